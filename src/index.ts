@@ -1,0 +1,26 @@
+export { isSharedStateError, SharedStateError } from './error.ts';
+export type { Operation } from './error.ts';
+export type {
+  FsStats,
+  LinkFs,
+  LinkFsSync,
+  LinkReadFs,
+  LinkReadFsSync,
+  PortOrPromises,
+} from './fs.ts';
+export {
+  ensureForAccount,
+  ensureForAccountSync,
+  validateAll,
+  validateAllSync,
+} from './links/ensure.ts';
+export type { EnsureOptions, EnsureSyncOptions } from './links/ensure.ts';
+export { inspectAll, inspectAllSync } from './links/inspect-all.ts';
+export type { InspectOptions, InspectSyncOptions } from './links/inspect-all.ts';
+export { DefaultSharedRoot, RequiredShared, requiredSharedUnder } from './links/required.ts';
+export type { SharedSymlink } from './links/required.ts';
+export type { Problem, ProblemCode, ProblemOf } from './problem.ts';
+export type { Remedy, Severity } from './problems/table.ts';
+export type { AccountReport, InspectionReport, LinkReport, LinkState } from './report.ts';
+export { isValidResumeUUID, parseResumeUUID } from './sessions/resume-uuid.ts';
+export type { ResumeUUID } from './sessions/resume-uuid.ts';

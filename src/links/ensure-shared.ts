@@ -1,0 +1,50 @@
+import type { WriteSteps } from '../calls.ts';
+import type { Finding } from '../problem.ts';
+import { apply, type Setback } from './apply.ts';
+import type { Creation } from './creations.ts';
+import { inspectShared } from './inspect.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { type LinkPlan, planLinks } from './plan.ts';
+import type { Request } from './request.ts';
+
+const MOST_LOOKS = 3;
+
+/**
+ * Looks, makes what is safe, and looks again, so that what is reported is what is there now.
+ *
+ * Where somebody else was faster all is judged anew, at most three times.
+ */
+export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> {
+  const { accountHomes, required } = request;
+  const made: Creation[] = [];
+  const failed: Setback[] = [];
+  let raced: readonly Setback[] = [];
+  let plan = planLinks(yield* inspectShared(accountHomes, required), required);
+  for (let looks = 0; looks < MOST_LOOKS && plan.creations.length > 0; looks += 1) {
+    const lost = failed.map(({ creation }) => creation.path);
+    const applied = yield* apply(plan.creations, lost);
+    made.push(...applied.made);
+    failed.push(...applied.failed);
+    raced = applied.raced;
+    plan = planLinks(yield* inspectShared(accountHomes, required), required);
+    if (raced.length === 0) break;
+  }
+
+  const setbacks = [...failed, ...raced.filter(isOpenIn(plan))];
+  return plan.homes.map((home, index) => {
+    const own = setbacks.filter(({ creation }) => creation.homes.includes(index));
+    const reasons = withoutTheObvious([...home.findings, ...own.map(({ finding }) => finding)]);
+    return outcomeOf(request, home, index, reasons, made);
+  });
+}
+
+function isOpenIn({ creations }: LinkPlan) {
+  const open = new Set(creations.map(({ path }) => path));
+  return ({ creation }: Setback) => open.has(creation.path);
+}
+
+/** "It is missing" says nothing beside the reason why this very call could not make it. */
+function withoutTheObvious(findings: readonly Finding[]): readonly Finding[] {
+  const reasons = findings.filter(({ problem }) => problem.remedy !== 'ensure');
+  return reasons.some(({ problem }) => problem.severity === 'error') ? reasons : findings;
+}

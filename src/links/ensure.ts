@@ -1,0 +1,121 @@
+import { drive, driveSync } from '../calls.ts';
+import { type LinkFs, type LinkFsSync, type PortOrPromises, promisesOf, realDisk } from '../fs.ts';
+import type { AccountReport } from '../report.ts';
+import { ensureShared } from './ensure-shared.ts';
+import { reportsOrThrow } from './outcome.ts';
+import { checkRequest, type LinkOptions } from './request.ts';
+
+/** What `ensureForAccount` and `validateAll` may be told. */
+export type EnsureOptions = LinkOptions<PortOrPromises<LinkFs>>;
+/** What `ensureForAccountSync` and `validateAllSync` may be told. */
+export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
+
+/**
+ * Makes sure that one account home leads to the shared state: creates the shared targets and the
+ * links that are missing, and refuses everything that could hide or lose a transcript.
+ *
+ * It never removes, replaces or rewrites anything. What is safe to make is made even where something
+ * else is refused. Any number of processes may call it at once.
+ *
+ * @param accountHome - Absolute path of a Claude Code config directory; made (0700) if missing.
+ * @param options - `required`: the links to ensure, by default `RequiredShared`. `fs`: `node:fs`,
+ * `node:fs/promises`, memfs or a wrapper, by default the real disk.
+ * @returns What each link is now, what this call created, and warnings.
+ * @throws {SharedStateError} With every problem at once: bad arguments (before anything is touched),
+ * `divergent-link`, `not-a-symlink`, `target-not-directory`, and every other code of severity `error`.
+ *
+ * @example A home in memory gets its links
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { ensureForAccount, requiredSharedUnder } from 'claude-shared-state';
+ *
+ * const { fs } = memfs({ '/home/me/.claude-work/settings.json': '{}' });
+ * const report = await ensureForAccount('/home/me/.claude-work', {
+ *   required: requiredSharedUnder('/home/me'),
+ *   fs,
+ * });
+ * assert.equal(report.ok, true);
+ * assert.equal(
+ *   fs.readlinkSync('/home/me/.claude-work/projects'),
+ *   '/home/me/.claude-projects-shared',
+ * );
+ * ```
+ */
+export async function ensureForAccount(
+  accountHome: string,
+  options?: EnsureOptions,
+): Promise<AccountReport> {
+  const operation = 'ensureForAccount';
+  const request = checkRequest(operation, { accountHome }, options, 'LinkFs');
+  const fs = promisesOf(options?.fs ?? realDisk.promises);
+  return theOnly(reportsOrThrow(operation, await drive(ensureShared(request), fs)));
+}
+
+/** {@link ensureForAccount} for code that cannot wait: the same decisions, synchronous calls. */
+export function ensureForAccountSync(
+  accountHome: string,
+  options?: EnsureSyncOptions,
+): AccountReport {
+  const operation = 'ensureForAccountSync';
+  const request = checkRequest(operation, { accountHome }, options, 'LinkFsSync');
+  const fs = options?.fs ?? realDisk;
+  return theOnly(reportsOrThrow(operation, driveSync(ensureShared(request), fs)));
+}
+
+/**
+ * Makes sure that every account home leads to the shared state, and reports every problem of every
+ * home in one error.
+ *
+ * Runs what {@link ensureForAccount} does on all homes: the good links of all homes are made also
+ * when another link or another home is bad.
+ *
+ * @param accountHomes - Absolute paths of Claude Code config directories, at least one; missing ones
+ * are made (0700).
+ * @param options - As for {@link ensureForAccount}.
+ * @returns One report per home, in their order; a home that is given twice is reported once.
+ * @throws {SharedStateError} One for all homes, with every problem, and with the `reports` of the
+ * healthy homes, too.
+ *
+ * @example One bad link does not keep the other homes from being put right
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { isSharedStateError, requiredSharedUnder, validateAll } from 'claude-shared-state';
+ *
+ * const { fs } = memfs({ '/home/me/.claude-a/projects/transcript.jsonl': '{}' });
+ * const error: unknown = await validateAll(['/home/me/.claude-a', '/home/me/.claude-b'], {
+ *   required: requiredSharedUnder('/home/me'),
+ *   fs,
+ * }).catch((reason: unknown) => reason);
+ * assert.ok(isSharedStateError(error));
+ * assert.deepEqual(error.problems.map(({ code }) => code), ['not-a-symlink']);
+ * assert.deepEqual(error.reports.map(({ ok }) => ok), [false, true]);
+ * ```
+ */
+export async function validateAll(
+  accountHomes: readonly string[],
+  options?: EnsureOptions,
+): Promise<readonly AccountReport[]> {
+  const operation = 'validateAll';
+  const request = checkRequest(operation, { accountHomes }, options, 'LinkFs');
+  const fs = promisesOf(options?.fs ?? realDisk.promises);
+  return reportsOrThrow(operation, await drive(ensureShared(request), fs));
+}
+
+/** {@link validateAll} for code that cannot wait: the same decisions, synchronous calls. */
+export function validateAllSync(
+  accountHomes: readonly string[],
+  options?: EnsureSyncOptions,
+): readonly AccountReport[] {
+  const operation = 'validateAllSync';
+  const request = checkRequest(operation, { accountHomes }, options, 'LinkFsSync');
+  const fs = options?.fs ?? realDisk;
+  return reportsOrThrow(operation, driveSync(ensureShared(request), fs));
+}
+
+function theOnly<Report>(reports: readonly Report[]): Report {
+  const [report] = reports;
+  if (report === undefined) throw new Error('claude-shared-state: one home gives one report');
+  return report;
+}

@@ -1,0 +1,92 @@
+import { drive, driveSync, type ReadSteps, stat, together } from '../calls.ts';
+import {
+  type LinkReadFs,
+  type LinkReadFsSync,
+  type PortOrPromises,
+  promisesOf,
+  realDisk,
+} from '../fs.ts';
+import { type Finding, finding } from '../problem.ts';
+import type { InspectionReport } from '../report.ts';
+import { inspectShared } from './inspect.ts';
+import { outcomeOf } from './outcome.ts';
+import { planLinks } from './plan.ts';
+import { checkRequest, type LinkOptions, type Request } from './request.ts';
+
+/** What `inspectAll` may be told; its file system needs no call that can change anything. */
+export type InspectOptions = LinkOptions<PortOrPromises<LinkReadFs>>;
+/** What `inspectAllSync` may be told. */
+export type InspectSyncOptions = LinkOptions<LinkReadFsSync>;
+
+/**
+ * Tells, without changing anything, how every account home stands and what `validateAll` would make.
+ *
+ * What is wrong is reported, never thrown; it also names homes that are one directory.
+ *
+ * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
+ * @param options - `required`: the links to look for, by default `RequiredShared`. `fs`: a file
+ * system to read from, by default the real disk.
+ * @returns One report per home, in their order; a home that is given twice is reported once.
+ * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
+ *
+ * @example A dry run
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { inspectAll, requiredSharedUnder } from 'claude-shared-state';
+ *
+ * const { fs } = memfs({ '/home/me/.claude/projects/-work/transcript.jsonl': '{}' });
+ * const [report] = await inspectAll(['/home/me/.claude'], {
+ *   required: requiredSharedUnder('/home/me'),
+ *   fs,
+ * });
+ * assert.equal(report?.ok, false);
+ * assert.ok(report.problems.some(({ code, remedy }) => code === 'not-a-symlink' && remedy === 'migrate'));
+ * assert.ok(report.wouldCreate.includes('/home/me/.claude/file-history'));
+ * ```
+ */
+export async function inspectAll(
+  accountHomes: readonly string[],
+  options?: InspectOptions,
+): Promise<readonly InspectionReport[]> {
+  const request = checkRequest('inspectAll', { accountHomes }, options, 'LinkReadFs');
+  return await drive(inspectOnly(request), promisesOf(options?.fs ?? realDisk.promises));
+}
+
+/** {@link inspectAll} for code that cannot wait: the same reports, synchronous calls. */
+export function inspectAllSync(
+  accountHomes: readonly string[],
+  options?: InspectSyncOptions,
+): readonly InspectionReport[] {
+  const request = checkRequest('inspectAllSync', { accountHomes }, options, 'LinkReadFsSync');
+  return driveSync(inspectOnly(request), options?.fs ?? realDisk);
+}
+
+// The same plan as for ensureShared, not carried out.
+function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {
+  const { accountHomes, required } = request;
+  const sameDirectories = yield* findSameDirectories(accountHomes);
+  const { homes, creations } = planLinks(yield* inspectShared(accountHomes, required), required);
+  return homes.map((home, index) => {
+    const found = [...(sameDirectories.get(home.accountHome) ?? []), ...home.findings];
+    const { report } = outcomeOf(request, home, index, found, creations);
+    return { ...report, created: [], wouldCreate: report.created };
+  });
+}
+
+function* findSameDirectories(
+  accountHomes: readonly string[],
+): ReadSteps<ReadonlyMap<string, readonly Finding[]>> {
+  const found = new Map<string, readonly Finding[]>();
+  const firsts = new Map<string, string>();
+  const entries = yield* together(accountHomes.map(stat));
+  for (const [index, path] of accountHomes.entries()) {
+    const entry = entries[index];
+    if (entry?.ok !== true || entry.value.inode === 0n) continue;
+    const identity = `${entry.value.device}:${entry.value.inode}`;
+    const sameAs = firsts.get(identity);
+    if (sameAs === undefined) firsts.set(identity, path);
+    else found.set(path, [finding('same-directory', { path, sameAs })]);
+  }
+  return found;
+}

@@ -1,0 +1,70 @@
+import { isAbsolute } from 'node:path';
+import { type Failure, readlink, type ReadSteps, realpath } from '../calls.ts';
+import { childOf, lastSegmentOf, parentOf, withoutTrailingSeparators } from '../paths.ts';
+
+/** Where a path physically is, or would be if the directories that are missing were made. */
+export interface Place {
+  readonly ok: true;
+  /** The real path that it has, or would have; equal for equal places. */
+  readonly path: string;
+  /** The real path of the nearest directory that exists. */
+  readonly existing: string;
+  /** The directories that would have to be made, outermost first. */
+  readonly missing: readonly string[];
+  /** Whether the path runs through a link that leads to something missing. */
+  readonly isDangling: boolean;
+}
+
+// The kernel gives up after 40 links, too.
+const MOST_LINKS = 40;
+const MOST_RACES = 3;
+
+/**
+ * Finds the physical place of a path, also of one that does not exist yet.
+ *
+ * Asks the file system at each step, because `..` after a symlinked directory goes to the physical
+ * parent, which no joining of strings can know.
+ */
+export function* locate(spelling: string): ReadSteps<Place | Failure> {
+  const names: string[] = [];
+  let current = withoutTrailingSeparators(spelling);
+  let links = 0;
+  let races = 0;
+  for (;;) {
+    const real = yield* realpath(current);
+    if (real.ok) return placeBelow(real.value, names, links > 0);
+    if (real.errno !== 'ENOENT') return real;
+
+    const link = yield* readlink(current);
+    const name = lastSegmentOf(current);
+    if (link.ok && links < MOST_LINKS) {
+      links += 1;
+      current = yield* destination(current, link.value);
+    } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
+      // It was missing a moment ago and is there now: somebody else has just made it.
+      races += 1;
+    } else if (!link.ok && link.errno === 'ENOENT' && /[^.]|\.{3}/.test(name)) {
+      names.unshift(name);
+      current = parentOf(current);
+    } else {
+      return link.ok ? real : link;
+    }
+  }
+}
+
+/** What `readlink` answers for anything but a link; Windows says `UNKNOWN`. */
+export function isNotALink({ errno }: Failure): boolean {
+  return errno === 'EINVAL' || errno === 'UNKNOWN';
+}
+
+function* destination(linkPath: string, storedTarget: string): ReadSteps<string> {
+  if (isAbsolute(storedTarget)) return withoutTrailingSeparators(storedTarget);
+  const directory = yield* realpath(parentOf(linkPath));
+  const from = directory.ok ? directory.value : parentOf(linkPath);
+  return withoutTrailingSeparators(childOf(from, storedTarget));
+}
+
+function placeBelow(existing: string, names: readonly string[], isDangling: boolean): Place {
+  const missing = names.map((_, index) => names.slice(0, index + 1).reduce(childOf, existing));
+  return { ok: true, path: missing.at(-1) ?? existing, existing, missing, isDangling };
+}

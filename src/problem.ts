@@ -1,0 +1,51 @@
+import { directoryProblems, type DirectoryProblems } from './problems/directories.ts';
+import { inputProblems, type InputProblems } from './problems/input.ts';
+import { linkProblems, type LinkProblems } from './problems/links.ts';
+import type { ProblemTable, Remedy, Severity } from './problems/table.ts';
+
+/** The fields that each problem has of its own, by code. */
+interface ProblemFields extends LinkProblems, DirectoryProblems, InputProblems {}
+
+/** What a problem is: lower-case words joined by hyphens, such as `divergent-link`. */
+export type ProblemCode = keyof ProblemFields;
+
+interface Told<Code extends ProblemCode> {
+  readonly code: Code;
+  /** `error` makes a call throw, `warning` never does. */
+  readonly severity: Severity;
+  /** What helps, in one of few words to branch on. */
+  readonly remedy: Remedy;
+  /** The path, the reason and what to do, for people. Not for parsing: the fields are. */
+  readonly message: string;
+}
+
+/** The problem of one code, with the fields of its own. */
+export type ProblemOf<Code extends ProblemCode> = Told<Code> & ProblemFields[Code];
+
+/** One thing that is wrong, as plain data: a union discriminated by `code`. */
+export type Problem = { readonly [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode];
+
+/** Severity, remedy and wording of every problem code. */
+export const problemTable: ProblemTable<ProblemFields> = {
+  ...linkProblems,
+  ...directoryProblems,
+  ...inputProblems,
+};
+
+/** A problem, and the error behind it where a call failed. */
+export interface Finding {
+  readonly problem: Problem;
+  readonly error?: unknown;
+}
+
+/** Makes a finding from the particulars of a problem. */
+export function finding<Code extends ProblemCode>(
+  code: Code,
+  fields: ProblemFields[Code],
+  error?: unknown,
+): { readonly problem: ProblemOf<Code>; readonly error?: unknown } {
+  const { severity, remedy, says, advice } = problemTable[code];
+  const told: Told<Code> = { code, severity, remedy, message: `${says(fields)}. ${advice}` };
+  const problem = { ...told, ...fields };
+  return error === undefined ? { problem } : { problem, error };
+}

@@ -1,0 +1,123 @@
+import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+
+/** What can be wrong with account homes and shared targets, and with making them. */
+export interface DirectoryProblems {
+  /** The account home is not there yet. */
+  readonly 'home-missing': AtPath;
+  /** The account home, or something above it, is not a directory. */
+  readonly 'home-not-directory': AtPath;
+  /** The account home lies behind a link that leads to nothing: a volume may not be mounted. */
+  readonly 'home-dangling': AtPath;
+  /** This process cannot read, write and search the account home. */
+  readonly 'home-not-accessible': AtPath & Failed;
+  /** The account home is missing, and this process may not make it. */
+  readonly 'home-not-creatable': AtPath & Failed;
+  /** The same account home was given more than once; it is handled once. */
+  readonly 'duplicate-home': AtPath;
+  /** Two account homes are one directory, so two accounts share one login. Told by `inspectAll` only. */
+  readonly 'same-directory': AtPath & { readonly sameAs: string };
+
+  /** The shared target is not there yet. */
+  readonly 'target-missing': AtPath;
+  /** The shared target, or something above it, is not a directory. */
+  readonly 'target-not-directory': AtPath;
+  /** The shared target lies behind a link that leads to nothing: a volume may not be mounted. */
+  readonly 'target-dangling': AtPath;
+  /** This process cannot read, write and search the shared target: Claude Code would lose turns there without an error. */
+  readonly 'target-not-accessible': AtPath & Failed;
+  /** The shared target is missing, and this process may not make it. */
+  readonly 'target-not-creatable': AtPath & Failed;
+  /** Group or others may enter the shared target, and with it the transcripts. `mode`: its permission bits. */
+  readonly 'target-exposed': AtPath & { readonly mode: number };
+  /** The target was missing behind a right link: a volume may not be mounted. It is made anew, and empty. */
+  readonly 'target-recreated': AtPath;
+  /** The default list was used on a machine without `DefaultSharedRoot`: it is made. */
+  readonly 'default-root-created': AtPath;
+
+  /** A shared target lies inside an account home, and would go when that account goes. */
+  readonly 'target-inside-home': AtPath & { readonly accountHome: string };
+  /** An account home lies inside a shared target, so its login would be shared. */
+  readonly 'home-inside-target': AtPath & { readonly target: string };
+  /** Two shared targets are one directory, or one lies inside the other. */
+  readonly 'targets-overlap': AtPath & { readonly other: string };
+
+  /** A directory or a link could not be made. */
+  readonly 'cannot-create': AtPath & Failed;
+  /** Somebody else kept changing the same place while it was being put right. */
+  readonly 'changed-meanwhile': AtPath & Failed;
+}
+
+const isMissing = 'is missing';
+const isNotCreatable = 'is missing, and the directory above it cannot be written';
+const isNoDirectory = 'is not a directory, or something above it is not';
+const isDangling = 'lies behind a link that leads to nothing';
+const isNotAccessible = 'cannot be read, written and searched';
+
+const makesIt = 'validateAll makes it, with mode 0700.';
+const give = 'Give this user the right to read, write and search it.';
+const correct = 'Correct the path, or move away what stands there.';
+const mount = 'Mount the volume that is missing, or correct the link.';
+
+const home = (state: string) => (p: AtPath & Partial<Failed>) =>
+  text`the account home ${p.path} ` + state + errnoOf(p);
+const target = (state: string) => (p: AtPath & Partial<Failed>) =>
+  text`the shared target ${p.path} ` + state + errnoOf(p);
+const errnoOf = ({ errno }: Partial<Failed>) => (errno === undefined ? '' : ` (${errno})`);
+
+export const directoryProblems: ProblemTable<DirectoryProblems> = {
+  'home-missing': error('ensure', home(isMissing), makesIt),
+  'home-not-creatable': error('operator', home(isNotCreatable), give),
+  'home-not-directory': error('operator', home(isNoDirectory), correct),
+  'home-dangling': error('operator', home(isDangling), mount),
+  'home-not-accessible': error('operator', home(isNotAccessible), give),
+  'duplicate-home': warning(home('was given more than once'), 'Name each account home once.'),
+  'same-directory': warning(
+    (p) => text`the account homes ${p.path} and ${p.sameAs} are one directory`,
+    'Give each account a home of its own.',
+  ),
+
+  'target-missing': error('ensure', target(isMissing), makesIt),
+  'target-not-creatable': error('operator', target(isNotCreatable), give),
+  'target-not-directory': error('operator', target(isNoDirectory), correct),
+  'target-dangling': error('operator', target(isDangling), mount),
+  'target-not-accessible': error('operator', target(isNotAccessible), give),
+  'target-exposed': warning(
+    (p) => target(`is open to group or others (mode ${p.mode.toString(8)})`)(p),
+    'Run chmod 700 on it, unless the sharing is meant.',
+  ),
+  'target-recreated': warning(
+    target('was missing behind an existing link'),
+    'If transcripts are missed, mount the volume that holds them.',
+  ),
+  'default-root-created': warning(
+    (p) => text`the default shared root ${p.path} was not there`,
+    'Pass requiredSharedUnder(root) as `required` if the state belongs elsewhere.',
+  ),
+
+  'target-inside-home': error(
+    'operator',
+    (p) => target(text`lies inside the account home ${p.accountHome}`)(p),
+    'Keep the shared targets outside all account homes.',
+  ),
+  'home-inside-target': error(
+    'operator',
+    (p) => home(text`lies inside the shared target ${p.target}`)(p),
+    'Keep the account homes outside all shared targets.',
+  ),
+  'targets-overlap': error(
+    'operator',
+    (p) => target(text`is, holds, or lies inside the shared target ${p.other}`)(p),
+    'Give each entry of the required list a directory of its own.',
+  ),
+
+  'cannot-create': error(
+    'operator',
+    (p) => text`${p.path} could not be made (${p.errno})`,
+    'Look at the permissions and the space on the disk, then call again.',
+  ),
+  'changed-meanwhile': error(
+    'retry',
+    (p) => text`somebody else kept changing ${p.path} (${p.errno})`,
+    'Call again.',
+  ),
+};

@@ -1,0 +1,81 @@
+import { error, type ProblemTable, text } from './table.ts';
+
+interface InArguments {
+  /** The value where it is a text, otherwise empty. */
+  readonly path: string;
+  /** Which argument, such as `accountHomes[2]` or `options.required[0].name`. */
+  readonly argument: string;
+  /** The value as it was given, cut at 200 characters. */
+  readonly value: string;
+}
+
+/** What can be wrong with the arguments of a call; found before anything is touched. */
+export interface InputProblems {
+  /** The options are not an object: the list of links belongs into its `required`. */
+  readonly 'invalid-options': InArguments;
+  /** The options have a key that the call does not know. */
+  readonly 'unknown-option': InArguments;
+  /** The given file system lacks functions, named in `missing`; they are never taken from the real disk. */
+  readonly 'invalid-fs': InArguments & { readonly missing: readonly string[] };
+  /** The account homes are not an array. */
+  readonly 'invalid-homes': InArguments;
+  /** No account home was given, so nothing would be checked. */
+  readonly 'no-homes': InArguments;
+  /** The required list is not an array. */
+  readonly 'invalid-required': InArguments;
+  /** The required list is empty, so nothing would be checked. */
+  readonly 'required-empty': InArguments;
+  /** An entry of the required list is not a `{ name, target }` of strings. */
+  readonly 'invalid-entry': InArguments;
+  /** A path is not a string. */
+  readonly 'path-not-string': InArguments;
+  /** A path is empty. */
+  readonly 'path-empty': InArguments;
+  /** A path is relative, so it would depend on the working directory. */
+  readonly 'path-relative': InArguments;
+  /** A path starts with `~`, which only shells expand. */
+  readonly 'path-tilde': InArguments;
+  /** A path holds a NUL character, which no file system takes. */
+  readonly 'path-nul': InArguments;
+  /** A name is not one plain path segment. */
+  readonly 'invalid-name': InArguments;
+  /** The name belongs to one account or machine: sharing it would share a login or a process table. */
+  readonly 'reserved-name': InArguments;
+  /** Two entries have the same name, compared without regard to case. */
+  readonly 'duplicate-name': InArguments;
+}
+
+const refusal = (reason: string, advice: string) =>
+  error<InArguments>('operator', (p) => text`${p.argument} is ${p.value}: ` + reason, advice);
+
+const absolute = 'Pass an absolute path.';
+
+export const inputProblems: ProblemTable<InputProblems> = {
+  'invalid-options': refusal('not an options object', 'Pass { required } or { fs } or both.'),
+  'unknown-option': error(
+    'operator',
+    (p) => text`${p.argument} has ${p.value}: not an option of this call`,
+    'Pass { required } or { fs } or both.',
+  ),
+  'invalid-fs': error(
+    'operator',
+    (p) => text`${p.argument} lacks ${p.missing.join(', ')}`,
+    'Pass node:fs, memfs, or a wrapper with these functions.',
+  ),
+  'invalid-homes': refusal('not an array', 'Pass an array of absolute paths.'),
+  'no-homes': refusal('nothing would be checked', 'Pass at least one account home.'),
+  'invalid-required': refusal('not an array', 'Pass an array of { name, target }.'),
+  'required-empty': refusal('nothing would be checked', 'Leave it out for the default list.'),
+  'invalid-entry': refusal('not a { name, target } of strings', 'Pass both as strings.'),
+  'path-not-string': refusal('not a path', absolute),
+  'path-empty': refusal('an empty path', 'Is an environment variable unset? ' + absolute),
+  'path-relative': refusal('a relative path', absolute),
+  'path-tilde': refusal(
+    'a path with an unexpanded ~',
+    'Expand it, with os.homedir() for instance.',
+  ),
+  'path-nul': refusal('a path with a NUL character', absolute),
+  'invalid-name': refusal('not one plain path segment', 'Pass a name such as projects.'),
+  'reserved-name': refusal('never to be shared', 'Leave it out of the required list.'),
+  'duplicate-name': refusal('the name of an earlier entry, too', 'Keep one entry for each name.'),
+};

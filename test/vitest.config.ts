@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The package by its name, from the source: only the package checks and consumers use the build. */
+const alias = { 'claude-shared-state': here('../src/index.ts') };
+
+export default defineConfig({
+  root: here('..'),
+  test: {
+    // Processes, not threads: some tests change their user, and count open file handles.
+    pool: 'forks',
+    coverage: { include: ['src/**'], reporter: ['text-summary', 'text'] },
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'docs', include: ['test/docs/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 180_000 },
+      },
+      {
+        resolve: { alias },
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000 },
+      },
+    ],
+  },
+});
