@@ -39,7 +39,7 @@ export class SharedStateError extends Error {
     const problems = [first.problem, ...others.map(({ problem }) => problem)] as const;
     const failed = findings.find(({ error }) => error !== undefined);
     super(
-      [`${operation}: ${problems.length} found`, ...problems.map(line)].join('\n'),
+      [`${operation} found problems: ${problems.length}`, ...problems.map(line)].join('\n'),
       failed === undefined ? undefined : { cause: failed.error },
     );
     this.operation = operation;

@@ -22,7 +22,12 @@ export default defineConfig({
         test: { name: 'docs', include: ['test/docs/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
-        test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 180_000 },
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: 'test/package/support/setup.ts',
+          testTimeout: 180_000,
+        },
       },
       {
         resolve: { alias },

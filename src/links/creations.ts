@@ -19,16 +19,22 @@ export interface Creation {
 /** Everything that may be made, each thing once: outer directories first, links last. */
 export function creationsFor({ homes, targets }: SharedFacts): readonly Creation[] {
   const all = [...homes.keys()];
-  const creations = [
+  const directories = [
     ...targets.flatMap((target) => directoriesFor(target, all)),
     ...homes.flatMap(({ directory }, home) => directoriesFor(directory, [home])),
-    ...homes.flatMap(({ directory, links }, home) =>
-      links.flatMap((link) => linkFor(link, directory, home)),
-    ),
   ];
+  const links = homes.flatMap(({ directory, links: facts }, home) =>
+    facts.flatMap((link) => linkFor(link, directory, home)),
+  );
   // Two spellings of one home, or a parent that two targets have in common: the first one tells it.
-  const first = new Map(creations.toReversed().map((creation) => [creation.path, creation]));
-  return creations.filter((creation) => first.get(creation.path) === creation);
+  // A home below a shared link of another home: the link goes before the directory.
+  const chosen = new Map(
+    [...directories.toReversed(), ...links.toReversed()].map((creation) => [
+      creation.path,
+      creation,
+    ]),
+  );
+  return [...directories, ...links].filter((creation) => chosen.get(creation.path) === creation);
 }
 
 /** The real path of a directory that is there, or that can be made. */

@@ -12,7 +12,8 @@ const MOST_LOOKS = 3;
 /**
  * Looks, makes what is safe, and looks again, so that what is reported is what is there now.
  *
- * Where somebody else was faster all is judged anew, at most three times.
+ * Where that shows more to make (somebody else was faster, or a call failed in passing) it goes on, at
+ * most three times.
  */
 export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> {
   const { accountHomes, required } = request;
@@ -27,7 +28,7 @@ export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> 
     failed.push(...applied.failed);
     raced = applied.raced;
     plan = planLinks(yield* inspectShared(accountHomes, required), required);
-    if (raced.length === 0) break;
+    if (applied.made.length + raced.length === 0) break;
   }
 
   const setbacks = [...failed, ...raced.filter(isOpenIn(plan))];

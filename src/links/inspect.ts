@@ -25,9 +25,9 @@ import type { SharedSymlink } from './required.ts';
  */
 export type DirectoryFacts = { readonly path: string } & (
   | { readonly state: 'ready'; readonly entry: Entry; readonly place?: Place }
-  | { readonly state: 'missing'; readonly place: Place }
+  | { readonly state: 'missing' | 'dangling'; readonly place: Place }
   | { readonly state: 'not-creatable'; readonly place: Place; readonly failure: Failure }
-  | { readonly state: 'dangling' | 'not-directory' }
+  | { readonly state: 'not-directory' }
   | { readonly state: 'not-accessible'; readonly failure: Failure }
 );
 
@@ -38,8 +38,8 @@ export interface LinkFacts {
   readonly target: DirectoryFacts;
   readonly state: LinkState;
   readonly storedTarget?: string;
-  /** A dangling link that is right as soon as its target is there. */
-  readonly awaitsTarget?: boolean;
+  /** Where a dangling link would lead. */
+  readonly place?: Place;
   readonly failure?: Failure;
 }
 
@@ -129,7 +129,7 @@ function* inspectDirectory(path: string, races = 0): ReadSteps<DirectoryFacts> {
   const place = yield* locate(path);
   if (!place.ok) return { path, state: 'not-accessible', failure: place };
   if (seen.state === 'ready') return { ...seen, place };
-  if (place.isDangling) return { path, state: 'dangling' };
+  if (place.behind !== undefined) return { path, state: 'dangling', place };
   if (place.missing.length === 0) {
     // Somebody else has just made it: look at what it is.
     return races < MOST_RACES ? yield* inspectDirectory(path, races + 1) : seen;
@@ -164,29 +164,30 @@ function* follow(
   path: string,
   storedTarget: string,
   target: DirectoryFacts,
-): ReadSteps<Pick<LinkFacts, 'state' | 'awaitsTarget' | 'failure'>> {
-  const absent = target.state === 'missing' || target.state === 'not-creatable';
+  races = 0,
+): ReadSteps<Pick<LinkFacts, 'state' | 'place' | 'failure'>> {
   if (storedTarget === target.path) {
-    return absent || target.state === 'dangling'
-      ? { state: 'dangling', awaitsTarget: true }
+    const { state } = target;
+    return state === 'missing' || state === 'dangling' || state === 'not-creatable'
+      ? { state: 'dangling', place: target.place }
       : { state: 'linked' };
   }
   const end = yield* stat(path);
   if (end.ok) {
     return { state: (yield* isTarget(path, end.value, target)) ? 'equivalent' : 'divergent' };
   }
-  switch (end.errno) {
-    case 'ENOENT':
-    case 'ENOTDIR': {
-      const place = yield* locate(path);
-      const awaitsTarget = absent && place.ok && place.path === target.place.path;
-      return { state: 'dangling', awaitsTarget };
-    }
-    case 'ELOOP':
-      return { state: 'loop' };
-    default:
-      return { state: 'unreadable', failure: end };
+  if (end.errno === 'ELOOP') return { state: 'loop', failure: end };
+  if (end.errno !== 'ENOENT' && end.errno !== 'ENOTDIR') {
+    return { state: 'unreadable', failure: end };
   }
+  const place = yield* locate(path);
+  if (place.ok && place.missing.length === 0 && races < MOST_RACES) {
+    // Somebody else has just made what it leads to.
+    return yield* follow(path, storedTarget, target, races + 1);
+  }
+  return place.ok
+    ? { state: 'dangling', place, failure: end }
+    : { state: 'dangling', failure: end };
 }
 
 function* isTarget(

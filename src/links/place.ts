@@ -11,8 +11,8 @@ export interface Place {
   readonly existing: string;
   /** The directories that would have to be made, outermost first. */
   readonly missing: readonly string[];
-  /** Whether the path runs through a link that leads to something missing. */
-  readonly isDangling: boolean;
+  /** Where a dangling link on the way leads; without it the path runs through none. */
+  readonly behind?: string;
 }
 
 // The kernel gives up after 40 links, too.
@@ -28,17 +28,19 @@ const MOST_RACES = 3;
 export function* locate(spelling: string): ReadSteps<Place | Failure> {
   const names: string[] = [];
   let current = withoutTrailingSeparators(spelling);
+  let namesBelowLink: number | undefined;
   let links = 0;
   let races = 0;
   for (;;) {
     const real = yield* realpath(current);
-    if (real.ok) return placeBelow(real.value, names, links > 0);
+    if (real.ok) return placeBelow(real.value, names, namesBelowLink);
     if (real.errno !== 'ENOENT') return real;
 
     const link = yield* readlink(current);
     const name = lastSegmentOf(current);
     if (link.ok && links < MOST_LINKS) {
       links += 1;
+      namesBelowLink = names.length;
       current = yield* destination(current, link.value);
     } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
       // It was missing a moment ago and is there now: somebody else has just made it.
@@ -64,7 +66,13 @@ function* destination(linkPath: string, storedTarget: string): ReadSteps<string>
   return withoutTrailingSeparators(childOf(from, storedTarget));
 }
 
-function placeBelow(existing: string, names: readonly string[], isDangling: boolean): Place {
+function placeBelow(
+  existing: string,
+  names: readonly string[],
+  namesBelowLink: number | undefined,
+): Place {
   const missing = names.map((_, index) => names.slice(0, index + 1).reduce(childOf, existing));
-  return { ok: true, path: missing.at(-1) ?? existing, existing, missing, isDangling };
+  const place = { ok: true, path: missing.at(-1) ?? existing, existing, missing } as const;
+  if (namesBelowLink === undefined) return place;
+  return { ...place, behind: missing.at(-1 - namesBelowLink) ?? existing };
 }

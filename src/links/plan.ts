@@ -2,7 +2,8 @@ import type { Entry } from '../fs.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { LinkReport } from '../report.ts';
 import { type Extent, extentOf, findContainments } from './contain.ts';
-import { type Creation, creationsFor, usablePath } from './creations.ts';
+import { type Creation, usablePath } from './creations.ts';
+import { awaitsTarget, foresee, type Foresight, willDiverge } from './foresee.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 import { DefaultSharedRoot, RequiredShared, type SharedSymlink } from './required.ts';
 
@@ -21,23 +22,26 @@ export interface LinkPlan {
 
 /** Decides from the facts alone; touches nothing. */
 export function planLinks(facts: SharedFacts, required: readonly SharedSymlink[]): LinkPlan {
-  const { homes, targets } = facts;
+  const foresight = foresee(facts);
+  const { homes, targets, creations } = foresight;
   const containments = findContainments(
-    homes.flatMap(({ directory }) => extent(directory)),
-    targets.flatMap(extent),
+    homes.flatMap(({ directory }) => extent(directory, foresight)),
+    targets.flatMap((target) => extent(target, foresight)),
   );
   const shared = [...targets.flatMap((it) => directoryFindings('target', it)), ...containments];
-  const creations = containments.length > 0 ? [] : creationsFor(facts);
+  const isSafe = containments.length === 0;
   return {
-    homes: homes.map((home) => planHome(home, shared)),
-    creations: creations.map((creation) => withWarning(creation, facts, required)),
+    homes: homes.map((home) => planHome(home, shared, foresight)),
+    creations: isSafe ? creations.map((it) => withWarning(it, foresight, required)) : [],
   };
 }
 
-function extent(directory: DirectoryFacts | undefined): readonly Extent[] {
-  // Only what is made, or what something is made in, can do harm.
-  const real = usablePath(directory);
-  return directory === undefined || real === undefined ? [] : [extentOf(directory.path, real)];
+function extent(directory: DirectoryFacts | undefined, { leadsTo }: Foresight): readonly Extent[] {
+  // Places are known where something looked wrong: nothing else can do harm.
+  const place = directory !== undefined && 'place' in directory ? directory.place : undefined;
+  return directory === undefined || place === undefined
+    ? []
+    : [extentOf(directory.path, leadsTo(place.path))];
 }
 
 const GROUP_AND_OTHERS = 0o077;
@@ -72,6 +76,7 @@ function directoryFindings(role: 'home' | 'target', facts: DirectoryFacts): read
 function planHome(
   { accountHome, directory, links }: HomeFacts,
   shared: readonly Finding[],
+  foresight: Foresight,
 ): HomePlan {
   const isReady = directory === undefined || directory.state === 'ready';
   // Where the home is the trouble, one problem says it, not one per link. And a home that cannot be
@@ -79,7 +84,7 @@ function planHome(
   const home = isReady || !links.some(isTrouble) ? [] : directoryFindings('home', directory);
   const own = links
     .filter((link) => isReady || !isTrouble(link))
-    .flatMap((link) => linkFindings(accountHome, link));
+    .flatMap((link) => linkFindings(accountHome, link, foresight));
   return { accountHome, links: links.map(reportOf), findings: [...home, ...own, ...shared] };
 }
 
@@ -105,10 +110,17 @@ const linkCodes = {
   unreadable: 'link-unreadable',
 } as const;
 
-function linkFindings(accountHome: string, link: LinkFacts): readonly Finding[] {
-  const { state, awaitsTarget, failure } = link;
-  const code = linkCodes[state];
-  if (code === undefined || awaitsTarget === true) return [];
+function linkFindings(
+  accountHome: string,
+  link: LinkFacts,
+  foresight: Foresight,
+): readonly Finding[] {
+  const { state, failure } = link;
+  const isDangling = state === 'dangling';
+  // What is wrong with a link that awaits its target is the target.
+  if (isDangling && awaitsTarget(link, foresight)) return [];
+  const code = isDangling && willDiverge(link, foresight) ? 'divergent-link' : linkCodes[state];
+  if (code === undefined) return [];
   const fields = { ...reportOf(link), accountHome };
   return failure === undefined
     ? [finding(code, fields)]
@@ -117,15 +129,16 @@ function linkFindings(accountHome: string, link: LinkFacts): readonly Finding[] 
 
 function withWarning(
   creation: Creation,
-  { homes, targets }: SharedFacts,
+  foresight: Foresight,
   required: readonly SharedSymlink[],
 ): Creation {
   if (required === RequiredShared && creation.path === DefaultSharedRoot) {
     const warning = finding('default-root-created', { path: DefaultSharedRoot });
     return { ...creation, warning };
   }
+  const { homes, targets } = foresight;
   const target = targets.find((it) => usablePath(it) === creation.path);
-  const awaits = (link: LinkFacts) => link.target === target && link.awaitsTarget === true;
+  const awaits = (link: LinkFacts) => link.target === target && awaitsTarget(link, foresight);
   return target !== undefined && homes.some(({ links }) => links.some(awaits))
     ? { ...creation, warning: finding('target-recreated', { path: target.path }) }
     : creation;

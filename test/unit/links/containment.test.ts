@@ -1,0 +1,92 @@
+import { inspectAll, validateAll } from 'claude-shared-state';
+import { describe, expect, test } from 'vitest';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeLink,
+  snapshot,
+  type World,
+  worldKinds,
+} from '../support/world.ts';
+
+/** A place that looks harmless by its text, and is not when its links are followed. */
+interface Trap {
+  readonly home: string;
+  readonly target: string;
+  readonly other?: string;
+  readonly code: string;
+}
+
+const traps: Readonly<Record<string, (world: World) => Trap>> = {
+  'a target that really lies inside a home': (world) => {
+    makeDirectory(world, at(world, 'home'));
+    makeLink(world, at(world, 'volume'), at(world, 'home'));
+    return {
+      home: at(world, 'home'),
+      target: at(world, 'volume/projects-shared'),
+      code: 'target-inside-home',
+    };
+  },
+  'a target that really is a home': (world) => {
+    makeDirectory(world, at(world, 'home'));
+    return {
+      home: at(world, 'home'),
+      target: makeLink(world, at(world, 'volume'), at(world, 'home')),
+      code: 'target-inside-home',
+    };
+  },
+  'a home that really lies inside a target': (world) => {
+    makeDirectory(world, at(world, 'shared'));
+    makeLink(world, at(world, 'alias'), at(world, 'shared'));
+    return {
+      home: at(world, 'alias/home'),
+      target: at(world, 'shared'),
+      code: 'home-inside-target',
+    };
+  },
+  'two targets that really are one': (world) => {
+    makeDirectory(world, at(world, 'home'));
+    makeDirectory(world, at(world, 'shared'));
+    makeLink(world, at(world, 'alias'), at(world, 'shared'));
+    return {
+      home: at(world, 'home'),
+      target: at(world, 'shared'),
+      other: at(world, 'alias'),
+      code: 'targets-overlap',
+    };
+  },
+  'two targets of which one really lies inside the other, and neither is there yet': (world) => {
+    makeDirectory(world, at(world, 'home'));
+    makeDirectory(world, at(world, 'volume'));
+    makeLink(world, at(world, 'alias'), at(world, 'volume'));
+    return {
+      home: at(world, 'home'),
+      target: at(world, 'volume/shared'),
+      other: at(world, 'alias/shared/more'),
+      code: 'targets-overlap',
+    };
+  },
+};
+
+describe.each(worldKinds)('%s', (kind) => {
+  describe.each(Object.entries(traps))('%s', (_, set) => {
+    test('is refused, and nothing is made', async () => {
+      await inWorld(kind, async (world) => {
+        const { home, target, other, code } = set(world);
+        const required = [
+          { name: 'projects', target },
+          ...(other === undefined ? [] : [{ name: 'file-history', target: other }]),
+        ];
+        const before = snapshot(world);
+        const options = { required, fs: world.fs };
+        const error = await validateAll([home], options).catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ problems: [{ code }] });
+        const [report] = await inspectAll([home], options);
+        expect(report?.problems.map((problem) => problem.code)).toContain(code);
+        expect(report?.wouldCreate).toEqual([]);
+        expect(snapshot(world)).toEqual(before);
+      });
+    });
+  });
+});

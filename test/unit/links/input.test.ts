@@ -1,0 +1,211 @@
+import * as nodeFs from 'node:fs';
+import {
+  ensureForAccount,
+  ensureForAccountSync,
+  inspectAll,
+  inspectAllSync,
+  isSharedStateError,
+  type ProblemCode,
+  type SharedStateError,
+  validateAll,
+  validateAllSync,
+} from 'claude-shared-state';
+import { describe, expect, test } from 'vitest';
+import { counting } from '../support/counting.ts';
+import { inWorld } from '../support/world.ts';
+
+/** Arguments that are wrong, the code that says so, and the value that its message names. */
+type Row = readonly [homes: unknown, options: unknown, code: ProblemCode, named: string];
+
+const home = '/homes/a';
+const entry = { name: 'projects', target: '/shared/projects' };
+const required = (...entries: readonly unknown[]) => ({ required: entries });
+
+const rows: Readonly<Record<string, Row>> = {
+  'homes that are a string': ['/homes/a', {}, 'invalid-homes', '/homes/a'],
+  'homes that are missing': [undefined, {}, 'invalid-homes', 'undefined'],
+  'no homes at all': [[], {}, 'no-homes', 'accountHomes'],
+  'a home that is not a string': [[home, 7], {}, 'path-not-string', 'accountHomes[1] is 7'],
+  'a home that is null': [[null], {}, 'path-not-string', 'null'],
+  'an empty home': [[''], {}, 'path-empty', 'accountHomes[0] is ""'],
+  'a relative home': [['.claude'], {}, 'path-relative', '.claude'],
+  'a home with an unexpanded tilde': [['~/.claude'], {}, 'path-tilde', '~/.claude'],
+  'a home with an unexpanded tilde and a name': [['~me/.claude'], {}, 'path-tilde', '~me/.claude'],
+  'a home with a NUL character': [['/a\0b'], {}, 'path-nul', '/a\\u0000b'],
+  'options that are a list of links': [[home], [entry], 'invalid-options', 'an array'],
+  'options that are null': [[home], null, 'invalid-options', 'null'],
+  'options that are a string': [[home], '/shared', 'invalid-options', '/shared'],
+  'an option that is misspelt': [[home], { requird: [] }, 'unknown-option', 'requird'],
+  'a required list that is no list': [[home], { required: entry }, 'invalid-required', 'object'],
+  'a required list that is empty': [[home], required(), 'required-empty', 'options.required'],
+  'an entry that is null': [[home], required(null), 'invalid-entry', 'options.required[0] is null'],
+  'an entry without a target': [[home], required({ name: 'a' }), 'invalid-entry', 'required[0]'],
+  'an entry without a name': [[home], required({ target: '/a' }), 'invalid-entry', 'required[0]'],
+  'an entry in the Go spelling': [
+    [home],
+    required({ Name: 'a', Target: '/a' }),
+    'invalid-entry',
+    'required[0]',
+  ],
+  'an empty target': [[home], required({ ...entry, target: '' }), 'path-empty', '[0].target is ""'],
+  'a relative target': [[home], required({ ...entry, target: 'x/y' }), 'path-relative', 'x/y'],
+  'a target with a tilde': [[home], required({ ...entry, target: '~/x' }), 'path-tilde', '~/x'],
+  'a target with a NUL': [[home], required({ ...entry, target: '/x\0' }), 'path-nul', '/x\\u0000'],
+  ...Object.fromEntries(
+    ['', '.', '..', 'a/b', 'a\\b', '/a', 'a\0'].map((name): [string, Row] => [
+      `a name that is ${JSON.stringify(name)}`,
+      [[home], required({ ...entry, name }), 'invalid-name', JSON.stringify(name)],
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      '.credentials.json',
+      '.claude.json',
+      'sessions',
+      'Sessions',
+      'backups',
+      'ide',
+      'IDE',
+      'image-cache',
+    ].map((name): [string, Row] => [
+      `the name ${name}`,
+      [[home], required({ ...entry, name }), 'reserved-name', name],
+    ]),
+  ),
+  'two entries with one name': [
+    [home],
+    required(entry, { name: 'projects', target: '/shared/more' }),
+    'duplicate-name',
+    'required[1].name',
+  ],
+  'two names that differ by case alone': [
+    [home],
+    required(entry, { name: 'Projects', target: '/shared/more' }),
+    'duplicate-name',
+    'Projects',
+  ],
+  'two entries with one target': [
+    [home],
+    required(entry, { ...entry, name: 'more' }),
+    'targets-overlap',
+    '/shared/projects',
+  ],
+  'two spellings of one target': [
+    [home],
+    required(entry, { name: 'more', target: '/shared/./projects/' }),
+    'targets-overlap',
+    '/shared/./projects/',
+  ],
+  'a target inside another': [
+    [home],
+    required(entry, { name: 'more', target: '/shared/projects/more' }),
+    'targets-overlap',
+    '/shared/projects/more',
+  ],
+  'a target inside a home': [
+    [home],
+    required({ ...entry, target: `${home}/shared` }),
+    'target-inside-home',
+    `${home}/shared`,
+  ],
+  'a target that is a home': [
+    [home],
+    required({ ...entry, target: home }),
+    'target-inside-home',
+    home,
+  ],
+  'a home inside a target': [
+    [home],
+    required({ ...entry, target: '/homes' }),
+    'home-inside-target',
+    '/homes',
+  ],
+  'a file system that is a string': [[home], { fs: 'memfs' }, 'invalid-fs', 'readlink'],
+};
+
+/** Types would refuse all of this; JavaScript does not. */
+function untyped(call: unknown): (...args: readonly unknown[]) => unknown {
+  if (typeof call !== 'function') throw new Error('not a function');
+  return (...args) => Reflect.apply(call, undefined, args) as unknown;
+}
+
+const calls: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
+  inspectAll: untyped(inspectAll),
+  inspectAllSync: untyped(inspectAllSync),
+  validateAll: untyped(validateAll),
+  validateAllSync: untyped(validateAllSync),
+};
+
+/** What a call throws or rejects with; an async call must not throw. */
+async function failureOf(name: string, args: readonly unknown[]): Promise<SharedStateError> {
+  let pending: unknown;
+  try {
+    pending = calls[name]?.(...args);
+  } catch (error) {
+    if (!name.endsWith('Sync'))
+      throw new Error(`${name} threw instead of rejecting`, { cause: error });
+    pending = Promise.reject(error);
+  }
+  const [outcome] = await Promise.allSettled([pending]);
+  if (outcome.status === 'rejected' && isSharedStateError(outcome.reason)) return outcome.reason;
+  throw new Error(`${name} did not refuse`, { cause: outcome });
+}
+
+describe.each(Object.keys(calls))('%s() refuses', (name) => {
+  test.each(Object.entries(rows))('%s', async (_, [homes, options, code, named]) => {
+    const error = await failureOf(name, [homes, options]);
+    expect(error.operation).toBe(name);
+    expect(error.problems.map((problem) => problem.code)).toContain(code);
+    expect(error.problems.find((problem) => problem.code === code)?.message).toContain(named);
+    expect(error.reports).toEqual([]);
+  });
+
+  test('everything that is wrong at once', async () => {
+    const options = { ...required(entry, { name: 'ide', target: 'x' }), recursive: true };
+    const error = await failureOf(name, [['', '~', home], options]);
+    expect(error.problems.map(({ code }) => code)).toEqual([
+      'path-empty',
+      'path-tilde',
+      'unknown-option',
+      'reserved-name',
+      'path-relative',
+    ]);
+  });
+
+  test('before anything is touched', async () => {
+    await inWorld('memory', async (world) => {
+      const { calls: counted, fs } = counting(world);
+      await failureOf(name, [[home, ''], { ...required(entry), fs }]);
+      expect(Object.fromEntries(counted)).toEqual({});
+    });
+  });
+
+  test('a file system that lacks calls, and never takes them from the real disk', async () => {
+    const needed = ['access', 'lstat', 'readlink', 'realpath', 'stat'];
+    const writing = name.startsWith('validate') ? ['mkdir', 'symlink'] : [];
+    const missing = [...needed, ...writing]
+      .map((member) => (name.endsWith('Sync') ? `${member}Sync` : member))
+      .filter((member) => member !== 'readlink' && member !== 'readlinkSync');
+    const partial = { readlink: nodeFs.promises.readlink, readlinkSync: nodeFs.readlinkSync };
+    const error = await failureOf(name, [[home], { fs: partial }]);
+    expect(error.problems).toMatchObject([{ code: 'invalid-fs', argument: 'options.fs', missing }]);
+  });
+});
+
+describe('the calls for one home', () => {
+  test('ensureForAccount() rejects a list of homes', async () => {
+    const pending = untyped(ensureForAccount)([home]);
+    await expect(pending).rejects.toMatchObject({
+      problems: [{ code: 'path-not-string', argument: 'accountHome' }],
+    });
+  });
+
+  test('ensureForAccountSync() throws for a relative home', () => {
+    expect(() => untyped(ensureForAccountSync)('home')).toThrow('accountHome is "home"');
+  });
+
+  test('long values are cut', () => {
+    const long = 'x'.repeat(10_000);
+    expect(() => ensureForAccountSync(long)).toThrow(/^.{1,500}$/s);
+  });
+});

@@ -1,0 +1,61 @@
+import {
+  DefaultSharedRoot,
+  inspectAll,
+  RequiredShared,
+  requiredSharedUnder,
+  validateAll,
+} from 'claude-shared-state';
+import { memfs } from 'memfs';
+import { describe, expect, test } from 'vitest';
+
+test('RequiredShared lists session-env, file-history and projects under the default root', () => {
+  expect(DefaultSharedRoot).toBe('/home/ubuntu');
+  expect(RequiredShared).toEqual([
+    { name: 'session-env', target: '/home/ubuntu/.claude-session-env-shared' },
+    { name: 'file-history', target: '/home/ubuntu/.claude-file-history-shared' },
+    { name: 'projects', target: '/home/ubuntu/.claude-projects-shared' },
+  ]);
+});
+
+test('requiredSharedUnder() gives the same list under another root', () => {
+  expect(requiredSharedUnder('/home/ubuntu')).toEqual(RequiredShared);
+  expect(requiredSharedUnder('/srv/').map(({ target }) => target)).toContain(
+    '/srv/.claude-projects-shared',
+  );
+});
+
+test('the lists cannot be changed', () => {
+  for (const list of [RequiredShared, requiredSharedUnder('/srv')]) {
+    expect(Object.isFrozen(list)).toBe(true);
+    expect(list.every(Object.isFrozen)).toBe(true);
+  }
+});
+
+describe('the default list', () => {
+  test('makes the default root where it is missing, and warns', async () => {
+    const { fs } = memfs({ '/root/.claude': null });
+    const [looked] = await inspectAll(['/root/.claude'], { fs });
+    const [report] = await validateAll(['/root/.claude'], { fs });
+    for (const { problems } of [looked, report].filter((one) => one !== undefined)) {
+      expect(problems.find(({ code }) => code === 'default-root-created')).toMatchObject({
+        severity: 'warning',
+        path: '/home/ubuntu',
+      });
+    }
+    expect(report?.created).toContain('/home/ubuntu');
+    expect(report?.ok).toBe(true);
+  });
+
+  test('does not warn where the root is there', async () => {
+    const { fs } = memfs({ '/home/ubuntu/.claude': null });
+    const [report] = await validateAll(['/home/ubuntu/.claude'], { fs });
+    expect(report?.problems).toEqual([]);
+  });
+
+  test('does not warn where the caller named the root', async () => {
+    const { fs } = memfs({ '/root/.claude': null });
+    const required = requiredSharedUnder('/home/ubuntu');
+    const [report] = await validateAll(['/root/.claude'], { fs, required });
+    expect(report?.problems).toEqual([]);
+  });
+});

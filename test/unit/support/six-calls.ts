@@ -1,0 +1,72 @@
+import {
+  type AccountReport,
+  ensureForAccount,
+  ensureForAccountSync,
+  inspectAll,
+  inspectAllSync,
+  type InspectionReport,
+  isSharedStateError,
+  type SharedStateError,
+  type SharedSymlink,
+  validateAll,
+  validateAllSync,
+} from 'claude-shared-state';
+import type { World } from './world.ts';
+
+type Homes = readonly [string, ...string[]];
+
+/** What came of a call: the reports, and the error if it threw one. */
+export interface Result<Report extends AccountReport = AccountReport> {
+  readonly reports: readonly Report[];
+  readonly error: SharedStateError | undefined;
+}
+
+type Looking = (
+  world: World,
+  homes: Homes,
+  required: readonly SharedSymlink[],
+) => Promise<Result<InspectionReport>>;
+type Ensuring = (world: World, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
+
+/** The calls that only look. */
+export const lookingCalls: Readonly<Record<string, Looking>> = {
+  inspectAll: ({ fs }, homes, required) =>
+    outcome(async () => await inspectAll(homes, { required, fs })),
+  inspectAllSync: ({ fs }, homes, required) =>
+    outcome(() => inspectAllSync(homes, { required, fs })),
+};
+
+/** The calls that put right what is safe; those for one home take the first one. */
+export const ensuringCalls: Readonly<Record<string, Ensuring>> = {
+  ensureForAccount: ({ fs }, [home], required) =>
+    outcome(async () => [await ensureForAccount(home, { required, fs })]),
+  ensureForAccountSync: ({ fs }, [home], required) =>
+    outcome(() => [ensureForAccountSync(home, { required, fs })]),
+  validateAll: ({ fs }, homes, required) =>
+    outcome(async () => await validateAll(homes, { required, fs })),
+  validateAllSync: ({ fs }, homes, required) =>
+    outcome(() => validateAllSync(homes, { required, fs })),
+};
+
+/** Those of them that take many homes. */
+export const validatingCalls = {
+  validateAll: ensuringCalls['validateAll'],
+  validateAllSync: ensuringCalls['validateAllSync'],
+} as Readonly<Record<string, Ensuring>>;
+
+async function outcome<Report extends AccountReport>(
+  call: () => readonly Report[] | Promise<readonly Report[]>,
+): Promise<Result<Report>> {
+  try {
+    return { reports: await call(), error: undefined };
+  } catch (error) {
+    if (!isSharedStateError(error)) throw error;
+    return { reports: error.reports as readonly Report[], error };
+  }
+}
+
+/** The codes of all problems, sorted, each once. */
+export function codesOf({ reports, error }: Result): readonly string[] {
+  const problems = error?.problems ?? reports.flatMap((report) => report.problems);
+  return [...new Set(problems.map(({ code }) => code))].toSorted();
+}
