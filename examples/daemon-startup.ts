@@ -1,0 +1,69 @@
+/*
+ * The start of a failover daemon: put right what is safe, and say who has to do the rest.
+ *
+ *   npx tsx examples/daemon-startup.ts ~/.claude-work ~/.claude-spare
+ *
+ * Exits 0 when every account home leads to the shared state, and 1 when a session could be lost.
+ */
+import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  isSharedStateError,
+  type Problem,
+  requiredSharedUnder,
+  validateAll,
+} from 'claude-shared-state';
+
+const MOST_ATTEMPTS = 3;
+const PAUSE_MS = 200;
+
+const accountHomes = process.argv.slice(2);
+const required = requiredSharedUnder(homedir());
+
+process.exitCode = (await isReady()) ? 0 : 1;
+
+async function isReady(): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    const problems = await findProblems();
+    for (const { severity, code, message } of problems) {
+      console.error(`${severity} ${code}: ${message}`);
+    }
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    if (errors.length === 0) return true;
+
+    const steps = errors.map(nextStep);
+    if (steps.includes('stop') || attempt === MOST_ATTEMPTS) return false;
+    await delay(PAUSE_MS);
+  }
+}
+
+/** Warnings where all is right, and everything at once where it is not. */
+async function findProblems(): Promise<readonly Problem[]> {
+  try {
+    const reports = await validateAll(accountHomes, { required });
+    for (const path of reports.flatMap(({ created }) => created)) console.log(`created ${path}`);
+    return reports.flatMap(({ problems }) => problems);
+  } catch (error) {
+    if (!isSharedStateError(error)) throw error;
+    return error.problems;
+  }
+}
+
+/** The remedies are a closed list: a code that a later version adds ends up in one of these, too. */
+function nextStep({ remedy, path }: Problem): 'again' | 'stop' {
+  switch (remedy) {
+    case 'retry':
+    case 'ensure':
+      return 'again';
+    case 'migrate':
+      console.error(`=> stop the sessions there and merge ${path} into the shared target`);
+      return 'stop';
+    case 'restore':
+    case 'choose-session':
+    case 'operator':
+      console.error(`=> wake a person: ${path === '' ? 'the configuration is wrong' : path}`);
+      return 'stop';
+    default:
+      return remedy satisfies never;
+  }
+}

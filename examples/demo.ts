@@ -1,0 +1,72 @@
+/*
+ * Three real account homes under a temporary directory, three faults, and how they are put right.
+ *
+ *   npm run demo
+ */
+import { mkdtemp, realpath, rename, rm, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspectAll, isSharedStateError, validateAll } from 'claude-shared-state';
+import { makeHomes, recordsIn } from './demo-homes.ts';
+import { mergeTranscripts } from './demo-merge.ts';
+import { paint, say, sayProblem, sayRefusal, sayTable, sayTitle } from './demo-print.ts';
+
+const root = await realpath(await mkdtemp(join(tmpdir(), 'claude-shared-state-demo-')));
+try {
+  await demonstrate();
+} finally {
+  await rm(root, { recursive: true });
+}
+
+async function demonstrate(): Promise<void> {
+  const { homes, required, shared } = await makeHomes(root);
+  const places = [shared, ...homes.map((home) => join(home, 'projects'))];
+  const before = new Set((await Promise.all(places.map(recordsIn))).flatMap((set) => [...set]));
+
+  sayTitle('1  Before', 'inspectAll: a dry run that changes nothing');
+  const found = await inspectAll(homes, { required });
+  sayTable(root, found, await countRecords(homes));
+  for (const problem of found.flatMap(({ problems }) => problems)) sayProblem(root, problem);
+  console.log();
+  for (const path of found.flatMap(({ wouldCreate }) => wouldCreate)) {
+    say(root, `${paint('yellow', '+ would create')} ${path}`);
+  }
+
+  sayTitle('2  What is safe is done, what is not is refused', 'validateAll');
+  try {
+    await validateAll(homes, { required });
+  } catch (error) {
+    if (!isSharedStateError(error)) throw error;
+    for (const { created } of error.reports) {
+      for (const path of created) say(root, `${paint('green', '✓ created')} ${path}`);
+    }
+    for (const problem of error.problems) sayRefusal(root, problem);
+  }
+
+  sayTitle('3  A person puts right what was refused', 'by hand, while no session runs');
+  const [, spare = '', old = ''] = homes.map((home) => join(home, 'projects'));
+  for (const projects of [spare, old]) {
+    for (const done of await mergeTranscripts(projects, shared)) say(root, `${projects}: ${done}`);
+  }
+  await unlink(spare);
+  say(root, `${spare}: removed the link, and left alone the place it led to`);
+  await rename(old, `${old}.set-aside`);
+  say(root, `${old}: renamed to projects.set-aside, as a way back`);
+
+  sayTitle('4  After', 'validateAll again');
+  const reports = await validateAll(homes, { required });
+  for (const path of reports.flatMap(({ created }) => created)) {
+    say(root, `${paint('green', '✓ created')} ${path}`);
+  }
+  console.log();
+  sayTable(root, reports, await countRecords(homes));
+  const after = await recordsIn(shared);
+  const lost = [...before].filter((record) => !after.has(record)).length;
+  const verdict = `healthy: ${before.size} records before, ${after.size} after, ${lost} lost`;
+  console.log(`  ${paint(lost === 0 ? 'green' : 'red', verdict)}\n`);
+}
+
+async function countRecords(homes: readonly string[]): Promise<readonly number[]> {
+  const seen = await Promise.all(homes.map((home) => recordsIn(join(home, 'projects'))));
+  return seen.map(({ size }) => size);
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { run } from './support/run.ts';
+import { pathInRepository } from './support/source.ts';
+
+const repository = pathInRepository('.');
+const accounts = (home: string) => ['.claude-work', '.claude-spare'].map((it) => join(home, it));
+
+describe('the programs in examples/', () => {
+  test('daemon-startup.ts makes the links, and exits 0', async () => {
+    const { exitCode, stdout } = await run('examples/daemon-startup.ts', repository, accounts);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^created .*\.claude-spare\/projects$/m);
+  });
+
+  test('daemon-startup.ts wakes a person for what it may not put right, and exits 1', async () => {
+    const { exitCode, stderr } = await run('examples/daemon-startup.ts', repository);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('no-homes');
+    expect(stderr).toContain('wake a person');
+  });
+
+  test('daemon-startup.ts asks for a merge where a real directory is in the way, and exits 1', async () => {
+    const { exitCode, stderr } = await run('examples/daemon-startup.ts', repository, (home) => {
+      const [account = ''] = accounts(home);
+      mkdirSync(join(account, 'projects'), { recursive: true });
+      return [account];
+    });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/=> stop the sessions there and merge .*\.claude-work\/projects into/);
+  });
+
+  test('memfs-unit-test.ts passes', async () => {
+    const { exitCode, stdout } = await run('examples/memfs-unit-test.ts', repository);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/pass 4$/m);
+    expect(stdout).toMatch(/fail 0$/m);
+  });
+
+  test('custom-shared-list.ts shares what it always shares', async () => {
+    const { exitCode, stdout } = await run('examples/custom-shared-list.ts', repository, accounts);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/projects linked -> .*\.claude-shared\/projects$/m);
+    expect(stdout).not.toContain('memory');
+  });
+
+  test('custom-shared-list.ts shares a memory directory when asked to', async () => {
+    const { exitCode, stdout } = await run('examples/custom-shared-list.ts', repository, (home) => [
+      '--memory',
+      ...accounts(home),
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/memory linked -> .*\.claude-shared\/memory$/m);
+  });
+
+  test('are all run here', () => {
+    const programs = readdirSync(join(repository, 'examples'));
+    expect(programs.filter((it) => !it.startsWith('demo'))).toEqual([
+      'custom-shared-list.ts',
+      'daemon-startup.ts',
+      'memfs-unit-test.ts',
+    ]);
+  });
+});
+
+describe('the demo', async () => {
+  const demo = await run('examples/demo.ts', repository);
+  const [, before = '', validated = '', , after = ''] = demo.stdout.split(/^\d {2}/m);
+
+  test('exits 0, complains of nothing, and leaves nothing behind', () => {
+    expect(demo).toMatchObject({ exitCode: 0, stderr: '', leftovers: [] });
+  });
+
+  test('shows what is wrong, and what would be created', () => {
+    expect(before).toMatch(/~\/\.claude-work .* missing/);
+    expect(before).toMatch(/~\/\.claude-spare .* divergent/);
+    expect(before).toMatch(/~\/\.claude-old .* directory/);
+    expect(before).toContain('would create ~/.claude-work/projects');
+  });
+
+  test('shows what validateAll created, and what it refused and why', () => {
+    expect(validated).toContain('created ~/.claude-work/projects');
+    expect(validated).toMatch(/refused: divergent-link\s+~\/\.claude-spare\/projects leads to/);
+    expect(validated).toMatch(
+      /refused: not-a-symlink\s+~\/\.claude-old\/projects is a real directory/,
+    );
+    expect(validated).toContain('Nothing was changed');
+  });
+
+  test('ends healthy, with every record of before in sight of every account', () => {
+    expect(after.match(/✓ linked {9}6$/gm)).toHaveLength(3);
+    expect(after).toContain('healthy: 6 records before, 6 after, 0 lost');
+  });
+
+  test('fits a terminal of 100 columns, and sends no colours where there is none', () => {
+    const lines = demo.stdout.split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(demo.stdout).not.toContain('\u001B');
+  });
+});

@@ -1,0 +1,36 @@
+import { problemTable } from '../../../src/problem.ts';
+import { interfaceIn } from './source.ts';
+
+const sources = [
+  ['src/problems/links.ts', 'LinkProblems'],
+  ['src/problems/directories.ts', 'DirectoryProblems'],
+  ['src/problems/input.ts', 'InputProblems'],
+] as const;
+
+/** The problem codes as the source documents them: groups in which the meaning of each code stands. */
+export const problemGroups = sources.map(([path, name]) => interfaceIn(path, name));
+
+/** A table for each group of problem codes, in Markdown. */
+export function problemCodeTables(): string {
+  return problemGroups
+    .map(({ doc = '', members }) => {
+      const rows = members.map(({ name, doc }) => rowFor(name, doc));
+      return [`**${doc}**`, '', ...heading, ...rows].join('\n');
+    })
+    .join('\n\n');
+}
+
+const heading = [
+  '| code | severity | remedy | what it means | what to do |',
+  '|---|---|---|---|---|',
+];
+
+const tellings = new Map(Object.entries(problemTable));
+
+function rowFor(code: string, meaning: string | undefined): string {
+  const telling = tellings.get(code);
+  if (telling === undefined || meaning === undefined) throw new Error(`${code} is not documented`);
+  const { severity, remedy, advice } = telling;
+  const cells = [`\`${code}\``, severity, `\`${remedy}\``, meaning, advice];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { readme, readmePath, regenerate } from './support/readme.ts';
+
+writeFileSync(readmePath, await regenerate(readme));

@@ -1,0 +1,41 @@
+import type { Options } from '@anthropic-ai/claude-agent-sdk';
+import { claudeProgram, cleanEnvironment, type Surroundings } from './claude.ts';
+
+/** What the SDK told at the end of a question. */
+export interface SdkAnswer {
+  readonly sessionId: string;
+  readonly reply: string;
+}
+
+const RUN_LIMIT_MS = 30_000;
+
+/** Asks one question through the real Agent SDK. */
+export async function askThroughSdk(
+  prompt: string,
+  surroundings: Surroundings,
+  options: Pick<Options, 'resume'> = {},
+): Promise<SdkAnswer> {
+  // First, because it says what to do where nothing is installed.
+  const pathToClaudeCodeExecutable = claudeProgram();
+  const { query } = await import('@anthropic-ai/claude-agent-sdk');
+  const { cwd } = surroundings;
+  const env = cleanEnvironment(surroundings);
+  const abortController = new AbortController();
+  const limit = setTimeout(() => abortController.abort(), RUN_LIMIT_MS);
+  let answer: SdkAnswer | undefined;
+  try {
+    // To its end, not only to the answer: leaving the loop stops the program, which may be writing.
+    for await (const message of query({
+      prompt,
+      options: { ...options, pathToClaudeCodeExecutable, abortController, cwd, env },
+    })) {
+      if (message.type === 'result' && message.subtype === 'success') {
+        answer = { sessionId: message.session_id, reply: message.result };
+      }
+    }
+  } finally {
+    clearTimeout(limit);
+  }
+  if (answer === undefined) throw new Error('The Agent SDK gave no result');
+  return answer;
+}

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requiredSharedUnder, type SharedSymlink } from 'claude-shared-state';
+import { onTestFinished } from 'vitest';
+import { type MessagesApi, startMessagesApi } from './messages-api.ts';
+import type { Surroundings } from './claude.ts';
+
+/** A temporary directory with everything that the program may see, for one test. */
+export interface Room {
+  readonly api: MessagesApi;
+  /** The list of shared links, with targets in this room. */
+  readonly required: readonly SharedSymlink[];
+  /** The shared target of `projects`. */
+  readonly sharedProjects: string;
+  /** A path in this room. */
+  readonly path: (...segments: readonly string[]) => string;
+  /** All transcripts that are anywhere in this room, by their real paths. */
+  readonly transcripts: () => Promise<readonly string[]>;
+  /** Where the program runs for an account. */
+  readonly surroundings: (accountHome: string) => Surroundings;
+}
+
+export async function enterCleanRoom(): Promise<Room> {
+  // Resolved, because the program resolves its working directory; and short, because it binds a
+  // socket in here, whose path may not be longer than about 100 characters.
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'e2e-')));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const api = await startMessagesApi();
+  onTestFinished(() => api.close());
+  const path = (...segments: readonly string[]) => join(root, ...segments);
+  const own = { home: path('home'), tmp: path('tmp'), cwd: path('work') };
+  for (const directory of Object.values(own)) await mkdir(directory);
+  return {
+    api,
+    required: requiredSharedUnder(root),
+    sharedProjects: path('.claude-projects-shared'),
+    path,
+    transcripts: async () => {
+      // With the types of the entries, because only then no link is followed.
+      const entries = await readdir(root, { recursive: true, withFileTypes: true });
+      return entries
+        .filter(({ name }) => name.endsWith('.jsonl'))
+        .map(({ parentPath, name }) => join(parentPath, name));
+    },
+    surroundings: (accountHome) => ({ ...own, accountHome, apiUrl: api.url }),
+  };
+}
