@@ -72,37 +72,41 @@ export function* together<C, Result>(all: readonly Steps<C, Result>[]): Steps<C,
   return results;
 }
 
-function* ask<Value, Raw, Fs, FsSync>(
+/** A call that will hold its answer. */
+interface Asked<Value, Fs, FsSync> extends Call<Fs, FsSync> {
+  answer: Answer<Value>;
+}
+
+function asked<Value, Raw, Fs, FsSync>(
   later: (fs: Fs) => Promise<Raw>,
   now: (fs: FsSync) => Raw,
   narrow: (raw: Raw) => Value,
-): Steps<Call<Fs, FsSync>, Answer<Value>> {
-  const asked: { answer: Answer<Value> } = { answer: unanswered };
-  const succeed = (raw: Raw) => {
-    asked.answer = { ok: true, value: narrow(raw) };
-  };
-  const fail = (error: unknown) => {
-    asked.answer = { ok: false, errno: errnoOf(error), error };
-  };
-  yield [
-    {
-      async perform(fs) {
-        try {
-          succeed(await later(fs));
-        } catch (error) {
-          fail(error);
-        }
-      },
-      performSync(fs) {
-        try {
-          succeed(now(fs));
-        } catch (error) {
-          fail(error);
-        }
-      },
+): Asked<Value, Fs, FsSync> {
+  const call: Asked<Value, Fs, FsSync> = {
+    answer: unanswered,
+    async perform(fs) {
+      try {
+        call.answer = { ok: true, value: narrow(await later(fs)) };
+      } catch (error) {
+        call.answer = { ok: false, errno: errnoOf(error), error };
+      }
     },
-  ];
-  return asked.answer;
+    performSync(fs) {
+      try {
+        call.answer = { ok: true, value: narrow(now(fs)) };
+      } catch (error) {
+        call.answer = { ok: false, errno: errnoOf(error), error };
+      }
+    },
+  };
+  return call;
+}
+
+function* ask<Value, Fs, FsSync>(
+  call: Asked<Value, Fs, FsSync>,
+): Steps<Call<Fs, FsSync>, Answer<Value>> {
+  yield [call];
+  return call.answer;
 }
 
 const unanswered: Failure = {
@@ -121,56 +125,79 @@ const nothing = () => undefined;
 
 export function access(path: string, mode: number): ReadSteps<Answer<undefined>> {
   return ask(
-    (fs: LinkReadFs) => fs.access(path, mode),
-    (fs: LinkReadFsSync) => fs.accessSync(path, mode),
-    nothing,
+    asked(
+      (fs: LinkReadFs) => fs.access(path, mode),
+      (fs: LinkReadFsSync) => fs.accessSync(path, mode),
+      nothing,
+    ),
   );
 }
 
 export function lstat(path: string): ReadSteps<Answer<Entry>> {
   return ask(
-    (fs: LinkReadFs) => fs.lstat(path, bigint),
-    (fs: LinkReadFsSync) => fs.lstatSync(path, bigint),
-    entryOf,
+    asked(
+      (fs: LinkReadFs) => fs.lstat(path, bigint),
+      (fs: LinkReadFsSync) => fs.lstatSync(path, bigint),
+      entryOf,
+    ),
+  );
+}
+
+function askedReadlink(path: string): Asked<string, LinkReadFs, LinkReadFsSync> {
+  return asked(
+    (fs) => fs.readlink(path),
+    (fs) => fs.readlinkSync(path),
+    textOf,
   );
 }
 
 export function readlink(path: string): ReadSteps<Answer<string>> {
-  return ask(
-    (fs: LinkReadFs) => fs.readlink(path),
-    (fs: LinkReadFsSync) => fs.readlinkSync(path),
-    textOf,
-  );
+  return ask(askedReadlink(path));
+}
+
+/** Reads many links in one batch, without a computation for each: this is what a healthy check costs. */
+export function* readlinks(paths: readonly string[]): ReadSteps<readonly Answer<string>[]> {
+  const calls = paths.map(askedReadlink);
+  yield calls;
+  return calls.map(({ answer }) => answer);
 }
 
 export function realpath(path: string): ReadSteps<Answer<string>> {
   return ask(
-    (fs: LinkReadFs) => fs.realpath(path),
-    (fs: LinkReadFsSync) => fs.realpathSync(path),
-    textOf,
+    asked(
+      (fs: LinkReadFs) => fs.realpath(path),
+      (fs: LinkReadFsSync) => fs.realpathSync(path),
+      textOf,
+    ),
   );
 }
 
 export function stat(path: string): ReadSteps<Answer<Entry>> {
   return ask(
-    (fs: LinkReadFs) => fs.stat(path, bigint),
-    (fs: LinkReadFsSync) => fs.statSync(path, bigint),
-    entryOf,
+    asked(
+      (fs: LinkReadFs) => fs.stat(path, bigint),
+      (fs: LinkReadFsSync) => fs.statSync(path, bigint),
+      entryOf,
+    ),
   );
 }
 
 export function mkdir(path: string, mode: number): WriteSteps<Answer<undefined>> {
   return ask(
-    (fs: LinkFs) => fs.mkdir(path, { mode }),
-    (fs: LinkFsSync) => fs.mkdirSync(path, { mode }),
-    nothing,
+    asked(
+      (fs: LinkFs) => fs.mkdir(path, { mode }),
+      (fs: LinkFsSync) => fs.mkdirSync(path, { mode }),
+      nothing,
+    ),
   );
 }
 
 export function symlink(target: string, path: string): WriteSteps<Answer<undefined>> {
   return ask(
-    (fs: LinkFs) => fs.symlink(target, path, 'junction'),
-    (fs: LinkFsSync) => fs.symlinkSync(target, path, 'junction'),
-    nothing,
+    asked(
+      (fs: LinkFs) => fs.symlink(target, path, 'junction'),
+      (fs: LinkFsSync) => fs.symlinkSync(target, path, 'junction'),
+      nothing,
+    ),
   );
 }

@@ -4,6 +4,7 @@ import {
   lstat,
   READ,
   readlink,
+  readlinks,
   type ReadSteps,
   realpath,
   SEARCH,
@@ -76,7 +77,7 @@ export function* inspectShared(
   }));
   const expected = homes.flatMap(({ links }) => links);
   const texts = targets.every(({ state }) => state === 'ready')
-    ? yield* together(expected.map(({ path }) => readlink(path)))
+    ? yield* readlinks(expected.map(({ path }) => path))
     : [];
   return expected.every(({ target }, index) => {
     const text = texts[index];

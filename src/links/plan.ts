@@ -93,8 +93,9 @@ function isTrouble({ state }: LinkFacts): boolean {
 }
 
 function reportOf({ name, path, target, state, storedTarget }: LinkFacts): LinkReport {
-  const report = { name, path, target: target.path, state };
-  return storedTarget === undefined ? report : { ...report, storedTarget };
+  return storedTarget === undefined
+    ? { name, path, target: target.path, state }
+    : { name, path, target: target.path, state, storedTarget };
 }
 
 const linkCodes = {

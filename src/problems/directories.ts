@@ -43,7 +43,7 @@ export interface DirectoryProblems {
 
   /** A directory or a link could not be made. */
   readonly 'cannot-create': AtPath & Failed;
-  /** Somebody else kept changing the same place while it was being put right. */
+  /** Another process kept changing the same place while it was being put right. */
   readonly 'changed-meanwhile': AtPath & Failed;
 }
 
@@ -55,6 +55,7 @@ const isNotAccessible = 'cannot be read, written and searched';
 
 const makesIt = 'validateAll makes it, with mode 0700.';
 const give = 'Give this user the right to read, write and search it.';
+const allow = 'Give this user the right to write in the directory above it, or make it.';
 const correct = 'Correct the path, or move away what stands there.';
 const mount = 'Mount the volume that is missing, or correct the link.';
 
@@ -66,7 +67,7 @@ const errnoOf = ({ errno }: Partial<Failed>) => (errno === undefined ? '' : ` ($
 
 export const directoryProblems: ProblemTable<DirectoryProblems> = {
   'home-missing': error('ensure', home(isMissing), makesIt),
-  'home-not-creatable': error('operator', home(isNotCreatable), give),
+  'home-not-creatable': error('operator', home(isNotCreatable), allow),
   'home-not-directory': error('operator', home(isNoDirectory), correct),
   'home-dangling': error('operator', home(isDangling), mount),
   'home-not-accessible': error('operator', home(isNotAccessible), give),
@@ -77,7 +78,7 @@ export const directoryProblems: ProblemTable<DirectoryProblems> = {
   ),
 
   'target-missing': error('ensure', target(isMissing), makesIt),
-  'target-not-creatable': error('operator', target(isNotCreatable), give),
+  'target-not-creatable': error('operator', target(isNotCreatable), allow),
   'target-not-directory': error('operator', target(isNoDirectory), correct),
   'target-dangling': error('operator', target(isDangling), mount),
   'target-not-accessible': error('operator', target(isNotAccessible), give),
@@ -117,7 +118,7 @@ export const directoryProblems: ProblemTable<DirectoryProblems> = {
   ),
   'changed-meanwhile': error(
     'retry',
-    (p) => text`somebody else kept changing ${p.path} (${p.errno})`,
+    (p) => text`another process kept changing ${p.path} (${p.errno})`,
     'Call again.',
   ),
 };

@@ -11,7 +11,7 @@ interface InArguments {
 
 /** What can be wrong with the arguments of a call; found before anything is touched. */
 export interface InputProblems {
-  /** The options are not an object: the list of links belongs into its `required`. */
+  /** The options are not an object: the list of links belongs in its `required`. */
   readonly 'invalid-options': InArguments;
   /** The options have a key that the call does not know. */
   readonly 'unknown-option': InArguments;

@@ -9,7 +9,7 @@ interface AtLink extends LinkReport {
 
 /** What can be wrong where a shared link belongs. */
 export interface LinkProblems {
-  /** The link leads to another place than the shared target, which may hold the only copy of transcripts. */
+  /** The link leads to another place than the shared target. */
   readonly 'divergent-link': AtLink;
   /** The link leads elsewhere, and nothing is there. Behind such a link Claude Code writes no transcript and reports no error. */
   readonly 'dangling-link': AtLink;

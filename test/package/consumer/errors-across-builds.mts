@@ -1,0 +1,25 @@
+import * as esm from 'claude-shared-state';
+import cjs = require('claude-shared-state');
+
+const errorOf = ({ validateAll }: Pick<typeof esm, 'validateAll'>): Promise<unknown> =>
+  validateAll([]).catch((error: unknown) => error);
+const [fromEsm, fromCjs] = await Promise.all([errorOf(esm), errorOf(cjs)]);
+
+console.log(
+  JSON.stringify({
+    esmError: {
+      isRecognisedByCjs: cjs.isSharedStateError(fromEsm),
+      isInstanceOfEsm: fromEsm instanceof esm.SharedStateError,
+      isInstanceOfCjs: fromEsm instanceof cjs.SharedStateError,
+    },
+    cjsError: {
+      isRecognisedByEsm: esm.isSharedStateError(fromCjs),
+      isInstanceOfCjs: fromCjs instanceof cjs.SharedStateError,
+      isInstanceOfEsm: fromCjs instanceof esm.SharedStateError,
+    },
+    otherError: {
+      isRecognisedByEsm: esm.isSharedStateError(new Error('other')),
+      isRecognisedByCjs: cjs.isSharedStateError(new Error('other')),
+    },
+  }),
+);

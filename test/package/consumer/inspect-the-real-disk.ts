@@ -1,0 +1,4 @@
+import { inspectAll, inspectAllSync } from 'claude-shared-state';
+
+inspectAllSync(['/nowhere']);
+void inspectAll(['/nowhere']);

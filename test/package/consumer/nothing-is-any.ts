@@ -1,0 +1,59 @@
+import type * as shared from 'claude-shared-state';
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** Whether a type is `any`, or has an `any` somewhere inside. */
+type HoldsAny<T> =
+  IsAny<T> extends true
+    ? true
+    : T extends string | number | bigint | Uint8Array
+      ? false
+      : T extends (...parameters: infer Parameters) => infer Result
+        ? HoldsAny<Parameters[number]> | HoldsAny<Result>
+        : T extends readonly (infer Item)[]
+          ? HoldsAny<Item>
+          : T extends PromiseLike<infer Value>
+            ? HoldsAny<Value>
+            : T extends object
+              ? { [Key in keyof T]-?: HoldsAny<T[Key]> }[keyof T]
+              : false;
+
+type Holds<T> = true extends HoldsAny<T> ? true : false;
+
+type Anything = ReturnType<typeof JSON.parse>;
+/** So that the question itself is known to find one. */
+export const finds: [
+  Holds<Anything>,
+  Holds<readonly { deep?: Anything }[]>,
+  Holds<(parameter: Anything) => void>,
+  Holds<() => Promise<Anything>>,
+] = [true, true, true, true];
+
+export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
+
+interface Types {
+  AccountReport: shared.AccountReport;
+  EnsureOptions: shared.EnsureOptions;
+  EnsureSyncOptions: shared.EnsureSyncOptions;
+  FsStats: shared.FsStats;
+  InspectionReport: shared.InspectionReport;
+  InspectOptions: shared.InspectOptions;
+  InspectSyncOptions: shared.InspectSyncOptions;
+  LinkFs: shared.LinkFs;
+  LinkFsSync: shared.LinkFsSync;
+  LinkReadFs: shared.LinkReadFs;
+  LinkReadFsSync: shared.LinkReadFsSync;
+  LinkReport: shared.LinkReport;
+  LinkState: shared.LinkState;
+  Operation: shared.Operation;
+  PortOrPromises: shared.PortOrPromises<shared.LinkFs>;
+  Problem: shared.Problem;
+  ProblemCode: shared.ProblemCode;
+  ProblemOf: shared.ProblemOf<shared.ProblemCode>;
+  Remedy: shared.Remedy;
+  ResumeUUID: shared.ResumeUUID;
+  Severity: shared.Severity;
+  SharedStateError: shared.SharedStateError;
+  SharedSymlink: shared.SharedSymlink;
+}
+export const amongTypes: Holds<Types> = false;

@@ -1,0 +1,3 @@
+import { isValidResumeUUID } from 'claude-shared-state';
+
+console.log(isValidResumeUUID(process.argv[2]));

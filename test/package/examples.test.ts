@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { typeErrorsIn } from './support/compiled.ts';
+import { repository, tool } from './support/repository.ts';
+import { run } from './support/run.ts';
+
+const consumer = inject('consumer');
+const examples = (await readdir(join(repository, 'examples'))).filter((name) =>
+  name.endsWith('.ts'),
+);
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'package-example-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+test('the examples that the package promises are there', () => {
+  expect(examples).toEqual(
+    expect.arrayContaining(['custom-shared-list.ts', 'daemon-startup.ts', 'memfs-unit-test.ts']),
+  );
+});
+
+describe.each(examples)('the example %s', (name) => {
+  test('compiles with nothing but the installed package', () => {
+    expect(typeErrorsIn(`examples/${name}`)).toEqual([]);
+  });
+
+  test('runs with nothing but the installed package', async () => {
+    const accountHomes = [join(home, '.claude-work'), join(home, '.claude-spare')];
+    const args = [join('examples', name), ...accountHomes];
+    const ending = await run(tool('tsx'), args, consumer, { HOME: home });
+
+    // Whole, so that a failure shows what the example has printed.
+    expect(ending).toEqual({ ...ending, exitCode: 0 });
+  });
+});

@@ -1,0 +1,32 @@
+import { beforeAll, expect, test } from 'vitest';
+import { readInstalled } from './support/installed.ts';
+
+let manifest: unknown;
+
+beforeAll(async () => {
+  manifest = JSON.parse(await readInstalled('package.json'));
+});
+
+test.each(['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies'])(
+  'the package brings along no %s',
+  (kind) => {
+    expect(manifest).toHaveProperty('devDependencies');
+    expect(manifest).not.toHaveProperty(kind);
+  },
+);
+
+test.each(['preinstall', 'install', 'postinstall', 'prepare'])(
+  'the package has no %s script',
+  (name) => {
+    expect(manifest).toHaveProperty('scripts');
+    expect(manifest).not.toHaveProperty(['scripts', name]);
+  },
+);
+
+test('a bundler is told that importing the package has no side effects', () => {
+  expect(manifest).toHaveProperty('sideEffects', false);
+});
+
+test('the package promises Node 20', () => {
+  expect(manifest).toHaveProperty('engines', { node: '>=20' });
+});

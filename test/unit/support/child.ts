@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** Makes a TypeScript file of this folder runnable, so that many processes can start quickly. */
+export async function bundleChild(file: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${file}.mjs`);
+  await build({
+    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // Finds the package by its name through the paths of the TypeScript configuration.
+    tsconfig: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)),
+  });
+  return outfile;
+}
+
+/** Starts a script in a process of its own, which talks over IPC. */
+export function startChild(script: string): ChildProcess {
+  return spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+/** The next message of a child; rejects when the child ends first. */
+export async function nextMessage(child: ChildProcess): Promise<unknown> {
+  return await new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => {
+      reject(new Error(`the child ended early, with code ${code}`));
+    };
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message);
+    });
+  });
+}

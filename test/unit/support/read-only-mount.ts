@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+
+/** Why this process cannot mount a file system, or nothing if it can. */
+export function whyNoMount(folder: string): string | undefined {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `a file system cannot be mounted here: ${String(error)}`;
+  }
+}
+
+/** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
+export async function onReadOnlyMount(
+  folder: string,
+  fill: () => void,
+  use: () => Promise<void>,
+): Promise<void> {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', folder]);
+  try {
+    fill();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    await use();
+  } finally {
+    execFileSync('umount', [folder]);
+  }
+}
