@@ -72,132 +72,106 @@ export function* together<C, Result>(all: readonly Steps<C, Result>[]): Steps<C,
   return results;
 }
 
-/** A call that will hold its answer. */
+/** A call that holds its answer once it has been performed. */
 interface Asked<Value, Fs, FsSync> extends Call<Fs, FsSync> {
   answer: Answer<Value>;
 }
 
 function asked<Value, Raw, Fs, FsSync>(
+  narrow: (raw: Raw) => Value,
   later: (fs: Fs) => Promise<Raw>,
   now: (fs: FsSync) => Raw,
-  narrow: (raw: Raw) => Value,
 ): Asked<Value, Fs, FsSync> {
   const call: Asked<Value, Fs, FsSync> = {
-    answer: unanswered,
+    answer: failure(undefined),
     async perform(fs) {
       try {
         call.answer = { ok: true, value: narrow(await later(fs)) };
       } catch (error) {
-        call.answer = { ok: false, errno: errnoOf(error), error };
+        call.answer = failure(error);
       }
     },
     performSync(fs) {
       try {
         call.answer = { ok: true, value: narrow(now(fs)) };
       } catch (error) {
-        call.answer = { ok: false, errno: errnoOf(error), error };
+        call.answer = failure(error);
       }
     },
   };
   return call;
 }
 
-function* ask<Value, Fs, FsSync>(
+function failure(error: unknown): Failure {
+  return { ok: false, errno: errnoOf(error), error };
+}
+
+/** Performs one call, and gives its answer. */
+export function* ask<Value, Fs, FsSync>(
   call: Asked<Value, Fs, FsSync>,
 ): Steps<Call<Fs, FsSync>, Answer<Value>> {
   yield [call];
   return call.answer;
 }
 
-const unanswered: Failure = {
-  ok: false,
-  errno: 'UNKNOWN',
-  error: new Error('claude-shared-state: a driver left a call out'),
-};
+/** Performs many calls in one batch, and gives their answers. */
+export function* askAll<Value, Fs, FsSync>(
+  calls: readonly Asked<Value, Fs, FsSync>[],
+): Steps<Call<Fs, FsSync>, readonly Answer<Value>[]> {
+  yield calls;
+  return calls.map(({ answer }) => answer);
+}
+
+type Read<Value> = Asked<Value, LinkReadFs, LinkReadFsSync>;
+type Write<Value> = Asked<Value, LinkFs, LinkFsSync>;
+
+const bigint = { bigint: true } as const;
+const nothing = () => undefined;
 
 /** Permission bits for {@link access}. */
 export const READ = 4;
 export const WRITE = 2;
 export const SEARCH = 1;
 
-const bigint = { bigint: true } as const;
-const nothing = () => undefined;
-
-export function access(path: string, mode: number): ReadSteps<Answer<undefined>> {
-  return ask(
-    asked(
-      (fs: LinkReadFs) => fs.access(path, mode),
-      (fs: LinkReadFsSync) => fs.accessSync(path, mode),
-      nothing,
-    ),
+export const access = (path: string, mode: number): Read<undefined> =>
+  asked(
+    nothing,
+    (fs) => fs.access(path, mode),
+    (fs) => fs.accessSync(path, mode),
   );
-}
-
-export function lstat(path: string): ReadSteps<Answer<Entry>> {
-  return ask(
-    asked(
-      (fs: LinkReadFs) => fs.lstat(path, bigint),
-      (fs: LinkReadFsSync) => fs.lstatSync(path, bigint),
-      entryOf,
-    ),
+export const lstat = (path: string): Read<Entry> =>
+  asked(
+    entryOf,
+    (fs) => fs.lstat(path, bigint),
+    (fs) => fs.lstatSync(path, bigint),
   );
-}
-
-function askedReadlink(path: string): Asked<string, LinkReadFs, LinkReadFsSync> {
-  return asked(
+export const readlink = (path: string): Read<string> =>
+  asked(
+    textOf,
     (fs) => fs.readlink(path),
     (fs) => fs.readlinkSync(path),
+  );
+export const realpath = (path: string): Read<string> =>
+  asked(
     textOf,
+    (fs) => fs.realpath(path),
+    (fs) => fs.realpathSync(path),
   );
-}
-
-export function readlink(path: string): ReadSteps<Answer<string>> {
-  return ask(askedReadlink(path));
-}
-
-/** Reads many links in one batch, without a computation for each: this is what a healthy check costs. */
-export function* readlinks(paths: readonly string[]): ReadSteps<readonly Answer<string>[]> {
-  const calls = paths.map(askedReadlink);
-  yield calls;
-  return calls.map(({ answer }) => answer);
-}
-
-export function realpath(path: string): ReadSteps<Answer<string>> {
-  return ask(
-    asked(
-      (fs: LinkReadFs) => fs.realpath(path),
-      (fs: LinkReadFsSync) => fs.realpathSync(path),
-      textOf,
-    ),
+export const stat = (path: string): Read<Entry> =>
+  asked(
+    entryOf,
+    (fs) => fs.stat(path, bigint),
+    (fs) => fs.statSync(path, bigint),
   );
-}
-
-export function stat(path: string): ReadSteps<Answer<Entry>> {
-  return ask(
-    asked(
-      (fs: LinkReadFs) => fs.stat(path, bigint),
-      (fs: LinkReadFsSync) => fs.statSync(path, bigint),
-      entryOf,
-    ),
+export const mkdir = (path: string, mode: number): Write<undefined> =>
+  asked(
+    nothing,
+    (fs) => fs.mkdir(path, { mode }),
+    (fs) => fs.mkdirSync(path, { mode }),
   );
-}
-
-export function mkdir(path: string, mode: number): WriteSteps<Answer<undefined>> {
-  return ask(
-    asked(
-      (fs: LinkFs) => fs.mkdir(path, { mode }),
-      (fs: LinkFsSync) => fs.mkdirSync(path, { mode }),
-      nothing,
-    ),
+export const symlink = (target: string, path: string): Write<undefined> =>
+  asked(
+    nothing,
+    (fs) => fs.symlink(target, path, 'junction'),
+    (fs) => fs.symlinkSync(target, path, 'junction'),
   );
-}
-
-export function symlink(target: string, path: string): WriteSteps<Answer<undefined>> {
-  return ask(
-    asked(
-      (fs: LinkFs) => fs.symlink(target, path, 'junction'),
-      (fs: LinkFsSync) => fs.symlinkSync(target, path, 'junction'),
-      nothing,
-    ),
-  );
-}

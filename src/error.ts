@@ -45,10 +45,8 @@ export class SharedStateError extends Error {
     this.operation = operation;
     this.problems = problems;
     this.reports = reports;
-  }
-
-  get [brand](): true {
-    return true;
+    // Not a member, so that the types of the two builds are one; and not part of what is printed.
+    Object.defineProperty(this, brand, { value: true });
   }
 
   /** The error as plain data, for logs. */

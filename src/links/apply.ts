@@ -1,4 +1,4 @@
-import { type Failure, mkdir, symlink, type WriteSteps } from '../calls.ts';
+import { ask, type Failure, mkdir, symlink, type WriteSteps } from '../calls.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { Creation } from './creations.ts';
 
@@ -41,7 +41,7 @@ export function* apply(
     if (needs.some((need) => absent.has(need) || (isLink && unsure.has(need)))) absent.add(path);
     if (absent.has(path)) continue;
 
-    const answer = yield* isLink ? symlink(linkTo, path) : mkdir(path, OWNER_ONLY);
+    const answer = yield* ask(isLink ? symlink(linkTo, path) : mkdir(path, OWNER_ONLY));
     if (answer.ok) {
       made.push(creation);
     } else if (answer.errno === 'EEXIST' || answer.errno === 'ENOENT') {

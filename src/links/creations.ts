@@ -1,6 +1,6 @@
 import { childOf, parentOf } from '../paths.ts';
 import type { Finding } from '../problem.ts';
-import type { DirectoryFacts, LinkFacts, SharedFacts } from './inspect.ts';
+import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 
 /** A directory or a link that is safe to make. */
 export interface Creation {
@@ -8,7 +8,7 @@ export interface Creation {
   readonly path: string;
   /** The text of the link; a directory has none. */
   readonly linkTo?: string;
-  /** The directories that must be there first. */
+  /** The directories that must be there first; of a link its home and its target. */
   readonly needs: readonly string[];
   /** The homes that suffer where it cannot be made, by index; the first one tells that it was made. */
   readonly homes: readonly number[];
@@ -16,50 +16,43 @@ export interface Creation {
   readonly warning?: Finding;
 }
 
+/** Tells the real path of a directory that is there or can be made. */
+export type UsablePath = (directory: DirectoryFacts | undefined) => string | undefined;
+
 /** Everything that may be made, each thing once: outer directories first, links last. */
-export function creationsFor({ homes, targets }: SharedFacts): readonly Creation[] {
-  const all = [...homes.keys()];
+export function creationsFor(
+  { homes, targets }: SharedFacts,
+  usablePath: UsablePath,
+): readonly Creation[] {
+  const make = (directory: DirectoryFacts | undefined, told: readonly number[]) => {
+    const missing = usablePath(directory) === undefined ? [] : (directory?.place?.missing ?? []);
+    return missing.map((path): Creation => ({ path, needs: [parentOf(path)], homes: told }));
+  };
   const directories = [
-    ...targets.flatMap((target) => directoriesFor(target, all)),
-    ...homes.flatMap(({ directory }, home) => directoriesFor(directory, [home])),
+    ...targets.flatMap((target) => make(target, [...homes.keys()])),
+    ...homes.flatMap(({ directory }, home) => make(directory, [home])),
   ];
-  const links = homes.flatMap(({ directory, links: facts }, home) =>
-    facts.flatMap((link) => linkFor(link, directory, home)),
-  );
+  const links = homes.flatMap((facts, home) => linksFor(facts, home, usablePath));
   // Two spellings of one home, or a parent that two targets have in common: the first one tells it.
   // A home below a shared link of another home: the link goes before the directory.
   const chosen = new Map(
-    [...directories.toReversed(), ...links.toReversed()].map((creation) => [
-      creation.path,
-      creation,
-    ]),
+    [...directories.toReversed(), ...links.toReversed()].map((it) => [it.path, it]),
   );
   return [...directories, ...links].filter((creation) => chosen.get(creation.path) === creation);
 }
 
-/** The real path of a directory that is there, or that can be made. */
-export function usablePath(directory: DirectoryFacts | undefined): string | undefined {
-  return directory?.state === 'ready' || directory?.state === 'missing'
-    ? directory.place?.path
-    : undefined;
-}
-
-function directoriesFor(
-  directory: DirectoryFacts | undefined,
-  homes: readonly number[],
-): readonly Creation[] {
-  if (directory?.state !== 'missing') return [];
-  return directory.place.missing.map((path) => ({ path, needs: [parentOf(path)], homes }));
-}
-
-function linkFor(
-  { name, target, state }: LinkFacts,
-  directory: DirectoryFacts | undefined,
+function linksFor(
+  { directory, links }: HomeFacts,
   home: number,
+  usablePath: UsablePath,
 ): readonly Creation[] {
   const here = usablePath(directory);
-  const there = usablePath(target);
-  if (state !== 'missing' || here === undefined || there === undefined) return [];
-  const path = childOf(here, name);
-  return [{ path, linkTo: target.path, needs: [here, there], homes: [home] }];
+  if (here === undefined) return [];
+  return links.flatMap(({ name, target, state }: LinkFacts): readonly Creation[] => {
+    const there = usablePath(target);
+    if (state !== 'missing' || there === undefined) return [];
+    return [
+      { path: childOf(here, name), linkTo: target.path, needs: [here, there], homes: [home] },
+    ];
+  });
 }

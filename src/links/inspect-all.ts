@@ -1,12 +1,13 @@
-import { drive, driveSync, type ReadSteps, stat, together } from '../calls.ts';
+import { type Answer, askAll, drive, driveSync, type ReadSteps, stat } from '../calls.ts';
 import {
+  type Entry,
   type LinkReadFs,
   type LinkReadFsSync,
   type PortOrPromises,
   promisesOf,
   realDisk,
 } from '../fs.ts';
-import { type Finding, finding } from '../problem.ts';
+import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
 import { inspectShared } from './inspect.ts';
 import { outcomeOf } from './outcome.ts';
@@ -65,28 +66,28 @@ export function inspectAllSync(
 // The same plan as for ensureShared, not carried out.
 function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {
   const { accountHomes, required } = request;
-  const sameDirectories = yield* findSameDirectories(accountHomes);
-  const { homes, creations } = planLinks(yield* inspectShared(accountHomes, required), required);
+  const entries = yield* askAll(accountHomes.map(stat));
+  const facts = yield* inspectShared(accountHomes, required);
+  const { homes, creations } = planLinks(facts, required);
+  const firsts = new Map<string, string>();
   return homes.map((home, index) => {
-    const found = [...(sameDirectories.get(home.accountHome) ?? []), ...home.findings];
-    const { report } = outcomeOf(request, home, index, found, creations);
+    const path = home.accountHome;
+    const sameAs = firstOf(firsts, path, entries[index]);
+    const same = sameAs === path ? [] : [finding('same-directory', { path, sameAs })];
+    const { report } = outcomeOf(request, home, index, [...same, ...home.findings], creations);
     return { ...report, created: [], wouldCreate: report.created };
   });
 }
 
-function* findSameDirectories(
-  accountHomes: readonly string[],
-): ReadSteps<ReadonlyMap<string, readonly Finding[]>> {
-  const found = new Map<string, readonly Finding[]>();
-  const firsts = new Map<string, string>();
-  const entries = yield* together(accountHomes.map(stat));
-  for (const [index, path] of accountHomes.entries()) {
-    const entry = entries[index];
-    if (entry?.ok !== true || entry.value.inode === 0n) continue;
-    const identity = `${entry.value.device}:${entry.value.inode}`;
-    const sameAs = firsts.get(identity);
-    if (sameAs === undefined) firsts.set(identity, path);
-    else found.set(path, [finding('same-directory', { path, sameAs })]);
-  }
-  return found;
+/** The home that was the first one of this directory; the home itself where that cannot be told. */
+function firstOf(
+  firsts: Map<string, string>,
+  accountHome: string,
+  entry: Answer<Entry> | undefined,
+): string {
+  if (entry?.ok !== true || entry.value.inode === 0n) return accountHome;
+  const identity = `${entry.value.device}:${entry.value.inode}`;
+  const first = firsts.get(identity) ?? accountHome;
+  firsts.set(identity, first);
+  return first;
 }

@@ -1,12 +1,12 @@
 import {
   access,
+  ask,
+  askAll,
   type Failure,
   lstat,
   READ,
   readlink,
-  readlinks,
   type ReadSteps,
-  realpath,
   SEARCH,
   stat,
   together,
@@ -18,19 +18,23 @@ import type { LinkState } from '../report.ts';
 import { isNotALink, locate, type Place } from './place.ts';
 import type { SharedSymlink } from './required.ts';
 
-/**
- * An account home or a shared target, as it was found.
- *
- * `place` stands at the states in which it may matter where the directory really is; `failure` at
- * those which a failed call tells.
- */
-export type DirectoryFacts = { readonly path: string } & (
-  | { readonly state: 'ready'; readonly entry: Entry; readonly place?: Place }
-  | { readonly state: 'missing' | 'dangling'; readonly place: Place }
-  | { readonly state: 'not-creatable'; readonly place: Place; readonly failure: Failure }
-  | { readonly state: 'not-directory' }
-  | { readonly state: 'not-accessible'; readonly failure: Failure }
-);
+/** An account home, a shared target, or the end of a link, as a directory that should be there. */
+export interface DirectoryFacts {
+  readonly path: string;
+  readonly state:
+    | 'ready'
+    | 'missing'
+    | 'not-creatable'
+    | 'dangling'
+    | 'not-directory'
+    | 'not-accessible';
+  /** Where it is, or would be, unless that cannot be told. */
+  readonly place?: Place;
+  /** Where something is there. */
+  readonly entry?: Entry;
+  /** The call that failed, where one did. */
+  readonly failure?: Failure;
+}
 
 /** What stands where a shared link belongs. */
 export interface LinkFacts {
@@ -75,14 +79,15 @@ export function* inspectShared(
       return { name, path, target, state: 'linked', storedTarget: target.path };
     }),
   }));
-  const expected = homes.flatMap(({ links }) => links);
+  const links = homes.flatMap((home) => home.links);
   const texts = targets.every(({ state }) => state === 'ready')
-    ? yield* readlinks(expected.map(({ path }) => path))
+    ? yield* askAll(links.map(({ path }) => readlink(path)))
     : [];
-  return expected.every(({ target }, index) => {
+  const isRight = ({ target }: LinkFacts, index: number) => {
     const text = texts[index];
     return text?.ok === true && text.value === target.path;
-  })
+  };
+  return links.every(isRight)
     ? { homes, targets }
     : yield* inspectThoroughly(accountHomes, required);
 }
@@ -91,10 +96,10 @@ function* inspectThoroughly(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): ReadSteps<SharedFacts> {
-  const targets = yield* together(required.map(({ target }) => inspectDirectory(target)));
+  const targets = yield* together(required.map(({ target }) => look(target)));
   const homes = yield* together(
     accountHomes.map(function* inspectHome(accountHome): ReadSteps<HomeFacts> {
-      const directory = yield* inspectDirectory(accountHome);
+      const directory = yield* look(accountHome);
       const links = yield* together(
         targets.map((target, index) =>
           inspectLink(accountHome, required[index]?.name ?? '', target),
@@ -106,39 +111,32 @@ function* inspectThoroughly(
   return { homes, targets };
 }
 
-/** A directory without its place. */
-function* glance(path: string): ReadSteps<DirectoryFacts> {
-  const end = yield* stat(path);
-  if (!end.ok) {
-    return end.errno === 'ENOTDIR'
-      ? { path, state: 'not-directory' }
-      : { path, state: 'not-accessible', failure: end };
-  }
-  if (end.value.kind !== 'directory') return { path, state: 'not-directory' };
-  const usable = yield* access(path, READ | WRITE | SEARCH);
-  return usable.ok
-    ? { path, state: 'ready', entry: end.value }
-    : { path, state: 'not-accessible', failure: usable };
-}
-
-const MOST_RACES = 3;
-
-function* inspectDirectory(path: string, races = 0): ReadSteps<DirectoryFacts> {
-  const seen = yield* glance(path);
-  const isAbsent = seen.state === 'not-accessible' && seen.failure.errno === 'ENOENT';
-  if (seen.state !== 'ready' && !isAbsent) return seen;
+function* look(path: string): ReadSteps<DirectoryFacts> {
   const place = yield* locate(path);
-  if (!place.ok) return { path, state: 'not-accessible', failure: place };
-  if (seen.state === 'ready') return { ...seen, place };
-  if (place.behind !== undefined) return { path, state: 'dangling', place };
-  if (place.missing.length === 0) {
-    // Somebody else has just made it: look at what it is.
-    return races < MOST_RACES ? yield* inspectDirectory(path, races + 1) : seen;
+  if (!place.ok) {
+    const state = place.errno === 'ENOTDIR' ? 'not-directory' : 'not-accessible';
+    return { path, state, failure: place };
   }
-  const creatable = yield* access(place.existing, WRITE | SEARCH);
+  if (place.behind !== undefined && place.missing.length > 0) {
+    return { path, state: 'dangling', place };
+  }
+  if (place.missing.length === 0) return { ...(yield* glance(path)), place };
+  const creatable = yield* ask(access(place.existing, WRITE | SEARCH));
   return creatable.ok
     ? { path, state: 'missing', place }
     : { path, state: 'not-creatable', place, failure: creatable };
+}
+
+/** A directory that should be there, without its place. */
+function* glance(path: string): ReadSteps<DirectoryFacts> {
+  const end = yield* ask(stat(path));
+  if (!end.ok) return { path, state: 'not-accessible', failure: end };
+  const entry = end.value;
+  if (entry.kind !== 'directory') return { path, state: 'not-directory', entry };
+  const usable = yield* ask(access(path, READ | WRITE | SEARCH));
+  return usable.ok
+    ? { path, state: 'ready', entry }
+    : { path, state: 'not-accessible', entry, failure: usable };
 }
 
 function* inspectLink(
@@ -148,12 +146,15 @@ function* inspectLink(
 ): ReadSteps<LinkFacts> {
   const path = childOf(accountHome, name);
   const at = { name, path, target };
-  const link = yield* readlink(path);
+  const link = yield* ask(readlink(path));
   if (link.ok) {
-    return { ...at, storedTarget: link.value, ...(yield* follow(path, link.value, target)) };
+    const storedTarget = link.value;
+    // Where equal text leads, its target tells.
+    const end = storedTarget === target.path ? target : yield* look(path);
+    return { ...at, storedTarget, ...judgeEnd(storedTarget, end, target) };
   }
   if (isNotALink(link)) {
-    const entry = yield* lstat(path);
+    const entry = yield* ask(lstat(path));
     if (entry.ok && entry.value.kind !== 'symlink') return { ...at, state: entry.value.kind };
   }
   return link.errno === 'ENOENT'
@@ -161,45 +162,24 @@ function* inspectLink(
     : { ...at, state: 'unreadable', failure: link };
 }
 
-function* follow(
-  path: string,
+function judgeEnd(
   storedTarget: string,
+  { entry, place, failure }: DirectoryFacts,
   target: DirectoryFacts,
-  races = 0,
-): ReadSteps<Pick<LinkFacts, 'state' | 'place' | 'failure'>> {
-  if (storedTarget === target.path) {
-    const { state } = target;
-    return state === 'missing' || state === 'dangling' || state === 'not-creatable'
-      ? { state: 'dangling', place: target.place }
-      : { state: 'linked' };
+): Pick<LinkFacts, 'state' | 'place' | 'failure'> {
+  if (place !== undefined && place.missing.length > 0) return { state: 'dangling', place };
+  if (storedTarget === target.path) return { state: 'linked' };
+  if (place !== undefined) {
+    // A directory that is mounted twice has two real paths; some file systems number no inodes.
+    const isTarget =
+      place.path === target.place?.path ||
+      (entry !== undefined &&
+        entry.inode !== 0n &&
+        entry.inode === target.entry?.inode &&
+        entry.device === target.entry.device);
+    return { state: isTarget ? 'equivalent' : 'divergent' };
   }
-  const end = yield* stat(path);
-  if (end.ok) {
-    return { state: (yield* isTarget(path, end.value, target)) ? 'equivalent' : 'divergent' };
-  }
-  if (end.errno === 'ELOOP') return { state: 'loop', failure: end };
-  if (end.errno !== 'ENOENT' && end.errno !== 'ENOTDIR') {
-    return { state: 'unreadable', failure: end };
-  }
-  const place = yield* locate(path);
-  if (place.ok && place.missing.length === 0 && races < MOST_RACES) {
-    // Somebody else has just made what it leads to.
-    return yield* follow(path, storedTarget, target, races + 1);
-  }
-  return place.ok
-    ? { state: 'dangling', place, failure: end }
-    : { state: 'dangling', failure: end };
-}
-
-function* isTarget(
-  path: string,
-  { device, inode }: Entry,
-  target: DirectoryFacts,
-): ReadSteps<boolean> {
-  if (target.state === 'ready' && inode !== 0n) {
-    return inode === target.entry.inode && device === target.entry.device;
-  }
-  // Some file systems number no inodes; and what is no directory has not been looked at.
-  const [here, there] = yield* together([realpath(path), realpath(target.path)]);
-  return here?.ok === true && there?.ok === true && here.value === there.value;
+  const states: Readonly<Record<string, LinkState>> = { ENOTDIR: 'dangling', ELOOP: 'loop' };
+  const state = states[failure?.errno ?? ''] ?? 'unreadable';
+  return failure === undefined ? { state } : { state, failure };
 }

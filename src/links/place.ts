@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { type Failure, readlink, type ReadSteps, realpath } from '../calls.ts';
+import { ask, type Failure, readlink, type ReadSteps, realpath } from '../calls.ts';
 import { childOf, lastSegmentOf, parentOf, withoutTrailingSeparators } from '../paths.ts';
 
 /** Where a path physically is, or would be if the directories that are missing were made. */
@@ -9,7 +9,7 @@ export interface Place {
   readonly path: string;
   /** The real path of the nearest directory that exists. */
   readonly existing: string;
-  /** The directories that would have to be made, outermost first. */
+  /** The directories that would have to be made, outermost first; none where the path exists. */
   readonly missing: readonly string[];
   /** Where a dangling link on the way leads; without it the path runs through none. */
   readonly behind?: string;
@@ -25,23 +25,26 @@ const MOST_RACES = 3;
  * Asks the file system at each step, because `..` after a symlinked directory goes to the physical
  * parent, which no joining of strings can know.
  */
-export function* locate(spelling: string): ReadSteps<Place | Failure> {
+export function* locate(path: string): ReadSteps<Place | Failure> {
   const names: string[] = [];
-  let current = withoutTrailingSeparators(spelling);
+  let current = withoutTrailingSeparators(path);
   let namesBelowLink: number | undefined;
   let links = 0;
   let races = 0;
   for (;;) {
-    const real = yield* realpath(current);
+    const real = yield* ask(realpath(current));
     if (real.ok) return placeBelow(real.value, names, namesBelowLink);
     if (real.errno !== 'ENOENT') return real;
 
-    const link = yield* readlink(current);
+    const link = yield* ask(readlink(current));
     const name = lastSegmentOf(current);
     if (link.ok && links < MOST_LINKS) {
       links += 1;
       namesBelowLink = names.length;
-      current = yield* destination(current, link.value);
+      const from = yield* ask(realpath(parentOf(current)));
+      const directory = from.ok ? from.value : parentOf(current);
+      const end = isAbsolute(link.value) ? link.value : childOf(directory, link.value);
+      current = withoutTrailingSeparators(end);
     } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
       // It was missing a moment ago and is there now: somebody else has just made it.
       races += 1;
@@ -57,13 +60,6 @@ export function* locate(spelling: string): ReadSteps<Place | Failure> {
 /** What `readlink` answers for anything but a link; Windows says `UNKNOWN`. */
 export function isNotALink({ errno }: Failure): boolean {
   return errno === 'EINVAL' || errno === 'UNKNOWN';
-}
-
-function* destination(linkPath: string, storedTarget: string): ReadSteps<string> {
-  if (isAbsolute(storedTarget)) return withoutTrailingSeparators(storedTarget);
-  const directory = yield* realpath(parentOf(linkPath));
-  const from = directory.ok ? directory.value : parentOf(linkPath);
-  return withoutTrailingSeparators(childOf(from, storedTarget));
 }
 
 function placeBelow(

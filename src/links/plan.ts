@@ -1,9 +1,8 @@
-import type { Entry } from '../fs.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { LinkReport } from '../report.ts';
 import { type Extent, extentOf, findContainments } from './contain.ts';
-import { type Creation, usablePath } from './creations.ts';
-import { awaitsTarget, foresee, type Foresight, willDiverge } from './foresee.ts';
+import type { Creation } from './creations.ts';
+import { foresee, type Foresight } from './foresee.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 import { DefaultSharedRoot, RequiredShared, type SharedSymlink } from './required.ts';
 
@@ -22,54 +21,56 @@ export interface LinkPlan {
 
 /** Decides from the facts alone; touches nothing. */
 export function planLinks(facts: SharedFacts, required: readonly SharedSymlink[]): LinkPlan {
+  const { homes, targets } = facts;
   const foresight = foresee(facts);
-  const { homes, targets, creations } = foresight;
+  const { creations, leadsTo } = foresight;
+  // Places are known where something looked wrong: nothing else can do harm.
+  const extent = (directory: DirectoryFacts | undefined): readonly Extent[] =>
+    directory?.place === undefined ? [] : [extentOf(directory.path, leadsTo(directory.place.path))];
   const containments = findContainments(
-    homes.flatMap(({ directory }) => extent(directory, foresight)),
-    targets.flatMap((target) => extent(target, foresight)),
+    homes.flatMap(({ directory }) => extent(directory)),
+    targets.flatMap(extent),
   );
-  const shared = [...targets.flatMap((it) => directoryFindings('target', it)), ...containments];
-  const isSafe = containments.length === 0;
+  const shared = [
+    ...targets.flatMap((target) => directoryFindings('target', target, foresight)),
+    ...containments,
+  ];
+  const withWarning = warner(facts, required, foresight);
   return {
     homes: homes.map((home) => planHome(home, shared, foresight)),
-    creations: isSafe ? creations.map((it) => withWarning(it, foresight, required)) : [],
+    creations: containments.length > 0 ? [] : creations.map(withWarning),
   };
-}
-
-function extent(directory: DirectoryFacts | undefined, { leadsTo }: Foresight): readonly Extent[] {
-  // Places are known where something looked wrong: nothing else can do harm.
-  const place = directory !== undefined && 'place' in directory ? directory.place : undefined;
-  return directory === undefined || place === undefined
-    ? []
-    : [extentOf(directory.path, leadsTo(place.path))];
 }
 
 const GROUP_AND_OTHERS = 0o077;
 const OWNER_SEARCH = 0o100;
 
-function isExposed({ mode }: Entry): boolean {
-  // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
-  return (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
-}
-
-function directoryFindings(role: 'home' | 'target', facts: DirectoryFacts): readonly Finding[] {
-  const { path, state } = facts;
+function directoryFindings(
+  role: 'home' | 'target',
+  directory: DirectoryFacts,
+  { usablePath }: Foresight,
+): readonly Finding[] {
+  const { path, failure, entry } = directory;
+  const state =
+    usablePath(directory) !== undefined && entry === undefined ? 'missing' : directory.state;
   switch (state) {
-    case 'ready':
-      return role === 'target' && isExposed(facts.entry)
-        ? [finding('target-exposed', { path, mode: facts.entry.mode & 0o777 })]
-        : [];
+    case 'ready': {
+      const mode = (entry?.mode ?? 0) & 0o777;
+      // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
+      const isExposed = (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
+      return role === 'target' && isExposed ? [finding('target-exposed', { path, mode })] : [];
+    }
     case 'missing':
     case 'dangling':
     case 'not-directory':
-      return [finding(`${role}-${state}`, { path })];
+      return [finding(`${role}-${state}`, { path }, failure?.error)];
     case 'not-accessible':
     case 'not-creatable': {
-      const { errno, error } = facts.failure;
-      return [finding(`${role}-${state}`, { path, errno }, error)];
+      const errno = failure?.errno ?? '';
+      return [finding(`${role}-${state}`, { path, errno }, failure?.error)];
     }
     default:
-      return facts satisfies never;
+      return state satisfies never;
   }
 }
 
@@ -81,7 +82,8 @@ function planHome(
   const isReady = directory === undefined || directory.state === 'ready';
   // Where the home is the trouble, one problem says it, not one per link. And a home that cannot be
   // written, say, is no trouble as long as nothing has to be made in it.
-  const home = isReady || !links.some(isTrouble) ? [] : directoryFindings('home', directory);
+  const home =
+    isReady || !links.some(isTrouble) ? [] : directoryFindings('home', directory, foresight);
   const own = links
     .filter((link) => isReady || !isTrouble(link))
     .flatMap((link) => linkFindings(accountHome, link, foresight));
@@ -114,13 +116,16 @@ const linkCodes = {
 function linkFindings(
   accountHome: string,
   link: LinkFacts,
-  foresight: Foresight,
+  { creations, leadsTo }: Foresight,
 ): readonly Finding[] {
-  const { state, failure } = link;
-  const isDangling = state === 'dangling';
+  const { place, target, failure } = link;
+  const end = place === undefined ? undefined : leadsTo(place.path);
   // What is wrong with a link that awaits its target is the target.
-  if (isDangling && awaitsTarget(link, foresight)) return [];
-  const code = isDangling && willDiverge(link, foresight) ? 'divergent-link' : linkCodes[state];
+  if (end !== undefined && end === target.place?.path) return [];
+  const code =
+    end !== undefined && creations.some(({ path, needs }) => path === end || needs[1] === end)
+      ? 'divergent-link'
+      : linkCodes[link.state];
   if (code === undefined) return [];
   const fields = { ...reportOf(link), accountHome };
   return failure === undefined
@@ -128,19 +133,23 @@ function linkFindings(
     : [finding(code, { ...fields, errno: failure.errno }, failure.error)];
 }
 
-function withWarning(
-  creation: Creation,
-  foresight: Foresight,
+/** Adds the warning that is due once a creation has been done. */
+function warner(
+  { homes, targets }: SharedFacts,
   required: readonly SharedSymlink[],
-): Creation {
-  if (required === RequiredShared && creation.path === DefaultSharedRoot) {
-    const warning = finding('default-root-created', { path: DefaultSharedRoot });
-    return { ...creation, warning };
-  }
-  const { homes, targets } = foresight;
-  const target = targets.find((it) => usablePath(it) === creation.path);
-  const awaits = (link: LinkFacts) => link.target === target && awaitsTarget(link, foresight);
-  return target !== undefined && homes.some(({ links }) => links.some(awaits))
-    ? { ...creation, warning: finding('target-recreated', { path: target.path }) }
-    : creation;
+  { leadsTo }: Foresight,
+) {
+  const ends = new Set(
+    homes.flatMap(({ links }) => links.flatMap(({ place }) => (place ? leadsTo(place.path) : []))),
+  );
+  return (creation: Creation): Creation => {
+    if (required === RequiredShared && creation.path === DefaultSharedRoot) {
+      const warning = finding('default-root-created', { path: DefaultSharedRoot });
+      return { ...creation, warning };
+    }
+    const target = targets.find(({ place }) => place?.path === creation.path);
+    return target !== undefined && ends.has(creation.path)
+      ? { ...creation, warning: finding('target-recreated', { path: target.path }) }
+      : creation;
+  };
 }

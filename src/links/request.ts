@@ -168,8 +168,15 @@ function isArray(value: unknown): value is readonly unknown[] {
 const MOST_SHOWN = 200;
 
 function inArguments(argument: string, value: unknown) {
-  const path = typeof value === 'string' ? value : '';
-  const shown =
-    typeof value === 'string' ? JSON.stringify(value) : isArray(value) ? 'an array' : String(value);
-  return { path, argument, value: shown.slice(0, MOST_SHOWN) };
+  return {
+    path: typeof value === 'string' ? value : '',
+    argument,
+    value: shown(value).slice(0, MOST_SHOWN),
+  };
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (!isArray(value)) return String(value);
+  return value.length === 0 ? 'an empty array' : 'an array';
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { requiredSharedUnder, validateAll, validateAllSync } from '../../dist/index.js';
+import { requiredSharedUnder, validateAll, validateAllSync } from 'claude-shared-state';
 import { compare, type Figure } from './compare.ts';
 
 /** A healthy check of many homes, against plain calls one after the other: the shortest code for it. */

@@ -1,7 +1,7 @@
 import {
   isSharedStateError,
   requiredSharedUnder,
-  SharedStateError,
+  type SharedStateError,
   validateAll,
 } from 'claude-shared-state';
 import { memfs } from 'memfs';

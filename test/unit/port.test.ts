@@ -1,6 +1,7 @@
 import * as nodeFs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
 import {
+  type FsStats,
   inspectAll,
   type LinkFs,
   type LinkFsSync,
@@ -38,6 +39,18 @@ describe('the port takes, without a cast,', () => {
   });
 });
 
+/** The same stats with another inode number. */
+function numbered(stats: FsStats, ino: bigint): FsStats {
+  return {
+    dev: 0n,
+    ino,
+    mode: stats.mode,
+    isDirectory: () => stats.isDirectory(),
+    isFile: () => stats.isFile(),
+    isSymbolicLink: () => stats.isSymbolicLink(),
+  };
+}
+
 describe('the port is wide:', () => {
   test('paths may come as bytes, and stats as numbers', async () => {
     await inWorld('disk', async (world) => {
@@ -61,35 +74,30 @@ describe('the port is wide:', () => {
 
   test('a method may use its own `this`', () => {
     const { fs } = memfs({ '/me/.claude': null });
-    const own = {
-      calls: 0,
+    class OwnFs implements LinkFsSync {
+      calls = 0;
       accessSync(path: string, mode: number) {
         this.calls += 1;
         fs.accessSync(path, mode);
-      },
-      lstatSync: fs.lstatSync,
-      mkdirSync: fs.mkdirSync,
-      readlinkSync: fs.readlinkSync,
-      realpathSync: fs.realpathSync,
-      statSync: fs.statSync,
-      symlinkSync: fs.symlinkSync,
-    };
-    const [report] = validateAllSync(['/me/.claude'], {
-      required: requiredSharedUnder('/me'),
-      fs: own,
-    });
+      }
+      lstatSync = (path: string) => fs.lstatSync(path, { bigint: true });
+      mkdirSync = (path: string, options: { mode: number }) => fs.mkdirSync(path, options);
+      readlinkSync = (path: string) => fs.readlinkSync(path);
+      realpathSync = (path: string) => fs.realpathSync(path);
+      statSync = (path: string) => fs.statSync(path, { bigint: true });
+      symlinkSync = (target: string, path: string) => fs.symlinkSync(target, path);
+    }
+    const own = new OwnFs();
+    const required = requiredSharedUnder('/me');
+    const [report] = validateAllSync(['/me/.claude'], { required, fs: own });
     expect(report?.ok).toBe(true);
     expect(own.calls).toBeGreaterThan(0);
   });
 
   test('where the file system numbers no inodes, directories are told apart by their real path', async () => {
     await inWorld('memory', async (world) => {
-      const numberless = { dev: 0n, ino: 0n };
       const stat = async (path: string) =>
-        Object.assign(
-          Object.create(await world.fs.promises.stat(path, { bigint: true })),
-          numberless,
-        );
+        numbered(await world.fs.promises.stat(path, { bigint: true }), 0n);
       const fs: LinkFs = { ...world.fs.promises, stat };
       const required = requiredIn(world);
       for (const { target } of required) makeDirectory(world, target);
@@ -111,9 +119,7 @@ describe('the port is wide:', () => {
       makeLink(world, at(world, 'home/projects'), makeDirectory(world, at(world, 'elsewhere')));
       const stat = async (path: string) => {
         const ino = path.startsWith(at(world, 'home/')) ? 2n ** 60n + 1n : 2n ** 60n;
-        return Object.assign(Object.create(await world.fs.promises.stat(path, { bigint: true })), {
-          ino,
-        });
+        return numbered(await world.fs.promises.stat(path, { bigint: true }), ino);
       };
       const fs: LinkFs = { ...world.fs.promises, stat };
       const [report] = await inspectAll([at(world, 'home')], { required, fs });

@@ -18,11 +18,17 @@ declare module 'vitest' {
 /** Builds, packs, installs and compiles once for all package checks; gives what cleans up. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'package-checks-')));
-  const tarball = await pack(directory);
-  const consumer = join(directory, 'consumer');
-  await makeConsumer(consumer, tarball);
-  project.provide('tarball', tarball);
-  project.provide('consumer', consumer);
-  project.provide('typeErrors', await compileConsumer(consumer));
-  return () => rm(directory, { recursive: true });
+  const cleanUp = () => rm(directory, { recursive: true });
+  try {
+    const tarball = await pack(directory);
+    const consumer = join(directory, 'consumer');
+    await makeConsumer(consumer, tarball);
+    project.provide('tarball', tarball);
+    project.provide('consumer', consumer);
+    project.provide('typeErrors', await compileConsumer(consumer));
+    return cleanUp;
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
 }

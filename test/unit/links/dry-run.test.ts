@@ -1,4 +1,4 @@
-import { inspectAll, validateAll } from 'claude-shared-state';
+import { inspectAll, type LinkReadFs, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import {
   at,
@@ -44,8 +44,14 @@ describe.each(worldKinds)('%s', (kind) => {
 
   test('inspectAll() takes a file system that can only read', async () => {
     await inWorld(kind, async (world) => {
-      const { access, lstat, readlink, realpath, stat } = world.fs.promises;
-      const fs = { access, lstat, readlink, realpath, stat };
+      const { promises } = world.fs;
+      const fs: LinkReadFs = {
+        access: (path, mode) => promises.access(path, mode),
+        lstat: (path, options) => promises.lstat(path, options),
+        readlink: (path) => promises.readlink(path),
+        realpath: (path) => promises.realpath(path),
+        stat: (path, options) => promises.stat(path, options),
+      };
       const [report] = await inspectAll([at(world, 'home')], { required: requiredIn(world), fs });
       expect(report?.wouldCreate).toHaveLength(8);
     });

@@ -12,13 +12,14 @@ import { describe, expect, test, vi } from 'vitest';
 
 // Injection that leaks to the real disk is the commonest bug of libraries of this kind.
 vi.mock('node:fs', () => {
-  const touched = (path: unknown): never => {
-    throw new Error(`the real disk was touched: ${String(path)}`);
-  };
   const names = ['access', 'lstat', 'mkdir', 'readlink', 'realpath', 'stat', 'symlink'];
   const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
   return { ...sync, promises: Object.fromEntries(names.map((name) => [name, touched])) };
 });
+
+function touched(path: unknown): never {
+  throw new Error(`the real disk was touched: ${String(path)}`);
+}
 
 const required = requiredSharedUnder('/me/shared');
 

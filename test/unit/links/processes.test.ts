@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
 import { expect, test } from 'vitest';
-import { bundleChild, nextMessage, startChild } from '../support/child.ts';
+import { bundleChild, nextAnswer, startChild } from '../support/child.ts';
 
 const PROCESSES = 48;
 const ROUNDS = 10;
@@ -16,18 +16,15 @@ test(
     const script = await bundleChild('validate-child.ts', base);
     const children = Array.from({ length: PROCESSES }, () => startChild(script));
     try {
-      await Promise.all(children.map(nextMessage));
+      await Promise.all(children.map(nextAnswer));
       for (let round = 0; round < ROUNDS; round += 1) {
         const root = join(base, `round-${round}`);
-        const answers = children.map(nextMessage);
+        const answers = children.map(nextAnswer);
         for (const child of children) child.send(root);
-        const results = (await Promise.all(answers)) as readonly {
-          created?: string[];
-          failed?: string;
-        }[];
+        const results = await Promise.all(answers);
 
-        expect(results.flatMap(({ failed }) => failed ?? [])).toEqual([]);
-        const created = results.flatMap((result) => result.created ?? []);
+        expect(results.flatMap(({ failed }) => failed)).toEqual([]);
+        const created = results.flatMap((result) => result.created);
         // The root, the shared root and 3 targets; 5 directories of homes; 3 links in each of 4 homes.
         expect(created.toSorted()).toEqual([...new Set(created)].toSorted());
         expect(created).toHaveLength(5 + 5 + 12);

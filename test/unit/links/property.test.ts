@@ -4,7 +4,7 @@ import {
   isSharedStateError,
   validateAll,
 } from 'claude-shared-state';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   at,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { ChildAnswer } from './validate-child.ts';
 
 /** Makes a TypeScript file of this folder runnable, so that many processes can start quickly. */
 export async function bundleChild(file: string, folder: string): Promise<string> {
@@ -23,8 +24,8 @@ export function startChild(script: string): ChildProcess {
   return spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
-/** The next message of a child; rejects when the child ends first. */
-export async function nextMessage(child: ChildProcess): Promise<unknown> {
+/** The next answer of a child; rejects when the child ends first, or says something else. */
+export async function nextAnswer(child: ChildProcess): Promise<ChildAnswer> {
   return await new Promise((resolve, reject) => {
     const onExit = (code: number | null) => {
       reject(new Error(`the child ended early, with code ${code}`));
@@ -32,7 +33,14 @@ export async function nextMessage(child: ChildProcess): Promise<unknown> {
     child.once('exit', onExit);
     child.once('message', (message) => {
       child.off('exit', onExit);
-      resolve(message);
+      if (isAnswer(message)) resolve(message);
+      else reject(new Error(`the child said ${JSON.stringify(message)}`));
     });
   });
+}
+
+function isAnswer(message: unknown): message is ChildAnswer {
+  return (
+    typeof message === 'object' && message !== null && 'created' in message && 'failed' in message
+  );
 }

@@ -1,4 +1,4 @@
-import { watched } from './watched.ts';
+import { watched, type Watcher } from './watched.ts';
 import type { World } from './world.ts';
 
 /** What goes wrong, and when. */
@@ -12,9 +12,9 @@ export interface Fault {
   readonly lasting: boolean;
 }
 
-export type Errno = (typeof errnos)[number];
+type Errno = (typeof errnos)[number];
 
-export const errnos = [
+const errnos = [
   'EACCES',
   'EIO',
   'ENOSPC',
@@ -43,19 +43,14 @@ export function failing({ fs }: World, fault: Fault) {
     injected.push(error);
     throw error;
   };
-  const watcher = (_: string, perform: () => unknown): unknown => {
+  const watcher: Watcher = () => {
     calls += 1;
     const isDue = calls === fault.call || (fault.lasting && calls > fault.call);
-    if (!isDue) return perform();
+    if (!isDue) return undefined;
     const isDead = fault.kind === 'death' && calls > fault.call;
     if (fault.moment === 'before' || isDead) return fail();
-    try {
-      const result = perform();
-      // A call that fails on its own account has had no effect; what it says is lost, too.
-      return result instanceof Promise ? result.then(fail, fail) : fail();
-    } catch {
-      return fail();
-    }
+    // A call that fails on its own account has had no effect; what it says is lost, too.
+    return fail;
   };
   return { fs: watched(fs, watcher), injected };
 }

@@ -4,7 +4,6 @@ import {
   ensureForAccountSync,
   inspectAll,
   inspectAllSync,
-  type InspectionReport,
   isSharedStateError,
   type SharedStateError,
   type SharedSymlink,
@@ -16,16 +15,12 @@ import type { World } from './world.ts';
 type Homes = readonly [string, ...string[]];
 
 /** What came of a call: the reports, and the error if it threw one. */
-export interface Result<Report extends AccountReport = AccountReport> {
-  readonly reports: readonly Report[];
+export interface Result {
+  readonly reports: readonly AccountReport[];
   readonly error: SharedStateError | undefined;
 }
 
-type Looking = (
-  world: World,
-  homes: Homes,
-  required: readonly SharedSymlink[],
-) => Promise<Result<InspectionReport>>;
+type Looking = (world: World, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
 type Ensuring = (world: World, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
 
 /** The calls that only look. */
@@ -36,32 +31,31 @@ export const lookingCalls: Readonly<Record<string, Looking>> = {
     outcome(() => inspectAllSync(homes, { required, fs })),
 };
 
-/** The calls that put right what is safe; those for one home take the first one. */
-export const ensuringCalls: Readonly<Record<string, Ensuring>> = {
-  ensureForAccount: ({ fs }, [home], required) =>
-    outcome(async () => [await ensureForAccount(home, { required, fs })]),
-  ensureForAccountSync: ({ fs }, [home], required) =>
-    outcome(() => [ensureForAccountSync(home, { required, fs })]),
+/** The calls for many homes that put right what is safe. */
+export const validatingCalls: Readonly<Record<string, Ensuring>> = {
   validateAll: ({ fs }, homes, required) =>
     outcome(async () => await validateAll(homes, { required, fs })),
   validateAllSync: ({ fs }, homes, required) =>
     outcome(() => validateAllSync(homes, { required, fs })),
 };
 
-/** Those of them that take many homes. */
-export const validatingCalls = {
-  validateAll: ensuringCalls['validateAll'],
-  validateAllSync: ensuringCalls['validateAllSync'],
-} as Readonly<Record<string, Ensuring>>;
+/** All calls that put right what is safe; those for one home take the first one. */
+export const ensuringCalls: Readonly<Record<string, Ensuring>> = {
+  ...validatingCalls,
+  ensureForAccount: ({ fs }, [home], required) =>
+    outcome(async () => [await ensureForAccount(home, { required, fs })]),
+  ensureForAccountSync: ({ fs }, [home], required) =>
+    outcome(() => [ensureForAccountSync(home, { required, fs })]),
+};
 
-async function outcome<Report extends AccountReport>(
-  call: () => readonly Report[] | Promise<readonly Report[]>,
-): Promise<Result<Report>> {
+async function outcome(
+  call: () => readonly AccountReport[] | Promise<readonly AccountReport[]>,
+): Promise<Result> {
   try {
     return { reports: await call(), error: undefined };
   } catch (error) {
     if (!isSharedStateError(error)) throw error;
-    return { reports: error.reports as readonly Report[], error };
+    return { reports: error.reports, error };
   }
 }
 

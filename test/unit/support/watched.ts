@@ -1,25 +1,49 @@
-import type { StageFs } from './world.ts';
+import type { LinkFs, LinkFsSync } from 'claude-shared-state';
 
-/** Is told of each call, by the name of its async form, and decides whether it is performed. */
-type Watcher = (name: string, perform: () => unknown) => unknown;
-
-const names = ['access', 'lstat', 'mkdir', 'readlink', 'realpath', 'stat', 'symlink'] as const;
+/**
+ * Is told of each call before it is performed, by the name of its async form, and may give back what
+ * is to happen after it. What throws here fails the call: before or after its effect.
+ */
+export type Watcher = (name: string) => (() => void) | undefined;
 
 /** The calls that the library may use, sync and async, each through a watcher. */
-export function watched(fs: StageFs, watcher: Watcher): StageFs {
-  const through = (holder: object, member: string, name: string) => {
-    const original: unknown = Reflect.get(holder, member);
-    if (typeof original !== 'function') throw new Error(`the stage lacks ${member}`);
-    return (...args: readonly unknown[]) =>
-      watcher(name, () => Reflect.apply(original, holder, args));
+export function watched(
+  fs: LinkFsSync & { readonly promises: LinkFs },
+  watcher: Watcher,
+): LinkFsSync & { readonly promises: LinkFs } {
+  const { promises } = fs;
+  const now = <Result>(name: string, perform: () => Result): Result => {
+    const after = watcher(name);
+    try {
+      return perform();
+    } finally {
+      after?.();
+    }
   };
-  const sync = names.map((name) => [`${name}Sync`, through(fs, `${name}Sync`, name)]);
-  const later = names.map((name) => {
-    const call = through(fs.promises, name, name);
-    // A watcher that throws must make an async call reject.
-    return [name, async (...args: readonly unknown[]) => await call(...args)];
-  });
-  return Object.assign(Object.create(fs) as StageFs, Object.fromEntries(sync), {
-    promises: Object.fromEntries(later),
-  });
+  const later = async <Result>(name: string, perform: () => Promise<Result>): Promise<Result> => {
+    const after = watcher(name);
+    try {
+      return await perform();
+    } finally {
+      after?.();
+    }
+  };
+  return {
+    accessSync: (path, mode) => now('access', () => fs.accessSync(path, mode)),
+    lstatSync: (path, options) => now('lstat', () => fs.lstatSync(path, options)),
+    mkdirSync: (path, options) => now('mkdir', () => fs.mkdirSync(path, options)),
+    readlinkSync: (path) => now('readlink', () => fs.readlinkSync(path)),
+    realpathSync: (path) => now('realpath', () => fs.realpathSync(path)),
+    statSync: (path, options) => now('stat', () => fs.statSync(path, options)),
+    symlinkSync: (to, path, type) => now('symlink', () => fs.symlinkSync(to, path, type)),
+    promises: {
+      access: (path, mode) => later('access', () => promises.access(path, mode)),
+      lstat: (path, options) => later('lstat', () => promises.lstat(path, options)),
+      mkdir: (path, options) => later('mkdir', () => promises.mkdir(path, options)),
+      readlink: (path) => later('readlink', () => promises.readlink(path)),
+      realpath: (path) => later('realpath', () => promises.realpath(path)),
+      stat: (path, options) => later('stat', () => promises.stat(path, options)),
+      symlink: (to, path, type) => later('symlink', () => promises.symlink(to, path, type)),
+    },
+  };
 }

@@ -82,9 +82,11 @@ export function snapshot(world: World, path = world.root): Readonly<Record<strin
   if (entry.isSymbolicLink()) return { [path]: `link to ${String(fs.readlinkSync(path))}` };
   if (entry.isFile()) return { [path]: `file of ${String(fs.readFileSync(path, 'utf8'))}` };
   if (!entry.isDirectory()) return { [path]: 'other' };
-  const here = { [path]: `directory ${(Number(entry.mode) & 0o777).toString(8)}` };
-  const names = fs.readdirSync(path).map(String);
-  return Object.assign(here, ...names.map((name) => snapshot(world, join(path, name))));
+  const here: Readonly<Record<string, string>> = {
+    [path]: `directory ${(Number(entry.mode) & 0o777).toString(8)}`,
+  };
+  const below = fs.readdirSync(path).map((name) => snapshot(world, join(path, String(name))));
+  return below.reduce((all, one) => ({ ...all, ...one }), here);
 }
 
 /** The usual required list of a world, with its targets under `shared/`. */
