@@ -23,8 +23,8 @@ export function asPrefix(path: string): string {
 }
 
 // Control and format characters. Spelled out, because `\p{…}` would cost 2 ms at every start.
-// oxlint-disable-next-line no-control-regex -- they are what it is about
 const DISTURBING =
+  // oxlint-disable-next-line no-control-regex -- they are what it is about
   /[\0-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** The path with everything escaped that could disturb a terminal or break a log line. */

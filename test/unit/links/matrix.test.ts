@@ -400,7 +400,7 @@ describe.each(worldKinds)('%s', (kind) => {
     if (row.diskOnly !== undefined && kind !== 'disk') continue;
     const title = row.diskOnly === undefined ? name : `${name} (on disk only: ${row.diskOnly})`;
 
-    describe(title, () => {
+    describe(`${title}:`, () => {
       test.each(Object.keys(lookingCalls))('%s tells it and changes nothing', async (call) => {
         await inWorld(kind, async (world) => {
           const home = (await row.stage(world)) ?? at(world, 'home');

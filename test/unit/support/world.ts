@@ -5,7 +5,7 @@ import { type LinkFs, type LinkFsSync, requiredSharedUnder } from 'claude-shared
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
-export interface StageFs extends LinkFsSync {
+interface StageFs extends LinkFsSync {
   readonly promises: LinkFs;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;
@@ -82,11 +82,11 @@ export function snapshot(world: World, path = world.root): Readonly<Record<strin
   if (entry.isSymbolicLink()) return { [path]: `link to ${String(fs.readlinkSync(path))}` };
   if (entry.isFile()) return { [path]: `file of ${String(fs.readFileSync(path, 'utf8'))}` };
   if (!entry.isDirectory()) return { [path]: 'other' };
-  const here: Readonly<Record<string, string>> = {
+  const here = {
     [path]: `directory ${(Number(entry.mode) & 0o777).toString(8)}`,
   };
   const below = fs.readdirSync(path).map((name) => snapshot(world, join(path, String(name))));
-  return below.reduce((all, one) => ({ ...all, ...one }), here);
+  return Object.fromEntries([here, ...below].flatMap((one) => Object.entries(one)));
 }
 
 /** The usual required list of a world, with its targets under `shared/`. */
