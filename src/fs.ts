@@ -65,7 +65,7 @@ export function missingMembers(fs: unknown, port: PortName): readonly string[] {
     .filter((member) => !isObject(holder) || typeof Reflect.get(holder, member) !== 'function');
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 

@@ -1,9 +1,10 @@
 import { drive, driveSync } from '../calls.ts';
+import type { Operation } from '../error.ts';
 import { type LinkFs, type LinkFsSync, type PortOrPromises, promisesOf, realDisk } from '../fs.ts';
 import type { AccountReport } from '../report.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
-import { checkRequest, type LinkOptions } from './request.ts';
+import { checkRequest, type LinkOptions, type Subject } from './request.ts';
 
 /** What `ensureForAccount` and `validateAll` may be told. */
 export type EnsureOptions = LinkOptions<PortOrPromises<LinkFs>>;
@@ -46,10 +47,7 @@ export async function ensureForAccount(
   accountHome: string,
   options?: EnsureOptions,
 ): Promise<AccountReport> {
-  const operation = 'ensureForAccount';
-  const request = checkRequest(operation, { accountHome }, options, 'LinkFs');
-  const fs = promisesOf(options?.fs ?? realDisk.promises);
-  return theOnly(reportsOrThrow(operation, await drive(ensureShared(request), fs)));
+  return theOnly(await ensure('ensureForAccount', { accountHome }, options));
 }
 
 /** {@link ensureForAccount} for code that cannot wait: the same decisions, synchronous calls. */
@@ -57,10 +55,7 @@ export function ensureForAccountSync(
   accountHome: string,
   options?: EnsureSyncOptions,
 ): AccountReport {
-  const operation = 'ensureForAccountSync';
-  const request = checkRequest(operation, { accountHome }, options, 'LinkFsSync');
-  const fs = options?.fs ?? realDisk;
-  return theOnly(reportsOrThrow(operation, driveSync(ensureShared(request), fs)));
+  return theOnly(ensureSync('ensureForAccountSync', { accountHome }, options));
 }
 
 /**
@@ -97,10 +92,7 @@ export async function validateAll(
   accountHomes: readonly string[],
   options?: EnsureOptions,
 ): Promise<readonly AccountReport[]> {
-  const operation = 'validateAll';
-  const request = checkRequest(operation, { accountHomes }, options, 'LinkFs');
-  const fs = promisesOf(options?.fs ?? realDisk.promises);
-  return reportsOrThrow(operation, await drive(ensureShared(request), fs));
+  return await ensure('validateAll', { accountHomes }, options);
 }
 
 /** {@link validateAll} for code that cannot wait: the same decisions, synchronous calls. */
@@ -108,10 +100,18 @@ export function validateAllSync(
   accountHomes: readonly string[],
   options?: EnsureSyncOptions,
 ): readonly AccountReport[] {
-  const operation = 'validateAllSync';
-  const request = checkRequest(operation, { accountHomes }, options, 'LinkFsSync');
-  const fs = options?.fs ?? realDisk;
-  return reportsOrThrow(operation, driveSync(ensureShared(request), fs));
+  return ensureSync('validateAllSync', { accountHomes }, options);
+}
+
+async function ensure(operation: Operation, subject: Subject, options?: EnsureOptions) {
+  const request = checkRequest(operation, subject, options, 'LinkFs');
+  const fs = promisesOf(options?.fs ?? realDisk.promises);
+  return reportsOrThrow(operation, await drive(ensureShared(request), fs));
+}
+
+function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
+  const request = checkRequest(operation, subject, options, 'LinkFsSync');
+  return reportsOrThrow(operation, driveSync(ensureShared(request), options?.fs ?? realDisk));
 }
 
 function theOnly<Report>(reports: readonly Report[]): Report {

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { type Operation, SharedStateError } from '../error.ts';
-import { missingMembers, type PortName } from '../fs.ts';
+import { isObject, missingMembers, type PortName } from '../fs.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { InputProblems } from '../problems/input.ts';
 import { extentOf, findContainments } from './contain.ts';
@@ -36,14 +36,13 @@ const reservedNames = new Set([
 type Refuse = (code: InputCode, argument: string, value: unknown) => void;
 type InputCode = Exclude<keyof InputProblems, 'invalid-fs'>;
 
-/**
- * Checks the arguments of a call, and throws everything that is wrong with them at once.
- *
- * @param subject - The argument that names the homes, by its own name.
- */
+/** The argument that names the homes, by its own name. */
+export type Subject = { readonly accountHome: unknown } | { readonly accountHomes: unknown };
+
+/** Checks the arguments of a call, and throws everything that is wrong with them at once. */
 export function checkRequest(
   operation: Operation,
-  subject: { readonly accountHome: unknown } | { readonly accountHomes: unknown },
+  subject: Subject,
   options: unknown,
   port: PortName,
 ): Request {
@@ -53,8 +52,10 @@ export function checkRequest(
   };
   const paths =
     'accountHome' in subject
-      ? checkPaths([subject.accountHome], () => 'accountHome', refuse)
-      : checkHomes(subject.accountHomes, refuse);
+      ? [subject.accountHome].filter((path) => isPath('accountHome', path, refuse))
+      : checkList('accountHomes', subject.accountHomes, homeCodes, refuse).filter((path, index) =>
+          isPath(`accountHomes[${index}]`, path, refuse),
+        );
   const { required = RequiredShared, fs } = checkOptions(options, refuse);
   const missing = fs === undefined ? [] : missingMembers(fs, port);
   if (missing.length > 0) {
@@ -62,13 +63,9 @@ export function checkRequest(
   }
   const list = required === RequiredShared ? RequiredShared : checkRequired(required, refuse);
   const accountHomes = [...new Set(paths)];
-  const extents = list.map(({ target }) => extentOf(target, target));
-  findings.push(
-    ...findContainments(
-      accountHomes.map((path) => extentOf(path, path)),
-      extents,
-    ),
-  );
+  const homeExtents = accountHomes.map((path) => extentOf(path, path));
+  const targetExtents = list.map(({ target }) => extentOf(target, target));
+  findings.push(...findContainments(homeExtents, targetExtents));
 
   const [first, ...others] = findings;
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
@@ -77,45 +74,40 @@ export function checkRequest(
   return { accountHomes, required: list, repeated: new Set(repeated) };
 }
 
-function checkHomes(accountHomes: unknown, refuse: Refuse): readonly string[] {
-  if (!isArray(accountHomes)) refuse('invalid-homes', 'accountHomes', accountHomes);
-  else if (accountHomes.length === 0) refuse('no-homes', 'accountHomes', accountHomes);
-  else return checkPaths(accountHomes, (index) => `accountHomes[${index}]`, refuse);
-  return [];
-}
-
-function checkPaths(
-  paths: readonly unknown[],
-  argument: (index: number) => string,
-  refuse: Refuse,
-): readonly string[] {
-  return paths.filter((path, index): path is string => isPath(argument(index), path, refuse));
-}
-
 function checkOptions(
   options: unknown = {},
   refuse: Refuse,
 ): { readonly required?: unknown; readonly fs?: unknown } {
-  if (typeof options !== 'object' || options === null || isArray(options)) {
+  if (!isObject(options) || Array.isArray(options)) {
     refuse('invalid-options', 'options', options);
     return {};
   }
   for (const key of Object.keys(options)) {
-    if (key !== 'required' && key !== 'fs') refuse('unknown-option', 'options', key);
+    if (key !== 'required' && key !== 'fs') refuse('unknown-option', 'a key of options', key);
   }
   return options;
 }
 
+const homeCodes = { invalid: 'invalid-homes', empty: 'no-homes' } as const;
+const requiredCodes = { invalid: 'invalid-required', empty: 'required-empty' } as const;
+
+function checkList(
+  argument: string,
+  list: unknown,
+  codes: { readonly invalid: InputCode; readonly empty: InputCode },
+  refuse: Refuse,
+): readonly unknown[] {
+  if (!isArray(list)) refuse(codes.invalid, argument, list);
+  else if (list.length === 0) refuse(codes.empty, argument, list);
+  else return list;
+  return [];
+}
+
 function checkRequired(required: unknown, refuse: Refuse): readonly SharedSymlink[] {
-  const argument = 'options.required';
-  if (!isArray(required)) {
-    refuse('invalid-required', argument, required);
-    return [];
-  }
-  if (required.length === 0) refuse('required-empty', argument, required);
+  const list = checkList('options.required', required, requiredCodes, refuse);
   const names = new Set<string>();
-  return required.flatMap((entry, index): readonly SharedSymlink[] => {
-    const at = `${argument}[${index}]`;
+  return list.flatMap((entry, index) => {
+    const at = `options.required[${index}]`;
     if (!isEntry(entry)) {
       refuse('invalid-entry', at, entry);
       return [];
@@ -150,14 +142,11 @@ function pathTrouble(path: unknown): InputCode | undefined {
 }
 
 function isEntry(entry: unknown): entry is SharedSymlink {
-  return (
-    typeof entry === 'object' &&
-    entry !== null &&
-    'name' in entry &&
-    typeof entry.name === 'string' &&
-    'target' in entry &&
-    typeof entry.target === 'string'
-  );
+  return isText(entry, 'name') && isText(entry, 'target');
+}
+
+function isText(entry: unknown, member: string): boolean {
+  return isObject(entry) && typeof Reflect.get(entry, member) === 'string';
 }
 
 // Array.isArray narrows to any[], which would switch checking off.
@@ -168,15 +157,12 @@ function isArray(value: unknown): value is readonly unknown[] {
 const MOST_SHOWN = 200;
 
 function inArguments(argument: string, value: unknown) {
-  return {
-    path: typeof value === 'string' ? value : '',
-    argument,
-    value: shown(value).slice(0, MOST_SHOWN),
-  };
+  const path = typeof value === 'string' ? value : '';
+  const shown = typeof value === 'string' ? JSON.stringify(value) : describe(value);
+  return { path, argument, value: shown.slice(0, MOST_SHOWN) };
 }
 
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+function describe(value: unknown): string {
   if (!isArray(value)) return String(value);
   return value.length === 0 ? 'an empty array' : 'an array';
 }

@@ -45,37 +45,28 @@ export interface InputProblems {
   readonly 'duplicate-name': InArguments;
 }
 
-const refusal = (reason: string, advice: string) =>
-  error<InArguments>('operator', (p) => text`${p.argument} is ${p.value}: ` + reason, advice);
-
-const absolute = 'Pass an absolute path.';
+const must = (rule: string) =>
+  error<InArguments>('operator', (p) => text`${p.argument} is ${p.value}`, `It must ${rule}.`);
 
 export const inputProblems: ProblemTable<InputProblems> = {
-  'invalid-options': refusal('not an options object', 'Pass { required } or { fs } or both.'),
-  'unknown-option': error(
-    'operator',
-    (p) => text`${p.argument} has ${p.value}: not an option of this call`,
-    'Pass { required } or { fs } or both.',
-  ),
+  'invalid-options': must('be an object with `required`, `fs` or both'),
+  'unknown-option': must('be `required` or `fs`'),
   'invalid-fs': error(
     'operator',
     (p) => text`${p.argument} lacks ${p.missing.join(', ')}`,
     'Pass node:fs, memfs, or a wrapper with these functions.',
   ),
-  'invalid-homes': refusal('not an array', 'Pass an array of absolute paths.'),
-  'no-homes': refusal('nothing would be checked', 'Pass at least one account home.'),
-  'invalid-required': refusal('not an array', 'Pass an array of { name, target }.'),
-  'required-empty': refusal('nothing would be checked', 'Leave it out for the default list.'),
-  'invalid-entry': refusal('not a { name, target } of strings', 'Pass both as strings.'),
-  'path-not-string': refusal('not a path', absolute),
-  'path-empty': refusal('an empty path', 'Is an environment variable unset? ' + absolute),
-  'path-relative': refusal('a relative path', absolute),
-  'path-tilde': refusal(
-    'a path with an unexpanded ~',
-    'Expand it, with os.homedir() for instance.',
-  ),
-  'path-nul': refusal('a path with a NUL character', absolute),
-  'invalid-name': refusal('not one plain path segment', 'Pass a name such as projects.'),
-  'reserved-name': refusal('never to be shared', 'Leave it out of the required list.'),
-  'duplicate-name': refusal('the name of an earlier entry, too', 'Keep one entry for each name.'),
+  'invalid-homes': must('be an array of absolute paths'),
+  'no-homes': must('name at least one account home'),
+  'invalid-required': must('be an array of { name, target }'),
+  'required-empty': must('have at least one { name, target }'),
+  'invalid-entry': must('be a { name, target } of strings'),
+  'path-not-string': must('be an absolute path'),
+  'path-empty': must('be an absolute path; an environment variable may be unset'),
+  'path-relative': must('be an absolute path'),
+  'path-tilde': must('be an absolute path: expand the ~ first, with os.homedir() for instance'),
+  'path-nul': must('be an absolute path without a NUL character'),
+  'invalid-name': must('be one plain path segment, such as projects'),
+  'reserved-name': must('be left out: it is never to be shared'),
+  'duplicate-name': must('differ from all other names, by more than upper and lower case'),
 };
