@@ -5,14 +5,20 @@ import {
   inspectAll,
   inspectAllSync,
   isSharedStateError,
+  type LinkFs,
+  type LinkFsSync,
   type SharedStateError,
   type SharedSymlink,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
-import type { World } from './world.ts';
 
 type Homes = readonly [string, ...string[]];
+
+/** Where a call works: a world, or one seen through another file system. */
+interface Stage {
+  readonly fs: LinkFsSync & { readonly promises: LinkFs };
+}
 
 /** What came of a call: the reports, and the error if it threw one. */
 export interface Result {
@@ -20,8 +26,8 @@ export interface Result {
   readonly error: SharedStateError | undefined;
 }
 
-type Looking = (world: World, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
-type Ensuring = (world: World, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
+type Looking = (stage: Stage, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
+type Ensuring = (stage: Stage, homes: Homes, required: readonly SharedSymlink[]) => Promise<Result>;
 
 /** The calls that only look. */
 export const lookingCalls: Readonly<Record<string, Looking>> = {

@@ -1,0 +1,75 @@
+import { type Fault, failing, faultsAt } from './faults.ts';
+import { at, inWorld, makeDirectory, makeFile, makeLink, requiredIn, type World } from './world.ts';
+
+type Homes = readonly [string, ...string[]];
+
+/** Sets a stage that a healthy `validateAll` puts right without an error, and names its homes. */
+type Stage = (world: World) => Homes;
+
+/** Stages on which every kind of call is made. */
+export const faultStages: Readonly<Record<string, Stage>> = {
+  'nothing is there': (world) => [at(world, 'deep/a'), at(world, 'b')],
+  'all is right': (world) => {
+    for (const { name, target } of requiredIn(world)) {
+      makeDirectory(world, target);
+      makeLink(world, at(world, `a/${name}`), target);
+      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared`);
+    }
+    return [at(world, 'a'), at(world, 'b')];
+  },
+  'the targets are missing behind links of all spellings': (world) => {
+    for (const { name, target } of requiredIn(world)) {
+      makeLink(world, at(world, `a/${name}`), target);
+      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared/`);
+    }
+    return [at(world, 'a'), at(world, 'b')];
+  },
+  'a home and the shared root lie behind links': (world) => {
+    makeFile(world, at(world, 'a/settings.json'), '{}');
+    makeLink(world, at(world, 'shared'), makeDirectory(world, at(world, 'volume')));
+    return [makeLink(world, at(world, 'alias'), at(world, 'a')), at(world, 'a')];
+  },
+};
+
+/** One try of a sweep: a new world in which one fault is waiting. */
+export interface Try {
+  readonly world: World;
+  readonly homes: Homes;
+  /** The same world, seen through a file system in which the fault happens. */
+  readonly faulty: Pick<World, 'root'> & { readonly fs: ReturnType<typeof failing>['fs'] };
+  /** The errors that the fault has thrown so far. */
+  readonly injected: readonly Error[];
+}
+
+/** Runs a call with every fault at every of its file-system calls, until no fault happens any more. */
+export async function sweepFaults(
+  stage: Stage,
+  run: (attempt: Try) => Promise<void>,
+): Promise<number> {
+  let cases = 0;
+  for (let call = 1; ; call += 1) {
+    let fired = 0;
+    for (const fault of faultsAt(call)) {
+      fired += await tryWith(fault, stage, run);
+      cases += 1;
+    }
+    if (fired === 0) return cases;
+  }
+}
+
+async function tryWith(
+  fault: Fault,
+  stage: Stage,
+  run: (attempt: Try) => Promise<void>,
+): Promise<number> {
+  return await inWorld('memory', async (world) => {
+    const homes = stage(world);
+    const { fs, injected } = failing(world, fault);
+    try {
+      await run({ world, homes, faulty: { root: world.root, fs }, injected });
+    } catch (error) {
+      throw new Error(`${JSON.stringify(fault)}: ${String(error)}`, { cause: error });
+    }
+    return injected.length;
+  });
+}
