@@ -155,7 +155,7 @@ export const realpath = (path: string): Read<string> =>
   asked(
     textOf,
     (fs) => fs.realpath(path),
-    (fs) => fs.realpathSync(path),
+    (fs) => (fs.realpathSync.native ? fs.realpathSync.native(path) : fs.realpathSync(path)),
   );
 export const stat = (path: string): Read<Entry> =>
   asked(

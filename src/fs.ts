@@ -34,7 +34,11 @@ export interface LinkReadFsSync {
   accessSync(path: string, mode: number): void;
   lstatSync(path: string, options: { bigint: true }): FsStats;
   readlinkSync(path: string): string | Uint8Array;
-  realpathSync(path: string): string | Uint8Array;
+  /** Where there is a `native`, as in Node, that is called: the other folds `..` as mere text. */
+  realpathSync: {
+    (path: string): string | Uint8Array;
+    native?(path: string): string | Uint8Array;
+  };
   statSync(path: string, options: { bigint: true }): FsStats;
 }
 

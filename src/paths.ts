@@ -2,6 +2,9 @@ import { basename, dirname, normalize, sep } from 'node:path';
 
 export { basename as lastSegmentOf, dirname as parentOf };
 
+// Elsewhere than on Windows a backslash is a character like any other.
+const TRAILING_SEPARATORS = sep === '/' ? /(?<=[^/])\/+$/ : /(?<=[^:/\\])[/\\]+$/;
+
 /** The path of `name` inside `directory`; nothing is folded, so `..` keeps its physical meaning. */
 export function childOf(directory: string, name: string): string {
   const isClosed = directory.endsWith('/') || directory.endsWith(sep);
@@ -10,7 +13,7 @@ export function childOf(directory: string, name: string): string {
 
 /** `path` without trailing separators, which would make the last segment of a link be followed. */
 export function withoutTrailingSeparators(path: string): string {
-  return path.replace(/(?<=[^:/\\])[/\\]+$/, '');
+  return path.replace(TRAILING_SEPARATORS, '');
 }
 
 /**

@@ -10,8 +10,8 @@ export interface Creation {
   readonly linkTo?: string;
   /** The directories that must be there first; of a link its home and its target. */
   readonly needs: readonly string[];
-  /** The homes that suffer where it cannot be made, by index; the first one tells that it was made. */
-  readonly homes: readonly number[];
+  /** The homes that need it, by index; the report of the first one tells that it was made. */
+  readonly homes: ReadonlySet<number>;
   /** What is to be told once it has been made. */
   readonly warning?: Finding;
 }
@@ -26,19 +26,47 @@ export function creationsFor(
 ): readonly Creation[] {
   const make = (directory: DirectoryFacts | undefined, told: readonly number[]) => {
     const missing = usablePath(directory) === undefined ? [] : (directory?.place?.missing ?? []);
-    return missing.map((path): Creation => ({ path, needs: [parentOf(path)], homes: told }));
+    return missing.map((path): Creation => ({
+      path,
+      needs: [parentOf(path)],
+      homes: new Set(told),
+    }));
   };
   const directories = [
     ...targets.flatMap((target) => make(target, [...homes.keys()])),
     ...homes.flatMap(({ directory }, home) => make(directory, [home])),
   ];
   const links = homes.flatMap((facts, home) => linksFor(facts, home, usablePath));
-  // Two spellings of one home, or a parent that two targets have in common: the first one tells it.
   // A home below a shared link of another home: the link goes before the directory.
-  const chosen = new Map(
-    [...directories.toReversed(), ...links.toReversed()].map((it) => [it.path, it]),
-  );
-  return [...directories, ...links].filter((creation) => chosen.get(creation.path) === creation);
+  const linkPaths = new Set(links.map(({ path }) => path));
+  return [
+    ...mergedByPath(directories.filter(({ path }) => !linkPaths.has(path))),
+    ...mergedByPath(links),
+  ];
+}
+
+/** Two spellings of one home, or a directory above several: it is made once, for all of them. */
+function mergedByPath(creations: readonly Creation[]): readonly Creation[] {
+  const merged = new Map<string, Creation>();
+  for (const creation of creations) {
+    const first = merged.get(creation.path) ?? creation;
+    merged.set(creation.path, { ...first, homes: new Set([...first.homes, ...creation.homes]) });
+  }
+  return [...merged.values()];
+}
+
+/** The paths of what was made, or would be, by the home whose report tells it. */
+export function pathsByHome(
+  creations: readonly Creation[],
+): ReadonlyMap<number, readonly string[]> {
+  const paths = new Map<number, string[]>();
+  for (const { path, homes } of creations) {
+    const [first = 0] = homes;
+    const told = paths.get(first);
+    if (told === undefined) paths.set(first, [path]);
+    else told.push(path);
+  }
+  return paths;
 }
 
 function linksFor(
@@ -52,7 +80,12 @@ function linksFor(
     const there = usablePath(target);
     if (state !== 'missing' || there === undefined) return [];
     return [
-      { path: childOf(here, name), linkTo: target.path, needs: [here, there], homes: [home] },
+      {
+        path: childOf(here, name),
+        linkTo: target.path,
+        needs: [here, there],
+        homes: new Set([home]),
+      },
     ];
   });
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../problem.ts';
 import { apply, type Setback } from './apply.ts';
 import type { Creation } from './creations.ts';
 import { inspectShared } from './inspect.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomesOf } from './outcome.ts';
 import { type LinkPlan, planLinks } from './plan.ts';
 import type { Request } from './request.ts';
 
@@ -32,10 +32,9 @@ export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> 
   }
 
   const setbacks = [...failed, ...raced.filter(isOpenIn(plan))];
-  return plan.homes.map((home, index) => {
-    const own = setbacks.filter(({ creation }) => creation.homes.includes(index));
-    const reasons = withoutTheObvious([...home.findings, ...own.map(({ finding }) => finding)]);
-    return outcomeOf(request, home, index, reasons, made);
+  return outcomesOf(request, plan.homes, made, ({ findings }, index) => {
+    const own = setbacks.filter(({ creation }) => creation.homes.has(index));
+    return withoutTheObvious([...findings, ...own.map(({ finding }) => finding)]);
   });
 }
 

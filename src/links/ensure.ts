@@ -105,13 +105,13 @@ export function validateAllSync(
 
 async function ensure(operation: Operation, subject: Subject, options?: EnsureOptions) {
   const request = checkRequest(operation, subject, options, 'LinkFs');
-  const fs = promisesOf(options?.fs ?? realDisk.promises);
+  const fs = promisesOf(request.fs ?? realDisk.promises);
   return reportsOrThrow(operation, await drive(ensureShared(request), fs));
 }
 
 function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
   const request = checkRequest(operation, subject, options, 'LinkFsSync');
-  return reportsOrThrow(operation, driveSync(ensureShared(request), options?.fs ?? realDisk));
+  return reportsOrThrow(operation, driveSync(ensureShared(request), request.fs ?? realDisk));
 }
 
 function theOnly<Report>(reports: readonly Report[]): Report {

@@ -1,4 +1,4 @@
-import { asPrefix } from '../paths.ts';
+import { parentOf } from '../paths.ts';
 import { type Creation, creationsFor, type UsablePath } from './creations.ts';
 import type { DirectoryFacts, SharedFacts } from './inspect.ts';
 
@@ -8,44 +8,61 @@ export interface Foresight {
   readonly usablePath: UsablePath;
   /** Where a real path will lead once the links are made. */
   readonly leadsTo: (path: string) => string;
+  /** Whether something will be at a real path that is missing now. */
+  readonly willExist: (path: string) => boolean;
 }
 
 /**
  * Finds what can be made, with all that becomes possible by making it: a home behind a link to
  * nothing, for instance, is there as soon as another home has been made at that place.
- *
- * @param revived - Dangling directories that have already been found to come to life.
  */
-export function foresee(
-  facts: SharedFacts,
-  revived: ReadonlySet<DirectoryFacts | undefined> = new Set(),
-): Foresight {
+export function foresee(facts: SharedFacts): Foresight {
+  const revived = new Set<DirectoryFacts | undefined>();
+  const dangling = [...facts.targets, ...facts.homes.map(({ directory }) => directory)].filter(
+    (directory) => directory?.state === 'dangling',
+  );
   const usablePath: UsablePath = (directory) =>
     directory?.state === 'ready' || directory?.state === 'missing' || revived.has(directory)
       ? directory?.place?.path
       : undefined;
-  const creations = creationsFor(facts, usablePath);
-  const leadsTo = (path: string) => throughLinks(path, creations);
-  const made = new Set(creations.flatMap(({ path, linkTo }) => (linkTo === undefined ? path : [])));
-  const alive = [...facts.targets, ...facts.homes.map(({ directory }) => directory)].filter(
-    (it) => it?.state === 'dangling' && made.has(leadsTo(it.place?.behind ?? '')),
-  );
-  return alive.length === revived.size
-    ? { creations, usablePath, leadsTo }
-    : foresee(facts, new Set(alive));
+  for (;;) {
+    const creations = creationsFor(facts, usablePath);
+    const byPath = new Map(creations.map((creation) => [creation.path, creation]));
+    const leadsTo = (path: string) => throughLinks(path, byPath);
+    const alive = dangling.filter((it) => {
+      const end = byPath.get(leadsTo(it?.place?.behind ?? ''));
+      return end !== undefined && end.linkTo === undefined && !revived.has(it);
+    });
+    if (alive.length === 0) {
+      const ends = new Set(facts.targets.map(usablePath));
+      const willExist = (path: string) => byPath.has(path) || ends.has(path);
+      return { creations, usablePath, leadsTo, willExist };
+    }
+    // It only ever grows, and so comes to an end.
+    for (const directory of alive) revived.add(directory);
+  }
 }
 
 const MOST_LINKS = 40;
 
-function throughLinks(path: string, creations: readonly Creation[]): string {
+function throughLinks(path: string, creations: ReadonlyMap<string, Creation>): string {
   let end = path;
   for (let hops = 0; hops < MOST_LINKS; hops += 1) {
-    const prefix = asPrefix(end);
-    const link = creations.find(
-      (creation) => creation.linkTo !== undefined && prefix.startsWith(asPrefix(creation.path)),
-    );
+    const link = linkOnTheWay(end, creations);
     if (link === undefined) break;
     end = (link.needs[1] ?? '') + end.slice(link.path.length);
   }
   return end;
+}
+
+/** The link to be made at the path or above it. */
+function linkOnTheWay(
+  path: string,
+  creations: ReadonlyMap<string, Creation>,
+): Creation | undefined {
+  for (let above = path; ; above = parentOf(above)) {
+    const creation = creations.get(above);
+    if (creation?.linkTo !== undefined) return creation;
+    if (above === parentOf(above)) return undefined;
+  }
 }

@@ -10,7 +10,7 @@ import {
 import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
 import { inspectShared } from './inspect.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomesOf } from './outcome.ts';
 import { planLinks } from './plan.ts';
 import { checkRequest, type LinkOptions, type Request } from './request.ts';
 
@@ -51,7 +51,7 @@ export async function inspectAll(
   options?: InspectOptions,
 ): Promise<readonly InspectionReport[]> {
   const request = checkRequest('inspectAll', { accountHomes }, options, 'LinkReadFs');
-  return await drive(inspectOnly(request), promisesOf(options?.fs ?? realDisk.promises));
+  return await drive(inspectOnly(request), promisesOf(request.fs ?? realDisk.promises));
 }
 
 /** {@link inspectAll} for code that cannot wait: the same reports, synchronous calls. */
@@ -60,7 +60,7 @@ export function inspectAllSync(
   options?: InspectSyncOptions,
 ): readonly InspectionReport[] {
   const request = checkRequest('inspectAllSync', { accountHomes }, options, 'LinkReadFsSync');
-  return driveSync(inspectOnly(request), options?.fs ?? realDisk);
+  return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
 
 // The same plan as for ensureShared, not carried out.
@@ -70,13 +70,18 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
   const facts = yield* inspectShared(accountHomes, required);
   const { homes, creations } = planLinks(facts, required);
   const firsts = new Map<string, string>();
-  return homes.map((home, index) => {
-    const path = home.accountHome;
-    const sameAs = firstOf(firsts, path, entries[index]);
-    const same = sameAs === path ? [] : [finding('same-directory', { path, sameAs })];
-    const { report } = outcomeOf(request, home, index, [...same, ...home.findings], creations);
-    return { ...report, created: [], wouldCreate: report.created };
-  });
+  const outcomes = outcomesOf(
+    request,
+    homes,
+    creations,
+    ({ accountHome: path, findings }, index) => {
+      const sameAs = firstOf(firsts, path, entries[index]);
+      return sameAs === path
+        ? findings
+        : [finding('same-directory', { path, sameAs }), ...findings];
+    },
+  );
+  return outcomes.map(({ report }) => ({ ...report, created: [], wouldCreate: report.created }));
 }
 
 /** The home that was the first one of this directory; the home itself where that cannot be told. */

@@ -162,6 +162,12 @@ function* inspectLink(
     : { ...at, state: 'unreadable', failure: link };
 }
 
+const endStates: ReadonlyMap<string | undefined, LinkState> = new Map([
+  ['ENOENT', 'dangling'],
+  ['ENOTDIR', 'dangling'],
+  ['ELOOP', 'loop'],
+]);
+
 function judgeEnd(
   storedTarget: string,
   { entry, place, failure }: DirectoryFacts,
@@ -169,17 +175,16 @@ function judgeEnd(
 ): Pick<LinkFacts, 'state' | 'place' | 'failure'> {
   if (place !== undefined && place.missing.length > 0) return { state: 'dangling', place };
   if (storedTarget === target.path) return { state: 'linked' };
-  if (place !== undefined) {
-    // A directory that is mounted twice has two real paths; some file systems number no inodes.
-    const isTarget =
-      place.path === target.place?.path ||
-      (entry !== undefined &&
-        entry.inode !== 0n &&
-        entry.inode === target.entry?.inode &&
-        entry.device === target.entry.device);
-    return { state: isTarget ? 'equivalent' : 'divergent' };
+  if (place !== undefined && entry !== undefined) {
+    return { state: isSame(entry, place, target) ? 'equivalent' : 'divergent' };
   }
-  const states: Readonly<Record<string, LinkState>> = { ENOTDIR: 'dangling', ELOOP: 'loop' };
-  const state = states[failure?.errno ?? ''] ?? 'unreadable';
+  const state = endStates.get(failure?.errno) ?? 'unreadable';
   return failure === undefined ? { state } : { state, failure };
+}
+
+/** A directory that is mounted twice has two real paths; and some file systems number no inodes. */
+function isSame({ device, inode }: Entry, { path }: Place, target: DirectoryFacts): boolean {
+  return target.entry === undefined || inode === 0n
+    ? path === target.place?.path
+    : inode === target.entry.inode && device === target.entry.device;
 }

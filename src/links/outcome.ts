@@ -1,7 +1,7 @@
 import { type Operation, SharedStateError } from '../error.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { AccountReport } from '../report.ts';
-import type { Creation } from './creations.ts';
+import { type Creation, pathsByHome } from './creations.ts';
 import type { HomePlan } from './plan.ts';
 import type { Request } from './request.ts';
 
@@ -12,24 +12,28 @@ export interface Outcome {
 }
 
 /** Puts together what is known of one home, and what was made, or would be, in and for it. */
-export function outcomeOf(
+export function outcomesOf(
   { repeated }: Request,
-  { accountHome, links }: HomePlan,
-  index: number,
-  found: readonly Finding[],
+  homes: readonly HomePlan[],
   made: readonly Creation[],
-): Outcome {
-  const findings = [
-    ...(repeated.has(accountHome) ? [finding('duplicate-home', { path: accountHome })] : []),
-    ...found,
-    ...made.flatMap(({ homes, warning }) => (homes.includes(index) && warning) || []),
-  ];
-  const problems = findings.map(({ problem }) => problem);
-  const created = made.filter(({ homes }) => homes[0] === index).map(({ path }) => path);
-  const ok =
-    links.every(({ state }) => state === 'linked' || state === 'equivalent') &&
-    problems.every(({ severity }) => severity !== 'error');
-  return { report: { accountHome, ok, links, created, problems }, findings };
+  more: (home: HomePlan, index: number) => readonly Finding[],
+): readonly Outcome[] {
+  const created = pathsByHome(made);
+  const warned = made.filter(({ warning }) => warning !== undefined);
+  return homes.map((home, index) => {
+    const { accountHome, links } = home;
+    const findings = [
+      ...(repeated.has(accountHome) ? [finding('duplicate-home', { path: accountHome })] : []),
+      ...more(home, index),
+      ...warned.flatMap((creation) => (creation.homes.has(index) && creation.warning) || []),
+    ];
+    const problems = findings.map(({ problem }) => problem);
+    const ok =
+      links.every(({ state }) => state === 'linked' || state === 'equivalent') &&
+      problems.every(({ severity }) => severity !== 'error');
+    const report = { accountHome, ok, links, created: created.get(index) ?? [], problems };
+    return { report, findings };
+  });
 }
 
 /** The reports, unless one of them holds an error: then one error that holds them all. */
@@ -41,6 +45,6 @@ export function reportsOrThrow(
   if (reports.every(({ ok }) => ok)) return reports;
   // A problem of a shared target is one problem, though every home tells it.
   const [first, ...others] = new Set(outcomes.flatMap(({ findings }) => findings));
-  if (first === undefined) return reports;
+  if (first === undefined) throw new Error(`claude-shared-state: ${operation} lost its findings`);
   throw new SharedStateError(operation, [first, ...others], reports);
 }

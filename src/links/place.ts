@@ -48,10 +48,11 @@ export function* locate(path: string): ReadSteps<Place | Failure> {
     } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
       // It was missing a moment ago and is there now: somebody else has just made it.
       races += 1;
-    } else if (!link.ok && link.errno === 'ENOENT' && /[^.]|\.{3}/.test(name)) {
-      names.unshift(name);
+    } else if (!link.ok && link.errno === 'ENOENT' && name !== '' && name !== '..') {
+      if (name !== '.') names.unshift(name);
       current = parentOf(current);
     } else {
+      // Where `..` leads behind something missing cannot be told.
       return link.ok ? real : link;
     }
   }

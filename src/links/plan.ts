@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../problem.ts';
 import type { LinkReport } from '../report.ts';
-import { type Extent, extentOf, findContainments } from './contain.ts';
+import { type Containment, type Extent, extentOf, findContainments } from './contain.ts';
 import type { Creation } from './creations.ts';
 import { foresee, type Foresight } from './foresee.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
@@ -23,23 +23,50 @@ export interface LinkPlan {
 export function planLinks(facts: SharedFacts, required: readonly SharedSymlink[]): LinkPlan {
   const { homes, targets } = facts;
   const foresight = foresee(facts);
-  const { creations, leadsTo } = foresight;
+  const containments = containmentsIn(facts, required, foresight);
+  const shared = targets.flatMap((target) => directoryFindings('target', target, foresight));
+  const withWarning = warner(facts, required, foresight);
+  const plans = homes.map((home) => planHome(home, shared, foresight));
+  return containments.length > 0
+    ? { homes: refused(plans, containments), creations: [] }
+    : { homes: plans, creations: foresight.creations.map(withWarning) };
+}
+
+function containmentsIn(
+  { homes, targets }: SharedFacts,
+  required: readonly SharedSymlink[],
+  { leadsTo }: Foresight,
+): readonly Containment[] {
   // Places are known where something looked wrong: nothing else can do harm.
   const extent = (directory: DirectoryFacts | undefined): readonly Extent[] =>
     directory?.place === undefined ? [] : [extentOf(directory.path, leadsTo(directory.place.path))];
-  const containments = findContainments(
+  return findContainments(
     homes.flatMap(({ directory }) => extent(directory)),
-    targets.flatMap(extent),
+    targets.flatMap((target, index) => {
+      const name = required[index]?.name ?? '';
+      return extent(target).map((one) => ({ ...one, name }));
+    }),
   );
-  const shared = [
-    ...targets.flatMap((target) => directoryFindings('target', target, foresight)),
-    ...containments,
-  ];
-  const withWarning = warner(facts, required, foresight);
-  return {
-    homes: homes.map((home) => planHome(home, shared, foresight)),
-    creations: containments.length > 0 ? [] : creations.map(withWarning),
-  };
+}
+
+/** Nothing is made anywhere, so nothing is told that making would put right; each home says why. */
+function refused(
+  homes: readonly HomePlan[],
+  containments: readonly Containment[],
+): readonly HomePlan[] {
+  const reasons = new Map<string | undefined, readonly Finding[]>();
+  for (const { accountHome, finding: reason } of containments) {
+    reasons.set(accountHome, [...(reasons.get(accountHome) ?? []), reason]);
+  }
+  const common = reasons.get(undefined) ?? containments.slice(0, 1).map((one) => one.finding);
+  return homes.map(({ accountHome, links, findings }) => ({
+    accountHome,
+    links,
+    findings: [
+      ...findings.filter(({ problem }) => problem.remedy !== 'ensure'),
+      ...new Set([...(reasons.get(accountHome) ?? []), ...common]),
+    ],
+  }));
 }
 
 const GROUP_AND_OTHERS = 0o077;
@@ -116,16 +143,18 @@ const linkCodes = {
 function linkFindings(
   accountHome: string,
   link: LinkFacts,
-  { creations, leadsTo }: Foresight,
+  { leadsTo, willExist }: Foresight,
 ): readonly Finding[] {
-  const { place, target, failure } = link;
+  const { path, place, target, failure } = link;
   const end = place === undefined ? undefined : leadsTo(place.path);
-  // What is wrong with a link that awaits its target is the target.
-  if (end !== undefined && end === target.place?.path) return [];
-  const code =
-    end !== undefined && creations.some(({ path, needs }) => path === end || needs[1] === end)
-      ? 'divergent-link'
-      : linkCodes[link.state];
+  if (end !== undefined && end === target.place?.path) {
+    // What is wrong with a link that awaits its target is the target, and that says so itself;
+    // unless it was there a moment before.
+    const isGone = target.state === 'ready' && place?.path === end;
+    return isGone ? [finding('changed-meanwhile', { path, errno: 'ENOENT' })] : [];
+  }
+  const willDiverge = end !== undefined && willExist(end);
+  const code = willDiverge ? 'divergent-link' : linkCodes[link.state];
   if (code === undefined) return [];
   const fields = { ...reportOf(link), accountHome };
   return failure === undefined
@@ -142,8 +171,9 @@ function warner(
   const ends = new Set(
     homes.flatMap(({ links }) => links.flatMap(({ place }) => (place ? leadsTo(place.path) : []))),
   );
+  const roots = new Set(targets.map(({ place }) => place?.missing.at(-2)));
   return (creation: Creation): Creation => {
-    if (required === RequiredShared && creation.path === DefaultSharedRoot) {
+    if (required === RequiredShared && roots.has(creation.path)) {
       const warning = finding('default-root-created', { path: DefaultSharedRoot });
       return { ...creation, warning };
     }

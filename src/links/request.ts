@@ -15,12 +15,14 @@ export interface LinkOptions<Fs> {
 }
 
 /** Arguments that have been found sound. */
-export interface Request {
+export interface Request<Fs = unknown> {
   /** Each spelling once. */
   readonly accountHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
   /** The homes that were given more than once. */
   readonly repeated: ReadonlySet<string>;
+  /** Absent where the real disk is meant. */
+  readonly fs: Fs | undefined;
 }
 
 // The login, the trust, the process table, and directories whose sweeps remove other sessions' files.
@@ -40,12 +42,12 @@ type InputCode = Exclude<keyof InputProblems, 'invalid-fs'>;
 export type Subject = { readonly accountHome: unknown } | { readonly accountHomes: unknown };
 
 /** Checks the arguments of a call, and throws everything that is wrong with them at once. */
-export function checkRequest(
+export function checkRequest<Fs>(
   operation: Operation,
   subject: Subject,
-  options: unknown,
+  options: LinkOptions<Fs> = {},
   port: PortName,
-): Request {
+): Request<Fs> {
   const findings: Finding[] = [];
   const refuse: Refuse = (code, argument, value) => {
     findings.push(finding(code, inArguments(argument, value)));
@@ -56,7 +58,10 @@ export function checkRequest(
       : checkList('accountHomes', subject.accountHomes, homeCodes, refuse).filter((path, index) =>
           isPath(`accountHomes[${index}]`, path, refuse),
         );
-  const { required = RequiredShared, fs } = checkOptions(options, refuse);
+  // Read once: what has been checked is what will be used.
+  const { required = RequiredShared, fs }: LinkOptions<Fs> = areOptions(options, refuse)
+    ? options
+    : {};
   const missing = fs === undefined ? [] : missingMembers(fs, port);
   if (missing.length > 0) {
     findings.push(finding('invalid-fs', { ...inArguments('options.fs', fs), missing }));
@@ -64,28 +69,32 @@ export function checkRequest(
   const list = required === RequiredShared ? RequiredShared : checkRequired(required, refuse);
   const accountHomes = [...new Set(paths)];
   const homeExtents = accountHomes.map((path) => extentOf(path, path));
-  const targetExtents = list.map(({ target }) => extentOf(target, target));
-  findings.push(...findContainments(homeExtents, targetExtents));
+  const targetExtents = list.map(({ name, target }) => ({ ...extentOf(target, target), name }));
+  findings.push(...findContainments(homeExtents, targetExtents).map((one) => one.finding));
 
   const [first, ...others] = findings;
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
   const seen = new Set<string>();
   const repeated = paths.filter((path) => seen.size === seen.add(path).size);
-  return { accountHomes, required: list, repeated: new Set(repeated) };
+  return { accountHomes, required: list, repeated: new Set(repeated), fs };
 }
 
-function checkOptions(
-  options: unknown = {},
-  refuse: Refuse,
-): { readonly required?: unknown; readonly fs?: unknown } {
-  if (!isObject(options) || Array.isArray(options)) {
+function areOptions(options: unknown, refuse: Refuse): boolean {
+  if (!isObject(options) || !isPlain(options)) {
     refuse('invalid-options', 'options', options);
-    return {};
+    return false;
   }
   for (const key of Object.keys(options)) {
     if (key !== 'required' && key !== 'fs') refuse('unknown-option', 'a key of options', key);
   }
-  return options;
+  return true;
+}
+
+/** Whether an object says what it says in members of its own, unlike a Map, say. */
+function isPlain(options: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  // The prototype of plain objects is another one in each realm, and has none itself.
+  return !isObject(prototype) || Object.getPrototypeOf(prototype) === null;
 }
 
 const homeCodes = { invalid: 'invalid-homes', empty: 'no-homes' } as const;
@@ -99,7 +108,8 @@ function checkList(
 ): readonly unknown[] {
   if (!isArray(list)) refuse(codes.invalid, argument, list);
   else if (list.length === 0) refuse(codes.empty, argument, list);
-  else return list;
+  // A hole in an array is a missing value, not a missing entry.
+  else return Array.from(list);
   return [];
 }
 
@@ -120,8 +130,8 @@ function checkRequired(required: unknown, refuse: Refuse): readonly SharedSymlin
 
 function checkName(argument: string, name: string, earlier: Set<string>, refuse: Refuse): void {
   // Some file systems do not tell cases apart, so no two names may differ by case alone.
-  const folded = name.toLowerCase();
-  if (/^\.{0,2}$|[/\\\0]/.test(name)) refuse('invalid-name', argument, name);
+  const folded = name.normalize('NFKC').toLowerCase();
+  if (/^\.{0,2}$|[/\\\0:]|[. ]$/.test(name)) refuse('invalid-name', argument, name);
   else if (reservedNames.has(folded)) refuse('reserved-name', argument, name);
   else if (earlier.has(folded)) refuse('duplicate-name', argument, name);
   earlier.add(folded);
@@ -163,6 +173,6 @@ function inArguments(argument: string, value: unknown) {
 }
 
 function describe(value: unknown): string {
-  if (!isArray(value)) return String(value);
-  return value.length === 0 ? 'an empty array' : 'an array';
+  if (isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
+  return isObject(value) ? 'an object' : String(value);
 }

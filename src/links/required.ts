@@ -35,7 +35,8 @@ const sharedNames = ['session-env', 'file-history', 'projects'] as const;
 export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
   return Object.freeze(
     sharedNames.map((name) =>
-      Object.freeze({ name, target: childOf(root, `.claude-${name}-shared`) }),
+      // An empty root stays one, to be refused: it must not become the root of the file system.
+      Object.freeze({ name, target: root === '' ? '' : childOf(root, `.claude-${name}-shared`) }),
     ),
   );
 }

@@ -49,7 +49,7 @@ const must = (rule: string) =>
   error<InArguments>('operator', (p) => text`${p.argument} is ${p.value}`, `It must ${rule}.`);
 
 export const inputProblems: ProblemTable<InputProblems> = {
-  'invalid-options': must('be an object with `required`, `fs` or both'),
+  'invalid-options': must('be a plain object with `required`, `fs` or both'),
   'unknown-option': must('be `required` or `fs`'),
   'invalid-fs': error(
     'operator',

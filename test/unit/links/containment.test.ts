@@ -1,4 +1,4 @@
-import { inspectAll, validateAll } from 'claude-shared-state';
+import { inspectAll, isSharedStateError, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import {
   at,
@@ -13,6 +13,7 @@ import {
 /** A place that looks harmless by its text, and is not when its links are followed. */
 interface Trap {
   readonly home: string;
+  readonly second?: string;
   readonly target: string;
   readonly other?: string;
   readonly code: string;
@@ -67,26 +68,55 @@ const traps: Readonly<Record<string, (world: World) => Trap>> = {
       code: 'targets-overlap',
     };
   },
+  'a target behind the very link that would lead to it, and a home below that link': (world) => {
+    makeDirectory(world, at(world, 'home'));
+    makeLink(world, at(world, 'shared'), at(world, 'home/projects'));
+    makeLink(world, at(world, 'alias'), at(world, 'home'));
+    return {
+      home: at(world, 'home'),
+      second: at(world, 'alias/projects/second'),
+      target: at(world, 'shared'),
+      code: 'target-inside-home',
+    };
+  },
 };
 
 describe.each(worldKinds)('%s', (kind) => {
   describe.each(Object.entries(traps))('%s', (_, set) => {
     test('is refused, and nothing is made', async () => {
       await inWorld(kind, async (world) => {
-        const { home, target, other, code } = set(world);
+        const { home, second, target, other, code } = set(world);
+        const homes = second === undefined ? [home] : [home, second];
         const required = [
           { name: 'projects', target },
           ...(other === undefined ? [] : [{ name: 'file-history', target: other }]),
         ];
         const before = snapshot(world);
         const options = { required, fs: world.fs };
-        const error = await validateAll([home], options).catch((reason: unknown) => reason);
-        expect(error).toMatchObject({ problems: [{ code }] });
-        const [report] = await inspectAll([home], options);
+        const error = await validateAll(homes, options).catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ reports: homes.map(() => ({ ok: false })) });
+        expect(isSharedStateError(error) ? error.problems.map((one) => one.code) : []).toContain(
+          code,
+        );
+        const [report] = await inspectAll(homes, options);
         expect(report?.problems.map((problem) => problem.code)).toContain(code);
         expect(report?.wouldCreate).toEqual([]);
         expect(snapshot(world)).toEqual(before);
       });
+    });
+  });
+
+  test('each home is told of its own, not of those of all others', async () => {
+    await inWorld(kind, async (world) => {
+      makeDirectory(world, at(world, 'shared'));
+      makeLink(world, at(world, 'alias'), at(world, 'shared'));
+      const homes = ['a', 'b', 'c'].map((name) => at(world, `alias/${name}`));
+      const required = [{ name: 'projects', target: at(world, 'shared') }];
+      const reports = await inspectAll(homes, { required, fs: world.fs });
+      for (const { accountHome, problems } of reports.slice(1)) {
+        expect(problems.filter(({ path }) => path === accountHome)).toHaveLength(1);
+        expect(problems.length).toBeLessThanOrEqual(2);
+      }
     });
   });
 });

@@ -5,11 +5,13 @@ import {
   inspectAll,
   inspectAllSync,
   isSharedStateError,
+  requiredSharedUnder,
   type ProblemCode,
   type SharedStateError,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
 import { counting } from '../support/counting.ts';
 import { inWorld } from '../support/world.ts';
@@ -18,6 +20,8 @@ import { inWorld } from '../support/world.ts';
 type Row = readonly [homes: unknown, options: unknown, code: ProblemCode, named: string];
 
 const home = '/homes/a';
+const withHole: unknown[] = [];
+withHole.length = 1;
 const entry = { name: 'projects', target: '/shared/projects' };
 const required = (...entries: readonly unknown[]) => ({ required: entries });
 
@@ -27,6 +31,33 @@ const rows: Readonly<Record<string, Row>> = {
   'no homes at all': [[], {}, 'no-homes', 'accountHomes'],
   'a home that is not a string': [[home, 7], {}, 'path-not-string', 'accountHomes[1] is 7'],
   'a home that is null': [[null], {}, 'path-not-string', 'null'],
+  'homes with a hole': [withHole, {}, 'path-not-string', 'accountHomes[0] is undefined'],
+  'a home without a prototype': [[Object.create(null)], {}, 'path-not-string', 'an object'],
+  'options that are a Map': [[home], new Map([['fs', nodeFs]]), 'invalid-options', 'plain object'],
+  'options that inherit': [
+    [home],
+    Object.create({ requird: [] }),
+    'invalid-options',
+    'plain object',
+  ],
+  'a required list with a hole': [
+    [home],
+    { required: withHole },
+    'invalid-entry',
+    'options.required[0] is undefined',
+  ],
+  'the default list under an empty root': [
+    [home],
+    { required: requiredSharedUnder('') },
+    'path-empty',
+    'options.required[0].target',
+  ],
+  'a home below a shared link of another home': [
+    [home, `${home}/projects/b`],
+    required(entry),
+    'home-inside-target',
+    `${home}/projects/b`,
+  ],
   'an empty home': [[''], {}, 'path-empty', 'accountHomes[0] is ""'],
   'a relative home': [['.claude'], {}, 'path-relative', '.claude'],
   'a home with an unexpanded tilde': [['~/.claude'], {}, 'path-tilde', '~/.claude'],
@@ -52,7 +83,7 @@ const rows: Readonly<Record<string, Row>> = {
   'a target with a tilde': [[home], required({ ...entry, target: '~/x' }), 'path-tilde', '~/x'],
   'a target with a NUL': [[home], required({ ...entry, target: '/x\0' }), 'path-nul', '/x\\u0000'],
   ...Object.fromEntries(
-    ['', '.', '..', 'a/b', 'a\\b', '/a', 'a\0'].map((name): [string, Row] => [
+    ['', '.', '..', 'a/b', 'a\\b', '/a', 'a\0', 'a.', 'a ', 'a:b'].map((name): [string, Row] => [
       `a name that is ${JSON.stringify(name)}`,
       [[home], required({ ...entry, name }), 'invalid-name', JSON.stringify(name)],
     ]),
@@ -67,6 +98,7 @@ const rows: Readonly<Record<string, Row>> = {
       'ide',
       'IDE',
       'image-cache',
+      'ſessions',
     ].map((name): [string, Row] => [
       `the name ${name}`,
       [[home], required({ ...entry, name }), 'reserved-name', name],
@@ -178,6 +210,19 @@ describe.each(Object.keys(calls))('%s() refuses', (name) => {
       await failureOf(name, [[home, ''], { ...required(entry), fs }]);
       expect(Object.fromEntries(counted)).toEqual({});
     });
+  });
+
+  test('no file system that the options hide behind a getter that changes its mind', async () => {
+    const { fs } = memfs({ [home]: null });
+    const given = [fs];
+    const options = {
+      ...required(entry),
+      get fs() {
+        return given.pop();
+      },
+    };
+    await calls[name]?.([home], options);
+    expect(given).toEqual([]);
   });
 
   test('a file system that lacks calls, and never takes them from the real disk', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { validatingCalls } from '../support/six-calls.ts';
+import { watched } from '../support/watched.ts';
 import {
   at,
   inWorld,
@@ -133,6 +134,26 @@ describe.each(worldKinds)('%s', (kind) => {
           path: at(world, 'alias/projects'),
           state: 'linked',
         });
+      });
+    });
+
+    test('tells every home that needs it when a directory above them cannot be made', async () => {
+      await inWorld(kind, async (world) => {
+        const required = requiredIn(world);
+        for (const { target } of required) makeDirectory(world, target);
+        const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+        const fs = watched(world.fs, (name) => {
+          if (name === 'mkdir') throw full;
+          return undefined;
+        });
+        const homes = [at(world, 'new/a'), at(world, 'new/b')] as const;
+        const { reports, error } = await validate({ fs }, homes, required);
+        expect(reports.map(({ problems }) => problems)).toMatchObject([
+          [{ code: 'cannot-create', path: at(world, 'new'), errno: 'ENOSPC' }],
+          [{ code: 'cannot-create', path: at(world, 'new'), errno: 'ENOSPC' }],
+        ]);
+        expect(error?.problems).toHaveLength(1);
+        expect(error?.cause).toBe(full);
       });
     });
   });

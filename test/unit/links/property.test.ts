@@ -1,5 +1,6 @@
 import {
   inspectAll,
+  inspectAllSync,
   type InspectionReport,
   isSharedStateError,
   validateAll,
@@ -107,10 +108,9 @@ describe.each(worldKinds)('%s', (kind) => {
             stage(world, all);
             const before = snapshot(world);
             const options = { required: requiredIn(world), fs: world.fs };
-            const dry = await inspectAll(
-              homes.map((home) => at(world, home)),
-              options,
-            );
+            const accountHomes = homes.map((home) => at(world, home));
+            const dry = await inspectAll(accountHomes, options);
+            expect(inspectAllSync(accountHomes, options)).toEqual(dry);
             expect(snapshot(world)).toEqual(before);
 
             const once = await ensured(world);

@@ -133,6 +133,25 @@ describe.each(worldKinds)('%s', (kind) => {
     });
   });
 
+  test('somebody else removes the target while a link to it is being judged', async () => {
+    await inWorld(kind, async (world) => {
+      const { name, target } = projects(world);
+      makeDirectory(world, target);
+      const path = makeLink(world, at(world, 'home/projects'), '../shared/.claude-projects-shared');
+      // The first look at the target is over when the second readlink asks where the link leads.
+      let looks = 0;
+      const fs = watched(world.fs, (called) => {
+        if (called === 'readlink') looks += 1;
+        if (looks === 2 && world.fs.existsSync(target)) world.fs.rmdirSync(target);
+        return undefined;
+      });
+      const pending = validateAll([at(world, 'home')], { required: [{ name, target }], fs });
+      await expect(pending).rejects.toMatchObject({
+        problems: [{ code: 'changed-meanwhile', remedy: 'retry', path }],
+      });
+    });
+  });
+
   test('somebody who keeps undoing the work is reported, with the advice to try again', async () => {
     await inWorld(kind, async (world) => {
       const { name, target } = projects(world);
@@ -140,8 +159,10 @@ describe.each(worldKinds)('%s', (kind) => {
       makeDirectory(world, at(world, 'home'));
       const path = at(world, 'home/projects');
       const occupant = { there: false };
+      let attempts = 0;
       const fs = watched(world.fs, (called) => {
         // There for the call that would make it, gone for every look.
+        if (called === 'symlink') attempts += 1;
         if (called === 'symlink') makeLink(world, path, target);
         else if (occupant.there) world.fs.unlinkSync(path);
         occupant.there = called === 'symlink';
@@ -151,6 +172,7 @@ describe.each(worldKinds)('%s', (kind) => {
       await expect(pending).rejects.toMatchObject({
         problems: [{ code: 'changed-meanwhile', remedy: 'retry', path, errno: 'EEXIST' }],
       });
+      expect(attempts).toBe(3);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onReadOnlyMount, whyNoMount } from '../support/read-only-mount.ts';
+import { onReadOnlyMount, whyNoMount } from '../support/mounts.ts';
 import { needs } from '../support/required-here.ts';
 import { codesOf, ensuringCalls, lookingCalls } from '../support/six-calls.ts';
 import { at, inWorld, makeDirectory, makeLink, requiredIn, type World } from '../support/world.ts';

@@ -46,6 +46,14 @@ describe('the default list', () => {
     expect(report?.ok).toBe(true);
   });
 
+  test('warns also where what is above the default root lies behind a link', async () => {
+    const { fs } = memfs({ '/var/home/me/.claude': null });
+    fs.symlinkSync('/var/home', '/home');
+    const [report] = await validateAll(['/home/me/.claude'], { fs });
+    expect(report?.created).toContain('/var/home/ubuntu');
+    expect(report?.problems).toMatchObject([{ code: 'default-root-created' }]);
+  });
+
   test('does not warn where the root is there', async () => {
     const { fs } = memfs({ '/home/ubuntu/.claude': null });
     const [report] = await validateAll(['/home/ubuntu/.claude'], { fs });

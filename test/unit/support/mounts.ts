@@ -26,3 +26,17 @@ export async function onReadOnlyMount(
     execFileSync('umount', [folder]);
   }
 }
+
+/** Mounts a directory at a second place while it is in use. */
+export async function bindMounted(
+  directory: string,
+  second: string,
+  use: () => Promise<void>,
+): Promise<void> {
+  execFileSync('mount', ['--bind', directory, second]);
+  try {
+    await use();
+  } finally {
+    execFileSync('umount', [second]);
+  }
+}
