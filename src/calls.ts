@@ -64,7 +64,7 @@ export function* together<C, Result>(all: readonly Steps<C, Result>[]): Steps<C,
     running = running.filter(({ steps, index }) => {
       const step = steps.next();
       if (step.done === true) results[index] = step.value;
-      else batch.push(...step.value);
+      else for (const call of step.value) batch.push(call);
       return step.done !== true;
     });
     if (batch.length > 0) yield batch;

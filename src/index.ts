@@ -21,6 +21,7 @@ export { DefaultSharedRoot, RequiredShared, requiredSharedUnder } from './links/
 export type { SharedSymlink } from './links/required.ts';
 export type { Problem, ProblemCode, ProblemOf } from './problem.ts';
 export type { Remedy, Severity } from './problems/table.ts';
-export type { AccountReport, InspectionReport, LinkReport, LinkState } from './report.ts';
+export type { AccountReport, InspectionReport } from './report.ts';
+export type { LinkReport, LinkState } from './link-report.ts';
 export { isValidResumeUUID, parseResumeUUID } from './sessions/resume-uuid.ts';
 export type { ResumeUUID } from './sessions/resume-uuid.ts';

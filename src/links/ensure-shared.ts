@@ -17,15 +17,15 @@ const MOST_LOOKS = 3;
  */
 export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> {
   const { accountHomes, required } = request;
-  const made: Creation[] = [];
-  const failed: Setback[] = [];
+  let made: readonly Creation[] = [];
+  let failed: readonly Setback[] = [];
   let raced: readonly Setback[] = [];
   let plan = planLinks(yield* inspectShared(accountHomes, required), required);
   for (let looks = 0; looks < MOST_LOOKS && plan.creations.length > 0; looks += 1) {
     const lost = failed.map(({ creation }) => creation.path);
     const applied = yield* apply(plan.creations, lost);
-    made.push(...applied.made);
-    failed.push(...applied.failed);
+    made = [...made, ...applied.made];
+    failed = [...failed, ...applied.failed];
     raced = applied.raced;
     plan = planLinks(yield* inspectShared(accountHomes, required), required);
     if (applied.made.length + raced.length === 0) break;

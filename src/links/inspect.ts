@@ -14,7 +14,7 @@ import {
 } from '../calls.ts';
 import type { Entry } from '../fs.ts';
 import { childOf } from '../paths.ts';
-import type { LinkState } from '../report.ts';
+import type { LinkState } from '../link-report.ts';
 import { isNotALink, locate, type Place } from './place.ts';
 import type { SharedSymlink } from './required.ts';
 

@@ -1,5 +1,5 @@
 import { type Finding, finding } from '../problem.ts';
-import type { LinkReport } from '../report.ts';
+import type { LinkReport } from '../link-report.ts';
 import { type Containment, type Extent, extentOf, findContainments } from './contain.ts';
 import type { Creation } from './creations.ts';
 import { foresee, type Foresight } from './foresee.ts';
@@ -78,6 +78,7 @@ function directoryFindings(
   { usablePath }: Foresight,
 ): readonly Finding[] {
   const { path, failure, entry } = directory;
+  // One that dangles and comes to life through what is made elsewhere is merely missing.
   const state =
     usablePath(directory) !== undefined && entry === undefined ? 'missing' : directory.state;
   switch (state) {

@@ -70,9 +70,9 @@ export function checkRequest<Fs>(
   const accountHomes = [...new Set(paths)];
   const homeExtents = accountHomes.map((path) => extentOf(path, path));
   const targetExtents = list.map(({ name, target }) => ({ ...extentOf(target, target), name }));
-  findings.push(...findContainments(homeExtents, targetExtents).map((one) => one.finding));
+  const containments = findContainments(homeExtents, targetExtents);
 
-  const [first, ...others] = findings;
+  const [first, ...others] = [...findings, ...containments.map((one) => one.finding)];
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
   const seen = new Set<string>();
   const repeated = paths.filter((path) => seen.size === seen.add(path).size);

@@ -37,7 +37,7 @@ export interface InputProblems {
   readonly 'path-tilde': InArguments;
   /** A path holds a NUL character, which no file system takes. */
   readonly 'path-nul': InArguments;
-  /** A name is not one plain path segment. */
+  /** A name is not one plain path segment, on every system: no separator, no colon, no dot or space at the end. */
   readonly 'invalid-name': InArguments;
   /** The name belongs to one account or machine: sharing it would share a login or a process table. */
   readonly 'reserved-name': InArguments;

@@ -1,4 +1,4 @@
-import type { LinkReport } from '../report.ts';
+import type { LinkReport } from '../link-report.ts';
 import { error, type ProblemTable, text } from './table.ts';
 
 interface AtLink extends LinkReport {
