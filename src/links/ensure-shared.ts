@@ -24,8 +24,8 @@ export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> 
   for (let looks = 0; looks < MOST_LOOKS && plan.creations.length > 0; looks += 1) {
     const lost = failed.map(({ creation }) => creation.path);
     const applied = yield* apply(plan.creations, lost);
-    made = [...made, ...applied.made];
-    failed = [...failed, ...applied.failed];
+    made = made.concat(applied.made);
+    failed = failed.concat(applied.failed);
     raced = applied.raced;
     plan = planLinks(yield* inspectShared(accountHomes, required), required);
     if (applied.made.length + raced.length === 0) break;
