@@ -39,10 +39,10 @@ describe('the port takes, without a cast,', () => {
   });
 });
 
-/** The same stats with another inode number. */
-function numbered(stats: FsStats, ino: bigint): FsStats {
+/** The same stats with other numbers. */
+function numbered(stats: FsStats, ino: bigint, dev = 0n): FsStats {
   return {
-    dev: 0n,
+    dev,
     ino,
     mode: stats.mode,
     isDirectory: () => stats.isDirectory(),
@@ -109,6 +109,61 @@ describe('the port is wide:', () => {
         'divergent',
         'equivalent',
       ]);
+    });
+  });
+
+  test('equal inode numbers on two devices are two directories', async () => {
+    await inWorld('memory', async (world) => {
+      const required = requiredIn(world);
+      for (const { target } of required) makeDirectory(world, target);
+      makeLink(world, at(world, 'home/projects'), makeDirectory(world, at(world, 'elsewhere')));
+      const stat = async (path: string) => {
+        const stats = await world.fs.promises.stat(path, { bigint: true });
+        return numbered(stats, 7n, path.startsWith(at(world, 'home/')) ? 1n : 2n);
+      };
+      const fs: LinkFs = { ...world.fs.promises, stat };
+      const [report] = await inspectAll([at(world, 'home')], { required, fs });
+      expect(report?.links[2]?.state).toBe('divergent');
+    });
+  });
+
+  test('homes without inode numbers are not taken for one directory', async () => {
+    await inWorld('memory', async (world) => {
+      const homes = [makeDirectory(world, at(world, 'a')), makeDirectory(world, at(world, 'b'))];
+      const stat = async (path: string) =>
+        numbered(await world.fs.promises.stat(path, { bigint: true }), 0n);
+      const fs: LinkFs = { ...world.fs.promises, stat };
+      const reports = await inspectAll(homes, { required: requiredIn(world), fs });
+      const codes = reports.flatMap(({ problems }) => problems.map(({ code }) => code));
+      expect(codes).not.toContain('same-directory');
+    });
+  });
+
+  test('readlink may say UNKNOWN of a directory, as on Windows', async () => {
+    await inWorld('memory', async (world) => {
+      makeDirectory(world, at(world, 'home/projects'));
+      const readlink = async (path: string) => {
+        try {
+          return await world.fs.promises.readlink(path);
+        } catch (error) {
+          if (!String(error).includes('EINVAL')) throw error;
+          throw Object.assign(new Error('UNKNOWN: readlink'), { code: 'UNKNOWN' });
+        }
+      };
+      const fs: LinkFs = { ...world.fs.promises, readlink };
+      const [report] = await inspectAll([at(world, 'home')], { required: requiredIn(world), fs });
+      expect(report?.links[2]?.state).toBe('directory');
+    });
+  });
+
+  test('the mode that Windows shows of every directory is no reason to warn', async () => {
+    await inWorld('memory', async (world) => {
+      const required = requiredIn(world);
+      for (const { target } of required) world.fs.chmodSync(makeDirectory(world, target), 0o666);
+      // Windows lets its user in whatever the mode says.
+      const fs: LinkFs = { ...world.fs.promises, access: async () => await Promise.resolve() };
+      const [report] = await validateAll([at(world, 'home')], { required, fs });
+      expect(report?.problems).toEqual([]);
     });
   });
 

@@ -134,6 +134,12 @@ const rows: Readonly<Record<string, Row>> = {
     'targets-overlap',
     '/shared/projects/more',
   ],
+  'a target inside one that is named after it': [
+    [home],
+    required({ name: 'more', target: '/shared/projects/more' }, entry),
+    'targets-overlap',
+    '/shared/projects/more',
+  ],
   'a target inside a home': [
     [home],
     required({ ...entry, target: `${home}/shared` }),

@@ -239,6 +239,21 @@ const rows: Readonly<Record<string, Row>> = {
     after: 'equivalent',
     left: ['target-recreated'],
   },
+  'the right link over five relative hops to a target that is missing': {
+    stage: (world) => {
+      readyHome(world);
+      let hop = '../shared/.claude-projects-shared';
+      for (let count = 1; count <= 5; count += 1) {
+        makeLink(world, at(world, `hops/${count}`), hop);
+        hop = count === 5 ? `../hops/${count}` : `../hops/./${count}`;
+      }
+      makeLink(world, link(world), hop);
+    },
+    found: 'dangling',
+    told: ['target-missing', 'target-recreated'],
+    after: 'equivalent',
+    left: ['target-recreated'],
+  },
   'the right link to a target that is a file': {
     stage: (world) => {
       readyHome(world);
