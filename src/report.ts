@@ -9,7 +9,7 @@ export interface AccountReport {
   readonly ok: boolean;
   /** One report per entry of the required list, in its order. */
   readonly links: readonly LinkReport[];
-  /** The directories and links that this call made, in the order in which it made them. */
+  /** The real paths of the directories and links that this call made, in the order of their making. */
   readonly created: readonly string[];
   /** Errors and warnings; a problem of a shared target is told in every home that needs it. */
   readonly problems: readonly Problem[];
@@ -18,6 +18,6 @@ export interface AccountReport {
 /** What `inspectAll` found in one account home: an {@link AccountReport} that has created nothing. */
 export interface InspectionReport extends AccountReport {
   readonly created: readonly [];
-  /** The directories and links that `ensureForAccount` or `validateAll` would make now. */
+  /** The real paths of what `ensureForAccount` or `validateAll` would make now. */
   readonly wouldCreate: readonly string[];
 }
