@@ -25,7 +25,7 @@ describe('the README', () => {
 
   test('has a row for every state of a link', () => {
     expect(firstCells()).toEqual(
-      expect.arrayContaining([...wordsIn('src/report.ts', 'LinkState')]),
+      expect.arrayContaining([...wordsIn('src/link-report.ts', 'LinkState')]),
     );
   });
 
