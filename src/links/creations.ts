@@ -47,12 +47,13 @@ export function creationsFor(
 
 /** Two spellings of one home, or a directory above several: it is made once, for all of them. */
 function mergedByPath(creations: readonly Creation[]): readonly Creation[] {
-  const merged = new Map<string, Creation>();
+  const merged = new Map<string, { readonly first: Creation; readonly homes: Set<number> }>();
   for (const creation of creations) {
-    const first = merged.get(creation.path) ?? creation;
-    merged.set(creation.path, { ...first, homes: new Set([...first.homes, ...creation.homes]) });
+    const known = merged.get(creation.path) ?? { first: creation, homes: new Set<number>() };
+    for (const home of creation.homes) known.homes.add(home);
+    merged.set(creation.path, known);
   }
-  return [...merged.values()];
+  return [...merged.values()].map(({ first, homes }) => ({ ...first, homes }));
 }
 
 /** The paths of what was made, or would be, by the home whose report tells it. */

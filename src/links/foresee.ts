@@ -1,6 +1,7 @@
 import { parentOf } from '../paths.ts';
 import { type Creation, creationsFor, type UsablePath } from './creations.ts';
 import type { DirectoryFacts, SharedFacts } from './inspect.ts';
+import { MOST_LINKS } from './place.ts';
 
 /** What can be made, and what comes of it for links that lead to nothing yet. */
 export interface Foresight {
@@ -42,8 +43,6 @@ export function foresee(facts: SharedFacts): Foresight {
     for (const directory of alive) revived.add(directory);
   }
 }
-
-const MOST_LINKS = 40;
 
 function throughLinks(path: string, creations: ReadonlyMap<string, Creation>): string {
   let end = path;

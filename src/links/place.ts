@@ -15,8 +15,8 @@ export interface Place {
   readonly behind?: string;
 }
 
-// The kernel gives up after 40 links, too.
-const MOST_LINKS = 40;
+/** How many links are followed before it is called a loop; the kernel gives up here, too. */
+export const MOST_LINKS = 40;
 const MOST_RACES = 3;
 
 /**
