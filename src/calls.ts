@@ -1,21 +1,13 @@
-import type { Entry, LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs.ts';
-import { entryOf, errnoOf, textOf } from './fs.ts';
+import { type Answer, failure } from './answer.ts';
+import type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
+import { textOf } from './fs/port.ts';
+import { type Entry, entryOf } from './fs/stats.ts';
 
 /*
  * File-system calls as data. A computation is a generator that yields batches of calls; a driver
  * performs them, all of one batch at once, synchronously or not. The logic that asks is therefore
  * written once and serves both.
  */
-
-/** A call that failed. */
-export interface Failure {
-  readonly ok: false;
-  readonly errno: string;
-  readonly error: unknown;
-}
-
-/** How a call ended. */
-export type Answer<Value> = { readonly ok: true; readonly value: Value } | Failure;
 
 /** A call for a file system with certain functions; it keeps its answer to itself and never fails. */
 export interface Call<Fs, FsSync> {
@@ -100,10 +92,6 @@ function asked<Value, Raw, Fs, FsSync>(
     },
   };
   return call;
-}
-
-function failure(error: unknown): Failure {
-  return { ok: false, errno: errnoOf(error), error };
 }
 
 /** Performs one call, and gives its answer. */

@@ -6,10 +6,17 @@ const brand = Symbol.for('claude-shared-state.SharedStateError');
 
 /** The public calls that throw a {@link SharedStateError}. */
 export type Operation =
+  | 'diagnoseResume'
   | 'ensureForAccount'
   | 'ensureForAccountSync'
+  | 'findLiveSessions'
   | 'inspectAll'
   | 'inspectAllSync'
+  | 'inspectRetention'
+  | 'locateTranscripts'
+  | 'projectKey'
+  | 'resumeCommand'
+  | 'sessionIdFromMessage'
   | 'validateAll'
   | 'validateAllSync';
 

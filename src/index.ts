@@ -1,13 +1,8 @@
 export { isSharedStateError, SharedStateError } from './error.ts';
 export type { Operation } from './error.ts';
-export type {
-  FsStats,
-  LinkFs,
-  LinkFsSync,
-  LinkReadFs,
-  LinkReadFsSync,
-  PortOrPromises,
-} from './fs.ts';
+export type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
+export type { PortOrPromises } from './fs/port.ts';
+export type { FsStats } from './fs/stats.ts';
 export {
   ensureForAccount,
   ensureForAccountSync,

@@ -1,23 +1,13 @@
 import { directoryProblems, type DirectoryProblems } from './problems/directories.ts';
 import { inputProblems, type InputProblems } from './problems/input.ts';
 import { linkProblems, type LinkProblems } from './problems/links.ts';
-import type { ProblemTable, Remedy, Severity } from './problems/table.ts';
+import { type ProblemTable, tell, type Told } from './problems/table.ts';
 
 /** The fields that each problem has of its own, by code. */
 interface ProblemFields extends LinkProblems, DirectoryProblems, InputProblems {}
 
 /** What a problem is: lower-case words joined by hyphens, such as `divergent-link`. */
 export type ProblemCode = keyof ProblemFields;
-
-interface Told<Code extends ProblemCode> {
-  readonly code: Code;
-  /** `error` makes a call throw, `warning` never does. */
-  readonly severity: Severity;
-  /** What helps, in one of few words to branch on. */
-  readonly remedy: Remedy;
-  /** The path, the reason and what to do, for people. Not for parsing: the fields are. */
-  readonly message: string;
-}
 
 /** The problem of one code, with the fields of its own. */
 export type ProblemOf<Code extends ProblemCode> = Told<Code> & ProblemFields[Code];
@@ -44,8 +34,6 @@ export function finding<Code extends ProblemCode>(
   fields: ProblemFields[Code],
   error?: unknown,
 ): { readonly problem: ProblemOf<Code>; readonly error?: unknown } {
-  const { severity, remedy, says, advice } = problemTable[code];
-  const told: Told<Code> = { code, severity, remedy, message: `${says(fields)}. ${advice}` };
-  const problem = { ...told, ...fields };
+  const problem = tell(problemTable, code, fields);
   return error === undefined ? { problem } : { problem, error };
 }

@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The package by its name, from the source: only the package checks and consumers use the build. */
-const alias = { 'claude-shared-state': here('../src/index.ts') };
+const alias = [
+  { find: /^claude-shared-state$/, replacement: here('../src/index.ts') },
+  { find: /^claude-shared-state\/sessions$/, replacement: here('../src/sessions/index.ts') },
+];
 
 export default defineConfig({
   root: here('..'),

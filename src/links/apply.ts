@@ -1,4 +1,5 @@
-import { ask, type Failure, mkdir, symlink, type WriteSteps } from '../calls.ts';
+import type { Failure } from '../answer.ts';
+import { ask, mkdir, symlink, type WriteSteps } from '../calls.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { Creation } from './creations.ts';
 

@@ -1,6 +1,7 @@
 import { drive, driveSync } from '../calls.ts';
 import type { Operation } from '../error.ts';
-import { type LinkFs, type LinkFsSync, type PortOrPromises, promisesOf, realDisk } from '../fs.ts';
+import { type LinkFs, type LinkFsSync, linkPort, linkPortSync, realDisk } from '../fs/link-fs.ts';
+import { type PortOrPromises, promisesOf } from '../fs/port.ts';
 import type { AccountReport } from '../report.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
@@ -104,13 +105,13 @@ export function validateAllSync(
 }
 
 async function ensure(operation: Operation, subject: Subject, options?: EnsureOptions) {
-  const request = checkRequest(operation, subject, options, 'LinkFs');
+  const request = checkRequest(operation, subject, options, linkPort);
   const fs = promisesOf(request.fs ?? realDisk.promises);
   return reportsOrThrow(operation, await drive(ensureShared(request), fs));
 }
 
 function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
-  const request = checkRequest(operation, subject, options, 'LinkFsSync');
+  const request = checkRequest(operation, subject, options, linkPortSync);
   return reportsOrThrow(operation, driveSync(ensureShared(request), request.fs ?? realDisk));
 }
 

@@ -1,12 +1,14 @@
-import { type Answer, askAll, drive, driveSync, type ReadSteps, stat } from '../calls.ts';
+import type { Answer } from '../answer.ts';
+import { askAll, drive, driveSync, type ReadSteps, stat } from '../calls.ts';
 import {
-  type Entry,
   type LinkReadFs,
   type LinkReadFsSync,
-  type PortOrPromises,
-  promisesOf,
+  linkReadPort,
+  linkReadPortSync,
   realDisk,
-} from '../fs.ts';
+} from '../fs/link-fs.ts';
+import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import type { Entry } from '../fs/stats.ts';
 import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
 import { inspectShared } from './inspect.ts';
@@ -50,7 +52,7 @@ export async function inspectAll(
   accountHomes: readonly string[],
   options?: InspectOptions,
 ): Promise<readonly InspectionReport[]> {
-  const request = checkRequest('inspectAll', { accountHomes }, options, 'LinkReadFs');
+  const request = checkRequest('inspectAll', { accountHomes }, options, linkReadPort);
   return await drive(inspectOnly(request), promisesOf(request.fs ?? realDisk.promises));
 }
 
@@ -59,7 +61,7 @@ export function inspectAllSync(
   accountHomes: readonly string[],
   options?: InspectSyncOptions,
 ): readonly InspectionReport[] {
-  const request = checkRequest('inspectAllSync', { accountHomes }, options, 'LinkReadFsSync');
+  const request = checkRequest('inspectAllSync', { accountHomes }, options, linkReadPortSync);
   return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
 

@@ -1,8 +1,8 @@
+import type { Failure } from '../answer.ts';
 import {
   access,
   ask,
   askAll,
-  type Failure,
   lstat,
   READ,
   readlink,
@@ -12,7 +12,7 @@ import {
   together,
   WRITE,
 } from '../calls.ts';
-import type { Entry } from '../fs.ts';
+import type { Entry } from '../fs/stats.ts';
 import { childOf } from '../paths.ts';
 import type { LinkState } from '../link-report.ts';
 import { isNotALink, locate, type Place } from './place.ts';

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
-import { ask, type Failure, readlink, type ReadSteps, realpath } from '../calls.ts';
+import type { Failure } from '../answer.ts';
+import { ask, readlink, type ReadSteps, realpath } from '../calls.ts';
 import { childOf, lastSegmentOf, parentOf, withoutTrailingSeparators } from '../paths.ts';
 
 /** Where a path physically is, or would be if the directories that are missing were made. */

@@ -1,6 +1,6 @@
 import { error, type ProblemTable, text } from './table.ts';
 
-interface InArguments {
+export interface InArguments {
   /** The value where it is a text, otherwise empty. */
   readonly path: string;
   /** Which argument, such as `accountHomes[2]` or `options.required[0].name`. */
@@ -11,10 +11,12 @@ interface InArguments {
 
 /** What can be wrong with the arguments of a call; found before anything is touched. */
 export interface InputProblems {
-  /** The options are not an object: the list of links belongs in its `required`. */
+  /** The options are not a plain object: a list of links, say, belongs in its `required`. */
   readonly 'invalid-options': InArguments;
-  /** The options have a key that the call does not know. */
-  readonly 'unknown-option': InArguments;
+  /** The options have a key that the call does not know; `known` are those it knows. */
+  readonly 'unknown-option': InArguments & { readonly known: readonly string[] };
+  /** The value of an option is not what the call can use. */
+  readonly 'invalid-option': InArguments & { readonly expected: string };
   /** The given file system lacks functions, named in `missing`; they are never taken from the real disk. */
   readonly 'invalid-fs': InArguments & { readonly missing: readonly string[] };
   /** The account homes are not an array. */
@@ -41,6 +43,8 @@ export interface InputProblems {
   readonly 'invalid-name': InArguments;
   /** The name belongs to one account or machine: sharing it would share a login or a process table. */
   readonly 'reserved-name': InArguments;
+  /** A text is not a session id: 8-4-4-4-12 hexadecimal digits, and nothing around them. */
+  readonly 'invalid-session-id': InArguments;
   /** Two entries have the same name, compared without regard to case. */
   readonly 'duplicate-name': InArguments;
 }
@@ -49,8 +53,17 @@ const must = (rule: string) =>
   error<InArguments>('operator', (p) => text`${p.argument} is ${p.value}`, `It must ${rule}.`);
 
 export const inputProblems: ProblemTable<InputProblems> = {
-  'invalid-options': must('be a plain object with `required`, `fs` or both'),
-  'unknown-option': must('be `required` or `fs`'),
+  'invalid-options': must('be a plain object with the options of the call'),
+  'unknown-option': error(
+    'operator',
+    (p) => text`${p.argument} is ${p.value}, which is none of ${p.known.join(', ')}`,
+    'Correct its spelling, or leave it out.',
+  ),
+  'invalid-option': error(
+    'operator',
+    (p) => text`${p.argument} is ${p.value}, and must be ${p.expected}`,
+    'Correct it, or leave it out.',
+  ),
   'invalid-fs': error(
     'operator',
     (p) => text`${p.argument} lacks ${p.missing.join(', ')}`,
@@ -68,5 +81,6 @@ export const inputProblems: ProblemTable<InputProblems> = {
   'path-nul': must('be an absolute path without a NUL character'),
   'invalid-name': must('be one plain path segment, such as projects'),
   'reserved-name': must('be left out: it is never to be shared'),
+  'invalid-session-id': must('be a session id, such as parseResumeUUID gives'),
   'duplicate-name': must('differ from all other names, by more than upper and lower case'),
 };

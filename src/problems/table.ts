@@ -12,6 +12,17 @@ export type Severity = 'error' | 'warning';
  */
 export type Remedy = 'retry' | 'ensure' | 'migrate' | 'restore' | 'choose-session' | 'operator';
 
+/** What every problem has, whatever it is about. */
+export interface Told<Code extends string> {
+  readonly code: Code;
+  /** `error` makes a call throw, `warning` never does. */
+  readonly severity: Severity;
+  /** What helps, in one of few words to branch on. */
+  readonly remedy: Remedy;
+  /** The path, the reason and what to do, for people. Not for parsing: the fields are. */
+  readonly message: string;
+}
+
 /** What is told of one kind of problem, apart from finding it. Its meaning stands at its fields. */
 interface Telling<Fields> {
   readonly severity: Severity;
@@ -24,6 +35,17 @@ interface Telling<Fields> {
 
 /** One telling for every code: total by construction. */
 export type ProblemTable<Fields> = { readonly [Code in keyof Fields]: Telling<Fields[Code]> };
+
+/** Puts a problem into words. */
+export function tell<Fields, Code extends keyof Fields & string>(
+  table: ProblemTable<Fields>,
+  code: Code,
+  fields: Fields[Code],
+): Told<Code> & Fields[Code] {
+  const { severity, remedy, says, advice } = table[code];
+  const told: Told<Code> = { code, severity, remedy, message: `${says(fields)}. ${advice}` };
+  return { ...told, ...fields };
+}
 
 export function error<Fields>(
   remedy: Remedy,

@@ -36,7 +36,7 @@ describe('the README', () => {
   });
 
   test('names every function that a file system must have', () => {
-    const ports = ['LinkReadFs', 'LinkFs'].map((name) => interfaceIn('src/fs.ts', name));
+    const ports = ['LinkReadFs', 'LinkFs'].map((name) => interfaceIn('src/fs/link-fs.ts', name));
     const calls = ports.flatMap(({ members }) => members.map(({ name }) => `\`${name}\``));
     expect(calls.filter((call) => !readme.includes(call))).toEqual([]);
   });

@@ -1,0 +1,79 @@
+import {
+  accessSync,
+  lstatSync,
+  mkdirSync,
+  promises,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import type { PortShape } from './port.ts';
+import type { FsStats } from './stats.ts';
+
+/** The calls that looking at links needs; none of them can change anything. */
+export interface LinkReadFs {
+  access(path: string, mode: number): Promise<void>;
+  lstat(path: string, options: { bigint: true }): Promise<FsStats>;
+  readlink(path: string): Promise<string | Uint8Array>;
+  realpath(path: string): Promise<string | Uint8Array>;
+  stat(path: string, options: { bigint: true }): Promise<FsStats>;
+}
+
+/** The calls that making links needs: those of {@link LinkReadFs}, and two that only ever add. */
+export interface LinkFs extends LinkReadFs {
+  mkdir(path: string, options: { mode: number }): Promise<unknown>;
+  symlink(target: string, path: string, type: 'junction'): Promise<void>;
+}
+
+/** {@link LinkReadFs} for the synchronous twins. */
+export interface LinkReadFsSync {
+  accessSync(path: string, mode: number): void;
+  lstatSync(path: string, options: { bigint: true }): FsStats;
+  readlinkSync(path: string): string | Uint8Array;
+  /** Where there is a `native`, as in Node, that is called: the other folds `..` as mere text. */
+  realpathSync: {
+    (path: string): string | Uint8Array;
+    native?(path: string): string | Uint8Array;
+  };
+  statSync(path: string, options: { bigint: true }): FsStats;
+}
+
+/** {@link LinkFs} for the synchronous twins. */
+export interface LinkFsSync extends LinkReadFsSync {
+  mkdirSync(path: string, options: { mode: number }): unknown;
+  symlinkSync(target: string, path: string, type: 'junction'): void;
+}
+
+/**
+ * The real disk: what every call uses when no `fs` is given.
+ *
+ * Written out, because a whole copy of `node:fs` would be a fifth of what loading the CJS build takes.
+ */
+export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
+  accessSync: (path, mode) => accessSync(path, mode),
+  lstatSync: (path, options) => lstatSync(path, options),
+  mkdirSync: (path, options) => mkdirSync(path, options),
+  readlinkSync: (path) => readlinkSync(path),
+  realpathSync: (path) => realpathSync.native(path),
+  statSync: (path, options) => statSync(path, options),
+  symlinkSync: (target, path, type) => symlinkSync(target, path, type),
+  promises: {
+    access: (path, mode) => promises.access(path, mode),
+    lstat: (path, options) => promises.lstat(path, options),
+    mkdir: (path, options) => promises.mkdir(path, options),
+    readlink: (path) => promises.readlink(path),
+    realpath: (path) => promises.realpath(path),
+    stat: (path, options) => promises.stat(path, options),
+    symlink: (target, path, type) => promises.symlink(target, path, type),
+  },
+};
+
+const reading = ['access', 'lstat', 'readlink', 'realpath', 'stat'] as const;
+const writing = [...reading, 'mkdir', 'symlink'] as const;
+const twins = (members: readonly string[]) => members.map((member) => `${member}Sync`);
+
+export const linkReadPort: PortShape = { members: reading, orPromises: true };
+export const linkPort: PortShape = { members: writing, orPromises: true };
+export const linkReadPortSync: PortShape = { members: twins(reading), orPromises: false };
+export const linkPortSync: PortShape = { members: twins(writing), orPromises: false };

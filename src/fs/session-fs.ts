@@ -1,0 +1,54 @@
+import { constants, promises } from 'node:fs';
+import { type LinkReadFs, linkReadPort, realDisk } from './link-fs.ts';
+import type { PortShape } from './port.ts';
+import type { FsStats } from './stats.ts';
+
+/** What is read of a file's stats beyond {@link FsStats}. */
+export interface FileStats extends FsStats {
+  readonly size: number | bigint;
+  readonly mtimeMs: number | bigint;
+}
+
+/** An open file that can only be read. */
+export interface ReadHandle {
+  stat(options: { bigint: true }): Promise<FileStats>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: null,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** An entry of a directory that is being listed. */
+export interface DirectoryEntry {
+  readonly name: string | Uint8Array;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** The calls that looking for sessions needs; none of them can change anything. */
+export interface SessionReadFs extends LinkReadFs {
+  lstat(path: string, options: { bigint: true }): Promise<FileStats>;
+  stat(path: string, options: { bigint: true }): Promise<FileStats>;
+  open(path: string, flags: number): Promise<ReadHandle>;
+  opendir(path: string, options: { bufferSize: number }): Promise<AsyncIterable<DirectoryEntry>>;
+}
+
+/** The real disk, for what only reads sessions. */
+export const realSessionDisk: SessionReadFs = {
+  ...realDisk.promises,
+  lstat: (path, options) => promises.lstat(path, options),
+  stat: (path, options) => promises.stat(path, options),
+  open: (path, flags) => promises.open(path, flags),
+  opendir: (path, options) => promises.opendir(path, options),
+};
+
+export const sessionReadPort: PortShape = {
+  members: [...linkReadPort.members, 'open', 'opendir'],
+  orPromises: true,
+};
+
+/** Opens for reading, and returns at once even where a FIFO stands in the place of a file. */
+export const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK || 0);

@@ -1,0 +1,36 @@
+/**
+ * What the library reads of a stat result.
+ *
+ * Wide on purpose: the stats of `node:fs` and of `memfs` both fit, with and without `bigint`.
+ */
+export interface FsStats {
+  readonly dev: number | bigint;
+  readonly ino: number | bigint;
+  readonly mode: number | bigint;
+  isDirectory(): boolean;
+  isFile(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** What kind of thing a directory entry is, and which one: the narrow form of {@link FsStats}. */
+export interface Entry {
+  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly mode: number;
+}
+
+export function entryOf(stats: FsStats): Entry {
+  return {
+    kind: stats.isDirectory()
+      ? 'directory'
+      : stats.isFile()
+        ? 'file'
+        : stats.isSymbolicLink()
+          ? 'symlink'
+          : 'other',
+    device: BigInt(stats.dev),
+    inode: BigInt(stats.ino),
+    mode: Number(stats.mode),
+  };
+}

@@ -1,0 +1,3 @@
+export { projectKey } from './project-key.ts';
+export type { ProjectKeyOptions } from './project-key.ts';
+export type { DirectoryEntry, FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';

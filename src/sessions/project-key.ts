@@ -1,0 +1,67 @@
+import { ArgumentCheck } from '../arguments.ts';
+
+/** What the program is told beside its working directory. */
+export interface ProjectKeyOptions {
+  /**
+   * The value of `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, which replaces the
+   * key where `CLAUDE_CONFIG_DIR` is set, too. A value that the program would not take is ignored.
+   */
+  readonly projectDirName?: string | undefined;
+}
+
+/** Keys longer than this are cut, and end in a hash of the whole path. */
+export const LONGEST_KEY = 200;
+
+// Seen on 2.1.329: anything else is ignored without a word, also what Windows reserves, as `con`.
+const DIRECTORY_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const RESERVED_NAME = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
+
+/**
+ * Gives the name of the directory under `projects/` in which Claude Code keeps the sessions of a
+ * working directory.
+ *
+ * Different directories can share a key: `a-b`, `a/b` and `a_b` do. Seen on 2.1.329 and 2.1.197.
+ *
+ * @param cwd - The real path of the working directory, as the program sees it: absolute, links
+ * resolved, and on macOS composed (NFC). It need not exist any more.
+ * @param options - `projectDirName`: what the environment puts in the place of the key.
+ * @returns The key: every UTF-16 unit other than an ASCII letter or digit is `-`; a key of more than
+ * 200 units is cut there and ends in a hash of the whole path.
+ * @throws {SharedStateError} `path-relative` and the like, where `cwd` is not an absolute path.
+ *
+ * @example Where the sessions of a project are
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { projectKey } from 'claude-shared-state/sessions';
+ *
+ * assert.equal(projectKey('/home/me/my.project'), '-home-me-my-project');
+ * ```
+ */
+export function projectKey(cwd: string, options: ProjectKeyOptions = {}): string {
+  const check = new ArgumentCheck();
+  check.isPath('cwd', cwd);
+  const { projectDirName }: ProjectKeyOptions = check.areOptions(options, ['projectDirName'])
+    ? options
+    : {};
+  check.finish('projectKey');
+  return keyOf(cwd, projectDirName);
+}
+
+/** {@link projectKey} for what has been checked. */
+export function keyOf(cwd: string, projectDirName?: string): string {
+  if (projectDirName !== undefined && isDirectoryName(projectDirName)) return projectDirName;
+  const key = cwd.replace(/[^A-Za-z0-9]/g, '-');
+  return key.length <= LONGEST_KEY ? key : `${key.slice(0, LONGEST_KEY)}-${hash(cwd)}`;
+}
+
+function isDirectoryName(name: string): boolean {
+  return DIRECTORY_NAME.test(name) && !RESERVED_NAME.test(name);
+}
+
+function hash(text: string): string {
+  let sum = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    sum = (Math.imul(sum, 31) + text.charCodeAt(index)) | 0;
+  }
+  return Math.abs(sum).toString(36);
+}
