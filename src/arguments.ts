@@ -73,11 +73,22 @@ export class ArgumentCheck {
     return code === undefined;
   }
 
+  /** The milliseconds of a Date, also of one from another realm. */
+  time(argument: string, date: unknown): number {
+    const time = isObject(date) && isDate(date) ? Number(date) : NaN;
+    if (Number.isNaN(time)) this.refuseOption(argument, date, 'a Date with a valid time');
+    return time;
+  }
+
   /** Ends the look: throws where something was refused, here or in `more`. */
   finish(operation: Operation, more: readonly Finding[] = []): void {
     const [first, ...others] = [...this.#findings, ...more];
     if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
   }
+}
+
+function isDate(value: object): boolean {
+  return Object.prototype.toString.call(value) === '[object Date]';
 }
 
 /** Whether an object says what it says in members of its own, unlike a Map, say. */

@@ -1,5 +1,12 @@
 import { type Answer, failure } from './answer.ts';
-import type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
+import type {
+  LinkFs,
+  LinkFsSync,
+  LinkReadFs,
+  LinkReadFsSync,
+  SettingsFs,
+  SettingsFsSync,
+} from './fs/link-fs.ts';
 import { textOf } from './fs/port.ts';
 import { type Entry, entryOf } from './fs/stats.ts';
 
@@ -18,6 +25,8 @@ export interface Call<Fs, FsSync> {
 
 /** A computation that asks in batches and ends with a result. */
 export type Steps<C, Result> = Generator<readonly C[], Result, void>;
+/** A computation that reads settings, and nothing else. */
+export type SettingsSteps<Result> = Steps<Call<SettingsFs, SettingsFsSync>, Result>;
 /** A computation that can change nothing. */
 export type ReadSteps<Result> = Steps<Call<LinkReadFs, LinkReadFsSync>, Result>;
 /** A computation that reads, and adds names; no call in here can remove or replace one. */
@@ -110,6 +119,7 @@ export function* askAll<Value, Fs, FsSync>(
   return calls.map(({ answer }) => answer);
 }
 
+type SettingsRead<Value> = Asked<Value, SettingsFs, SettingsFsSync>;
 type Read<Value> = Asked<Value, LinkReadFs, LinkReadFsSync>;
 type Write<Value> = Asked<Value, LinkFs, LinkFsSync>;
 
@@ -133,6 +143,12 @@ export const lstat = (path: string): Read<Entry> =>
     (fs) => fs.lstat(path, bigint),
     (fs) => fs.lstatSync(path, bigint),
   );
+export const readFile = (path: string): SettingsRead<string> =>
+  asked(
+    textOf,
+    (fs) => fs.readFile(path, 'utf8'),
+    (fs) => fs.readFileSync(path, 'utf8'),
+  );
 export const readlink = (path: string): Read<string> =>
   asked(
     textOf,
@@ -145,7 +161,7 @@ export const realpath = (path: string): Read<string> =>
     (fs) => fs.realpath(path),
     (fs) => (fs.realpathSync.native ? fs.realpathSync.native(path) : fs.realpathSync(path)),
   );
-export const stat = (path: string): Read<Entry> =>
+export const stat = (path: string): SettingsRead<Entry> =>
   asked(
     entryOf,
     (fs) => fs.stat(path, bigint),

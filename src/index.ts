@@ -2,6 +2,8 @@ export { isSharedStateError, SharedStateError } from './error.ts';
 export type { Operation } from './error.ts';
 export type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
 export type { PortOrPromises } from './fs/port.ts';
+export type { RetentionReadFs } from './fs/retention-fs.ts';
+export type { DirectoryEntry, FileStats } from './fs/session-fs.ts';
 export type { FsStats } from './fs/stats.ts';
 export {
   ensureForAccount,
@@ -12,6 +14,9 @@ export {
 export type { EnsureOptions, EnsureSyncOptions } from './links/ensure.ts';
 export { inspectAll, inspectAllSync } from './links/inspect-all.ts';
 export type { InspectOptions, InspectSyncOptions } from './links/inspect-all.ts';
+export { inspectRetention } from './links/retention.ts';
+export type { HomeRetention, RetentionOptions, RetentionReport } from './links/retention.ts';
+export type { ExpiringTranscript, ExpiringTranscripts } from './links/expiring.ts';
 export { DefaultSharedRoot, RequiredShared, requiredSharedUnder } from './links/required.ts';
 export type { SharedSymlink } from './links/required.ts';
 export type { Problem, ProblemCode, ProblemOf } from './problem.ts';

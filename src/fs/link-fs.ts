@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   promises,
+  readFileSync,
   readlinkSync,
   realpathSync,
   statSync,
@@ -15,6 +16,8 @@ import type { FsStats } from './stats.ts';
 export interface LinkReadFs {
   access(path: string, mode: number): Promise<void>;
   lstat(path: string, options: { bigint: true }): Promise<FsStats>;
+  /** Of a `settings.json` only, and only where retention is looked at. */
+  readFile(path: string, encoding: 'utf8'): Promise<string | Uint8Array>;
   readlink(path: string): Promise<string | Uint8Array>;
   realpath(path: string): Promise<string | Uint8Array>;
   stat(path: string, options: { bigint: true }): Promise<FsStats>;
@@ -30,6 +33,7 @@ export interface LinkFs extends LinkReadFs {
 export interface LinkReadFsSync {
   accessSync(path: string, mode: number): void;
   lstatSync(path: string, options: { bigint: true }): FsStats;
+  readFileSync(path: string, encoding: 'utf8'): string | Uint8Array;
   readlinkSync(path: string): string | Uint8Array;
   /** Where there is a `native`, as in Node, that is called: the other folds `..` as mere text. */
   realpathSync: {
@@ -45,6 +49,10 @@ export interface LinkFsSync extends LinkReadFsSync {
   symlinkSync(target: string, path: string, type: 'junction'): void;
 }
 
+/** The part that reads settings. */
+export type SettingsFs = Pick<LinkReadFs, 'readFile' | 'stat'>;
+export type SettingsFsSync = Pick<LinkReadFsSync, 'readFileSync' | 'statSync'>;
+
 /**
  * The real disk: what every call uses when no `fs` is given.
  *
@@ -54,6 +62,7 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
   accessSync: (path, mode) => accessSync(path, mode),
   lstatSync: (path, options) => lstatSync(path, options),
   mkdirSync: (path, options) => mkdirSync(path, options),
+  readFileSync: (path, encoding) => readFileSync(path, encoding),
   readlinkSync: (path) => readlinkSync(path),
   realpathSync: (path) => realpathSync.native(path),
   statSync: (path, options) => statSync(path, options),
@@ -62,6 +71,7 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
     access: (path, mode) => promises.access(path, mode),
     lstat: (path, options) => promises.lstat(path, options),
     mkdir: (path, options) => promises.mkdir(path, options),
+    readFile: (path, encoding) => promises.readFile(path, encoding),
     readlink: (path) => promises.readlink(path),
     realpath: (path) => promises.realpath(path),
     stat: (path, options) => promises.stat(path, options),
@@ -69,7 +79,7 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
   },
 };
 
-const reading = ['access', 'lstat', 'readlink', 'realpath', 'stat'] as const;
+const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;
 const writing = [...reading, 'mkdir', 'symlink'] as const;
 const twins = (members: readonly string[]) => members.map((member) => `${member}Sync`);
 

@@ -5,7 +5,6 @@ import type { FsStats } from './stats.ts';
 
 /** What is read of a file's stats beyond {@link FsStats}. */
 export interface FileStats extends FsStats {
-  readonly size: number | bigint;
   readonly mtimeMs: number | bigint;
 }
 

@@ -7,6 +7,7 @@ export interface FsStats {
   readonly dev: number | bigint;
   readonly ino: number | bigint;
   readonly mode: number | bigint;
+  readonly size: number | bigint;
   isDirectory(): boolean;
   isFile(): boolean;
   isSymbolicLink(): boolean;
@@ -18,6 +19,8 @@ export interface Entry {
   readonly device: bigint;
   readonly inode: bigint;
   readonly mode: number;
+  /** In bytes. */
+  readonly size: number;
 }
 
 export function entryOf(stats: FsStats): Entry {
@@ -32,5 +35,6 @@ export function entryOf(stats: FsStats): Entry {
     device: BigInt(stats.dev),
     inode: BigInt(stats.ino),
     mode: Number(stats.mode),
+    size: Number(stats.size),
   };
 }

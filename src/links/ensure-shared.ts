@@ -1,6 +1,7 @@
 import type { WriteSteps } from '../calls.ts';
 import type { Finding } from '../problem.ts';
 import { apply, type Setback } from './apply.ts';
+import { retentionFindings } from './compare-retention.ts';
 import type { Creation } from './creations.ts';
 import { inspectShared } from './inspect.ts';
 import { type Outcome, outcomesOf } from './outcome.ts';
@@ -31,10 +32,12 @@ export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> 
     if (applied.made.length + raced.length === 0) break;
   }
 
+  const retention = yield* retentionFindings(request, made);
   const setbacks = [...failed, ...raced.filter(isOpenIn(plan))];
   return outcomesOf(request, plan.homes, made, ({ findings }, index) => {
     const own = setbacks.filter(({ creation }) => creation.homes.has(index));
-    return withoutTheObvious([...findings, ...own.map(({ finding }) => finding)]);
+    const told = withoutTheObvious([...findings, ...own.map(({ finding }) => finding)]);
+    return [...told, ...(retention[index] ?? [])];
   });
 }
 

@@ -11,15 +11,16 @@ import { type PortOrPromises, promisesOf } from '../fs/port.ts';
 import type { Entry } from '../fs/stats.ts';
 import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
+import { retentionFindings } from './compare-retention.ts';
 import { inspectShared } from './inspect.ts';
 import { outcomesOf } from './outcome.ts';
 import { planLinks } from './plan.ts';
-import { checkRequest, type LinkOptions, type Request } from './request.ts';
+import { checkRequest, type LinkOptions, type LookOptions, type Request } from './request.ts';
 
 /** What `inspectAll` may be told; its file system needs no call that can change anything. */
-export type InspectOptions = LinkOptions<PortOrPromises<LinkReadFs>>;
+export type InspectOptions = LinkOptions<PortOrPromises<LinkReadFs>> & LookOptions;
 /** What `inspectAllSync` may be told. */
-export type InspectSyncOptions = LinkOptions<LinkReadFsSync>;
+export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & LookOptions;
 
 /**
  * Tells, without changing anything, how every account home stands and what `validateAll` would make.
@@ -52,7 +53,7 @@ export async function inspectAll(
   accountHomes: readonly string[],
   options?: InspectOptions,
 ): Promise<readonly InspectionReport[]> {
-  const request = checkRequest('inspectAll', { accountHomes }, options, linkReadPort);
+  const request = checkRequest('inspectAll', { accountHomes }, options, linkReadPort, own);
   return await drive(inspectOnly(request), promisesOf(request.fs ?? realDisk.promises));
 }
 
@@ -61,9 +62,11 @@ export function inspectAllSync(
   accountHomes: readonly string[],
   options?: InspectSyncOptions,
 ): readonly InspectionReport[] {
-  const request = checkRequest('inspectAllSync', { accountHomes }, options, linkReadPortSync);
+  const request = checkRequest('inspectAllSync', { accountHomes }, options, linkReadPortSync, own);
   return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
+
+const own = ['retention'] as const;
 
 // The same plan as for ensureShared, not carried out.
 function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {
@@ -71,6 +74,7 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
   const entries = yield* askAll(accountHomes.map(stat));
   const facts = yield* inspectShared(accountHomes, required);
   const { homes, creations } = planLinks(facts, required);
+  const retention = yield* retentionFindings(request, creations);
   const firsts = new Map<string, string>();
   const outcomes = outcomesOf(
     request,
@@ -78,9 +82,8 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
     creations,
     ({ accountHome: path, findings }, index) => {
       const sameAs = firstOf(firsts, path, entries[index]);
-      return sameAs === path
-        ? findings
-        : [finding('same-directory', { path, sameAs }), ...findings];
+      const same = sameAs === path ? [] : [finding('same-directory', { path, sameAs })];
+      return [...same, ...findings, ...(retention[index] ?? [])];
     },
   );
   return outcomes.map(({ report }) => ({ ...report, created: [], wouldCreate: report.created }));

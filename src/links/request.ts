@@ -12,6 +12,12 @@ export interface LinkOptions<Fs> {
   readonly fs?: Fs | undefined;
 }
 
+/** What only `inspectAll` and its twin may be told. */
+export interface LookOptions {
+  /** Whether to read the homes' settings and warn of `retention-shorter`; false unless given. */
+  readonly retention?: boolean | undefined;
+}
+
 /** Arguments that have been found sound. */
 export interface Request<Fs = unknown> {
   /** Each spelling once. */
@@ -19,6 +25,8 @@ export interface Request<Fs = unknown> {
   readonly required: readonly SharedSymlink[];
   /** The homes that were given more than once. */
   readonly repeated: ReadonlySet<string>;
+  /** Whether retention is to be looked at even where no link is made. */
+  readonly retention: boolean;
   /** Absent where the real disk is meant. */
   readonly fs: Fs | undefined;
 }
@@ -30,8 +38,9 @@ export type Subject = { readonly accountHome: unknown } | { readonly accountHome
 export function checkRequest<Fs>(
   operation: Operation,
   subject: Subject,
-  options: LinkOptions<Fs> = {},
+  options: LinkOptions<Fs> & LookOptions = {},
   port: PortShape,
+  own: readonly (keyof LookOptions)[] = [],
 ): Request<Fs> {
   const check = new ArgumentCheck();
   const paths =
@@ -39,19 +48,19 @@ export function checkRequest<Fs>(
       ? [subject.accountHome].filter((path) => check.isPath('accountHome', path))
       : check.homes(subject.accountHomes);
   // Read once: what has been checked is what will be used.
-  const { required = RequiredShared, fs }: LinkOptions<Fs> = check.areOptions(options, [
-    'required',
-    'fs',
-  ])
-    ? options
-    : {};
+  const isSound = check.areOptions(options, ['required', 'fs', ...own]);
+  const given: LinkOptions<Fs> & LookOptions = isSound ? options : {};
+  const { required = RequiredShared, fs, retention = false } = given;
+  if (typeof retention !== 'boolean') {
+    check.refuseOption('options.retention', retention, 'true or false');
+  }
   check.fileSystem(fs, port);
   const list = checkRequired(check, required);
   const accountHomes = [...new Set(paths)];
   check.finish(operation, containmentsByText(accountHomes, list));
   const seen = new Set<string>();
   const repeated = paths.filter((path) => seen.size === seen.add(path).size);
-  return { accountHomes, required: list, repeated: new Set(repeated), fs };
+  return { accountHomes, required: list, repeated: new Set(repeated), retention, fs };
 }
 
 /** What lies inside what it must not lie in, as far as text can tell. */

@@ -11,6 +11,11 @@ export interface SharedSymlink {
 /** The directory under which {@link RequiredShared} keeps the shared state: `/home/ubuntu`. */
 export const DefaultSharedRoot = '/home/ubuntu';
 
+/** Where the transcripts are shared, where they are. */
+export function projectsTarget(required: readonly SharedSymlink[]): string | undefined {
+  return required.find(({ name }) => name === 'projects')?.target;
+}
+
 // A session is its transcript plus what rewind and SessionStart hooks left: see the README's table.
 const sharedNames = ['session-env', 'file-history', 'projects'] as const;
 

@@ -7,6 +7,7 @@ import {
   type LinkFsSync,
   type LinkReadFs,
   type PortOrPromises,
+  type RetentionReadFs,
   requiredSharedUnder,
   validateAll,
   validateAllSync,
@@ -30,6 +31,13 @@ describe('the port takes, without a cast,', () => {
     expectTypeOf(memfs().fs).toExtend<LinkFsSync>();
   });
 
+  test('node:fs, its promises, memfs and its promises for inspectRetention()', () => {
+    expectTypeOf(nodeFs).toExtend<PortOrPromises<RetentionReadFs>>();
+    expectTypeOf(fsPromises).toExtend<RetentionReadFs>();
+    expectTypeOf(sharedMemory).toExtend<PortOrPromises<RetentionReadFs>>();
+    expectTypeOf(sharedMemory.promises).toExtend<RetentionReadFs>();
+  });
+
   test('a file system that only reads for inspectAll(), and for no other call', () => {
     type Options = NonNullable<Parameters<typeof validateAll>[1]>;
     expectTypeOf<LinkReadFs>().toExtend<
@@ -45,6 +53,7 @@ function numbered(stats: FsStats, ino: bigint, dev = 0n): FsStats {
     dev,
     ino,
     mode: stats.mode,
+    size: stats.size,
     isDirectory: () => stats.isDirectory(),
     isFile: () => stats.isFile(),
     isSymbolicLink: () => stats.isSymbolicLink(),
@@ -62,6 +71,7 @@ describe('the port is wide:', () => {
         symlink: async (target, path, type) => await promises.symlink(target, path, type),
         lstat: async (path) => await fsPromises.lstat(path),
         stat: async (path) => await fsPromises.stat(path),
+        readFile: async (path) => await fsPromises.readFile(path),
         readlink: async (path) => await fsPromises.readlink(path, { encoding: 'buffer' }),
         realpath: async (path) => await fsPromises.realpath(path, { encoding: 'buffer' }),
       };
@@ -82,6 +92,7 @@ describe('the port is wide:', () => {
       }
       lstatSync = (path: string) => fs.lstatSync(path, { bigint: true });
       mkdirSync = (path: string, options: { mode: number }) => fs.mkdirSync(path, options);
+      readFileSync = (path: string) => fs.readFileSync(path, 'utf8');
       readlinkSync = (path: string) => fs.readlinkSync(path);
       realpathSync = (path: string) => fs.realpathSync(path);
       statSync = (path: string) => fs.statSync(path, { bigint: true });

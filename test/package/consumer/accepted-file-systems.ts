@@ -6,6 +6,7 @@ import {
   ensureForAccountSync,
   inspectAll,
   inspectAllSync,
+  inspectRetention,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
@@ -39,6 +40,14 @@ export const asynchronous = () => [
   inspectAll(['/home'], { fs: fresh }),
   inspectAll(['/home'], { fs: ofVolume }),
   inspectAll(['/home'], { fs: ofVolume.promises }),
+  inspectRetention(['/home'], { fs: nodeFs }),
+  inspectRetention(['/home'], { fs: nodeFsDefault }),
+  inspectRetention(['/home'], { fs: nodeFsPromises }),
+  inspectRetention(['/home'], { fs: memoryFs }),
+  inspectRetention(['/home'], { fs: memoryFs.promises }),
+  inspectRetention(['/home'], { fs: fresh }),
+  inspectRetention(['/home'], { fs: ofVolume }),
+  inspectRetention(['/home'], { fs: ofVolume.promises }),
 ];
 
 export const synchronous = () => [

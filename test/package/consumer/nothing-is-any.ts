@@ -6,13 +6,13 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type HoldsAny<T> =
   IsAny<T> extends true
     ? true
-    : T extends string | number | bigint | Uint8Array
+    : T extends string | number | bigint | Uint8Array | Date
       ? false
       : T extends (...parameters: infer Parameters) => infer Result
         ? HoldsAny<Parameters[number]> | HoldsAny<Result>
         : T extends readonly (infer Item)[]
           ? HoldsAny<Item>
-          : T extends PromiseLike<infer Value>
+          : T extends PromiseLike<infer Value> | AsyncIterable<infer Value>
             ? HoldsAny<Value>
             : T extends object
               ? { [Key in keyof T]-?: HoldsAny<T[Key]> }[keyof T]
@@ -33,9 +33,14 @@ export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false
 
 interface Types {
   AccountReport: shared.AccountReport;
+  DirectoryEntry: shared.DirectoryEntry;
   EnsureOptions: shared.EnsureOptions;
   EnsureSyncOptions: shared.EnsureSyncOptions;
+  ExpiringTranscript: shared.ExpiringTranscript;
+  ExpiringTranscripts: shared.ExpiringTranscripts;
+  FileStats: shared.FileStats;
   FsStats: shared.FsStats;
+  HomeRetention: shared.HomeRetention;
   InspectionReport: shared.InspectionReport;
   InspectOptions: shared.InspectOptions;
   InspectSyncOptions: shared.InspectSyncOptions;
@@ -52,6 +57,9 @@ interface Types {
   ProblemOf: shared.ProblemOf<shared.ProblemCode>;
   Remedy: shared.Remedy;
   ResumeUUID: shared.ResumeUUID;
+  RetentionOptions: shared.RetentionOptions;
+  RetentionReadFs: shared.RetentionReadFs;
+  RetentionReport: shared.RetentionReport;
   Severity: shared.Severity;
   SharedStateError: shared.SharedStateError;
   SharedSymlink: shared.SharedSymlink;

@@ -2,12 +2,22 @@ import {
   accessSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { access, lstat, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import {
+  access,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import {
   ensureForAccount,
   inspectAll,
@@ -16,8 +26,8 @@ import {
   validateAllSync,
 } from 'claude-shared-state';
 
-const reading = { access, lstat, readlink, realpath, stat };
-const readingSync = { accessSync, lstatSync, readlinkSync, realpathSync, statSync };
+const reading = { access, lstat, readFile, readlink, realpath, stat };
+const readingSync = { accessSync, lstatSync, readFileSync, readlinkSync, realpathSync, statSync };
 
 export const enough = () => [
   inspectAll(['/home'], { fs: reading }),
@@ -37,5 +47,5 @@ export const tooLittle = () => [
   // @ts-expect-error It cannot make a directory or a link.
   validateAllSync(['/home'], { fs: readingSync }),
   // @ts-expect-error It cannot even look at a link.
-  inspectAll(['/home'], { fs: { access, lstat, realpath, stat } }),
+  inspectAll(['/home'], { fs: { access, lstat, readFile, realpath, stat } }),
 ];

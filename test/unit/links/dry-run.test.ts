@@ -48,6 +48,7 @@ describe.each(worldKinds)('%s', (kind) => {
       const fs: LinkReadFs = {
         access: (path, mode) => promises.access(path, mode),
         lstat: (path, options) => promises.lstat(path, options),
+        readFile: (path, encoding) => promises.readFile(path, encoding),
         readlink: (path) => promises.readlink(path),
         realpath: (path) => promises.realpath(path),
         stat: (path, options) => promises.stat(path, options),

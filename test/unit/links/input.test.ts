@@ -232,7 +232,7 @@ describe.each(Object.keys(calls))('%s() refuses', (name) => {
   });
 
   test('a file system that lacks calls, and never takes them from the real disk', async () => {
-    const needed = ['access', 'lstat', 'readlink', 'realpath', 'stat'];
+    const needed = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'];
     const writing = name.startsWith('validate') ? ['mkdir', 'symlink'] : [];
     const missing = [...needed, ...writing]
       .map((member) => (name.endsWith('Sync') ? `${member}Sync` : member))

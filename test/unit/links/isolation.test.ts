@@ -3,6 +3,7 @@ import {
   ensureForAccountSync,
   inspectAll,
   inspectAllSync,
+  inspectRetention,
   requiredSharedUnder,
   validateAll,
   validateAllSync,
@@ -12,7 +13,17 @@ import { describe, expect, test, vi } from 'vitest';
 
 // Injection that leaks to the real disk is the commonest bug of libraries of this kind.
 vi.mock('node:fs', () => {
-  const names = ['access', 'lstat', 'mkdir', 'readlink', 'realpath', 'stat', 'symlink'];
+  const names = [
+    'access',
+    'lstat',
+    'mkdir',
+    'opendir',
+    'readFile',
+    'readlink',
+    'realpath',
+    'stat',
+    'symlink',
+  ];
   const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
   return { ...sync, promises: Object.fromEntries(names.map((name) => [name, touched])) };
 });
@@ -44,6 +55,7 @@ describe('with an injected file system no call reaches the real disk:', () => {
   ])('%s, asynchronously', async (_, fsOf) => {
     const options = { required, fs: fsOf() };
     await expect(inspectAll(homes, options)).resolves.toHaveLength(3);
+    await expect(inspectRetention(homes, options)).resolves.toMatchObject({ periodDays: 30 });
     await expect(validateAll(homes, options)).rejects.toThrow('not-a-symlink');
     await expect(ensureForAccount('/me/new', options)).resolves.toMatchObject({ ok: true });
     await expect(ensureForAccount('/me/half', options)).rejects.toThrow('dangling-link');

@@ -1,18 +1,24 @@
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type LinkFs, type LinkFsSync, requiredSharedUnder } from 'claude-shared-state';
+import {
+  type LinkFs,
+  type LinkFsSync,
+  requiredSharedUnder,
+  type RetentionReadFs,
+} from 'claude-shared-state';
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
 interface StageFs extends LinkFsSync {
-  readonly promises: LinkFs;
+  readonly promises: RetentionReadFs & LinkFs;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;
   readdirSync(path: string): unknown[];
   readFileSync(path: string, encoding: 'utf8'): string | Uint8Array;
   rmdirSync(path: string): void;
   unlinkSync(path: string): void;
+  utimesSync(path: string, accessed: number, modified: number): void;
   writeFileSync(path: string, content: string): void;
 }
 

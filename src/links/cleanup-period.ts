@@ -1,0 +1,82 @@
+import { isArray } from '../arguments.ts';
+import type { Failure } from '../answer.ts';
+import { ask, readFile, type SettingsSteps, stat } from '../calls.ts';
+import { isObject } from '../fs/port.ts';
+import { childOf } from '../paths.ts';
+import { finding, type ProblemOf } from '../problem.ts';
+
+/** How long one account home lets transcripts live. */
+export interface CleanupPeriod {
+  /** The account home as the caller spelled it. */
+  readonly accountHome: string;
+  /** Where the period is set, or would be: `<account home>/settings.json`. */
+  readonly settings: string;
+  /** The age in days at which Claude Code deletes a transcript; `never` where it deletes none. */
+  readonly periodDays: number | 'never';
+  /** Whether `cleanupPeriodDays` is set there; otherwise it is the default, 30. */
+  readonly source: 'settings' | 'default';
+  /** Why the settings could not be used, where they could not. */
+  readonly problem?: ProblemOf<'settings-unusable'>;
+}
+
+export const DEFAULT_DAYS = 30;
+
+const MOST_BYTES = 2 ** 20;
+// An age that reaches back beyond every Date: Claude Code then finds nothing that is older.
+const MOST_DAYS = 1e8;
+
+type Trouble = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
+
+/** What a settings file says: a period, nothing of it, or why it says nothing. */
+type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
+
+const unset: Told = { periodDays: DEFAULT_DAYS, source: 'default' };
+// Of what the versions do then (30 days, or nothing is deleted) the one that can lose something.
+const unusable = (trouble: Trouble): Told => ({ ...unset, trouble });
+
+/** Reads the period that is in force under a home, as far as the home itself tells. */
+export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPeriod> {
+  const settings = childOf(accountHome, 'settings.json');
+  const { trouble, ...told } = yield* readSettings(settings);
+  const period = { accountHome, settings, ...told };
+  if (trouble === undefined) return period;
+  const fields = { path: settings, accountHome, ...trouble };
+  return { ...period, problem: finding('settings-unusable', fields).problem };
+}
+
+function* readSettings(path: string): SettingsSteps<Told> {
+  // First the stat: reading a FIFO would wait for ever, and a huge file would fill the memory.
+  const found = yield* ask(stat(path));
+  if (!found.ok) return withoutText(found);
+  const { kind, size } = found.value;
+  if (kind !== 'file') return unusable({ reason: 'not-a-file' });
+  if (size > MOST_BYTES) return unusable({ reason: 'too-large' });
+  const text = yield* ask(readFile(path));
+  return text.ok ? periodIn(text.value) : withoutText(text);
+}
+
+function withoutText({ errno }: Failure): Told {
+  const isAbsent = errno === 'ENOENT' || errno === 'ENOTDIR';
+  return isAbsent ? unset : unusable({ reason: 'unreadable', errno });
+}
+
+/** Judges as Claude Code 2.1.329 and 2.1.197 were seen to do. */
+function periodIn(text: string): Told {
+  const settings = parsed(text.replace(/^\ufeff/, ''));
+  if (!isObject(settings) || isArray(settings)) return unusable({ reason: 'not-an-object' });
+  if (!('cleanupPeriodDays' in settings)) return unset;
+  const days = settings.cleanupPeriodDays;
+  const source = 'settings';
+  if (typeof days !== 'number' || !Number.isInteger(days) || days < 1) {
+    return { periodDays: 'never', source, trouble: { reason: 'bad-period' } };
+  }
+  return { periodDays: days > MOST_DAYS ? 'never' : days, source };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

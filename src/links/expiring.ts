@@ -1,0 +1,106 @@
+import { settle } from '../answer.ts';
+import type { RetentionReadFs } from '../fs/retention-fs.ts';
+import { errnoOf, textOf } from '../fs/port.ts';
+import type { DirectoryEntry } from '../fs/session-fs.ts';
+import { childOf } from '../paths.ts';
+
+/** What is known of the transcripts that are deleted first. */
+export interface ExpiringTranscripts {
+  /** The shared target of `projects`. */
+  readonly target: string;
+  /** How many transcripts the next sweep of the home with the smallest period deletes. */
+  readonly due: number;
+  /** The one that was written last the longest ago; absent where there is none, or none is ever deleted. */
+  readonly next?: ExpiringTranscript;
+  /** How many directories and transcripts could not be looked at: what they hold is not counted. */
+  readonly unreadable: number;
+  /** The errno of the first of these, such as `EACCES`. */
+  readonly errno?: string;
+}
+
+/** A transcript, and its time. */
+export interface ExpiringTranscript {
+  readonly path: string;
+  /** When it was last written (its mtime). */
+  readonly modified: Date;
+  /** From when on it is deleted; in the past where that is due. */
+  readonly due: Date;
+}
+
+const ONE_DAY = 86_400_000;
+const LAST_DATE = 8.64e15;
+const AT_ONCE = 64;
+
+/** Looks at the transcripts of all projects, few at a time: there may be 200,000. */
+export async function findExpiring(
+  fs: RetentionReadFs,
+  target: string,
+  periodDays: number,
+  now: number,
+): Promise<ExpiringTranscripts> {
+  if (periodDays === Infinity) return { target, due: 0, unreadable: 0 };
+  const period = periodDays * ONE_DAY;
+  const found = { due: 0, unreadable: 0, mtime: Infinity, path: '', errno: '' };
+  const fail = (errno: string) => {
+    // It was deleted meanwhile, or is not there yet.
+    if (errno === 'ENOENT') return;
+    found.unreadable += 1;
+    found.errno ||= errno;
+  };
+  const weigh = async (path: string) => {
+    const stats = await settle(fs.stat(path, { bigint: true }));
+    if (!stats.ok) fail(stats.errno);
+    else if (stats.value.isFile()) {
+      const mtime = Number(stats.value.mtimeMs);
+      if (mtime + period <= now) found.due += 1;
+      if (mtime < found.mtime) Object.assign(found, { mtime, path });
+    }
+  };
+
+  let batch: string[] = [];
+  for await (const path of transcriptsIn(fs, target, fail)) {
+    batch.push(path);
+    if (batch.length < AT_ONCE) continue;
+    await Promise.all(batch.map(weigh));
+    batch = [];
+  }
+  await Promise.all(batch.map(weigh));
+
+  const { due, unreadable, mtime, path, errno } = found;
+  const modified = dateOf(mtime);
+  const next = path === '' ? {} : { next: { path, modified, due: dateOf(mtime + period) } };
+  return { target, due, ...next, unreadable, ...(errno === '' ? {} : { errno }) };
+}
+
+/** A time on disk may lie beyond what a Date can hold. */
+function dateOf(time: number): Date {
+  return new Date(Math.max(-LAST_DATE, Math.min(LAST_DATE, time)));
+}
+
+/** Every `*.jsonl` of every project; what lies behind links in there Claude Code leaves alone. */
+async function* transcriptsIn(
+  fs: RetentionReadFs,
+  target: string,
+  fail: (errno: string) => void,
+): AsyncGenerator<string, void> {
+  for await (const [project, entry] of entriesOf(fs, target, fail)) {
+    if (!entry.isDirectory()) continue;
+    for await (const [path, file] of entriesOf(fs, project, fail)) {
+      if (path.endsWith('.jsonl') && !file.isSymbolicLink()) yield path;
+    }
+  }
+}
+
+async function* entriesOf(
+  fs: RetentionReadFs,
+  directory: string,
+  fail: (errno: string) => void,
+): AsyncGenerator<readonly [path: string, entry: DirectoryEntry], void> {
+  try {
+    for await (const entry of await fs.opendir(directory, { bufferSize: AT_ONCE })) {
+      yield [childOf(directory, textOf(entry.name)), entry];
+    }
+  } catch (error) {
+    fail(errnoOf(error));
+  }
+}

@@ -1,0 +1,100 @@
+import { ArgumentCheck } from '../arguments.ts';
+import { drive } from '../calls.ts';
+import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
+import type { Problem } from '../problem.ts';
+import type { CleanupPeriod } from './cleanup-period.ts';
+import { daysOf, judgePeriods } from './compare-retention.ts';
+import { type ExpiringTranscripts, findExpiring } from './expiring.ts';
+import { checkRequired, containmentsByText, type LinkOptions } from './request.ts';
+import { projectsTarget, RequiredShared } from './required.ts';
+
+/** What `inspectRetention` may be told. */
+export interface RetentionOptions extends LinkOptions<PortOrPromises<RetentionReadFs>> {
+  /** The time to judge by; the time of the call unless given. */
+  readonly now?: Date | undefined;
+}
+
+/** How long one account home lets transcripts live, and what is wrong with that. */
+export interface HomeRetention extends Omit<CleanupPeriod, 'problem'> {
+  /** `retention-shorter` where this home endangers what others keep, and `settings-unusable`. */
+  readonly problems: readonly Problem[];
+}
+
+/** How long account homes let the transcripts live that they share. */
+export interface RetentionReport {
+  /** One per account home, in their order. */
+  readonly homes: readonly HomeRetention[];
+  /** What is in force for the shared state: the smallest of all homes. */
+  readonly periodDays: number | 'never';
+  /** What is deleted first in the shared `projects`; absent where the required list has none. */
+  readonly transcripts?: ExpiringTranscripts;
+}
+
+/**
+ * Tells, without changing anything, how long each account home lets transcripts live, which homes
+ * would delete what others keep, and which shared transcript goes next, and when.
+ *
+ * Seen in Claude Code 2.1.329 and 2.1.197: five seconds after its start, at most once in 24 hours per
+ * home, it deletes every transcript that was last written longer ago than `cleanupPeriodDays`, *through
+ * the links*. Settings of a working directory (`.claude/settings.json` in it) and `--settings` override
+ * those of the home, and cannot be known here.
+ *
+ * @param accountHomes - Absolute paths of the Claude Code config directories that share their state, at
+ * least one; a home that is given twice is reported once.
+ * @param options - `required`: the shared links, by default `RequiredShared`; its `projects` is looked
+ * through. `fs`: a file system to read from, by default the real disk. `now`: by default the time of the call.
+ * @returns The period of each home and of all, in days; the oldest shared transcript, and how many are due.
+ * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ *
+ * @example One home deletes what the other would keep
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { inspectRetention, requiredSharedUnder } from 'claude-shared-state';
+ *
+ * const { fs } = memfs({
+ *   '/me/.claude-work/settings.json': '{ "cleanupPeriodDays": 365 }',
+ *   '/me/.claude-projects-shared/-work/3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10.jsonl': '{}',
+ * });
+ * const report = await inspectRetention(['/me/.claude-work', '/me/.claude-spare'], {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ *   now: new Date(Date.now() + 31 * 86_400_000),
+ * });
+ * assert.equal(report.periodDays, 30);
+ * assert.equal(report.transcripts?.due, 1);
+ * assert.deepEqual(report.homes[1]?.problems.map(({ code }) => code), ['retention-shorter']);
+ * ```
+ */
+export async function inspectRetention(
+  accountHomes: readonly string[],
+  options: RetentionOptions = {},
+): Promise<RetentionReport> {
+  const check = new ArgumentCheck();
+  const homes = [...new Set(check.homes(accountHomes))];
+  const isSound = check.areOptions(options, ['required', 'fs', 'now']);
+  const given: RetentionOptions = isSound ? options : {};
+  const { required = RequiredShared, fs = realRetentionDisk, now = new Date() } = given;
+  check.fileSystem(fs, retentionReadPort);
+  const list = checkRequired(check, required);
+  const time = check.time('options.now', now);
+  check.finish('inspectRetention', containmentsByText(homes, list));
+
+  const port = promisesOf(fs);
+  const judged = await drive(judgePeriods(homes), port);
+  const days = judged.reduce(
+    (least, { period }) => Math.min(least, daysOf(period.periodDays)),
+    Infinity,
+  );
+  const target = projectsTarget(list);
+  return {
+    homes: judged.map(({ period, findings }) => {
+      const { accountHome, settings, periodDays, source } = period;
+      const problems = findings.map(({ problem }) => problem);
+      return { accountHome, settings, periodDays, source, problems };
+    }),
+    periodDays: days === Infinity ? 'never' : days,
+    ...(target === undefined ? {} : { transcripts: await findExpiring(port, target, days, time) }),
+  };
+}
