@@ -2,11 +2,12 @@ import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type LinkFs, type LinkFsSync, requiredSharedUnder } from 'claude-shared-state';
+import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
 interface StageFs extends LinkFsSync {
-  readonly promises: LinkFs;
+  readonly promises: SessionReadFs & LinkFs;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;
   readdirSync(path: string): unknown[];
