@@ -7,11 +7,13 @@ import {
   requiredSharedUnder,
   type RetentionReadFs,
 } from 'claude-shared-state';
+import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
 interface StageFs extends LinkFsSync {
-  readonly promises: RetentionReadFs & LinkFs;
+  readonly promises: SessionReadFs & RetentionReadFs & LinkFs;
+  linkSync(existing: string, path: string): void;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;
   readdirSync(path: string): unknown[];
