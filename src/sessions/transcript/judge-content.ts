@@ -1,0 +1,133 @@
+import type { TranscriptContent } from './content.ts';
+import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
+import { Lineage } from './lineage.ts';
+import { RecordFields, type TranscriptRecord } from './record.ts';
+
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+
+/**
+ * Judges the content of a transcript by the rules of the program that resumes (seen on 2.1.329 and
+ * 2.1.197), while its bytes are passed by. Holds at most some 30 megabytes, whatever they are.
+ */
+export class TranscriptJudge {
+  readonly #fields = new RecordFields();
+  readonly #scanner = new JsonLineScanner(this.#fields.root);
+  readonly #lineage = new Lineage();
+  #bytes = 0;
+  /** How many bytes of a byte order mark the content starts with. */
+  #marked = 0;
+  #lines = 0;
+  #invalidLines = 0;
+  #overfullLines = 0;
+  #messages = 0;
+  #malformedMessages = 0;
+  #sideChainMessages = 0;
+  #lastSaidIsUndated = false;
+  #firstParent: string | undefined;
+  #isCompacted = false;
+  #firstTimestamp: string | undefined;
+  #lastTimestamp: string | undefined;
+  #cwd: string | undefined;
+
+  /** Takes the next bytes; the chunk may be used again afterwards. */
+  push(chunk: Uint8Array): void {
+    let at = this.#passMark(chunk);
+    this.#bytes += chunk.length;
+    while (at < chunk.length) {
+      at = this.#scanner.scan(chunk, at);
+      if (at < chunk.length) this.#endLine();
+      at += 1;
+    }
+  }
+
+  /** Says what all that was pushed comes to; nothing can be pushed after that. */
+  end(): TranscriptContent {
+    const rest = this.#endLine();
+    const isFragment = this.#firstParent !== undefined && !this.#lineage.has(this.#firstParent);
+    return {
+      state: this.#state(),
+      bytes: this.#bytes,
+      lines: this.#lines,
+      messages: this.#messages,
+      invalidLines: this.#invalidLines,
+      overfullLines: this.#overfullLines,
+      malformedMessages: this.#malformedMessages,
+      lacksFinalNewline: rest !== 'blank',
+      endsTorn: rest === 'not-json',
+      isFragment: isFragment && !this.#isCompacted,
+      leaves: this.#lineage.leaves(),
+      firstTimestamp: this.#firstTimestamp,
+      lastTimestamp: this.#lastTimestamp,
+      cwd: this.#cwd,
+    };
+  }
+
+  #state(): TranscriptContent['state'] {
+    if (this.#lines === 0) return 'empty';
+    if (this.#lines === this.#invalidLines) return 'garbage';
+    if (this.#lastSaidIsUndated) return 'undated';
+    if (this.#messages > 0) return 'usable';
+    return this.#sideChainMessages > 0 ? 'side-chains' : 'bookkeeping';
+  }
+
+  /** Passes over a byte order mark, as the program does, but only at the start of everything. */
+  #passMark(chunk: Uint8Array): number {
+    if (this.#bytes > this.#marked) return 0;
+    let at = 0;
+    while (at < chunk.length && chunk[at] === BYTE_ORDER_MARK[this.#marked]) {
+      at += 1;
+      this.#marked += 1;
+    }
+    this.#scanner.scan(chunk.subarray(0, at), 0);
+    if (this.#marked === BYTE_ORDER_MARK.length) this.#scanner.finish();
+    return at;
+  }
+
+  #endLine(): LineVerdict {
+    const verdict = this.#scanner.finish();
+    if (verdict === 'blank') return verdict;
+    this.#lines += 1;
+    if (verdict === 'not-json' || this.#fields.root.kind !== 'object') {
+      this.#invalidLines += 1;
+    } else {
+      if (verdict === 'json-and-more') this.#overfullLines += 1;
+      this.#add(this.#fields.read());
+    }
+    return verdict;
+  }
+
+  #add(record: TranscriptRecord): void {
+    this.#cwd = record.cwd ?? this.#cwd;
+    if (!record.isSideChain) this.#lineage.add(record);
+    switch (record.kind) {
+      case 'message':
+        this.#addMessage(record);
+        break;
+      case 'undated':
+        this.#lastSaidIsUndated = true;
+        break;
+      case 'malformed':
+        this.#malformedMessages += 1;
+        break;
+      case 'side-chain':
+        this.#sideChainMessages += 1;
+        break;
+      case 'bookkeeping':
+        break;
+    }
+  }
+
+  #addMessage(record: TranscriptRecord): void {
+    if (this.#messages === 0) {
+      this.#firstParent = record.parentUuid;
+      this.#firstTimestamp = record.timestamp;
+    }
+    this.#messages += 1;
+    this.#lastTimestamp = record.timestamp;
+    if (record.isSaid) this.#lastSaidIsUndated = false;
+    if (record.isCompaction) {
+      this.#isCompacted = true;
+      this.#lineage.compact();
+    }
+  }
+}

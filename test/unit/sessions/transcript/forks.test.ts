@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import {
+  assistant,
+  attachment,
+  judged,
+  judgedLines,
+  type Members,
+  system,
+  textOf,
+  toolResult,
+  user,
+} from './support/lines.ts';
+
+const leaves = (...lines: readonly Members[]) => judgedLines(...lines).leaves;
+
+const start = [user('a', null), assistant('b', 'a')] as const;
+
+describe('one leaf:', () => {
+  test.each<[string, readonly Members[]]>([
+    ['a conversation', [...start, user('c', 'b'), assistant('d', 'c')]],
+    ['lines that come twice', [...start, ...start, user('c', 'b'), assistant('d', 'c'), ...start]],
+    [
+      'a prompt that was not answered',
+      [...start, user('x', 'b'), user('c', 'b'), assistant('d', 'c')],
+    ],
+    ['an answer with other lines behind it', [...start, attachment('c', 'b'), system('d', 'b')]],
+    ['a command after the answer', [...start, user('c', 'b'), user('d', 'c')]],
+    ['side chains', [...start, assistant('x', 'a', 'm', { isSidechain: true })]],
+    ['progress in between', [...start, user('p', 'b', { type: 'progress' }), assistant('d', 'p')]],
+    ['records in another order', [assistant('d', 'c'), user('c', 'b'), assistant('b', 'a')]],
+    // As 2.1.329 and 2.1.197 write it: the first call was the last to end.
+    [
+      'tools called in parallel',
+      [
+        user('a', null),
+        assistant('text', 'a', 'm1'),
+        assistant('call-1', 'text', 'm1'),
+        assistant('call-2', 'call-1', 'm1'),
+        toolResult('result-2', 'call-2'),
+        assistant('call-3', 'result-2', 'm1'),
+        toolResult('result-3', 'call-3'),
+        toolResult('result-1', 'call-1'),
+        attachment('snapshot', 'result-1'),
+        assistant('z', 'snapshot', 'm2'),
+      ],
+    ],
+    [
+      'a compaction, which starts a new tree',
+      [
+        ...start,
+        system('c', null, { subtype: 'compact_boundary', logicalParentUuid: 'b' }),
+        user('d', 'c'),
+        user('e', 'd'),
+        assistant('f', 'e'),
+      ],
+    ],
+    // 2.1.197 goes on behind the old tree with what was typed.
+    [
+      'a compaction with a new tree and the old one',
+      [
+        ...start,
+        system('c', null, { subtype: 'compact_boundary', logicalParentUuid: 'b' }),
+        user('d', 'c'),
+        user('e', 'b'),
+        assistant('f', 'e'),
+      ],
+    ],
+    [
+      'a fork before a compaction',
+      [
+        ...start,
+        assistant('x', 'a'),
+        system('c', null, { subtype: 'compact_boundary', logicalParentUuid: 'b' }),
+        assistant('d', 'c'),
+      ],
+    ],
+  ])('%s', (_, lines) => {
+    expect(leaves(...lines)).toBe(1);
+  });
+});
+
+describe('two leaves:', () => {
+  const both = [user('c', 'b'), user('d', 'b'), assistant('e', 'c'), assistant('f', 'd')];
+
+  test.each<[string, readonly Members[]]>([
+    ['two processes answered', [...start, ...both]],
+    ['one of them goes on', [...start, ...both, user('g', 'f'), assistant('h', 'g')]],
+    ['other lines are behind the answers', [...start, ...both, system('g', 'e'), user('h', 'f')]],
+    [
+      'other lines are before the prompts',
+      [...start, system('x', 'b'), user('c', 'x'), ...both.slice(1)],
+    ],
+    ['the answers have no ids', [...start, ...both].map(withoutId)],
+    [
+      'one process compacted, the other goes on in the old tree',
+      [
+        ...start,
+        system('c', null, { subtype: 'compact_boundary' }),
+        assistant('d', 'c'),
+        assistant('e', 'b'),
+      ],
+    ],
+    [
+      'a system line that only looks like a compaction',
+      [...start, system('c', null), assistant('d', 'c')],
+    ],
+  ])('%s', (_, lines) => {
+    expect(leaves(...lines)).toBe(2);
+  });
+});
+
+function withoutId(record: Members): Members {
+  return { ...record, message: { content: [] } };
+}
+
+test('nobody has answered: no leaf', () => {
+  expect(leaves(user('a', null))).toBe(0);
+  expect(leaves()).toBe(0);
+});
+
+test('records that follow themselves, in circles of any size, do no harm', () => {
+  for (const size of [1, 2, 3, 4, 7, 100]) {
+    const next = (at: number) => `${(at + 1) % size}`;
+    const ring = Array.from({ length: size }, (_, at) => user(`${at}`, next(at)));
+    expect(leaves(...ring, assistant('x', '0'))).toBe(1);
+    expect(leaves(...ring.map((record) => ({ ...record, ...circling })))).toBeLessThanOrEqual(size);
+  }
+});
+
+const circling = { type: 'assistant', message: { content: [] } };
+
+test('a branch of 200,000 records is walked once, not once for each', () => {
+  const chain = Array.from({ length: 200_000 }, (_, at) => system(`s${at + 1}`, `s${at}`));
+  const ends = Array.from({ length: 50 }, (_, at) => assistant(`e${at}`, 's200000'));
+  const lines = [assistant('s0', null), ...chain.toReversed(), ...ends];
+  expect(judged(lines.map(textOf).join('\n')).leaves).toBe(50);
+});
+
+test('with more than a million records there is no telling', () => {
+  const many = Array.from({ length: 1_048_576 }, (_, at) => `{"uuid":"${at}"}`);
+  expect(judged(many.slice(1).join('\n')).leaves).toBe(0);
+  expect(judged(many.join('\n')).leaves).toBeUndefined();
+});
+
+describe('a fragment', () => {
+  test.each<[string, boolean, readonly Members[]]>([
+    ['the first message follows one that is not here', true, [user('c', 'b'), assistant('d', 'c')]],
+    ['the first message follows none', false, start],
+    ['a later message follows one that is not here', false, [...start, user('y', 'x')]],
+    ['the one it follows comes later', false, [user('c', 'b'), ...start]],
+    [
+      'the one it follows is no message',
+      false,
+      [{ type: 'progress', uuid: 'b' }, user('c', 'b'), assistant('d', 'c')],
+    ],
+    [
+      'only a side chain before it starts anew',
+      true,
+      [user('x', null, { isSidechain: true }), user('c', 'b')],
+    ],
+    [
+      'it starts with a compaction',
+      false,
+      [system('c', null, { subtype: 'compact_boundary', logicalParentUuid: 'b' }), user('d', 'c')],
+    ],
+    [
+      'it has been compacted since',
+      false,
+      [user('c', 'b'), system('d', null, { subtype: 'compact_boundary' }), user('e', 'd')],
+    ],
+  ])('%s: %s', (_, expected, lines) => {
+    expect(judgedLines(...lines)).toMatchObject({ state: 'usable', isFragment: expected });
+  });
+});
