@@ -10,7 +10,7 @@ export interface TranscriptContent {
    */
   readonly state: 'usable' | 'empty' | 'garbage' | 'bookkeeping' | 'undated' | 'side-chains';
   readonly bytes: number;
-  /** Lines that are not blank. */
+  /** Lines that are not blank; a record that is spread over several counts as one. */
   readonly lines: number;
   /** Lines that are messages of the main conversation. */
   readonly messages: number;

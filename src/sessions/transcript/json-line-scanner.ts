@@ -16,10 +16,7 @@ import { JsonNumber } from './json-number.ts';
 import { JsonString } from './json-string.ts';
 import { JsonWord } from './json-word.ts';
 
-/**
- * What a line is: nothing but white space; what `JSON.parse` takes; such a value, and then something
- * else, which nobody will read; or none of them.
- */
+/** What a line is: white space; what `JSON.parse` takes; that and more; or none of them. */
 export type LineVerdict = 'blank' | 'json' | 'json-and-more' | 'not-json';
 
 /** What comes between strings, numbers and words. */
@@ -83,6 +80,11 @@ export class JsonLineScanner {
       }
     }
     return at;
+  }
+
+  /** Whether the line ends between the parts of a value, so that the next line can go on with it. */
+  get canGoOn(): boolean {
+    return this.#brackets.depth > 0 && this.#expected !== 'newline-after-mistake';
   }
 
   /** Ends the line. What it left in the fields stays until the next one. */

@@ -1,4 +1,5 @@
 import type { TranscriptContent } from './content.ts';
+import { OPEN_OBJECT } from './json-bytes.ts';
 import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
@@ -16,6 +17,8 @@ export class TranscriptJudge {
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
   #marked = 0;
+  /** There was a newline in a value. */
+  #goesOn = false;
   #lines = 0;
   #invalidLines = 0;
   #overfullLines = 0;
@@ -34,8 +37,16 @@ export class TranscriptJudge {
     let at = this.#passMark(chunk);
     this.#bytes += chunk.length;
     while (at < chunk.length) {
+      // To the program a newline is white space, and where that leads nowhere, it starts again with
+      // the next line: behind a torn line that is so at the second record at the latest. Not to have
+      // to start again, a record at the start of a line is taken for what it is.
+      if (this.#goesOn && chunk[at] === OPEN_OBJECT) this.#endLine();
+      this.#goesOn = false;
       at = this.#scanner.scan(chunk, at);
-      if (at < chunk.length) this.#endLine();
+      if (at < chunk.length) {
+        this.#goesOn = this.#scanner.canGoOn;
+        if (!this.#goesOn) this.#endLine();
+      }
       at += 1;
     }
   }
@@ -52,8 +63,8 @@ export class TranscriptJudge {
       invalidLines: this.#invalidLines,
       overfullLines: this.#overfullLines,
       malformedMessages: this.#malformedMessages,
-      lacksFinalNewline: rest !== 'blank',
-      endsTorn: rest === 'not-json',
+      lacksFinalNewline: rest !== 'blank' && !this.#goesOn,
+      endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
       leaves: this.#lineage.leaves(),
       firstTimestamp: this.#firstTimestamp,

@@ -53,6 +53,37 @@ test('a byte order mark and nothing else is empty', () => {
   expect(judged(mark, 1)).toMatchObject({ state: 'empty', bytes: 3, lines: 0, endsTorn: false });
 });
 
+// All of these were tried with the real program, 2.1.329 and 2.1.197.
+describe('a record may be spread over lines:', () => {
+  test.each([
+    ['indented', JSON.stringify(JSON.parse(asked), null, 2)],
+    ['with a newline', asked.replaceAll(',"', ',\n"')],
+    ['with CRLF', asked.replaceAll(':"', '\r\n:"')],
+  ])('%s', (_, text) => {
+    for (const size of [1, 2, 3, 100]) {
+      const content = judged(`${text}\n${answered}\n${text}`, size);
+      expect(content).toMatchObject({ lines: 3, messages: 3, invalidLines: 0, endsTorn: false });
+    }
+  });
+
+  test.each([
+    ['behind a comma', '{"a":1,'],
+    ['behind a colon', '{"a":'],
+    ['in an array', '{"a":[1'],
+    ['at the start of an array', '{"a":['],
+    ['at the start of an object', '{'],
+    ['in a string', '{"a":"x'],
+    ['in a number', '{"a":12'],
+    ['in a word', '{"a":tru'],
+    ['three levels down', '{"a":{"b":{"c":1'],
+  ])('but not a line torn %s over the records behind it', (_, torn) => {
+    for (const size of [1, 2, 3, 100]) {
+      const content = judged(`${asked}\n${torn}\n${answered}\n${asked}\n`, size);
+      expect(content).toMatchObject({ lines: 4, messages: 3, invalidLines: 1, endsTorn: false });
+    }
+  });
+});
+
 describe('the end', () => {
   test.each([
     ['a whole record', asked, { lacksFinalNewline: true, endsTorn: false, messages: 2 }],
@@ -60,7 +91,9 @@ describe('the end', () => {
     ['NULs', '\0\0', { lacksFinalNewline: true, endsTorn: true, messages: 1 }],
     ['white space', '  ', { lacksFinalNewline: false, endsTorn: false, messages: 1 }],
     ['nothing', '', { lacksFinalNewline: false, endsTorn: false, messages: 1 }],
-    ['half a line that has its newline', '{"a\n', { lacksFinalNewline: false, endsTorn: false }],
+    ['half a line and its newline', '{"a\n', { lacksFinalNewline: false, endsTorn: false }],
+    ['half a value and its newline', '{"a":\n', { lacksFinalNewline: false, endsTorn: false }],
+    ['half a value on two lines', '{"a":\n5', { lacksFinalNewline: true, endsTorn: true }],
   ])('with %s behind the last newline', (_, end, expected) => {
     expect(judged(`${answered}\n${end}`)).toMatchObject(expected);
   });

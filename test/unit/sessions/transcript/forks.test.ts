@@ -18,6 +18,7 @@ const start = [user('a', null), assistant('b', 'a')] as const;
 describe('one leaf:', () => {
   test.each<[string, readonly Members[]]>([
     ['a conversation', [...start, user('c', 'b'), assistant('d', 'c')]],
+    ['a reply in two parts', [user('a', null), assistant('b', 'a', 'm'), assistant('c', 'b', 'm')]],
     ['lines that come twice', [...start, ...start, user('c', 'b'), assistant('d', 'c'), ...start]],
     [
       'a prompt that was not answered',

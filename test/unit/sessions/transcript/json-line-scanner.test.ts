@@ -67,6 +67,7 @@ test.each([
 describe('the scanner agrees with JSON.parse on', () => {
   test.each([
     ['a byte order mark', '\ufeff{}'],
+    ['a byte order mark in a string', '{"type":"\ufeffuser"}'],
     ['a carriage return behind it', '{"type":"user"}\r'],
     ['a carriage return in between', '{"type":\r"user"}'],
     ['white space of other kinds', '\u00a0{}'],
