@@ -1,5 +1,6 @@
 import type { Options } from '@anthropic-ai/claude-agent-sdk';
-import { claudeProgram, cleanEnvironment, type Surroundings } from './claude.ts';
+import { cleanEnvironment, type Surroundings } from './claude.ts';
+import { executableOf } from './programs.ts';
 
 /** What the SDK told at the end of a question. */
 export interface SdkAnswer {
@@ -15,8 +16,8 @@ export async function askThroughSdk(
   surroundings: Surroundings,
   options: Pick<Options, 'resume'> = {},
 ): Promise<SdkAnswer> {
-  // First, because it says what to do where nothing is installed.
-  const pathToClaudeCodeExecutable = claudeProgram();
+  // First, because it says what to do where nothing is installed. The SDK ships the new one.
+  const pathToClaudeCodeExecutable = executableOf('new');
   const { query } = await import('@anthropic-ai/claude-agent-sdk');
   const { cwd } = surroundings;
   const env = cleanEnvironment(surroundings);

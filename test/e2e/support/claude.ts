@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { executableOf, type ProgramName } from './programs.ts';
 
 /** What a run of the program came to. */
 export interface Outcome {
@@ -14,7 +12,9 @@ export interface Outcome {
 
 /** Where, and for whom, the program runs. */
 export interface Surroundings {
-  readonly accountHome: string;
+  readonly program: ProgramName;
+  /** `undefined` for the default one, which the program takes where it is told of none. */
+  readonly accountHome: string | undefined;
   /** HOME and TMPDIR of the program, so that it never sees, or litters, the real ones. */
   readonly home: string;
   readonly tmp: string;
@@ -31,7 +31,7 @@ export async function runClaude(
   args: readonly string[],
   surroundings: Surroundings,
 ): Promise<Outcome> {
-  const child = spawn(claudeProgram(), args, {
+  const child = spawn(executableOf(surroundings.program), args, {
     cwd: surroundings.cwd,
     env: cleanEnvironment(surroundings),
     // It waits for a prompt on a standard input that stays open.
@@ -52,31 +52,16 @@ export async function runClaude(
 }
 
 export function cleanEnvironment(surroundings: Surroundings): Record<string, string> {
+  const { accountHome } = surroundings;
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: surroundings.home,
     TMPDIR: surroundings.tmp,
-    CLAUDE_CONFIG_DIR: surroundings.accountHome,
+    ...(accountHome === undefined ? {} : { CLAUDE_CONFIG_DIR: accountHome }),
     ANTHROPIC_API_KEY: 'sk-ant-a-dummy-for-the-stand-in',
     ANTHROPIC_BASE_URL: surroundings.apiUrl,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
     ...surroundings.environment,
   };
-}
-
-/** The program that the Agent SDK ships for this platform. */
-export function claudeProgram(): string {
-  const { resolve } = createRequire(import.meta.url);
-  const platform = `@anthropic-ai/claude-agent-sdk-${process.platform}-${process.arch}`;
-  const name = process.platform === 'win32' ? 'claude.exe' : 'claude';
-  for (const packageName of [platform, `${platform}-musl`]) {
-    try {
-      const program = join(dirname(resolve(`${packageName}/package.json`)), name);
-      if (existsSync(program)) return program;
-    } catch {
-      // Only one of them is installed.
-    }
-  }
-  throw new Error('The real Claude Code is not installed: run npm ci in test/e2e');
 }

@@ -5,6 +5,7 @@ import { requiredSharedUnder, type SharedSymlink } from 'claude-shared-state';
 import { onTestFinished } from 'vitest';
 import { type MessagesApi, startMessagesApi } from './messages-api.ts';
 import type { Surroundings } from './claude.ts';
+import type { ProgramName } from './programs.ts';
 
 /** A temporary directory with everything that the program may see, for one test. */
 export interface Room {
@@ -17,11 +18,11 @@ export interface Room {
   readonly path: (...segments: readonly string[]) => string;
   /** All transcripts that are anywhere in this room, by their real paths. */
   readonly transcripts: () => Promise<readonly string[]>;
-  /** Where the program runs for an account. */
-  readonly surroundings: (accountHome: string) => Surroundings;
+  /** Where the program runs for an account, or in the default home. */
+  readonly surroundings: (accountHome?: string) => Surroundings;
 }
 
-export async function enterCleanRoom(): Promise<Room> {
+export async function enterCleanRoom(program: ProgramName = 'new'): Promise<Room> {
   // Resolved, because the program resolves its working directory; and short, because it binds a
   // socket in here, whose path may not be longer than about 100 characters.
   const root = await realpath(await mkdtemp(join(tmpdir(), 'e2e-')));
@@ -43,6 +44,6 @@ export async function enterCleanRoom(): Promise<Room> {
         .filter(({ name }) => name.endsWith('.jsonl'))
         .map(({ parentPath, name }) => join(parentPath, name));
     },
-    surroundings: (accountHome) => ({ ...own, accountHome, apiUrl: api.url }),
+    surroundings: (accountHome) => ({ ...own, program, accountHome, apiUrl: api.url }),
   };
 }

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** Which Claude Code: from before, or from after, it searches all projects for a session. */
+export type ProgramName = 'old' | 'new';
+
+/** A version of Claude Code that is pinned here. */
+export interface Program {
+  readonly name: ProgramName;
+  /** As `claude --version` tells it. */
+  readonly version: string;
+}
+
+export const programs: readonly Program[] = [
+  { name: 'old', version: '2.1.197' },
+  { name: 'new', version: '2.1.329' },
+];
+
+/** What ships each of them: a package per platform, whose name begins so. */
+const packages: Readonly<Record<ProgramName, string>> = {
+  old: '@anthropic-ai/claude-code',
+  new: '@anthropic-ai/claude-agent-sdk',
+};
+
+/** The file to run on this platform. */
+export function executableOf(program: ProgramName): string {
+  const { resolve } = createRequire(import.meta.url);
+  const platform = `${packages[program]}-${process.platform}-${process.arch}`;
+  const name = process.platform === 'win32' ? 'claude.exe' : 'claude';
+  for (const packageName of [platform, `${platform}-musl`]) {
+    try {
+      const executable = join(dirname(resolve(`${packageName}/package.json`)), name);
+      if (existsSync(executable)) return executable;
+    } catch {
+      // Only one of them is installed.
+    }
+  }
+  throw new Error(`The ${program} Claude Code is not installed: run npm ci in test/e2e`);
+}
