@@ -1,4 +1,4 @@
-import { constants, promises } from 'node:fs';
+import { constants, promises, stat } from 'node:fs';
 import { type LinkReadFs, linkReadPort, realDisk } from './link-fs.ts';
 import type { PortShape } from './port.ts';
 import type { FsStats } from './stats.ts';
@@ -39,7 +39,14 @@ export interface SessionReadFs extends LinkReadFs {
 export const realSessionDisk: SessionReadFs = {
   ...realDisk.promises,
   lstat: (path, options) => promises.lstat(path, options),
-  stat: (path, options) => promises.stat(path, options),
+  // By callback, which is three times as fast for the many paths at which there is nothing.
+  stat: (path, options) =>
+    new Promise((resolve, reject) => {
+      stat(path, options, (error, stats) => {
+        if (error === null) resolve(stats);
+        else reject(error);
+      });
+    }),
   open: (path, flags) => promises.open(path, flags),
   opendir: (path, options) => promises.opendir(path, options),
 };

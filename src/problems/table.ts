@@ -55,8 +55,12 @@ export function error<Fields>(
   return { severity: 'error', remedy, says, advice };
 }
 
-export function warning<Fields>(says: Telling<Fields>['says'], advice: string): Telling<Fields> {
-  return { severity: 'warning', remedy: 'operator', says, advice };
+export function warning<Fields>(
+  says: Telling<Fields>['says'],
+  advice: string,
+  remedy: Remedy = 'operator',
+): Telling<Fields> {
+  return { severity: 'warning', remedy, says, advice };
 }
 
 /** A text with paths in it, which are data from disk: printed so that no terminal obeys them. */

@@ -1,3 +1,13 @@
+export { diagnoseResume } from './diagnose-resume.ts';
+export type { ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts';
+export type { DiagnoseOptions } from './diagnose/request.ts';
+export { locateTranscripts } from './locate-transcripts.ts';
+export type { Leftover, LocatedTranscripts, LocateOptions } from './locate-transcripts.ts';
 export { projectKey } from './project-key.ts';
 export type { ProjectKeyOptions } from './project-key.ts';
+export type { ResumeProblem, ResumeProblemCode, ResumeProblemOf } from './resume-problem.ts';
+export { isValidResumeUUID, parseResumeUUID } from './resume-uuid.ts';
+export type { ResumeUUID } from './resume-uuid.ts';
+export type { TranscriptContent } from './transcript/content.ts';
+export type { Transcript, TranscriptName, Unreadable } from './transcripts.ts';
 export type { DirectoryEntry, FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';

@@ -4,7 +4,7 @@ import { ArgumentCheck } from '../arguments.ts';
 export interface ProjectKeyOptions {
   /**
    * The value of `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, which replaces the
-   * key where `CLAUDE_CONFIG_DIR` is set, too. A value that the program would not take is ignored.
+   * key in newer programs (2.1.329, not 2.1.197) where `CLAUDE_CONFIG_DIR` is set, too. A value that the program would not take is ignored.
    */
   readonly projectDirName?: string | undefined;
 }
@@ -44,17 +44,19 @@ export function projectKey(cwd: string, options: ProjectKeyOptions = {}): string
     ? options
     : {};
   check.finish('projectKey');
-  return keyOf(cwd, projectDirName);
+  return projectDirName !== undefined && isDirectoryName(projectDirName)
+    ? projectDirName
+    : keyOf(cwd);
 }
 
-/** {@link projectKey} for what has been checked. */
-export function keyOf(cwd: string, projectDirName?: string): string {
-  if (projectDirName !== undefined && isDirectoryName(projectDirName)) return projectDirName;
+/** The key of a working directory, whatever the environment says. */
+export function keyOf(cwd: string): string {
   const key = cwd.replace(/[^A-Za-z0-9]/g, '-');
   return key.length <= LONGEST_KEY ? key : `${key.slice(0, LONGEST_KEY)}-${hash(cwd)}`;
 }
 
-function isDirectoryName(name: string): boolean {
+/** Whether the program takes it for the name of a project directory. */
+export function isDirectoryName(name: string): boolean {
   return DIRECTORY_NAME.test(name) && !RESERVED_NAME.test(name);
 }
 

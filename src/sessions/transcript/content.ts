@@ -18,8 +18,11 @@ export interface TranscriptContent {
   readonly invalidLines: number;
   /** Lines with more behind the object, such as a second one: the program does not see that. */
   readonly overfullLines: number;
-  /** Messages without content: 2.1.329 passes over them, 2.1.197 fails with an error. */
-  readonly malformedMessages: number;
+  /**
+   * A message without content is the last one, or another follows it: 2.1.329 passes over it, 2.1.197
+   * fails with an error.
+   */
+  readonly hasMalformedTurn: boolean;
   /** There is no newline behind the last line. Old programs (2.1.197) append to that line. */
   readonly lacksFinalNewline: boolean;
   /** The last line lacks its newline and is not a record: a write that was cut off. */

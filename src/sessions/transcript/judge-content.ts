@@ -4,6 +4,9 @@ import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
 
+// No program writes any; what is beyond is hostile, and not worth the memory.
+const MOST_MALFORMED = 1000;
+
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 /**
@@ -23,7 +26,10 @@ export class TranscriptJudge {
   #invalidLines = 0;
   #overfullLines = 0;
   #messages = 0;
-  #malformedMessages = 0;
+  /** The malformed messages, by their uuids. */
+  readonly #malformed = new Set<string>();
+  #malformedIsFollowed = false;
+  #lastSaidIsMalformed = false;
   #sideChainMessages = 0;
   #lastSaidIsUndated = false;
   #firstParent: string | undefined;
@@ -62,7 +68,7 @@ export class TranscriptJudge {
       messages: this.#messages,
       invalidLines: this.#invalidLines,
       overfullLines: this.#overfullLines,
-      malformedMessages: this.#malformedMessages,
+      hasMalformedTurn: this.#malformedIsFollowed || this.#lastSaidIsMalformed,
       lacksFinalNewline: rest !== 'blank' && !this.#goesOn,
       endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
@@ -110,6 +116,7 @@ export class TranscriptJudge {
   #add(record: TranscriptRecord): void {
     this.#cwd = record.cwd ?? this.#cwd;
     if (!record.isSideChain) this.#lineage.add(record);
+    if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
     switch (record.kind) {
       case 'message':
         this.#addMessage(record);
@@ -118,7 +125,7 @@ export class TranscriptJudge {
         this.#lastSaidIsUndated = true;
         break;
       case 'malformed':
-        this.#malformedMessages += 1;
+        this.#addMalformed(record);
         break;
       case 'side-chain':
         this.#sideChainMessages += 1;
@@ -128,6 +135,11 @@ export class TranscriptJudge {
     }
   }
 
+  #addMalformed({ uuid }: TranscriptRecord): void {
+    this.#lastSaidIsMalformed = true;
+    if (uuid !== undefined && this.#malformed.size < MOST_MALFORMED) this.#malformed.add(uuid);
+  }
+
   #addMessage(record: TranscriptRecord): void {
     if (this.#messages === 0) {
       this.#firstParent = record.parentUuid;
@@ -135,7 +147,10 @@ export class TranscriptJudge {
     }
     this.#messages += 1;
     this.#lastTimestamp = record.timestamp;
-    if (record.isSaid) this.#lastSaidIsUndated = false;
+    if (record.isSaid) {
+      this.#lastSaidIsUndated = false;
+      this.#lastSaidIsMalformed = false;
+    }
     if (record.isCompaction) {
       this.#isCompacted = true;
       this.#lineage.compact();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage } from './error-message.ts';
 import { problemCodeTables } from './problem-codes.ts';
+import { resumeProblemTables } from './resume-problems.ts';
 import { pathInRepository } from './source.ts';
 
 export const readmePath = pathInRepository('README.md');
@@ -11,6 +12,7 @@ export async function regenerate(text: string): Promise<string> {
   const sections = {
     'problem-codes': problemCodeTables(),
     'error-message': await errorMessage(),
+    'resume-problems': resumeProblemTables(),
   };
   return Object.entries(sections).reduce(
     (text, [name, section]) => replaceSection(text, name, section),

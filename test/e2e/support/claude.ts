@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly tmp: string;
   readonly cwd: string;
   readonly apiUrl: string;
+  /** How long it may take, where it is expected to wait for ever. */
+  readonly patienceMs?: number;
   /** Switches that this very run needs. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -36,7 +38,7 @@ export async function runClaude(
     env: cleanEnvironment(surroundings),
     // It waits for a prompt on a standard input that stays open.
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: RUN_LIMIT_MS,
+    timeout: surroundings.patienceMs ?? RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
   const ended = new Promise<number | null>((resolve, reject) => {

@@ -133,7 +133,12 @@ test('messages of side chains count only where there are no others', () => {
   expect(judgedLines(aside, asked, aside)).toMatchObject({ state: 'usable', messages: 1 });
 });
 
-test('lines without content are counted, because 2.1.197 fails with an error where it meets one', () => {
-  const content = judgedLines(asked, user('b', 'a', { message: { content: null } }));
-  expect(content).toMatchObject({ state: 'usable', messages: 1, malformedMessages: 1 });
+test('a message without content is told where 2.1.197 meets it: at the end, or with a follower', () => {
+  const empty = user('b', 'a', { message: { content: null } });
+  const told = (...lines: readonly Members[]) => judgedLines(...lines).hasMalformedTurn;
+  expect(judgedLines(asked, empty)).toMatchObject({ state: 'usable', messages: 1 });
+  expect(told(asked, empty)).toBe(true);
+  expect(told(empty, user('c', 'b'))).toBe(true);
+  expect(told(empty, user('c', 'a'))).toBe(false);
+  expect(told(asked)).toBe(false);
 });

@@ -1,0 +1,149 @@
+import type { LinkState } from '../link-report.ts';
+import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+
+interface AtProcess extends AtPath {
+  readonly accountHome: string;
+  readonly pid: number;
+}
+
+/** What keeps a session from being resumed, or is lost then, whatever its transcript. */
+export interface ResumeSurroundingsProblems {
+  /**
+   * The working directory is not there, or this process may not enter it: the program cannot be started in it.
+   *
+   * Recognised: `realpath`, `stat` and `access` for searching.
+   */
+  readonly 'working-directory-unusable': AtPath & Failed;
+  /**
+   * The session runs in the background under this home: the program refuses to resume it.
+   *
+   * Recognised: a record in `<home>/sessions/` of kind bg, daemon or daemon-worker, whose process is there and started when it says.
+   */
+  readonly 'running-in-background': AtProcess;
+  /**
+   * The session runs in a process now, here or under another home: both would append, and the next resume follows only one.
+   *
+   * Recognised: a record of another kind, or in another home, whose process is there and started when it says.
+   */
+  readonly 'running-now': AtProcess;
+  /**
+   * A process is on record for this session, and whether it still runs cannot be told.
+   *
+   * Recognised: a record whose process cannot be looked at: an injected file system, or another container.
+   */
+  readonly 'maybe-running': AtProcess;
+  /**
+   * Other transcripts of the same session are in other homes or under other keys: generations that this one may lack.
+   *
+   * Recognised: the search in all homes, beside the transcript that the program would take.
+   */
+  readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
+  /**
+   * The session resumes here, but `projects` in this home does not lead to the shared target, so no other account sees its turns.
+   *
+   * Recognised: the state of the link in `inspectAll`.
+   */
+  readonly 'projects-not-shared': AtPath & { readonly state: LinkState };
+  /**
+   * The project directory is a link of its own: the session is found from its own working directory only.
+   *
+   * Recognised: `lstat` of the project directory.
+   */
+  readonly 'project-directory-linked': AtPath;
+  /**
+   * `file-history` in this home does not lead to the shared target: `/rewind` lacks the code of other accounts' turns, and says that it succeeded.
+   *
+   * Recognised: the state of the link in `inspectAll`.
+   */
+  readonly 'file-history-not-shared': AtPath & { readonly state: LinkState };
+  /**
+   * `session-env` leads to nothing, or is no directory: what SessionStart hooks set is lost, and old versions fail every Bash call.
+   *
+   * Recognised: the state of the link in `inspectAll`.
+   */
+  readonly 'session-env-unusable': AtPath & { readonly state: LinkState };
+  /**
+   * File history or environment are older than this home's retention: the program deletes them seconds after it has resumed.
+   *
+   * Recognised: the time of the directories `file-history/<id>` and `session-env/<id>`, and `cleanupPeriodDays` of this home.
+   */
+  readonly 'about-to-expire': AtPath & { readonly periodDays: number };
+  /**
+   * Behind a link the program refuses edits of auto-memory in print mode, unless these rules allow them.
+   *
+   * Recognised: a `memory` directory with two spellings, and `permissions.allow` in `<home>/settings.json`.
+   */
+  readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
+  /**
+   * This home has not been told to trust the working directory: on a terminal the program asks first.
+   *
+   * Recognised: `.claude.json` of this home: no `hasTrustDialogAccepted` for the directory, one above it, or the main worktree.
+   */
+  readonly 'directory-not-trusted': AtPath & { readonly cwd: string };
+  /**
+   * Some versions of the program resume the session and some do not; the message says why not.
+   *
+   * Recognised: looking with the rules of both.
+   */
+  readonly 'version-dependent': AtPath & { readonly versions: string; readonly because: string };
+}
+
+export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems> = {
+  'working-directory-unusable': error(
+    'operator',
+    (p) => text`the working directory ${p.path} cannot be entered (${p.errno})`,
+    'Make it again, or give this user the right to search it.',
+  ),
+  'running-in-background': error(
+    'retry',
+    (p) => text`the session runs in the background under ${p.accountHome} (pid ${String(p.pid)})`,
+    'Stop it there first, then resume.',
+  ),
+  'running-now': warning(
+    (p) => text`the session runs now under ${p.accountHome} (pid ${String(p.pid)})`,
+    'Stop that process first, or both append to one transcript.',
+  ),
+  'maybe-running': warning(
+    (p) => text`the session may run under ${p.accountHome} (pid ${String(p.pid)})`,
+    'Make sure that it does not, or pass `processes` to have it looked at.',
+  ),
+  'other-copies': warning(
+    (p) => text`there are other transcripts of this session: ${p.copies.join(', ')}`,
+    'Compare them: each may hold turns that the others lack.',
+  ),
+  'projects-not-shared': warning(
+    (p) => text`${p.path} does not lead to the shared target (${p.state})`,
+    'validateAll makes the link, or says what stands in its way.',
+    'ensure',
+  ),
+  'project-directory-linked': warning(
+    (p) => text`${p.path} is a link inside projects`,
+    'Link projects itself and nothing in it.',
+  ),
+  'file-history-not-shared': warning(
+    (p) => text`${p.path} does not lead to the shared target (${p.state})`,
+    'validateAll makes the link, or says what stands in its way; until then do not rewind.',
+    'ensure',
+  ),
+  'session-env-unusable': warning(
+    (p) => text`${p.path} leads to no directory (${p.state})`,
+    'validateAll makes the directory, or says what stands in its way.',
+    'ensure',
+  ),
+  'about-to-expire': warning(
+    (p) => text`${p.path} is older than ` + `${p.periodDays} days, and is deleted after the resume`,
+    'Copy it away first, or raise cleanupPeriodDays in this home.',
+  ),
+  'memory-not-permitted': warning(
+    (p) => text`auto-memory behind ${p.path} cannot be edited in print mode`,
+    'Add the rules to permissions.allow in the settings of this home.',
+  ),
+  'directory-not-trusted': warning(
+    (p) => text`${p.path} does not say that ${p.cwd} is trusted`,
+    'Start Claude Code there once under this account and answer its question.',
+  ),
+  'version-dependent': warning(
+    (p) => text`${p.versions} does not resume it: ${p.because}`,
+    'Pass programVersion to be told of one version only.',
+  ),
+};

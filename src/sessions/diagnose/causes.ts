@@ -1,0 +1,155 @@
+import type { LinkState } from '../../link-report.ts';
+import { childOf } from '../../paths.ts';
+import type { LookUpRule } from '../program.ts';
+import { keyOf } from '../project-key.ts';
+import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import type { ResumeFacts } from './facts.ts';
+import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
+
+/** Says why a search did not end with a transcript that can be resumed. */
+export function causesOf(
+  rule: LookUpRule,
+  outcome: LookUp,
+  facts: ResumeFacts,
+): readonly ResumeProblem[] {
+  switch (outcome.end) {
+    case 'found':
+      return [...contentProblems(outcome.candidate), ...malformed(rule, outcome.candidate)];
+    case 'blocked':
+      return contentProblems(outcome.candidate);
+    case 'several': {
+      const copies = outcome.candidates.map(({ name }) => name.path);
+      return [resumeProblem('several-copies', { path: copies[0] ?? '', copies })];
+    }
+    case 'nothing':
+      return nothingFound(rule, facts);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** What is wrong with the content, as far as it keeps the session from being resumed. */
+function contentProblems({ name: { path }, content }: Candidate): readonly ResumeProblem[] {
+  switch (content.state) {
+    case 'usable':
+      return [];
+    case 'empty':
+      return [resumeProblem('transcript-empty', { path })];
+    case 'bookkeeping':
+      return [resumeProblem('transcript-without-messages', { path })];
+    case 'side-chains':
+      return [resumeProblem('transcript-only-side-chains', { path })];
+    case 'undated':
+      return [resumeProblem('transcript-undated', { path })];
+    case 'garbage':
+      return [resumeProblem('transcript-garbage', { path })];
+    case 'not-a-file':
+      return [resumeProblem('transcript-not-a-file', { path })];
+    case 'unreadable':
+      return [resumeProblem('transcript-unreadable', { path, errno: content.errno })];
+    default:
+      return content satisfies never;
+  }
+}
+
+/** A newer program passes over it. */
+function malformed(rule: LookUpRule, { name, content }: Candidate): readonly ResumeProblem[] {
+  return rule === 'own-projects' && 'details' in content && content.details.hasMalformedTurn
+    ? [resumeProblem('transcript-malformed', { path: name.path })]
+    : [];
+}
+
+function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly ResumeProblem[] {
+  const { candidates, accountHome } = facts;
+  const here = candidates.filter(({ name }) => name.accountHome === accountHome);
+  const usable = here.filter(({ content }) => content.state === 'usable');
+  const unreadable = unreadableHere(facts);
+  if (usable.length > 0) return usable.slice(0, 1).map((one) => misplaced(rule, one));
+  if (here.length > 0) return [...here.flatMap(contentProblems), ...unreadable];
+  const explained = elsewhere(facts);
+  if (explained.length + unreadable.length > 0) return [...explained, ...unreadable];
+  return [gone(facts)];
+}
+
+/** A transcript that would do, but is not where this program looks. */
+function misplaced(rule: LookUpRule, candidate: Candidate): ResumeProblem {
+  const { name, content } = candidate;
+  const { path } = name;
+  if (rule === 'all-projects' && isBehindLink(candidate)) {
+    return resumeProblem('transcript-behind-link', { path });
+  }
+  const recordedCwd = content.state === 'usable' ? content.details.cwd : undefined;
+  return resumeProblem(
+    'wrong-working-directory',
+    recordedCwd === undefined ? { path } : { path, recordedCwd },
+  );
+}
+
+function unreadableHere({ unreadable, accountHome }: ResumeFacts): readonly ResumeProblem[] {
+  return unreadable
+    .filter((one) => one.accountHome === accountHome && !isAbsent(one.errno))
+    .map(({ path, errno }) => resumeProblem('transcript-unreadable', { path, errno }));
+}
+
+/** What stands in the place of `projects` then is told as what is wrong with the link. */
+function isAbsent(errno: string): boolean {
+  return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
+}
+
+function elsewhere(facts: ResumeFacts): readonly ResumeProblem[] {
+  const { candidates, accountHome, links, otherSpelling } = facts;
+  const projects = links.get('projects');
+  const others = candidates.filter(({ name }) => name.accountHome !== accountHome);
+  const best = others.find(({ content }) => content.state === 'usable') ?? others[0];
+  if (best !== undefined) {
+    const shared = others.find(
+      ({ name, transcript }) => name.accountHome === undefined && transcript === best.transcript,
+    );
+    const problem =
+      shared === undefined || projects === undefined
+        ? resumeProblem('transcript-not-shared', nameOf(best))
+        : resumeProblem(unlinkedCodes[projects.state], {
+            path: projects.path,
+            state: projects.state,
+            transcript: shared.name.path,
+          });
+    return [problem, ...contentProblems(best)];
+  }
+  return otherSpelling === undefined ? [] : [otherCase(otherSpelling)];
+}
+
+const unlinkedCodes = {
+  missing: 'projects-link-missing',
+  directory: 'projects-not-linked',
+  linked: 'projects-link-wrong',
+  equivalent: 'projects-link-wrong',
+  divergent: 'projects-link-wrong',
+  dangling: 'projects-link-wrong',
+  loop: 'projects-link-wrong',
+  file: 'projects-link-wrong',
+  other: 'projects-link-wrong',
+  unreadable: 'projects-link-wrong',
+} as const satisfies Record<LinkState, string>;
+
+function nameOf({ name: { path, accountHome } }: Candidate) {
+  return accountHome === undefined ? { path } : { path, accountHome };
+}
+
+function otherCase(path: string): ResumeProblem {
+  const spelling = path.slice(
+    -'00000000-0000-0000-0000-000000000000.jsonl'.length,
+    -'.jsonl'.length,
+  );
+  return resumeProblem('session-id-other-case', { path, spelling });
+}
+
+const DAY_MS = 86_400_000;
+
+function gone({ sessionId, accountHome, cwd, lastUsed, periodDays, now }: ResumeFacts) {
+  const directory = childOf(childOf(accountHome, 'projects'), keyOf(cwd));
+  const path = childOf(directory, `${sessionId}.jsonl`);
+  const age = lastUsed === undefined ? 0 : now.getTime() - lastUsed.getTime();
+  return lastUsed !== undefined && age > periodDays * DAY_MS
+    ? resumeProblem('transcript-expired', { path, lastUsed: lastUsed.toISOString(), periodDays })
+    : resumeProblem('transcript-missing', { path, sessionId });
+}

@@ -1,0 +1,86 @@
+import type { LookUpRule } from '../program.ts';
+import { LONGEST_KEY } from '../project-key.ts';
+import type { OwnProject } from './own-projects.ts';
+import type { TranscriptContent } from '../transcript/content.ts';
+import type { Transcript, TranscriptName } from '../transcripts.ts';
+
+/** A transcript under one of its names, and what is in it. */
+export interface Candidate {
+  readonly name: TranscriptName;
+  readonly transcript: Transcript;
+  readonly content: Content;
+}
+
+/** What the program would make of a transcript. */
+export type Content =
+  | {
+      readonly state: TranscriptContent['state'];
+      readonly details: TranscriptContent;
+      /** Whether the search in all projects takes it for one with messages. */
+      readonly looksLikeMessages: boolean;
+    }
+  | { readonly state: 'not-a-file' }
+  | { readonly state: 'unreadable'; readonly errno: string };
+
+/** Where the program's search ends. */
+export type LookUp =
+  | { readonly end: 'found'; readonly candidate: Candidate }
+  | { readonly end: 'blocked'; readonly candidate: Candidate }
+  | { readonly end: 'several'; readonly candidates: readonly Candidate[] }
+  | { readonly end: 'nothing' };
+
+/**
+ * Looks for a session as the program does, among the candidates of one home.
+ *
+ * The first usable one in a project of its own wins; a newer program then wants exactly one in all
+ * projects that looks as if it held messages, and does not follow links inside `projects`.
+ * Seen on 2.1.197 and 2.1.329.
+ *
+ * @param own - The projects of the working directory and of its worktrees, in the program's order.
+ */
+export function lookUp(
+  rule: LookUpRule,
+  candidates: readonly Candidate[],
+  own: readonly OwnProject[],
+): LookUp {
+  for (const project of own) {
+    const candidate = candidateIn(project, rule, candidates);
+    if (candidate === undefined) continue;
+    if (candidate.content.state === 'not-a-file') return { end: 'blocked', candidate };
+    if (candidate.content.state === 'usable') return { end: 'found', candidate };
+  }
+  if (rule === 'own-projects') return { end: 'nothing' };
+  const real = candidates.filter((one) => !isBehindLink(one) && looksLikeMessages(one));
+  const [candidate, ...others] = real;
+  if (candidate === undefined) return { end: 'nothing' };
+  return others.length === 0 ? { end: 'found', candidate } : { end: 'several', candidates: real };
+}
+
+/**
+ * For a key that was cut, a directory that ends in another hash will do: to an older program any, to a
+ * newer one that of a transcript which names this very working directory.
+ */
+function candidateIn(
+  { key, directory }: OwnProject,
+  rule: LookUpRule,
+  candidates: readonly Candidate[],
+): Candidate | undefined {
+  const exact = candidates.find(({ name }) => name.projectKey === key);
+  if (exact !== undefined || key.length <= LONGEST_KEY) return exact;
+  const beginning = key.slice(0, LONGEST_KEY + 1);
+  return candidates.find(
+    ({ name, content }) =>
+      name.projectKey.startsWith(beginning) &&
+      !name.isInLinkedDirectory &&
+      (rule === 'own-projects' || ('details' in content && content.details.cwd === directory)),
+  );
+}
+
+/** Whether the search in all projects skips it. */
+export function isBehindLink({ name }: Candidate): boolean {
+  return name.isLink || name.isInLinkedDirectory;
+}
+
+function looksLikeMessages({ content }: Candidate): boolean {
+  return 'looksLikeMessages' in content && content.looksLikeMessages;
+}

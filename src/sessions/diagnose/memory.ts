@@ -1,0 +1,44 @@
+import { settle } from '../../answer.ts';
+import { isArray } from '../../arguments.ts';
+import { textOf } from '../../fs/port.ts';
+import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { childOf, parentOf } from '../../paths.ts';
+import { memberOf, readJson } from '../json-file.ts';
+
+const MOST_BYTES = 1024 * 1024;
+
+/** Auto-memory that cannot be edited in print mode, and the rules that would allow it. */
+export interface LockedMemory {
+  readonly path: string;
+  readonly rules: readonly string[];
+}
+
+/**
+ * Finds out whether the program would refuse to edit the auto-memory beside a transcript.
+ *
+ * Where the directory has two spellings, both have to be allowed; a rule for editing includes reading.
+ * Seen on 2.1.197 and 2.1.329, with rules in the settings of the home.
+ */
+export async function findLockedMemory(
+  fs: SessionReadFs,
+  accountHome: string,
+  transcript: string,
+): Promise<LockedMemory | undefined> {
+  const path = childOf(parentOf(transcript), 'memory');
+  const real = await settle(fs.realpath(path));
+  if (!real.ok || textOf(real.value) === path) return undefined;
+  const settings = await readJson(fs, childOf(accountHome, 'settings.json'), MOST_BYTES);
+  const allowed = settings.ok ? memberOf(memberOf(settings.value, 'permissions'), 'allow') : [];
+  const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];
+  const spellings = [path, textOf(real.value)];
+  if (rules.includes('Edit') || spellings.every((it) => rules.some((rule) => covers(rule, it)))) {
+    return undefined;
+  }
+  return { path, rules: spellings.map((spelling) => `Edit(/${spelling}/**)`) };
+}
+
+/** A rule for everything below an absolute path, which is written with one more slash. */
+function covers(rule: string, path: string): boolean {
+  const below = /^Edit\(\/(\/.*)\/\*\*\)$/.exec(rule)?.[1];
+  return below !== undefined && (path === below || path.startsWith(childOf(below, '')));
+}

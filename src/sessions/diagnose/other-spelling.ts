@@ -1,0 +1,30 @@
+import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { childOf } from '../../paths.ts';
+import { entriesIn } from '../directory.ts';
+import type { ResumeUUID } from '../resume-uuid.ts';
+import type { ProjectsRoot } from '../roots.ts';
+
+/**
+ * Finds a transcript whose name differs from the id in upper and lower case alone: on most systems that
+ * is another file, and the program compares names as they are.
+ */
+export async function findOtherSpelling(
+  fs: SessionReadFs,
+  sessionId: ResumeUUID,
+  roots: readonly ProjectsRoot[],
+): Promise<string | undefined> {
+  const asked = `${sessionId}.jsonl`;
+  const isOtherSpelling = (name: string) =>
+    name !== asked && name.toLowerCase() === asked.toLowerCase();
+  for (const { ways } of roots) {
+    const projects = await entriesIn(fs, ways[0].path);
+    for (const project of projects.ok ? projects.value : []) {
+      if (project.kind === 'other') continue;
+      const directory = childOf(ways[0].path, project.name);
+      const files = await entriesIn(fs, directory);
+      const match = (files.ok ? files.value : []).find(({ name }) => isOtherSpelling(name));
+      if (match !== undefined) return childOf(directory, match.name);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { settle } from '../../answer.ts';
+import { isObject } from '../../fs/port.ts';
+import { READ_WITHOUT_WAITING, type ReadHandle, type SessionReadFs } from '../../fs/session-fs.ts';
+import { childOf } from '../../paths.ts';
+import type { ResumeUUID } from '../resume-uuid.ts';
+
+const CHUNK_BYTES = 64 * 1024;
+// A prompt with everything that was pasted into it is on one line.
+const LONGEST_LINE = 1024 * 1024;
+
+/**
+ * When a session was last prompted on a terminal, as the homes' own records of prompts tell.
+ *
+ * Both 2.1.197 and 2.1.329 write one line per prompt to `history.jsonl`, with `sessionId` and
+ * `timestamp`; in print mode they write none.
+ */
+export async function lastPromptOf(
+  fs: SessionReadFs,
+  accountHomes: readonly string[],
+  sessionId: ResumeUUID,
+): Promise<Date | undefined> {
+  const times = await Promise.all(
+    accountHomes.map(async (home) => {
+      const opened = await settle(fs.open(childOf(home, 'history.jsonl'), READ_WITHOUT_WAITING));
+      if (!opened.ok) return [];
+      const read = await settle(timesIn(opened.value, sessionId));
+      await settle(opened.value.close());
+      return read.ok ? read.value : [];
+    }),
+  );
+  const all = times.flat();
+  return all.length === 0 ? undefined : new Date(Math.max(...all));
+}
+
+async function timesIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<readonly number[]> {
+  if (!(await handle.stat({ bigint: true })).isFile()) return [];
+  let last: number | undefined;
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  let rest = '';
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+    const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split(
+      '\n',
+    );
+    rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_LINE) rest = '';
+    for (const line of bytesRead === 0 ? [...lines, rest] : lines) {
+      last = line.includes(sessionId) ? (timeIn(line, sessionId) ?? last) : last;
+    }
+    if (bytesRead === 0) return last === undefined ? [] : [last];
+  }
+}
+
+function timeIn(line: string, sessionId: ResumeUUID): number | undefined {
+  try {
+    const prompt: unknown = JSON.parse(line);
+    if (!isObject(prompt) || Reflect.get(prompt, 'sessionId') !== sessionId) return undefined;
+    const time: unknown = Reflect.get(prompt, 'timestamp');
+    return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { settle } from '../../answer.ts';
+import { drive } from '../../calls.ts';
+import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { readCleanupPeriod } from '../../links/cleanup-period.ts';
+import { daysOf } from '../../links/compare-retention.ts';
+import { childOf } from '../../paths.ts';
+import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
+import type { ResumeUUID } from '../resume-uuid.ts';
+import type { SessionFacts } from './session-facts.ts';
+import type { Candidate } from './look-up.ts';
+import { findLockedMemory, type LockedMemory } from './memory.ts';
+import { lastPromptOf } from './prompt-history.ts';
+import type { ResumeRequest } from './request.ts';
+import { configPathOf, isTrusted } from './trust.ts';
+
+/** A directory of a session beside its transcript. */
+export interface Companion {
+  readonly path: string;
+  readonly modified: Date;
+}
+
+/** What bears on a session apart from its files: processes, settings, the time. */
+export interface Surroundings {
+  readonly now: Date;
+  /** When the session was last used, as far as anybody knows. */
+  readonly lastUsed?: Date;
+  /** After how many days this home deletes what belongs to a session. */
+  readonly ownPeriodDays: number;
+  /** The shortest period of all homes. */
+  readonly periodDays: number;
+  /** What this home has of the session in its `file-history` and `session-env`. */
+  readonly companions: readonly Companion[];
+  readonly live: readonly LiveSession[];
+  /** Auto-memory of the projects in which the session was found, by the path of the transcript. */
+  readonly lockedMemory: ReadonlyMap<string, LockedMemory>;
+  /** Where trust in the working directory is kept; absent where it is given, or is not asked for. */
+  readonly untrustedIn?: string;
+}
+
+/** Gathers what bears on a session apart from its files, and changes nothing. */
+export async function gatherSurroundings(
+  fs: SessionReadFs,
+  { sessionId, cwd, worktrees, candidates }: SessionFacts,
+  request: ResumeRequest,
+): Promise<Surroundings> {
+  const { accountHome, accountHomes, interactive, now } = request;
+  const periods: number[] = [];
+  for (const home of accountHomes) {
+    periods.push(daysOf((await drive(readCleanupPeriod(home), fs)).periodDays));
+  }
+  const [ownPeriodDays = Infinity] = periods;
+  const isGone = candidates.length === 0;
+  const lastUsed =
+    request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
+  const configPath = configPathOf(request);
+  const directories = [cwd, ...worktrees.slice(0, 1)];
+  const isFine = !interactive || (await isTrusted(fs, configPath, directories));
+  const lockedMemory = interactive ? [] : await findAllLocked(fs, accountHome, candidates);
+  const { processes } = request;
+  const { sessions } = await findLiveSessions(accountHomes, { fs, processes });
+  return {
+    now,
+    ...(lastUsed === undefined ? {} : { lastUsed }),
+    ownPeriodDays,
+    periodDays: Math.min(...periods),
+    companions: await companionsOf(fs, accountHome, sessionId),
+    live: sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
+    lockedMemory: new Map(lockedMemory),
+    ...(isFine ? {} : { untrustedIn: configPath }),
+  };
+}
+
+async function findAllLocked(
+  fs: SessionReadFs,
+  accountHome: string,
+  candidates: readonly Candidate[],
+): Promise<readonly (readonly [string, LockedMemory])[]> {
+  const here = candidates.filter(({ name }) => name.accountHome === accountHome);
+  const all = await Promise.all(
+    here.map(async ({ name: { path } }) => ({
+      path,
+      locked: await findLockedMemory(fs, accountHome, path),
+    })),
+  );
+  return all.flatMap(({ path, locked }) => (locked === undefined ? [] : [[path, locked] as const]));
+}
+
+async function companionsOf(
+  fs: SessionReadFs,
+  accountHome: string,
+  sessionId: ResumeUUID,
+): Promise<readonly Companion[]> {
+  const paths = ['file-history', 'session-env'].map((name) =>
+    childOf(childOf(accountHome, name), sessionId),
+  );
+  const all = await Promise.all(
+    paths.map(async (path) => ({ path, stats: await settle(fs.stat(path, { bigint: true })) })),
+  );
+  return all.flatMap(({ path, stats }) =>
+    stats.ok ? [{ path, modified: new Date(Number(stats.value.mtimeMs)) }] : [],
+  );
+}

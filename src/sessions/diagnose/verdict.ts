@@ -1,0 +1,99 @@
+import { type LookUpRule, rulesInWords } from '../program.ts';
+import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { causesOf } from './causes.ts';
+import type { ResumeFacts } from './facts.ts';
+import { type Candidate, lookUp } from './look-up.ts';
+import { ownProjectsFor } from './own-projects.ts';
+import type { ResumeRequest } from './request.ts';
+import { liveWarnings, runsInBackground } from './running.ts';
+import { sharingWarnings, warningsOf } from './warnings.ts';
+
+/** Whether a session can be resumed, from which transcript, and what is wrong. */
+export interface Verdict {
+  readonly verdict: 'resumable' | 'resumable-with-warnings' | 'not-resumable';
+  readonly candidate?: Candidate;
+  readonly problems: readonly ResumeProblem[];
+}
+
+/** How one version of the program would fare. */
+interface Attempt {
+  readonly rule: LookUpRule;
+  readonly candidate?: Candidate;
+  readonly errors: readonly ResumeProblem[];
+}
+
+/** Decides from the facts alone; touches nothing. */
+export function judge(
+  rules: readonly LookUpRule[],
+  facts: ResumeFacts,
+  request: ResumeRequest,
+): Verdict {
+  const attempts = rules.map((rule) => attempt(rule, facts, request));
+  const candidate = attempts.find((one) => one.errors.length === 0)?.candidate;
+  const errors = [
+    ...obstacles(facts),
+    ...(candidate === undefined ? distinct(attempts.flatMap((one) => one.errors)) : []),
+  ];
+  const warnings = [
+    ...(candidate === undefined ? [] : warningsOf(candidate, rules, facts)),
+    ...(candidate === undefined ? [] : differences(attempts, candidate)),
+    ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
+    ...liveWarnings(facts),
+  ];
+  const problems = [...errors, ...warnings];
+  if (errors.length > 0) return { verdict: 'not-resumable', problems };
+  const verdict = warnings.length > 0 ? 'resumable-with-warnings' : 'resumable';
+  return candidate === undefined ? { verdict, problems } : { verdict, candidate, problems };
+}
+
+function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): Attempt {
+  const { candidates, accountHome, cwd, worktrees, unwritable } = facts;
+  const here = candidates.filter(({ name }) => name.accountHome === accountHome);
+  const outcome = lookUp(rule, here, ownProjectsFor(rule, cwd, worktrees, request));
+  const errors = causesOf(rule, outcome, facts);
+  if (outcome.end !== 'found') return { rule, errors };
+  const { candidate } = outcome;
+  const { path } = candidate.name;
+  const errno = unwritable.get(path);
+  return errno === undefined
+    ? { rule, candidate, errors }
+    : {
+        rule,
+        candidate,
+        errors: [...errors, resumeProblem('transcript-unwritable', { path, errno })],
+      };
+}
+
+/** What keeps any version from resuming, whatever the transcript. */
+function obstacles({ cwd, cwdErrno, live, accountHome }: ResumeFacts): readonly ResumeProblem[] {
+  return [
+    ...(cwdErrno === undefined
+      ? []
+      : [resumeProblem('working-directory-unusable', { path: cwd, errno: cwdErrno })]),
+    ...live
+      .filter((one) => runsInBackground(one, accountHome))
+      .map(({ path, pid }) => resumeProblem('running-in-background', { path, pid, accountHome })),
+  ];
+}
+
+function differences(
+  attempts: readonly Attempt[],
+  { name: { path } }: Candidate,
+): readonly ResumeProblem[] {
+  return attempts.flatMap(({ rule, errors: [first] }) =>
+    first === undefined
+      ? []
+      : [
+          resumeProblem('version-dependent', {
+            path,
+            versions: rulesInWords[rule],
+            because: first.message,
+          }),
+        ],
+  );
+}
+
+/** Each problem once, though two versions meet it. */
+function distinct(problems: readonly ResumeProblem[]): readonly ResumeProblem[] {
+  return [...new Map(problems.map((one) => [`${one.code} ${one.path}`, one])).values()];
+}

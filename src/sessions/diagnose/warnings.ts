@@ -1,0 +1,86 @@
+import type { LinkState } from '../../link-report.ts';
+import type { LookUpRule } from '../program.ts';
+import type { Transcript } from '../transcripts.ts';
+import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { parentOf } from '../../paths.ts';
+import type { ResumeFacts } from './facts.ts';
+import type { SharedPlace } from './session-facts.ts';
+import type { Candidate } from './look-up.ts';
+
+/** Says what is lost, or may be, where a session is resumed from this transcript. */
+export function warningsOf(
+  { name, transcript, content }: Candidate,
+  rules: readonly LookUpRule[],
+  facts: ResumeFacts,
+): readonly ResumeProblem[] {
+  const { path } = name;
+  const details = content.state === 'usable' ? content.details : undefined;
+  const copies = otherCopies(transcript, facts);
+  const memory = facts.lockedMemory.get(path);
+  return [
+    ...(copies.length > 0 ? [resumeProblem('other-copies', { path, copies })] : []),
+    ...(details?.endsTorn === true && rules.includes('own-projects')
+      ? [resumeProblem('transcript-torn', { path })]
+      : []),
+    ...(details?.isFragment === true ? [resumeProblem('transcript-fragment', { path })] : []),
+    ...(details?.leaves !== undefined && details.leaves > 1
+      ? [resumeProblem('transcript-forked', { path, leaves: details.leaves })]
+      : []),
+    ...(name.isInLinkedDirectory
+      ? [resumeProblem('project-directory-linked', { path: parentOf(path) })]
+      : []),
+    ...expiryWarnings(facts),
+    ...(memory === undefined ? [] : [resumeProblem('memory-not-permitted', memory)]),
+    ...(facts.untrustedIn === undefined
+      ? []
+      : [resumeProblem('directory-not-trusted', { path: facts.untrustedIn, cwd: facts.cwd })]),
+  ];
+}
+
+/** One path for each other file, in this home where it has one. */
+function otherCopies(
+  transcript: Transcript,
+  { candidates, accountHome }: ResumeFacts,
+): readonly string[] {
+  const others = new Set(candidates.map((one) => one.transcript));
+  others.delete(transcript);
+  return [...others]
+    .filter(({ kind }) => kind === 'file')
+    .map(({ names }) => (names.find((it) => it.accountHome === accountHome) ?? names[0]).path);
+}
+
+/** What of the shared state this home does not lead to. */
+export function sharingWarnings({ links }: ResumeFacts): readonly ResumeProblem[] {
+  const projects = links.get('projects');
+  const history = links.get('file-history');
+  const env = links.get('session-env');
+  return [
+    ...(isApart(projects) ? [resumeProblem('projects-not-shared', projects)] : []),
+    ...(isApart(history) ? [resumeProblem('file-history-not-shared', history)] : []),
+    ...(leadsToNoDirectory(env) ? [resumeProblem('session-env-unusable', env)] : []),
+  ];
+}
+
+function isApart(place: SharedPlace | undefined): place is SharedPlace {
+  return place !== undefined && place.state !== 'linked' && place.state !== 'equivalent';
+}
+
+const withoutDirectory: ReadonlySet<LinkState> = new Set([
+  'dangling',
+  'loop',
+  'file',
+  'other',
+  'unreadable',
+]);
+
+function leadsToNoDirectory(place: SharedPlace | undefined): place is SharedPlace {
+  return place !== undefined && withoutDirectory.has(place.state);
+}
+
+const DAY_MS = 86_400_000;
+
+function expiryWarnings({ companions, ownPeriodDays, now }: ResumeFacts): readonly ResumeProblem[] {
+  return companions
+    .filter(({ modified }) => now.getTime() - modified.getTime() > ownPeriodDays * DAY_MS)
+    .map(({ path }) => resumeProblem('about-to-expire', { path, periodDays: ownPeriodDays }));
+}

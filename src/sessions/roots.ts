@@ -1,0 +1,66 @@
+import { type Answer, type Failure, settle } from '../answer.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import { textOf } from '../fs/port.ts';
+import { entryOf } from '../fs/stats.ts';
+import type { SharedSymlink } from '../links/required.ts';
+import { childOf } from '../paths.ts';
+
+/** One way to a directory of projects. */
+export interface Way {
+  readonly path: string;
+  /** Absent for the shared target itself. */
+  readonly accountHome?: string;
+}
+
+/** A directory of projects, with all the ways that lead to it: that of the home first. */
+export interface ProjectsRoot {
+  readonly ways: readonly [Way, ...Way[]];
+}
+
+/** Where projects are, each real directory once, and what could not be looked at. */
+export interface Roots {
+  readonly roots: readonly ProjectsRoot[];
+  readonly failures: readonly (Way & { readonly failure: Failure })[];
+}
+
+/** Finds the directories of projects of all homes, and the shared one. */
+export async function findRoots(
+  fs: SessionReadFs,
+  accountHomes: readonly string[],
+  required: readonly SharedSymlink[],
+): Promise<Roots> {
+  const ways: readonly Way[] = [
+    ...accountHomes.map((accountHome) => ({
+      path: childOf(accountHome, 'projects'),
+      accountHome,
+    })),
+    ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
+  ];
+  const identities = await Promise.all(ways.map(async (way) => await identityOf(fs, way.path)));
+  const byIdentity = new Map<string, [Way, ...Way[]]>();
+  const failures: (Way & { readonly failure: Failure })[] = [];
+  for (const [index, way] of ways.entries()) {
+    const identity = identities[index];
+    if (identity === undefined) continue;
+    if (!identity.ok) {
+      failures.push({ ...way, failure: identity });
+      continue;
+    }
+    const others = byIdentity.get(identity.value);
+    if (others === undefined) byIdentity.set(identity.value, [way]);
+    else others.push(way);
+  }
+  return { roots: [...byIdentity.values()].map((ways) => ({ ways })), failures };
+}
+
+/** What is equal for one and the same directory, however it is reached. */
+async function identityOf(fs: SessionReadFs, path: string): Promise<Answer<string>> {
+  const stats = await settle(fs.stat(path, { bigint: true }));
+  if (!stats.ok) return stats;
+  const { kind, device, inode } = entryOf(stats.value);
+  if (kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
+  if (inode !== 0n) return { ok: true, value: `${device}:${inode}` };
+  // Some file systems number no inodes.
+  const real = await settle(fs.realpath(path));
+  return real.ok ? { ok: true, value: textOf(real.value) } : real;
+}

@@ -1,0 +1,140 @@
+import { type Answer, settle } from '../answer.ts';
+import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
+import { type Entry, entryOf } from '../fs/stats.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { entriesIn } from './directory.ts';
+import type { ResumeUUID } from './resume-uuid.ts';
+import type { ProjectsRoot, Way } from './roots.ts';
+
+/** One name of a transcript: a path at which it is found. */
+export interface TranscriptName {
+  readonly path: string;
+  /** The home it is found through; absent for the shared target itself. */
+  readonly accountHome?: string;
+  readonly projectKey: string;
+  /** Whether the file is a link, which the search in all projects skips. */
+  readonly isLink: boolean;
+  /** Whether the project directory is a link, which that search skips, too. */
+  readonly isInLinkedDirectory: boolean;
+}
+
+/** One real file, or whatever else stands in its place, with every name that leads to it. */
+export interface Transcript {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** In bytes. */
+  readonly size: number;
+  readonly modified: Date;
+  /** At least one; of the known project key first. */
+  readonly names: readonly [TranscriptName, ...TranscriptName[]];
+}
+
+/** A directory that could not be looked into, or a file that could not be looked at. */
+export interface Unreadable {
+  readonly path: string;
+  readonly accountHome?: string;
+  readonly errno: string;
+}
+
+export interface Search {
+  readonly transcripts: readonly Transcript[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** What stands in one project directory under the name of a transcript. */
+interface Hit {
+  readonly name: Omit<TranscriptName, 'path' | 'accountHome'>;
+  readonly stats: FileStats;
+}
+
+// As many as keep the threads of the file system busy, and no more.
+const AT_ONCE = 512;
+
+const bigint = { bigint: true } as const;
+
+/**
+ * Finds every transcript of a session: one `stat` in each project directory, and a closer look only at
+ * what is there.
+ *
+ * @param firstKeys - Project keys to be tried first, and even where projects cannot be listed.
+ */
+export async function searchTranscripts(
+  fs: SessionReadFs,
+  sessionId: ResumeUUID,
+  roots: readonly ProjectsRoot[],
+  firstKeys: readonly string[],
+): Promise<Search> {
+  const byIdentity = new Map<string, { stats: FileStats; names: TranscriptName[] }>();
+  const unreadable: Unreadable[] = [];
+  for (const { ways } of roots) {
+    const { hits, failures } = await searchRoot(fs, `${sessionId}.jsonl`, ways[0].path, firstKeys);
+    for (const { name, stats } of hits) {
+      const names = ways.map((way) => nameThrough(way, name, sessionId));
+      const { device, inode } = entryOf(stats);
+      const identity = inode === 0n ? (names[0]?.path ?? '') : `${device}:${inode}`;
+      const known = byIdentity.get(identity);
+      if (known === undefined) byIdentity.set(identity, { stats, names });
+      else known.names.push(...names);
+    }
+    for (const { key, errno } of failures) {
+      unreadable.push(...ways.map((way) => ({ ...way, path: childOf(way.path, key), errno })));
+    }
+  }
+  const transcripts = [...byIdentity.values()].flatMap(({ stats, names: [first, ...others] }) =>
+    first === undefined ? [] : [{ ...describe(stats), names: [first, ...others] as const }],
+  );
+  return { transcripts, unreadable };
+}
+
+async function searchRoot(
+  fs: SessionReadFs,
+  fileName: string,
+  root: string,
+  firstKeys: readonly string[],
+) {
+  const hits: Hit[] = [];
+  const failures: { readonly key: string; readonly errno: string }[] = [];
+  const listed = await entriesIn(fs, root);
+  // An empty key stands for the root itself.
+  if (!listed.ok) failures.push({ key: '', errno: listed.errno });
+  const directories = (listed.ok ? listed.value : []).filter(({ kind }) => kind !== 'other');
+  const keys = [...new Set([...firstKeys, ...directories.map(({ name }) => name)])];
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    const some = keys.slice(from, from + AT_ONCE);
+    const paths = some.map((key) => childOf(childOf(root, key), fileName));
+    const answers = await Promise.all(paths.map((path) => settle(fs.stat(path, bigint))));
+    for (const [index, found] of answers.entries()) {
+      const [projectKey = '', path = ''] = [some[index], paths[index]];
+      if (found.ok) {
+        const isLink = isSymlink(await settle(fs.lstat(path, bigint)));
+        const isInLinkedDirectory = isSymlink(await settle(fs.lstat(parentOf(path), bigint)));
+        hits.push({ name: { projectKey, isLink, isInLinkedDirectory }, stats: found.value });
+      } else if (found.errno !== 'ENOENT' && found.errno !== 'ENOTDIR') {
+        failures.push({ key: projectKey, errno: found.errno });
+      }
+    }
+  }
+  return { hits, failures };
+}
+
+function isSymlink(stats: Answer<FileStats>): boolean {
+  return stats.ok && stats.value.isSymbolicLink();
+}
+
+function nameThrough(
+  { path: root, accountHome }: Way,
+  name: Hit['name'],
+  sessionId: ResumeUUID,
+): TranscriptName {
+  const path = childOf(childOf(root, name.projectKey), `${sessionId}.jsonl`);
+  return accountHome === undefined ? { path, ...name } : { path, accountHome, ...name };
+}
+
+function describe(stats: FileStats): Omit<Transcript, 'names'> {
+  const { kind } = entryOf(stats);
+  const size = Number(stats.size);
+  return { kind: kindOf(kind), size, modified: new Date(Number(stats.mtimeMs)) };
+}
+
+function kindOf(kind: Entry['kind']): Transcript['kind'] {
+  return kind === 'symlink' ? 'other' : kind;
+}

@@ -1,0 +1,71 @@
+import { isAbsolute } from 'node:path';
+import { type Answer, settle } from '../answer.ts';
+import { textOf } from '../fs/port.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { entriesIn } from './directory.ts';
+import { readSmallFile } from './small-file.ts';
+
+const MOST_BYTES = 4096;
+
+/**
+ * Finds the working directories that `git worktree list` would name, from the repository's own files.
+ *
+ * No process is started. Empty outside a repository, and where something cannot be read.
+ *
+ * @param cwd - The real path of a directory.
+ */
+export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<readonly string[]> {
+  for (let directory = cwd; ; directory = parentOf(directory)) {
+    const common = await commonDirectoryIn(fs, directory);
+    if (common !== undefined) return await worktreesIn(fs, common);
+    if (directory === parentOf(directory)) return [];
+  }
+}
+
+/** The directory that all worktrees of the repository have in common, if one begins here. */
+async function commonDirectoryIn(fs: SessionReadFs, directory: string) {
+  const dotGit = childOf(directory, '.git');
+  const stats = await settle(fs.stat(dotGit, { bigint: true }));
+  if (!stats.ok) return (await isBareRepository(fs, directory)) ? directory : undefined;
+  if (stats.value.isDirectory()) return await realPath(fs, dotGit);
+  const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MOST_BYTES), 'gitdir: ');
+  if (gitDirectory === undefined) return undefined;
+  const common = await readSmallFile(fs, childOf(gitDirectory, 'commondir'), MOST_BYTES);
+  return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
+}
+
+async function isBareRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
+  for (const name of ['HEAD', 'objects', 'refs']) {
+    if (!(await settle(fs.stat(childOf(directory, name), { bigint: true }))).ok) return false;
+  }
+  return true;
+}
+
+async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {
+  const directory = childOf(common, 'worktrees');
+  const entries = await entriesIn(fs, directory);
+  const linked = await Promise.all(
+    (entries.ok ? entries.value : []).map(async ({ name }) => {
+      const entry = childOf(directory, name);
+      const dotGit = await readSmallFile(fs, childOf(entry, 'gitdir'), MOST_BYTES);
+      return pathIn(entry, dotGit);
+    }),
+  );
+  // The main worktree, or a bare repository itself, which git names first.
+  const main = /[/\\]\.git$/.test(common) ? parentOf(common) : common;
+  return [main, ...linked.flatMap((path) => (path === undefined ? [] : [parentOf(path)]))];
+}
+
+function pathIn(directory: string, file: Answer<string>, prefix = ''): string | undefined {
+  if (!file.ok || !file.value.startsWith(prefix)) return undefined;
+  const path = file.value.slice(prefix.length).replace(/[\r\n]+$/, '');
+  // The program reads git's list line by line.
+  if (path === '' || /[\r\n]/.test(path)) return undefined;
+  return isAbsolute(path) ? path : childOf(directory, path);
+}
+
+async function realPath(fs: SessionReadFs, path: string): Promise<string | undefined> {
+  const real = await settle(fs.realpath(path));
+  return real.ok ? textOf(real.value) : undefined;
+}

@@ -1,0 +1,38 @@
+import { resumeProblems } from '../../../src/sessions/resume-problem.ts';
+import { interfaceIn } from './source.ts';
+
+const sources = [
+  ['src/problems/transcript-place.ts', 'TranscriptPlaceProblems'],
+  ['src/problems/transcript-file.ts', 'TranscriptFileProblems'],
+  ['src/problems/resume-surroundings.ts', 'ResumeSurroundingsProblems'],
+] as const;
+
+const tellings = new Map(Object.entries(resumeProblems));
+
+/** A table for each group of causes, in Markdown: what it is, how it is recognised, and what helps. */
+export function resumeProblemTables(): string {
+  return sources
+    .map(([path, name]) => {
+      const { doc = '', members } = interfaceIn(path, name);
+      const rows = members.map((member) => rowFor(member.name, member.doc ?? ''));
+      return [`**${doc}**`, '', ...heading, ...rows].join('\n');
+    })
+    .join('\n\n');
+}
+
+const heading = [
+  '| code | resumes | cause | how it is recognised | what to do | `remedy` |',
+  '|---|---|---|---|---|---|',
+];
+
+function rowFor(code: string, doc: string): string {
+  const telling = tellings.get(code);
+  const [cause = '', recognised] = doc.split(' Recognised: ');
+  if (telling === undefined || recognised === undefined) {
+    throw new Error(`${code} is not documented`);
+  }
+  const { severity, remedy, advice } = telling;
+  const resumes = severity === 'error' ? 'no' : 'yes';
+  const cells = [`\`${code}\``, resumes, cause, recognised, advice, `\`${remedy}\``];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { onlyNew, refuses, type Scenario } from './scenario.ts';
+import { conversation, line, type Stage, uuidOf, write } from './stage.ts';
+
+const bookkeeping = [
+  { type: 'summary', summary: 'x', leafUuid: uuidOf(9) },
+  { type: 'queue-operation', operation: 'enqueue', timestamp: '2026-11-01T10:00:00.000Z' },
+]
+  .map((record) => `${JSON.stringify(record)}\n`)
+  .join('');
+
+const sideChains = { isSidechain: true };
+
+/** A scenario in which the transcript has another content. */
+function content(
+  name: string,
+  expected: Pick<Scenario, 'code' | 'resumes'>,
+  text: (stage: Stage) => string,
+): Scenario {
+  return {
+    name: `the transcript ${name}`,
+    ...expected,
+    set: (stage) => void write(stage.transcript, text(stage)),
+  };
+}
+
+export const aboutContent: readonly Scenario[] = [
+  content('is empty', { code: 'transcript-empty', resumes: refuses }, () => ''),
+  content(
+    'has only lines about the queue and the title',
+    { code: 'transcript-without-messages', resumes: refuses },
+    () => bookkeeping,
+  ),
+  content(
+    'has messages of sub-agents only',
+    { code: 'transcript-only-side-chains', resumes: refuses },
+    ({ cwd }) => line(1, 'user', 'x', cwd, sideChains) + line(2, 'assistant', 'y', cwd, sideChains),
+  ),
+  content(
+    'has messages of sub-agents between the others',
+    { resumes: true },
+    ({ cwd }) => conversation(cwd) + line(3, 'user', 'x', cwd, { ...sideChains, parentUuid: null }),
+  ),
+  content(
+    'has a message without content that nothing follows',
+    { resumes: true },
+    ({ cwd }) => line(9, 'user', '', cwd, { message: { role: 'user' } }) + conversation(cwd),
+  ),
+  content(
+    'has a message without content in the middle of the conversation',
+    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
+    ({ cwd }) =>
+      conversation(cwd) +
+      line(3, 'user', '', cwd, { message: { role: 'user' } }) +
+      line(4, 'assistant', 'What?', cwd),
+  ),
+  content('is garbage', { code: 'transcript-garbage', resumes: refuses }, () => 'not JSON\n\0\0\n'),
+  content(
+    'has garbage and NUL bytes between good lines',
+    { resumes: true },
+    ({ cwd }) => `not JSON\n${conversation(cwd)}\0\0\0\n`,
+  ),
+  content(
+    'has a timestamp that does not parse in every line',
+    { code: 'transcript-undated', resumes: refuses },
+    ({ cwd }) => conversation(cwd).replaceAll(/2026-11-01T[^"]*/g, 'yesterday'),
+  ),
+  content(
+    'begins with a byte order mark and has CRLF ends',
+    { resumes: true },
+    ({ cwd }) => `\ufeff${conversation(cwd).replaceAll('\n', '\r\n')}`,
+  ),
+  content(
+    'ends in a torn line',
+    { code: { old: 'transcript-torn' }, resumes: true },
+    ({ cwd }) => conversation(cwd) + line(3, 'user', 'torn', cwd).slice(0, 80),
+  ),
+  content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
+  content('lacks its beginning', { code: 'transcript-fragment', resumes: true }, ({ cwd }) =>
+    conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
+  ),
+  content(
+    'has been continued by two processes',
+    { code: 'transcript-forked', resumes: true },
+    ({ cwd }) =>
+      // The branch that the program follows is the later one.
+      line(3, 'user', 'One', cwd, { parentUuid: null }) +
+      line(4, 'assistant', 'Two', cwd) +
+      conversation(cwd),
+  ),
+  {
+    name: 'a directory has the name of the transcript',
+    code: 'transcript-not-a-file',
+    resumes: refuses,
+    set: ({ transcript }) => {
+      rmSync(transcript);
+      mkdirSync(transcript);
+    },
+  },
+  {
+    name: 'a FIFO has the name of the transcript',
+    code: 'transcript-not-a-file',
+    resumes: refuses,
+    set: ({ transcript }) => {
+      rmSync(transcript);
+      execFileSync('mkfifo', [transcript]);
+      return { hangs: true };
+    },
+  },
+];

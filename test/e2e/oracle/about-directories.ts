@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { projectKey } from 'claude-shared-state/sessions';
+import { onlyNew, onlyOld, refuses, type Scenario } from './scenario.ts';
+import { conversation, type Stage, underKey, write } from './stage.ts';
+
+/** Moves the transcript to the project of another working directory. */
+function moveTo({ transcript, projects }: Stage, cwd: string): void {
+  const moved = underKey(projects, projectKey(cwd));
+  mkdirSync(dirname(moved), { recursive: true });
+  renameSync(transcript, moved);
+}
+
+function git(cwd: string, ...args: readonly string[]): void {
+  const name = ['-c', 'user.name=x', '-c', 'user.email=x@localhost'];
+  execFileSync('git', [...name, ...args], { cwd, stdio: 'pipe' });
+}
+
+function makeRepository(directory: string): void {
+  git(directory, 'init', '--quiet');
+  git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'first');
+}
+
+export const aboutDirectories: readonly Scenario[] = [
+  {
+    name: 'the transcript belongs to another working directory',
+    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    resumes: onlyNew,
+    set: (stage) => {
+      moveTo(stage, '/elsewhere');
+      // A side-by-side copy in another account must not disturb the search in this one.
+      rmSync(`${stage.accountA}/projects`);
+      write(underKey(`${stage.accountA}/projects`, '-elsewhere'), conversation('/elsewhere'));
+      return { options: { accountHomes: [stage.accountA] } };
+    },
+  },
+  {
+    name: 'the transcript belongs to another worktree of the same repository',
+    resumes: true,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
+      moveTo(stage, stage.path('second'));
+      // So that the search in all projects would not find just one.
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+    },
+    code: 'other-copies',
+  },
+  {
+    name: 'the transcript belongs to the main worktree, and the directory is below a second one',
+    resumes: true,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
+      mkdirSync(stage.path('second/below'));
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+      return { cwd: stage.path('second/below') };
+    },
+    code: 'other-copies',
+  },
+  {
+    name: 'the transcript belongs to a directory inside another worktree',
+    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    resumes: refuses,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
+      moveTo(stage, stage.path('second/below'));
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+    },
+  },
+  {
+    name: 'two other projects have a transcript of the session',
+    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    resumes: refuses,
+    set: (stage) => {
+      moveTo(stage, '/elsewhere');
+      write(underKey(stage.projects, '-third'), conversation('/third'));
+    },
+  },
+  {
+    name: 'two other projects have one, and one of them is empty',
+    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    resumes: onlyNew,
+    set: (stage) => {
+      moveTo(stage, '/elsewhere');
+      write(underKey(stage.projects, '-third'), '');
+    },
+  },
+  {
+    name: 'the own project has one, and another one, too',
+    code: 'other-copies',
+    resumes: true,
+    set: ({ projects }) => void write(underKey(projects, '-elsewhere'), conversation('/elsewhere')),
+  },
+  {
+    name: 'the own one is empty, and another project has a good one',
+    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    resumes: onlyNew,
+    set: (stage) => {
+      moveTo(stage, '/elsewhere');
+      write(stage.transcript, '');
+    },
+  },
+  {
+    name: 'the working directory is a link to that of the session',
+    resumes: true,
+    set: ({ cwd, path }) => {
+      symlinkSync(cwd, path('link-to-work'));
+      return { cwd: path('link-to-work') };
+    },
+  },
+  {
+    name: 'the working directory is missing',
+    code: 'working-directory-unusable',
+    resumes: refuses,
+    set: ({ path }) => ({ cwd: path('gone') }),
+  },
+  {
+    name: 'the working directory is a file',
+    code: 'working-directory-unusable',
+    resumes: refuses,
+    set: ({ path }) => ({ cwd: write(path('file'), '') }),
+  },
+  {
+    name: 'the key is cut, and the transcript is under it',
+    resumes: true,
+    set: (stage) => {
+      const cwd = longDirectory(stage);
+      moveTo(stage, cwd);
+      return { cwd };
+    },
+  },
+  {
+    name: 'the key is cut, and the transcript is under one that ends in another hash',
+    resumes: true,
+    code: 'other-copies',
+    set: (stage) => underOtherHash(stage, longDirectory(stage)),
+  },
+  {
+    name: 'the same, and the transcript names another working directory',
+    resumes: onlyOld,
+    code: { old: 'other-copies', new: 'several-copies' },
+    set: (stage) => underOtherHash(stage, '/elsewhere'),
+  },
+  {
+    name: 'the environment names the project, and the transcript is there',
+    resumes: onlyNew,
+    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    set: (stage) => {
+      write(underKey(stage.projects, 'named'), conversation(stage.cwd));
+      renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);
+      return {
+        environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' },
+        options: { projectDirName: 'named' },
+      };
+    },
+  },
+];
+
+/** Puts the transcript under a key that was cut, as another runtime may hash it. */
+function underOtherHash(stage: Stage, recordedCwd: string) {
+  const cwd = longDirectory(stage);
+  const key = `${projectKey(cwd).slice(0, 201)}other1`;
+  write(underKey(stage.projects, key), conversation(recordedCwd));
+  renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);
+  return { cwd };
+}
+
+function longDirectory({ path }: Stage): string {
+  const cwd = path('x'.repeat(120), 'y'.repeat(120));
+  mkdirSync(cwd, { recursive: true });
+  return cwd;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
+import { setSession } from '../support.ts';
+import { codesOf, diagnose } from './support.ts';
+
+describe.each(worldKinds)('what bears on a session beside its transcript, in %s:', (kind) => {
+  test('a working directory that is missing, or is a file, keeps it from being resumed', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      for (const [name, errno] of [
+        ['gone', 'ENOENT'],
+        ['file', 'ENOTDIR'],
+      ] as const) {
+        if (name === 'file') makeFile(world, at(world, name));
+        const { verdict, problems } = await diagnose(world, stage, { cwd: at(world, name) });
+        expect(verdict).toBe('not-resumable');
+        expect(problems[0]).toMatchObject({ code: 'working-directory-unusable', errno });
+      }
+    });
+  });
+
+  test('a working directory behind a link is judged by its real path', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const cwd = makeLink(world, at(world, 'link'), stage.cwd);
+      const { verdict } = await diagnose(world, stage, { cwd, programVersion: '2.1.197' });
+      expect(verdict).toBe('resumable');
+    });
+  });
+
+  test('on a terminal, a directory that this home does not trust is told', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const config = `${stage.homes[1]}/.claude.json`;
+      const ask = async () => codesOf(await diagnose(world, stage, { interactive: true }));
+      expect(await ask()).toEqual(['directory-not-trusted']);
+      makeFile(world, config, '{"projects":{"/elsewhere":{"hasTrustDialogAccepted":true}}}');
+      expect(await ask()).toEqual(['directory-not-trusted']);
+      const trust = { [at(world, '.')]: { hasTrustDialogAccepted: true }, [stage.cwd]: {} };
+      makeFile(world, config, JSON.stringify({ projects: trust }));
+      expect(await ask()).toEqual([]);
+    });
+  });
+
+  test('the trust of the default home is kept beside it', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const trust = { [stage.cwd]: { hasTrustDialogAccepted: true } };
+      makeFile(world, at(world, '.claude.json'), JSON.stringify({ projects: trust }));
+      const [accountHome] = [stage.homes[1]];
+      const ask = async (more: object) =>
+        codesOf(await diagnose(world, stage, { interactive: true, ...more }));
+      expect(await ask({})).toEqual(['directory-not-trusted']);
+      expect(await ask({ defaultAccountHome: `${accountHome}/` })).toEqual([]);
+    });
+  });
+
+  test('a configuration that is no JSON, or of a hostile shape, trusts nothing', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      for (const text of ['', 'null', '[]', '{"projects":5}', '{"projects":{"__proto__":{}}}']) {
+        makeFile(world, `${stage.homes[1]}/.claude.json`, text);
+        const codes = codesOf(await diagnose(world, stage, { interactive: true }));
+        expect(codes).toEqual(['directory-not-trusted']);
+      }
+    });
+  });
+
+  test('file history and environment that are older than the retention of this home are told', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const [, home] = stage.homes;
+      const shared = at(world, `shared/.claude-file-history-shared/${stage.id}`);
+      makeDirectory(world, shared);
+      const path = `${home}/file-history/${stage.id}`;
+      const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+      expect(codesOf(await diagnose(world, stage, { now: inDays(29) }))).toEqual([]);
+      expect((await diagnose(world, stage, { now: inDays(31) })).problems).toMatchObject([
+        { code: 'about-to-expire', path, periodDays: 30 },
+      ]);
+      makeFile(world, `${home}/settings.json`, '{"cleanupPeriodDays":100}');
+      expect(codesOf(await diagnose(world, stage, { now: inDays(31) }))).toEqual([]);
+    });
+  });
+
+  test('file-history and session-env that lead elsewhere are told, and do not keep it from being resumed', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const [, home] = stage.homes;
+      world.fs.unlinkSync(`${home}/file-history`);
+      world.fs.unlinkSync(`${home}/session-env`);
+      makeLink(world, `${home}/session-env`, at(world, 'nothing'));
+      const { verdict, problems } = await diagnose(world, stage);
+      expect(verdict).toBe('resumable-with-warnings');
+      expect(problems).toMatchObject([
+        { code: 'file-history-not-shared', state: 'missing', remedy: 'ensure' },
+        { code: 'session-env-unusable', state: 'dangling' },
+      ]);
+    });
+  });
+
+  test('auto-memory behind the link needs rules for both spellings in print mode', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const [, home] = stage.homes;
+      const real = makeDirectory(world, stage.transcript.replace(/[^/]*$/, 'memory'));
+      const seen = real.replace(stage.projects, `${home}/projects`);
+      const rules = [`Edit(/${seen}/**)`, `Edit(/${real}/**)`];
+      const { problems } = await diagnose(world, stage);
+      expect(problems).toMatchObject([{ code: 'memory-not-permitted', path: seen, rules }]);
+      for (const [allow, isEnough] of [
+        [rules, true],
+        [rules.slice(1), false],
+        [['Edit'], true],
+        [[`Edit(/${home}/projects/**)`, `Edit(/${stage.projects}/**)`], true],
+        [[5, null, 'Edit(/**)'], false],
+      ] as const) {
+        makeFile(world, `${home}/settings.json`, JSON.stringify({ permissions: { allow } }));
+        expect(codesOf(await diagnose(world, stage))).toEqual(
+          isEnough ? [] : ['memory-not-permitted'],
+        );
+      }
+    });
+  });
+});

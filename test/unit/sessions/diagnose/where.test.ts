@@ -1,0 +1,250 @@
+import { projectKey } from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
+import { message, setSession, transcriptIn } from '../support.ts';
+import { codesOf, diagnose } from './support.ts';
+
+const [before, after] = ['2.1.197', '2.1.329'];
+
+describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
+  test('in the shared place, and both homes lead there: resumable', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const diagnosis = await diagnose(world, stage);
+      expect(diagnosis).toMatchObject({
+        verdict: 'resumable',
+        sessionId: stage.id,
+        problems: [],
+        transcript: {
+          path: transcriptIn(`${stage.homes[1]}/projects`, projectKey(stage.cwd)),
+          projectKey: projectKey(stage.cwd),
+          content: { state: 'usable' },
+        },
+      });
+    });
+  });
+
+  test('nowhere', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const diagnosis = await diagnose(world, stage);
+      expect(diagnosis.verdict).toBe('not-resumable');
+      expect(codesOf(diagnosis)).toEqual(['transcript-missing']);
+    });
+  });
+
+  test('nowhere, and the session was last used before the retention', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const now = new Date('2026-11-20T00:00:00Z');
+      const lastUsed = new Date('2026-10-01T00:00:00Z');
+      expect(codesOf(await diagnose(world, stage, { now, lastUsed }))).toEqual([
+        'transcript-expired',
+      ]);
+      const settings = JSON.stringify({ cleanupPeriodDays: 90 });
+      for (const home of stage.homes) makeFile(world, `${home}/settings.json`, settings);
+      expect(codesOf(await diagnose(world, stage, { now, lastUsed }))).toEqual([
+        'transcript-missing',
+      ]);
+    });
+  });
+
+  test('nowhere, and the record of prompts says that it was used before the retention', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const prompt = (time: string) =>
+        `${JSON.stringify({ sessionId: stage.id, timestamp: Date.parse(time) })}\n`;
+      makeFile(
+        world,
+        `${stage.homes[0]}/history.jsonl`,
+        `no JSON ${stage.id}\n${prompt('2026-09-30T00:00:00Z')}${prompt('2026-10-01T00:00:00Z')}`,
+      );
+      const { problems } = await diagnose(world, stage, { now: new Date('2026-11-20T00:00:00Z') });
+      expect(problems).toMatchObject([
+        { code: 'transcript-expired', lastUsed: '2026-10-01T00:00:00.000Z', periodDays: 30 },
+      ]);
+    });
+  });
+
+  test('under the id in other upper and lower case: the spelling that works is told', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const asked = stage.id.toUpperCase();
+      const { problems } = await diagnose(world, stage, { id: asked });
+      expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling: stage.id }]);
+    });
+  });
+
+  test('in the shared place, and this home has no link yet', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(`${stage.homes[1]}/projects`);
+      const { verdict, problems } = await diagnose(world, stage);
+      expect(verdict).toBe('not-resumable');
+      expect(problems[0]).toMatchObject({
+        code: 'projects-link-missing',
+        remedy: 'ensure',
+        path: `${stage.homes[1]}/projects`,
+        transcript: stage.transcript,
+      });
+    });
+  });
+
+  test('in the shared place, and this home has a directory of its own', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(`${stage.homes[1]}/projects`);
+      makeDirectory(world, `${stage.homes[1]}/projects`);
+      const { problems } = await diagnose(world, stage);
+      expect(problems[0]).toMatchObject({ code: 'projects-not-linked', remedy: 'migrate' });
+    });
+  });
+
+  test.each([
+    ['elsewhere', 'divergent'],
+    ['nothing', 'dangling'],
+  ] as const)('in the shared place, and this home leads to %s', async (place, state) => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeDirectory(world, at(world, 'elsewhere'));
+      world.fs.unlinkSync(`${stage.homes[1]}/projects`);
+      makeLink(world, `${stage.homes[1]}/projects`, at(world, place));
+      const { problems } = await diagnose(world, stage);
+      expect(problems[0]).toMatchObject({ code: 'projects-link-wrong', state });
+    });
+  });
+
+  test('in the own directory of another home', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      world.fs.unlinkSync(`${stage.homes[0]}/projects`);
+      const path = transcriptIn(`${stage.homes[0]}/projects`, '-any');
+      makeFile(world, path, message());
+      const { problems } = await diagnose(world, stage);
+      expect(problems).toMatchObject([
+        { code: 'transcript-not-shared', remedy: 'migrate', path, accountHome: stage.homes[0] },
+      ]);
+    });
+  });
+
+  test('under another key: older programs refuse, newer ones resume', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const content = message({ cwd: '/elsewhere' });
+      makeFile(world, transcriptIn(stage.projects, '-elsewhere'), content);
+      const old = await diagnose(world, stage, { programVersion: before });
+      expect(old.problems).toMatchObject([
+        { code: 'wrong-working-directory', recordedCwd: '/elsewhere' },
+      ]);
+      expect((await diagnose(world, stage, { programVersion: after })).verdict).toBe('resumable');
+      const any = await diagnose(world, stage);
+      expect(any.verdict).toBe('resumable-with-warnings');
+      expect(any.problems).toMatchObject([
+        { code: 'version-dependent', versions: 'Claude Code before 2.1.223' },
+      ]);
+    });
+  });
+
+  test('under two other keys: no version resumes it', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const copies = ['-one', '-two'].map((key) => transcriptIn(stage.projects, key));
+      for (const copy of copies) makeFile(world, copy, message());
+      const any = await diagnose(world, stage);
+      expect(any.verdict).toBe('not-resumable');
+      expect(codesOf(any)).toEqual(['wrong-working-directory', 'several-copies']);
+    });
+  });
+
+  test('under a name that the environment gives to the project', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, transcriptIn(stage.projects, 'named'), message());
+      const options = { projectDirName: 'named', programVersion: after };
+      const used = async (more: object) =>
+        (await diagnose(world, stage, { ...options, ...more })).transcript?.projectKey;
+      expect(await used({})).toBe('named');
+      expect(await used({ projectDirName: 'na.med' })).toBe(projectKey(stage.cwd));
+      expect(await used({ programVersion: before })).toBe(projectKey(stage.cwd));
+      expect(await used({ defaultAccountHome: stage.homes[1] })).toBe(projectKey(stage.cwd));
+    });
+  });
+
+  test('behind a link on a single project: from its own working directory only', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      makeFile(world, transcriptIn(at(world, 'moved'), 'here'), message());
+      makeLink(world, `${stage.projects}/${projectKey('/elsewhere')}`, at(world, 'moved/here'));
+      const elsewhere = await diagnose(world, stage, { programVersion: after });
+      expect(codesOf(elsewhere)).toEqual(['transcript-behind-link']);
+    });
+  });
+
+  test('in several places: it resumes its own, and names the others', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const copy = transcriptIn(stage.projects, '-elsewhere');
+      makeFile(world, copy, message());
+      const { verdict, problems } = await diagnose(world, stage);
+      expect(verdict).toBe('resumable-with-warnings');
+      expect(problems).toMatchObject([{ code: 'other-copies' }]);
+    });
+  });
+});
+
+describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
+  test('a transcript of the main worktree is found from below a second one, and the other way round', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const second = makeDirectory(world, at(world, 'second/below'));
+      makeFile(
+        world,
+        at(world, 'work/.git/worktrees/second/gitdir'),
+        `${at(world, 'second/.git')}\n`,
+      );
+      makeFile(world, at(world, 'work/.git/worktrees/second/commondir'), '../..\n');
+      makeFile(
+        world,
+        at(world, 'second/.git'),
+        `gitdir: ${at(world, 'work/.git/worktrees/second')}\n`,
+      );
+      const options = { programVersion: before };
+      expect((await diagnose(world, stage, { ...options, cwd: second })).verdict).toBe('resumable');
+
+      world.fs.unlinkSync(stage.transcript);
+      makeFile(world, transcriptIn(stage.projects, projectKey(at(world, 'second'))), message());
+      expect((await diagnose(world, stage, options)).verdict).toBe('resumable');
+    });
+  });
+
+  test('a bare repository counts, and its worktrees; a path with a newline does not', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      for (const name of ['HEAD', 'objects/x', 'refs/x']) {
+        makeFile(world, at(world, `bare.git/${name}`));
+      }
+      makeFile(world, at(world, 'bare.git/worktrees/w/gitdir'), `${stage.cwd}/.git\n`);
+      makeFile(world, at(world, 'bare.git/worktrees/x/gitdir'), 'new\nline/.git\n');
+      const options = { programVersion: before, cwd: at(world, 'bare.git') };
+      expect((await diagnose(world, stage, options)).verdict).toBe('resumable');
+    });
+  });
+
+  test.each(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)])(
+    'a .git file that says %j is no repository',
+    async (text) => {
+      await inWorld(kind, async (world) => {
+        const stage = setSession(world);
+        makeFile(world, at(world, 'work/.git'), text);
+        expect((await diagnose(world, stage)).verdict).toBe('resumable');
+      });
+    },
+  );
+});

@@ -1,0 +1,171 @@
+import { isSharedStateError } from 'claude-shared-state';
+import { locateTranscripts, projectKey, type ResumeUUID } from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  requiredIn,
+  worldKinds,
+} from '../support/world.ts';
+import { id, message, setSession, transcriptIn } from './support.ts';
+
+describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
+  test('a transcript in the shared place is one entry, with a name for each home and the target', async () => {
+    await inWorld(kind, async (world) => {
+      const { homes, projects, cwd } = setSession(world);
+      const required = requiredIn(world);
+      const { transcripts, leftovers, unreadable } = await locateTranscripts(id, {
+        accountHomes: homes,
+        required,
+        fs: world.fs,
+      });
+      expect(transcripts).toHaveLength(1);
+      const key = projectKey(cwd);
+      expect(transcripts[0]?.names.map(({ path, accountHome }) => [path, accountHome])).toEqual([
+        [transcriptIn(`${homes[0]}/projects`, key), homes[0]],
+        [transcriptIn(`${homes[1]}/projects`, key), homes[1]],
+        [transcriptIn(projects, key), undefined],
+      ]);
+      expect(transcripts[0]).toMatchObject({ kind: 'file', size: message().length });
+      expect(transcripts[0]?.modified.getTime()).toBeGreaterThan(Date.now() - 60_000);
+      expect([leftovers, unreadable]).toEqual([[], []]);
+    });
+  });
+
+  test('copies in homes of their own are entries of their own, that of the working directory first', async () => {
+    await inWorld(kind, async (world) => {
+      const first = transcriptIn(at(world, 'a/projects'), '-elsewhere');
+      const second = transcriptIn(at(world, 'b/projects'), projectKey('/work'));
+      makeFile(world, first, 'aa');
+      makeFile(world, second, 'b');
+      const { transcripts } = await locateTranscripts(id, {
+        accountHomes: [at(world, 'a'), at(world, 'b')],
+        required: requiredIn(world),
+        cwd: '/work',
+        fs: world.fs,
+      });
+      expect(transcripts.map(({ names, size }) => [names[0].path, size])).toEqual([
+        [second, 1],
+        [first, 2],
+      ]);
+    });
+  });
+
+  test('links are followed, and told', async () => {
+    await inWorld(kind, async (world) => {
+      const real = makeFile(world, at(world, 'real.jsonl'), message());
+      const linked = makeLink(world, transcriptIn(at(world, 'a/projects'), '-one'), real);
+      makeFile(world, transcriptIn(at(world, 'moved'), 'two'), 'other');
+      makeLink(world, at(world, 'a/projects/-two'), at(world, 'moved/two'));
+      const { transcripts } = await locateTranscripts(id, {
+        accountHomes: [at(world, 'a')],
+        fs: world.fs,
+      });
+      const told = transcripts.flatMap(({ names }) => names);
+      expect(told).toContainEqual(
+        expect.objectContaining({ path: linked, isLink: true, isInLinkedDirectory: false }),
+      );
+      expect(told).toContainEqual(
+        expect.objectContaining({ projectKey: '-two', isLink: false, isInLinkedDirectory: true }),
+      );
+    });
+  });
+
+  test('two hard links are two names of one entry', async () => {
+    await inWorld(kind, async (world) => {
+      const first = makeFile(world, transcriptIn(at(world, 'a/projects'), '-one'), message());
+      const second = transcriptIn(at(world, 'a/projects'), '-two');
+      makeDirectory(world, at(world, 'a/projects/-two'));
+      world.fs.linkSync(first, second);
+      const { transcripts } = await locateTranscripts(id, {
+        accountHomes: [at(world, 'a')],
+        fs: world.fs,
+      });
+      expect(transcripts.map(({ names }) => names.map(({ path }) => path).toSorted())).toEqual([
+        [first, second],
+      ]);
+    });
+  });
+
+  test('a directory with the name of a transcript is told as one', async () => {
+    await inWorld(kind, async (world) => {
+      makeDirectory(world, transcriptIn(at(world, 'a/projects'), '-one'));
+      const { transcripts } = await locateTranscripts(id, {
+        accountHomes: [at(world, 'a')],
+        fs: world.fs,
+      });
+      expect(transcripts.map((one) => one.kind)).toEqual(['directory']);
+    });
+  });
+
+  test('where there is no transcript, it tells what else is left of the session', async () => {
+    await inWorld(kind, async (world) => {
+      const home = at(world, 'a');
+      const left = [
+        makeDirectory(world, `${home}/projects/-work/${id}`),
+        makeDirectory(world, `${home}/session-env/${id}`),
+        makeDirectory(world, `${home}/file-history/${id}`),
+      ];
+      const { transcripts, leftovers } = await locateTranscripts(id, {
+        accountHomes: [home],
+        fs: world.fs,
+      });
+      expect(transcripts).toEqual([]);
+      expect(leftovers.map(({ path }) => path)).toEqual(left);
+      expect(leftovers.map((one) => one.kind)).toEqual([
+        'session-directory',
+        'session-env',
+        'file-history',
+      ]);
+    });
+  });
+
+  test('a home that is missing, or has no projects, is no trouble', async () => {
+    await inWorld(kind, async (world) => {
+      const found = await locateTranscripts(id, {
+        accountHomes: [at(world, 'nobody'), makeDirectory(world, at(world, 'a'))],
+        fs: world.fs,
+      });
+      expect(found).toEqual({ transcripts: [], leftovers: [], unreadable: [] });
+    });
+  });
+
+  test('projects that lead in a circle are told as unreadable', async () => {
+    await inWorld(kind, async (world) => {
+      const link = makeLink(world, at(world, 'a/projects'), at(world, 'a/projects'));
+      const { unreadable } = await locateTranscripts(id, {
+        accountHomes: [at(world, 'a')],
+        fs: world.fs,
+      });
+      expect(unreadable).toEqual([{ path: link, accountHome: at(world, 'a'), errno: 'ELOOP' }]);
+    });
+  });
+});
+
+test('the names of projects are data: a newline or __proto__ in them does no harm', async () => {
+  await inWorld('disk', async (world) => {
+    for (const key of ['new\nline', '__proto__', 'constructor', '\u001b[31m']) {
+      makeFile(world, transcriptIn(at(world, 'a/projects'), key), message());
+    }
+    const { transcripts } = await locateTranscripts(id, {
+      accountHomes: [at(world, 'a')],
+      fs: world.fs,
+    });
+    expect(transcripts.map(({ names }) => names[0].projectKey).toSorted()).toEqual(
+      ['\u001b[31m', '__proto__', 'constructor', 'new\nline'].toSorted(),
+    );
+  });
+});
+
+test('an id that is none is refused before anything is looked at, and all else with it', async () => {
+  const bad = '../../etc/passwd' as ResumeUUID;
+  const error: unknown = await locateTranscripts(bad, { accountHomes: [] }).catch(
+    (reason: unknown) => reason,
+  );
+  if (!isSharedStateError(error)) throw new Error('it is told as a SharedStateError');
+  expect(error.operation).toBe('locateTranscripts');
+  expect(error.problems.map(({ code }) => code)).toEqual(['invalid-session-id', 'no-homes']);
+});
