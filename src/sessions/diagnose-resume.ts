@@ -72,8 +72,9 @@ export async function diagnoseResume(
   const request = checkResumeRequest(options);
   const id = typeof sessionId === 'string' ? parseResumeUUID(sessionId) : undefined;
   if (id === undefined) {
-    const fields = { path: '', sessionId: String(sessionId) };
-    const problems = [resumeProblem('session-id-not-uuid', fields)];
+    const problems = [
+      resumeProblem('session-id-not-uuid', { path: '', sessionId: textFor(sessionId) }),
+    ];
     return { verdict: 'not-resumable', problems };
   }
   const facts = await gatherFacts(request.fs, id, request);
@@ -88,4 +89,9 @@ export async function diagnoseResume(
     transcript: { path, projectKey, ...transcript, content: content.details },
     problems,
   };
+}
+
+// Callers without types may hand over anything.
+function textFor(value: unknown): string {
+  return String(value);
 }

@@ -81,12 +81,12 @@ export function strainOf(root: string, bytes: number): Strain {
     );
     if (transcript?.content.state !== 'usable') throw new Error('it was not judged');
     const seconds = (performance.now() - started) / 1000;
-    console.log(JSON.stringify({ seconds, peakMegabytes: process.resourceUsage().maxRSS / 1024 }));
+    console.log(seconds, process.resourceUsage().maxRSS / 1024);
   `;
   const told = execFileSync(process.execPath, ['--input-type=module', '--eval', program]);
   rmSync(root, { recursive: true });
-  const strain: Strain = JSON.parse(String(told));
-  return strain;
+  const [seconds = Number.NaN, peakMegabytes = Number.NaN] = String(told).split(' ').map(Number);
+  return { seconds, peakMegabytes };
 }
 
 function longConversation(root: string, bytes: number) {
@@ -137,10 +137,17 @@ function uuidOf(number: number): string {
 async function agentSdk(home: string) {
   process.env['CLAUDE_CONFIG_DIR'] = home;
   const { resolve } = createRequire(new URL('../e2e/package.json', import.meta.url));
-  const sdk: { getSessionInfo(id: string): Promise<unknown> } = await import(
-    pathToFileURL(resolve('@anthropic-ai/claude-agent-sdk')).href
-  );
-  return sdk.getSessionInfo;
+  const sdk: unknown = await import(pathToFileURL(resolve('@anthropic-ai/claude-agent-sdk')).href);
+  if (!isSdk(sdk)) throw new Error('The Agent SDK has no getSessionInfo');
+  return async (id: string) => await sdk.getSessionInfo(id);
+}
+
+interface Sdk {
+  getSessionInfo(id: string): Promise<unknown>;
+}
+
+function isSdk(module: unknown): module is Sdk {
+  return typeof module === 'object' && module !== null && 'getSessionInfo' in module;
 }
 
 function found(what: unknown): void {

@@ -12,6 +12,7 @@ import {
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as sharedMemory, memfs, Volume } from 'memfs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { at, inWorld, makeDirectory, makeLink, requiredIn } from './support/world.ts';
@@ -36,6 +37,13 @@ describe('the port takes, without a cast,', () => {
     expectTypeOf(fsPromises).toExtend<RetentionReadFs>();
     expectTypeOf(sharedMemory).toExtend<PortOrPromises<RetentionReadFs>>();
     expectTypeOf(sharedMemory.promises).toExtend<RetentionReadFs>();
+  });
+
+  test('the same for the calls about sessions, which only read', () => {
+    expectTypeOf(nodeFs).toExtend<PortOrPromises<SessionReadFs>>();
+    expectTypeOf(fsPromises).toExtend<SessionReadFs>();
+    expectTypeOf(sharedMemory).toExtend<PortOrPromises<SessionReadFs>>();
+    expectTypeOf(memfs().fs.promises).toExtend<SessionReadFs>();
   });
 
   test('a file system that only reads for inspectAll(), and for no other call', () => {

@@ -30,8 +30,12 @@ export async function isTrusted(
   return directories.some((directory) => {
     for (let path = directory; ; path = parentOf(path)) {
       const entry = memberOf(projects, path);
-      if (Boolean(memberOf(entry, 'hasTrustDialogAccepted'))) return true;
+      if (isTruthy(memberOf(entry, 'hasTrustDialogAccepted'))) return true;
       if (path === parentOf(path)) return false;
     }
   });
+}
+
+function isTruthy(value: unknown): boolean {
+  return Boolean(value);
 }

@@ -1,5 +1,7 @@
 /** What the search in all projects takes for a sign of messages (seen on 2.1.329). */
-const signs = ['"type":"user"', '"type":"assistant"'].map((text) => Buffer.from(text));
+const signs = ['"type":"user"', '"type":"assistant"', '"subtype":"voice_call_talk"'].map((text) =>
+  Buffer.from(text),
+);
 const LONGEST_SIGN = Math.max(...signs.map(({ length }) => length));
 
 /**

@@ -23,7 +23,7 @@ export async function runExample(
       ...cleanEnvironment(surroundings),
       NODE_NO_WARNINGS: '1',
       // There the SDK is found, which the package itself does not install.
-      TSX_TSCONFIG_PATH: here('../tsconfig.json'),
+      TSX_TSCONFIG_PATH: here('../running.tsconfig.json'),
       TSX_DISABLE_CACHE: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,6 +3,8 @@ import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../.
 import { setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+
 describe.each(worldKinds)('what bears on a session beside its transcript, in %s:', (kind) => {
   test('a working directory that is missing, or is a file, keeps it from being resumed', async () => {
     await inWorld(kind, async (world) => {
@@ -73,7 +75,6 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
       const shared = at(world, `shared/.claude-file-history-shared/${stage.id}`);
       makeDirectory(world, shared);
       const path = `${home}/file-history/${stage.id}`;
-      const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
       expect(codesOf(await diagnose(world, stage, { now: inDays(29) }))).toEqual([]);
       expect((await diagnose(world, stage, { now: inDays(31) })).problems).toMatchObject([
         { code: 'about-to-expire', path, periodDays: 30 },

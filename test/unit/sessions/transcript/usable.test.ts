@@ -133,12 +133,13 @@ test('messages of side chains count only where there are no others', () => {
   expect(judgedLines(aside, asked, aside)).toMatchObject({ state: 'usable', messages: 1 });
 });
 
+const hasMalformedTurn = (...lines: readonly Members[]) => judgedLines(...lines).hasMalformedTurn;
+
 test('a message without content is told where 2.1.197 meets it: at the end, or with a follower', () => {
   const empty = user('b', 'a', { message: { content: null } });
-  const told = (...lines: readonly Members[]) => judgedLines(...lines).hasMalformedTurn;
   expect(judgedLines(asked, empty)).toMatchObject({ state: 'usable', messages: 1 });
-  expect(told(asked, empty)).toBe(true);
-  expect(told(empty, user('c', 'b'))).toBe(true);
-  expect(told(empty, user('c', 'a'))).toBe(false);
-  expect(told(asked)).toBe(false);
+  expect(hasMalformedTurn(asked, empty)).toBe(true);
+  expect(hasMalformedTurn(empty, user('c', 'b'))).toBe(true);
+  expect(hasMalformedTurn(empty, user('c', 'a'))).toBe(false);
+  expect(hasMalformedTurn(asked)).toBe(false);
 });

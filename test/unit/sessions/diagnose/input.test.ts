@@ -1,0 +1,68 @@
+import { isSharedStateError } from 'claude-shared-state';
+import { diagnoseResume } from 'claude-shared-state/sessions';
+import { expect, test } from 'vitest';
+import { inWorld } from '../../support/world.ts';
+import { setSession } from '../support.ts';
+import { codesOf, diagnose } from './support.ts';
+
+const sound = { accountHome: '/me/.claude', cwd: '/work' };
+
+async function refusalOf(options: object) {
+  const error: unknown = await diagnoseResume('x', options as never).catch(
+    (reason: unknown) => reason,
+  );
+  if (!isSharedStateError(error)) throw new Error('it is refused with a SharedStateError');
+  expect(error.operation).toBe('diagnoseResume');
+  return error.problems.map((problem) => ({ ...problem }));
+}
+
+test.each<[string, object, object]>([
+  ['no home', { accountHome: undefined }, { code: 'path-empty', argument: 'options.accountHome' }],
+  ['a relative home', { accountHome: '.claude' }, { code: 'path-relative' }],
+  ['a working directory with a ~', { cwd: '~/work' }, { code: 'path-tilde' }],
+  ['homes that are no array', { accountHomes: '/me' }, { code: 'invalid-homes' }],
+  ['no homes at all', { accountHomes: [] }, { code: 'no-homes' }],
+  ['an empty list', { required: [] }, { code: 'required-empty' }],
+  ['no version', { programVersion: 'latest' }, { argument: 'options.programVersion' }],
+  ['a version of two numbers', { programVersion: '2.1' }, { code: 'invalid-option' }],
+  ['a relative default home', { defaultAccountHome: 'x' }, { code: 'path-relative' }],
+  ['a project name that is none', { projectDirName: 5 }, { argument: 'options.projectDirName' }],
+  ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
+  ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
+  ['a word for yes', { interactive: 'yes' }, { argument: 'options.interactive' }],
+  ['processes that cannot be asked', { processes: {} }, { argument: 'options.processes' }],
+  ['half a file system', { fs: { stat: () => {} } }, { code: 'invalid-fs' }],
+  ['an option it does not know', { homes: [] }, { code: 'unknown-option' }],
+])('%s is refused, and nothing is looked at', async (_, options, problem) => {
+  expect(await refusalOf({ ...sound, ...options })).toMatchObject([problem]);
+});
+
+test('everything that is wrong is told at once', async () => {
+  const problems = await refusalOf({ accountHome: 'a', cwd: 'b', programVersion: 'c', x: 1 });
+  expect(problems.map(({ code }) => code).toSorted()).toEqual([
+    'invalid-option',
+    'path-relative',
+    'path-relative',
+    'unknown-option',
+  ]);
+});
+
+test.each(['', 'a title', '0b8e5c1a2f6d4c3b9a7e5d4c3b2a1f0e', '{id}', '../../x'])(
+  'the id %j is told to be none, and nothing is looked at',
+  async (id) => {
+    await inWorld('memory', async (world) => {
+      const diagnosis = await diagnose(world, setSession(world), { id });
+      expect(diagnosis.verdict).toBe('not-resumable');
+      expect(diagnosis.sessionId).toBeUndefined();
+      expect(codesOf(diagnosis)).toEqual(['session-id-not-uuid']);
+    });
+  },
+);
+
+test('white space around the id is trimmed, as the program does', async () => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    const diagnosis = await diagnose(world, stage, { id: `\u00a0${stage.id}\r\n` });
+    expect(diagnosis).toMatchObject({ verdict: 'resumable', sessionId: stage.id });
+  });
+});
