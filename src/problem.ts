@@ -1,10 +1,12 @@
 import { directoryProblems, type DirectoryProblems } from './problems/directories.ts';
 import { inputProblems, type InputProblems } from './problems/input.ts';
 import { linkProblems, type LinkProblems } from './problems/links.ts';
+import { liveSessionProblems, type LiveSessionProblems } from './problems/live-sessions.ts';
 import { type ProblemTable, tell, type Told } from './problems/table.ts';
 
 /** The fields that each problem has of its own, by code. */
-interface ProblemFields extends LinkProblems, DirectoryProblems, InputProblems {}
+interface ProblemFields
+  extends LinkProblems, DirectoryProblems, LiveSessionProblems, InputProblems {}
 
 /** What a problem is: lower-case words joined by hyphens, such as `divergent-link`. */
 export type ProblemCode = keyof ProblemFields;
@@ -19,6 +21,7 @@ export type Problem = { readonly [Code in ProblemCode]: ProblemOf<Code> }[Proble
 export const problemTable: ProblemTable<ProblemFields> = {
   ...linkProblems,
   ...directoryProblems,
+  ...liveSessionProblems,
   ...inputProblems,
 };
 
