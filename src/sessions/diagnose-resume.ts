@@ -2,7 +2,7 @@ import { gatherFacts } from './diagnose/facts.ts';
 import { type DiagnoseOptions, checkResumeRequest } from './diagnose/request.ts';
 import { judge } from './diagnose/verdict.ts';
 import { lookUpRules } from './program.ts';
-import { type ResumeProblem, resumeProblem } from './resume-problem.ts';
+import { type SessionProblem, sessionProblem } from './session-problem.ts';
 import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 import type { TranscriptContent } from './transcript/content.ts';
 import type { Transcript } from './transcripts.ts';
@@ -24,7 +24,7 @@ export interface ResumeDiagnosis {
   /** The transcript that the program would go on with; absent where it finds none. */
   readonly transcript?: ResumableTranscript;
   /** Errors, which keep it from being resumed, then warnings; each with a remedy. */
-  readonly problems: readonly ResumeProblem[];
+  readonly problems: readonly SessionProblem[];
 }
 
 /**
@@ -73,7 +73,7 @@ export async function diagnoseResume(
   const id = typeof sessionId === 'string' ? parseResumeUUID(sessionId) : undefined;
   if (id === undefined) {
     const problems = [
-      resumeProblem('session-id-not-uuid', { path: '', sessionId: textFor(sessionId) }),
+      sessionProblem('session-id-not-uuid', { path: '', sessionId: textFor(sessionId) }),
     ];
     return { verdict: 'not-resumable', problems };
   }

@@ -1,4 +1,4 @@
-import { type Answer, failure } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import { isObject } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { readSmallFile } from './small-file.ts';
@@ -11,12 +11,18 @@ export async function readJson(
 ): Promise<Answer<unknown>> {
   const file = await readSmallFile(fs, path, mostBytes);
   if (!file.ok) return file;
+  const value = parsedJson(file.value);
+  return value === undefined
+    ? { ok: false, errno: 'EINVAL', error: undefined }
+    : { ok: true, value };
+}
+
+/** What a text says in JSON; `undefined` where it is none. */
+export function parsedJson(text: string): unknown {
   try {
-    // The decoder has taken the byte order mark away.
-    const value: unknown = JSON.parse(file.value);
-    return { ok: true, value };
-  } catch (error) {
-    return failure(error);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

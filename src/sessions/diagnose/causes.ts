@@ -2,7 +2,7 @@ import type { LinkState } from '../../link-report.ts';
 import { childOf } from '../../paths.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
-import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
 
@@ -11,7 +11,7 @@ export function causesOf(
   rule: LookUpRule,
   outcome: LookUp,
   facts: ResumeFacts,
-): readonly ResumeProblem[] {
+): readonly SessionProblem[] {
   switch (outcome.end) {
     case 'found':
       return [...contentProblems(outcome.candidate), ...malformed(rule, outcome.candidate)];
@@ -19,7 +19,7 @@ export function causesOf(
       return contentProblems(outcome.candidate);
     case 'several': {
       const copies = outcome.candidates.map(({ name }) => name.path);
-      return [resumeProblem('several-copies', { path: copies[0] ?? '', copies })];
+      return [sessionProblem('several-copies', { path: copies[0] ?? '', copies })];
     }
     case 'nothing':
       return nothingFound(rule, facts);
@@ -29,37 +29,37 @@ export function causesOf(
 }
 
 /** What is wrong with the content, as far as it keeps the session from being resumed. */
-function contentProblems({ name: { path }, content }: Candidate): readonly ResumeProblem[] {
+function contentProblems({ name: { path }, content }: Candidate): readonly SessionProblem[] {
   switch (content.state) {
     case 'usable':
       return [];
     case 'empty':
-      return [resumeProblem('transcript-empty', { path })];
+      return [sessionProblem('transcript-empty', { path })];
     case 'bookkeeping':
-      return [resumeProblem('transcript-without-messages', { path })];
+      return [sessionProblem('transcript-without-messages', { path })];
     case 'side-chains':
-      return [resumeProblem('transcript-only-side-chains', { path })];
+      return [sessionProblem('transcript-only-side-chains', { path })];
     case 'undated':
-      return [resumeProblem('transcript-undated', { path })];
+      return [sessionProblem('transcript-undated', { path })];
     case 'garbage':
-      return [resumeProblem('transcript-garbage', { path })];
+      return [sessionProblem('transcript-garbage', { path })];
     case 'not-a-file':
-      return [resumeProblem('transcript-not-a-file', { path })];
+      return [sessionProblem('transcript-not-a-file', { path })];
     case 'unreadable':
-      return [resumeProblem('transcript-unreadable', { path, errno: content.errno })];
+      return [sessionProblem('transcript-unreadable', { path, errno: content.errno })];
     default:
       return content satisfies never;
   }
 }
 
 /** A newer program passes over it. */
-function malformed(rule: LookUpRule, { name, content }: Candidate): readonly ResumeProblem[] {
+function malformed(rule: LookUpRule, { name, content }: Candidate): readonly SessionProblem[] {
   return rule === 'own-projects' && 'details' in content && content.details.hasMalformedTurn
-    ? [resumeProblem('transcript-malformed', { path: name.path })]
+    ? [sessionProblem('transcript-malformed', { path: name.path })]
     : [];
 }
 
-function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly ResumeProblem[] {
+function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly SessionProblem[] {
   const { candidates, accountHome } = facts;
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
   const usable = here.filter(({ content }) => content.state === 'usable');
@@ -72,23 +72,23 @@ function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly ResumeProb
 }
 
 /** A transcript that would do, but is not where this program looks. */
-function misplaced(rule: LookUpRule, candidate: Candidate): ResumeProblem {
+function misplaced(rule: LookUpRule, candidate: Candidate): SessionProblem {
   const { name, content } = candidate;
   const { path } = name;
   if (rule === 'all-projects' && isBehindLink(candidate)) {
-    return resumeProblem('transcript-behind-link', { path });
+    return sessionProblem('transcript-behind-link', { path });
   }
   const recordedCwd = content.state === 'usable' ? content.details.cwd : undefined;
-  return resumeProblem(
+  return sessionProblem(
     'wrong-working-directory',
     recordedCwd === undefined ? { path } : { path, recordedCwd },
   );
 }
 
-function unreadableHere({ unreadable, accountHome }: ResumeFacts): readonly ResumeProblem[] {
+function unreadableHere({ unreadable, accountHome }: ResumeFacts): readonly SessionProblem[] {
   return unreadable
     .filter((one) => one.accountHome === accountHome && !isAbsent(one.errno))
-    .map(({ path, errno }) => resumeProblem('transcript-unreadable', { path, errno }));
+    .map(({ path, errno }) => sessionProblem('transcript-unreadable', { path, errno }));
 }
 
 /** What stands in the place of `projects` then is told as what is wrong with the link. */
@@ -96,7 +96,7 @@ function isAbsent(errno: string): boolean {
   return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
 }
 
-function elsewhere(facts: ResumeFacts): readonly ResumeProblem[] {
+function elsewhere(facts: ResumeFacts): readonly SessionProblem[] {
   const { candidates, accountHome, links, otherSpelling } = facts;
   const projects = links.get('projects');
   const others = candidates.filter(({ name }) => name.accountHome !== accountHome);
@@ -107,8 +107,8 @@ function elsewhere(facts: ResumeFacts): readonly ResumeProblem[] {
     );
     const problem =
       shared === undefined || projects === undefined
-        ? resumeProblem('transcript-not-shared', nameOf(best))
-        : resumeProblem(unlinkedCodes[projects.state], {
+        ? sessionProblem('transcript-not-shared', nameOf(best))
+        : sessionProblem(unlinkedCodes[projects.state], {
             path: projects.path,
             state: projects.state,
             transcript: shared.name.path,
@@ -135,12 +135,12 @@ function nameOf({ name: { path, accountHome } }: Candidate) {
   return accountHome === undefined ? { path } : { path, accountHome };
 }
 
-function otherCase(path: string): ResumeProblem {
+function otherCase(path: string): SessionProblem {
   const spelling = path.slice(
     -'00000000-0000-0000-0000-000000000000.jsonl'.length,
     -'.jsonl'.length,
   );
-  return resumeProblem('session-id-other-case', { path, spelling });
+  return sessionProblem('session-id-other-case', { path, spelling });
 }
 
 const DAY_MS = 86_400_000;
@@ -150,6 +150,6 @@ function gone({ sessionId, accountHome, cwd, lastUsed, periodDays, now }: Resume
   const path = childOf(directory, `${sessionId}.jsonl`);
   const age = lastUsed === undefined ? 0 : now.getTime() - lastUsed.getTime();
   return lastUsed !== undefined && age > periodDays * DAY_MS
-    ? resumeProblem('transcript-expired', { path, lastUsed: lastUsed.toISOString(), periodDays })
-    : resumeProblem('transcript-missing', { path, sessionId });
+    ? sessionProblem('transcript-expired', { path, lastUsed: lastUsed.toISOString(), periodDays })
+    : sessionProblem('transcript-missing', { path, sessionId });
 }

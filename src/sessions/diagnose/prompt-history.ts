@@ -1,7 +1,7 @@
 import { settle } from '../../answer.ts';
-import { isObject } from '../../fs/port.ts';
 import { READ_WITHOUT_WAITING, type ReadHandle, type SessionReadFs } from '../../fs/session-fs.ts';
 import { childOf } from '../../paths.ts';
+import { memberOf, parsedJson } from '../json-file.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -53,12 +53,7 @@ async function timesIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<reado
 }
 
 function timeIn(line: string, sessionId: ResumeUUID): number | undefined {
-  try {
-    const prompt: unknown = JSON.parse(line);
-    if (!isObject(prompt) || Reflect.get(prompt, 'sessionId') !== sessionId) return undefined;
-    const time: unknown = Reflect.get(prompt, 'timestamp');
-    return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
-  } catch {
-    return undefined;
-  }
+  const prompt = parsedJson(line);
+  const time = memberOf(prompt, 'timestamp');
+  return memberOf(prompt, 'sessionId') === sessionId && typeof time === 'number' ? time : undefined;
 }

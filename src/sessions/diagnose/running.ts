@@ -1,5 +1,5 @@
 import type { LiveSession } from '../live-sessions.ts';
-import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import type { ResumeFacts } from './facts.ts';
 
 // Seen on 2.1.197 and 2.1.329: other kinds, and records without one, are no reason to refuse.
@@ -12,11 +12,11 @@ export function runsInBackground(session: LiveSession, accountHome: string): boo
 }
 
 /** Processes that would write to the same transcript, or may. */
-export function liveWarnings({ live, accountHome }: ResumeFacts): readonly ResumeProblem[] {
+export function liveWarnings({ live, accountHome }: ResumeFacts): readonly SessionProblem[] {
   return live
     .filter((session) => !runsInBackground(session, accountHome))
     .map(({ liveness, path, pid, accountHomes }) =>
-      resumeProblem(liveness === 'running' ? 'running-now' : 'maybe-running', {
+      sessionProblem(liveness === 'running' ? 'running-now' : 'maybe-running', {
         path,
         pid,
         accountHome: accountHomes[0],

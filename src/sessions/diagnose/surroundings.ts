@@ -6,6 +6,7 @@ import { daysOf } from '../../links/compare-retention.ts';
 import { childOf } from '../../paths.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
+import type { SessionProblem } from '../session-problem.ts';
 import type { SessionFacts } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';
 import { findLockedMemory, type LockedMemory } from './memory.ts';
@@ -31,6 +32,8 @@ export interface Surroundings {
   /** What this home has of the session in its `file-history` and `session-env`. */
   readonly companions: readonly Companion[];
   readonly live: readonly LiveSession[];
+  /** What may hide a running process. */
+  readonly unseen: readonly SessionProblem[];
   /** Auto-memory of the projects in which the session was found, by the path of the transcript. */
   readonly lockedMemory: ReadonlyMap<string, LockedMemory>;
   /** Where trust in the working directory is kept; absent where it is given, or is not asked for. */
@@ -57,13 +60,14 @@ export async function gatherSurroundings(
   const isFine = !interactive || (await isTrusted(fs, configPath, directories));
   const lockedMemory = interactive ? [] : await findAllLocked(fs, accountHome, candidates);
   const { processes } = request;
-  const { sessions } = await findLiveSessions(accountHomes, { fs, processes });
+  const { sessions, problems } = await findLiveSessions(accountHomes, { fs, processes });
   return {
     now,
     ...(lastUsed === undefined ? {} : { lastUsed }),
     ownPeriodDays,
     periodDays: Math.min(...periods),
     companions: await companionsOf(fs, accountHome, sessionId),
+    unseen: problems,
     live: sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
     lockedMemory: new Map(lockedMemory),
     ...(isFine ? {} : { untrustedIn: configPath }),

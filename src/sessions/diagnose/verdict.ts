@@ -1,5 +1,5 @@
 import { type LookUpRule, rulesInWords } from '../program.ts';
-import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import { causesOf } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
@@ -12,14 +12,14 @@ import { sharingWarnings, warningsOf } from './warnings.ts';
 export interface Verdict {
   readonly verdict: 'resumable' | 'resumable-with-warnings' | 'not-resumable';
   readonly candidate?: Candidate;
-  readonly problems: readonly ResumeProblem[];
+  readonly problems: readonly SessionProblem[];
 }
 
 /** How one version of the program would fare. */
 interface Attempt {
   readonly rule: LookUpRule;
   readonly candidate?: Candidate;
-  readonly errors: readonly ResumeProblem[];
+  readonly errors: readonly SessionProblem[];
 }
 
 /** Decides from the facts alone; touches nothing. */
@@ -39,6 +39,7 @@ export function judge(
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
     ...liveWarnings(facts),
+    ...facts.unseen,
   ];
   const problems = [...errors, ...warnings];
   if (errors.length > 0) return { verdict: 'not-resumable', problems };
@@ -60,31 +61,31 @@ function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): 
     : {
         rule,
         candidate,
-        errors: [...errors, resumeProblem('transcript-unwritable', { path, errno })],
+        errors: [...errors, sessionProblem('transcript-unwritable', { path, errno })],
       };
 }
 
 /** What keeps any version from resuming, whatever the transcript. */
-function obstacles({ cwd, cwdErrno, live, accountHome }: ResumeFacts): readonly ResumeProblem[] {
+function obstacles({ cwd, cwdErrno, live, accountHome }: ResumeFacts): readonly SessionProblem[] {
   return [
     ...(cwdErrno === undefined
       ? []
-      : [resumeProblem('working-directory-unusable', { path: cwd, errno: cwdErrno })]),
+      : [sessionProblem('working-directory-unusable', { path: cwd, errno: cwdErrno })]),
     ...live
       .filter((one) => runsInBackground(one, accountHome))
-      .map(({ path, pid }) => resumeProblem('running-in-background', { path, pid, accountHome })),
+      .map(({ path, pid }) => sessionProblem('running-in-background', { path, pid, accountHome })),
   ];
 }
 
 function differences(
   attempts: readonly Attempt[],
   { name: { path } }: Candidate,
-): readonly ResumeProblem[] {
+): readonly SessionProblem[] {
   return attempts.flatMap(({ rule, errors: [first] }) =>
     first === undefined
       ? []
       : [
-          resumeProblem('version-dependent', {
+          sessionProblem('version-dependent', {
             path,
             versions: rulesInWords[rule],
             because: first.message,
@@ -94,6 +95,6 @@ function differences(
 }
 
 /** Each problem once, though two versions meet it. */
-function distinct(problems: readonly ResumeProblem[]): readonly ResumeProblem[] {
+function distinct(problems: readonly SessionProblem[]): readonly SessionProblem[] {
   return [...new Map(problems.map((one) => [`${one.code} ${one.path}`, one])).values()];
 }

@@ -1,7 +1,7 @@
 import type { LinkState } from '../../link-report.ts';
 import type { LookUpRule } from '../program.ts';
 import type { Transcript } from '../transcripts.ts';
-import { type ResumeProblem, resumeProblem } from '../resume-problem.ts';
+import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import { parentOf } from '../../paths.ts';
 import type { ResumeFacts } from './facts.ts';
 import type { SharedPlace } from './session-facts.ts';
@@ -12,28 +12,28 @@ export function warningsOf(
   { name, transcript, content }: Candidate,
   rules: readonly LookUpRule[],
   facts: ResumeFacts,
-): readonly ResumeProblem[] {
+): readonly SessionProblem[] {
   const { path } = name;
   const details = content.state === 'usable' ? content.details : undefined;
   const copies = otherCopies(transcript, facts);
   const memory = facts.lockedMemory.get(path);
   return [
-    ...(copies.length > 0 ? [resumeProblem('other-copies', { path, copies })] : []),
+    ...(copies.length > 0 ? [sessionProblem('other-copies', { path, copies })] : []),
     ...(details?.endsTorn === true && rules.includes('own-projects')
-      ? [resumeProblem('transcript-torn', { path })]
+      ? [sessionProblem('transcript-torn', { path })]
       : []),
-    ...(details?.isFragment === true ? [resumeProblem('transcript-fragment', { path })] : []),
+    ...(details?.isFragment === true ? [sessionProblem('transcript-fragment', { path })] : []),
     ...(details?.leaves !== undefined && details.leaves > 1
-      ? [resumeProblem('transcript-forked', { path, leaves: details.leaves })]
+      ? [sessionProblem('transcript-forked', { path, leaves: details.leaves })]
       : []),
     ...(name.isInLinkedDirectory
-      ? [resumeProblem('project-directory-linked', { path: parentOf(path) })]
+      ? [sessionProblem('project-directory-linked', { path: parentOf(path) })]
       : []),
     ...expiryWarnings(facts),
-    ...(memory === undefined ? [] : [resumeProblem('memory-not-permitted', memory)]),
+    ...(memory === undefined ? [] : [sessionProblem('memory-not-permitted', memory)]),
     ...(facts.untrustedIn === undefined
       ? []
-      : [resumeProblem('directory-not-trusted', { path: facts.untrustedIn, cwd: facts.cwd })]),
+      : [sessionProblem('directory-not-trusted', { path: facts.untrustedIn, cwd: facts.cwd })]),
   ];
 }
 
@@ -50,14 +50,14 @@ function otherCopies(
 }
 
 /** What of the shared state this home does not lead to. */
-export function sharingWarnings({ links }: ResumeFacts): readonly ResumeProblem[] {
+export function sharingWarnings({ links }: ResumeFacts): readonly SessionProblem[] {
   const projects = links.get('projects');
   const history = links.get('file-history');
   const env = links.get('session-env');
   return [
-    ...(isApart(projects) ? [resumeProblem('projects-not-shared', projects)] : []),
-    ...(isApart(history) ? [resumeProblem('file-history-not-shared', history)] : []),
-    ...(leadsToNoDirectory(env) ? [resumeProblem('session-env-unusable', env)] : []),
+    ...(isApart(projects) ? [sessionProblem('projects-not-shared', projects)] : []),
+    ...(isApart(history) ? [sessionProblem('file-history-not-shared', history)] : []),
+    ...(leadsToNoDirectory(env) ? [sessionProblem('session-env-unusable', env)] : []),
   ];
 }
 
@@ -79,8 +79,12 @@ function leadsToNoDirectory(place: SharedPlace | undefined): place is SharedPlac
 
 const DAY_MS = 86_400_000;
 
-function expiryWarnings({ companions, ownPeriodDays, now }: ResumeFacts): readonly ResumeProblem[] {
+function expiryWarnings({
+  companions,
+  ownPeriodDays,
+  now,
+}: ResumeFacts): readonly SessionProblem[] {
   return companions
     .filter(({ modified }) => now.getTime() - modified.getTime() > ownPeriodDays * DAY_MS)
-    .map(({ path }) => resumeProblem('about-to-expire', { path, periodDays: ownPeriodDays }));
+    .map(({ path }) => sessionProblem('about-to-expire', { path, periodDays: ownPeriodDays }));
 }

@@ -1,13 +1,14 @@
-import { resumeProblems } from '../../../src/sessions/resume-problem.ts';
+import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { interfaceIn } from './source.ts';
 
 const sources = [
   ['src/problems/transcript-place.ts', 'TranscriptPlaceProblems'],
   ['src/problems/transcript-file.ts', 'TranscriptFileProblems'],
   ['src/problems/resume-surroundings.ts', 'ResumeSurroundingsProblems'],
+  ['src/problems/live-sessions.ts', 'LiveSessionProblems'],
 ] as const;
 
-const tellings = new Map(Object.entries(resumeProblems));
+const tellings = new Map(Object.entries(sessionProblems));
 
 /** A table for each group of causes, in Markdown: what it is, how it is recognised, and what helps. */
 export function resumeProblemTables(): string {

@@ -1,4 +1,4 @@
-import type { DiagnoseOptions, ResumeProblemCode } from 'claude-shared-state/sessions';
+import type { DiagnoseOptions, SessionProblemCode } from 'claude-shared-state/sessions';
 import type { ProgramName } from '../support/programs.ts';
 import type { Stage } from './stage.ts';
 
@@ -19,7 +19,7 @@ export interface Scenario {
   /** A sentence: what is the matter. */
   readonly name: string;
   /** The problem that has to be told; none for a plain success. */
-  readonly code?: ResumeProblemCode | Readonly<Partial<Record<ProgramName, ResumeProblemCode>>>;
+  readonly code?: SessionProblemCode | Readonly<Partial<Record<ProgramName, SessionProblemCode>>>;
   /** Whether the program resumes it: with its history, and with the new turn saved. */
   readonly resumes: boolean | Readonly<Record<ProgramName, boolean>>;
   readonly set: (stage: Stage) => Attempt | void;
@@ -29,7 +29,7 @@ export function resumesOn({ resumes }: Scenario, program: ProgramName): boolean 
   return typeof resumes === 'boolean' ? resumes : resumes[program];
 }
 
-export function codeOn({ code }: Scenario, program: ProgramName): ResumeProblemCode | undefined {
+export function codeOn({ code }: Scenario, program: ProgramName): SessionProblemCode | undefined {
   return typeof code === 'object' ? code[program] : code;
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { readSmallFile } from '../../../src/sessions/small-file.ts';
+import { sessionReads } from '../support/session-reads.ts';
 import {
   at,
   inWorld,
@@ -73,12 +74,7 @@ async function sayingTheSizeOf(other: string, world: World): Promise<SessionRead
   const fs = world.fs.promises;
   const stats = await fs.stat(other, { bigint: true });
   return {
-    access: (path, mode) => fs.access(path, mode),
-    lstat: (path, options) => fs.lstat(path, options),
-    opendir: (path, options) => fs.opendir(path, options),
-    readlink: (path) => fs.readlink(path),
-    realpath: (path) => fs.realpath(path),
-    stat: (path, options) => fs.stat(path, options),
+    ...sessionReads(fs),
     open: async (path, flags) => {
       const handle = await fs.open(path, flags);
       return {

@@ -1,5 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
-import { parseResumeUUID, type ResumeUUID, validateAllSync } from 'claude-shared-state';
+import { type ResumeUUID, validateAllSync } from 'claude-shared-state';
+import { theId as id } from '../support/session-id.ts';
 import { at, makeDirectory, makeFile, requiredIn, type World } from '../support/world.ts';
 
 /** Two linked homes with a session in the shared place. */
@@ -11,7 +12,7 @@ export interface SessionStage {
   readonly transcript: string;
 }
 
-export const id = idOf('0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e');
+export { theId as id } from '../support/session-id.ts';
 
 export function setSession(world: World): SessionStage {
   const homes = [at(world, 'a'), at(world, 'b')] as const;
@@ -40,10 +41,4 @@ export function message(more: Readonly<Record<string, unknown>> = {}): string {
     ...more,
   };
   return `${JSON.stringify(line)}\n`;
-}
-
-export function idOf(text: string): ResumeUUID {
-  const parsed = parseResumeUUID(text);
-  if (parsed === undefined) throw new Error(`${text} is no id`);
-  return parsed;
 }

@@ -1,0 +1,50 @@
+import { liveSessionProblems, type LiveSessionProblems } from '../problems/live-sessions.ts';
+import {
+  type ResumeSurroundingsProblems,
+  resumeSurroundingsProblems,
+} from '../problems/resume-surroundings.ts';
+import { type ProblemTable, tell, type Told } from '../problems/table.ts';
+import {
+  type TranscriptFileProblems,
+  transcriptFileProblems,
+} from '../problems/transcript-file.ts';
+import {
+  type TranscriptPlaceProblems,
+  transcriptPlaceProblems,
+} from '../problems/transcript-place.ts';
+
+/** The fields that each problem has of its own, by code. */
+interface SessionProblemFields
+  extends
+    TranscriptPlaceProblems,
+    TranscriptFileProblems,
+    ResumeSurroundingsProblems,
+    LiveSessionProblems {}
+
+/** What is wrong with a session, in lower-case words joined by hyphens, such as `transcript-missing`. */
+export type SessionProblemCode = keyof SessionProblemFields;
+
+/** The problem of one code, with the fields of its own. */
+export type SessionProblemOf<Code extends SessionProblemCode> = Told<Code> &
+  SessionProblemFields[Code];
+
+/** One thing that is wrong with a session, as plain data: a union discriminated by `code`. */
+export type SessionProblem = {
+  readonly [Code in SessionProblemCode]: SessionProblemOf<Code>;
+}[SessionProblemCode];
+
+/** Severity, remedy and wording of every problem code of sessions. */
+export const sessionProblems: ProblemTable<SessionProblemFields> = {
+  ...transcriptPlaceProblems,
+  ...transcriptFileProblems,
+  ...resumeSurroundingsProblems,
+  ...liveSessionProblems,
+};
+
+/** Makes a problem from its particulars. */
+export function sessionProblem<Code extends SessionProblemCode>(
+  code: Code,
+  fields: SessionProblemFields[Code],
+): SessionProblemOf<Code> {
+  return tell(sessionProblems, code, fields);
+}

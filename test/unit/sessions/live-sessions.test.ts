@@ -1,0 +1,338 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, truncateSync } from 'node:fs';
+import { pid as ownPid } from 'node:process';
+import { isSharedStateError } from 'claude-shared-state';
+import {
+  findLiveSessions,
+  type ProcessProbe,
+  type SessionReadFs,
+} from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import { sightingIn } from '../../../src/fs/processes.ts';
+import { theId } from '../support/session-id.ts';
+import { sessionReads } from '../support/session-reads.ts';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  type World,
+  worldKinds,
+} from '../support/world.ts';
+
+// As 2.1.329 writes it, shortened.
+const record = {
+  pid: 1,
+  sessionId: theId,
+  cwd: '/me/work',
+  startedAt: 1_795_200_307_265,
+  procStart: '100',
+  version: '2.1.329',
+  kind: 'interactive',
+  entrypoint: 'cli',
+  status: 'idle',
+} as const;
+
+/** A machine on which every process runs since 100. */
+const allRun: ProcessProbe = { look: () => Promise.resolve({ state: 'running', start: '100' }) };
+
+function makeRecord(world: World, home: string, name: string, content: object | string = record) {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return makeFile(world, at(world, `${home}/sessions/${name}`), text);
+}
+
+function find(
+  world: World,
+  homes: readonly string[],
+  processes: ProcessProbe | undefined = allRun,
+) {
+  const paths = homes.map((home) => at(world, home));
+  return findLiveSessions(paths, { fs: world.fs, processes });
+}
+
+/** What was found, in short. */
+async function found(...looking: Parameters<typeof find>) {
+  const { sessions, problems } = await find(...looking);
+  return {
+    sessions: sessions.map(({ pid, liveness }) => `${pid} ${liveness}`),
+    problems: problems.map((it) => ('errno' in it ? `${it.code} ${it.errno}` : it.code)),
+  };
+}
+
+const nothing = { sessions: [], problems: [] };
+
+describe.each(worldKinds)('running sessions (%s)', (kind) => {
+  test('are told with all that their record says', () =>
+    inWorld(kind, async (world) => {
+      const path = makeRecord(world, 'a', '4711.json');
+      expect(await find(world, ['a'])).toEqual({
+        sessions: [
+          {
+            accountHomes: [at(world, 'a')],
+            sessionId: theId,
+            pid: 4711,
+            cwd: '/me/work',
+            kind: 'interactive',
+            entrypoint: 'cli',
+            status: 'idle',
+            path,
+            liveness: 'running',
+          },
+        ],
+        problems: [],
+      });
+    }));
+
+  test('are found in all homes, in their order, and by process id in each', () =>
+    inWorld(kind, async (world) => {
+      for (const name of ['100.json', '20.json', '3.json']) makeRecord(world, 'a', name);
+      makeRecord(world, 'b', '1.json');
+      expect(await found(world, ['b', 'a'])).toEqual({
+        sessions: ['1 running', '3 running', '20 running', '100 running'],
+        problems: [],
+      });
+    }));
+
+  test('need nothing but an id', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json', { sessionId: theId, cwd: 7, kind: null, status: ['idle'] });
+      const { sessions } = await find(world, ['a']);
+      expect(sessions).toMatchObject([
+        { cwd: undefined, kind: undefined, entrypoint: undefined, status: undefined },
+      ]);
+    }));
+
+  test('are looked for by the name of the record, not by the pid in it', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json', { ...record, pidDomain: 'here' });
+      const asked: unknown[] = [];
+      const { sessions } = await find(world, ['a'], {
+        look: (process) => {
+          asked.push(process);
+          return allRun.look(process);
+        },
+      });
+      expect(asked).toEqual([{ pid: 5, domain: 'here' }]);
+      expect(sessions).toMatchObject([{ pid: 5 }]);
+    }));
+
+  test.each([
+    ['gone', record, { state: 'gone' }, []],
+    ['another of the same id', record, { state: 'running', start: '101' }, []],
+    ['not to be seen', record, { state: 'unknown' }, ['5 unknown']],
+    [
+      'there, since nobody knows when',
+      record,
+      { state: 'running', start: undefined },
+      ['5 unknown'],
+    ],
+    [
+      'there, and the record says not since when',
+      { sessionId: theId },
+      { state: 'running', start: '100' },
+      ['5 unknown'],
+    ],
+    [
+      'there, and the record says it wrongly',
+      { ...record, procStart: 100 },
+      { state: 'running', start: '100' },
+      ['5 unknown'],
+    ],
+  ] as const)('are judged by a process that is %s', (_, content, seen, sessions) =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json', content);
+      const processes: ProcessProbe = { look: () => Promise.resolve(seen) };
+      expect(await found(world, ['a'], processes)).toEqual({ sessions, problems: [] });
+    }),
+  );
+
+  test('may be running where the probe fails', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json');
+      const processes: ProcessProbe = { look: () => Promise.reject(new Error('no probe')) };
+      expect(await found(world, ['a'], processes)).toMatchObject({ sessions: ['5 unknown'] });
+    }));
+
+  test('are unknown with a file system that was given, and never those of this machine', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', `${ownPid}.json`, { ...record, procStart: ownStart() });
+      const { sessions } = await findLiveSessions([at(world, 'a')], { fs: world.fs });
+      expect(sessions).toMatchObject([{ pid: ownPid, liveness: 'unknown' }]);
+    }));
+
+  test('are told once where homes, or their records, are one directory', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json');
+      makeLink(world, at(world, 'b'), at(world, 'a'));
+      makeLink(world, at(world, 'c/sessions'), at(world, 'a/sessions'));
+      const { sessions } = await find(world, ['b', 'a', 'c', 'a']);
+      expect(sessions).toMatchObject([
+        {
+          accountHomes: ['b', 'a', 'c'].map((home) => at(world, home)),
+          path: at(world, 'b/sessions/5.json'),
+        },
+      ]);
+    }));
+
+  test('are two where one file has the names of two processes', () =>
+    inWorld(kind, async (world) => {
+      const path = makeRecord(world, 'a', '5.json');
+      makeLink(world, at(world, 'a/sessions/6.json'), path);
+      expect(await found(world, ['a'])).toMatchObject({ sessions: ['5 running', '6 running'] });
+    }));
+
+  test('are none where there is no home, no directory, or no record', () =>
+    inWorld(kind, async (world) => {
+      makeDirectory(world, at(world, 'b'));
+      makeDirectory(world, at(world, 'c/sessions'));
+      makeLink(world, at(world, 'd/sessions'), at(world, 'nowhere'));
+      makeLink(world, at(world, 'e/sessions/5.json'), at(world, 'nowhere'));
+      expect(await found(world, ['a', 'b', 'c', 'd', 'e'])).toEqual(nothing);
+    }));
+
+  test('are not what other files are called after', () =>
+    inWorld(kind, async (world) => {
+      const key = `5.${'0a'.repeat(32)}.key`;
+      for (const name of [
+        key,
+        'abc.json',
+        '0.json',
+        '05.json',
+        '-5.json',
+        '5.json.tmp',
+        '5.JSON',
+        '5e3.json',
+        '99999999999.json',
+        '__proto__',
+        '5\n.json',
+      ]) {
+        makeRecord(world, 'a', name, 'not even JSON');
+      }
+      expect(await found(world, ['a'])).toEqual(nothing);
+    }));
+
+  test.each([
+    ['nothing', ''],
+    ['a torn record', JSON.stringify(record).slice(0, -9)],
+    ['no object', '7'],
+    ['null', 'null'],
+    ['an array', `["sessionId","${theId}"]`],
+    ['no id', JSON.stringify({ ...record, sessionId: undefined })],
+    ['a bad id', JSON.stringify({ ...record, sessionId: '../../etc/passwd' })],
+    ['an id that is inherited', `{"__proto__":${JSON.stringify(record)}}`],
+    ['deep nesting', '['.repeat(30_000) + ']'.repeat(30_000)],
+    ['NUL bytes', '\0'.repeat(600)],
+  ])('may hide behind a record that holds %s, which is told', (_, content) =>
+    inWorld(kind, async (world) => {
+      const path = makeRecord(world, 'a', '5.json', content);
+      makeRecord(world, 'a', '6.json');
+      const { sessions, problems } = await find(world, ['a']);
+      expect(sessions).toMatchObject([{ pid: 6 }]);
+      expect(problems).toMatchObject([
+        { code: 'session-record-invalid', severity: 'warning', path, accountHome: at(world, 'a') },
+      ]);
+    }),
+  );
+
+  test('may hide behind what cannot be read, which is told', () =>
+    inWorld(kind, async (world) => {
+      makeDirectory(world, at(world, 'a/sessions/1.json'));
+      makeLink(world, at(world, 'a/sessions/2.json'), at(world, 'a/sessions/2.json'));
+      makeRecord(world, 'a', '3.json', JSON.stringify(record) + ' '.repeat(65_536));
+      makeRecord(world, 'a', '4.json');
+      makeFile(world, at(world, 'b/sessions'), 'no directory');
+      expect(await found(world, ['a', 'b'])).toEqual({
+        sessions: ['4 running'],
+        problems: [
+          'sessions-unreadable ENOTDIR',
+          'session-record-unreadable EISDIR',
+          'session-record-unreadable ELOOP',
+          'session-record-unreadable EFBIG',
+        ],
+      });
+    }));
+
+  test('are read again where the program is just writing the record', () =>
+    inWorld(kind, async (world) => {
+      const path = makeRecord(world, 'a', '5.json', '');
+      let openings = 0;
+      const fs: SessionReadFs = {
+        ...sessionReads(world.fs.promises),
+        open: (...parameters) => {
+          openings += 1;
+          if (openings === 2) world.fs.writeFileSync(path, JSON.stringify(record));
+          return world.fs.promises.open(...parameters);
+        },
+      };
+      const { sessions, problems } = await findLiveSessions([at(world, 'a')], {
+        fs,
+        processes: allRun,
+      });
+      expect(sessions).toMatchObject([{ pid: 5 }]);
+      expect(problems).toEqual([]);
+    }));
+
+  test('that end in the meantime are none', () =>
+    inWorld(kind, async (world) => {
+      const path = makeRecord(world, 'a', '5.json');
+      const fs: SessionReadFs = {
+        ...sessionReads(world.fs.promises),
+        stat: (...parameters) => {
+          world.fs.unlinkSync(path);
+          return world.fs.promises.stat(...parameters);
+        },
+      };
+      const report = await findLiveSessions([at(world, 'a')], { fs, processes: allRun });
+      expect(report).toEqual(nothing);
+    }));
+});
+
+describe('on the real disk', () => {
+  test('a FIFO does not hold anybody up, and a huge file is not read', () =>
+    inWorld('disk', async (world) => {
+      const fifo = at(world, 'a/sessions/7.json');
+      const huge = makeRecord(world, 'a', '8.json');
+      execFileSync('mkfifo', [fifo]);
+      truncateSync(huge, 2 ** 30);
+      expect(await found(world, ['a'])).toEqual({
+        sessions: [],
+        problems: ['session-record-unreadable EFTYPE', 'session-record-unreadable EFBIG'],
+      });
+    }));
+
+  test('the processes of this machine are looked at', () =>
+    inWorld('disk', async (world) => {
+      makeRecord(world, 'a', `${ownPid}.json`, { ...record, procStart: ownStart() });
+      makeRecord(world, 'b', `${ownPid}.json`, { ...record, procStart: '1' });
+      const { sessions } = await findLiveSessions([at(world, 'a'), at(world, 'b')]);
+      expect(sessions).toMatchObject([{ accountHomes: [at(world, 'a')], liveness: 'running' }]);
+      expect(sessions).toHaveLength(1);
+    }));
+});
+
+describe('refused are', () => {
+  test.each([
+    [[], {}, 'no-homes'],
+    ['/me/.claude', {}, 'invalid-homes'],
+    [['.claude'], {}, 'path-relative'],
+    [['/me'], [], 'invalid-options'],
+    [['/me'], { now: 0 }, 'unknown-option'],
+    [['/me'], { fs: {} }, 'invalid-fs'],
+    [['/me'], { fs: null }, 'invalid-fs'],
+    [['/me'], { processes: {} }, 'invalid-option'],
+    [['/me'], { processes: null }, 'invalid-option'],
+  ])('%j with the options %j: %s', async (homes, options, code) => {
+    const call = async (): Promise<unknown> =>
+      Reflect.apply(findLiveSessions, undefined, [homes, options]);
+    const error: unknown = await call().catch((reason: unknown) => reason);
+    expect(isSharedStateError(error) && error.operation).toBe('findLiveSessions');
+    expect(isSharedStateError(error) && error.problems.map((it) => it.code)).toEqual([code]);
+  });
+});
+
+/** When this process started, as the system says it. */
+function ownStart(): string | undefined {
+  const seen = sightingIn(readFileSync('/proc/self/stat', 'utf8'));
+  return seen?.state === 'running' ? seen.start : undefined;
+}

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { pid } from 'node:process';
+import { afterEach, describe, expect, test } from 'vitest';
+import { realProcesses, sightingIn } from '../../../src/fs/processes.ts';
+
+const after = '0 -1 4194304 125 0 0 0 0 0 0 0 20 0 1 0 1170374 3932160';
+
+describe('/proc/<pid>/stat', () => {
+  test.each(['sleep', 'a b', ') R 1 2', '((', 'x) Z 1 (y', 'a\nb'])(
+    'is understood where the program is called %j',
+    (name) => {
+      const stat = `4711 (${name}) S 1 4711 4711 ${after}\n`;
+      expect(sightingIn(stat)).toEqual({ state: 'running', start: '1170374' });
+    },
+  );
+
+  test.each(['Z', 'X'])('tells a process in state %s, which has ended', (state) => {
+    expect(sightingIn(`4711 (sleep) ${state} 1 4711 4711 ${after}`)).toEqual({ state: 'gone' });
+  });
+
+  test.each(['', '4711', '4711 (sleep) S 1 2 3'])('is not believed where it says %j', (stat) => {
+    expect(sightingIn(stat)).toBeUndefined();
+  });
+});
+
+const look = (pid: number, domain?: string) => realProcesses.look({ pid, domain });
+
+describe('the processes of this machine', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  function sleeping(...command: readonly string[]): { child: ChildProcess; pid: number } {
+    const child = spawn('sh', ['-c', ...command], { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    if (child.pid === undefined) throw new Error('sh did not start');
+    return { child, pid: child.pid };
+  }
+
+  test.runIf(existsSync('/proc/self/stat'))('run since what the system says', async () => {
+    const { pid } = sleeping('exec sleep 60');
+    expect(await look(pid)).toEqual(sightingIn(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+    expect(await look(pid)).toMatchObject({ state: 'running' });
+  });
+
+  test('are gone once they have ended', async () => {
+    const { child, pid } = sleeping('exec sleep 60');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await look(pid)).toEqual({ state: 'gone' });
+  });
+
+  test.runIf(existsSync('/proc/self/stat'))('are gone as zombies, too', async () => {
+    // The sleep in the background has the shell for a parent, which becomes one that waits for nobody.
+    const { child } = sleeping('sleep 0.1 & echo $!; exec sleep 60');
+    const zombie = Number(await nextOutput(child));
+    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z ');
+    expect(await look(zombie)).toEqual({ state: 'gone' });
+  });
+
+  test('are gone where there never was one', async () => {
+    expect(await look(2 ** 31 - 1)).toEqual({ state: 'gone' });
+  });
+
+  test('are unknown where they are meant on another machine, or in another container', async () => {
+    expect(await look(pid, 'linux:another:pid:[1]')).toEqual({ state: 'unknown' });
+  });
+
+  test.runIf(existsSync('/etc/machine-id') && existsSync('/proc/self/ns/pid'))(
+    'are known where they are meant here',
+    async () => {
+      const machine = readFileSync('/etc/machine-id', 'utf8').trim();
+      const here = `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
+      expect(await look(pid, here)).toMatchObject({ state: 'running' });
+    },
+  );
+});
+
+async function nextOutput({ stdout }: ChildProcess): Promise<string> {
+  return await new Promise((resolve) => {
+    stdout?.once('data', (chunk: unknown) => resolve(String(chunk)));
+  });
+}

@@ -1,0 +1,204 @@
+import { isSharedStateError, parseResumeUUID } from 'claude-shared-state';
+import { resumeCommand, type ResumeCommandOptions } from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import { theId } from '../support/session-id.ts';
+
+const where = { accountHome: '/me/.claude-spare', cwd: '/me/work' } as const;
+const inherited = [
+  'CLAUDE_CODE_CHILD_SESSION',
+  'CLAUDE_CODE_SKIP_PROMPT_HISTORY',
+  'CLAUDE_CODE_ENTRYPOINT',
+];
+const withoutInherited = inherited.map((name) => `-u ${name}`).join(' ');
+
+/** The complaints about options, whatever their type. */
+function refusals(options: object, sessionId: string = theId): readonly string[] {
+  try {
+    Reflect.apply(resumeCommand, undefined, [sessionId, options]);
+    return [];
+  } catch (error) {
+    if (!isSharedStateError(error) || error.operation !== 'resumeCommand') throw error;
+    return error.problems.map((it) => ('argument' in it ? `${it.code} ${it.argument}` : it.code));
+  }
+}
+
+describe('the command', () => {
+  test('is complete as data, and as a line', () => {
+    expect(resumeCommand(theId, where)).toEqual({
+      file: 'claude',
+      args: ['--resume', theId],
+      env: { CLAUDE_CONFIG_DIR: '/me/.claude-spare' },
+      unset: inherited,
+      cwd: '/me/work',
+      shell: `cd '/me/work' && env ${withoutInherited} CLAUDE_CONFIG_DIR='/me/.claude-spare' claude --resume ${theId}`,
+    });
+  });
+
+  test('has the flag, the extra arguments and the prompt in this order', () => {
+    const command = resumeCommand(theId, {
+      ...where,
+      program: '/opt/claude code/claude',
+      extraArgs: ['--model', 'opus', '-p', '--fork-session', ''],
+      prompt: '--go on!',
+      dangerouslySkipPermissions: true,
+    });
+    expect(command.file).toBe('/opt/claude code/claude');
+    expect(command.args).toEqual(
+      `--resume ${theId} --dangerously-skip-permissions --model opus -p --fork-session `
+        .split(' ')
+        .concat('--', '--go on!'),
+    );
+    expect(command.shell).toContain(
+      ` '/opt/claude code/claude' --resume ${theId} --dangerously-skip-permissions ` +
+        `--model opus -p --fork-session '' -- '--go on!'`,
+    );
+  });
+
+  test('skips no permissions unless told to', () => {
+    const { args } = resumeCommand(theId, { ...where, dangerouslySkipPermissions: false });
+    expect(args).toEqual(['--resume', theId]);
+  });
+
+  test('keeps the spelling of the id', () => {
+    const upper = parseResumeUUID(theId.toUpperCase()) ?? theId;
+    expect(resumeCommand(upper, where).args).toEqual(['--resume', theId.toUpperCase()]);
+  });
+
+  test.each([
+    ['/me/.claude', '/me/.claude'],
+    ['/me/.claude/', '/me/.claude'],
+    ['/me/.claude', '/me/.claude//'],
+  ])(
+    'leaves the variable unset for the default home (%s, %s)',
+    (accountHome, defaultAccountHome) => {
+      const { env, unset, shell } = resumeCommand(theId, {
+        ...where,
+        accountHome,
+        defaultAccountHome,
+      });
+      expect(env).toEqual({});
+      expect(unset).toEqual([...inherited, 'CLAUDE_CONFIG_DIR']);
+      expect(shell).toContain(`${withoutInherited} -u CLAUDE_CONFIG_DIR claude --resume`);
+      expect(shell).not.toContain('CLAUDE_CONFIG_DIR=');
+    },
+  );
+
+  test.each([undefined, '/me/.claude', '/me/.claude-spar', '/ME/.claude-spare'])(
+    'sets the variable where the default home is %s',
+    (defaultAccountHome) => {
+      const { env, unset } = resumeCommand(theId, { ...where, defaultAccountHome });
+      expect(env).toEqual({ CLAUDE_CONFIG_DIR: where.accountHome });
+      expect(unset).toEqual(inherited);
+    },
+  );
+
+  test('is not changed by what was done to another one', () => {
+    const first = resumeCommand(theId, where);
+    Reflect.apply(Array.prototype.pop, first.unset, []);
+    expect(resumeCommand(theId, where).unset).toEqual(inherited);
+  });
+});
+
+describe('refused is', () => {
+  test.each(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`])('the id %j', (id) => {
+    expect(refusals(where, id)).toEqual(['invalid-session-id sessionId']);
+  });
+
+  test.each(['\n', '\r', '\t', '\u001b[2J', '\u007f', '\u0085', '\ud800'])(
+    'a text with %j in it, wherever it stands',
+    (bad) => {
+      const path = `/me/${bad}`;
+      const options = {
+        accountHome: path,
+        defaultAccountHome: path,
+        cwd: path,
+        program: path,
+        prompt: bad,
+        extraArgs: [bad],
+      };
+      const names = ['accountHome', 'cwd', 'defaultAccountHome', 'program', 'prompt'];
+      expect(refusals(options)).toEqual(
+        [...names, 'extraArgs[0]'].map((name) => `invalid-option options.${name}`),
+      );
+    },
+  );
+
+  test('a NUL character', () => {
+    const options = { accountHome: '/a\0', cwd: '/b\0', extraArgs: ['--model', '\0'] };
+    expect(refusals(options)).toEqual([
+      'path-nul options.accountHome',
+      'path-nul options.cwd',
+      'invalid-option options.extraArgs[1]',
+    ]);
+  });
+
+  test('a path that is none, or that a shell would have to expand', () => {
+    const options = { accountHome: '~/.claude', cwd: 'work', defaultAccountHome: '' };
+    expect(refusals(options)).toEqual([
+      'path-tilde options.accountHome',
+      'path-relative options.cwd',
+      'path-empty options.defaultAccountHome',
+    ]);
+    expect(refusals({})).toEqual([
+      'path-not-string options.accountHome',
+      'path-not-string options.cwd',
+    ]);
+  });
+
+  test.each(['', '-claude', '~/claude', 'bin/claude', './claude', 'a=b', '/opt/a=b/claude', 7])(
+    'the program %j',
+    (program) => {
+      expect(refusals({ ...where, program })).toEqual(['invalid-option options.program']);
+    },
+  );
+
+  test.each([
+    '--resume',
+    `--resume=${theId}`,
+    '-r',
+    `-r${theId}`,
+    '-pr',
+    '--continue',
+    '-c',
+    '-pc',
+    '--session-id',
+    `--session-id=${theId}`,
+    '--from-pr',
+    '--',
+    7,
+    null,
+  ])('the extra argument %j', (arg) => {
+    expect(refusals({ ...where, extraArgs: ['-p', arg] })).toEqual([
+      'invalid-option options.extraArgs[1]',
+    ]);
+  });
+
+  test('a hole among the extra arguments', () => {
+    const extraArgs: string[] = [];
+    extraArgs[1] = '-p';
+    expect(refusals({ ...where, extraArgs })).toEqual(['invalid-option options.extraArgs[0]']);
+  });
+
+  test.each([
+    { extraArgs: '--model opus' },
+    { prompt: '' },
+    { prompt: ['go'] },
+    { dangerouslySkipPermissions: 'yes' },
+  ])('%j', (wrong) => {
+    const [name] = Object.keys(wrong);
+    expect(refusals({ ...where, ...wrong })).toEqual([`invalid-option options.${name}`]);
+  });
+
+  test('an unknown option, and what are no options', () => {
+    expect(refusals({ ...where, dangerously: true })).toEqual(['unknown-option a key of options']);
+    expect(refusals([])).toEqual(['invalid-options options']);
+  });
+
+  test.each(['--resumes', '--continued', '--permission-mode', '-d', '-n', '-', 'resume', '-p'])(
+    'not the extra argument %j',
+    (arg) => {
+      const options: ResumeCommandOptions = { ...where, extraArgs: [arg] };
+      expect(resumeCommand(theId, options).args.at(-1)).toBe(arg);
+    },
+  );
+});
