@@ -15,7 +15,7 @@ import type { ResumeRequest } from './request.ts';
 import { configPathOf, isTrusted } from './trust.ts';
 
 /** A directory of a session beside its transcript. */
-export interface Companion {
+interface Companion {
   readonly path: string;
   readonly modified: Date;
 }

@@ -3,7 +3,7 @@ import type { ProgramName } from '../support/programs.ts';
 import type { Stage } from './stage.ts';
 
 /** What differs from the usual: resume the session of the stage in `cwd` under account B. */
-export interface Attempt {
+interface Attempt {
   readonly id?: string;
   readonly cwd?: string;
   readonly accountHome?: string;

@@ -1,5 +1,5 @@
 import { isSharedStateError } from 'claude-shared-state';
-import { locateTranscripts, projectKey, type ResumeUUID } from 'claude-shared-state/sessions';
+import { locateTranscripts, projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import {
   at,
@@ -161,8 +161,8 @@ test('the names of projects are data: a newline or __proto__ in them does no har
 });
 
 test('an id that is none is refused before anything is looked at, and all else with it', async () => {
-  const bad = '../../etc/passwd' as ResumeUUID;
-  const error: unknown = await locateTranscripts(bad, { accountHomes: [] }).catch(
+  // @ts-expect-error -- what a caller without types may hand over
+  const error: unknown = await locateTranscripts('../../etc/passwd', { accountHomes: [] }).catch(
     (reason: unknown) => reason,
   );
   if (!isSharedStateError(error)) throw new Error('it is told as a SharedStateError');

@@ -7,10 +7,14 @@ import { codesOf, diagnose } from './support.ts';
 
 const sound = { accountHome: '/me/.claude', cwd: '/work' };
 
+// As a caller without types may use it.
+async function untyped(...args: readonly unknown[]): Promise<unknown> {
+  const diagnosis: unknown = await Reflect.apply(diagnoseResume, undefined, args);
+  return diagnosis;
+}
+
 async function refusalOf(options: object) {
-  const error: unknown = await diagnoseResume('x', options as never).catch(
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await untyped('x', options).catch((reason: unknown) => reason);
   if (!isSharedStateError(error)) throw new Error('it is refused with a SharedStateError');
   expect(error.operation).toBe('diagnoseResume');
   return error.problems.map((problem) => ({ ...problem }));

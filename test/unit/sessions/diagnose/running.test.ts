@@ -1,5 +1,6 @@
 import type { ProcessProbe } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { sessionId } from '../../support/session-id.ts';
 import { inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
 import { type SessionStage, setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -54,7 +55,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       record(world, stage, stage.homes[1], 1, 'bg');
-      const other = { ...stage, id: stage.id.replaceAll('0', '1') as typeof stage.id };
+      const other = { ...stage, id: sessionId(stage.id.replaceAll('0', '1')) };
       record(world, other, stage.homes[1], 4711, 'bg');
       expect(codesOf(await diagnose(world, stage, { processes }))).toEqual([]);
     });
