@@ -34,6 +34,7 @@ function rowFor(code: string, doc: string): string {
   }
   const { severity, remedy, advice } = telling;
   const resumes = severity === 'error' ? 'no' : 'yes';
-  const cells = [`\`${code}\``, resumes, cause, recognised, advice, `\`${remedy}\``];
+  const how = recognised.charAt(0).toUpperCase() + recognised.slice(1);
+  const cells = [`\`${code}\``, resumes, cause, how, advice, `\`${remedy}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
