@@ -17,7 +17,9 @@ export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
  * links that are missing, and refuses everything that could hide or lose a transcript.
  *
  * It never removes, replaces or rewrites anything. What is safe to make is made even where something
- * else is refused. Any number of processes may call it at once.
+ * else is refused. Any number of processes may call it at once. Only when it makes a `projects` link
+ * it reads `cleanupPeriodDays` of the home, and warns where it is shorter than the default
+ * (`retention-shorter`: seen in Claude Code 2.1.329 and 2.1.197, which delete through the links).
  *
  * @param accountHome - Absolute path of a Claude Code config directory; made (0700) if missing.
  * @param options - `required`: the links to ensure, by default `RequiredShared`. `fs`: `node:fs`,
@@ -64,7 +66,8 @@ export function ensureForAccountSync(
  * home in one error.
  *
  * Runs what {@link ensureForAccount} does on all homes: the good links of all homes are made also
- * when another link or another home is bad.
+ * when another link or another home is bad. When it makes a `projects` link, it warns of each home that
+ * deletes transcripts sooner than another one (`retention-shorter`).
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one; missing ones
  * are made (0700).

@@ -1,4 +1,3 @@
-import { settle } from '../answer.ts';
 import type { RetentionReadFs } from '../fs/retention-fs.ts';
 import { errnoOf, textOf } from '../fs/port.ts';
 import type { DirectoryEntry } from '../fs/session-fs.ts';
@@ -48,12 +47,14 @@ export async function findExpiring(
     found.errno ||= errno;
   };
   const weigh = async (path: string) => {
-    const stats = await settle(fs.stat(path, { bigint: true }));
-    if (!stats.ok) fail(stats.errno);
-    else if (stats.value.isFile()) {
-      const mtime = Number(stats.value.mtimeMs);
+    try {
+      const stats = await fs.stat(path, { bigint: true });
+      if (!stats.isFile()) return;
+      const mtime = Number(stats.mtimeMs);
       if (mtime + period <= now) found.due += 1;
       if (mtime < found.mtime) Object.assign(found, { mtime, path });
+    } catch (error) {
+      fail(errnoOf(error));
     }
   };
 

@@ -25,11 +25,13 @@ export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & LookOptions;
 /**
  * Tells, without changing anything, how every account home stands and what `validateAll` would make.
  *
- * What is wrong is reported, never thrown; it also names homes that are one directory.
+ * What is wrong is reported, never thrown; it also names homes that are one directory. Where a
+ * `projects` link would be made it warns of `retention-shorter`, as the real run does.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `required`: the links to look for, by default `RequiredShared`. `fs`: a file
- * system to read from, by default the real disk.
+ * system to read from, by default the real disk. `retention`: whether to read the settings of the homes
+ * and warn of `retention-shorter` in any case, by default false.
  * @returns One report per home, in their order; a home that is given twice is reported once.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
  *

@@ -4,6 +4,7 @@ import { interfaceIn } from './source.ts';
 const sources = [
   ['src/problems/links.ts', 'LinkProblems'],
   ['src/problems/directories.ts', 'DirectoryProblems'],
+  ['src/problems/retention.ts', 'RetentionProblems'],
   ['src/problems/input.ts', 'InputProblems'],
 ] as const;
 
