@@ -28,7 +28,7 @@ const MOST_DAYS = 1e8;
 type Trouble = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
 
 /** What a settings file says: a period, nothing of it, or why it says nothing. */
-type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
+export type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
 
 const unset: Told = { periodDays: DEFAULT_DAYS, source: 'default' };
 // Of what the versions do then (30 days, or nothing is deleted) the one that can lose something.
@@ -44,7 +44,8 @@ export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPe
   return { ...period, problem: finding('settings-unusable', fields).problem };
 }
 
-function* readSettings(path: string): SettingsSteps<Told> {
+/** Reads the period that one settings file sets. */
+export function* readSettings(path: string): SettingsSteps<Told> {
   // First the stat: reading a FIFO would wait for ever, and a huge file would fill the memory.
   const found = yield* ask(stat(path));
   if (!found.ok) return withoutText(found);

@@ -65,7 +65,7 @@ export interface ResumeSurroundingsProblems {
   /**
    * File history or environment are older than this home's retention: the program deletes them seconds after it has resumed.
    *
-   * Recognised: the time of the directories `file-history/<id>` and `session-env/<id>`, and `cleanupPeriodDays` of this home.
+   * Recognised: the time of the directories `file-history/<id>` and `session-env/<id>`, and `cleanupPeriodDays` in the settings of this home and of the working directory.
    */
   readonly 'about-to-expire': AtPath & { readonly periodDays: number };
   /**

@@ -11,6 +11,7 @@ import type { SessionFacts } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';
 import { findLockedMemory, type LockedMemory } from './memory.ts';
 import { lastPromptOf } from './prompt-history.ts';
+import { ownPeriodDays } from './own-period.ts';
 import type { ResumeRequest } from './request.ts';
 import { configPathOf, isTrusted } from './trust.ts';
 
@@ -25,7 +26,7 @@ export interface Surroundings {
   readonly now: Date;
   /** When the session was last used, as far as anybody knows. */
   readonly lastUsed?: Date;
-  /** After how many days this home deletes what belongs to a session. */
+  /** After how many days the program, started here, deletes what belongs to a session. */
   readonly ownPeriodDays: number;
   /** The shortest period of all homes. */
   readonly periodDays: number;
@@ -51,7 +52,6 @@ export async function gatherSurroundings(
   for (const home of accountHomes) {
     periods.push(daysOf((await drive(readCleanupPeriod(home), fs)).periodDays));
   }
-  const [ownPeriodDays = Infinity] = periods;
   const isGone = candidates.length === 0;
   const lastUsed =
     request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
@@ -64,7 +64,7 @@ export async function gatherSurroundings(
   return {
     now,
     ...(lastUsed === undefined ? {} : { lastUsed }),
-    ownPeriodDays,
+    ownPeriodDays: await ownPeriodDays(fs, accountHome, cwd),
     periodDays: Math.min(...periods),
     companions: await companionsOf(fs, accountHome, sessionId),
     unseen: problems,

@@ -84,6 +84,22 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
+  test('the settings of the working directory are in force over those of the home', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeDirectory(world, at(world, `shared/.claude-session-env-shared/${stage.id}`));
+      makeFile(world, `${stage.homes[1]}/settings.json`, '{"cleanupPeriodDays":10}');
+      const codes = async () => codesOf(await diagnose(world, stage, { now: inDays(20) }));
+      expect(await codes()).toEqual(['about-to-expire']);
+      makeFile(world, at(world, 'work/.claude/settings.json'), '{"cleanupPeriodDays":30}');
+      expect(await codes()).toEqual([]);
+      makeFile(world, at(world, 'work/.claude/settings.local.json'), '{"cleanupPeriodDays":15}');
+      expect(await codes()).toEqual(['about-to-expire']);
+      makeFile(world, at(world, 'work/.claude/settings.json'), '{"cleanupPeriodDays":"30"}');
+      expect(await codes()).toEqual([]);
+    });
+  });
+
   test('file-history and session-env that lead elsewhere are told, and do not keep it from being resumed', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
