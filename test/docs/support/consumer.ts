@@ -13,7 +13,10 @@ export interface Consumer {
 
 export function makeConsumer(examples: readonly Example[]): Consumer {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'claude-shared-state-docs-')));
-  const paths = { 'claude-shared-state': [pathInRepository('src/index.ts')] };
+  const paths = {
+    'claude-shared-state': [pathInRepository('src/index.ts')],
+    'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
+  };
   const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));

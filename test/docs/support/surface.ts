@@ -13,14 +13,19 @@ export interface PublicName {
   readonly tagsDue: readonly string[];
 }
 
-/** Everything that the package exports, in the order of `src/index.ts`. */
+/** Everything that the package exports, in the order of its entry points; each name once. */
 export function publicSurface(): readonly PublicName[] {
-  const entry = pathInRepository('src/index.ts');
-  const program = programOf([entry]);
+  const entries = ['src/index.ts', 'src/sessions/index.ts'].map(pathInRepository);
+  const program = programOf(entries);
+  const names = entries.flatMap((entry) => namesIn(entry, program));
+  return [...new Map(names.map((it) => [it.name, it])).values()];
+}
+
+function namesIn(entry: string, program: ts.Program): readonly PublicName[] {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(entry);
   const module = source && checker.getSymbolAtLocation(source);
-  if (module === undefined) throw new Error('src/index.ts exports nothing');
+  if (module === undefined) throw new Error(`${entry} exports nothing`);
   return checker.getExportsOfModule(module).map((exported) => {
     const symbol = checker.getAliasedSymbol(exported);
     const declaration = symbol.declarations?.[0];
