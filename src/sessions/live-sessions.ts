@@ -27,7 +27,8 @@ export interface LiveSession extends SessionRecord {
   /** The path of its record. */
   readonly path: string;
   /**
-   * `running`: its process is there, and is the one that wrote the record. `unknown`: it may be, but that
+   * `running`: its process is there, and is the one that wrote the record, unless that does not say when
+   * it started. `unknown`: it may be, but that
    * cannot be told from here, because it is recorded in another container, say.
    */
   readonly liveness: 'running' | 'unknown';
@@ -103,7 +104,9 @@ async function livenessOf(
   if (!looked.ok) return 'unknown';
   const seen = looked.value;
   if (seen.state !== 'running') return seen.state;
-  if (procStart === undefined || seen.start === undefined) return 'unknown';
+  // Without a start the program, too, takes the process for the one that is meant.
+  if (procStart === undefined) return 'running';
+  if (seen.start === undefined) return 'unknown';
   // Another process may have been given the same id since.
   return procStart === seen.start ? 'running' : 'gone';
 }

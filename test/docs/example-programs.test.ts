@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from './support/run.ts';
@@ -54,12 +54,27 @@ describe('the programs in examples/', () => {
     expect(stdout).toMatch(/memory linked -> .*\.claude-shared\/memory$/m);
   });
 
-  test('are all run here', () => {
+  test('smoke-probe.ts says of every stored id why it cannot be resumed, and exits 1', async () => {
+    const { exitCode, stdout } = await run('examples/smoke-probe.ts', repository, (home) => {
+      const [account = ''] = accounts(home);
+      const [lost, corrupted] = [join(home, 'lost.id'), join(home, 'corrupted.id')];
+      writeFileSync(lost, '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e\n');
+      writeFileSync(corrupted, 'No conversation found');
+      return ['--home', account, lost, corrupted];
+    });
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^FAIL .*lost\.id .*transcript-missing \[choose-session\]/m);
+    expect(stdout).toMatch(/^FAIL .*corrupted\.id .*session-id-not-uuid \[choose-session\]/m);
+  });
+
+  test('are all run here, but for the one with the real Agent SDK, which is run end to end', () => {
     const programs = readdirSync(join(repository, 'examples'));
-    expect(programs.filter((it) => !it.startsWith('demo'))).toEqual([
+    expect(programs.filter((it) => it.endsWith('.ts') && !it.startsWith('demo'))).toEqual([
+      'agent-runner.ts',
       'custom-shared-list.ts',
       'daemon-startup.ts',
       'memfs-unit-test.ts',
+      'smoke-probe.ts',
     ]);
   });
 });

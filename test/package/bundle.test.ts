@@ -11,9 +11,12 @@ function bundle(source: string): Promise<string> {
 
 const fileSystem = /(from|require|import) ?\(?"(node:)?fs/;
 
-test('an import that is not used adds nothing to a bundle', async () => {
-  expect(await bundle('esm/only-import.ts')).toBe('');
-});
+test.each(['only-import', 'only-import-sessions'])(
+  'an import that is not used adds nothing to a bundle (%s)',
+  async (source) => {
+    expect(await bundle(`esm/${source}.ts`)).toBe('');
+  },
+);
 
 test('a program that only checks resume UUIDs has no file system in its bundle', async () => {
   const code = await bundle('esm/only-resume-uuid.ts');

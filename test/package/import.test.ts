@@ -4,13 +4,22 @@ import { moduleSystems, toldAfter } from './support/compiled.ts';
 describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   const watch = `${folder}/watch-disk.ts`;
 
-  test('asks nothing of the disk when it is imported', async () => {
-    expect(await toldAfter(watch, `${folder}/only-import.ts`)).toEqual([]);
-  });
+  test.each(['only-import', 'only-import-sessions'])(
+    'asks nothing of the disk when it is imported (%s)',
+    async (source) => {
+      expect(await toldAfter(watch, `${folder}/${source}.ts`)).toEqual([]);
+    },
+  );
 
   test('is seen to ask the disk when it is called', async () => {
     const seen = await toldAfter(watch, `${folder}/inspect-the-real-disk.ts`);
 
     expect(seen).toEqual(expect.arrayContaining(['statSync', 'promises.stat']));
+  });
+
+  test('is seen to ask the disk when it is asked for sessions', async () => {
+    const seen = await toldAfter(watch, `${folder}/find-sessions-on-the-real-disk.ts`);
+
+    expect(seen).toContain('promises.opendir');
   });
 });

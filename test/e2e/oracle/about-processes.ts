@@ -6,7 +6,7 @@ import { sessionId, type Stage, write } from './stage.ts';
 
 interface Record {
   readonly kind?: string;
-  readonly procStart?: string;
+  readonly procStart?: string | undefined;
   readonly sessionId?: string;
 }
 
@@ -74,5 +74,11 @@ export const aboutProcesses: readonly Scenario[] = [
     kind: 'bg',
     procStart: '1',
   }),
+  recorded(
+    'a process in the background is on record without the time of its start',
+    { code: 'running-in-background', resumes: refuses },
+    here,
+    { kind: 'bg', procStart: undefined },
+  ),
   recorded('the process on record has ended', { resumes: true }, here, { kind: 'bg' }, true),
 ];

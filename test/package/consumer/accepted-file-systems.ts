@@ -10,6 +10,7 @@ import {
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { findLiveSessions } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as memoryFs, memfs, Volume } from 'memfs';
 
 const fresh = memfs().fs;
@@ -48,6 +49,14 @@ export const asynchronous = () => [
   inspectRetention(['/home'], { fs: fresh }),
   inspectRetention(['/home'], { fs: ofVolume }),
   inspectRetention(['/home'], { fs: ofVolume.promises }),
+  findLiveSessions(['/home'], { fs: nodeFs }),
+  findLiveSessions(['/home'], { fs: nodeFsDefault }),
+  findLiveSessions(['/home'], { fs: nodeFsPromises }),
+  findLiveSessions(['/home'], { fs: memoryFs }),
+  findLiveSessions(['/home'], { fs: memoryFs.promises }),
+  findLiveSessions(['/home'], { fs: fresh }),
+  findLiveSessions(['/home'], { fs: ofVolume }),
+  findLiveSessions(['/home'], { fs: ofVolume.promises }),
 ];
 
 export const synchronous = () => [

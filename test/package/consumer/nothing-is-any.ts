@@ -1,4 +1,5 @@
 import type * as shared from 'claude-shared-state';
+import type * as sessions from 'claude-shared-state/sessions';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -30,6 +31,7 @@ export const finds: [
 ] = [true, true, true, true];
 
 export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
+export const amongSessionValues: Holds<typeof sessions> = false;
 
 interface Types {
   AccountReport: shared.AccountReport;
@@ -65,3 +67,26 @@ interface Types {
   SharedSymlink: shared.SharedSymlink;
 }
 export const amongTypes: Holds<Types> = false;
+
+interface SessionTypes {
+  DiagnoseOptions: sessions.DiagnoseOptions;
+  DirectoryEntry: sessions.DirectoryEntry;
+  FileStats: sessions.FileStats;
+  LiveSession: sessions.LiveSession;
+  LiveSessionsOptions: sessions.LiveSessionsOptions;
+  LiveSessionsReport: sessions.LiveSessionsReport;
+  LocatedTranscripts: sessions.LocatedTranscripts;
+  LocateOptions: sessions.LocateOptions;
+  ProcessProbe: sessions.ProcessProbe;
+  ProcessSighting: sessions.ProcessSighting;
+  ProjectKeyOptions: sessions.ProjectKeyOptions;
+  ReadHandle: sessions.ReadHandle;
+  RecordedProcess: sessions.RecordedProcess;
+  ResumeCommand: sessions.ResumeCommand;
+  ResumeCommandOptions: sessions.ResumeCommandOptions;
+  ResumeDiagnosis: sessions.ResumeDiagnosis;
+  SessionMessage: sessions.SessionMessage;
+  SessionReadFs: sessions.SessionReadFs;
+  SessionRecord: sessions.SessionRecord;
+}
+export const amongSessionTypes: Holds<SessionTypes> = false;

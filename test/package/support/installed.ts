@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { inject } from 'vitest';
 
 /** The package as a consumer has it: what was in the tarball, and nothing else. */
@@ -17,6 +17,10 @@ export function readInstalled(path: string): Promise<string> {
   return readFile(join(root, path), 'utf8');
 }
 
-export async function sizeOfInstalled(path: string): Promise<number> {
-  return (await stat(join(root, path))).size;
+/** The bytes of a file of the package, and of those of the package that it imports. */
+export async function sizeToLoad(path: string): Promise<number> {
+  const imports = (await readInstalled(path)).matchAll(/from "\.\/(chunk-\w+\.js)"/g);
+  const paths = [path, ...Array.from(imports, ([, name = '']) => join(dirname(path), name))];
+  const sizes = await Promise.all(paths.map(async (it) => (await stat(join(root, it))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

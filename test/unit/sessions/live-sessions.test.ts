@@ -131,13 +131,13 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       'there, and the record says not since when',
       { sessionId: theId },
       { state: 'running', start: '100' },
-      ['5 unknown'],
+      ['5 running'],
     ],
     [
       'there, and the record says it wrongly',
       { ...record, procStart: 100 },
       { state: 'running', start: '100' },
-      ['5 unknown'],
+      ['5 running'],
     ],
   ] as const)('are judged by a process that is %s', (_, content, seen, sessions) =>
     inWorld(kind, async (world) => {

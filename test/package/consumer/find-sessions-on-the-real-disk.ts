@@ -1,0 +1,3 @@
+import { findLiveSessions } from 'claude-shared-state/sessions';
+
+void findLiveSessions(['/nowhere']);
