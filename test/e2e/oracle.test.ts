@@ -5,6 +5,7 @@ import { aboutIds } from './oracle/about-ids.ts';
 import { aboutLinks } from './oracle/about-links.ts';
 import { aboutPermissions } from './oracle/about-permissions.ts';
 import { aboutProcesses } from './oracle/about-processes.ts';
+import { aboutSettings } from './oracle/about-settings.ts';
 import { compareWithProgram } from './oracle/oracle.ts';
 
 becomeOrdinaryUser();
@@ -16,4 +17,5 @@ compareWithProgram([
   ...aboutContent,
   ...aboutPermissions,
   ...aboutProcesses,
+  ...aboutSettings,
 ]);
