@@ -90,7 +90,7 @@ export interface ResumeSurroundingsProblems {
   /**
    * Behind a link the program refuses edits of auto-memory in print mode, unless these rules allow them.
    *
-   * Recognised: a `memory` directory with two spellings, and `permissions.allow` in `<home>/settings.json`.
+   * Recognised: a `memory` directory with two spellings and something in it, and `permissions.allow` in `<home>/settings.json`.
    */
   readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
   /**

@@ -176,6 +176,8 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
       const stage = setSession(world);
       const [, home] = stage.homes;
       const real = makeDirectory(world, stage.transcript.replace(/[^/]*$/, 'memory'));
+      expect(codesOf(await diagnose(world, stage))).toEqual([]);
+      makeFile(world, `${real}/MEMORY.md`, '- It is blue.\n');
       const seen = real.replace(stage.projects, `${home}/projects`);
       const rules = [`Edit(/${seen}/**)`, `Edit(/${real}/**)`];
       const { problems } = await diagnose(world, stage);
