@@ -69,7 +69,7 @@ export interface TranscriptFileProblems {
    */
   readonly 'transcript-fragment': AtPath;
   /**
-   * Two processes have gone on with the session: the program follows one branch only.
+   * Two processes have gone on with the session, or it was rewound: the program follows one branch only.
    *
    * Recognised: its content: several replies that no other reply follows.
    */

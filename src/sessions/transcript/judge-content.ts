@@ -31,6 +31,9 @@ export class TranscriptJudge {
   #malformedIsFollowed = false;
   #lastSaidIsMalformed = false;
   #sideChainMessages = 0;
+  /** Whether anybody speaks in the main conversation, and in a side chain. */
+  #isSaid = false;
+  #isSaidAside = false;
   #lastSaidIsUndated = false;
   #firstParent: string | undefined;
   #isCompacted = false;
@@ -83,7 +86,8 @@ export class TranscriptJudge {
     if (this.#lines === 0) return 'empty';
     if (this.#lines === this.#invalidLines) return 'garbage';
     if (this.#lastSaidIsUndated) return 'undated';
-    if (this.#messages > 0) return 'usable';
+    // Lines of attachment and system alone do, but only where nobody speaks at all.
+    if (this.#messages > 0 && (this.#isSaid || !this.#isSaidAside)) return 'usable';
     return this.#sideChainMessages > 0 ? 'side-chains' : 'bookkeeping';
   }
 
@@ -115,7 +119,8 @@ export class TranscriptJudge {
 
   #add(record: TranscriptRecord): void {
     this.#cwd = record.cwd ?? this.#cwd;
-    if (!record.isSideChain) this.#lineage.add(record);
+    if (record.isSideChain) this.#lineage.addAside(record);
+    else this.#lineage.add(record);
     if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
     switch (record.kind) {
       case 'message':
@@ -129,6 +134,7 @@ export class TranscriptJudge {
         break;
       case 'side-chain':
         this.#sideChainMessages += 1;
+        if (record.isSaid) this.#isSaidAside = true;
         break;
       case 'bookkeeping':
         break;
@@ -148,6 +154,7 @@ export class TranscriptJudge {
     this.#messages += 1;
     this.#lastTimestamp = record.timestamp;
     if (record.isSaid) {
+      this.#isSaid = true;
       this.#lastSaidIsUndated = false;
       this.#lastSaidIsMalformed = false;
     }

@@ -38,6 +38,13 @@ export const aboutContent: readonly Scenario[] = [
     ({ cwd }) => line(1, 'user', 'x', cwd, sideChains) + line(2, 'assistant', 'y', cwd, sideChains),
   ),
   content(
+    'has messages of sub-agents and lines of the system only',
+    { code: 'transcript-only-side-chains', resumes: refuses },
+    ({ cwd }) =>
+      conversation(cwd).replaceAll('"isSidechain":false', '"isSidechain":true') +
+      line(3, 'user', '', cwd, { type: 'system', subtype: 'informational', content: 'x' }),
+  ),
+  content(
     'has messages of sub-agents between the others',
     { resumes: true },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'x', cwd, { ...sideChains, parentUuid: null }),
