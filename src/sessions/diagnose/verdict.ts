@@ -51,7 +51,7 @@ function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): 
   const { candidates, accountHome, cwd, worktrees, unwritable } = facts;
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
   const outcome = lookUp(rule, here, ownProjectsFor(rule, cwd, worktrees, request));
-  const errors = causesOf(rule, outcome, facts);
+  const errors = causesOf(rule, outcome, facts, request.interactive);
   if (outcome.end !== 'found') return { rule, errors };
   const { candidate } = outcome;
   const { path } = candidate.name;

@@ -15,6 +15,7 @@ export function warningsOf(
 ): readonly SessionProblem[] {
   const { path } = name;
   const details = content.state === 'usable' ? content.details : undefined;
+  const [bound, another] = details?.organizations ?? [];
   const copies = otherCopies(transcript, facts);
   const memory = facts.lockedMemory.get(path);
   return [
@@ -25,6 +26,9 @@ export function warningsOf(
     ...(details?.isFragment === true ? [sessionProblem('transcript-fragment', { path })] : []),
     ...(details?.leaves !== undefined && details.leaves > 1
       ? [sessionProblem('transcript-forked', { path, leaves: details.leaves })]
+      : []),
+    ...(bound !== undefined && another === undefined && rules.includes('all-projects')
+      ? [sessionProblem('organization-bound', { path, organization: bound })]
       : []),
     ...(name.isInLinkedDirectory
       ? [sessionProblem('project-directory-linked', { path: parentOf(path) })]

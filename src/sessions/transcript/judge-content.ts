@@ -2,6 +2,7 @@ import type { TranscriptContent } from './content.ts';
 import { OPEN_OBJECT } from './json-bytes.ts';
 import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
+import { Notices } from './notices.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
 
 // No program writes any; what is beyond is hostile, and not worth the memory.
@@ -17,6 +18,7 @@ export class TranscriptJudge {
   readonly #fields = new RecordFields();
   readonly #scanner = new JsonLineScanner(this.#fields.root);
   readonly #lineage = new Lineage();
+  readonly #notices = new Notices();
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
   #marked = 0;
@@ -76,6 +78,9 @@ export class TranscriptJudge {
       endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
       leaves: this.#lineage.leaves(),
+      organizations: this.#notices.organizations,
+      isEnded: this.#notices.isEnded,
+      isCodeMode: this.#notices.isCodeMode,
       firstTimestamp: this.#firstTimestamp,
       lastTimestamp: this.#lastTimestamp,
       cwd: this.#cwd,
@@ -87,7 +92,9 @@ export class TranscriptJudge {
     if (this.#lines === this.#invalidLines) return 'garbage';
     if (this.#lastSaidIsUndated) return 'undated';
     // Lines of attachment and system alone do, but only where nobody speaks at all.
-    if (this.#messages > 0 && (this.#isSaid || !this.#isSaidAside)) return 'usable';
+    if (this.#messages > 0 && (this.#isSaid || !this.#isSaidAside)) {
+      return this.#notices.isRewound ? 'rewound' : 'usable';
+    }
     return this.#sideChainMessages > 0 ? 'side-chains' : 'bookkeeping';
   }
 
@@ -119,6 +126,7 @@ export class TranscriptJudge {
 
   #add(record: TranscriptRecord): void {
     this.#cwd = record.cwd ?? this.#cwd;
+    this.#notices.add(record);
     if (record.isSideChain) this.#lineage.addAside(record);
     else this.#lineage.add(record);
     if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
