@@ -33,6 +33,30 @@ export interface TranscriptFileProblems {
    */
   readonly 'transcript-malformed': AtPath;
   /**
+   * The conversation was rewound to before its first message: it resumes, with an empty conversation.
+   *
+   * Recognised: its content: behind the last message, a last-prompt line with `"leafUuid": null` and `"explicit": true`.
+   */
+  readonly 'transcript-rewound': AtPath;
+  /**
+   * The conversation ran under more than one organization: versions from 2.1.223, or thereabouts, resume it under none.
+   *
+   * Recognised: its content: hybrid-organization lines with different UUIDs.
+   */
+  readonly 'several-organizations': AtPath;
+  /**
+   * Claude has ended the conversation: versions from 2.1.223, or thereabouts, do not go on with it.
+   *
+   * Recognised: its content: an ended-by-model line with the `sessionId` of the last message.
+   */
+  readonly 'conversation-ended': AtPath;
+  /**
+   * The session was started in Code Mode, which is experimental, and is to be resumed in print mode: versions from 2.1.223, or thereabouts, refuse.
+   *
+   * Recognised: its content: the last repl-mode line says true. Only where `interactive` is false.
+   */
+  readonly 'code-mode-printed': AtPath;
+  /**
    * No line of the transcript is JSON.
    *
    * Recognised: its content: no line is a JSON object.
@@ -69,7 +93,16 @@ export interface TranscriptFileProblems {
    */
   readonly 'transcript-fragment': AtPath;
   /**
-   * Two processes have gone on with the session: the program follows one branch only.
+   * The conversation ran under one organization: versions from 2.1.223, or thereabouts, refuse to resume it unless the account belongs to that one; with an API key they always refuse.
+   *
+   * Recognised: its content: hybrid-organization lines, all with one UUID. To which organization a home belongs cannot be told from its files.
+   */
+  readonly 'organization-bound': AtPath & {
+    /** Its UUID. */
+    readonly organization: string;
+  };
+  /**
+   * Two processes have gone on with the session, or it was rewound: the program follows one branch only.
    *
    * Recognised: its content: several replies that no other reply follows.
    */
@@ -87,6 +120,14 @@ export const transcriptFileProblems: ProblemTable<TranscriptFileProblems> = {
   'transcript-only-side-chains': content('holds messages of sub-agents only'),
   'transcript-undated': content('holds messages without a time'),
   'transcript-malformed': content('holds a message without content'),
+  'transcript-rewound': content('was rewound to before its first message'),
+  'several-organizations': content('ran under more than one organization'),
+  'conversation-ended': content('holds a conversation that Claude has ended'),
+  'code-mode-printed': error(
+    'choose-session',
+    (p) => text`the transcript ${p.path} was started in Code Mode`,
+    'Resume it on a terminal, with CLAUDE_CODE_EXPERIMENTAL_CODE_MODE=1, or choose another session.',
+  ),
   'transcript-garbage': content('holds no line of JSON'),
   'transcript-not-a-file': error(
     'operator',
@@ -110,6 +151,10 @@ export const transcriptFileProblems: ProblemTable<TranscriptFileProblems> = {
   'transcript-fragment': warning(
     (p) => text`${p.path} lacks its beginning`,
     'Look for the rest in the other homes before you go on with it.',
+  ),
+  'organization-bound': warning(
+    (p) => text`${p.path} ran under organization ${p.organization}`,
+    'Resume it under an account of that organization only.',
   ),
   'transcript-forked': warning(
     (p) => text`${p.path} has ${String(p.leaves)} ends`,

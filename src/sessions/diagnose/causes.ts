@@ -3,6 +3,7 @@ import { childOf } from '../../paths.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
+import { contentProblems, refusals } from './content-causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
 
@@ -11,10 +12,14 @@ export function causesOf(
   rule: LookUpRule,
   outcome: LookUp,
   facts: ResumeFacts,
+  interactive: boolean,
 ): readonly SessionProblem[] {
   switch (outcome.end) {
     case 'found':
-      return [...contentProblems(outcome.candidate), ...malformed(rule, outcome.candidate)];
+      return [
+        ...contentProblems(outcome.candidate),
+        ...refusals(rule, outcome.candidate, interactive),
+      ];
     case 'blocked':
       return contentProblems(outcome.candidate);
     case 'several': {
@@ -26,37 +31,6 @@ export function causesOf(
     default:
       return outcome satisfies never;
   }
-}
-
-/** What is wrong with the content, as far as it keeps the session from being resumed. */
-function contentProblems({ name: { path }, content }: Candidate): readonly SessionProblem[] {
-  switch (content.state) {
-    case 'usable':
-      return [];
-    case 'empty':
-      return [sessionProblem('transcript-empty', { path })];
-    case 'bookkeeping':
-      return [sessionProblem('transcript-without-messages', { path })];
-    case 'side-chains':
-      return [sessionProblem('transcript-only-side-chains', { path })];
-    case 'undated':
-      return [sessionProblem('transcript-undated', { path })];
-    case 'garbage':
-      return [sessionProblem('transcript-garbage', { path })];
-    case 'not-a-file':
-      return [sessionProblem('transcript-not-a-file', { path })];
-    case 'unreadable':
-      return [sessionProblem('transcript-unreadable', { path, errno: content.errno })];
-    default:
-      return content satisfies never;
-  }
-}
-
-/** A newer program passes over it. */
-function malformed(rule: LookUpRule, { name, content }: Candidate): readonly SessionProblem[] {
-  return rule === 'own-projects' && 'details' in content && content.details.hasMalformedTurn
-    ? [sessionProblem('transcript-malformed', { path: name.path })]
-    : [];
 }
 
 function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly SessionProblem[] {

@@ -47,8 +47,9 @@ export function lookUp(
   for (const project of own) {
     const candidate = byKey.get(project.key) ?? underOtherHash(project, rule, candidates);
     if (candidate === undefined) continue;
-    if (candidate.content.state === 'not-a-file') return { end: 'blocked', candidate };
-    if (candidate.content.state === 'usable') return { end: 'found', candidate };
+    const { state } = candidate.content;
+    if (state === 'not-a-file' || state === 'rewound') return { end: 'blocked', candidate };
+    if (state === 'usable') return { end: 'found', candidate };
   }
   if (rule === 'own-projects') return { end: 'nothing' };
   const real = candidates.filter((one) => !isBehindLink(one) && looksLikeMessages(one));

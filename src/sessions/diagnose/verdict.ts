@@ -52,7 +52,10 @@ function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): 
   const { candidates, accountHome, cwd, worktrees, unwritable } = facts;
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
   const outcome = lookUp(rule, here, ownProjectsFor(rule, cwd, worktrees, request));
-  const errors = [...obstaclesOf(rule, facts), ...causesOf(rule, outcome, facts)];
+  const errors = [
+    ...obstaclesOf(rule, facts),
+    ...causesOf(rule, outcome, facts, request.interactive),
+  ];
   if (outcome.end !== 'found') return { rule, errors };
   const { candidate } = outcome;
   const { path } = candidate.name;

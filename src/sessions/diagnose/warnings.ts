@@ -16,6 +16,7 @@ export function warningsOf(
 ): readonly SessionProblem[] {
   const { path } = name;
   const details = content.state === 'usable' ? content.details : undefined;
+  const [bound, another] = details?.organizations ?? [];
   const copies = otherCopies(transcript, facts);
   const memory = facts.lockedMemory.get(path);
   return [
@@ -26,6 +27,9 @@ export function warningsOf(
     ...(details?.isFragment === true ? [sessionProblem('transcript-fragment', { path })] : []),
     ...(details?.leaves !== undefined && details.leaves > 1
       ? [sessionProblem('transcript-forked', { path, leaves: details.leaves })]
+      : []),
+    ...(bound !== undefined && another === undefined && rules.includes('all-projects')
+      ? [sessionProblem('organization-bound', { path, organization: bound })]
       : []),
     ...(name.isInLinkedDirectory
       ? [sessionProblem('project-directory-linked', { path: parentOf(path) })]

@@ -7,8 +7,16 @@ export interface TranscriptContent {
    * - `bookkeeping`: no record is a message
    * - `undated`: what was said last has no time, so the program does not find the conversation
    * - `side-chains`: all messages belong to side chains
+   * - `rewound`: to before the first message, so the program resumes with an empty conversation
    */
-  readonly state: 'usable' | 'empty' | 'garbage' | 'bookkeeping' | 'undated' | 'side-chains';
+  readonly state:
+    | 'usable'
+    | 'empty'
+    | 'garbage'
+    | 'bookkeeping'
+    | 'undated'
+    | 'side-chains'
+    | 'rewound';
   readonly bytes: number;
   /** Lines that are not blank; a record that is spread over several counts as one. */
   readonly lines: number;
@@ -35,6 +43,15 @@ export interface TranscriptContent {
    * transcript has too many records to tell.
    */
   readonly leaves: number | undefined;
+  /**
+   * The organizations under which the conversation ran, where it was written down: 2.1.329 resumes it
+   * under that one only, and under none where there are two. More are not told.
+   */
+  readonly organizations: readonly string[];
+  /** The model has ended the conversation: 2.1.329 does not go on with it. */
+  readonly isEnded: boolean;
+  /** It was started in Code Mode: 2.1.329 does not go on with it in print mode. */
+  readonly isCodeMode: boolean;
   /** Of the first message in the file. */
   readonly firstTimestamp: string | undefined;
   /** Of the last message in the file. */

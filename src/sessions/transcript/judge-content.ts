@@ -2,6 +2,7 @@ import type { TranscriptContent } from './content.ts';
 import { OPEN_OBJECT } from './json-bytes.ts';
 import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
+import { Notices } from './notices.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
 
 // No program writes any; what is beyond is hostile, and not worth the memory.
@@ -17,6 +18,7 @@ export class TranscriptJudge {
   readonly #fields = new RecordFields();
   readonly #scanner = new JsonLineScanner(this.#fields.root);
   readonly #lineage = new Lineage();
+  readonly #notices = new Notices();
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
   #marked = 0;
@@ -31,6 +33,9 @@ export class TranscriptJudge {
   #malformedIsFollowed = false;
   #lastSaidIsMalformed = false;
   #sideChainMessages = 0;
+  /** Whether anybody speaks in the main conversation, and in a side chain. */
+  #isSaid = false;
+  #isSaidAside = false;
   #lastSaidIsUndated = false;
   #firstParent: string | undefined;
   #isCompacted = false;
@@ -73,6 +78,9 @@ export class TranscriptJudge {
       endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
       leaves: this.#lineage.leaves(),
+      organizations: this.#notices.organizations,
+      isEnded: this.#notices.isEnded,
+      isCodeMode: this.#notices.isCodeMode,
       firstTimestamp: this.#firstTimestamp,
       lastTimestamp: this.#lastTimestamp,
       cwd: this.#cwd,
@@ -83,7 +91,10 @@ export class TranscriptJudge {
     if (this.#lines === 0) return 'empty';
     if (this.#lines === this.#invalidLines) return 'garbage';
     if (this.#lastSaidIsUndated) return 'undated';
-    if (this.#messages > 0) return 'usable';
+    // Lines of attachment and system alone do, but only where nobody speaks at all.
+    if (this.#messages > 0 && (this.#isSaid || !this.#isSaidAside)) {
+      return this.#notices.isRewound ? 'rewound' : 'usable';
+    }
     return this.#sideChainMessages > 0 ? 'side-chains' : 'bookkeeping';
   }
 
@@ -115,7 +126,9 @@ export class TranscriptJudge {
 
   #add(record: TranscriptRecord): void {
     this.#cwd = record.cwd ?? this.#cwd;
-    if (!record.isSideChain) this.#lineage.add(record);
+    this.#notices.add(record);
+    if (record.isSideChain) this.#lineage.addAside(record);
+    else this.#lineage.add(record);
     if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
     switch (record.kind) {
       case 'message':
@@ -129,6 +142,7 @@ export class TranscriptJudge {
         break;
       case 'side-chain':
         this.#sideChainMessages += 1;
+        if (record.isSaid) this.#isSaidAside = true;
         break;
       case 'bookkeeping':
         break;
@@ -148,6 +162,7 @@ export class TranscriptJudge {
     this.#messages += 1;
     this.#lastTimestamp = record.timestamp;
     if (record.isSaid) {
+      this.#isSaid = true;
       this.#lastSaidIsUndated = false;
       this.#lastSaidIsMalformed = false;
     }

@@ -33,6 +33,12 @@ export class Lineage {
     this.#replies[record] = isReply ? reply : 0;
   }
 
+  /** Notes that a record is there which is no part of what is counted, such as one of a side chain. */
+  addAside({ uuid }: TranscriptRecord): void {
+    const record = uuid === undefined ? 0 : this.#numberOf(uuid);
+    if (record !== 0 && this.#parents[record] === NOT_SEEN) this.#parents[record] = 0;
+  }
+
   /** Forgets that earlier replies may have no follower: after a compaction they are history. */
   compact(): void {
     this.#compacted = this.#table.last;

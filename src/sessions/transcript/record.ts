@@ -1,4 +1,5 @@
 import { JsonField } from './json-field.ts';
+import { type Notice, NoticeFields } from './notices.ts';
 
 const LIMIT = 256;
 const CWD_LIMIT = 4096;
@@ -21,8 +22,12 @@ export interface TranscriptRecord {
   /** Whether the user or the assistant speaks. */
   readonly isSaid: boolean;
   readonly isReply: boolean;
+  /** Whether the main conversation goes on with it, dated or not. */
+  readonly goesOn: boolean;
   /** Whether what came before is told again, shorter, in what follows. */
   readonly isCompaction: boolean;
+  readonly notice: Notice | undefined;
+  readonly sessionId: string | undefined;
   readonly uuid: string | undefined;
   readonly parentUuid: string | undefined;
   /** The same for all records of one reply. */
@@ -38,21 +43,28 @@ export class RecordFields {
   readonly #subtype = this.root.member('subtype', LIMIT);
   readonly #timestamp = this.root.member('timestamp', LIMIT);
   readonly #isSidechain = this.root.member('isSidechain', LIMIT);
+  readonly #sessionId = this.root.member('sessionId', LIMIT);
   readonly #uuid = this.root.member('uuid', LIMIT);
   readonly #parentUuid = this.root.member('parentUuid', LIMIT);
   readonly #cwd = this.root.member('cwd', CWD_LIMIT);
   readonly #message = this.root.member('message');
   readonly #content = this.#message.member('content');
   readonly #replyId = this.#message.member('id', LIMIT);
+  readonly #notice = new NoticeFields(this.root);
 
   read(): TranscriptRecord {
     const type = this.#type.string;
     const timestamp = this.#timestamp.printed;
+    const kind = this.#kind(type, !Number.isNaN(Date.parse(timestamp ?? '')));
+    const isSideChain = this.#isSidechain.isTruthy;
     return {
-      kind: this.#kind(type, !Number.isNaN(Date.parse(timestamp ?? ''))),
-      isSideChain: this.#isSidechain.isTruthy,
+      kind,
+      isSideChain,
       isSaid: type === 'user' || type === 'assistant',
       isReply: type === 'assistant',
+      goesOn: !isSideChain && isChained(type) && kind !== 'malformed',
+      notice: this.#notice.read(type),
+      sessionId: this.#sessionId.string,
       isCompaction: type === 'system' && this.#subtype.string === 'compact_boundary',
       uuid: this.#uuid.string,
       parentUuid: this.#parentUuid.string,
@@ -83,4 +95,8 @@ export class RecordFields {
     if (!hasContent) return 'malformed';
     return isDated ? 'message' : 'undated';
   }
+}
+
+function isChained(type: string | undefined): boolean {
+  return type === 'user' || type === 'assistant' || type === 'attachment' || type === 'system';
 }

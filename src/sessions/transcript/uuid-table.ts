@@ -10,6 +10,17 @@ export class UuidTable {
   /** Open addressing, never more than half full; 0 is a free slot. */
   #slots = new Uint32Array(FIRST_SIZE * 2);
   #last = 0;
+  /** Other ones in every table, so that nobody can write texts that share a slot. */
+  readonly #highSeed: number;
+  readonly #lowSeed: number;
+  readonly #factor: number;
+
+  constructor() {
+    const [high = 0, low = 0, factor = 0] = crypto.getRandomValues(new Uint32Array(3));
+    this.#highSeed = high;
+    this.#lowSeed = low;
+    this.#factor = factor | 1;
+  }
 
   /** The greatest number that has been given. */
   get last(): number {
@@ -18,8 +29,8 @@ export class UuidTable {
 
   /** The number of a text, or 0 where the table is full and has not got it. */
   numberOf(text: string): number {
-    const high = hashOf(text, 0x9e3779b9);
-    const low = hashOf(text, 0x85ebca6b);
+    const high = hashOf(text, this.#highSeed, this.#factor);
+    const low = hashOf(text, this.#lowSeed, this.#factor);
     const slot = this.#slotOf(high, low);
     const known = this.#slots[slot] ?? 0;
     if (known !== 0 || this.#last === UuidTable.most) return known;
@@ -54,10 +65,10 @@ export class UuidTable {
 }
 
 /** A hash of 32 bits, as an unsigned number: every unit is mixed in as by MurmurHash3. */
-function hashOf(text: string, seed: number): number {
+function hashOf(text: string, seed: number, factor: number): number {
   let hash = seed;
   for (let at = 0; at < text.length; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0xcc9e2d51);
+    hash = Math.imul(hash ^ text.charCodeAt(at), factor);
     hash ^= hash >>> 15;
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);

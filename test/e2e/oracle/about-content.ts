@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { onlyNew, refuses, type Scenario } from './scenario.ts';
-import { conversation, line, type Stage, uuidOf, write } from './stage.ts';
+import { onlyNew, onlyOld, refuses, type Scenario } from './scenario.ts';
+import { conversation, line, sessionId, type Stage, uuidOf, write } from './stage.ts';
 
 const bookkeeping = [
   { type: 'summary', summary: 'x', leafUuid: uuidOf(9) },
@@ -11,6 +11,11 @@ const bookkeeping = [
   .join('');
 
 const sideChains = { isSidechain: true };
+
+/** A line that is no message. */
+function note(type: string, more: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ type, sessionId, ...more })}\n`;
+}
 
 /** A scenario in which the transcript has another content. */
 function content(
@@ -38,6 +43,13 @@ export const aboutContent: readonly Scenario[] = [
     ({ cwd }) => line(1, 'user', 'x', cwd, sideChains) + line(2, 'assistant', 'y', cwd, sideChains),
   ),
   content(
+    'has messages of sub-agents and lines of the system only',
+    { code: 'transcript-only-side-chains', resumes: refuses },
+    ({ cwd }) =>
+      conversation(cwd).replaceAll('"isSidechain":false', '"isSidechain":true') +
+      line(3, 'user', '', cwd, { type: 'system', subtype: 'informational', content: 'x' }),
+  ),
+  content(
     'has messages of sub-agents between the others',
     { resumes: true },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'x', cwd, { ...sideChains, parentUuid: null }),
@@ -54,6 +66,38 @@ export const aboutContent: readonly Scenario[] = [
       conversation(cwd) +
       line(3, 'user', '', cwd, { message: { role: 'user' } }) +
       line(4, 'assistant', 'What?', cwd),
+  ),
+  content(
+    'was rewound to before the first message',
+    { code: 'transcript-rewound', resumes: refuses },
+    ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
+  ),
+  content(
+    'was rewound to before the first message, and goes on',
+    { resumes: true },
+    ({ cwd }) =>
+      conversation(cwd) +
+      note('last-prompt', { leafUuid: null, explicit: true }) +
+      line(3, 'user', 'On', cwd),
+  ),
+  // Not with one organization: here is an API key, which belongs to none, and the program refuses.
+  content(
+    'names two organizations',
+    { code: { new: 'several-organizations' }, resumes: onlyOld },
+    ({ cwd }) =>
+      note('hybrid-organization', { organizationUuid: uuidOf(1) }) +
+      conversation(cwd) +
+      note('hybrid-organization', { organizationUuid: uuidOf(2) }),
+  ),
+  content(
+    'was ended by the model',
+    { code: { new: 'conversation-ended' }, resumes: onlyOld },
+    ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
+  ),
+  content(
+    'is in Code Mode',
+    { code: { new: 'code-mode-printed' }, resumes: onlyOld },
+    ({ cwd }) => conversation(cwd) + note('repl-mode', { replMode: true }),
   ),
   content('is garbage', { code: 'transcript-garbage', resumes: refuses }, () => 'not JSON\n\0\0\n'),
   content(

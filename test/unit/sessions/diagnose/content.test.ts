@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at, inWorld, makeDirectory, makeFile, worldKinds } from '../../support/world.ts';
-import { message, setSession, transcriptIn } from '../support.ts';
+import { id, message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
 const [first, second, third] = ['1', '2', '3'].map(
@@ -8,6 +8,10 @@ const [first, second, third] = ['1', '2', '3'].map(
 );
 const answer = (uuid = second, parentUuid = first) =>
   message({ type: 'assistant', uuid, parentUuid, message: { id: uuid, content: [] } });
+const notice = (type: string, more: object) => `${JSON.stringify({ type, ...more })}\n`;
+const organization = (uuid = '') => notice('hybrid-organization', { organizationUuid: uuid });
+const rewound = notice('last-prompt', { leafUuid: null, explicit: true });
+const ended = 'conversation-ended';
 
 describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
   test.each([
@@ -39,6 +43,51 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
       const diagnosis = await diagnose(world, stage);
       expect(diagnosis.verdict).toBe(codes.length > 0 ? 'resumable-with-warnings' : 'resumable');
       expect(codesOf(diagnosis)).toEqual(codes);
+    });
+  });
+
+  test.each([
+    [`${organization(first)}${message()}${organization(second)}`, 'several-organizations'],
+    [`${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`, ended],
+    [`${message()}${notice('repl-mode', { replMode: true })}`, 'code-mode-printed'],
+  ])('%j stops newer programs only', async (text, code) => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, stage.transcript, text);
+      expect(codesOf(await diagnose(world, stage))).toEqual(['version-dependent']);
+      expect(codesOf(await diagnose(world, stage, { programVersion: '2.1.329' }))).toEqual([code]);
+      expect(codesOf(await diagnose(world, stage, { programVersion: '2.1.197' }))).toEqual([]);
+    });
+  });
+
+  test('a conversation in Code Mode goes on where there is a terminal', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, stage.transcript, message() + notice('repl-mode', { replMode: true }));
+      const options = { programVersion: '2.1.329', interactive: true };
+      expect((await diagnose(world, stage, options)).verdict).not.toBe('not-resumable');
+    });
+  });
+
+  test('one organization is told, because nobody but the program knows to which one the account belongs', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, stage.transcript, message() + organization(first) + organization(first));
+      const { verdict, problems } = await diagnose(world, stage);
+      expect(verdict).toBe('resumable-with-warnings');
+      expect(problems).toMatchObject([{ code: 'organization-bound', organization: first }]);
+      expect(codesOf(await diagnose(world, stage, { programVersion: '2.1.197' }))).toEqual([]);
+    });
+  });
+
+  test('one that was rewound to nothing is what the program takes, whatever else there is', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, stage.transcript, message() + rewound);
+      makeFile(world, transcriptIn(stage.projects, '-elsewhere'), message());
+      const { verdict, problems } = await diagnose(world, stage);
+      expect(verdict).toBe('not-resumable');
+      expect(problems).toMatchObject([{ code: 'transcript-rewound', remedy: 'choose-session' }]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   assistant,
   attachment,
@@ -143,6 +143,15 @@ test('with more than a million records there is no telling', () => {
   expect(judged(many.join('\n')).leaves).toBeUndefined();
 });
 
+test('how uuids are told apart cannot be known beforehand: no text is made to slow it down', () => {
+  const drawn = vi.spyOn(crypto, 'getRandomValues');
+  judgedLines(...start);
+  judgedLines(...start);
+  expect(drawn).toHaveBeenCalledTimes(2);
+  const [one, other] = drawn.mock.calls;
+  expect(one).not.toEqual(other);
+});
+
 describe('a fragment', () => {
   test.each<[string, boolean, readonly Members[]]>([
     ['the first message follows one that is not here', true, [user('c', 'b'), assistant('d', 'c')]],
@@ -158,6 +167,11 @@ describe('a fragment', () => {
       'only a side chain before it starts anew',
       true,
       [user('x', null, { isSidechain: true }), user('c', 'b')],
+    ],
+    [
+      'it follows a side chain that is here',
+      false,
+      [user('x', null, { isSidechain: true }), user('c', 'x')],
     ],
     [
       'it starts with a compaction',

@@ -133,6 +133,13 @@ test('messages of side chains count only where there are no others', () => {
   expect(judgedLines(aside, asked, aside)).toMatchObject({ state: 'usable', messages: 1 });
 });
 
+test('attachments and system lines do not count beside a side chain in which somebody speaks', () => {
+  const aside = user('x', null, { isSidechain: true });
+  expect(state(aside, attachment('b', 'x'))).toBe('side-chains');
+  expect(state(system('b', null), aside)).toBe('side-chains');
+  expect(state(system('b', null), attachment('c', 'b', { isSidechain: true }))).toBe('usable');
+});
+
 const hasMalformedTurn = (...lines: readonly Members[]) => judgedLines(...lines).hasMalformedTurn;
 
 test('a message without content is told where 2.1.197 meets it: at the end, or with a follower', () => {

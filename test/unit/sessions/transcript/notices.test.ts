@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import {
+  assistant,
+  attachment,
+  judgedLines,
+  type Members,
+  system,
+  textOf,
+  user,
+} from './support/lines.ts';
+
+// All of these were tried with the real program, 2.1.329 and 2.1.197.
+
+const [one, other] = ['1', 'a'].map((digit) => `${digit.repeat(8)}-1111-1111-1111-111111111111`);
+const [id, foreignId] = ['id', 'another id'];
+const talk = [user('a', null, { sessionId: id }), assistant('b', 'a', 'm', { sessionId: id })];
+
+const ran = (organizationUuid: unknown, more: Members = {}) => ({
+  type: 'hybrid-organization',
+  organizationUuid,
+  ...more,
+});
+const end = (sessionId?: string) => ({ type: 'ended-by-model', sessionId });
+const prompt = (more: Members) => ({ type: 'last-prompt', sessionId: id, ...more });
+const mode = (replMode: unknown, sessionId?: string) => ({
+  type: 'repl-mode',
+  replMode,
+  sessionId,
+});
+
+describe('the organizations are', () => {
+  test.each<[string, number, readonly (Members | string)[]]>([
+    ['where nothing is written down', 0, []],
+    ['where one is', 1, [ran(one)]],
+    ['where it comes twice, in other letters', 1, [ran(other), ran(other?.toUpperCase())]],
+    ['where there are two', 2, [ran(one), ran(other)]],
+    ['where there are more', 2, [ran(one), ran(other), ran(one?.replace('1', '2'))]],
+    ['whatever the session', 2, [ran(one, { sessionId: foreignId }), ran(other)]],
+    ['with something behind it', 1, [`${textOf(ran(one))}{}`]],
+    ['where it is no UUID', 0, [ran('1'), ran(` ${one}`), ran(5), ran(undefined)]],
+    ['where another line has one', 0, [{ type: 'mode', organizationUuid: one }]],
+  ])('%s: %d', (_, count, lines) => {
+    expect(judgedLines(...talk, ...lines).organizations).toHaveLength(count);
+  });
+
+  test('told by their UUIDs, in lower case', () => {
+    expect(judgedLines(...talk, ran(other?.toUpperCase())).organizations).toEqual([other]);
+  });
+});
+
+describe('the conversation is ended by the model:', () => {
+  const later = user('c', 'b', { sessionId: foreignId });
+  test.each<[string, boolean, readonly Members[]]>([
+    ['at the end', true, [...talk, end(id)]],
+    ['at the start', true, [end(id), ...talk]],
+    ['and another one, too', true, [...talk, end(id), end(foreignId)]],
+    ['with a line of the system behind it', true, [...talk, end(id), system('c', 'b')]],
+    ['another one only', false, [...talk, end(foreignId)]],
+    ['somebody goes on in another session', false, [...talk, end(id), later]],
+    ['without an id', false, [...talk, end()]],
+    ['nobody has an id', false, [user('a', null), end()]],
+  ])('%s: %s', (_, isEnded, lines) => {
+    expect(judgedLines(...lines)).toMatchObject({ state: 'usable', isEnded });
+  });
+});
+
+describe('the conversation is rewound to nothing:', () => {
+  const rewound = prompt({ leafUuid: null, explicit: true });
+  const undated = { timestamp: undefined };
+  test.each<[string, boolean, readonly Members[]]>([
+    ['at the end', true, [rewound]],
+    ['in another session', true, [{ ...rewound, sessionId: foreignId }]],
+    ['a side chain behind it', true, [rewound, user('c', 'b', { isSidechain: true })]],
+    ['a message without content behind it', true, [rewound, user('c', 'b', { message: {} })]],
+    ['a plain one behind it', true, [rewound, prompt({ leafUuid: null }), prompt({})]],
+    ['one with a leaf behind it', false, [rewound, prompt({ leafUuid: 'b' })]],
+    ['a user behind it', false, [rewound, user('c', 'b')]],
+    ['an attachment behind it', false, [rewound, attachment('c', 'b')]],
+    ['a line of the system without a time behind it', false, [rewound, system('c', 'b', undated)]],
+    [
+      'not explicitly',
+      false,
+      [prompt({ leafUuid: null }), prompt({ leafUuid: null, explicit: 1 })],
+    ],
+    ['without a word of the leaf', false, [prompt({ explicit: true })]],
+  ])('%s: %s', (_, isRewound, lines) => {
+    expect(judgedLines(...talk, ...lines).state).toBe(isRewound ? 'rewound' : 'usable');
+  });
+});
+
+describe('the conversation is in Code Mode:', () => {
+  test.each<[string, boolean, readonly Members[]]>([
+    ['it is', true, [mode(true, id)]],
+    ['without an id', true, [mode(true)]],
+    ['another session is', false, [mode(true, foreignId)]],
+    ['another session is not', true, [mode(true, id), mode(false, foreignId)]],
+    ['it is no more', false, [mode(true, id), mode(false, id)]],
+    ['without an id, and no more', false, [mode(true), mode(false, id)]],
+    ['no more, without an id', false, [mode(true, id), mode(false)]],
+    ['again, without an id', true, [mode(false, id), mode(true)]],
+    ['something else than a truth value', true, [mode(true, id), mode(null, id), mode(0, id)]],
+    ['nothing but that', false, [mode(1, id), mode('true', id)]],
+  ])('%s: %s', (_, isCodeMode, lines) => {
+    expect(judgedLines(...talk, ...lines)).toMatchObject({ state: 'usable', isCodeMode });
+  });
+});
