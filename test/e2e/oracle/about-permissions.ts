@@ -86,8 +86,13 @@ export const aboutPermissions: readonly Scenario[] = [
     ({ accountB }) => accountB,
   ),
   mode('the home may not be written', { resumes: true }, 0o500, ({ accountB }) => accountB),
-  mode('the records of processes may not be read', { resumes: true }, 0o000, ({ accountB }) => {
-    mkdirSync(join(accountB, 'sessions'));
-    return join(accountB, 'sessions');
-  }),
+  mode(
+    'the records of processes may not be read',
+    { code: 'sessions-unreadable', resumes: true },
+    0o000,
+    ({ accountB }) => {
+      mkdirSync(join(accountB, 'sessions'));
+      return join(accountB, 'sessions');
+    },
+  ),
 ];
