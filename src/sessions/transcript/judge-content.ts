@@ -1,12 +1,10 @@
 import type { TranscriptContent } from './content.ts';
+import { Flaws } from './flaws.ts';
 import { OPEN_OBJECT } from './json-bytes.ts';
 import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
 import { Notices } from './notices.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
-
-// No program writes any; what is beyond is hostile, and not worth the memory.
-const MOST_MALFORMED = 1000;
 
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
@@ -18,6 +16,7 @@ export class TranscriptJudge {
   readonly #fields = new RecordFields();
   readonly #scanner = new JsonLineScanner(this.#fields.root);
   readonly #lineage = new Lineage();
+  readonly #flaws = new Flaws();
   readonly #notices = new Notices();
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
@@ -28,10 +27,7 @@ export class TranscriptJudge {
   #invalidLines = 0;
   #overfullLines = 0;
   #messages = 0;
-  /** The malformed messages, by their uuids. */
-  readonly #malformed = new Set<string>();
-  #malformedIsFollowed = false;
-  #lastSaidIsMalformed = false;
+  #typedMessages = 0;
   #sideChainMessages = 0;
   /** Whether anybody speaks in the main conversation, and in a side chain. */
   #isSaid = false;
@@ -66,6 +62,7 @@ export class TranscriptJudge {
   end(): TranscriptContent {
     const rest = this.#endLine();
     const isFragment = this.#firstParent !== undefined && !this.#lineage.has(this.#firstParent);
+    const areFatalToAll = this.#flaws.areFatalToAll(this.#lineage);
     return {
       state: this.#state(),
       bytes: this.#bytes,
@@ -73,7 +70,9 @@ export class TranscriptJudge {
       messages: this.#messages,
       invalidLines: this.#invalidLines,
       overfullLines: this.#overfullLines,
-      hasMalformedTurn: this.#malformedIsFollowed || this.#lastSaidIsMalformed,
+      isUntyped: this.#messages > 0 && this.#typedMessages === 0,
+      hasMalformedTurn: this.#flaws.areFatal || areFatalToAll,
+      hasMalformedNote: areFatalToAll || this.#notices.hasOddTitle,
       lacksFinalNewline: rest !== 'blank' && !this.#goesOn,
       endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
@@ -117,6 +116,7 @@ export class TranscriptJudge {
     this.#lines += 1;
     if (verdict === 'not-json' || this.#fields.root.kind !== 'object') {
       this.#invalidLines += 1;
+      if (verdict !== 'not-json' && this.#fields.root.kind === 'null') this.#flaws.addNull();
     } else {
       if (verdict === 'json-and-more') this.#overfullLines += 1;
       this.#add(this.#fields.read());
@@ -129,7 +129,7 @@ export class TranscriptJudge {
     this.#notices.add(record);
     if (record.isSideChain) this.#lineage.addAside(record);
     else this.#lineage.add(record);
-    if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
+    this.#flaws.add(record, this.#lineage);
     switch (record.kind) {
       case 'message':
         this.#addMessage(record);
@@ -137,21 +137,14 @@ export class TranscriptJudge {
       case 'undated':
         this.#lastSaidIsUndated = true;
         break;
-      case 'malformed':
-        this.#addMalformed(record);
-        break;
       case 'side-chain':
         this.#sideChainMessages += 1;
         if (record.isSaid) this.#isSaidAside = true;
         break;
+      case 'malformed':
       case 'bookkeeping':
         break;
     }
-  }
-
-  #addMalformed({ uuid }: TranscriptRecord): void {
-    this.#lastSaidIsMalformed = true;
-    if (uuid !== undefined && this.#malformed.size < MOST_MALFORMED) this.#malformed.add(uuid);
   }
 
   #addMessage(record: TranscriptRecord): void {
@@ -160,11 +153,11 @@ export class TranscriptJudge {
       this.#firstTimestamp = record.timestamp;
     }
     this.#messages += 1;
+    if (!record.isUntyped) this.#typedMessages += 1;
     this.#lastTimestamp = record.timestamp;
     if (record.isSaid) {
       this.#isSaid = true;
       this.#lastSaidIsUndated = false;
-      this.#lastSaidIsMalformed = false;
     }
     if (record.isCompaction) {
       this.#isCompacted = true;
