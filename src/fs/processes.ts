@@ -1,6 +1,5 @@
 import { promises } from 'node:fs';
 import { kill } from 'node:process';
-import { settle } from '../answer.ts';
 import { errnoOf } from './port.ts';
 
 /** A process as somebody has recorded it. */
@@ -35,8 +34,8 @@ export const realProcesses: ProcessProbe = {
     if (domain !== undefined && domain !== ((await ownDomain()) ?? domain)) {
       return { state: 'unknown' };
     }
-    const stat = await settle(promises.readFile(`/proc/${pid}/stat`, 'utf8'));
-    return (stat.ok ? sightingIn(stat.value) : undefined) ?? lookBySignal(pid);
+    const stat = await promises.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    return sightingIn(stat) ?? lookBySignal(pid);
   },
 };
 
@@ -64,8 +63,8 @@ function lookBySignal(pid: number): ProcessSighting {
 
 /** The `pidDomain` that Claude Code 2.1.329 records here on Linux. */
 async function ownDomain(): Promise<string | undefined> {
-  const namespace = await settle(promises.readlink('/proc/self/ns/pid'));
-  if (!namespace.ok) return undefined;
-  const machine = await settle(promises.readFile('/etc/machine-id', 'utf8'));
-  return `linux:${machine.ok ? machine.value.trim() : ''}:${namespace.value}`;
+  const namespace = await promises.readlink('/proc/self/ns/pid').catch(() => undefined);
+  if (namespace === undefined) return undefined;
+  const machine = await promises.readFile('/etc/machine-id', 'utf8').catch(() => '');
+  return `linux:${machine.trim()}:${namespace}`;
 }

@@ -21,6 +21,19 @@ export interface ResumeSurroundingsProblems {
    */
   readonly 'running-in-background': AtProcess;
   /**
+   * The configuration of the program is no JSON, and it does not start; where it is empty, versions before 2.1.223, or thereabouts, do not.
+   *
+   * Recognised: the content of `.claude.json`: inside the home, or beside the default one.
+   */
+  readonly 'config-unusable': AtPath;
+  /**
+   * The settings make the program save no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or use another home (`CLAUDE_CONFIG_DIR`).
+   *
+   * Recognised: `env` in the settings of the home, and in those of the working directory.
+   */
+  readonly 'redirected-by-settings': AtPath & { readonly variable: string };
+
+  /**
    * The session runs in a process now, here or under another home: both would append, and the next resume follows only one.
    *
    * Recognised: a record of another kind, or in another home, whose process is there and started when it says.
@@ -69,9 +82,15 @@ export interface ResumeSurroundingsProblems {
    */
   readonly 'about-to-expire': AtPath & { readonly periodDays: number };
   /**
+   * The transcript belongs to another worktree of the repository: the program finds it only if git is in its PATH and trusts the repository.
+   *
+   * Recognised: its project key, beside the worktrees in the repository's own files.
+   */
+  readonly 'found-by-worktree': AtPath;
+  /**
    * Behind a link the program refuses edits of auto-memory in print mode, unless these rules allow them.
    *
-   * Recognised: a `memory` directory with two spellings, and `permissions.allow` in `<home>/settings.json`.
+   * Recognised: a `memory` directory with two spellings and something in it, and `permissions.allow` in `<home>/settings.json`.
    */
   readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
   /**
@@ -81,7 +100,7 @@ export interface ResumeSurroundingsProblems {
    */
   readonly 'directory-not-trusted': AtPath & { readonly cwd: string };
   /**
-   * Some versions of the program resume the session and some do not; the message says why not.
+   * Some versions of the program resume the session and some do not, or go on with another transcript; `because` says why.
    *
    * Recognised: looking with the rules of both.
    */
@@ -99,6 +118,17 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
     (p) => text`the session runs in the background under ${p.accountHome} (pid ${String(p.pid)})`,
     'Stop it there first, then resume.',
   ),
+  'config-unusable': error(
+    'operator',
+    (p) => text`${p.path} is no JSON, and the program does not start with it`,
+    'Put back one of the copies in backups/ of that home, or mend it by hand.',
+  ),
+  'redirected-by-settings': error(
+    'operator',
+    (p) => text`${p.path} sets ${p.variable}`,
+    'Take it out of env there, or the session is not found, or its new turns are lost.',
+  ),
+
   'running-now': warning(
     (p) => text`the session runs now under ${p.accountHome} (pid ${String(p.pid)})`,
     'Stop that process first, or both append to one transcript.',
@@ -134,6 +164,10 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
     (p) => text`${p.path} is older than ` + `${p.periodDays} days, and is deleted after the resume`,
     'Copy it away first, or raise cleanupPeriodDays in this home.',
   ),
+  'found-by-worktree': warning(
+    (p) => text`${p.path} belongs to another worktree, which git has to name to the program`,
+    'Resume in that worktree, or see that git is in its PATH and trusts the repository.',
+  ),
   'memory-not-permitted': warning(
     (p) => text`auto-memory behind ${p.path} cannot be edited in print mode`,
     'Add the rules to permissions.allow in the settings of this home.',
@@ -143,7 +177,7 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
     'Start Claude Code there once under this account and answer its question.',
   ),
   'version-dependent': warning(
-    (p) => text`${p.versions} does not resume it: ${p.because}`,
+    (p) => text`${p.versions} fares differently: ${p.because}`,
     'Pass programVersion to be told of one version only.',
   ),
 };

@@ -78,6 +78,12 @@ export interface TranscriptPlaceProblems {
    * Recognised: `lstat` of the file and of its project directory.
    */
   readonly 'transcript-behind-link': AtPath;
+  /**
+   * The transcript is in another project, and the search in all projects does not take it for a conversation.
+   *
+   * Recognised: the text `"type":"user"` or `"type":"assistant"` occurs nowhere in it, though it has usable lines.
+   */
+  readonly 'transcript-passed-over': AtPath;
 }
 
 const lies = 'Nothing is lost: ';
@@ -137,6 +143,11 @@ export const transcriptPlaceProblems: ProblemTable<TranscriptPlaceProblems> = {
     'operator',
     (p) => text`several projects hold a transcript of this session: ${p.copies.join(', ')}`,
     'Resume in the working directory of the right one, or set the others aside.',
+  ),
+  'transcript-passed-over': error(
+    'operator',
+    (p) => text`the search in all projects passes over the transcript ${p.path}`,
+    'Resume in its own working directory.',
   ),
   'transcript-behind-link': error(
     'operator',

@@ -91,7 +91,9 @@ export async function diagnoseResume(
   };
 }
 
+const MOST_SHOWN = 200;
+
 // Callers without types may hand over anything.
 function textFor(value: unknown): string {
-  return String(value);
+  return typeof value === 'string' ? value.slice(0, MOST_SHOWN) : typeof value;
 }

@@ -3,6 +3,7 @@ import { type Answer, settle } from '../answer.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
+import { aFewAtOnce } from './a-few-at-once.ts';
 import { entriesIn } from './directory.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -17,25 +18,36 @@ const MOST_BYTES = 4096;
  */
 export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<readonly string[]> {
   for (let directory = cwd; ; directory = parentOf(directory)) {
-    const common = await commonDirectoryIn(fs, directory);
-    if (common !== undefined) return await worktreesIn(fs, common);
+    const found = await repositoryIn(fs, directory);
+    if (found !== undefined) return found.ok ? await worktreesIn(fs, found.value) : [];
     if (directory === parentOf(directory)) return [];
   }
 }
 
-/** The directory that all worktrees of the repository have in common, if one begins here. */
-async function commonDirectoryIn(fs: SessionReadFs, directory: string) {
+/**
+ * The directory that all worktrees of the repository have in common, if one begins here; a failure where
+ * git would give up here. A `.git` directory that is no repository is passed over.
+ */
+async function repositoryIn(
+  fs: SessionReadFs,
+  directory: string,
+): Promise<Answer<string> | undefined> {
   const dotGit = childOf(directory, '.git');
   const stats = await settle(fs.stat(dotGit, { bigint: true }));
-  if (!stats.ok) return (await isBareRepository(fs, directory)) ? directory : undefined;
-  if (stats.value.isDirectory()) return await realPath(fs, dotGit);
+  if (!stats.ok || stats.value.isDirectory()) {
+    if (await isRepository(fs, dotGit)) return await realPath(fs, dotGit);
+    // A bare one.
+    return (await isRepository(fs, directory)) ? await realPath(fs, directory) : undefined;
+  }
   const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MOST_BYTES), 'gitdir: ');
-  if (gitDirectory === undefined) return undefined;
+  if (gitDirectory === undefined) return NO_REPOSITORY;
   const common = await readSmallFile(fs, childOf(gitDirectory, 'commondir'), MOST_BYTES);
   return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
 }
 
-async function isBareRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
+const NO_REPOSITORY = { ok: false, errno: 'ENOENT', error: undefined } as const;
+
+async function isRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
   for (const name of ['HEAD', 'objects', 'refs']) {
     if (!(await settle(fs.stat(childOf(directory, name), { bigint: true }))).ok) return false;
   }
@@ -45,13 +57,11 @@ async function isBareRepository(fs: SessionReadFs, directory: string): Promise<b
 async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {
   const directory = childOf(common, 'worktrees');
   const entries = await entriesIn(fs, directory);
-  const linked = await Promise.all(
-    (entries.ok ? entries.value : []).map(async ({ name }) => {
-      const entry = childOf(directory, name);
-      const dotGit = await readSmallFile(fs, childOf(entry, 'gitdir'), MOST_BYTES);
-      return pathIn(entry, dotGit);
-    }),
-  );
+  const linked = await aFewAtOnce(entries.ok ? entries.value : [], async ({ name }) => {
+    const entry = childOf(directory, name);
+    const dotGit = await readSmallFile(fs, childOf(entry, 'gitdir'), MOST_BYTES);
+    return pathIn(entry, dotGit);
+  });
   // The main worktree, or a bare repository itself, which git names first.
   const main = /[/\\]\.git$/.test(common) ? parentOf(common) : common;
   return [main, ...linked.flatMap((path) => (path === undefined ? [] : [parentOf(path)]))];
@@ -65,7 +75,7 @@ function pathIn(directory: string, file: Answer<string>, prefix = ''): string | 
   return isAbsolute(path) ? path : childOf(directory, path);
 }
 
-async function realPath(fs: SessionReadFs, path: string): Promise<string | undefined> {
+async function realPath(fs: SessionReadFs, path: string): Promise<Answer<string>> {
   const real = await settle(fs.realpath(path));
-  return real.ok ? textOf(real.value) : undefined;
+  return real.ok ? { ok: true, value: textOf(real.value) } : real;
 }

@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest';
+import { sessionProblems } from '../../src/sessions/session-problem.ts';
 import { becomeOrdinaryUser } from '../unit/support/ordinary-user.ts';
 import { aboutContent } from './oracle/about-content.ts';
 import { aboutDirectories } from './oracle/about-directories.ts';
@@ -5,15 +7,31 @@ import { aboutIds } from './oracle/about-ids.ts';
 import { aboutLinks } from './oracle/about-links.ts';
 import { aboutPermissions } from './oracle/about-permissions.ts';
 import { aboutProcesses } from './oracle/about-processes.ts';
+import { aboutSettings } from './oracle/about-settings.ts';
 import { compareWithProgram } from './oracle/oracle.ts';
+import { codeOn, resumesOn } from './oracle/scenario.ts';
+import { programs } from './support/programs.ts';
 
 becomeOrdinaryUser();
 
-compareWithProgram([
+const scenarios = [
   ...aboutIds,
   ...aboutLinks,
   ...aboutDirectories,
   ...aboutContent,
   ...aboutPermissions,
   ...aboutProcesses,
-]);
+  ...aboutSettings,
+];
+
+compareWithProgram(scenarios);
+
+test('there is a row for every cause, in which the program refuses', () => {
+  const causes = Object.entries(sessionProblems).filter(([, it]) => it.severity === 'error');
+  const refused = scenarios.flatMap((scenario) =>
+    programs
+      .filter(({ name }) => !resumesOn(scenario, name))
+      .map(({ name }): string | undefined => codeOn(scenario, name)),
+  );
+  expect(refused).toEqual(expect.arrayContaining(causes.map(([code]) => code)));
+});

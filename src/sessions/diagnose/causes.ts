@@ -49,8 +49,9 @@ function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly SessionPro
 function misplaced(rule: LookUpRule, candidate: Candidate): SessionProblem {
   const { name, content } = candidate;
   const { path } = name;
-  if (rule === 'all-projects' && isBehindLink(candidate)) {
-    return sessionProblem('transcript-behind-link', { path });
+  if (rule === 'all-projects') {
+    const code = isBehindLink(candidate) ? 'transcript-behind-link' : 'transcript-passed-over';
+    return sessionProblem(code, { path });
   }
   const recordedCwd = content.state === 'usable' ? content.details.cwd : undefined;
   return sessionProblem(
@@ -74,7 +75,9 @@ function elsewhere(facts: ResumeFacts): readonly SessionProblem[] {
   const { candidates, accountHome, links, otherSpelling } = facts;
   const projects = links.get('projects');
   const others = candidates.filter(({ name }) => name.accountHome !== accountHome);
-  const best = others.find(({ content }) => content.state === 'usable') ?? others[0];
+  const usable = others.filter(({ content }) => content.state === 'usable');
+  // That one becomes visible by a mere link.
+  const best = usable.find(({ name }) => name.accountHome === undefined) ?? usable[0] ?? others[0];
   if (best !== undefined) {
     const shared = others.find(
       ({ name, transcript }) => name.accountHome === undefined && transcript === best.transcript,

@@ -43,8 +43,9 @@ export function lookUp(
   candidates: readonly Candidate[],
   own: readonly OwnProject[],
 ): LookUp {
+  const byKey = new Map(candidates.map((one) => [one.name.projectKey, one]));
   for (const project of own) {
-    const candidate = candidateIn(project, rule, candidates);
+    const candidate = byKey.get(project.key) ?? underOtherHash(project, rule, candidates);
     if (candidate === undefined) continue;
     const { state } = candidate.content;
     if (state === 'not-a-file' || state === 'rewound') return { end: 'blocked', candidate };
@@ -61,13 +62,12 @@ export function lookUp(
  * For a key that was cut, a directory that ends in another hash will do: to an older program any, to a
  * newer one that of a transcript which names this very working directory.
  */
-function candidateIn(
+function underOtherHash(
   { key, directory }: OwnProject,
   rule: LookUpRule,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  const exact = candidates.find(({ name }) => name.projectKey === key);
-  if (exact !== undefined || key.length <= LONGEST_KEY) return exact;
+  if (key.length <= LONGEST_KEY) return undefined;
   const beginning = key.slice(0, LONGEST_KEY + 1);
   return candidates.find(
     ({ name, content }) =>

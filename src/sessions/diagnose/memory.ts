@@ -3,6 +3,7 @@ import { isArray } from '../../arguments.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { childOf, parentOf } from '../../paths.ts';
+import { entriesIn } from '../directory.ts';
 import { memberOf, readJson } from '../json-file.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -27,6 +28,9 @@ export async function findLockedMemory(
   const path = childOf(parentOf(transcript), 'memory');
   const real = await settle(fs.realpath(path));
   if (!real.ok || textOf(real.value) === path) return undefined;
+  // The program makes the directory in any case, and most often leaves it empty.
+  const entries = await entriesIn(fs, path);
+  if (!entries.ok || entries.value.length === 0) return undefined;
   const settings = await readJson(fs, childOf(accountHome, 'settings.json'), MOST_BYTES);
   const allowed = settings.ok ? memberOf(memberOf(settings.value, 'permissions'), 'allow') : [];
   const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];

@@ -2,7 +2,7 @@ import { drive } from '../../calls.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readSettings } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { childOf } from '../../paths.ts';
+import { settingsFilesOf } from './settings-files.ts';
 
 /**
  * After how many days the program would delete what belongs to a session, started in this directory.
@@ -15,12 +15,7 @@ export async function ownPeriodDays(
   accountHome: string,
   cwd: string,
 ): Promise<number> {
-  const project = childOf(cwd, '.claude');
-  const files = [
-    childOf(accountHome, 'settings.json'),
-    childOf(project, 'settings.json'),
-    childOf(project, 'settings.local.json'),
-  ];
+  const files = settingsFilesOf(accountHome, cwd);
   const [home, ...others] = await Promise.all(
     files.map(async (path) => await drive(readSettings(path), fs)),
   );

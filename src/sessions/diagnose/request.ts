@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { ArgumentCheck } from '../../arguments.ts';
 import { isObject, type PortOrPromises, promisesOf } from '../../fs/port.ts';
 import { type ProcessProbe, realProcesses, unknownProcesses } from '../../fs/processes.ts';
@@ -18,7 +20,10 @@ export interface DiagnoseOptions {
   readonly required?: readonly SharedSymlink[] | undefined;
   /** The version of Claude Code, such as `2.1.329`; unless given, all supported ones are meant. */
   readonly programVersion?: string | undefined;
-  /** The config directory that is used when `CLAUDE_CONFIG_DIR` is unset: its trust is kept beside it. */
+  /**
+   * The config directory that is used when `CLAUDE_CONFIG_DIR` is unset, so that its `.claude.json` is
+   * beside it: `.claude` in the home directory of the user unless given, and none with a given `fs`.
+   */
   readonly defaultAccountHome?: string | undefined;
   /** `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, if it is set there. */
   readonly projectDirName?: string | undefined;
@@ -71,7 +76,8 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
   const check = new ArgumentCheck();
   const given: Partial<DiagnoseOptions> = check.areOptions(options, knownOptions) ? options : {};
   const { accountHome = '', cwd = '', accountHomes, required = RequiredShared, fs } = given;
-  const { programVersion, defaultAccountHome, projectDirName, lastUsed } = given;
+  const { programVersion, projectDirName, lastUsed } = given;
+  const { defaultAccountHome = fs === undefined ? join(homedir(), '.claude') : undefined } = given;
   const { interactive = true, now = new Date() } = given;
   const { processes = fs === undefined ? realProcesses : unknownProcesses } = given;
   check.isPath('options.accountHome', accountHome);

@@ -4,6 +4,7 @@ import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { childOf } from '../../paths.ts';
+import { aFewAtOnce } from '../a-few-at-once.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import type { SessionProblem } from '../session-problem.ts';
@@ -13,7 +14,8 @@ import { findLockedMemory, type LockedMemory } from './memory.ts';
 import { lastPromptOf } from './prompt-history.ts';
 import { ownPeriodDays } from './own-period.ts';
 import type { ResumeRequest } from './request.ts';
-import { configPathOf, isTrusted } from './trust.ts';
+import { findRedirections, type Redirection } from './switched-off.ts';
+import { isTrusted, type ProgramConfig, readConfig } from './trust.ts';
 
 /** A directory of a session beside its transcript. */
 interface Companion {
@@ -37,8 +39,10 @@ export interface Surroundings {
   readonly unseen: readonly SessionProblem[];
   /** Auto-memory of the projects in which the session was found, by the path of the transcript. */
   readonly lockedMemory: ReadonlyMap<string, LockedMemory>;
-  /** Where trust in the working directory is kept; absent where it is given, or is not asked for. */
-  readonly untrustedIn?: string;
+  readonly config: ProgramConfig;
+  /** Whether the program would ask on a terminal whether the directory can be trusted. */
+  readonly asksForTrust: boolean;
+  readonly redirections: readonly Redirection[];
 }
 
 /** Gathers what bears on a session apart from its files, and changes nothing. */
@@ -55,9 +59,8 @@ export async function gatherSurroundings(
   const isGone = candidates.length === 0;
   const lastUsed =
     request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
-  const configPath = configPathOf(request);
-  const directories = [cwd, ...worktrees.slice(0, 1)];
-  const isFine = !interactive || (await isTrusted(fs, configPath, directories));
+  const config = await readConfig(fs, request);
+  const isFine = !interactive || isTrusted(config, [cwd, ...worktrees.slice(0, 1)]);
   const lockedMemory = interactive ? [] : await findAllLocked(fs, accountHome, candidates);
   const { processes } = request;
   const { sessions, problems } = await findLiveSessions(accountHomes, { fs, processes });
@@ -70,7 +73,9 @@ export async function gatherSurroundings(
     unseen: problems,
     live: sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
     lockedMemory: new Map(lockedMemory),
-    ...(isFine ? {} : { untrustedIn: configPath }),
+    config,
+    asksForTrust: !isFine,
+    redirections: await findRedirections(fs, accountHome, cwd),
   };
 }
 
@@ -80,12 +85,10 @@ async function findAllLocked(
   candidates: readonly Candidate[],
 ): Promise<readonly (readonly [string, LockedMemory])[]> {
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
-  const all = await Promise.all(
-    here.map(async ({ name: { path } }) => ({
-      path,
-      locked: await findLockedMemory(fs, accountHome, path),
-    })),
-  );
+  const all = await aFewAtOnce(here, async ({ name: { path } }) => ({
+    path,
+    locked: await findLockedMemory(fs, accountHome, path),
+  }));
   return all.flatMap(({ path, locked }) => (locked === undefined ? [] : [[path, locked] as const]));
 }
 

@@ -1,15 +1,32 @@
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { childOf, parentOf, withoutTrailingSeparators } from '../../paths.ts';
+import { memberOf, parsedJson } from '../json-file.ts';
+import { readSmallFile } from '../small-file.ts';
 import { isDefaultHome } from './own-projects.ts';
 import type { ResumeRequest } from './request.ts';
-import { memberOf, readJson } from '../json-file.ts';
 
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Where the program keeps what it was told about directories: beside the default home, inside others. */
-export function configPathOf(homes: Pick<ResumeRequest, 'accountHome' | 'defaultAccountHome'>) {
+/** What the program was told about directories, among other things. */
+export interface ProgramConfig {
+  readonly path: string;
+  /** `torn`: no JSON, with which no version starts; `empty`: nothing, with which older ones do not. */
+  readonly state: 'fine' | 'empty' | 'torn';
+  readonly value?: unknown;
+}
+
+/** Reads `.claude.json`: beside the default home, inside others. */
+export async function readConfig(
+  fs: SessionReadFs,
+  homes: Pick<ResumeRequest, 'accountHome' | 'defaultAccountHome'>,
+): Promise<ProgramConfig> {
   const home = withoutTrailingSeparators(homes.accountHome);
-  return childOf(isDefaultHome(homes) ? parentOf(home) : home, '.claude.json');
+  const path = childOf(isDefaultHome(homes) ? parentOf(home) : home, '.claude.json');
+  const text = await readSmallFile(fs, path, MOST_BYTES);
+  if (!text.ok) return { path, state: 'fine' };
+  if (text.value.trim() === '') return { path, state: 'empty' };
+  const value = parsedJson(text.value);
+  return value === undefined ? { path, state: 'torn' } : { path, state: 'fine', value };
 }
 
 /**
@@ -20,17 +37,11 @@ export function configPathOf(homes: Pick<ResumeRequest, 'accountHome' | 'default
  *
  * @param directories - Real paths: the working directory, and the main worktree of its repository.
  */
-export async function isTrusted(
-  fs: SessionReadFs,
-  configPath: string,
-  directories: readonly string[],
-): Promise<boolean> {
-  const config = await readJson(fs, configPath, MOST_BYTES);
-  const projects = config.ok ? memberOf(config.value, 'projects') : undefined;
+export function isTrusted({ value }: ProgramConfig, directories: readonly string[]): boolean {
+  const projects = memberOf(value, 'projects');
   return directories.some((directory) => {
     for (let path = directory; ; path = parentOf(path)) {
-      const entry = memberOf(projects, path);
-      if (isTruthy(memberOf(entry, 'hasTrustDialogAccepted'))) return true;
+      if (isTruthy(memberOf(memberOf(projects, path), 'hasTrustDialogAccepted'))) return true;
       if (path === parentOf(path)) return false;
     }
   });

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { type LookUpRule, rulesInWords } from '../program.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import { causesOf } from './causes.ts';
@@ -51,7 +52,10 @@ function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): 
   const { candidates, accountHome, cwd, worktrees, unwritable } = facts;
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
   const outcome = lookUp(rule, here, ownProjectsFor(rule, cwd, worktrees, request));
-  const errors = causesOf(rule, outcome, facts, request.interactive);
+  const errors = [
+    ...obstaclesOf(rule, facts),
+    ...causesOf(rule, outcome, facts, request.interactive),
+  ];
   if (outcome.end !== 'found') return { rule, errors };
   const { candidate } = outcome;
   const { path } = candidate.name;
@@ -66,8 +70,11 @@ function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): 
 }
 
 /** What keeps any version from resuming, whatever the transcript. */
-function obstacles({ cwd, cwdErrno, live, accountHome }: ResumeFacts): readonly SessionProblem[] {
+function obstacles(facts: ResumeFacts): readonly SessionProblem[] {
+  const { cwd, cwdErrno, live, accountHome, config, redirections } = facts;
   return [
+    ...(config.state === 'torn' ? [sessionProblem('config-unusable', { path: config.path })] : []),
+    ...redirections.map((one) => sessionProblem('redirected-by-settings', one)),
     ...(cwdErrno === undefined
       ? []
       : [sessionProblem('working-directory-unusable', { path: cwd, errno: cwdErrno })]),
@@ -77,21 +84,35 @@ function obstacles({ cwd, cwdErrno, live, accountHome }: ResumeFacts): readonly 
   ];
 }
 
+/** What keeps older versions from starting at all. Seen on 2.1.197. */
+function obstaclesOf(
+  rule: LookUpRule,
+  { config: { path, state }, cwd }: ResumeFacts,
+): readonly SessionProblem[] {
+  if (rule !== 'own-projects') return [];
+  return [
+    ...(state === 'empty' ? [sessionProblem('config-unusable', { path })] : []),
+    ...(sep === '/' && cwd.includes('\\')
+      ? [sessionProblem('working-directory-unusable', { path: cwd, errno: 'EINVAL' })]
+      : []),
+  ];
+}
+
 function differences(
   attempts: readonly Attempt[],
-  { name: { path } }: Candidate,
+  { name: { path }, transcript }: Candidate,
 ): readonly SessionProblem[] {
-  return attempts.flatMap(({ rule, errors: [first] }) =>
-    first === undefined
+  return attempts.flatMap(({ rule, candidate, errors: [first] }) => {
+    const because =
+      first?.message ??
+      (candidate?.transcript === transcript
+        ? undefined
+        : `it goes on with ${candidate?.name.path}`);
+    const versions = rulesInWords[rule];
+    return because === undefined
       ? []
-      : [
-          sessionProblem('version-dependent', {
-            path,
-            versions: rulesInWords[rule],
-            because: first.message,
-          }),
-        ],
-  );
+      : [sessionProblem('version-dependent', { path, versions, because })];
+  });
 }
 
 /** Each problem once, though two versions meet it. */

@@ -1,6 +1,7 @@
 import type { LinkState } from '../../link-report.ts';
 import type { LookUpRule } from '../program.ts';
-import type { Transcript } from '../transcripts.ts';
+import { keyOf } from '../project-key.ts';
+import type { Transcript, TranscriptName } from '../transcripts.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import { parentOf } from '../../paths.ts';
 import type { ResumeFacts } from './facts.ts';
@@ -35,10 +36,16 @@ export function warningsOf(
       : []),
     ...expiryWarnings(facts),
     ...(memory === undefined ? [] : [sessionProblem('memory-not-permitted', memory)]),
-    ...(facts.untrustedIn === undefined
-      ? []
-      : [sessionProblem('directory-not-trusted', { path: facts.untrustedIn, cwd: facts.cwd })]),
+    ...(facts.asksForTrust && facts.cwdErrno === undefined
+      ? [sessionProblem('directory-not-trusted', { path: facts.config.path, cwd: facts.cwd })]
+      : []),
+    ...(restsOnWorktree(name, facts) ? [sessionProblem('found-by-worktree', { path })] : []),
   ];
+}
+
+/** Whether it is found only because git names its working directory. */
+function restsOnWorktree({ projectKey }: TranscriptName, { cwd, worktrees }: ResumeFacts): boolean {
+  return projectKey !== keyOf(cwd) && worktrees.some((path) => keyOf(path) === projectKey);
 }
 
 /** One path for each other file, in this home where it has one. */

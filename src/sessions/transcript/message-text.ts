@@ -20,9 +20,11 @@ export class MessageTextSearch {
 
   push(chunk: Uint8Array): void {
     if (this.#isFound) return;
-    const bytes = Buffer.concat([this.#tail, chunk]);
-    this.#isFound = signs.some((sign) => bytes.includes(sign));
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const seam = Buffer.concat([this.#tail, bytes.subarray(0, LONGEST_SIGN)]);
+    this.#isFound = signs.some((sign) => seam.indexOf(sign) !== -1 || bytes.indexOf(sign) !== -1);
     // A copy, because the caller fills its buffer anew.
-    this.#tail = Buffer.from(bytes.subarray(-LONGEST_SIGN));
+    this.#tail = Buffer.from(Buffer.concat([this.#tail, bytes.subarray(-LONGEST_SIGN)]));
+    this.#tail = this.#tail.subarray(-LONGEST_SIGN);
   }
 }

@@ -1,5 +1,6 @@
 import { type Answer, failure, settle } from '../../answer.ts';
 import { type ReadHandle, READ_WITHOUT_WAITING, type SessionReadFs } from '../../fs/session-fs.ts';
+import { UnreadableError } from '../small-file.ts';
 import type { TranscriptContent } from './content.ts';
 import { TranscriptJudge } from './judge-content.ts';
 import { MessageTextSearch } from './message-text.ts';
@@ -11,6 +12,8 @@ export interface ReadTranscript {
 }
 
 const CHUNK_BYTES = 256 * 1024;
+// Many times what any conversation comes to: a sparse file may claim to be of any size.
+const MOST_BYTES = 8 * 2 ** 30;
 
 /**
  * Reads a transcript piece by piece and judges its content; memory does not grow with the file.
@@ -23,12 +26,16 @@ export async function readTranscript(
 ): Promise<Answer<ReadTranscript>> {
   const opened = await settle(fs.open(path, READ_WITHOUT_WAITING));
   if (!opened.ok) return opened;
-  const read = await settle(judged(opened.value));
+  const read = await settle(judged(opened.value, path));
   const closed = await settle(opened.value.close());
   return read.ok && !closed.ok ? failure(closed.error) : read;
 }
 
-async function judged(handle: ReadHandle): Promise<ReadTranscript> {
+async function judged(handle: ReadHandle, path: string): Promise<ReadTranscript> {
+  // Again, because something else may stand there since the search: /dev/zero never ends.
+  const stats = await handle.stat({ bigint: true });
+  if (!stats.isFile()) throw new UnreadableError('EFTYPE', path);
+  if (stats.size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
   const judge = new TranscriptJudge();
   const search = new MessageTextSearch();
   const buffer = new Uint8Array(CHUNK_BYTES);

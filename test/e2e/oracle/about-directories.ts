@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { projectKey } from 'claude-shared-state/sessions';
 import { onlyNew, onlyOld, refuses, type Scenario } from './scenario.ts';
-import { conversation, type Stage, underKey, write } from './stage.ts';
+import { conversation, sessionId, type Stage, underKey, write } from './stage.ts';
 
 /** Moves the transcript to the project of another working directory. */
 function moveTo({ transcript, projects }: Stage, cwd: string): void {
@@ -45,7 +45,7 @@ export const aboutDirectories: readonly Scenario[] = [
       // So that the search in all projects would not find just one.
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
     },
-    code: 'other-copies',
+    code: 'found-by-worktree',
   },
   {
     name: 'the transcript belongs to the main worktree, and the directory is below a second one',
@@ -101,6 +101,41 @@ export const aboutDirectories: readonly Scenario[] = [
     set: (stage) => {
       moveTo(stage, '/elsewhere');
       write(stage.transcript, '');
+    },
+  },
+  {
+    name: 'the transcript is in another project, and has lines of the system only',
+    code: { old: 'wrong-working-directory', new: 'transcript-passed-over' },
+    resumes: refuses,
+    set: (stage) => {
+      moveTo(stage, '/elsewhere');
+      const timestamp = '2026-11-01T10:00:00.000Z';
+      write(
+        underKey(stage.projects, projectKey('/elsewhere')),
+        `${JSON.stringify({ type: 'system', content: 'x', timestamp, uuid: sessionId })}\n`,
+      );
+    },
+  },
+  {
+    name: 'a .git directory that is none is below the repository of the transcript',
+    code: 'found-by-worktree',
+    resumes: true,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      mkdirSync(stage.path('work/below/.git'), { recursive: true });
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+      return { cwd: stage.path('work/below') };
+    },
+  },
+  {
+    name: 'a .git file that is none is below the repository of the transcript',
+    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    resumes: refuses,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      write(stage.path('work/below/.git'), 'nothing of the kind');
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+      return { cwd: stage.path('work/below') };
     },
   },
   {

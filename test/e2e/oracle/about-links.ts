@@ -125,6 +125,12 @@ export const aboutLinks: readonly Scenario[] = [
     },
   },
   {
+    name: 'there is auto-memory behind the link, and nothing allows to edit it',
+    code: 'memory-not-permitted',
+    resumes: true,
+    set: ({ transcript }) => void write(join(dirname(transcript), 'memory', 'MEMORY.md'), '- x\n'),
+  },
+  {
     name: 'file-history is missing in this home',
     code: 'file-history-not-shared',
     resumes: true,

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { executableOf, type ProgramName } from './programs.ts';
 
@@ -41,6 +42,13 @@ export async function runClaude(
     timeout: surroundings.patienceMs ?? RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
+  return await outcomeOf(child);
+}
+
+/** Waits for the end of a program that was just started. */
+export async function outcomeOf(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<Outcome> {
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

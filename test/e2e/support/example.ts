@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { cleanEnvironment, type Outcome, type Surroundings } from './claude.ts';
+import { cleanEnvironment, type Outcome, outcomeOf, type Surroundings } from './claude.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -30,14 +29,5 @@ export async function runExample(
     timeout: RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const [exitCode, stdout, stderr] = await Promise.all([
-    ended,
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { exitCode, stdout, stderr };
+  return await outcomeOf(child);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { field, isObject, items } from './json.ts';
 
 /** A stand-in for the Messages API on the loopback address, which remembers what it was told. */
@@ -10,6 +11,8 @@ export interface MessagesApi {
   readonly conversations: readonly (readonly string[])[];
   /** Answers the next requests with calls of tools, one for each, and only then in words. */
   callTools(...calls: readonly ToolCall[]): void;
+  /** Takes this long for every message from now on, so that the program lives that long. */
+  takeTime(milliseconds: number): void;
   close(): Promise<void>;
 }
 
@@ -22,8 +25,9 @@ interface ToolCall {
 export async function startMessagesApi(): Promise<MessagesApi> {
   const conversations: (readonly string[])[] = [];
   const calls: ToolCall[] = [];
+  let pauseMs = 0;
   const server = createServer((request, response) => {
-    answer(request, response, conversations, calls).catch((error: unknown) => {
+    answer(request, response, conversations, calls, pauseMs).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -36,6 +40,9 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     conversations,
     callTools: (...wanted) => {
       calls.push(...wanted);
+    },
+    takeTime: (milliseconds) => {
+      pauseMs = milliseconds;
     },
     close: async () => {
       server.close();
@@ -55,6 +62,7 @@ async function answer(
   response: ServerResponse,
   conversations: (readonly string[])[],
   calls: ToolCall[],
+  pauseMs: number,
 ): Promise<void> {
   const body = await text(request);
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -68,6 +76,7 @@ async function answer(
       conversations.push(items(field(told, 'messages')).flatMap(textsOf));
       const content = contentOf(conversations.length, calls.shift());
       const message = messageFor(field(told, 'model'), content);
+      await delay(pauseMs);
       if (field(told, 'stream') === true) stream(response, message);
       else json(response, 200, message);
       return;

@@ -57,14 +57,69 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('a configuration that is no JSON, or of a hostile shape, trusts nothing', async () => {
+  test('a configuration of a hostile shape trusts nothing', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
-      for (const text of ['', 'null', '[]', '{"projects":5}', '{"projects":{"__proto__":{}}}']) {
+      for (const text of ['null', '[]', '{"projects":5}', '{"projects":{"__proto__":{}}}']) {
         makeFile(world, `${stage.homes[1]}/.claude.json`, text);
         const codes = codesOf(await diagnose(world, stage, { interactive: true }));
         expect(codes).toEqual(['directory-not-trusted']);
       }
+    });
+  });
+
+  test('a torn configuration keeps every version from starting, and an empty one older versions', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const path = makeFile(world, `${stage.homes[1]}/.claude.json`, '{"projects":{"/wo');
+      const torn = await diagnose(world, stage);
+      expect(torn).toMatchObject({ verdict: 'not-resumable' });
+      expect(torn.problems).toMatchObject([{ code: 'config-unusable', path }]);
+      makeFile(world, path, '\n');
+      const empty = await diagnose(world, stage);
+      expect(empty.problems).toMatchObject([
+        { code: 'version-dependent', versions: 'Claude Code before 2.1.223' },
+      ]);
+    });
+  });
+
+  test.each(['settings.json', 'settings.local.json'])(
+    'transcripts that are switched off in %s of the working directory are told',
+    async (name) => {
+      await inWorld(kind, async (world) => {
+        const stage = setSession(world);
+        const set = (value: unknown) =>
+          makeFile(
+            world,
+            at(world, `work/.claude/${name}`),
+            JSON.stringify({ env: { CLAUDE_CODE_SKIP_PROMPT_HISTORY: value } }),
+          );
+        const path = set('1');
+        expect((await diagnose(world, stage)).problems).toMatchObject([
+          { code: 'redirected-by-settings', path, variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' },
+        ]);
+        for (const harmless of ['', '0', 'false', 5, null]) {
+          set(harmless);
+          expect(codesOf(await diagnose(world, stage))).toEqual([]);
+        }
+      });
+    },
+  );
+
+  test('settings that lead to another home are told', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const [elsewhere, home] = stage.homes;
+      const set = (value: string) =>
+        makeFile(
+          world,
+          `${home}/settings.json`,
+          JSON.stringify({ env: { CLAUDE_CONFIG_DIR: value } }),
+        );
+      set(elsewhere);
+      expect(codesOf(await diagnose(world, stage))).toEqual(['redirected-by-settings']);
+      set(`${home}/`);
+      expect(codesOf(await diagnose(world, stage))).toEqual([]);
     });
   });
 
@@ -121,6 +176,8 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
       const stage = setSession(world);
       const [, home] = stage.homes;
       const real = makeDirectory(world, stage.transcript.replace(/[^/]*$/, 'memory'));
+      expect(codesOf(await diagnose(world, stage))).toEqual([]);
+      makeFile(world, `${real}/MEMORY.md`, '- It is blue.\n');
       const seen = real.replace(stage.projects, `${home}/projects`);
       const rules = [`Edit(/${seen}/**)`, `Edit(/${real}/**)`];
       const { problems } = await diagnose(world, stage);

@@ -159,6 +159,17 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
+  test('one with lines of the system only is passed over by the search in all projects', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const system = message({ type: 'system', message: undefined });
+      makeFile(world, transcriptIn(stage.projects, '-elsewhere'), system);
+      const diagnosis = await diagnose(world, stage, { programVersion: '2.1.329' });
+      expect(codesOf(diagnosis)).toEqual(['transcript-passed-over']);
+    });
+  });
+
   test('what a transcript says of itself is data: a path in it is told, and not gone to', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);

@@ -1,6 +1,14 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
-import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  type World,
+  worldKinds,
+} from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
@@ -131,6 +139,16 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
+  test('in the shared place and in the own directory of another home: the link is what is missing', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      for (const home of stage.homes) world.fs.unlinkSync(`${home}/projects`);
+      makeFile(world, transcriptIn(`${stage.homes[0]}/projects`, '-any'), message());
+      const { problems } = await diagnose(world, stage);
+      expect(problems[0]).toMatchObject({ code: 'projects-link-missing', remedy: 'ensure' });
+    });
+  });
+
   test('under another key: older programs refuse, newer ones resume', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
@@ -172,6 +190,8 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
       expect(await used({})).toBe('named');
       expect(await used({ projectDirName: 'na.med' })).toBe(projectKey(stage.cwd));
       expect(await used({ programVersion: before })).toBe(projectKey(stage.cwd));
+      const any = await diagnose(world, stage, { projectDirName: 'named' });
+      expect(codesOf(any)).toContain('version-dependent');
       expect(await used({ defaultAccountHome: stage.homes[1] })).toBe(projectKey(stage.cwd));
     });
   });
@@ -199,11 +219,16 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
   });
 });
 
+function makeRepository(world: World, gitDirectory: string): void {
+  for (const name of ['HEAD', 'objects/x', 'refs/x']) makeFile(world, `${gitDirectory}/${name}`);
+}
+
 describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
   test('a transcript of the main worktree is found from below a second one, and the other way round', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const second = makeDirectory(world, at(world, 'second/below'));
+      makeRepository(world, at(world, 'work/.git'));
       makeFile(
         world,
         at(world, 'work/.git/worktrees/second/gitdir'),
@@ -216,24 +241,37 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
         `gitdir: ${at(world, 'work/.git/worktrees/second')}\n`,
       );
       const options = { programVersion: before };
-      expect((await diagnose(world, stage, { ...options, cwd: second })).verdict).toBe('resumable');
+      expect(codesOf(await diagnose(world, stage, { ...options, cwd: second }))).toEqual([
+        'found-by-worktree',
+      ]);
 
       world.fs.unlinkSync(stage.transcript);
       makeFile(world, transcriptIn(stage.projects, projectKey(at(world, 'second'))), message());
-      expect((await diagnose(world, stage, options)).verdict).toBe('resumable');
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
     });
   });
 
   test('a bare repository counts, and its worktrees; a path with a newline does not', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
-      for (const name of ['HEAD', 'objects/x', 'refs/x']) {
-        makeFile(world, at(world, `bare.git/${name}`));
-      }
+      makeRepository(world, at(world, 'bare.git'));
       makeFile(world, at(world, 'bare.git/worktrees/w/gitdir'), `${stage.cwd}/.git\n`);
       makeFile(world, at(world, 'bare.git/worktrees/x/gitdir'), 'new\nline/.git\n');
       const options = { programVersion: before, cwd: at(world, 'bare.git') };
-      expect((await diagnose(world, stage, options)).verdict).toBe('resumable');
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
+    });
+  });
+
+  test('a .git directory that is no repository is passed over, and a .git file that is none ends the search', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeRepository(world, at(world, 'work/.git'));
+      const below = makeDirectory(world, at(world, 'work/below/.git'));
+      const options = { programVersion: before, cwd: at(world, 'work/below') };
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
+      world.fs.rmdirSync(below);
+      makeFile(world, below, 'nothing of the kind');
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['wrong-working-directory']);
     });
   });
 

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inspectRetention, validateAll } from 'claude-shared-state';
+import { diagnoseResume } from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import { runClaude } from './support/claude.ts';
+import { programs } from './support/programs.ts';
+import { enterCleanRoom, type Room } from './support/room.ts';
+import { startSession } from './support/session.ts';
+
+// The program deletes five seconds after its start; it has to live that long.
+const LONG_ENOUGH_MS = 9000;
+const DAY_MS = 86_400_000;
+
+const ids = {
+  older: '11111111-1111-4111-8111-111111111111',
+  younger: '22222222-2222-4222-8222-222222222222',
+} as const;
+
+/** Two linked homes, with two transcripts of these ages in days in the shared place. */
+async function withTranscripts(room: Room, older: number, younger: number) {
+  const homes = [room.path('a'), room.path('b')] as const;
+  await validateAll(homes, { required: room.required });
+  const pathOf = (id: string) => join(room.sharedProjects, '-elsewhere', `${id}.jsonl`);
+  const transcripts = { older: pathOf(ids.older), younger: pathOf(ids.younger) };
+  mkdirSync(dirname(transcripts.older));
+  for (const path of Object.values(transcripts)) writeFileSync(path, '{}');
+  makeOld(transcripts.older, older);
+  makeOld(transcripts.younger, younger);
+  return { homes, transcripts };
+}
+
+function makeOld(path: string, days: number): void {
+  const time = new Date(Date.now() - days * DAY_MS);
+  utimesSync(path, time, time);
+}
+
+function setPeriod(home: string, cleanupPeriodDays: unknown): void {
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ cleanupPeriodDays }));
+}
+
+/** Lets the program live under a home until it has deleted what it wants to. */
+async function liveUnder(room: Room, home: string, args: readonly string[] = []): Promise<void> {
+  room.api.takeTime(LONG_ENOUGH_MS);
+  const { exitCode } = await runClaude(['-p', ...args, 'Hello.'], {
+    ...room.surroundings(home),
+    patienceMs: 60_000,
+  });
+  expect(exitCode).toBe(0);
+}
+
+describe.each(programs)('Claude Code $version', ({ name }) => {
+  test.concurrent.each([
+    ['deletes what is older than 30 days', undefined, 31, 29, 'deleted'],
+    ['deletes by the period of its home', 10, 11, 9, 'deleted'],
+    ['deletes nothing where the period is not a whole number', 0.5, 400, 40, 'kept'],
+  ] as const)('%s, as inspectRetention says', async (_, period, older, younger, outcome) => {
+    const room = await enterCleanRoom(name);
+    const { homes, transcripts } = await withTranscripts(room, older, younger);
+    // The one home rules what all share.
+    setPeriod(homes[1], 1000);
+    if (period !== undefined) setPeriod(homes[0], period);
+    const report = await inspectRetention(homes, { required: room.required });
+    expect(report.transcripts?.due).toBe(outcome === 'deleted' ? 1 : 0);
+
+    await liveUnder(room, homes[0]);
+
+    expect(existsSync(transcripts.older)).toBe(outcome === 'kept');
+    expect(existsSync(transcripts.younger)).toBe(true);
+  });
+
+  test.concurrent('deletes the file history of an old session that it resumes, as diagnoseResume warns', async () => {
+    const room = await enterCleanRoom(name);
+    const { homes } = await withTranscripts(room, 1, 1);
+    const id = await startSession(room, homes[0], 'Hello.');
+    const history = room.path('.claude-file-history-shared', id);
+    mkdirSync(history);
+    makeOld(history, 40);
+    const { problems } = await diagnoseResume(id, {
+      accountHome: homes[1],
+      cwd: room.path('work'),
+      required: room.required,
+      interactive: false,
+    });
+    expect(problems.map(({ code }) => code)).toEqual(['about-to-expire']);
+
+    await liveUnder(room, homes[1], ['--resume', id]);
+
+    expect(existsSync(history)).toBe(false);
+  });
+});

@@ -1,0 +1,71 @@
+import { truncateSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { sessionReads } from '../../support/session-reads.ts';
+import { inWorld, makeFile } from '../../support/world.ts';
+import { message, setSession, transcriptIn } from '../support.ts';
+import { codesOf, diagnose } from './support.ts';
+
+// Only a real disk has sparse files and devices.
+
+test('a transcript that claims to have more than any conversation is not read', async () => {
+  await inWorld('disk', async (world) => {
+    const stage = setSession(world);
+    truncateSync(stage.transcript, 9 * 2 ** 30);
+    const { problems } = await diagnose(world, stage);
+    expect(problems).toMatchObject([{ code: 'transcript-unreadable', errno: 'EFBIG' }]);
+  });
+});
+
+test('a device that takes the place of the transcript while it is looked at is not read', async () => {
+  await inWorld('disk', async (world) => {
+    const stage = setSession(world);
+    const { promises } = world.fs;
+    const fs = {
+      ...sessionReads(promises),
+      open: async (path: string, flags: number) =>
+        await promises.open(path.endsWith('.jsonl') ? '/dev/zero' : path, flags),
+    };
+    const { problems } = await diagnose(world, stage, { fs });
+    expect(problems).toMatchObject([{ code: 'transcript-unreadable', errno: 'EFTYPE' }]);
+  });
+});
+
+test('a thousand copies do not open a thousand files', async () => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    for (let copy = 0; copy < 1000; copy += 1) {
+      makeFile(world, transcriptIn(stage.projects, `-${copy}`), message());
+    }
+    const { promises } = world.fs;
+    let [open, most] = [0, 0];
+    const fs = {
+      ...sessionReads(promises),
+      open: async (path: string, flags: number) => {
+        const handle = await promises.open(path, flags);
+        open += 1;
+        most = Math.max(most, open);
+        const close = handle.close.bind(handle);
+        return Object.assign(handle, {
+          close: async () => {
+            open -= 1;
+            await close();
+          },
+        });
+      },
+    };
+    expect(codesOf(await diagnose(world, stage, { fs }))).toEqual(['other-copies']);
+    expect(most).toBeLessThan(10);
+  });
+});
+
+test('an id that is no text at all is told to be none', async () => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    const bare: unknown = Object.create(null);
+    // @ts-expect-error -- what a caller without types may hand over
+    const { problems } = await diagnose(world, stage, { id: bare });
+    expect(problems).toMatchObject([{ code: 'session-id-not-uuid', sessionId: 'object' }]);
+    const long = await diagnose(world, stage, { id: 'x'.repeat(10_000_000) });
+    expect(long.problems[0]?.message.length).toBeLessThan(1000);
+  });
+});
