@@ -6,6 +6,9 @@ import { Lineage } from './lineage.ts';
 import { Notices } from './notices.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
 
+/** What is larger the program reads otherwise: line by line, with a byte order mark as part of the first. */
+const LARGEST_READ_WHOLE = 5 * 2 ** 20;
+
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 /**
@@ -18,6 +21,7 @@ export class TranscriptJudge {
   readonly #lineage = new Lineage();
   readonly #flaws = new Flaws();
   readonly #notices = new Notices();
+  readonly #isReadWhole: boolean;
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
   #marked = 0;
@@ -39,6 +43,11 @@ export class TranscriptJudge {
   #lastTimestamp: string | undefined;
   #cwd: string | undefined;
 
+  /** @param size - How large the file is. */
+  constructor(size = 0) {
+    this.#isReadWhole = size <= LARGEST_READ_WHOLE;
+  }
+
   /** Takes the next bytes; the chunk may be used again afterwards. */
   push(chunk: Uint8Array): void {
     let at = this.#passMark(chunk);
@@ -51,7 +60,7 @@ export class TranscriptJudge {
       this.#goesOn = false;
       at = this.#scanner.scan(chunk, at);
       if (at < chunk.length) {
-        this.#goesOn = this.#scanner.canGoOn;
+        this.#goesOn = this.#isReadWhole && this.#scanner.canGoOn;
         if (!this.#goesOn) this.#endLine();
       }
       at += 1;
@@ -99,7 +108,7 @@ export class TranscriptJudge {
 
   /** Passes over a byte order mark, as the program does, but only at the start of everything. */
   #passMark(chunk: Uint8Array): number {
-    if (this.#bytes > this.#marked) return 0;
+    if (!this.#isReadWhole || this.#bytes > this.#marked) return 0;
     let at = 0;
     while (at < chunk.length && chunk[at] === BYTE_ORDER_MARK[this.#marked]) {
       at += 1;

@@ -145,6 +145,12 @@ export const aboutContent: readonly Scenario[] = [
     { code: { old: 'transcript-torn' }, resumes: true },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'torn', cwd).slice(0, 80),
   ),
+  content(
+    'is larger than 5 MiB, with records that are spread over lines',
+    { code: 'transcript-without-messages', resumes: refuses },
+    ({ cwd }) =>
+      note('mode', { mode: 'x'.repeat(5 * 2 ** 20) }) + conversation(cwd).replaceAll(',"', ',\n"'),
+  ),
   content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
   content('lacks its beginning', { code: 'transcript-fragment', resumes: true }, ({ cwd }) =>
     conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
