@@ -11,7 +11,7 @@ export interface TranscriptFileProblems {
   /**
    * The transcript has no message, only lines about queue and title and the like.
    *
-   * Recognised: its content: no line of type user, assistant, attachment or system with a time.
+   * Recognised: its content: no line of type user, assistant, attachment or system with a time; from 2.1.223, or thereabouts, none with a text, or with a part that has a type.
    */
   readonly 'transcript-without-messages': AtPath;
   /**
@@ -27,9 +27,9 @@ export interface TranscriptFileProblems {
    */
   readonly 'transcript-undated': AtPath;
   /**
-   * A message of the conversation has no content: versions before 2.1.223, or thereabouts, fail with an error of their own.
+   * A line lacks what the program takes for granted, such as a message its content: it fails with an error of its own; from 2.1.223, or thereabouts, over titles and snapshots of files only.
    *
-   * Recognised: its content: a user or assistant line without `message.content` that is the last, or that another follows.
+   * Recognised: its content: a user or assistant line without `message.content`, an attachment line without `attachment`, and the like, that is the last, or that another follows; a line that is `null`; a title that is no text; a file-history-snapshot line of a message without `snapshot`.
    */
   readonly 'transcript-malformed': AtPath;
   /**
@@ -119,7 +119,7 @@ export const transcriptFileProblems: ProblemTable<TranscriptFileProblems> = {
   'transcript-without-messages': content('holds no message'),
   'transcript-only-side-chains': content('holds messages of sub-agents only'),
   'transcript-undated': content('holds messages without a time'),
-  'transcript-malformed': content('holds a message without content'),
+  'transcript-malformed': content('holds a line that the program fails over'),
   'transcript-rewound': content('was rewound to before its first message'),
   'several-organizations': content('ran under more than one organization'),
   'conversation-ended': content('holds a conversation that Claude has ended'),

@@ -35,12 +35,16 @@ export function refusals(
   interactive: boolean,
 ): readonly SessionProblem[] {
   if (content.state !== 'usable') return [];
-  const { hasMalformedTurn, organizations, isEnded, isCodeMode } = content.details;
+  const { hasMalformedTurn, hasMalformedNote, organizations, isEnded, isCodeMode, isUntyped } =
+    content.details;
+  const malformed = [sessionProblem('transcript-malformed', { path })];
   switch (rule) {
     case 'own-projects':
-      return hasMalformedTurn ? [sessionProblem('transcript-malformed', { path })] : [];
+      return hasMalformedTurn ? malformed : [];
     case 'all-projects':
       return [
+        ...(isUntyped ? [sessionProblem('transcript-without-messages', { path })] : []),
+        ...(hasMalformedNote ? malformed : []),
         ...(organizations.length > 1 ? [sessionProblem('several-organizations', { path })] : []),
         ...(isEnded ? [sessionProblem('conversation-ended', { path })] : []),
         ...(isCodeMode && !interactive ? [sessionProblem('code-mode-printed', { path })] : []),

@@ -49,7 +49,7 @@ export function lookUp(
     if (candidate === undefined) continue;
     const { state } = candidate.content;
     if (state === 'not-a-file' || state === 'rewound') return { end: 'blocked', candidate };
-    if (state === 'usable') return { end: 'found', candidate };
+    if (isUsable(rule, candidate)) return { end: 'found', candidate };
   }
   if (rule === 'own-projects') return { end: 'nothing' };
   const real = candidates.filter((one) => !isBehindLink(one) && looksLikeMessages(one));
@@ -75,6 +75,12 @@ function underOtherHash(
       !name.isInLinkedDirectory &&
       (rule === 'own-projects' || ('details' in content && content.details.cwd === directory)),
   );
+}
+
+/** A newer program does not see messages whose content has no type. */
+function isUsable(rule: LookUpRule, { content }: Candidate): boolean {
+  if (content.state !== 'usable') return false;
+  return rule === 'own-projects' || !content.details.isUntyped;
 }
 
 /** Whether the search in all projects skips it. */

@@ -26,11 +26,15 @@ export interface TranscriptContent {
   readonly invalidLines: number;
   /** Lines with more behind the object, such as a second one: the program does not see that. */
   readonly overfullLines: number;
+  /** There are messages, but no part of their content has a type: 2.1.329 does not see them. */
+  readonly isUntyped: boolean;
   /**
-   * A message without content is the last one, or another follows it: 2.1.329 passes over it, 2.1.197
-   * fails with an error.
+   * A line lacks what 2.1.197 takes for granted, such as a message its content where it is the last
+   * one, or another follows it: 2.1.329 passes over it, 2.1.197 fails with an error.
    */
   readonly hasMalformedTurn: boolean;
+  /** A title or a snapshot of files is such that 2.1.329 fails with an error. */
+  readonly hasMalformedNote: boolean;
   /** There is no newline behind the last line. Old programs (2.1.197) append to that line. */
   readonly lacksFinalNewline: boolean;
   /** The last line lacks its newline and is not a record: a write that was cut off. */

@@ -10,7 +10,7 @@ export class FieldTracker {
   readonly #key = new CapturedText(KEY_LIMIT);
   /** The field whose value comes next. */
   #field: JsonField | undefined;
-  /** The innermost open object in a wanted place. */
+  /** The innermost open object in a wanted place, or array whose elements are wanted. */
   #within: JsonField | undefined;
   #captured: CapturedText | undefined;
 
@@ -25,12 +25,15 @@ export class FieldTracker {
     this.#within = undefined;
   }
 
-  startValue(kind: JsonKind): void {
-    this.#captured = this.#field?.captured;
-    if (this.#field === undefined) return;
-    this.#field.begin(kind);
-    if (kind === 'object') this.#within = this.#field;
-    // No element of an array is wanted; the members of an object have their names first.
+  /** @param depth - How many brackets are open, without the one that starts the value. */
+  startValue(kind: JsonKind, depth: number): void {
+    const field = this.#field ?? this.#elementAt(depth);
+    this.#captured = field?.captured;
+    if (field === undefined) return;
+    field.begin(kind);
+    const isEntered = kind === 'object' || (kind === 'array' && field.elements !== undefined);
+    if (isEntered) this.#within = field;
+    // The members of an object have their names first.
     this.#field = undefined;
   }
 
@@ -53,5 +56,9 @@ export class FieldTracker {
   /** @param depth - How many brackets are open, with the one that closes. */
   close(depth: number): void {
     if (this.#within?.level === depth) this.#within = this.#within.parent;
+  }
+  #elementAt(depth: number): JsonField | undefined {
+    const within = this.#within;
+    return within?.kind === 'array' && within.level === depth ? within.elements?.next() : undefined;
   }
 }

@@ -12,6 +12,7 @@ export class JsonField {
   readonly parent: JsonField | undefined;
   readonly captured: CapturedText;
   readonly #members = new Map<string, JsonField>();
+  #elements: JsonElements | undefined;
 
   /** A field for a whole text; those for its parts come from {@link JsonField.member}. */
   constructor(parent?: JsonField, textLimit = 0) {
@@ -30,6 +31,17 @@ export class JsonField {
   /** The wanted member of this name. */
   memberNamed(name: string): JsonField | undefined {
     return this.#members.get(name);
+  }
+
+  /** Wants the elements of the array in this place. */
+  wantElements(): JsonElements {
+    this.#elements = new JsonElements(this);
+    return this.#elements;
+  }
+
+  /** The elements of the array in this place, if they are wanted. */
+  get elements(): JsonElements | undefined {
+    return this.#elements;
   }
 
   /** Starts a value. A name can come twice in an object: nothing of the earlier value remains. */
@@ -69,5 +81,61 @@ export class JsonField {
     this.kind = undefined;
     this.captured.clear();
     for (const member of this.#members.values()) member.#clear();
+    this.#elements?.clear();
+  }
+}
+
+/** What the elements of an array in a wanted place are; none of them is held. */
+export class JsonElements {
+  readonly #each: JsonField;
+  readonly #type: JsonField;
+  #hasNull = false;
+  #hasTyped = false;
+  #hasUntyped = false;
+
+  constructor(array: JsonField) {
+    this.#each = new JsonField(array);
+    this.#type = this.#each.member('type');
+  }
+
+  clear(): void {
+    this.#each.kind = undefined;
+    this.#hasNull = false;
+    this.#hasTyped = false;
+    this.#hasUntyped = false;
+  }
+
+  /** The place of the next element. */
+  next(): JsonField {
+    this.#settle();
+    return this.#each;
+  }
+
+  /** Whether there is a `null`. */
+  get hasNull(): boolean {
+    this.#settle();
+    return this.#hasNull;
+  }
+
+  /** Whether there is an object whose type is a string. */
+  get hasTyped(): boolean {
+    this.#settle();
+    return this.#hasTyped;
+  }
+
+  /** Whether there is anything else. */
+  get hasUntyped(): boolean {
+    this.#settle();
+    return this.#hasUntyped;
+  }
+
+  /** Only now, because a type can come twice in an object. */
+  #settle(): void {
+    const { kind } = this.#each;
+    if (kind === undefined) return;
+    if (kind === 'object' && this.#type.kind === 'string') this.#hasTyped = true;
+    else this.#hasUntyped = true;
+    if (kind === 'null') this.#hasNull = true;
+    this.#each.kind = undefined;
   }
 }

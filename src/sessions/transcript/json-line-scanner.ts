@@ -124,14 +124,14 @@ export class JsonLineScanner {
   #startValue(byte: number): Expected {
     switch (byte) {
       case QUOTE:
-        this.#fields.startValue('string');
+        this.#fields.startValue('string', this.#brackets.depth);
         this.#string.start();
         return 'rest-of-string';
       case OPEN_OBJECT:
-        this.#fields.startValue('object');
+        this.#fields.startValue('object', this.#brackets.depth);
         return this.#brackets.open(true) ? 'key-or-end' : 'newline-after-mistake';
       case OPEN_ARRAY:
-        this.#fields.startValue('array');
+        this.#fields.startValue('array', this.#brackets.depth);
         return this.#brackets.open(false) ? 'value-or-end' : 'newline-after-mistake';
       default:
         return this.#startWordOrNumber(byte);
@@ -140,7 +140,7 @@ export class JsonLineScanner {
 
   #startWordOrNumber(byte: number): Expected {
     const word = this.#word.start(byte);
-    this.#fields.startValue(word ?? 'number');
+    this.#fields.startValue(word ?? 'number', this.#brackets.depth);
     this.#number.start();
     return word === undefined ? 'rest-of-number' : 'rest-of-word';
   }

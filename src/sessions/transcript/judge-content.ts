@@ -1,12 +1,13 @@
 import type { TranscriptContent } from './content.ts';
+import { Flaws } from './flaws.ts';
 import { OPEN_OBJECT } from './json-bytes.ts';
 import { JsonLineScanner, type LineVerdict } from './json-line-scanner.ts';
 import { Lineage } from './lineage.ts';
 import { Notices } from './notices.ts';
 import { RecordFields, type TranscriptRecord } from './record.ts';
 
-// No program writes any; what is beyond is hostile, and not worth the memory.
-const MOST_MALFORMED = 1000;
+/** What is larger the program reads otherwise: line by line, with a byte order mark as part of the first. */
+const LARGEST_READ_WHOLE = 5 * 2 ** 20;
 
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
@@ -18,7 +19,9 @@ export class TranscriptJudge {
   readonly #fields = new RecordFields();
   readonly #scanner = new JsonLineScanner(this.#fields.root);
   readonly #lineage = new Lineage();
+  readonly #flaws = new Flaws();
   readonly #notices = new Notices();
+  readonly #isReadWhole: boolean;
   #bytes = 0;
   /** How many bytes of a byte order mark the content starts with. */
   #marked = 0;
@@ -28,10 +31,7 @@ export class TranscriptJudge {
   #invalidLines = 0;
   #overfullLines = 0;
   #messages = 0;
-  /** The malformed messages, by their uuids. */
-  readonly #malformed = new Set<string>();
-  #malformedIsFollowed = false;
-  #lastSaidIsMalformed = false;
+  #typedMessages = 0;
   #sideChainMessages = 0;
   /** Whether anybody speaks in the main conversation, and in a side chain. */
   #isSaid = false;
@@ -42,6 +42,11 @@ export class TranscriptJudge {
   #firstTimestamp: string | undefined;
   #lastTimestamp: string | undefined;
   #cwd: string | undefined;
+
+  /** @param size - How large the file is. */
+  constructor(size = 0) {
+    this.#isReadWhole = size <= LARGEST_READ_WHOLE;
+  }
 
   /** Takes the next bytes; the chunk may be used again afterwards. */
   push(chunk: Uint8Array): void {
@@ -55,7 +60,7 @@ export class TranscriptJudge {
       this.#goesOn = false;
       at = this.#scanner.scan(chunk, at);
       if (at < chunk.length) {
-        this.#goesOn = this.#scanner.canGoOn;
+        this.#goesOn = this.#isReadWhole && this.#scanner.canGoOn;
         if (!this.#goesOn) this.#endLine();
       }
       at += 1;
@@ -66,6 +71,7 @@ export class TranscriptJudge {
   end(): TranscriptContent {
     const rest = this.#endLine();
     const isFragment = this.#firstParent !== undefined && !this.#lineage.has(this.#firstParent);
+    const areFatalToAll = this.#flaws.areFatalToAll(this.#lineage);
     return {
       state: this.#state(),
       bytes: this.#bytes,
@@ -73,7 +79,9 @@ export class TranscriptJudge {
       messages: this.#messages,
       invalidLines: this.#invalidLines,
       overfullLines: this.#overfullLines,
-      hasMalformedTurn: this.#malformedIsFollowed || this.#lastSaidIsMalformed,
+      isUntyped: this.#messages > 0 && this.#typedMessages === 0,
+      hasMalformedTurn: this.#flaws.areFatal || areFatalToAll,
+      hasMalformedNote: areFatalToAll || this.#notices.hasOddTitle,
       lacksFinalNewline: rest !== 'blank' && !this.#goesOn,
       endsTorn: rest === 'not-json' && !this.#goesOn,
       isFragment: isFragment && !this.#isCompacted,
@@ -100,7 +108,7 @@ export class TranscriptJudge {
 
   /** Passes over a byte order mark, as the program does, but only at the start of everything. */
   #passMark(chunk: Uint8Array): number {
-    if (this.#bytes > this.#marked) return 0;
+    if (!this.#isReadWhole || this.#bytes > this.#marked) return 0;
     let at = 0;
     while (at < chunk.length && chunk[at] === BYTE_ORDER_MARK[this.#marked]) {
       at += 1;
@@ -117,6 +125,7 @@ export class TranscriptJudge {
     this.#lines += 1;
     if (verdict === 'not-json' || this.#fields.root.kind !== 'object') {
       this.#invalidLines += 1;
+      if (verdict !== 'not-json' && this.#fields.root.kind === 'null') this.#flaws.addNull();
     } else {
       if (verdict === 'json-and-more') this.#overfullLines += 1;
       this.#add(this.#fields.read());
@@ -129,7 +138,7 @@ export class TranscriptJudge {
     this.#notices.add(record);
     if (record.isSideChain) this.#lineage.addAside(record);
     else this.#lineage.add(record);
-    if (this.#malformed.has(record.parentUuid ?? '')) this.#malformedIsFollowed = true;
+    this.#flaws.add(record, this.#lineage);
     switch (record.kind) {
       case 'message':
         this.#addMessage(record);
@@ -137,21 +146,14 @@ export class TranscriptJudge {
       case 'undated':
         this.#lastSaidIsUndated = true;
         break;
-      case 'malformed':
-        this.#addMalformed(record);
-        break;
       case 'side-chain':
         this.#sideChainMessages += 1;
         if (record.isSaid) this.#isSaidAside = true;
         break;
+      case 'malformed':
       case 'bookkeeping':
         break;
     }
-  }
-
-  #addMalformed({ uuid }: TranscriptRecord): void {
-    this.#lastSaidIsMalformed = true;
-    if (uuid !== undefined && this.#malformed.size < MOST_MALFORMED) this.#malformed.add(uuid);
   }
 
   #addMessage(record: TranscriptRecord): void {
@@ -160,11 +162,11 @@ export class TranscriptJudge {
       this.#firstTimestamp = record.timestamp;
     }
     this.#messages += 1;
+    if (!record.isUntyped) this.#typedMessages += 1;
     this.#lastTimestamp = record.timestamp;
     if (record.isSaid) {
       this.#isSaid = true;
       this.#lastSaidIsUndated = false;
-      this.#lastSaidIsMalformed = false;
     }
     if (record.isCompaction) {
       this.#isCompacted = true;

@@ -11,6 +11,7 @@ export type Notice =
   | { readonly about: 'organization'; readonly organization: string }
   | { readonly about: 'end' }
   | { readonly about: 'rewinding'; readonly toNothing: boolean }
+  | { readonly about: 'title'; readonly isOdd: boolean }
   | { readonly about: 'code-mode'; readonly isOn: boolean };
 
 /** Where a scanner leaves what is wanted of such a line. */
@@ -19,11 +20,13 @@ export class NoticeFields {
   readonly #leafUuid: JsonField;
   readonly #explicit: JsonField;
   readonly #replMode: JsonField;
+  readonly #customTitle: JsonField;
 
   constructor(root: JsonField) {
     this.#organization = root.member('organizationUuid', LIMIT);
     this.#leafUuid = root.member('leafUuid', LIMIT);
     this.#explicit = root.member('explicit');
+    this.#customTitle = root.member('customTitle', LIMIT);
     this.#replMode = root.member('replMode');
   }
 
@@ -37,6 +40,10 @@ export class NoticeFields {
         return { about: 'end' };
       case 'last-prompt':
         return this.#readLastPrompt();
+      case 'custom-title': {
+        const isOdd = this.#customTitle.kind !== 'string' && this.#customTitle.isTruthy;
+        return { about: 'title', isOdd };
+      }
       case 'repl-mode': {
         const { kind } = this.#replMode;
         const isBoolean = kind === 'true' || kind === 'false';
@@ -57,6 +64,8 @@ export class NoticeFields {
 /** Gathers what lines that are no messages say of the whole conversation. */
 export class Notices {
   readonly #organizations = new Set<string>();
+  /** The sessions whose last title is no text. */
+  readonly #oddlyTitled = new Set<string>();
   readonly #ended = new Set<string>();
   /** Whether sessions are in Code Mode; those that are not here are as the last line without an id says. */
   readonly #codeModes = new Map<string, boolean>();
@@ -82,6 +91,9 @@ export class Notices {
       case 'rewinding':
         this.#isRewound = notice.toNothing;
         break;
+      case 'title':
+        this.#setTitle(sessionId, notice.isOdd);
+        break;
       case 'code-mode':
         this.#setCodeMode(sessionId, notice.isOn);
         break;
@@ -97,12 +109,22 @@ export class Notices {
     return this.#sessionId !== undefined && this.#ended.has(this.#sessionId);
   }
 
+  get hasOddTitle(): boolean {
+    return this.#sessionId !== undefined && this.#oddlyTitled.has(this.#sessionId);
+  }
+
   get isCodeMode(): boolean {
     return this.#codeModes.get(this.#sessionId ?? '') ?? this.#otherCodeMode;
   }
 
   get isRewound(): boolean {
     return this.#isRewound;
+  }
+
+  #setTitle(sessionId: string | undefined, isOdd: boolean): void {
+    if (sessionId === undefined) return;
+    if (!isOdd) this.#oddlyTitled.delete(sessionId);
+    else if (this.#oddlyTitled.size < MOST_IDS) this.#oddlyTitled.add(sessionId);
   }
 
   #setCodeMode(sessionId: string | undefined, isOn: boolean): void {

@@ -36,7 +36,7 @@ async function judged(handle: ReadHandle, path: string): Promise<ReadTranscript>
   const stats = await handle.stat({ bigint: true });
   if (!stats.isFile()) throw new UnreadableError('EFTYPE', path);
   if (stats.size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
-  const judge = new TranscriptJudge();
+  const judge = new TranscriptJudge(Number(stats.size));
   const search = new MessageTextSearch();
   const buffer = new Uint8Array(CHUNK_BYTES);
   for (;;) {

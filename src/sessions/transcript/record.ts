@@ -1,3 +1,4 @@
+import { type Flaw, FlawFields } from './flaws.ts';
 import { JsonField } from './json-field.ts';
 import { type Notice, NoticeFields } from './notices.ts';
 
@@ -26,6 +27,9 @@ export interface TranscriptRecord {
   readonly goesOn: boolean;
   /** Whether what came before is told again, shorter, in what follows. */
   readonly isCompaction: boolean;
+  readonly flaw: Flaw | undefined;
+  /** Whether 2.1.329 does not see it, because no part of its content has a type. */
+  readonly isUntyped: boolean;
   readonly notice: Notice | undefined;
   readonly sessionId: string | undefined;
   readonly uuid: string | undefined;
@@ -50,6 +54,7 @@ export class RecordFields {
   readonly #message = this.root.member('message');
   readonly #content = this.#message.member('content');
   readonly #replyId = this.#message.member('id', LIMIT);
+  readonly #flaw = new FlawFields(this.root, this.#message, this.#content);
   readonly #notice = new NoticeFields(this.root);
 
   read(): TranscriptRecord {
@@ -57,12 +62,15 @@ export class RecordFields {
     const timestamp = this.#timestamp.printed;
     const kind = this.#kind(type, !Number.isNaN(Date.parse(timestamp ?? '')));
     const isSideChain = this.#isSidechain.isTruthy;
+    const isSaid = type === 'user' || type === 'assistant';
     return {
       kind,
       isSideChain,
-      isSaid: type === 'user' || type === 'assistant',
+      isSaid,
       isReply: type === 'assistant',
       goesOn: !isSideChain && isChained(type) && kind !== 'malformed',
+      flaw: this.#flaw.read(type, isSideChain),
+      isUntyped: isSaid && this.#flaw.isUntyped,
       notice: this.#notice.read(type),
       sessionId: this.#sessionId.string,
       isCompaction: type === 'system' && this.#subtype.string === 'compact_boundary',

@@ -68,6 +68,31 @@ export const aboutContent: readonly Scenario[] = [
       line(4, 'assistant', 'What?', cwd),
   ),
   content(
+    'has an attachment of nothing at its end',
+    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
+    ({ cwd }) => conversation(cwd) + line(3, 'user', '', cwd, { type: 'attachment' }),
+  ),
+  content(
+    'has a line that is null',
+    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
+    ({ cwd }) => `null\n${conversation(cwd)}`,
+  ),
+  content(
+    'has null in what the user said',
+    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
+    ({ cwd }) => conversation(cwd) + line(3, 'user', '', cwd, { message: { content: [null] } }),
+  ),
+  content(
+    'has a title that is no text',
+    { code: { new: 'transcript-malformed' }, resumes: onlyOld },
+    ({ cwd }) => conversation(cwd) + note('custom-title', { customTitle: 5 }),
+  ),
+  content(
+    'has a snapshot of files that is missing',
+    { code: 'transcript-malformed', resumes: refuses },
+    ({ cwd }) => conversation(cwd) + note('file-history-snapshot', { messageId: uuidOf(2) }),
+  ),
+  content(
     'was rewound to before the first message',
     { code: 'transcript-rewound', resumes: refuses },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
@@ -119,6 +144,12 @@ export const aboutContent: readonly Scenario[] = [
     'ends in a torn line',
     { code: { old: 'transcript-torn' }, resumes: true },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'torn', cwd).slice(0, 80),
+  ),
+  content(
+    'is larger than 5 MiB, with records that are spread over lines',
+    { code: 'transcript-without-messages', resumes: refuses },
+    ({ cwd }) =>
+      note('mode', { mode: 'x'.repeat(5 * 2 ** 20) }) + conversation(cwd).replaceAll(',"', ',\n"'),
   ),
   content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
   content('lacks its beginning', { code: 'transcript-fragment', resumes: true }, ({ cwd }) =>

@@ -50,6 +50,11 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     [`${organization(first)}${message()}${organization(second)}`, 'several-organizations'],
     [`${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`, ended],
     [`${message()}${notice('repl-mode', { replMode: true })}`, 'code-mode-printed'],
+    [
+      `${message({ sessionId: id })}${notice('custom-title', { customTitle: 5, sessionId: id })}`,
+      'transcript-malformed',
+    ],
+    [message({ message: { content: [5] } }), 'transcript-without-messages'],
   ])('%j stops newer programs only', async (text, code) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
@@ -57,6 +62,15 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
       expect(codesOf(await diagnose(world, stage))).toEqual(['version-dependent']);
       expect(codesOf(await diagnose(world, stage, { programVersion: '2.1.329' }))).toEqual([code]);
       expect(codesOf(await diagnose(world, stage, { programVersion: '2.1.197' }))).toEqual([]);
+    });
+  });
+
+  test('a snapshot of files that is missing stops all programs', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const snapshot = notice('file-history-snapshot', { messageId: first });
+      makeFile(world, stage.transcript, message() + snapshot);
+      expect(codesOf(await diagnose(world, stage))).toEqual(['transcript-malformed']);
     });
   });
 
@@ -124,6 +138,24 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['other-copies']);
       makeFile(world, stage.transcript, message({ isSidechain: true }));
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['several-copies']);
+    });
+  });
+
+  test('one whose messages only older programs see is passed over by newer ones', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, stage.transcript, message({ message: { content: [{}] } }));
+      const other = transcriptIn(stage.projects, '-elsewhere');
+      makeFile(world, other, message());
+      const { problems } = await diagnose(world, stage, { programVersion: '2.1.329' });
+      expect(problems).toMatchObject([{ code: 'several-copies' }]);
+      makeFile(
+        world,
+        stage.transcript,
+        message({ message: { content: [{}] } }).replace('"type":', '"type": '),
+      );
+      const { transcript } = await diagnose(world, stage, { programVersion: '2.1.329' });
+      expect(transcript?.path).toMatch(/-elsewhere/);
     });
   });
 

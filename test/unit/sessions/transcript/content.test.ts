@@ -164,3 +164,18 @@ describe('memory stays small', () => {
     expect(judgedLines(deep, deep)).toMatchObject({ state: 'usable', messages: 2 });
   });
 });
+
+// Tried with the real program, 2.1.329 and 2.1.197.
+test('a file of more than 5 MiB is read line by line, and a byte order mark spoils its first line', () => {
+  const indented = JSON.stringify(JSON.parse(asked), null, 1);
+  for (const chunkSize of [1, 3, 100]) {
+    const whole = (text: string) => judged(text, chunkSize, 5_242_880);
+    const large = (text: string) => judged(text, chunkSize, 5_242_881);
+    expect(whole(`${indented}\n`)).toMatchObject({ state: 'usable', messages: 1 });
+    expect(large(`${indented}\n`)).toMatchObject({ state: 'garbage', messages: 0 });
+    expect(large(`${indented}\n${answered}\n`)).toMatchObject({ state: 'usable', messages: 1 });
+    expect(whole(`${mark}${asked}\n${answered}`)).toMatchObject({ messages: 2 });
+    expect(large(`${mark}${asked}\n${answered}`)).toMatchObject({ messages: 1, invalidLines: 1 });
+    expect(large(`${asked}\n${answered}`)).toMatchObject({ messages: 2, lacksFinalNewline: true });
+  }
+});

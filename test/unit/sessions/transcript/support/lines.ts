@@ -57,9 +57,10 @@ export function textOf(line: Members | string): string {
 export function judged(
   content: string | Uint8Array,
   chunkSize = Number.POSITIVE_INFINITY,
+  fileSize = 0,
 ): TranscriptContent {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  const judge = new TranscriptJudge();
+  const judge = new TranscriptJudge(fileSize);
   const size = Math.min(chunkSize, Math.max(bytes.length, 1));
   for (let at = 0; at < bytes.length; at += size) judge.push(bytes.slice(at, at + size));
   return judge.end();
