@@ -1,6 +1,6 @@
-import { type Flaw, FlawFields } from './flaws.ts';
+import { type Flaw, FlawFields } from './flaw-fields.ts';
 import { JsonField } from './json-field.ts';
-import { type Notice, NoticeFields } from './notices.ts';
+import { type Notice, NoticeFields } from './notice-fields.ts';
 
 const LIMIT = 256;
 const CWD_LIMIT = 4096;
