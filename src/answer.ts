@@ -15,10 +15,7 @@ export function failure(error: unknown): Failure {
 }
 
 /** The answer of a call that is under way; it never rejects. */
-export async function settle<Value>(calling: Promise<Value>): Promise<Answer<Value>> {
-  try {
-    return { ok: true, value: await calling };
-  } catch (error) {
-    return failure(error);
-  }
+export function settle<Value>(calling: Promise<Value>): Promise<Answer<Value>> {
+  // Not awaited: of the hundreds that are under way at a time each would cost two promises more.
+  return calling.then((value) => ({ ok: true, value }), failure);
 }

@@ -66,7 +66,8 @@ export class SharedStateError extends Error {
 /**
  * Tells whether something thrown is a {@link SharedStateError}, whichever build threw it.
  *
- * `instanceof` fails when one part of a program loaded the ESM and another the CJS build.
+ * `instanceof` fails when one part of a program loaded the ESM and another the CJS build, and for errors of
+ * another entry point.
  *
  * @param value - Anything that was caught.
  * @returns Whether its `problems`, `operation` and `reports` can be read.

@@ -105,8 +105,9 @@ async function searchRoot(
     for (const [index, found] of answers.entries()) {
       const [projectKey = '', path = ''] = [some[index], paths[index]];
       if (found.ok) {
-        const isLink = isSymlink(await settle(fs.lstat(path, bigint)));
-        const isInLinkedDirectory = isSymlink(await settle(fs.lstat(parentOf(path), bigint)));
+        const [isLink = false, isInLinkedDirectory = false] = await Promise.all(
+          [path, parentOf(path)].map(async (it) => isSymlink(await settle(fs.lstat(it, bigint)))),
+        );
         hits.push({ name: { projectKey, isLink, isInLinkedDirectory }, stats: found.value });
       } else if (found.errno !== 'ENOENT' && found.errno !== 'ENOTDIR') {
         failures.push({ key: projectKey, errno: found.errno });
