@@ -23,6 +23,11 @@ export interface Entry {
   readonly size: number;
 }
 
+/** What is equal for one and the same thing; `undefined` where the file system numbers no inodes. */
+export function identityOf({ device, inode }: Pick<Entry, 'device' | 'inode'>): string | undefined {
+  return inode === 0n ? undefined : `${device}:${inode}`;
+}
+
 export function entryOf(stats: FsStats): Entry {
   return {
     kind: stats.isDirectory()

@@ -2,6 +2,7 @@ import { isArray } from '../arguments.ts';
 import type { Failure } from '../answer.ts';
 import { ask, readFile, type SettingsSteps, stat } from '../calls.ts';
 import { isObject } from '../fs/port.ts';
+import { parsedJson } from '../json.ts';
 import { childOf } from '../paths.ts';
 import { finding, type ProblemOf } from '../problem.ts';
 
@@ -20,6 +21,7 @@ export interface CleanupPeriod {
 }
 
 export const DEFAULT_DAYS = 30;
+export const DAY_MS = 86_400_000;
 
 const MOST_BYTES = 2 ** 20;
 // An age that reaches back beyond every Date: Claude Code then finds nothing that is older.
@@ -28,7 +30,7 @@ const MOST_DAYS = 1e8;
 type Trouble = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
 
 /** What a settings file says: a period, nothing of it, or why it says nothing. */
-export type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
+type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
 
 const unset: Told = { periodDays: DEFAULT_DAYS, source: 'default' };
 // Of what the versions do then (30 days, or nothing is deleted) the one that can lose something.
@@ -44,8 +46,7 @@ export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPe
   return { ...period, problem: finding('settings-unusable', fields).problem };
 }
 
-/** Reads the period that one settings file sets. */
-export function* readSettings(path: string): SettingsSteps<Told> {
+function* readSettings(path: string): SettingsSteps<Told> {
   // First the stat: reading a FIFO would wait for ever, and a huge file would fill the memory.
   const found = yield* ask(stat(path));
   if (!found.ok) return withoutText(found);
@@ -53,7 +54,7 @@ export function* readSettings(path: string): SettingsSteps<Told> {
   if (kind !== 'file') return unusable({ reason: 'not-a-file' });
   if (size > MOST_BYTES) return unusable({ reason: 'too-large' });
   const text = yield* ask(readFile(path));
-  return text.ok ? periodIn(text.value) : withoutText(text);
+  return text.ok ? periodIn(parsedJson(text.value.replace(/^\ufeff/, ''))) : withoutText(text);
 }
 
 function withoutText({ errno }: Failure): Told {
@@ -61,9 +62,8 @@ function withoutText({ errno }: Failure): Told {
   return isAbsent ? unset : unusable({ reason: 'unreadable', errno });
 }
 
-/** Judges as Claude Code 2.1.329 and 2.1.197 were seen to do. */
-function periodIn(text: string): Told {
-  const settings = parsed(text.replace(/^\ufeff/, ''));
+/** Judges parsed settings as Claude Code 2.1.329 and 2.1.197 were seen to do. */
+export function periodIn(settings: unknown): Told {
   if (!isObject(settings) || isArray(settings)) return unusable({ reason: 'not-an-object' });
   if (!('cleanupPeriodDays' in settings)) return unset;
   const days = settings.cleanupPeriodDays;
@@ -72,12 +72,4 @@ function periodIn(text: string): Told {
     return { periodDays: 'never', source, trouble: { reason: 'bad-period' } };
   }
   return { periodDays: days > MOST_DAYS ? 'never' : days, source };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

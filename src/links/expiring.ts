@@ -2,6 +2,7 @@ import type { RetentionReadFs } from '../fs/retention-fs.ts';
 import { errnoOf, textOf } from '../fs/port.ts';
 import type { DirectoryEntry } from '../fs/session-fs.ts';
 import { childOf } from '../paths.ts';
+import { DAY_MS } from './cleanup-period.ts';
 
 /** What is known of the transcripts that are deleted first. */
 export interface ExpiringTranscripts {
@@ -26,7 +27,6 @@ export interface ExpiringTranscript {
   readonly due: Date;
 }
 
-const ONE_DAY = 86_400_000;
 const LAST_DATE = 8.64e15;
 const AT_ONCE = 64;
 
@@ -38,7 +38,7 @@ export async function findExpiring(
   now: number,
 ): Promise<ExpiringTranscripts> {
   if (periodDays === Infinity) return { target, due: 0, unreadable: 0 };
-  const period = periodDays * ONE_DAY;
+  const period = periodDays * DAY_MS;
   const found = { due: 0, unreadable: 0, mtime: Infinity, path: '', errno: '' };
   const fail = (errno: string) => {
     // It was deleted meanwhile, or is not there yet.

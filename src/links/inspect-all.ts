@@ -8,7 +8,7 @@ import {
   realDisk,
 } from '../fs/link-fs.ts';
 import { type PortOrPromises, promisesOf } from '../fs/port.ts';
-import type { Entry } from '../fs/stats.ts';
+import { type Entry, identityOf } from '../fs/stats.ts';
 import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
 import { retentionFindings } from './compare-retention.ts';
@@ -97,8 +97,8 @@ function firstOf(
   accountHome: string,
   entry: Answer<Entry> | undefined,
 ): string {
-  if (entry?.ok !== true || entry.value.inode === 0n) return accountHome;
-  const identity = `${entry.value.device}:${entry.value.inode}`;
+  const identity = entry?.ok === true ? identityOf(entry.value) : undefined;
+  if (identity === undefined) return accountHome;
   const first = firsts.get(identity) ?? accountHome;
   firsts.set(identity, first);
   return first;

@@ -1,8 +1,9 @@
 import { settle } from '../answer.ts';
 import { ArgumentCheck } from '../arguments.ts';
-import { isObject, type PortOrPromises, promisesOf } from '../fs/port.ts';
-import { type ProcessProbe, realProcesses, unknownProcesses } from '../fs/processes.ts';
+import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import type { ProcessProbe } from '../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import { probeFor } from './process-probe.ts';
 import { RecordReader } from './record-reader.ts';
 import type { SessionProblem } from './session-problem.ts';
 import type { SessionRecord, WholeRecord } from './session-record.ts';
@@ -28,8 +29,8 @@ export interface LiveSession extends SessionRecord {
   readonly path: string;
   /**
    * `running`: its process is there, and is the one that wrote the record, unless that does not say when
-   * it started. `unknown`: it may be, but that
-   * cannot be told from here, because it is recorded in another container, say.
+   * it started. `unknown`: it may be, but that cannot be told from here, because it is recorded in another
+   * container, say.
    */
   readonly liveness: 'running' | 'unknown';
 }
@@ -114,16 +115,11 @@ async function livenessOf(
 function request(accountHomes: unknown, options: LiveSessionsOptions) {
   const check = new ArgumentCheck();
   const homes = check.homes(accountHomes);
-  const known = check.areOptions(options, ['fs', 'processes']) ? options : {};
-  check.fileSystem(known.fs, sessionReadPort);
-  if (known.processes !== undefined && !isProbe(known.processes)) {
-    check.refuseOption('options.processes', known.processes, 'an object with a function look');
-  }
+  const { fs, processes }: LiveSessionsOptions = check.areOptions(options, ['fs', 'processes'])
+    ? options
+    : {};
+  check.fileSystem(fs, sessionReadPort);
+  const probe = probeFor(check, fs, processes);
   check.finish('findLiveSessions');
-  const { fs, processes = fs === undefined ? realProcesses : unknownProcesses } = known;
-  return { homes, fs: fs === undefined ? realSessionDisk : promisesOf(fs), processes };
-}
-
-function isProbe(value: unknown): boolean {
-  return isObject(value) && typeof Reflect.get(value, 'look') === 'function';
+  return { homes, fs: fs === undefined ? realSessionDisk : promisesOf(fs), processes: probe };
 }

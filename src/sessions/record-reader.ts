@@ -1,6 +1,6 @@
 import { settle } from '../answer.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { entryOf } from '../fs/stats.ts';
+import { entryOf, identityOf } from '../fs/stats.ts';
 import { childOf } from '../paths.ts';
 import { entriesIn } from './directory.ts';
 import { type SessionProblem, sessionProblem } from './session-problem.ts';
@@ -80,10 +80,7 @@ export class RecordReader {
 
   async #identityOf(path: string): Promise<string> {
     const stats = await settle(this.#fs.stat(path, { bigint: true }));
-    if (!stats.ok) return path;
-    const { device, inode } = entryOf(stats.value);
-    // Some file systems number no inodes.
-    return inode === 0n ? path : `${device} ${inode}`;
+    return (stats.ok ? identityOf(entryOf(stats.value)) : undefined) ?? path;
   }
 
   async #readOnce(

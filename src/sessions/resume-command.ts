@@ -1,4 +1,4 @@
-import { withoutTrailingSeparators } from '../paths.ts';
+import { isDefaultHome } from './default-home.ts';
 import { checkResumeCommand } from './resume-command-check.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import { quoted, word } from './shell-quote.ts';
@@ -106,9 +106,9 @@ const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
  */
 export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptions): ResumeCommand {
   checkResumeCommand(sessionId, options);
-  const { accountHome, defaultAccountHome, cwd, program = 'claude', extraArgs = [] } = options;
+  const { accountHome, cwd, program = 'claude', extraArgs = [] } = options;
   const { prompt, dangerouslySkipPermissions = false } = options;
-  const isDefault = defaultAccountHome !== undefined && isSameText(accountHome, defaultAccountHome);
+  const isDefault = isDefaultHome(options);
   const args = [
     '--resume',
     sessionId,
@@ -125,8 +125,4 @@ export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptio
   ].join(' ');
   const env = isDefault ? {} : { [HOME_VARIABLE]: accountHome };
   return { file: program, args, env, unset, cwd, shell };
-}
-
-function isSameText(one: string, other: string): boolean {
-  return withoutTrailingSeparators(one) === withoutTrailingSeparators(other);
 }

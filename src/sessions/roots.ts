@@ -1,7 +1,7 @@
 import { type Answer, type Failure, settle } from '../answer.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { textOf } from '../fs/port.ts';
-import { entryOf } from '../fs/stats.ts';
+import { entryOf, identityOf } from '../fs/stats.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import { childOf } from '../paths.ts';
 
@@ -36,7 +36,7 @@ export async function findRoots(
     })),
     ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
   ];
-  const identities = await Promise.all(ways.map(async (way) => await identityOf(fs, way.path)));
+  const identities = await Promise.all(ways.map(async (way) => await directoryAt(fs, way.path)));
   const byIdentity = new Map<string, [Way, ...Way[]]>();
   const failures: (Way & { readonly failure: Failure })[] = [];
   for (const [index, way] of ways.entries()) {
@@ -54,13 +54,13 @@ export async function findRoots(
 }
 
 /** What is equal for one and the same directory, however it is reached. */
-async function identityOf(fs: SessionReadFs, path: string): Promise<Answer<string>> {
+async function directoryAt(fs: SessionReadFs, path: string): Promise<Answer<string>> {
   const stats = await settle(fs.stat(path, { bigint: true }));
   if (!stats.ok) return stats;
-  const { kind, device, inode } = entryOf(stats.value);
-  if (kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
-  if (inode !== 0n) return { ok: true, value: `${device}:${inode}` };
-  // Some file systems number no inodes.
+  const entry = entryOf(stats.value);
+  if (entry.kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
+  const identity = identityOf(entry);
+  if (identity !== undefined) return { ok: true, value: identity };
   const real = await settle(fs.realpath(path));
   return real.ok ? { ok: true, value: textOf(real.value) } : real;
 }

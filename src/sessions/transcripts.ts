@@ -1,6 +1,6 @@
 import { type Answer, settle } from '../answer.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
-import { type Entry, entryOf } from '../fs/stats.ts';
+import { type Entry, entryOf, identityOf } from '../fs/stats.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { entriesIn } from './directory.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
@@ -69,8 +69,7 @@ export async function searchTranscripts(
     const { hits, failures } = await searchRoot(fs, `${sessionId}.jsonl`, ways[0].path, firstKeys);
     for (const { name, stats } of hits) {
       const names = ways.map((way) => nameThrough(way, name, sessionId));
-      const { device, inode } = entryOf(stats);
-      const identity = inode === 0n ? (names[0]?.path ?? '') : `${device}:${inode}`;
+      const identity = identityOf(entryOf(stats)) ?? names[0]?.path ?? '';
       const known = byIdentity.get(identity);
       if (known === undefined) byIdentity.set(identity, { stats, names });
       else known.names.push(...names);

@@ -1,4 +1,5 @@
 import type { LinkState } from '../../link-report.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
 import { childOf } from '../../paths.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
@@ -119,8 +120,6 @@ function otherCase(path: string): SessionProblem {
   );
   return sessionProblem('session-id-other-case', { path, spelling });
 }
-
-const DAY_MS = 86_400_000;
 
 function gone({ sessionId, accountHome, cwd, lastUsed, periodDays, now }: ResumeFacts) {
   const directory = childOf(childOf(accountHome, 'projects'), keyOf(cwd));

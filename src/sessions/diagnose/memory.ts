@@ -2,11 +2,10 @@ import { settle } from '../../answer.ts';
 import { isArray } from '../../arguments.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { memberOf } from '../../json.ts';
 import { childOf, parentOf } from '../../paths.ts';
 import { entriesIn } from '../directory.ts';
-import { memberOf, readJson } from '../json-file.ts';
-
-const MOST_BYTES = 1024 * 1024;
+import type { Settings } from './settings.ts';
 
 /** Auto-memory that cannot be edited in print mode, and the rules that would allow it. */
 export interface LockedMemory {
@@ -19,10 +18,12 @@ export interface LockedMemory {
  *
  * Where the directory has two spellings, both have to be allowed; a rule for editing includes reading.
  * Seen on 2.1.197 and 2.1.329, with rules in the settings of the home.
+ *
+ * @param settings - Those of the home.
  */
 export async function findLockedMemory(
   fs: SessionReadFs,
-  accountHome: string,
+  settings: Settings,
   transcript: string,
 ): Promise<LockedMemory | undefined> {
   const path = childOf(parentOf(transcript), 'memory');
@@ -31,8 +32,7 @@ export async function findLockedMemory(
   // The program makes the directory in any case, and most often leaves it empty.
   const entries = await entriesIn(fs, path);
   if (!entries.ok || entries.value.length === 0) return undefined;
-  const settings = await readJson(fs, childOf(accountHome, 'settings.json'), MOST_BYTES);
-  const allowed = settings.ok ? memberOf(memberOf(settings.value, 'permissions'), 'allow') : [];
+  const allowed = memberOf(memberOf(settings.value, 'permissions'), 'allow');
   const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];
   const spellings = [path, textOf(real.value)];
   if (rules.includes('Edit') || spellings.every((it) => rules.some((rule) => covers(rule, it)))) {

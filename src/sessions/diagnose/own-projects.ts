@@ -1,4 +1,5 @@
-import { asPrefix, withoutTrailingSeparators } from '../../paths.ts';
+import { asPrefix } from '../../paths.ts';
+import { type Homes, isDefaultHome } from '../default-home.ts';
 import type { LookUpRule } from '../program.ts';
 import { isDirectoryName, keyOf } from '../project-key.ts';
 import type { ResumeRequest } from './request.ts';
@@ -21,7 +22,7 @@ export function ownProjectsFor(
   rule: LookUpRule,
   cwd: string,
   worktrees: readonly string[],
-  request: Pick<ResumeRequest, 'accountHome' | 'defaultAccountHome' | 'projectDirName'>,
+  request: Homes & Pick<ResumeRequest, 'projectDirName'>,
 ): readonly OwnProject[] {
   const { projectDirName } = request;
   const isRenamed =
@@ -38,15 +39,4 @@ export function ownProjectsFor(
     ...(isRenamed ? [{ key: projectDirName }] : []),
     ...[...directories].map((directory) => ({ key: keyOf(directory), directory })),
   ];
-}
-
-/** Whether it is the home that is used where `CLAUDE_CONFIG_DIR` is unset. */
-export function isDefaultHome({
-  accountHome,
-  defaultAccountHome,
-}: Pick<ResumeRequest, 'accountHome' | 'defaultAccountHome'>): boolean {
-  return (
-    defaultAccountHome !== undefined &&
-    withoutTrailingSeparators(accountHome) === withoutTrailingSeparators(defaultAccountHome)
-  );
 }

@@ -1,7 +1,7 @@
-import { settle } from '../../answer.ts';
-import { READ_WITHOUT_WAITING, type ReadHandle, type SessionReadFs } from '../../fs/session-fs.ts';
+import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
+import { memberOf, parsedJson } from '../../json.ts';
 import { childOf } from '../../paths.ts';
-import { memberOf, parsedJson } from '../json-file.ts';
+import { withOpenFile } from '../open-file.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -21,19 +21,16 @@ export async function lastPromptOf(
 ): Promise<Date | undefined> {
   const times = await Promise.all(
     accountHomes.map(async (home) => {
-      const opened = await settle(fs.open(childOf(home, 'history.jsonl'), READ_WITHOUT_WAITING));
-      if (!opened.ok) return [];
-      const read = await settle(timesIn(opened.value, sessionId));
-      await settle(opened.value.close());
-      return read.ok ? read.value : [];
+      const path = childOf(home, 'history.jsonl');
+      const read = await withOpenFile(fs, path, (handle) => lastTimeIn(handle, sessionId));
+      return read.ok && read.value !== undefined ? [read.value] : [];
     }),
   );
   const all = times.flat();
   return all.length === 0 ? undefined : new Date(Math.max(...all));
 }
 
-async function timesIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<readonly number[]> {
-  if (!(await handle.stat({ bigint: true })).isFile()) return [];
+async function lastTimeIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<number | undefined> {
   let last: number | undefined;
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(CHUNK_BYTES);
@@ -48,7 +45,7 @@ async function timesIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<reado
     for (const line of bytesRead === 0 ? [...lines, rest] : lines) {
       last = line.includes(sessionId) ? (timeIn(line, sessionId) ?? last) : last;
     }
-    if (bytesRead === 0) return last === undefined ? [] : [last];
+    if (bytesRead === 0) return last;
   }
 }
 

@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentCheck } from '../../arguments.ts';
-import { isObject, type PortOrPromises, promisesOf } from '../../fs/port.ts';
-import { type ProcessProbe, realProcesses, unknownProcesses } from '../../fs/processes.ts';
+import { type PortOrPromises, promisesOf } from '../../fs/port.ts';
+import type { ProcessProbe } from '../../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../../fs/session-fs.ts';
 import { checkRequired } from '../../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../../links/required.ts';
+import { probeFor } from '../process-probe.ts';
 import { isProgramVersion } from '../program.ts';
 
 /** What `diagnoseResume` is told. All paths are as the program sees them. */
@@ -79,7 +80,6 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
   const { programVersion, projectDirName, lastUsed } = given;
   const { defaultAccountHome = fs === undefined ? join(homedir(), '.claude') : undefined } = given;
   const { interactive = true, now = new Date() } = given;
-  const { processes = fs === undefined ? realProcesses : unknownProcesses } = given;
   check.isPath('options.accountHome', accountHome);
   check.isPath('options.cwd', cwd);
   const homes = accountHomes === undefined ? [] : check.homes(accountHomes);
@@ -93,12 +93,12 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
   if (projectDirName !== undefined && typeof projectDirName !== 'string') {
     check.refuseOption('options.projectDirName', projectDirName, 'a text');
   }
-  if (lastUsed !== undefined) checkDate(check, 'options.lastUsed', lastUsed);
-  checkDate(check, 'options.now', now);
+  if (lastUsed !== undefined) check.time('options.lastUsed', lastUsed);
+  check.time('options.now', now);
   if (typeof interactive !== 'boolean') {
     check.refuseOption('options.interactive', interactive, 'true or false');
   }
-  checkProbe(check, processes);
+  const processes = probeFor(check, fs, given.processes);
   check.fileSystem(fs, sessionReadPort);
   check.finish('diagnoseResume');
   return {
@@ -115,14 +115,4 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
     processes,
     fs: fs === undefined ? realSessionDisk : promisesOf(fs),
   };
-}
-
-function checkProbe(check: ArgumentCheck, probe: unknown): void {
-  if (isObject(probe) && typeof Reflect.get(probe, 'look') === 'function') return;
-  check.refuseOption('options.processes', probe, 'an object with a function look');
-}
-
-function checkDate(check: ArgumentCheck, argument: string, value: unknown): void {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return;
-  check.refuseOption(argument, value, 'a valid Date');
 }

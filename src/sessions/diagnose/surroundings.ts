@@ -12,9 +12,9 @@ import type { SessionFacts } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';
 import { findLockedMemory, type LockedMemory } from './memory.ts';
 import { lastPromptOf } from './prompt-history.ts';
-import { ownPeriodDays } from './own-period.ts';
 import type { ResumeRequest } from './request.ts';
-import { findRedirections, type Redirection } from './switched-off.ts';
+import { type Redirection, redirectionsIn } from './redirections.ts';
+import { periodDaysIn, readProgramSettings, type Settings } from './settings.ts';
 import { isTrusted, type ProgramConfig, readConfig } from './trust.ts';
 
 /** A directory of a session beside its transcript. */
@@ -52,6 +52,7 @@ export async function gatherSurroundings(
   request: ResumeRequest,
 ): Promise<Surroundings> {
   const { accountHome, accountHomes, interactive, now } = request;
+  const settings = await readProgramSettings(fs, accountHome, cwd);
   const periods: number[] = [];
   for (const home of accountHomes) {
     periods.push(daysOf((await drive(readCleanupPeriod(home), fs)).periodDays));
@@ -61,13 +62,15 @@ export async function gatherSurroundings(
     request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
   const config = await readConfig(fs, request);
   const isFine = !interactive || isTrusted(config, [cwd, ...worktrees.slice(0, 1)]);
-  const lockedMemory = interactive ? [] : await findAllLocked(fs, accountHome, candidates);
+  const lockedMemory = interactive
+    ? []
+    : await findAllLocked(fs, accountHome, settings[0], candidates);
   const { processes } = request;
   const { sessions, problems } = await findLiveSessions(accountHomes, { fs, processes });
   return {
     now,
     ...(lastUsed === undefined ? {} : { lastUsed }),
-    ownPeriodDays: await ownPeriodDays(fs, accountHome, cwd),
+    ownPeriodDays: periodDaysIn(settings),
     periodDays: Math.min(...periods),
     companions: await companionsOf(fs, accountHome, sessionId),
     unseen: problems,
@@ -75,19 +78,20 @@ export async function gatherSurroundings(
     lockedMemory: new Map(lockedMemory),
     config,
     asksForTrust: !isFine,
-    redirections: await findRedirections(fs, accountHome, cwd),
+    redirections: redirectionsIn(settings, accountHome),
   };
 }
 
 async function findAllLocked(
   fs: SessionReadFs,
   accountHome: string,
+  settings: Settings,
   candidates: readonly Candidate[],
 ): Promise<readonly (readonly [string, LockedMemory])[]> {
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
   const all = await aFewAtOnce(here, async ({ name: { path } }) => ({
     path,
-    locked: await findLockedMemory(fs, accountHome, path),
+    locked: await findLockedMemory(fs, settings, path),
   }));
   return all.flatMap(({ path, locked }) => (locked === undefined ? [] : [[path, locked] as const]));
 }

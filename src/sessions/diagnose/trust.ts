@@ -1,9 +1,8 @@
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { childOf, parentOf, withoutTrailingSeparators } from '../../paths.ts';
-import { memberOf, parsedJson } from '../json-file.ts';
+import { memberOf, parsedJson } from '../../json.ts';
+import { type Homes, isDefaultHome } from '../default-home.ts';
 import { readSmallFile } from '../small-file.ts';
-import { isDefaultHome } from './own-projects.ts';
-import type { ResumeRequest } from './request.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -16,10 +15,7 @@ export interface ProgramConfig {
 }
 
 /** Reads `.claude.json`: beside the default home, inside others. */
-export async function readConfig(
-  fs: SessionReadFs,
-  homes: Pick<ResumeRequest, 'accountHome' | 'defaultAccountHome'>,
-): Promise<ProgramConfig> {
+export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
   const home = withoutTrailingSeparators(homes.accountHome);
   const path = childOf(isDefaultHome(homes) ? parentOf(home) : home, '.claude.json');
   const text = await readSmallFile(fs, path, MOST_BYTES);

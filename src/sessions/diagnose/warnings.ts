@@ -1,4 +1,5 @@
 import type { LinkState } from '../../link-report.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import type { Transcript, TranscriptName } from '../transcripts.ts';
@@ -87,8 +88,6 @@ const withoutDirectory: ReadonlySet<LinkState> = new Set([
 function leadsToNoDirectory(place: SharedPlace | undefined): place is SharedPlace {
   return place !== undefined && withoutDirectory.has(place.state);
 }
-
-const DAY_MS = 86_400_000;
 
 function expiryWarnings({
   companions,

@@ -1,6 +1,6 @@
-import { type Answer, failure, settle } from '../../answer.ts';
-import { type ReadHandle, READ_WITHOUT_WAITING, type SessionReadFs } from '../../fs/session-fs.ts';
-import { UnreadableError } from '../small-file.ts';
+import type { Answer } from '../../answer.ts';
+import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
+import { UnreadableError, withOpenFile } from '../open-file.ts';
 import type { TranscriptContent } from './content.ts';
 import { TranscriptJudge } from './judge-content.ts';
 import { MessageTextSearch } from './message-text.ts';
@@ -24,19 +24,14 @@ export async function readTranscript(
   fs: SessionReadFs,
   path: string,
 ): Promise<Answer<ReadTranscript>> {
-  const opened = await settle(fs.open(path, READ_WITHOUT_WAITING));
-  if (!opened.ok) return opened;
-  const read = await settle(judged(opened.value, path));
-  const closed = await settle(opened.value.close());
-  return read.ok && !closed.ok ? failure(closed.error) : read;
+  return await withOpenFile(fs, path, async (handle, { size }) => {
+    if (size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
+    return await judged(handle, Number(size));
+  });
 }
 
-async function judged(handle: ReadHandle, path: string): Promise<ReadTranscript> {
-  // Again, because something else may stand there since the search: /dev/zero never ends.
-  const stats = await handle.stat({ bigint: true });
-  if (!stats.isFile()) throw new UnreadableError('EFTYPE', path);
-  if (stats.size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
-  const judge = new TranscriptJudge(Number(stats.size));
+async function judged(handle: ReadHandle, size: number): Promise<ReadTranscript> {
+  const judge = new TranscriptJudge(size);
   const search = new MessageTextSearch();
   const buffer = new Uint8Array(CHUNK_BYTES);
   for (;;) {

@@ -1,0 +1,15 @@
+import { withoutTrailingSeparators } from '../paths.ts';
+
+/** A home, and the one that the program uses where `CLAUDE_CONFIG_DIR` is unset, if that is known. */
+export interface Homes {
+  readonly accountHome: string;
+  readonly defaultAccountHome?: string | undefined;
+}
+
+/** Whether it is the home that is used where `CLAUDE_CONFIG_DIR` is unset; compared as text. */
+export function isDefaultHome({ accountHome, defaultAccountHome }: Homes): boolean {
+  return (
+    defaultAccountHome !== undefined &&
+    withoutTrailingSeparators(accountHome) === withoutTrailingSeparators(defaultAccountHome)
+  );
+}
