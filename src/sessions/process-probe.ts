@@ -8,7 +8,8 @@ export function probeFor(
   fs: unknown,
   processes: ProcessProbe | undefined,
 ): ProcessProbe {
-  const probe = processes ?? (fs === undefined ? realProcesses : unknownProcesses);
+  const ofMachine = fs === undefined ? realProcesses : unknownProcesses;
+  const probe = processes === undefined ? ofMachine : processes;
   if (!isProbe(probe)) {
     check.refuseOption('options.processes', probe, 'an object with a function look');
   }
