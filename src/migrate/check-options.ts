@@ -16,7 +16,9 @@ export function liveChoice(
   check: ArgumentCheck,
   value: 'refuse' | 'merge' | undefined,
 ): 'refuse' | 'merge' {
-  if (value === undefined || value === 'refuse' || value === 'merge') return value ?? 'refuse';
+  const { live = 'refuse' } = { live: value };
+  const known: readonly string[] = ['refuse', 'merge'];
+  if (known.includes(live)) return live;
   check.refuseOption('options.live', value, "'refuse' or 'merge'");
   return 'refuse';
 }

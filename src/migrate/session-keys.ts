@@ -20,17 +20,19 @@ export class SessionKeys {
       return;
     }
     const index = copies.findIndex((copy) => copy !== undefined);
-    this.#add(path, childOf(roots[index] ?? '', path));
+    this.#add(path, childOf(roots[index] ?? '', path), index === copies.length - 1);
   }
 
-  #add(path: string, at: string): void {
+  #add(path: string, at: string, isShared: boolean): void {
     const sessionId = isTranscript('projects', path) ? sessionOf(path) : undefined;
     if (sessionId === undefined) return;
     const key = parentOf(path);
     const known = this.#first.get(sessionId);
     if (known === undefined) this.#first.set(sessionId, { key, at });
     else if (known.key !== key) {
-      const fields = { path: at, other: known.at, sessionId };
+      // The one that is shared already would stay.
+      const [aside, stays] = isShared ? [known.at, at] : [at, known.at];
+      const fields = { path: aside, other: stays, sessionId };
       this.#problems.push(migrationProblem('id-under-two-keys', fields));
     }
   }
@@ -43,7 +45,7 @@ export class SessionKeys {
       const entries = await entriesIn(fs, childOf(target, name));
       for (const entry of entries.ok ? entries.value : []) {
         const path = childOf(name, entry.name);
-        this.#add(path, childOf(target, path));
+        this.#add(path, childOf(target, path), true);
       }
     }
     return this.#problems;

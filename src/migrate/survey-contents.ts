@@ -28,7 +28,7 @@ export interface SurveyedContents {
   readonly offsets: readonly KnownOffset[];
   /** Files in the trees that were last written before the time that was asked about. */
   readonly overdue: number;
-  /** Project keys with auto-memory, by index of the trees. */
+  /** Directories with auto-memory, by index of the trees. */
   readonly memory: readonly (readonly string[])[];
 }
 
@@ -45,7 +45,7 @@ export async function surveyContents(
   const roots = [...trees.map(({ root }) => root), target];
   const files: Counts[] = trees.map(() => ({ link: 0, copy: 0, couple: 0, same: 0, leave: 0 }));
   const copyBytes = trees.map(() => 0);
-  const memory: string[][] = trees.map(() => []);
+  const memory = trees.map(() => new Set<string>());
   const conflicts: MigrationProblem[] = [];
   const leftovers: Leftover[] = [];
   const offsets: KnownOffset[] = [];
@@ -71,7 +71,7 @@ export async function surveyContents(
       for (const [index, copy] of inTrees.entries()) {
         const problem = copy === undefined ? undefined : unmergeable(copy, at(index));
         if (problem !== undefined) conflicts.push(problem);
-        if (path === childOf(directory, 'memory') && isDirectory(copy)) memory[index]?.push(path);
+        if (copy !== undefined && isMemory(name, directory)) memory[index]?.add(directory);
       }
       if (copies.some(isDirectory)) inside.push(group);
       const found = copies.flatMap((copy, index) =>
@@ -102,7 +102,15 @@ export async function surveyContents(
     return inside;
   });
   if (name === 'projects') conflicts.push(...(await keys.conflicts(fs, target)));
-  return { files, copyBytes, conflicts, leftovers, offsets, overdue, memory };
+  return {
+    files,
+    copyBytes,
+    conflicts,
+    leftovers,
+    offsets,
+    overdue,
+    memory: memory.map((keys) => [...keys]),
+  };
 }
 
 interface FoundCopy extends Copy {
@@ -140,9 +148,9 @@ async function judgeFiles(
     );
     return { what: 'couple', conflicts, offsets };
   }
-  const [chosen, ...rest] = ordered;
+  const [chosen = first, ...rest] = ordered;
   const conflicts: MigrationProblem[] = [];
-  for (const copy of chosen === undefined ? [] : rest) {
+  for (const copy of rest) {
     if (isSameFile(copy.facts, chosen.facts)) continue;
     if ((await isEqual(fs, chosen.at, copy.at)) === false) {
       conflicts.push(migrationProblem('files-differ', { path: copy.at, other: chosen.at }));
@@ -157,4 +165,9 @@ function rank({ index }: FoundCopy, targetIndex: number): number {
 
 function isFile(found: Found | undefined): found is Facts {
   return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
+}
+
+/** Whether it is the directory with the auto-memory of a project. */
+function isMemory(name: string, directory: string): boolean {
+  return name === 'projects' && /^[^/\\]+[/\\]memory$/.test(directory);
 }
