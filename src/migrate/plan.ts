@@ -146,7 +146,7 @@ function keepBothProblems(
   sessions: readonly LiveSession[],
 ): readonly MigrationProblem[] {
   const running = new Set<string>(sessions.map(({ sessionId }) => sessionId.toLowerCase()));
-  return keepBoth.flatMap((path) => {
+  return keepBoth.flatMap((path): readonly MigrationProblem[] => {
     const about = conflicts.filter((problem) => 'other' in problem && problem.path === path);
     if (about.length === 0) return [migrationProblem('keep-both-unknown', { path })];
     return about.flatMap((problem) =>
