@@ -2,7 +2,7 @@ import { memberOf } from '../../json.ts';
 import { childOf } from '../../paths.ts';
 import type { ProgramSettings } from './settings.ts';
 
-const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY';
+const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' as const;
 
 /** A settings file that keeps the program from finding, or from saving, sessions of its home. */
 export interface Redirection {

@@ -1,0 +1,107 @@
+import { constants, promises } from 'node:fs';
+import type { PortShape } from './port.ts';
+import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
+import type { FsStats } from './stats.ts';
+
+/** What migrating reads of a file's stats: enough to tell one generation of a file from the next. */
+export interface MigrateStats extends FsStats {
+  readonly nlink: number | bigint;
+  readonly uid: number | bigint;
+  readonly mtimeMs: number | bigint;
+  /** Nanoseconds; there only where the stats are those of `bigint: true`. */
+  readonly mtimeNs?: bigint;
+  readonly birthtimeNs?: bigint;
+}
+
+/** An open file that is read at given places. */
+export interface MigrateReadHandle {
+  stat(options: { bigint: true }): Promise<MigrateStats>;
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** An open file that is also written, at its end only. */
+export interface MigrateHandle extends MigrateReadHandle {
+  write(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: null,
+  ): Promise<{ readonly bytesWritten: number }>;
+  chmod(mode: number): Promise<void>;
+  /** Seconds since 1970, with fractions. */
+  utimes(accessed: number, modified: number): Promise<void>;
+  datasync(): Promise<void>;
+  sync?(): Promise<void>;
+}
+
+/** The calls that planning a migration needs; none of them can change anything. */
+export interface MigrateReadFs extends SessionReadFs {
+  lstat(path: string, options: { bigint: true }): Promise<MigrateStats>;
+  open(path: string, flags: number): Promise<MigrateReadHandle>;
+  stat(path: string, options: { bigint: true }): Promise<MigrateStats>;
+}
+
+/**
+ * The calls that migrating needs: those of {@link MigrateReadFs}, and what adds, moves and removes names.
+ *
+ * No call of it can destroy a tree: there is no `rm`, no `cp`, no recursive `mkdir`, and no way to write but
+ * through handles, which the library opens exclusively or for appending.
+ */
+export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
+  link(existing: string, path: string): Promise<void>;
+  mkdir(path: string, options: { mode: number }): Promise<unknown>;
+  open(path: string, flags: number, mode?: number): Promise<MigrateHandle>;
+  rename(from: string, to: string): Promise<void>;
+  rmdir(path: string): Promise<void>;
+  symlink(target: string, path: string, type: 'junction'): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Seconds since 1970, with fractions. */
+  utimes(path: string, accessed: number, modified: number): Promise<void>;
+}
+
+/** The real disk, for migrating. */
+export const realMigrateDisk: MigrateFs = {
+  ...realSessionDisk,
+  lstat: (path, options) => promises.lstat(path, options),
+  stat: (path, options) => promises.stat(path, options),
+  link: (existing, path) => promises.link(existing, path),
+  mkdir: (path, options) => promises.mkdir(path, options),
+  open: (path, flags, mode) => promises.open(path, flags, mode),
+  rename: (from, to) => promises.rename(from, to),
+  rmdir: (path) => promises.rmdir(path),
+  symlink: (target, path, type) => promises.symlink(target, path, type),
+  unlink: (path) => promises.unlink(path),
+  utimes: (path, accessed, modified) => promises.utimes(path, accessed, modified),
+};
+
+export const migrateReadPort: PortShape = sessionReadPort;
+export const migratePort: PortShape = {
+  members: [
+    ...sessionReadPort.members,
+    'link',
+    'mkdir',
+    'rename',
+    'rmdir',
+    'symlink',
+    'unlink',
+    'utimes',
+  ],
+  orPromises: true,
+};
+
+const NOT_THROUGH_LINKS = constants.O_NOFOLLOW || 0;
+const NEVER_WAITING = constants.O_NONBLOCK || 0;
+
+/** How the library opens files. Nothing truncates, and nothing writes elsewhere than at the end. */
+export const OPEN = {
+  read: constants.O_RDONLY | NOT_THROUGH_LINKS | NEVER_WAITING,
+  append: constants.O_WRONLY | constants.O_APPEND | NOT_THROUGH_LINKS | NEVER_WAITING,
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOT_THROUGH_LINKS,
+  directory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
+} as const;
