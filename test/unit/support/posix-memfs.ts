@@ -148,7 +148,7 @@ function callsOn(world: World): MigrateFs {
       if (target === '') fail('ENOENT');
       const { dir, name } = free(path, fail);
       spacious(true, fail);
-      const node = volume.core.createNode(S_IFLNK | 0o777);
+      const node = volume.newInode(S_IFLNK | 0o777);
       node.symlink = target;
       volume.attach(dir, name, node);
     },

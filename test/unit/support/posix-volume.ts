@@ -75,9 +75,12 @@ export class PosixVolume {
 
   /** A new inode under a new name. */
   make(dir: Link, name: string, mode: number): Link {
-    const node = this.core.createNode(mode);
+    return this.attach(dir, name, this.newInode(mode));
+  }
+
+  newInode(mode: number): Inode {
     if (!this.#reuse) this.core.releasedInos.length = 0;
-    return this.attach(dir, name, node);
+    return this.core.createNode(mode);
   }
 
   attach(dir: Link, name: string, node: Inode): Link {
