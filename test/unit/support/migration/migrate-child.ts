@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { realProcesses } from '../../../../src/fs/processes.ts';
+import { migrate, restore } from '../../../../src/migrate/index.ts';
+import { hookedDisk, type SwapCall } from './hooked-disk.ts';
+import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
+
+// Migrates or restores once, on the real disk, with a window forced open or a death at a call of a swap.
+
+const say = (answer: MigrateAnswer) => process.send?.(answer);
+
+async function run(job: MigrateJob): Promise<MigrateAnswer> {
+  const gaps: number[] = [];
+  const options = {
+    required: job.required,
+    live: job.live,
+    fs: hookedDisk(job.accountHomes, hookOf(job, gaps)),
+    processes: realProcesses,
+  };
+  const start = now();
+  const report =
+    job.operation === 'migrate'
+      ? await migrate(job.accountHomes, { ...options, acceptRetention: true })
+      : await restore(job.accountHomes[0] ?? '', options);
+  return {
+    kind: 'report',
+    ok: report.ok,
+    outcome: report.outcome,
+    problems: report.problems.map(({ message }) => message),
+    leftovers: report.leftovers.map(({ path, reason }) => `${reason}: ${path}`),
+    start,
+    end: now(),
+    gaps,
+    peakKilobytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+  };
+}
+
+function hookOf(job: MigrateJob, gaps: number[]) {
+  const counts = new Map<string, number>();
+  let gone = 0;
+  return async (call: SwapCall) => {
+    const kind = `${call.step} ${call.when}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    const isHere = (point: MigrateJob['killAt']) =>
+      point?.step === call.step && point.when === call.when && point.swap === count;
+    if (isHere(job.killAt)) process.kill(process.pid, 'SIGKILL');
+    if (isHere(job.announce)) say({ kind: 'reached' });
+
+    if (basename(call.path) !== 'projects') return;
+    if (kind === 'rename after') gone = now();
+    if (kind === 'symlink after') gaps.push(now() - gone);
+    const swaps = (counts.get(`${call.path} ${kind}`) ?? 0) + 1;
+    counts.set(`${call.path} ${kind}`, swaps);
+    const { window } = job;
+    if (window === undefined || window.milliseconds === 0 || swaps > window.swaps) return;
+    if (kind !== 'symlink after') await setTimeout(window.milliseconds);
+  };
+}
+
+function now(): number {
+  return Number(process.hrtime.bigint());
+}
+
+process.on('message', (message) => {
+  if (!isMigrateJob(message)) return;
+  void run(message)
+    .catch((error: unknown): MigrateAnswer => ({ kind: 'rejected', why: String(error) }))
+    .then((answer) => process.send?.(answer, () => process.exit(0)));
+});
+say({ kind: 'ready' });
