@@ -37,7 +37,9 @@ export function startMigrationChild<Job extends object, Answer>(
   script: string,
   isAnswer: (message: unknown) => message is Answer,
 ): Child<Job, Answer> {
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [script], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const waiting: ((answer: Answer | undefined) => void)[] = [];
   const early: Answer[] = [];
   let over = false;

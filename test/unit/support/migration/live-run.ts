@@ -63,7 +63,12 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     const endings = await Promise.all(writers.map(async ({ child }) => await child.ended));
     if (endings.some(({ code }) => code !== 0)) throw new Error('a writer failed');
 
-    const run = judge(stage, writers.map(({ job }) => job), result, options.expected);
+    const run = judge(
+      stage,
+      writers.map(({ job }) => job),
+      result,
+      options.expected,
+    );
     if (run.verdict.missing === 0 || options.keep !== true) rmSync(root, { recursive: true });
     else run.verdict.examples.push(`kept in ${root}`);
     return run;
@@ -99,12 +104,29 @@ function judge(
       checkSession(verdict, session, bySession.get(session.id) ?? [], where, result.span);
     }
   }
-  const unlinked = stage.accountHomes.filter((home) => !isLink(join(home, 'projects'))).length;
+  const unlinked = stage.accountHomes.filter(
+    (home) => expected === 'shared' && !isLink(join(home, 'projects')),
+  ).length;
   return { verdict, result, unlinked, steps: kinds, recreated };
 }
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Everything that must not be, told; how late batches stand that were written meanwhile is no flaw. */
+export function flawsOf(runs: readonly LiveRun[]): readonly string[] {
+  return runs.flatMap(({ verdict, result, unlinked }, index) => {
+    const { missing, duplicated, torn, fragments, outOfOrderOutside } = verdict;
+    const counts = { missing, duplicated, torn, fragments, outOfOrderOutside, unlinked };
+    const isFlawless = Object.values(counts).every((count) => count === 0);
+    if (isFlawless && result.ok) return [];
+    const told = [...result.told, ...result.leftovers].slice(0, 10);
+    return [
+      `run ${index + 1}, ${result.outcome}: ${JSON.stringify(counts)}`,
+      ...[...told, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),
+    ];
+  });
 }
 
 /** Adds up the figures of several runs. */
@@ -123,4 +145,3 @@ export function sumOf(runs: readonly LiveRun[]): Readonly<Record<string, number>
   }
   return sum;
 }
-

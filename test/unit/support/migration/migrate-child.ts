@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { realProcesses } from '../../../../src/fs/processes.ts';
 import { migrate, restore } from '../../../../src/migrate/index.ts';
+import type { MigrationProgress } from '../../../../src/migrate/report.ts';
 import { hookedDisk, type SwapCall } from './hooked-disk.ts';
 import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 
@@ -18,11 +19,26 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     fs: hookedDisk(job.accountHomes, hookOf(job, gaps)),
     processes: realProcesses,
   };
+  const phases: Record<string, number> = {};
   const start = now();
+  let phase = 'plan';
+  let since = start;
+  const enter = (next: string) => {
+    if (next === phase) return;
+    phases[phase] = (phases[phase] ?? 0) + (now() - since) / 1e6;
+    phase = next;
+    since = now();
+  };
+  const watched = {
+    ...options,
+    onProgress: (progress: MigrationProgress) => enter(progress.phase),
+  };
   const report =
     job.operation === 'migrate'
-      ? await migrate(job.accountHomes, { ...options, acceptRetention: true })
-      : await restore(job.accountHomes[0] ?? '', options);
+      ? await migrate(job.accountHomes, { ...watched, acceptRetention: true })
+      : await restore(job.accountHomes[0] ?? '', watched);
+  const end = now();
+  enter('');
   return {
     kind: 'report',
     ok: report.ok,
@@ -30,8 +46,9 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     problems: report.problems.map(({ message }) => message),
     leftovers: report.leftovers.map(({ path, reason }) => `${reason}: ${path}`),
     start,
-    end: now(),
+    end,
     gaps,
+    phases,
     peakKilobytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
   };
 }

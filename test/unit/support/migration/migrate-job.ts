@@ -33,6 +33,8 @@ export type MigrateAnswer =
       readonly end: number;
       /** For each swap of `projects`, how long nothing was there. */
       readonly gaps: readonly number[];
+      /** Milliseconds that passed in each phase. */
+      readonly phases: Readonly<Record<string, number>>;
       readonly peakKilobytes: number;
     }
   | { readonly kind: 'rejected'; readonly why: string };

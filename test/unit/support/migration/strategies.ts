@@ -65,7 +65,13 @@ export function migrating(bundle: string, job: Partial<MigrateJob> = {}): Strate
     }
     const { ok, outcome, problems, leftovers } = answer;
     // Its own span, not that of the whole process: nothing may be disturbed outside it.
-    return { span: { start: answer.start, end: answer.end }, ok, outcome, told: problems, leftovers };
+    return {
+      span: { start: answer.start, end: answer.end },
+      ok,
+      outcome,
+      told: problems,
+      leftovers,
+    };
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { LoggedStep, WrittenSession } from './writer-log.ts';
 
 /** What is wrong with what writers have written; all lines counted. */
@@ -61,7 +61,8 @@ export function checkSession(
   const name = `${session.id}.jsonl`;
   const path = join(projects, key, name);
   const note = (what: string) => {
-    if (verdict.examples.length < 20) verdict.examples.push(`${path}: ${what}`);
+    if (verdict.examples.length < 20)
+      verdict.examples.push(`${relative(where.root, path)}: ${what}`);
   };
   const others = readdirSync(projects).filter(
     (other) => other !== key && existsSync(join(projects, other, name)),
@@ -78,6 +79,7 @@ export function checkSession(
   const batches = batchesOf(session, steps);
   let elsewhere: ReadonlySet<number> | undefined;
   for (const { from, to, twice, step } of batches) {
+    const missing: number[] = [];
     for (let n = from; n <= to; n += 1) {
       const expected = n === twice ? 2 : 1;
       const count = counts.get(n) ?? 0;
@@ -89,10 +91,10 @@ export function checkSession(
       if (count >= expected) continue;
       verdict.missing += expected - count;
       elsewhere ??= new Set(allNamed(where.root, name).flatMap((one) => one.numbers));
-      const nowhere = !elsewhere.has(n);
-      if (nowhere) verdict.nowhere += expected - count;
-      note(`line ${n} missing${nowhere ? ' everywhere' : ''}, ${timing(step, span)}`);
+      if (!elsewhere.has(n)) verdict.nowhere += expected - count;
+      missing.push(n);
     }
+    if (missing.length > 0) note(`lines ${missing.join(' ')} missing, ${timing(step, span)}`);
   }
 
   const batchOf = new Map<number, number>();
@@ -141,7 +143,8 @@ function numbersIn(text: string) {
   let torn = last === '' ? 0 : 1;
   const numbers: number[] = [];
   for (const line of lines) {
-    const [, n] = /^\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/.exec(line) ?? [];
+    const [, n] =
+      /^\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/.exec(line) ?? [];
     if (n === undefined) torn += 1;
     else numbers.push(Number(n));
   }

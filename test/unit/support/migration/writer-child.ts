@@ -14,7 +14,7 @@ interface Progress {
 
 type Done = Pick<LoggedStep, 'step'> & Partial<LoggedStep>;
 
-let stopped = false;
+const stopping = new AbortController();
 
 async function write(job: WriterJob): Promise<void> {
   const random = seeded(job.seed);
@@ -22,7 +22,7 @@ async function write(job: WriterJob): Promise<void> {
   const all = job.sessions.map((session) => ({ session, key: session.key, lines: session.lines }));
   const [first, ...others] = all;
   if (first === undefined) throw new Error('a writer without sessions');
-  for (let batch = 1; !stopped; batch += 1) {
+  for (let batch = 1; !stopping.signal.aborted; batch += 1) {
     const progress = random.pick([first, ...others]);
     const start = now();
     const done = attempt(() => oneStep(job.writer, batch, progress, random));
@@ -45,8 +45,10 @@ function oneStep(writer: number, batch: number, progress: Progress, random: Seed
     transcriptWriter.replace(path, `${path}.${process.pid}.${batch}.tmp`);
     return { step: 'replace' };
   }
-  if (which < 0.055 && moves) {
-    const key = `${progress.session.key}-worktree-${batch}`;
+  if (which < 0.12 && moves) {
+    // Into a worktree and back, into another one, and back again.
+    const first = progress.session.key;
+    const key = progress.key === first ? `${first}-worktree-${batch % 3}` : first;
     transcriptWriter.move(path, transcriptWriter.pathOf(accountHome, key, id));
     progress.key = key;
     return { step: 'move', key };
@@ -88,7 +90,7 @@ function isJob(message: unknown): message is WriterJob {
 
 process.on('message', (message) => {
   if (!isJob(message)) {
-    stopped = true;
+    stopping.abort();
     return;
   }
   process.send?.({ writing: true });
