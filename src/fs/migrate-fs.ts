@@ -6,14 +6,15 @@ import type { FsStats } from './stats.ts';
 /** What migrating reads of a file's stats: enough to tell one generation of a file from the next. */
 export interface MigrateStats extends FsStats {
   readonly nlink: number | bigint;
+  readonly uid: number | bigint;
   readonly mtimeMs: number | bigint;
   /** Nanoseconds; there only where the stats are those of `bigint: true`. */
   readonly mtimeNs?: bigint;
   readonly birthtimeNs?: bigint;
 }
 
-/** An open file, read at given places and written at its end. */
-export interface MigrateHandle {
+/** An open file that is read at given places. */
+export interface MigrateReadHandle {
   stat(options: { bigint: true }): Promise<MigrateStats>;
   read(
     buffer: Uint8Array,
@@ -21,6 +22,11 @@ export interface MigrateHandle {
     length: number,
     position: number | null,
   ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** An open file that is also written, at its end only. */
+export interface MigrateHandle extends MigrateReadHandle {
   write(
     buffer: Uint8Array,
     offset: number,
@@ -32,12 +38,12 @@ export interface MigrateHandle {
   utimes(accessed: number, modified: number): Promise<void>;
   datasync(): Promise<void>;
   sync?(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The calls that planning a migration needs; none of them can change anything. */
 export interface MigrateReadFs extends SessionReadFs {
   lstat(path: string, options: { bigint: true }): Promise<MigrateStats>;
+  open(path: string, flags: number): Promise<MigrateReadHandle>;
   stat(path: string, options: { bigint: true }): Promise<MigrateStats>;
 }
 

@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import { kill } from 'node:process';
+import { kill, pid as ownPid } from 'node:process';
 import { errnoOf } from './port.ts';
 
 /** A process as somebody has recorded it. */
@@ -21,6 +21,14 @@ export type ProcessSighting =
 /** What a call asks about the processes of a machine. */
 export interface ProcessProbe {
   look(process: RecordedProcess): Promise<ProcessSighting>;
+  /**
+   * How the own process (or the one with the given id) is to be recorded, so that others can tell later
+   * whether it still runs: `start` as `look` says it, and as `domain` one that `look` understands, of
+   * letters, digits, `:`, `_` and `-`. Without it, nobody ever takes the process for dead.
+   */
+  self?(
+    pid?: number,
+  ): Promise<{ readonly pid: number; readonly start: string; readonly domain: string } | undefined>;
 }
 
 /** For files that need not be those of this machine. */
@@ -31,11 +39,14 @@ export const unknownProcesses: ProcessProbe = {
 /** The processes of this machine, as far as this process sees them. */
 export const realProcesses: ProcessProbe = {
   async look({ pid, domain }) {
-    if (domain !== undefined && domain !== ((await ownDomain()) ?? domain)) {
-      return { state: 'unknown' };
-    }
-    const stat = await promises.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    return sightingIn(stat) ?? lookBySignal(pid);
+    if (domain !== undefined && !(await isHere(domain))) return { state: 'unknown' };
+    return sightingIn(await statOf(pid)) ?? lookBySignal(pid);
+  },
+  async self(pid = ownPid) {
+    const domain = await ownBootDomain();
+    const seen = sightingIn(await statOf(pid));
+    if (domain === undefined || seen?.state !== 'running') return undefined;
+    return seen.start === undefined ? undefined : { pid, start: seen.start, domain };
   },
 };
 
@@ -43,11 +54,18 @@ export const realProcesses: ProcessProbe = {
 export function sightingIn(stat: string): ProcessSighting | undefined {
   // The second field is the name of the program in parentheses, and may hold any of these itself.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // The 22nd of all fields; `state` is the third.
+  // The 20th and the 22nd of all fields; `state` is the third.
+  const threads = fields[16];
   const start = fields[18];
-  if (state === undefined || start === undefined) return undefined;
-  // A zombie, or what is left of it: it has ended, and only its parent has not looked yet.
-  return /^[ZXx]/.test(state) ? { state: 'gone' } : { state: 'running', start };
+  if (state === undefined || threads === undefined || start === undefined) return undefined;
+  // A zombie, or what is left of it: it has ended, and only its parent has not looked yet. But where only
+  // its first thread has ended, as happens while it is being killed, the others may still be in a call.
+  const hasEnded = /^[ZXx]/.test(state) && Number(threads) <= 1;
+  return hasEnded ? { state: 'gone' } : { state: 'running', start };
+}
+
+function statOf(pid: number): Promise<string> {
+  return promises.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
 }
 
 /** For systems without `/proc`, and for what it hides from this user. */
@@ -61,10 +79,44 @@ function lookBySignal(pid: number): ProcessSighting {
   return { state: 'running', start: undefined };
 }
 
+/** What {@link ownBootDomain} gives, here or elsewhere; Claude Code's begin with the name of the system. */
+const BOOT_DOMAIN = /^[\da-f-]{36}:\d+:\d*$/;
+
+async function isHere(domain: string): Promise<boolean> {
+  // Whoever asks about these goes on to take things from the dead: what cannot be told is elsewhere.
+  if (BOOT_DOMAIN.test(domain)) return domain === (await ownBootDomain());
+  return domain === ((await ownDomain()) ?? domain);
+}
+
 /** The `pidDomain` that Claude Code 2.1.329 records here on Linux. */
 async function ownDomain(): Promise<string | undefined> {
   const namespace = await promises.readlink('/proc/self/ns/pid').catch(() => undefined);
   if (namespace === undefined) return undefined;
   const machine = await promises.readFile('/etc/machine-id', 'utf8').catch(() => '');
   return `linux:${machine.trim()}:${namespace}`;
+}
+
+/**
+ * The boot and the namespaces within which a process id together with a start time means one process, ever.
+ *
+ * Another boot is another domain, even on the same machine: over a network a disk is seen by machines that
+ * all have the same number for their first namespace, and nothing tells a boot that is over from theirs.
+ */
+async function ownBootDomain(): Promise<string | undefined> {
+  const [boot, pids, times, status] = await Promise.all([
+    promises.readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
+    promises.readlink('/proc/self/ns/pid').catch(() => ''),
+    // Start times are shifted for a namespace of this kind; older kernels have none.
+    promises.readlink('/proc/self/ns/time').catch(() => ''),
+    promises.readFile('/proc/self/status', 'utf8').catch(() => ''),
+  ]);
+  // Two ids: this `/proc` is that of an outer namespace, and shows other processes under the ids of ours.
+  if (!/^NSpid:\t\d+$/m.test(status)) return undefined;
+  const domain = `${boot.trim()}:${inodeIn(pids)}:${inodeIn(times)}`;
+  return BOOT_DOMAIN.test(domain) ? domain : undefined;
+}
+
+/** The number of a namespace, which its link says as `pid:[4026531836]`. */
+function inodeIn(namespace: string): string {
+  return /\[(\d+)\]$/.exec(namespace)?.[1] ?? '';
 }

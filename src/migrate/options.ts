@@ -24,33 +24,45 @@ export interface Decisions {
   readonly acceptRetention?: boolean | undefined;
   /** Paths of conflicting files to keep both sides of, each as the conflict names it. */
   readonly keepBoth?: readonly string[] | undefined;
+  /** The user that everything should belong to; other owners are a warning. Not looked at unless given. */
+  readonly uid?: number | undefined;
 }
 
+/** What `planMigration` may be told. */
 export interface PlanMigrationOptions extends CommonOptions<MigrateReadFs>, Decisions {}
 
 /** What all calls that change something may be told. */
-interface ActingOptions extends CommonOptions<MigrateFs> {
+export interface ActingOptions extends CommonOptions<MigrateFs> {
+  /** Is told how far the run has come. What it throws ends the run, as a crash would. */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
   /** Stops the run between two steps. */
   readonly signal?: AbortSignal | undefined;
   /** A number from 0 to below 1, for names that nobody else has; `Math.random` unless given. */
   readonly random?: (() => number) | undefined;
+  /** Lets a time pass, in milliseconds, before something is tried again; a timer unless given. */
+  readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
   /** The own process id, for the lock; that of this process unless given. */
   readonly pid?: number | undefined;
 }
 
+/** What `migrate` may be told. */
 export interface MigrateOptions extends ActingOptions, Decisions {}
 
+/** What `restore` may be told. */
 export interface RestoreOptions extends ActingOptions {
+  /** As for `migrate`. */
   readonly live?: 'refuse' | 'merge' | undefined;
   /** Whether the files get inodes of their own; without it they stay one with those of the target. */
   readonly detach?: boolean | undefined;
 }
 
+/** What `listOriginals` may be told. */
 export interface ListOriginalsOptions {
+  /** A file system to read from; the real disk unless given. */
   readonly fs?: PortOrPromises<MigrateReadFs> | undefined;
 }
 
+/** What `retireOriginals` may be told. */
 export interface RetireOptions extends ActingOptions {
   /** What to remove although it is not proved to be in the target: paths relative to the originals. */
   readonly discard?: readonly string[] | undefined;

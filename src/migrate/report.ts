@@ -69,7 +69,13 @@ export interface HomePlan {
 export interface Leftover {
   /** Where it is, or will be. */
   readonly path: string;
-  readonly reason: 'dead-cache' | 'side-not-chosen' | 'torn-line' | 'changed' | 'unmergeable' | 'deleted-since';
+  readonly reason:
+    | 'dead-cache'
+    | 'side-not-chosen'
+    | 'torn-line'
+    | 'changed'
+    | 'unmergeable'
+    | 'deleted-since';
 }
 
 /** What `planMigration` finds: everything that `migrate` would do, and everything against it. */

@@ -1,15 +1,28 @@
 const AT_ONCE = 4;
 
-/** Like `Promise.all` over `map`, but with a few under way at any time: each may hold a file open. */
+/**
+ * Like `Promise.all` over `map`, but with a few under way at any time: each may hold a file open.
+ *
+ * Where one fails, no other is begun, and those that are under way have ended before it rejects.
+ */
 export async function aFewAtOnce<Item, Result>(
   items: readonly Item[],
   perform: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const waiting = items.entries();
+  const failures: unknown[] = [];
   const work = async () => {
-    for (const [index, item] of waiting) results[index] = await perform(item);
+    for (const [index, item] of waiting) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await perform(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work));
+  if (failures.length > 0) throw failures[0];
   return results;
 }

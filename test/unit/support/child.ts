@@ -20,8 +20,10 @@ export async function bundleChild(file: string, folder: string): Promise<string>
 }
 
 /** Starts a script in a process of its own, which talks over IPC. */
-export function startChild(script: string): ChildProcess {
-  return spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+export function startChild(script: string, ...argv: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [script, ...argv], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 /** The next answer of a child; rejects when the child ends first, or says something else. */

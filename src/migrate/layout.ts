@@ -1,0 +1,84 @@
+import { childOf } from '../paths.ts';
+
+/*
+ * Where a migration keeps what is its own. In each account home:
+ *
+ *   .claude-shared-state/lock
+ *   .claude-shared-state/originals/<UTC>-<nonce>/    one run: everything that it set aside
+ *     owner             who works on it; a symlink like a lock
+ *     manifest          what it has linked, and into which targets
+ *     <name>            the tree that was <account home>/<name>
+ *     displaced/…       second names of the files in whose place another generation was put
+ *     recreated-…       directories that Claude Code made anew while the link was missing
+ *     sealed            everything in here is known to be in the target
+ *     link-<name>       the text of the link that was removed on the way back
+ *     restored          the trees are back in the home
+ *
+ * And beside each shared target `<target>.state/`, with a lock and with copies that are coming in.
+ */
+
+const OWN = '.claude-shared-state';
+
+export const ownDirectoryOf = (accountHome: string) => childOf(accountHome, OWN);
+export const originalsOf = (accountHome: string) =>
+  childOf(ownDirectoryOf(accountHome), 'originals');
+export const stateOf = (target: string) => `${target}.state`;
+export const incomingOf = (target: string) => childOf(stateOf(target), 'incoming');
+export const lockIn = (directory: string) => childOf(directory, 'lock');
+
+export const ownerOf = (run: string) => childOf(run, 'owner');
+export const manifestOf = (run: string) => childOf(run, 'manifest');
+export const sealOf = (run: string) => childOf(run, 'sealed');
+export const restoredMarkOf = (run: string) => childOf(run, 'restored');
+export const removedLinkOf = (run: string, name: string) => childOf(run, `link-${name}`);
+export const recreatedOf = (run: string, name: string, count: number) =>
+  childOf(run, `recreated-${count}-${name}`);
+
+/** What is in a run directory beside the trees. */
+export function isOwnEntry(entry: string): boolean {
+  return /^(?:owner|manifest|displaced|sealed|restored|trial|link-.*|recreated-\d+-.*)$/.test(
+    entry,
+  );
+}
+
+/** Which of two places a displaced file comes from. */
+export type Side = 'home' | 'target';
+
+/**
+ * Where a displaced file keeps a name. The offset is part of the path, so that it cannot be torn from it:
+ * up to there the file is known to be in the shared one.
+ */
+export function displacedAt(base: string, name: string, side: Side, offset: number): string {
+  return [name, side, String(offset)].reduce(childOf, childOf(base, 'displaced'));
+}
+
+/** The name of a run: when it began, and a nonce, so that no two have the same. */
+export function runNameAt(now: number, nonce: string): string {
+  const utc = new Date(now).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+  return `${utc}-${nonce}`;
+}
+
+const RUN_NAME = /^(?:retiring-)?(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[a-z0-9]+$/;
+
+/** When a run began, as its name says it. */
+export function madeAt(runName: string): Date | undefined {
+  const [, year, month, day, hour, minute, second] = RUN_NAME.exec(runName) ?? [];
+  return year === undefined
+    ? undefined
+    : new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+const NONCE_LENGTH = 8;
+
+/** Letters and digits that nobody else will have drawn. */
+export function nonceFrom(random: () => number): string {
+  return Array.from({ length: NONCE_LENGTH }, () => Math.floor(random() * 36).toString(36)).join(
+    '',
+  );
+}
+
+const TEMPORARY = /^\.claude-shared-state-[a-z0-9]{8}$/;
+
+/** A name beside others that lives for a moment only, and that Claude Code takes for nothing. */
+export const temporaryName = (nonce: string) => `.claude-shared-state-${nonce}`;
+export const isTemporaryName = (name: string) => TEMPORARY.test(name);

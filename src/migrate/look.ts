@@ -1,0 +1,41 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { entriesIn } from '../sessions/directory.ts';
+import { childOf } from '../paths.ts';
+import { failedWith, unless, valueOf } from './call-failure.ts';
+import { type Facts, factsOf } from './facts.ts';
+
+/** An entry of a directory: what it is, or that its name cannot be given to any call. */
+export type Found = Facts | 'unrepresentable';
+
+type LookFs = Pick<MigrateReadFs, 'lstat' | 'opendir'>;
+
+/** What stands at a path; `undefined` where nothing does. */
+export async function factsAt(
+  fs: Pick<MigrateReadFs, 'lstat'>,
+  path: string,
+): Promise<Facts | undefined> {
+  const stats = await unless(['ENOENT'], path, fs.lstat(path, { bigint: true }));
+  return stats.ok ? factsOf(stats.value) : undefined;
+}
+
+/** The entries of a directory by name, in the order of the names; of one that is not there: none. */
+export async function entriesAt(
+  fs: MigrateReadFs,
+  path: string,
+): Promise<ReadonlyMap<string, Found>> {
+  const listed = await entriesIn(fs, path);
+  if (failedWith(listed, 'ENOENT')) return new Map();
+  const names = valueOf(path, listed).map(({ name }) => name);
+  const found = await aFewAtOnce(names.toSorted(), async (name) => {
+    const facts = await lookAt(fs, childOf(path, name), name);
+    return facts === undefined ? [] : ([[name, facts]] as const);
+  });
+  return new Map(found.flat());
+}
+
+async function lookAt(fs: LookFs, path: string, name: string): Promise<Found | undefined> {
+  const facts = await factsAt(fs, path);
+  // Bytes that are no UTF-8 are shown as this, and no name that is shown so leads to them.
+  return facts === undefined && name.includes('\ufffd') ? 'unrepresentable' : facts;
+}

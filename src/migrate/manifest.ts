@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { type MigrateFs, type MigrateReadFs, OPEN } from '../fs/migrate-fs.ts';
+import { isArray } from '../arguments.ts';
+import { memberOf, parsedJson } from '../json.ts';
+import { must } from './call-failure.ts';
+import type { Identity } from './facts.ts';
+import { linesIn } from './lines.ts';
+import type { Linked } from './merge.ts';
+import { withFile, withNewFile } from './open-file.ts';
+
+/** A shared target as it was when a run merged into it. */
+export interface ManifestTarget extends Identity {
+  readonly name: string;
+  readonly target: string;
+}
+
+/** What a run knows that cannot be told from the disk later. Never trusted over it. */
+export interface Manifest {
+  readonly targets: readonly ManifestTarget[];
+  /** What was linked, by the name of the link and by relative path. */
+  readonly linked: ReadonlyMap<string, ReadonlyMap<string, Linked>>;
+}
+
+const VERSION = 1;
+const LINES_AT_ONCE = 1000;
+
+/** Writes a manifest where none is, durably, with a check sum at its end. */
+export async function writeManifest(
+  fs: MigrateFs,
+  path: string,
+  manifest: Manifest,
+): Promise<void> {
+  await withNewFile(fs, path, OPEN.create, async (handle) => {
+    const sum = createHash('sha256');
+    const write = async (lines: readonly string[]) => {
+      const bytes = new TextEncoder().encode(lines.join(''));
+      sum.update(bytes);
+      for (let written = 0; written < bytes.length;) {
+        const writing = handle.write(bytes, written, bytes.length - written, null);
+        written += (await must(path, writing)).bytesWritten;
+      }
+    };
+    let batch: string[] = [];
+    for (const line of linesOf(manifest)) {
+      batch.push(line);
+      if (batch.length < LINES_AT_ONCE) continue;
+      await write(batch);
+      batch = [];
+    }
+    await write(batch);
+    await write([lineOf(['end', sum.copy().digest('hex')])]);
+    await must(path, handle.sync?.() ?? handle.datasync());
+  });
+}
+
+function* linesOf({ targets, linked }: Manifest): Generator<string> {
+  yield lineOf(['claude-shared-state', VERSION]);
+  for (const { name, target, ...identity } of targets) {
+    yield lineOf(['target', name, target, ...numbersOf(identity)]);
+  }
+  for (const [name, files] of linked) {
+    for (const [path, { copy, size, mtime, ...identity }] of files) {
+      const copied = copy === undefined ? [] : numbersOf(copy);
+      yield lineOf(['file', name, path, ...numbersOf(identity), size, String(mtime), ...copied]);
+    }
+  }
+}
+
+function lineOf(values: readonly (string | number)[]): string {
+  return `${JSON.stringify(values)}\n`;
+}
+
+function numbersOf({ device, inode, birth }: Identity): readonly string[] {
+  return [device, inode, birth].map(String);
+}
+
+/** Reads a manifest; `undefined` where it is missing, torn or of another version. */
+export async function readManifest(
+  fs: Pick<MigrateReadFs, 'open'>,
+  path: string,
+): Promise<Manifest | undefined> {
+  return await withFile(fs, path, OPEN.read, async (handle, { size }) => {
+    const sum = createHash('sha256');
+    const targets: ManifestTarget[] = [];
+    const linked = new Map<string, Map<string, Linked>>();
+    let isFirst = true;
+    for await (const line of linesIn(handle, 0, size, path)) {
+      const value = parsedJson(new TextDecoder().decode(line));
+      const fields = isArray(value) ? value : [];
+      const [kind, name, text, device, inode, birth, bytes, mtime, ...copy] = fields.map(String);
+      if (isFirst && (kind !== 'claude-shared-state' || name !== String(VERSION))) return undefined;
+      isFirst = false;
+      if (kind === 'end') {
+        return memberOf(value, '1') === sum.digest('hex') ? { targets, linked } : undefined;
+      }
+      sum.update(line);
+      if (name === undefined || text === undefined) continue;
+      const identity = identityFrom([device, inode, birth]);
+      if (identity === undefined) continue;
+      if (kind === 'target') targets.push({ name, target: text, ...identity });
+      if (kind !== 'file') continue;
+      const files = linked.get(name) ?? new Map<string, Linked>();
+      linked.set(name, files);
+      const copied = identityFrom(copy);
+      const file = { ...identity, size: Number(bytes), mtime: integerFrom(mtime) ?? 0n };
+      files.set(text, copied === undefined ? file : { ...file, copy: copied });
+    }
+    return undefined;
+  });
+}
+
+function identityFrom(texts: readonly (string | undefined)[]): Identity | undefined {
+  const [device, inode, birth] = texts.map(integerFrom);
+  return device === undefined || inode === undefined || birth === undefined
+    ? undefined
+    : { device, inode, birth };
+}
+
+function integerFrom(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
+}

@@ -1,0 +1,92 @@
+import { childOf } from '../paths.ts';
+import { bringFile } from './bring-file.ts';
+import { isEqual } from './compare.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { factsAt } from './look.ts';
+import type { Linked, Merge, Source } from './merge.ts';
+import { mergeTranscript } from './merge-transcript.ts';
+import { migrationProblem } from './migration-problem.ts';
+import { supersede } from './supersede.ts';
+
+/**
+ * Brings one file of a home into the target, whatever stands there.
+ *
+ * Can be repeated at any time, and by several processes at once: it decides by what it finds.
+ *
+ * @returns Whether anything has changed, so that another pass is due.
+ */
+export async function mergeFile(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+): Promise<boolean> {
+  const before = source.linked.get(path);
+  const to = childOf(merge.target, path);
+  const there = await factsAt(merge.tools.fs, to);
+  if (there === undefined) {
+    // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
+    if (before !== undefined && isUnchanged(before, facts)) {
+      merge.leftovers.push({ path: childOf(source.root, path), reason: 'deleted-since' });
+      return false;
+    }
+    return await bringFile(merge, source, path, facts);
+  }
+  if (isSameFile(there, facts)) {
+    source.linked.set(path, facts);
+    return false;
+  }
+  if (there.kind !== 'file') {
+    const problem = migrationProblem('kinds-differ', {
+      path: childOf(source.root, path),
+      other: to,
+    });
+    merge.stuck.push({ problem, leftover: { path: problem.path, reason: 'unmergeable' } });
+    return false;
+  }
+  return merge.isTranscript(path)
+    ? await mergeTranscript(merge, source, path, facts, there)
+    : await mergeOther(merge, source, path, facts, there);
+}
+
+/** Files that are no transcripts are never mixed. */
+async function mergeOther(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+): Promise<boolean> {
+  const from = childOf(source.root, path);
+  const to = childOf(merge.target, path);
+  const before = source.linked.get(path);
+  const isEdited = before !== undefined && !isUnchanged(before, facts);
+  const equal = await isEqual(merge.tools.fs, from, to);
+  // One of them has just vanished.
+  if (equal === undefined) return true;
+  if (equal) {
+    source.linked.set(path, { ...facts, copy: there });
+    return false;
+  }
+  // The target still has what was brought from here, and here it was edited.
+  if (isEdited && isSameFile(before.copy ?? before, there)) {
+    return await supersede(merge, source, path, facts, there);
+  }
+  // Edited through the link, since: what was set aside here is what it was before.
+  if (!source.isInHome && !isEdited && before !== undefined) {
+    merge.leftovers.push({ path: from, reason: 'changed' });
+    return false;
+  }
+  const problem = migrationProblem('files-differ', { path: from, other: to });
+  merge.stuck.push({ problem, leftover: { path: from, reason: 'unmergeable' } });
+  return false;
+}
+
+/** Whether it is still the very file that was brought over. */
+function isUnchanged(before: Linked, facts: Facts): boolean {
+  const isCopied = before.copy !== undefined;
+  return (
+    isSameFile(before, facts) &&
+    (!isCopied || (before.size === facts.size && before.mtime === facts.mtime))
+  );
+}

@@ -1,0 +1,118 @@
+import { childOf, parentOf } from '../paths.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { makeDirectory } from './directories.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { isDeadCache } from './kinds-of-files.ts';
+import { isTemporaryName } from './layout.ts';
+import { factsAt, type Found } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+import { mergeFile } from './merge-file.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { stopIfAborted } from './tools.ts';
+import { type Group, isDirectory, walkTogether } from './walk.ts';
+
+/** How a pass is made. */
+export interface PassOptions {
+  /** Whether to look at the target even where nothing has changed since the last pass. */
+  readonly isThorough: boolean;
+  readonly onFiles: (files: number, bytes: number) => void;
+}
+
+/**
+ * Goes once through the trees of all homes, and brings what is new into the target.
+ *
+ * @returns Whether anything has changed, so that another pass is due.
+ */
+export async function mergePass(
+  merge: Merge,
+  sources: readonly Source[],
+  options: PassOptions,
+): Promise<boolean> {
+  merge.beginPass();
+  let hasChanged = false;
+  const roots = sources.map(({ root }) => root);
+  await walkTogether(merge.tools.fs, roots, async (groups) => {
+    stopIfAborted(merge.tools);
+    const known = groups.filter(({ name }) => !isTemporaryName(name));
+    const inside = await aFewAtOnce(known, async (group) => {
+      if (await mergeCopies(merge, sources, group, options)) hasChanged = true;
+      return group.copies.some(isDirectory) && (await openDirectory(merge, group)) ? [group] : [];
+    });
+    const files = known.flatMap(({ copies }) => copies.filter(isFile));
+    options.onFiles(
+      files.length,
+      files.reduce((bytes, { size }) => bytes + size, 0),
+    );
+    return inside.flat();
+  });
+  return hasChanged;
+}
+
+function isFile(found: Group['copies'][number]): found is Facts {
+  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
+}
+
+async function mergeCopies(
+  merge: Merge,
+  sources: readonly Source[],
+  group: Group,
+  { isThorough }: PassOptions,
+): Promise<boolean> {
+  let hasChanged = false;
+  for (const [index, source] of sources.entries()) {
+    const facts = group.copies[index];
+    if (facts === undefined || isDirectory(facts)) continue;
+    const { path } = group;
+    const at = childOf(source.root, path);
+    const problem = unmergeable(facts, at);
+    if (problem !== undefined) {
+      merge.stuck.push({ problem, leftover: { path: at, reason: 'unmergeable' } });
+    } else if (!isFile(facts)) {
+      continue;
+    } else if (isDeadCache(merge.name, path)) {
+      merge.leftovers.push({ path: at, reason: 'dead-cache' });
+    } else if (source.isLeft(path)) {
+      merge.leftovers.push({ path: at, reason: 'side-not-chosen' });
+    } else if (isThorough || !isKnown(source, path, facts)) {
+      if (await mergeFile(merge, source, path, facts)) hasChanged = true;
+    }
+  }
+  return hasChanged;
+}
+
+function isKnown({ canLink, linked }: Source, path: string, facts: Facts): boolean {
+  const before = linked.get(path);
+  return canLink && before !== undefined && before.copy === undefined && isSameFile(before, facts);
+}
+
+/** What is wrong with an entry that is neither a file nor a directory; nothing, if it is. */
+export function unmergeable(found: Found, path: string): MigrationProblem | undefined {
+  if (found === 'unrepresentable') return migrationProblem('unrepresentable-name', { path });
+  const { kind } = found;
+  return kind === 'file' || kind === 'directory'
+    ? undefined
+    : migrationProblem('not-mergeable', { path, kind });
+}
+
+/** Makes the directory in the target; tells whether there is one now to go into. */
+async function openDirectory(merge: Merge, { path, copies }: Group): Promise<boolean> {
+  const { fs } = merge.tools;
+  const to = childOf(merge.target, path);
+  const directories = copies.filter((copy) => copy !== undefined && copy !== 'unrepresentable');
+  const [first] = directories;
+  const there = await factsAt(fs, to);
+  if (there === undefined && first !== undefined) {
+    await makeDirectory(fs, to, first.mode);
+    merge.touched.add(parentOf(to));
+    merge.made.set(to, latestOf(directories));
+    return true;
+  }
+  if (there?.kind === 'directory') return true;
+  const problem = migrationProblem('kinds-differ', { path: to, other: path });
+  merge.stuck.push({ problem, leftover: { path: to, reason: 'unmergeable' } });
+  return false;
+}
+
+function latestOf(directories: readonly Facts[]): bigint {
+  return directories.reduce((latest, { mtime }) => (mtime > latest ? mtime : latest), 0n);
+}

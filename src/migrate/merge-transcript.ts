@@ -1,0 +1,133 @@
+import { childOf } from '../paths.ts';
+import { appendGrowth } from './append-growth.ts';
+import { linkedAs } from './bring-file.ts';
+import { type Generations, relate, type Relation } from './compare.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { displacedAt } from './layout.ts';
+import type { Merge, Source } from './merge.ts';
+import { migrationProblem } from './migration-problem.ts';
+import { replaceName } from './replace-name.ts';
+import { replaceInTarget, supersede } from './supersede.ts';
+import { nonceOf } from './tools.ts';
+
+/** Makes one of two generations of a transcript, the longer one, with everything that the other gains meanwhile. */
+export async function mergeTranscript(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+): Promise<boolean> {
+  const from = childOf(source.root, path);
+  const relation = await relationOf(merge, source, path, facts, there);
+  // One of them has just vanished.
+  if (relation === undefined) return true;
+  if (relation === 'edited') return await supersede(merge, source, path, facts, there);
+  if (relation.kind === 'divergent') {
+    const to = childOf(merge.target, path);
+    const sessionId = path.replace(/^.*[/\\]|\.jsonl$/g, '');
+    const problem = migrationProblem('transcripts-diverge', { path: from, other: to, sessionId });
+    merge.stuck.push({ problem, leftover: { path: from, reason: 'unmergeable' } });
+    return false;
+  }
+  const { longer, offset } = relation;
+  if (longer === 'one') return await putInTarget(merge, source, path, facts, there, offset);
+  merge.know(facts, there, offset);
+  return source.isInHome && source.canLink
+    ? await putInHome(merge, source, path, facts, there, offset)
+    : await addGrowth(merge, path, from, offset);
+}
+
+async function relationOf(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+): Promise<Relation | 'edited' | undefined> {
+  // What has been edited elsewhere is history here.
+  const historyOf = merge.supersededAt(facts);
+  if (historyOf !== undefined) return shared(historyOf);
+  // Whatever it has gained since it was compared is for the other one to have.
+  const known = merge.knownOffset(facts, there);
+  if (known !== undefined) return shared(known);
+  const ownKnown = merge.knownOffset(there, facts);
+  if (ownKnown !== undefined) return { ...shared(ownKnown), longer: 'one' };
+  const { fs } = merge.tools;
+  const relation = await relate(fs, childOf(source.root, path), childOf(merge.target, path));
+  if (relation?.kind !== 'divergent') return relation;
+  if (source.isFragmentary) return shared(0);
+  const before = source.linked.get(path);
+  const wasEdited =
+    before !== undefined && !isSameFile(before, facts) && isSameFile(before.copy ?? before, there);
+  return wasEdited ? 'edited' : relation;
+}
+
+/** The target's is the longer one. */
+function shared(offset: number): Generations {
+  return { kind: 'generations', longer: 'other', offset };
+}
+
+/** The home's is the longer one. */
+async function putInTarget(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+  offset: number,
+): Promise<boolean> {
+  merge.know(there, facts, offset);
+  const kept = await replaceInTarget(merge, source, path, facts, there, offset);
+  if (kept !== undefined) {
+    await appendGrowth(merge.tools.fs, kept, offset, childOf(merge.target, path));
+  }
+  return true;
+}
+
+/** The target's is the longer one, or as long. */
+async function putInHome(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+  offset: number,
+): Promise<boolean> {
+  const { fs } = merge.tools;
+  const to = childOf(merge.target, path);
+  const kept = await replaceName(fs, {
+    path: childOf(source.root, path),
+    expected: facts,
+    chosen: to,
+    keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
+    nonce: nonceOf(merge.tools),
+  });
+  if (kept === undefined) return true;
+  source.linked.set(path, linkedAs(there));
+  await appendGrowth(fs, kept, offset, to);
+  return true;
+}
+
+/** Brings what a file that has been set aside has beyond an offset into the target. */
+export async function addGrowth(
+  merge: Merge,
+  path: string,
+  from: string,
+  offset: number,
+): Promise<boolean> {
+  const growth = await appendGrowth(merge.tools.fs, from, offset, childOf(merge.target, path));
+  switch (growth.kind) {
+    case 'vanished':
+      return true;
+    case 'changed':
+      merge.leftovers.push({ path: from, reason: 'changed' });
+      return false;
+    case 'nothing':
+    case 'appended':
+      if (growth.torn) merge.leftovers.push({ path: from, reason: 'torn-line' });
+      return growth.kind === 'appended';
+    default:
+      return growth satisfies never;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Facts, Identity } from './facts.ts';
+import { identityText } from './facts.ts';
+import { isTranscript } from './kinds-of-files.ts';
+import type { MigrationProblem } from './migration-problem.ts';
+import type { Leftover } from './report.ts';
+import type { Tools } from './tools.ts';
+
+/** What a run has put into the target under one name. */
+export interface Linked extends Identity {
+  readonly size: number;
+  readonly mtime: bigint;
+  /** The file in the target, where that is a copy. */
+  readonly copy?: Identity;
+}
+
+/** A tree that is brought into the target. */
+export interface Source {
+  readonly root: string;
+  /** The directory in which this run keeps what it displaces. */
+  readonly run: string;
+  /** Whether Claude Code may write there: not in a tree that has been moved aside. */
+  readonly isInHome: boolean;
+  /** Whether it began while the link was missing, so that its transcripts are only the end of what they were. */
+  readonly isFragmentary: boolean;
+  /** Whether files can have a name in the target, too; otherwise they are copied. */
+  readonly canLink: boolean;
+  /** By path relative to the root. */
+  readonly linked: Map<string, Linked>;
+  /** What stays in the originals because the other side of a conflict was chosen. */
+  readonly isLeft: (path: string) => boolean;
+}
+
+/** Bringing the trees of all homes into one shared target. */
+export class Merge {
+  readonly tools: Tools;
+  /** The name of the link, such as `projects`. */
+  readonly name: string;
+  /** The real path of the target. */
+  readonly target: string;
+  /** What could not be merged, in the present pass. */
+  readonly stuck: { readonly problem: MigrationProblem; readonly leftover: Leftover }[] = [];
+  /** What stays in the originals, in the present pass. */
+  readonly leftovers: Leftover[] = [];
+  /** Directories in the target in which names were made: to be synced before a swap. */
+  readonly touched = new Set<string>();
+  /** Directories that this run made in the target, with the time that they are to have. */
+  readonly made = new Map<string, bigint>();
+  readonly #offsets = new Map<string, number>();
+  readonly #superseded = new Map<string, number>();
+
+  constructor(tools: Tools, name: string, target: string) {
+    this.tools = tools;
+    this.name = name;
+    this.target = target;
+  }
+
+  isTranscript(path: string): boolean {
+    return isTranscript(this.name, path);
+  }
+
+  /** Remembers up to where one file is known to be in another. */
+  know(shorter: Identity, longer: Identity, offset: number): void {
+    this.#offsets.set(`${identityText(shorter)} ${identityText(longer)}`, offset);
+  }
+
+  knownOffset(shorter: Identity, longer: Identity): number | undefined {
+    return this.#offsets.get(`${identityText(shorter)} ${identityText(longer)}`);
+  }
+
+  /** Remembers a file in whose place an edited one was put. */
+  supersede(file: Facts): void {
+    this.#superseded.set(identityText(file), file.size);
+  }
+
+  /** The size that a superseded file had; `undefined` where it is none. */
+  supersededAt(file: Identity): number | undefined {
+    return this.#superseded.get(identityText(file));
+  }
+
+  /** Forgets what the last pass has told. */
+  beginPass(): void {
+    this.stuck.length = 0;
+    this.leftovers.length = 0;
+  }
+}

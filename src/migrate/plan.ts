@@ -1,0 +1,188 @@
+import type { LiveSession } from '../sessions/live-sessions.ts';
+import { childOf } from '../paths.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { hasNoHardLinks } from './mounts.ts';
+import type { EntryPlan, FileCounts, HomePlan, MigrationPlan } from './report.ts';
+import type { PlanRequest } from './request.ts';
+import type { SurveyedContents } from './survey-contents.ts';
+import type { SurveyedEntry, SurveyedHome } from './survey-entries.ts';
+
+/** Everything that is known before anything is changed. */
+export interface Survey {
+  readonly homes: readonly SurveyedHome[];
+  /** What was found about links, homes, targets, mounts, owners and running sessions. */
+  readonly problems: readonly MigrationProblem[];
+  readonly liveSessions: readonly LiveSession[];
+  readonly retention: {
+    /** The settings with the shortest period, and that period in days. */
+    readonly path: string;
+    readonly periodDays: number;
+    /** How many files in the targets are older. */
+    readonly due: number;
+  };
+  /** By the name of the link: its trees, in the order of the homes, and what is in them. */
+  readonly contents: ReadonlyMap<string, SurveyedName>;
+}
+
+export interface SurveyedName {
+  readonly trees: readonly SurveyedEntry[];
+  readonly contents: SurveyedContents;
+}
+
+type Decided = Pick<PlanRequest, 'live' | 'acceptRetention' | 'keepBoth'>;
+
+/** Decides from the facts alone; touches nothing. */
+export function planFrom(survey: Survey, request: Decided): MigrationPlan {
+  const homes = survey.homes.map((home) => planHome(home, survey));
+  const conflicts = [...survey.contents.values()].flatMap(({ contents }) => contents.conflicts);
+  const chosen = new Set(request.keepBoth);
+  const isCopying = homes.some(({ entries }) => entries.some(({ files }) => files.copy > 0));
+  const problems = [
+    ...survey.problems,
+    ...survey.homes.flatMap(({ entries }) => entries.flatMap(placeProblems)),
+    ...survey.homes.flatMap(({ pending }) =>
+      pending.map(({ path }) => migrationProblem('earlier-run-pending', { path })),
+    ),
+    ...liveProblems(survey.liveSessions, request.live, isCopying),
+    ...conflicts.filter((problem) => !('other' in problem && chosen.has(problem.path))),
+    ...keepBothProblems(conflicts, request.keepBoth, survey.liveSessions),
+    ...retentionProblems(survey, request.acceptRetention),
+    ...memoryProblems(survey),
+  ];
+  return {
+    ok: problems.every(({ severity }) => severity !== 'error'),
+    homes,
+    problems,
+    liveSessions: survey.liveSessions,
+    spaceNeeded: sum(homes.flatMap(({ entries }) => entries.map(({ copyBytes }) => copyBytes))),
+    leftovers: [
+      ...[...survey.contents.values()].flatMap(({ contents }) => contents.leftovers),
+      ...request.keepBoth.map((path) => ({ path, reason: 'side-not-chosen' as const })),
+    ],
+  };
+}
+
+const noFiles: FileCounts = { link: 0, copy: 0, couple: 0, same: 0, leave: 0 };
+
+function planHome({ accountHome, entries, pending }: SurveyedHome, survey: Survey): HomePlan {
+  return {
+    accountHome,
+    entries: entries.map((entry): EntryPlan => {
+      const { name, path, target } = entry;
+      const surveyed = survey.contents.get(name);
+      const index = surveyed?.trees.indexOf(entry) ?? -1;
+      return {
+        name,
+        path,
+        target,
+        action: actionFor(entry, pending),
+        files: surveyed?.contents.files[index] ?? noFiles,
+        copyBytes: surveyed?.contents.copyBytes[index] ?? 0,
+      };
+    }),
+  };
+}
+
+/** What is to be done about one entry. */
+export function actionFor(
+  { name, state }: Pick<SurveyedEntry, 'name' | 'state'>,
+  pending: SurveyedHome['pending'],
+): EntryPlan['action'] {
+  const isHalfWay = pending.some(
+    ({ trees, recreated }) => trees.includes(name) || recreated.some((it) => it.name === name),
+  );
+  switch (state) {
+    case 'directory':
+      return 'merge';
+    case 'missing':
+      return isHalfWay ? 'roll-forward' : 'link';
+    case 'linked':
+    case 'equivalent':
+      return isHalfWay ? 'roll-forward' : 'none';
+    case 'dangling':
+    case 'divergent':
+    case 'loop':
+    case 'file':
+    case 'other':
+    case 'unreadable':
+      return 'refuse';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What the places themselves do not allow. */
+function placeProblems(entry: SurveyedEntry): readonly MigrationProblem[] {
+  const { directory, sourceMount, targetMount, path, target, realTarget } = entry;
+  if (directory === undefined) return [];
+  const { root } = directory;
+  return [
+    ...(sourceMount?.point === root ? [migrationProblem('source-is-mount-point', { path })] : []),
+    ...(targetMount?.point === realTarget
+      ? [migrationProblem('target-is-mount-point', { path: target })]
+      : []),
+    ...(targetMount !== undefined && hasNoHardLinks(targetMount)
+      ? [migrationProblem('no-hard-links', { path: target })]
+      : []),
+  ];
+}
+
+function liveProblems(
+  sessions: readonly LiveSession[],
+  live: PlanRequest['live'],
+  isCopying: boolean,
+): readonly MigrationProblem[] {
+  return sessions.map(({ path, accountHomes: [accountHome], sessionId, pid }) => {
+    const fields = { path, accountHome, sessionId, pid };
+    if (live === 'refuse') return migrationProblem('live-session', fields);
+    const code = isCopying ? 'live-across-devices' : 'live-session-merged';
+    return migrationProblem(code, fields);
+  });
+}
+
+function keepBothProblems(
+  conflicts: readonly MigrationProblem[],
+  keepBoth: readonly string[],
+  sessions: readonly LiveSession[],
+): readonly MigrationProblem[] {
+  const running = new Set<string>(sessions.map(({ sessionId }) => sessionId.toLowerCase()));
+  return keepBoth.flatMap((path): readonly MigrationProblem[] => {
+    const about = conflicts.filter((problem) => 'other' in problem && problem.path === path);
+    if (about.length === 0) return [migrationProblem('keep-both-unknown', { path })];
+    return about.flatMap((problem) =>
+      'sessionId' in problem &&
+      typeof problem.sessionId === 'string' &&
+      running.has(problem.sessionId.toLowerCase())
+        ? [migrationProblem('keep-both-live', { path, sessionId: problem.sessionId })]
+        : [],
+    );
+  });
+}
+
+function retentionProblems(
+  { retention: { path, periodDays, due }, contents }: Survey,
+  isAccepted: boolean,
+): readonly MigrationProblem[] {
+  const trees = [...contents.values()].map((it) => it.contents.overdue);
+  const files = sum(trees) + (sum(trees) > 0 ? due : 0);
+  if (files === 0) return [];
+  const code = isAccepted ? 'retention-accepted' : 'retention-deletes';
+  return [migrationProblem(code, { path, periodDays, files })];
+}
+
+/** A rule for everything below an absolute path is written with one more slash. */
+function memoryProblems({ contents }: Survey): readonly MigrationProblem[] {
+  return [...contents.values()].flatMap(({ trees, contents: { memory } }) =>
+    trees.flatMap(({ path, realTarget }, index) =>
+      (memory[index] ?? []).map((directory) => {
+        const spellings = [childOf(path, directory), childOf(realTarget, directory)];
+        const rules = spellings.flatMap((it) => [`Read(/${it}/**)`, `Edit(/${it}/**)`]);
+        return migrationProblem('memory-needs-rules', { path: childOf(path, directory), rules });
+      }),
+    ),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

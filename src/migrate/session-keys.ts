@@ -1,0 +1,53 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { entriesIn } from '../sessions/directory.ts';
+import { isTranscript, sessionOf } from './kinds-of-files.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { type Group, isDirectory } from './walk.ts';
+
+/** Finds sessions that have transcripts under more than one project key. */
+export class SessionKeys {
+  /** By session in lower case: the first key, and where its transcript was seen. */
+  readonly #first = new Map<string, { readonly key: string; readonly at: string }>();
+  readonly #problems: MigrationProblem[] = [];
+  /** Keys that the walk has gone into. */
+  readonly #walked = new Set<string>();
+
+  see({ path, copies }: Group, roots: readonly string[]): void {
+    const key = parentOf(path);
+    if (key === '.') {
+      if (copies.slice(0, -1).some(isDirectory)) this.#walked.add(path);
+      return;
+    }
+    const index = copies.findIndex((copy) => copy !== undefined);
+    this.#add(path, childOf(roots[index] ?? '', path), index === copies.length - 1);
+  }
+
+  #add(path: string, at: string, isShared: boolean): void {
+    const sessionId = isTranscript('projects', path) ? sessionOf(path) : undefined;
+    if (sessionId === undefined) return;
+    const key = parentOf(path);
+    const known = this.#first.get(sessionId);
+    if (known === undefined) this.#first.set(sessionId, { key, at });
+    else if (known.key !== key) {
+      // The one that is shared already would stay.
+      const [aside, stays] = isShared ? [known.at, at] : [at, known.at];
+      const fields = { path: aside, other: stays, sessionId };
+      this.#problems.push(migrationProblem('id-under-two-keys', fields));
+    }
+  }
+
+  /** What is wrong, with the keys that only the target has taken into account. */
+  async conflicts(fs: MigrateReadFs, target: string): Promise<readonly MigrationProblem[]> {
+    const keys = await entriesIn(fs, target);
+    for (const { name, kind } of keys.ok ? keys.value : []) {
+      if (kind !== 'directory' || this.#walked.has(name)) continue;
+      const entries = await entriesIn(fs, childOf(target, name));
+      for (const entry of entries.ok ? entries.value : []) {
+        const path = childOf(name, entry.name);
+        this.#add(path, childOf(target, path), true);
+      }
+    }
+    return this.#problems;
+  }
+}

@@ -1,0 +1,33 @@
+import { childOf, parentOf } from '../paths.ts';
+import { must } from './call-failure.ts';
+import { makeDirectory } from './directories.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { displacedAt } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+
+/**
+ * Takes the old name of a file away from the target, where the file was moved in its home since it was linked:
+ * one session under two project keys cannot be resumed from anywhere else.
+ */
+export async function moveAwayStale(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+): Promise<void> {
+  const { fs } = merge.tools;
+  // Only a file with more names than the home gives it can have been linked before.
+  if (facts.names < 2) return;
+  for (const [old, linked] of source.linked) {
+    if (old === path || !isSameFile(linked, facts)) continue;
+    if ((await factsAt(fs, childOf(source.root, old))) !== undefined) continue;
+    const stale = childOf(merge.target, old);
+    const there = await factsAt(fs, stale);
+    if (there === undefined || !isSameFile(there, facts)) continue;
+    const keepAt = childOf(displacedAt(source.run, merge.name, 'target', facts.size), old);
+    await makeDirectory(fs, parentOf(keepAt));
+    if ((await factsAt(fs, keepAt)) === undefined) await must(stale, fs.rename(stale, keepAt));
+    merge.touched.add(parentOf(stale));
+  }
+}

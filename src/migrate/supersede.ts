@@ -1,0 +1,56 @@
+import { childOf, parentOf } from '../paths.ts';
+import { copyIn, linkedAs } from './bring-file.ts';
+import { removeName } from './directories.ts';
+import type { Facts } from './facts.ts';
+import { displacedAt, stateOf } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+import { replaceName } from './replace-name.ts';
+import { nonceOf } from './tools.ts';
+
+/** Puts a file of a home in the place of one in the target, which keeps a name among what was displaced. */
+export async function supersede(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+): Promise<boolean> {
+  merge.supersede(there);
+  await replaceInTarget(merge, source, path, facts, there, there.size);
+  return true;
+}
+
+/**
+ * The same, with the offset up to which the displaced file is in the new one.
+ *
+ * @returns Where the displaced file is; `undefined` where the place has to be looked at anew.
+ */
+export async function replaceInTarget(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  there: Facts,
+  offset: number,
+): Promise<string | undefined> {
+  const { fs } = merge.tools;
+  const to = childOf(merge.target, path);
+  // A second name has to be on the same file system.
+  const base = source.canLink ? source.run : stateOf(merge.target);
+  const copy = source.canLink ? undefined : await copyIn(merge, source, path, facts);
+  if (!source.canLink && copy === undefined) return undefined;
+  const kept = await replaceName(fs, {
+    path: to,
+    expected: there,
+    chosen: copy ?? childOf(source.root, path),
+    keepAt: childOf(displacedAt(base, merge.name, 'target', offset), path),
+    nonce: nonceOf(merge.tools),
+  });
+  const now = kept === undefined || copy === undefined ? undefined : await factsAt(fs, to);
+  if (copy !== undefined) await removeName(fs, copy);
+  if (kept === undefined) return undefined;
+  source.linked.set(path, linkedAs(facts, now));
+  merge.touched.add(parentOf(to));
+  return kept;
+}

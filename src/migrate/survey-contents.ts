@@ -1,0 +1,173 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { childOf } from '../paths.ts';
+import { isEqual } from './compare.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { type Copy, type KnownOffset, lineageOf } from './generations.ts';
+import { isDeadCache, isTranscript, sessionOf } from './kinds-of-files.ts';
+import { isTemporaryName } from './layout.ts';
+import type { Found } from './look.ts';
+import { unmergeable } from './merge-pass.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import type { FileCounts, Leftover } from './report.ts';
+import { SessionKeys } from './session-keys.ts';
+import { type Group, isDirectory, walkTogether } from './walk.ts';
+
+/** One tree that is to be brought into the target. */
+export interface SurveyedTree {
+  readonly root: string;
+  readonly canLink: boolean;
+}
+
+/** What the trees of all homes hold under one name, compared with the target and with each other. */
+export interface SurveyedContents {
+  /** By index of the trees. */
+  readonly files: readonly FileCounts[];
+  readonly copyBytes: readonly number[];
+  readonly conflicts: readonly MigrationProblem[];
+  readonly leftovers: readonly Leftover[];
+  readonly offsets: readonly KnownOffset[];
+  /** Files in the trees that were last written before the time that was asked about. */
+  readonly overdue: number;
+  /** Directories with auto-memory, by index of the trees. */
+  readonly memory: readonly (readonly string[])[];
+}
+
+type Counts = { -readonly [Key in keyof FileCounts]: FileCounts[Key] };
+
+/** Compares without changing anything; `before`: a time in nanoseconds. */
+export async function surveyContents(
+  fs: MigrateReadFs,
+  name: string,
+  target: string,
+  trees: readonly SurveyedTree[],
+  before: bigint | undefined,
+): Promise<SurveyedContents> {
+  const roots = [...trees.map(({ root }) => root), target];
+  const files: Counts[] = trees.map(() => ({ link: 0, copy: 0, couple: 0, same: 0, leave: 0 }));
+  const copyBytes = trees.map(() => 0);
+  const memory = trees.map(() => new Set<string>());
+  const conflicts: MigrationProblem[] = [];
+  const leftovers: Leftover[] = [];
+  const offsets: KnownOffset[] = [];
+  const keys = new SessionKeys();
+  let overdue = 0;
+
+  const count = (index: number, what: keyof FileCounts, { size }: Facts) => {
+    const [own, tree] = [files[index], trees[index]];
+    if (own === undefined || tree === undefined) return;
+    const isCopied = !tree.canLink && (what === 'link' || what === 'couple');
+    own[isCopied && what === 'link' ? 'copy' : what] += 1;
+    if (isCopied) copyBytes[index] = (copyBytes[index] ?? 0) + size;
+  };
+
+  await walkTogether(fs, roots, async (groups, directory) => {
+    const inside: Group[] = [];
+    for (const group of groups.filter((it) => !isTemporaryName(it.name))) {
+      const { path, copies } = group;
+      const inTrees = copies.slice(0, -1);
+      if (name === 'projects') keys.see(group, roots);
+      if (!inTrees.some((it) => it !== undefined)) continue;
+      const at = (index: number) => childOf(roots[index] ?? '', path);
+      for (const [index, copy] of inTrees.entries()) {
+        const problem = copy === undefined ? undefined : unmergeable(copy, at(index));
+        if (problem !== undefined) conflicts.push(problem);
+        if (copy !== undefined && isMemory(name, directory)) memory[index]?.add(directory);
+      }
+      if (copies.some(isDirectory)) inside.push(group);
+      const found = copies.flatMap((copy, index) =>
+        isFile(copy) ? [{ at: at(index), index, facts: copy }] : [],
+      );
+      const other = copies.findIndex(isDirectory);
+      if (other !== -1) {
+        for (const copy of found) {
+          conflicts.push(migrationProblem('kinds-differ', { path: copy.at, other: at(other) }));
+        }
+        continue;
+      }
+      if (isDeadCache(name, path)) {
+        for (const copy of found.filter(({ index }) => index < trees.length)) {
+          count(copy.index, 'leave', copy.facts);
+          leftovers.push({ path: copy.at, reason: 'dead-cache' });
+        }
+        continue;
+      }
+      overdue += found.filter(
+        ({ index, facts }) => index < trees.length && before !== undefined && facts.mtime < before,
+      ).length;
+      const judged = await judgeFiles(fs, name, path, found, trees.length);
+      conflicts.push(...judged.conflicts);
+      offsets.push(...judged.offsets);
+      for (const { index, facts } of found) count(index, judged.what, facts);
+    }
+    return inside;
+  });
+  if (name === 'projects') conflicts.push(...(await keys.conflicts(fs, target)));
+  return {
+    files,
+    copyBytes,
+    conflicts,
+    leftovers,
+    offsets,
+    overdue,
+    memory: memory.map((keys) => [...keys]),
+  };
+}
+
+interface FoundCopy extends Copy {
+  readonly index: number;
+}
+
+interface Judged {
+  readonly what: 'link' | 'couple' | 'same';
+  readonly conflicts: readonly MigrationProblem[];
+  readonly offsets: readonly KnownOffset[];
+}
+
+/** What is to be done with the files of one relative path. */
+async function judgeFiles(
+  fs: MigrateReadFs,
+  name: string,
+  path: string,
+  found: readonly FoundCopy[],
+  targetIndex: number,
+): Promise<Judged> {
+  const [first, ...others] = found;
+  const nothing = { conflicts: [], offsets: [] };
+  if (first === undefined) return { what: 'same', ...nothing };
+  if (others.every(({ facts }) => isSameFile(facts, first.facts))) {
+    const isThere = found.some(({ index }) => index === targetIndex);
+    return { what: isThere ? 'same' : 'link', ...nothing };
+  }
+  // What is in the target already stays there; a home's side is the one to be put aside.
+  const ordered = found.toSorted((one, other) => rank(one, targetIndex) - rank(other, targetIndex));
+  if (isTranscript(name, path)) {
+    const { offsets, divergent } = await lineageOf(fs, ordered);
+    const sessionId = sessionOf(path) ?? path;
+    const conflicts = divergent.map(({ copy, from }) =>
+      migrationProblem('transcripts-diverge', { path: copy.at, other: from.at, sessionId }),
+    );
+    return { what: 'couple', conflicts, offsets };
+  }
+  const [chosen = first, ...rest] = ordered;
+  const conflicts: MigrationProblem[] = [];
+  for (const copy of rest) {
+    if (isSameFile(copy.facts, chosen.facts)) continue;
+    if ((await isEqual(fs, chosen.at, copy.at)) === false) {
+      conflicts.push(migrationProblem('files-differ', { path: copy.at, other: chosen.at }));
+    }
+  }
+  return { what: 'same', conflicts, offsets: [] };
+}
+
+function rank({ index }: FoundCopy, targetIndex: number): number {
+  return index === targetIndex ? -1 : index;
+}
+
+function isFile(found: Found | undefined): found is Facts {
+  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
+}
+
+/** Whether it is the directory with the auto-memory of a project. */
+function isMemory(name: string, directory: string): boolean {
+  return name === 'projects' && /^[^/\\]+[/\\]memory$/.test(directory);
+}

@@ -1,0 +1,64 @@
+import { childOf } from '../paths.ts';
+import { isTranscript } from './kinds-of-files.ts';
+import { type Side } from './layout.ts';
+import { entriesAt, factsAt } from './look.ts';
+import type { Merge } from './merge.ts';
+import { addGrowth } from './merge-transcript.ts';
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { isDirectory, walkTogether } from './walk.ts';
+
+/** A file that has lost its name to another generation, and what it was called. */
+export interface Displaced {
+  /** Where it is now. */
+  readonly at: string;
+  /** Relative to the target. */
+  readonly path: string;
+  readonly side: Side;
+  /** Up to where it is known to be in the shared one. */
+  readonly offset: number;
+}
+
+/** What has been displaced under one name, in one directory for that. */
+export async function displacedIn(
+  fs: MigrateReadFs,
+  base: string,
+  name: string,
+): Promise<readonly Displaced[]> {
+  const found: Displaced[] = [];
+  for (const side of ['home', 'target'] as const) {
+    const top = [name, side].reduce(childOf, childOf(base, 'displaced'));
+    for (const [text, entry] of await entriesAt(fs, top)) {
+      const offset = Number(text);
+      if (!isDirectory(entry) || !Number.isSafeInteger(offset)) continue;
+      const root = childOf(top, text);
+      await walkTogether(fs, [root], (groups) => {
+        for (const { path, copies } of groups) {
+          if (isDirectory(copies[0])) continue;
+          // Where the name was taken already, a nonce was added.
+          const original = path.replace(/~[a-z0-9]{8}$/, '');
+          found.push({ at: childOf(root, path), path: original, side, offset });
+        }
+        return Promise.resolve(groups.filter(({ copies }) => isDirectory(copies[0])));
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * Brings what displaced transcripts have gained since into the target: somebody may have opened them before.
+ *
+ * @returns Whether anything has changed.
+ */
+export async function sweepDisplaced(merge: Merge, bases: readonly string[]): Promise<boolean> {
+  const { fs } = merge.tools;
+  let hasChanged = false;
+  for (const base of bases) {
+    for (const { at, path, offset } of await displacedIn(fs, base, merge.name)) {
+      if (!isTranscript(merge.name, path)) continue;
+      if ((await factsAt(fs, childOf(merge.target, path))) === undefined) continue;
+      if (await addGrowth(merge, path, at, offset)) hasChanged = true;
+    }
+  }
+  return hasChanged;
+}

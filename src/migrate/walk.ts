@@ -1,0 +1,54 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { childOf } from '../paths.ts';
+import { entriesAt, type Found } from './look.ts';
+
+/** What several trees have at one relative path. */
+export interface Group {
+  /** Relative to the roots. */
+  readonly path: string;
+  readonly name: string;
+  /** By index of the roots; nothing where a tree has nothing there. */
+  readonly copies: readonly (Found | undefined)[];
+}
+
+/** Looks at the groups of one directory, and says into which of them to go. */
+type Visit = (groups: readonly Group[], directory: string) => Promise<readonly Group[]>;
+
+/**
+ * Goes through several trees at once, directory by directory, never through links.
+ *
+ * Holds no more than the entries of one directory, and the names of those that are still to be seen.
+ */
+export async function walkTogether(
+  fs: MigrateReadFs,
+  roots: readonly string[],
+  visit: Visit,
+): Promise<void> {
+  const waiting = [{ path: '', in: roots.map(() => true) }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path, in: isIn } = next;
+    const listed = await Promise.all(
+      roots.map(async (root, index) => (isIn[index] === true ? await list(fs, root, path) : none)),
+    );
+    const names = [...new Set(listed.flatMap((entries) => [...entries.keys()]))].toSorted();
+    const groups = names.map((name) => ({
+      path: path === '' ? name : childOf(path, name),
+      name,
+      copies: listed.map((entries) => entries.get(name)),
+    }));
+    const inside = await visit(groups, path);
+    for (const group of inside.toReversed()) {
+      waiting.push({ path: group.path, in: group.copies.map(isDirectory) });
+    }
+  }
+}
+
+const none: ReadonlyMap<string, Found> = new Map();
+
+function list(fs: MigrateReadFs, root: string, path: string): Promise<ReadonlyMap<string, Found>> {
+  return entriesAt(fs, path === '' ? root : childOf(root, path));
+}
+
+export function isDirectory(found: Found | undefined): boolean {
+  return found !== undefined && found !== 'unrepresentable' && found.kind === 'directory';
+}

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pid as ownPid } from 'node:process';
+import { describe, expect, test } from 'vitest';
+import { realProcesses, sightingIn, unknownProcesses } from '../../../src/fs/processes.ts';
+import { identifyOwner, judgeOwner } from '../../../src/migrate/lock-owner.ts';
+import { formatOwnerToken, nonceFrom, parseOwnerToken } from '../../../src/migrate/owner-token.ts';
+import { bundleChild } from '../support/child.ts';
+import { needs } from '../support/required-here.ts';
+
+const asking = { pid: undefined, random: () => 0.5 };
+const look = realProcesses.look.bind(realProcesses);
+
+describe('this process as the owner of a lock', () => {
+  test.runIf(existsSync('/proc/self/ns/pid'))('is known to itself as running', async () => {
+    const owner = await identifyOwner(realProcesses, asking);
+    expect(owner.pid).toBe(ownPid);
+    expect(sightingIn(readFileSync('/proc/self/stat', 'utf8'))).toEqual({
+      state: 'running',
+      start: owner.start,
+    });
+    const token = formatOwnerToken(owner);
+    expect(parseOwnerToken(token)).toEqual(owner);
+    expect(await judgeOwner(token, owner, realProcesses)).toEqual({
+      standing: 'running',
+      token: owner,
+    });
+    const reused = formatOwnerToken({ ...owner, start: '1' });
+    expect(await judgeOwner(reused, owner, realProcesses)).toMatchObject({ standing: 'dead' });
+    const gone = formatOwnerToken({ ...owner, pid: 2 ** 31 - 1 });
+    expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ standing: 'dead' });
+  });
+
+  test.runIf(existsSync('/proc/self/ns/pid'))(
+    'is not looked for among the processes of another boot, or of another container',
+    async () => {
+      const { domain } = await identifyOwner(realProcesses, asking);
+      expect(await look({ pid: ownPid, domain })).toMatchObject({ state: 'running' });
+      const anotherBoot = domain.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
+      const anotherContainer = domain.replace(/:\d+/, ':1');
+      for (const elsewhere of [anotherBoot, anotherContainer]) {
+        expect(await look({ pid: 2 ** 31 - 1, domain: elsewhere })).toEqual({ state: 'unknown' });
+        const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', domain: elsewhere });
+        expect(await judgeOwner(token, { domain }, realProcesses)).toMatchObject({
+          standing: 'elsewhere',
+        });
+      }
+    },
+  );
+
+  test.each([
+    ['knows nothing of owners', unknownProcesses],
+    ['cannot tell', { ...unknownProcesses, self: () => Promise.resolve(undefined) }],
+    ['fails', { ...unknownProcesses, self: () => Promise.reject(new Error('no probe')) }],
+    [
+      'says what nobody could read',
+      {
+        ...unknownProcesses,
+        self: () => Promise.resolve({ pid: 5, start: '1', domain: 'a.b/c' }),
+      },
+    ],
+  ])('is never taken for dead where the probe %s', async (_, probe) => {
+    const owner = await identifyOwner(probe, { ...asking, pid: 5 });
+    expect(formatOwnerToken(owner)).toBe('5.unknown.8000000080000000.unknown');
+    expect((await identifyOwner(probe, asking)).pid).toBe(ownPid);
+    const allGone = { look: () => Promise.resolve({ state: 'gone' as const }) };
+    expect(await judgeOwner(formatOwnerToken(owner), { domain: 'here' }, allGone)).toEqual({
+      standing: 'unknown',
+      token: owner,
+    });
+  });
+
+  test('is another one for each nonce', () => {
+    const nonces = Array.from({ length: 100 }, () => nonceFrom(Math.random));
+    expect(new Set(nonces).size).toBe(100);
+    expect(nonces.filter((nonce) => !/^[\da-f]{16}$/.test(nonce))).toEqual([]);
+  });
+
+  test('is another one in a container, and nobody where it sees the ids of another one', async (context) => {
+    needs(context, whyNoContainer());
+    const folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-owner-'));
+    try {
+      const script = await bundleChild('lock-child.ts', folder);
+      const asked = (...options: readonly string[]): unknown =>
+        JSON.parse(
+          execFileSync('unshare', ['--pid', '--fork', ...options, process.execPath, script, '-'], {
+            encoding: 'utf8',
+          }),
+        );
+      const { domain } = await identifyOwner(realProcesses, asking);
+      const contained = asked('--mount-proc');
+      expect(contained).toMatchObject({ pid: 1, start: expect.stringMatching(/^\d+$/) as unknown });
+      expect(contained).not.toMatchObject({ domain });
+      expect(asked()).toBe('unknown');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+const stat = (state: string, threads: number) =>
+  `4711 (node) ${state} 1 4711 4711 0 -1 4194304 125 0 0 0 0 0 0 0 20 0 ${threads} 0 1170374 39`;
+
+describe('a process that is being killed', () => {
+  test('has not ended while one of its threads may still be in a call', () => {
+    expect(sightingIn(stat('Z', 2))).toEqual({ state: 'running', start: '1170374' });
+    expect(sightingIn(stat('Z', 1))).toEqual({ state: 'gone' });
+    expect(sightingIn(stat('Z', 0))).toEqual({ state: 'gone' });
+  });
+});
+
+function whyNoContainer(): string | undefined {
+  try {
+    execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `no process namespace can be made here: ${String(error)}`;
+  }
+}

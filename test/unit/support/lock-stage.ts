@@ -1,0 +1,85 @@
+import type { ProcessProbe } from '../../../src/fs/processes.ts';
+import type { LockFs } from '../../../src/migrate/lock-file.ts';
+import { formatOwnerToken, type OwnerToken } from '../../../src/migrate/owner-token.ts';
+import type { World } from './world.ts';
+
+/** The calls that locking may use, of a world. */
+export function lockFsOf({ fs }: World): LockFs {
+  return {
+    symlink: (target, path, type) => fs.promises.symlink(target, path, type),
+    readlink: (path) => fs.promises.readlink(path),
+    unlink: async (path) => {
+      await Promise.resolve();
+      fs.unlinkSync(path);
+    },
+  };
+}
+
+/** Is told of each call before it is made, and may give back what is to happen once it was made. */
+type CallWatcher = (
+  call: keyof LockFs,
+  path: string,
+) => Promise<((succeeded: boolean) => Promise<void> | void) | undefined>;
+
+export function watchedLockFs(fs: LockFs, watcher: CallWatcher): LockFs {
+  const through = async <Result>(
+    call: keyof LockFs,
+    path: string,
+    perform: () => Promise<Result>,
+  ): Promise<Result> => {
+    const after = await watcher(call, path);
+    const done = await perform().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await after?.('value' in done);
+    if ('value' in done) return done.value;
+    throw done.error;
+  };
+  return {
+    symlink: (target, path, type) => through('symlink', path, () => fs.symlink(target, path, type)),
+    readlink: (path) => through('readlink', path, () => fs.readlink(path)),
+    unlink: (path) => through('unlink', path, () => fs.unlink(path)),
+  };
+}
+
+/** A machine whose processes run as long as the test wants. */
+export class Machine {
+  readonly #running = new Set<number>();
+  #nonces = 0;
+  /** What a call in one of its processes is told. */
+  readonly probe: ProcessProbe = {
+    look: ({ pid, domain }) => {
+      if (domain !== 'here') return Promise.resolve({ state: 'unknown' });
+      if (!this.#running.has(pid)) return Promise.resolve({ state: 'gone' });
+      return Promise.resolve({ state: 'running', start: String(pid) });
+    },
+    self: (pid = 1) => Promise.resolve({ pid, start: String(pid), domain: 'here' }),
+  };
+
+  /** Starts a process, and gives it a token to lock with. */
+  start(pid: number): OwnerToken {
+    this.#running.add(pid);
+    this.#nonces += 1;
+    return { pid, start: String(pid), nonce: `n${this.#nonces}`, domain: 'here' };
+  }
+
+  end(pid: number): void {
+    this.#running.delete(pid);
+  }
+}
+
+/** What a dead process of a {@link Machine} has left behind. */
+export const deadToken = (pid: number): OwnerToken => ({
+  pid,
+  start: String(pid),
+  nonce: `d${pid}`,
+  domain: 'here',
+});
+
+/** The break file of somebody's token, beside a lock. */
+export function breakFileOf(lock: string, { pid, start, nonce }: OwnerToken): string {
+  return `${lock}.break.${pid}.${start}.${nonce}`;
+}
+
+export const text = formatOwnerToken;
