@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { realProcesses } from '../../../../src/fs/processes.ts';
-import { migrate, restore } from '../../../../src/migrate/index.ts';
-import type { MigrationProgress } from '../../../../src/migrate/report.ts';
+import type { MigrateOptions } from '../../../../src/migrate/options.ts';
+import { migrateRequest } from '../../../../src/migrate/request.ts';
+import type { MigrationProgress, MigrationReport } from '../../../../src/migrate/report.ts';
+import { runMigration } from '../../../../src/migrate/run-migration.ts';
 import { hookedDisk, type SwapCall } from './hooked-disk.ts';
 import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 
@@ -33,10 +35,7 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     ...options,
     onProgress: (progress: MigrationProgress) => enter(progress.phase),
   };
-  const report =
-    job.operation === 'migrate'
-      ? await migrate(job.accountHomes, { ...watched, acceptRetention: true })
-      : await restore(job.accountHomes[0] ?? '', watched);
+  const report = await perform(job, watched);
   const end = now();
   enter('');
   return {
@@ -51,6 +50,13 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     phases,
     peakKilobytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
   };
+}
+
+async function perform(job: MigrateJob, options: MigrateOptions): Promise<MigrationReport> {
+  if (job.operation === 'restore') throw new Error('there is no way back yet');
+  // What `migrate` does, and whether it locks.
+  const request = migrateRequest(job.accountHomes, { ...options, acceptRetention: true });
+  return await runMigration(request, { isLocking: job.lock });
 }
 
 function hookOf(job: MigrateJob, gaps: number[]) {
