@@ -73,7 +73,7 @@ async function mergeCopies(
       merge.leftovers.push({ path: at, reason: 'dead-cache' });
     } else if (source.isLeft(path)) {
       merge.leftovers.push({ path: at, reason: 'side-not-chosen' });
-    } else if (isThorough || !isKnown(source, path, facts)) {
+    } else if (isThorough || merge.replaced.has(path) || !isKnown(source, path, facts)) {
       if (await mergeFile(merge, source, path, facts)) hasChanged = true;
     }
   }
