@@ -58,7 +58,7 @@ test('the well-known script loses lines, for comparison', { timeout: 300_000 }, 
 
 test(
   'no line is lost, doubled or torn while writers go on during a migration',
-  { timeout: 600_000 },
+  { timeout: 1_800_000 },
   async () => {
     const strategy = migrating(await bundleMigrationChild('migrate-child.ts', folder));
     const all = await runs(rounds(24, 4), strategy, 'shared', rounds(3000, 300));

@@ -5,7 +5,14 @@ import { startMigrationChild } from './children.ts';
 import { type LiveStage, stageLiveSessions } from './live-sessions.ts';
 import type { Strategy, StrategyResult } from './strategies.ts';
 import { checkSession, noVerdict, type Verdict } from './transcript-checker.ts';
-import { type LoggedStep, readLog, type WriterJob, type WrittenSession } from './writer-log.ts';
+import {
+  everySpecialStep,
+  type LoggedStep,
+  readLog,
+  type SpecialStep,
+  type WriterJob,
+  type WrittenSession,
+} from './writer-log.ts';
 
 /** One run: writers write while a strategy brings their sessions into the shared place. */
 export interface LiveRun {
@@ -32,6 +39,8 @@ export interface LiveRunOptions {
   readonly beforeMs?: number;
   readonly afterMs?: number;
   readonly pauseMs?: number;
+  /** What the writers do besides appending; everything unless given. */
+  readonly does?: readonly SpecialStep[];
   /** Keeps the files of a run in which lines are missing, to look at. */
   readonly keep?: boolean;
 }
@@ -50,7 +59,17 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
     const log = join(logs, `${writer}.jsonl`);
     const seed = options.seed * 100 + writer;
-    return { child, job: { writer, seed, log, sessions, pauseMs: options.pauseMs ?? 1 } };
+    return {
+      child,
+      job: {
+        writer,
+        seed,
+        log,
+        sessions,
+        does: options.does ?? everySpecialStep,
+        pauseMs: options.pauseMs ?? 1,
+      },
+    };
   });
   try {
     await Promise.all(writers.map(async ({ child }) => await child.answer()));

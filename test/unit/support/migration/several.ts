@@ -18,9 +18,12 @@ export interface Together {
   readonly failures: readonly string[];
 }
 
-/** Two migrations and one restore at once, starting within a few milliseconds. */
+/** What the processes do that are at it together; `restore` joins them when there is one. */
+const operations: readonly MigrateJob['operation'][] = ['migrate', 'migrate', 'migrate'];
+
+/** Several processes at once, starting within a few milliseconds. */
 export async function together(bundle: string, job: MigrateJob, random: Seeded): Promise<Together> {
-  const jobs = [job, job, { ...job, operation: 'restore' as const }];
+  const jobs = operations.map((operation) => ({ ...job, operation }));
   const children = jobs.map((one) => ({ job: one, child: startMigrate(bundle) }));
   const pids = children.map(({ child }) => String(child.process.pid));
   await Promise.all(children.map(async ({ child }) => await child.answer()));

@@ -16,6 +16,8 @@ export interface Verdict {
   outOfOrderOutside: number;
   /** Lines that nobody wrote, such as halves. */
   torn: number;
+  /** Empty lines: put before what is appended to a line that seems to be unfinished. */
+  blank: number;
   /** Further transcripts of the same session in the shared state, under other keys. */
   fragments: number;
   /** What is wrong, told for the first few. */
@@ -43,6 +45,7 @@ export function noVerdict(): Verdict {
     outOfOrder: 0,
     outOfOrderOutside: 0,
     torn: 0,
+    blank: 0,
     fragments: 0,
     examples: [],
   };
@@ -70,8 +73,9 @@ export function checkSession(
   verdict.fragments += others.length;
   if (others.length > 0) note(`also in ${others.join(', ')}`);
 
-  const found = existsSync(path) ? numbersIn(readFileSync(path, 'utf8')) : { numbers: [], torn: 0 };
+  const found = existsSync(path) ? numbersIn(readFileSync(path, 'utf8')) : noNumbers;
   verdict.torn += found.torn;
+  verdict.blank += found.blank;
   if (found.torn > 0) note(`${found.torn} torn lines`);
   const counts = new Map<number, number>();
   for (const n of found.numbers) counts.set(n, (counts.get(n) ?? 0) + 1);
@@ -136,19 +140,23 @@ function timing(step: LoggedStep | undefined, { start, end }: Span): string {
   return `written ${after.toFixed(1)} ms after the start of ${((end - start) / 1e6).toFixed(1)} ms, batch ${step.batch}${step.recreated ? ', directories recreated' : ''}`;
 }
 
+const noNumbers = { numbers: [], torn: 0, blank: 0 };
+
 /** The numbers of the lines of a transcript, in their order. */
 function numbersIn(text: string) {
   const lines = text.split('\n');
   const last = lines.pop();
   let torn = last === '' ? 0 : 1;
+  let blank = 0;
   const numbers: number[] = [];
   for (const line of lines) {
     const [, n] =
       /^\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/.exec(line) ?? [];
-    if (n === undefined) torn += 1;
-    else numbers.push(Number(n));
+    if (n !== undefined) numbers.push(Number(n));
+    else if (line === '') blank += 1;
+    else torn += 1;
   }
-  return { numbers, torn };
+  return { numbers, torn, blank };
 }
 
 /** Every file of a name below a directory, temporary copies included. */

@@ -25,7 +25,7 @@ async function write(job: WriterJob): Promise<void> {
   for (let batch = 1; !stopping.signal.aborted; batch += 1) {
     const progress = random.pick([first, ...others]);
     const start = now();
-    const done = attempt(() => oneStep(job.writer, batch, progress, random));
+    const done = attempt(() => oneStep(job, batch, progress, random));
     const common = { session: progress.session.id, key: progress.key, batch, start, end: now() };
     const logged: LoggedStep = { ...common, from: 0, to: 0, twice: 0, recreated: false, ...done };
     writeSync(log, `${JSON.stringify(logged)}\n`);
@@ -33,19 +33,24 @@ async function write(job: WriterJob): Promise<void> {
   }
 }
 
-function oneStep(writer: number, batch: number, progress: Progress, random: Seeded): Done {
+function oneStep(
+  { writer, does }: WriterJob,
+  batch: number,
+  progress: Progress,
+  random: Seeded,
+): Done {
   const { id, accountHome, moves } = progress.session;
   const path = transcriptWriter.pathOf(accountHome, progress.key, id);
   const which = random.next();
-  if (which < 0.02) {
+  if (which < 0.02 && does.includes('rewrite-end')) {
     transcriptWriter.rewriteEnd(path, random.between(1, 3));
     return { step: 'rewrite-end' };
   }
-  if (which < 0.035) {
+  if (which >= 0.02 && which < 0.035 && does.includes('replace')) {
     transcriptWriter.replace(path, `${path}.${process.pid}.${batch}.tmp`);
     return { step: 'replace' };
   }
-  if (which < 0.12 && moves) {
+  if (which >= 0.035 && which < 0.12 && moves && does.includes('move')) {
     // Into a worktree and back, into another one, and back again.
     const first = progress.session.key;
     const key = progress.key === first ? `${first}-worktree-${batch % 3}` : first;

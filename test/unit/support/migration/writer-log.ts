@@ -11,19 +11,26 @@ export interface WrittenSession {
   readonly moves: boolean;
 }
 
+/** What the real program does to a transcript now and then, besides appending. */
+export type SpecialStep = 'rewrite-end' | 'replace' | 'move';
+
+export const everySpecialStep: readonly SpecialStep[] = ['rewrite-end', 'replace', 'move'];
+
 /** What a writer is asked to do. */
 export interface WriterJob {
   readonly writer: number;
   readonly seed: number;
   readonly log: string;
   readonly sessions: readonly WrittenSession[];
+  /** What it does besides appending. */
+  readonly does: readonly SpecialStep[];
   /** The average pause between two batches. */
   readonly pauseMs: number;
 }
 
 /** What a writer has done; times in nanoseconds of the clock that all processes share. */
 export interface LoggedStep {
-  readonly step: 'append' | 'rewrite-end' | 'replace' | 'move' | 'failed';
+  readonly step: 'append' | SpecialStep | 'failed';
   readonly session: string;
   readonly key: string;
   readonly batch: number;
