@@ -18,7 +18,7 @@ export async function bundleMigrationChild(file: string, folder: string): Promis
 }
 
 /** How a process has ended. */
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

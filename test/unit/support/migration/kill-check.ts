@@ -57,7 +57,7 @@ export function incomplete(stage: KillStage): readonly string[] {
 }
 
 /** Every regular file below a directory, never through links. */
-export function filesBelow(directory: string): readonly string[] {
+function filesBelow(directory: string): readonly string[] {
   const stats = lstatSync(directory, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return [];
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {

@@ -14,7 +14,7 @@ export interface KillStage {
 }
 
 /** A file that was there before. */
-export interface OriginalFile {
+interface OriginalFile {
   /** The required name and the path below it: `projects/<key>/<id>.jsonl`. */
   readonly path: string;
   readonly content: string;

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
-import { transcriptWriter } from './transcript-writer.ts';
 import { lineOf, type WrittenSession } from './writer-log.ts';
 
 /** Two homes that are written to, and where they are to share. */
@@ -51,11 +50,6 @@ export function stageLiveSessions(root: string, writerCount: number): LiveStage 
     make(join(accountHome, 'file-history', idOf(100 + index, 0), 'abc@v1'), 'before');
   }
   return { root, accountHomes, sharedRoot, required, projects, writers };
-}
-
-/** Where a session is without any migration. */
-export function pathInHome({ accountHome, id }: WrittenSession, key: string): string {
-  return transcriptWriter.pathOf(accountHome, key, id);
 }
 
 function make(path: string, content: string): void {

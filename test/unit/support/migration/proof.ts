@@ -1,5 +1,5 @@
 /** Whether the whole proof is asked for: `npm run prove`. Otherwise fewer rounds of the same. */
-export const wholeProof = (process.env['PROVE'] ?? '') !== '';
+const wholeProof = (process.env['PROVE'] ?? '') !== '';
 
 /** How often a proof is repeated. */
 export function rounds(whole: number, reduced: number): number {

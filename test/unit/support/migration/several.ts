@@ -22,7 +22,7 @@ export interface Together {
 const operations: readonly MigrateJob['operation'][] = ['migrate', 'migrate', 'migrate'];
 
 /** Several processes at once, starting within a few milliseconds. */
-export async function together(bundle: string, job: MigrateJob, random: Seeded): Promise<Together> {
+async function together(bundle: string, job: MigrateJob, random: Seeded): Promise<Together> {
   const jobs = operations.map((operation) => ({ ...job, operation }));
   const children = jobs.map((one) => ({ job: one, child: startMigrate(bundle) }));
   const pids = children.map(({ child }) => String(child.process.pid));
