@@ -39,7 +39,9 @@ export async function mergePass(
     const known = groups.filter(({ name }) => !isTemporaryName(name));
     const merging = async (group: Group) => {
       if (await mergeCopies(merge, sources, group, options)) hasChanged = true;
-      return group.copies.some(isDirectory) && (await openDirectory(merge, group)) ? [group] : [];
+      return group.copies.some(isDirectory) && (await openDirectory(merge, sources, group))
+        ? [group]
+        : [];
     };
     const inside = await aFewAtOnce(known, merging, FILES_AT_ONCE);
     const files = known.flatMap(({ copies }) => copies.filter(isFile));
@@ -99,7 +101,11 @@ export function unmergeable(found: Found, path: string): MigrationProblem | unde
 }
 
 /** Makes the directory in the target; tells whether there is one now to go into. */
-async function openDirectory(merge: Merge, { path, copies }: Group): Promise<boolean> {
+async function openDirectory(
+  merge: Merge,
+  sources: readonly Source[],
+  { path, copies }: Group,
+): Promise<boolean> {
   const { fs } = merge.tools;
   const to = childOf(merge.target, path);
   const directories = copies.filter((copy) => copy !== undefined && copy !== 'unrepresentable');
@@ -112,8 +118,9 @@ async function openDirectory(merge: Merge, { path, copies }: Group): Promise<boo
     return true;
   }
   if (there?.kind === 'directory') return true;
-  const problem = migrationProblem('kinds-differ', { path: to, other: path });
-  merge.stuck.push({ problem, leftover: { path: to, reason: 'unmergeable' } });
+  const at = childOf(sources[copies.findIndex(isDirectory)]?.root ?? '', path);
+  const problem = migrationProblem('kinds-differ', { path: at, other: to });
+  merge.stuck.push({ problem, leftover: { path: at, reason: 'unmergeable' } });
   return false;
 }
 

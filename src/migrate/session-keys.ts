@@ -24,9 +24,11 @@ export class SessionKeys {
   }
 
   #add(path: string, at: string, isShared: boolean): void {
-    const sessionId = isTranscript('projects', path) ? sessionOf(path) : undefined;
-    if (sessionId === undefined) return;
     const key = parentOf(path);
+    // What lies deeper, of subagents say, belongs to a session, but is not its transcript.
+    const isOfSession = parentOf(key) === '.' && isTranscript('projects', path);
+    const sessionId = isOfSession ? sessionOf(path)?.toLowerCase() : undefined;
+    if (sessionId === undefined) return;
     const known = this.#first.get(sessionId);
     if (known === undefined) this.#first.set(sessionId, { key, at });
     else if (known.key !== key) {

@@ -68,7 +68,8 @@ export async function surveyContents(
       if (name === 'projects') keys.see(group, roots);
       if (!inTrees.some((it) => it !== undefined)) continue;
       const at = (index: number) => childOf(roots[index] ?? '', path);
-      for (const [index, copy] of inTrees.entries()) {
+      // In the target, too, something may stand in the way of what a home has there.
+      for (const [index, copy] of copies.entries()) {
         const problem = copy === undefined ? undefined : unmergeable(copy, at(index));
         if (problem !== undefined) conflicts.push(problem);
         if (copy !== undefined && isMemory(name, directory)) memory[index]?.add(directory);
