@@ -115,18 +115,6 @@ describe('one fault', () => {
 });
 
 describe('power failures', () => {
-  async function lostBy(run: (fs: MigrateFs) => Promise<void>): Promise<readonly string[]> {
-    const world = posixWorld(sampleTree, { reuseInodes: false });
-    const power = recordPower(world);
-    await run(world.fs);
-    const lost: string[] = [];
-    for (const state of power.crashStates()) {
-      const missing = everyByteReachable(before, filesIn(state.build()));
-      if (missing.length > 0) lost.push(`${state.lost.join(', ')}; ${state.data}`);
-    }
-    return lost;
-  }
-
   test.each([
     ['copy then delete', 'make 1.jsonl'],
     ['link, then unlink', 'make 1.jsonl'],
@@ -154,7 +142,7 @@ describe('power failures', () => {
       await to.sync?.();
     });
     expect(lost).toContain('; all lost');
-    expect(lost).toContain('; the last byte lost'.replace('the last byte lost', 'all lost'));
+    expect(lost).not.toContain('; all there');
   });
 
   test('try every set of independent changes, and none twice', async () => {
@@ -162,7 +150,7 @@ describe('power failures', () => {
     const power = recordPower(world);
     for (let index = 0; index < 10; index += 1)
       await world.fs.mkdir(`/d/${index}`, { mode: 0o700 });
-    const states = [...power.crashStates()].map(({ build }) => world.volume && treeText(build()));
+    const states = [...power.crashStates()].map(({ build }) => treeText(build()));
     expect(states.length).toBe(2 ** 10 - 1);
     expect(new Set(states).size).toBe(states.length);
     expect([...power.crashStates({ when: 'end' })].length).toBe(2 ** 10);
@@ -234,4 +222,17 @@ function treeText(world: ReturnType<typeof posixWorld>): string {
   };
   look('');
   return paths.toSorted().join(' ');
+}
+
+/** In which states after a power failure something of the sample is missing. */
+async function lostBy(run: (fs: MigrateFs) => Promise<void>): Promise<readonly string[]> {
+  const world = posixWorld(sampleTree, { reuseInodes: false });
+  const power = recordPower(world);
+  await run(world.fs);
+  const lost: string[] = [];
+  for (const state of power.crashStates()) {
+    const missing = everyByteReachable(before, filesIn(state.build()));
+    if (missing.length > 0) lost.push(`${state.lost.join(', ')}; ${state.data}`);
+  }
+  return lost;
 }
