@@ -68,16 +68,7 @@ export function madeAt(runName: string): Date | undefined {
     : new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-const NONCE_LENGTH = 8;
-
-/** Letters and digits that nobody else will have drawn. */
-export function nonceFrom(random: () => number): string {
-  return Array.from({ length: NONCE_LENGTH }, () => Math.floor(random() * 36).toString(36)).join(
-    '',
-  );
-}
-
-const TEMPORARY = /^\.claude-shared-state-[a-z0-9]{8}$/;
+const TEMPORARY = /^\.claude-shared-state-[0-9a-f]{16}$/;
 
 /** A name beside others that lives for a moment only, and that Claude Code takes for nothing. */
 export const temporaryName = (nonce: string) => `.claude-shared-state-${nonce}`;

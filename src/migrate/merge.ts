@@ -45,6 +45,8 @@ export class Merge {
   readonly touched = new Set<string>();
   /** Directories that this run made in the target, with the time that they are to have. */
   readonly made = new Map<string, bigint>();
+  /** Paths at which the target got another file in this run: to be looked at again in every tree. */
+  readonly replaced = new Set<string>();
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
 

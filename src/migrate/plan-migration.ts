@@ -1,3 +1,6 @@
+import { settle } from '../answer.ts';
+import { CallFailure } from './call-failure.ts';
+import { migrationProblem } from './migration-problem.ts';
 import type { PlanMigrationOptions } from './options.ts';
 import { planFrom } from './plan.ts';
 import type { MigrationPlan } from './report.ts';
@@ -42,5 +45,14 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const { request, fs } = planRequest(accountHomes, options);
-  return planFrom(await survey(fs, request), request);
+  const surveyed = await settle(survey(fs, request));
+  if (surveyed.ok) return planFrom(surveyed.value, request);
+  return unreadable(surveyed.error);
+}
+
+/** What cannot be looked at cannot be planned. */
+function unreadable(error: unknown): MigrationPlan {
+  if (!(error instanceof CallFailure)) throw error;
+  const problems = [migrationProblem('call-failed', { path: error.path, errno: error.code })];
+  return { ok: false, homes: [], problems, liveSessions: [], spaceNeeded: 0, leftovers: [] };
 }

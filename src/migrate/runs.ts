@@ -1,17 +1,19 @@
-import type { MigrateFs, MigrateReadFs } from '../fs/migrate-fs.ts';
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
 import { must } from './call-failure.ts';
 import { makeDirectory } from './directories.ts';
 import {
   isOwnEntry,
   madeAt,
-  nonceFrom,
   originalsOf,
+  ownerOf,
   restoredMarkOf,
   runNameAt,
   sealOf,
 } from './layout.ts';
 import { entriesAt } from './look.ts';
+import { formatOwnerToken, nonceFrom, type OwnerToken } from './owner-token.ts';
+import type { Tools } from './tools.ts';
 import { isDirectory } from './walk.ts';
 
 /** What one run has set aside in one account home. */
@@ -71,17 +73,18 @@ export function isGoingBack(run: Run, name: string): boolean {
   return !run.isRestored && run.removedLinks.includes(name);
 }
 
-/** Makes the directory of a new run, under a name that nobody else has. */
+/** Makes the directory of a new run, under a name that nobody else has, and says whose it is. */
 export async function makeRun(
-  fs: MigrateFs,
+  { fs, now, random }: Tools,
   accountHome: string,
-  now: number,
-  random: () => number,
+  owner: OwnerToken,
 ): Promise<string> {
   const originals = originalsOf(accountHome);
   await makeDirectory(fs, originals);
   const path = childOf(originals, runNameAt(now, nonceFrom(random)));
   // Exclusively: the name is taken if this fails.
   await must(path, fs.mkdir(path, { mode: 0o700 }));
+  const mark = ownerOf(path);
+  await must(mark, fs.symlink(formatOwnerToken(owner), mark, 'junction'));
   return path;
 }

@@ -51,6 +51,7 @@ export async function replaceInTarget(
   if (copy !== undefined) await removeName(fs, copy);
   if (kept === undefined) return undefined;
   source.linked.set(path, linkedAs(facts, now));
+  merge.replaced.add(path);
   merge.touched.add(parentOf(to));
   return kept;
 }

@@ -35,7 +35,7 @@ export async function displacedIn(
         for (const { path, copies } of groups) {
           if (isDirectory(copies[0])) continue;
           // Where the name was taken already, a nonce was added.
-          const original = path.replace(/~[a-z0-9]{8}$/, '');
+          const original = path.replace(/~[0-9a-f]{16}$/, '');
           found.push({ at: childOf(root, path), path: original, side, offset });
         }
         return Promise.resolve(groups.filter(({ copies }) => isDirectory(copies[0])));

@@ -15,6 +15,7 @@ export function makeConsumer(examples: readonly Example[]): Consumer {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'claude-shared-state-docs-')));
   const paths = {
     'claude-shared-state': [pathInRepository('src/index.ts')],
+    'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
     'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
   };
   const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };

@@ -1,0 +1,26 @@
+export type {
+  MigrateFs,
+  MigrateHandle,
+  MigrateReadFs,
+  MigrateReadHandle,
+  MigrateStats,
+} from '../fs/migrate-fs.ts';
+export { migrate } from './migrate.ts';
+export type {
+  MigrationProblem,
+  MigrationProblemCode,
+  MigrationProblemOf,
+} from './migration-problem.ts';
+export type { MigrateOptions, PlanMigrationOptions } from './options.ts';
+export { planMigration } from './plan-migration.ts';
+export type {
+  EntryPlan,
+  FileCounts,
+  HomePlan,
+  Leftover,
+  MigrationOutcome,
+  MigrationPhase,
+  MigrationPlan,
+  MigrationProgress,
+  MigrationReport,
+} from './report.ts';

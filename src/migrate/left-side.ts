@@ -1,0 +1,24 @@
+import { childOf } from '../paths.ts';
+import { sessionOf } from './kinds-of-files.ts';
+
+/**
+ * Tells what stays in the originals of a home because both sides of a conflict are kept: the file that was named,
+ * and with a transcript everything else of its session.
+ */
+export function leftSideOf(root: string, keepBoth: readonly string[]): (path: string) => boolean {
+  const prefix = childOf(root, '');
+  const named = keepBoth
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length));
+  const files = new Set(named);
+  const sessions = new Set(
+    named.flatMap((path) => (path.endsWith('.jsonl') ? (placeOfSession(path) ?? []) : [])),
+  );
+  return (path) => files.has(path) || sessions.has(placeOfSession(path) ?? '');
+}
+
+/** `<project key>/<session>`, for the transcript and for what lies in the directory of the session. */
+function placeOfSession(path: string): string | undefined {
+  const session = sessionOf(path);
+  return session === undefined ? undefined : path.slice(0, path.indexOf(session) + session.length);
+}

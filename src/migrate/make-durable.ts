@@ -1,0 +1,54 @@
+import { must } from './call-failure.ts';
+import { removeName, setTimes, syncDirectory } from './directories.ts';
+import { secondsOf } from './facts.ts';
+import { manifestOf, originalsOf } from './layout.ts';
+import { writeManifest } from './manifest.ts';
+import type { Linked } from './merge.ts';
+import type { Migration } from './migration.ts';
+import { childOf } from '../paths.ts';
+import { factsAt } from './look.ts';
+import { stopIfAborted } from './tools.ts';
+
+/**
+ * Makes durable that everything has a name in the targets, and writes down what this run knows: after this, and not
+ * before, directories may be moved aside. A failed sync ends the run; it is never tried again.
+ */
+export async function makeDurable(migration: Migration): Promise<void> {
+  const { tools, merges, homes, trees } = migration;
+  const { fs } = tools;
+  const targets = [];
+  for (const [name, merge] of merges) {
+    await keepTimes(migration, name);
+    for (const directory of merge.touched) await syncDirectory(fs, directory);
+    merge.touched.clear();
+    await syncDirectory(fs, merge.target);
+    const facts = await factsAt(fs, merge.target);
+    if (facts === undefined) continue;
+    const { device, inode, birth } = facts;
+    targets.push({ name, target: merge.target, device, inode, birth });
+  }
+  for (const { run, realHome } of homes) {
+    if (run === undefined) continue;
+    stopIfAborted(tools);
+    const linked = new Map<string, ReadonlyMap<string, Linked>>(
+      trees
+        .filter(({ source }) => source.run === run)
+        .map(({ entry, source }) => [entry.name, source.linked]),
+    );
+    await writeManifest(fs, manifestOf(run), { targets, linked });
+    // Where no link can be made nothing must be moved away.
+    const trial = childOf(run, 'trial');
+    await must(trial, fs.symlink(targets[0]?.target ?? run, trial, 'junction'));
+    await removeName(fs, trial);
+    await syncDirectory(fs, run);
+    await syncDirectory(fs, originalsOf(realHome));
+  }
+}
+
+/** The directories that were made in the target get the time that they had: Claude Code deletes by it. */
+export async function keepTimes({ tools, merges }: Migration, name: string): Promise<void> {
+  for (const [path, modified] of merges.get(name)?.made ?? []) {
+    if ((await factsAt(tools.fs, path)) === undefined) continue;
+    await setTimes(tools.fs, path, secondsOf(modified));
+  }
+}

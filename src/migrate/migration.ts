@@ -1,0 +1,131 @@
+import { childOf } from '../paths.ts';
+import { leftSideOf } from './left-side.ts';
+import { manifestOf } from './layout.ts';
+import { readManifest } from './manifest.ts';
+import { Merge, type Source } from './merge.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import type { OwnerToken } from './owner-token.ts';
+import type { Survey } from './plan.ts';
+import type { MigrateRequest } from './request.ts';
+import { makeRun, type Run } from './runs.ts';
+import type { SurveyedEntry, SurveyedHome } from './survey-entries.ts';
+import { prepareIncoming, canLinkBetween } from './trial.ts';
+import { makeDirectory } from './directories.ts';
+import { incomingOf } from './layout.ts';
+import { nonceOf, type Tools } from './tools.ts';
+
+/** One home, and where this run keeps what it sets aside of it. */
+export interface MigratingHome extends SurveyedHome {
+  /** Absent where nothing has to be set aside. */
+  readonly run?: string;
+}
+
+/** One directory that is to become a link. */
+export interface MigratingTree {
+  readonly entry: SurveyedEntry;
+  readonly source: Source;
+}
+
+/** Everything that a migration works on, prepared. */
+export interface Migration {
+  readonly tools: Tools;
+  readonly homes: readonly MigratingHome[];
+  /** By the name of the link. */
+  readonly merges: ReadonlyMap<string, Merge>;
+  readonly trees: readonly MigratingTree[];
+  /** What stands against it after all, found by trying. */
+  readonly problems: readonly MigrationProblem[];
+}
+
+/** Makes what a run needs: targets, directories for what is set aside, and tries what the plan could only guess. */
+export async function prepare(
+  request: MigrateRequest,
+  survey: Survey,
+  owner: OwnerToken,
+): Promise<Migration> {
+  const { tools, keepBoth } = request;
+  const { fs } = tools;
+  const problems: MigrationProblem[] = [];
+  const merges = new Map<string, Merge>();
+  for (const { name, realTarget, target } of survey.homes.flatMap(({ entries }) => entries)) {
+    if (merges.has(name)) continue;
+    await makeDirectory(fs, realTarget);
+    if (!(await prepareIncoming(fs, realTarget, nonceOf(tools)))) {
+      problems.push(migrationProblem('no-hard-links', { path: target }));
+    }
+    const merge = new Merge(tools, name, realTarget);
+    for (const known of survey.contents.get(name)?.contents.offsets ?? []) {
+      merge.know(known.shorter, known.longer, known.offset);
+    }
+    merges.set(name, merge);
+  }
+  const homes: MigratingHome[] = [];
+  const trees: MigratingTree[] = [];
+  for (const home of survey.homes) {
+    const own = home.entries.filter(({ directory }) => directory !== undefined);
+    await makeDirectory(fs, home.realHome);
+    const run = own.length === 0 ? undefined : await makeRun(tools, home.realHome, owner);
+    homes.push(run === undefined ? home : { ...home, run });
+    for (const entry of run === undefined ? [] : own) {
+      const { directory, name, path, realTarget } = entry;
+      const canLink = await canLinkBetween(fs, run ?? '', incomingOf(realTarget), nonceOf(tools));
+      const source: Source = {
+        root: directory?.root ?? path,
+        run: run ?? '',
+        isInHome: true,
+        isFragmentary: home.pending.some(({ trees: aside }) => aside.includes(name)),
+        canLink,
+        linked: new Map(),
+        isLeft: leftSideOf(path, keepBoth),
+      };
+      trees.push({ entry, source });
+    }
+  }
+  if (trees.some(({ source }) => !source.canLink)) {
+    problems.push(
+      ...survey.liveSessions.map(({ path, accountHomes: [accountHome], sessionId, pid }) =>
+        migrationProblem('live-across-devices', { path, accountHome, sessionId, pid }),
+      ),
+    );
+  }
+  return { tools, homes, merges, trees, problems };
+}
+
+/** The trees of earlier runs that did not come to their end. */
+export async function pendingSources(
+  { tools: { fs }, homes, merges }: Migration,
+  onProblem: (problem: MigrationProblem) => void,
+): Promise<ReadonlyMap<string, readonly Source[]>> {
+  const sources = new Map<string, Source[]>([...merges.keys()].map((name) => [name, []]));
+  for (const { pending } of homes) {
+    for (const run of pending) {
+      const manifest = await readManifest(fs, manifestOf(run.path));
+      const isNeeded = run.trees.length > 0;
+      if (manifest === undefined && isNeeded) {
+        onProblem(migrationProblem('manifest-unusable', { path: manifestOf(run.path) }));
+      }
+      for (const { entry, name, isFragmentary } of treesOf(run)) {
+        const merge = merges.get(name);
+        if (merge === undefined) continue;
+        const nonce = nonceOf(merge.tools);
+        sources.get(name)?.push({
+          root: childOf(run.path, entry),
+          run: run.path,
+          isInHome: false,
+          isFragmentary,
+          canLink: await canLinkBetween(fs, run.path, incomingOf(merge.target), nonce),
+          linked: new Map(isFragmentary ? [] : manifest?.linked.get(name)),
+          isLeft: () => false,
+        });
+      }
+    }
+  }
+  return sources;
+}
+
+function treesOf({ trees, recreated }: Run) {
+  return [
+    ...trees.map((name) => ({ entry: name, name, isFragmentary: false })),
+    ...recreated.map((it) => ({ ...it, isFragmentary: true })),
+  ];
+}

@@ -1,0 +1,27 @@
+import { childOf } from '../paths.ts';
+import { must } from './call-failure.ts';
+import { removedLinkOf } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Survey } from './plan.ts';
+import { putLink } from './put-link.ts';
+import { isGoingBack } from './runs.ts';
+import { removeName } from './directories.ts';
+import type { Tools } from './tools.ts';
+
+/**
+ * Puts the link where a run that died had moved the directory aside, before anybody starts to work there: everything
+ * had been merged by then. Where it died on the way back, the directory is moved back.
+ */
+export async function rollForward({ fs }: Tools, { homes }: Survey): Promise<void> {
+  for (const { entries, pending } of homes) {
+    for (const { name, path, target, state } of entries) {
+      const aside = pending.find(({ trees }) => trees.includes(name));
+      if (state !== 'missing' || aside === undefined) continue;
+      if (!isGoingBack(aside, name)) await putLink(fs, target, path);
+      else if ((await factsAt(fs, path)) === undefined) {
+        await must(path, fs.rename(childOf(aside.path, name), path));
+        await removeName(fs, removedLinkOf(aside.path, name));
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { settle } from '../answer.ts';
+import { Aborted, Progress, stopIfAborted } from './tools.ts';
+import { CallFailure } from './call-failure.ts';
+import { identifyOwner, judgeOwner } from './lock-owner.ts';
+import { lockAll, type Locked, type Places } from './lock-homes.ts';
+import type { HeldLocks } from './lock.ts';
+import { ownerOf } from './layout.ts';
+import { makeDurable } from './make-durable.ts';
+import { mergeUntilQuiet } from './merge-until-quiet.ts';
+import { type Migration, pendingSources, prepare } from './migration.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import type { OwnerToken } from './owner-token.ts';
+import { planFrom, type Survey } from './plan.ts';
+import { putLink } from './put-link.ts';
+import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './report.ts';
+import type { MigrateRequest } from './request.ts';
+import { rollForward } from './roll-forward.ts';
+import { seal } from './seal.ts';
+import { survey } from './survey.ts';
+import { swapAll } from './swap-all.ts';
+import { sweep } from './sweep.ts';
+
+/** How runs keep out of each other's way: without locks, only for proofs that nothing rests on them. */
+export interface Locking {
+  readonly isLocking: boolean;
+}
+
+/** What has come out so far, whatever happens next. */
+interface Told {
+  homes: readonly HomePlan[];
+  readonly problems: MigrationProblem[];
+  readonly originals: string[];
+  readonly leftovers: Leftover[];
+}
+
+/** Plans, locks, couples, swaps, sweeps, and tells how it ended. */
+export async function runMigration(
+  request: MigrateRequest,
+  { isLocking }: Locking = { isLocking: true },
+): Promise<MigrationReport> {
+  const told: Told = { homes: [], problems: [], originals: [], leftovers: [] };
+  let locks: HeldLocks | undefined;
+  const finish = async (outcome: MigrationOutcome): Promise<MigrationReport> => {
+    await locks?.release();
+    const ok = outcome === 'done';
+    return { ok, outcome, ...told };
+  };
+  try {
+    const { tools, processes, pid } = request;
+    const owner = await identifyOwner(processes, { pid, random: tools.random });
+    const first = await survey(tools.fs, request);
+    const plan = planFrom(first, request);
+    told.homes = plan.homes;
+    told.problems.push(...plan.problems);
+    const isPending = first.homes.some(({ pending }) => pending.length > 0);
+    if (!plan.ok && !isPending) return await finish('refused');
+    if (isLocking) {
+      const locked: Locked = await lockAll(tools, placesOf(first), owner, processes);
+      if (!locked.ok) {
+        told.problems.push(locked.problem);
+        return await finish(locked.outcome);
+      }
+      ({ locks } = locked);
+    }
+    await rollForward(tools, first);
+    if (!plan.ok) return await finish('refused');
+    // Somebody else may have been at it until the lock was free.
+    const found = isLocking ? first : await withoutTheLiving(first, owner, request);
+    return await finish(await carryOut(request, found, owner, locks, told));
+  } catch (error) {
+    if (error instanceof Aborted) return await finish('aborted');
+    if (error instanceof CallFailure) {
+      const { path, code: errno } = error;
+      told.problems.push(migrationProblem('call-failed', { path, errno }));
+      return await finish('failed');
+    }
+    await locks?.release();
+    throw error;
+  }
+}
+
+async function carryOut(
+  request: MigrateRequest,
+  found: Survey,
+  owner: OwnerToken,
+  locks: HeldLocks | undefined,
+  told: Told,
+): Promise<MigrationOutcome> {
+  const isAllowed = async () => locks === undefined || (await locks.stillHeld());
+  const migration = await prepare(request, found, owner);
+  told.originals.push(...migration.homes.flatMap(({ run }) => run ?? []));
+  if (migration.problems.length > 0) {
+    told.problems.push(...migration.problems);
+    return 'refused';
+  }
+  const late = await coupleAll(migration);
+  if (late.length > 0) {
+    told.problems.push(...late);
+    return 'refused';
+  }
+  await makeDurable(migration);
+  const pending = await pendingSources(migration, (problem) => told.problems.push(problem));
+  told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
+  const swapped = await swapAll(migration, isAllowed);
+  told.problems.push(...swapped.problems);
+  await linkMissing(migration);
+  const leftovers = await sweep(migration, swapped.aside, pending);
+  told.leftovers.push(...leftovers);
+  if (swapped.problems.length > 0) return 'failed';
+  await seal(migration);
+  const isComplete = leftovers.every(({ reason }) => expected.has(reason));
+  return isComplete ? 'done' : 'done-with-leftovers';
+}
+
+const expected: ReadonlySet<Leftover['reason']> = new Set([
+  'dead-cache',
+  'side-not-chosen',
+  'deleted-since',
+]);
+
+/** Brings everything of all homes into the targets, before anything is swapped; conflicts that came late are told. */
+async function coupleAll({
+  tools,
+  merges,
+  trees,
+}: Migration): Promise<readonly MigrationProblem[]> {
+  const late: MigrationProblem[] = [];
+  for (const [name, merge] of merges) {
+    stopIfAborted(tools);
+    const sources = trees.filter(({ entry }) => entry.name === name).map(({ source }) => source);
+    if (sources.length === 0) continue;
+    const progress = new Progress(tools, 'couple', 0);
+    const onFiles = (files: number, bytes: number) => {
+      progress.add(files, bytes);
+    };
+    await mergeUntilQuiet(merge, sources, { isThorough: false, onFiles });
+    late.push(...merge.stuck.map(({ problem }) => problem));
+  }
+  return late;
+}
+
+/** Homes that had nothing where a link belongs get it now. */
+async function linkMissing({ tools, homes }: Migration): Promise<void> {
+  for (const { accountHome, target, path, state } of homes.flatMap(({ entries }) => entries)) {
+    if (state !== 'missing') continue;
+    stopIfAborted(tools);
+    const put = await settle(putLink(tools.fs, target, path));
+    if (!put.ok) throw put.error;
+    if (put.value === 'directory') {
+      throw new CallFailure(path, Object.assign(new Error(accountHome), { code: 'EEXIST' }));
+    }
+  }
+}
+
+function placesOf({ homes }: Survey): Places {
+  const targets = homes.flatMap(({ entries }) => entries.map(({ realTarget }) => realTarget));
+  return {
+    realHomes: homes.map(({ realHome }) => realHome),
+    realTargets: [...new Set(targets)],
+  };
+}
+
+/** Without locks, runs of others that live are theirs to complete. */
+async function withoutTheLiving(
+  found: Survey,
+  owner: OwnerToken,
+  { tools: { fs }, processes }: MigrateRequest,
+): Promise<Survey> {
+  const homes = await Promise.all(
+    found.homes.map(async (home) => {
+      const judged = await Promise.all(
+        home.pending.map(async (run) => {
+          const text = await settle(fs.readlink(ownerOf(run.path)));
+          const standing = await judgeOwner(text.ok ? String(text.value) : '', owner, processes);
+          return standing.standing === 'dead' ? [run] : [];
+        }),
+      );
+      return { ...home, pending: judged.flat() };
+    }),
+  );
+  return { ...found, homes };
+}

@@ -1,0 +1,31 @@
+import { childOf, parentOf } from '../paths.ts';
+import { must } from './call-failure.ts';
+import { copyFile } from './copy-file.ts';
+import { isSameFile } from './facts.ts';
+import { temporaryName } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+import { nonceOf, stopIfAborted } from './tools.ts';
+import { isDirectory, walkTogether } from './walk.ts';
+
+/**
+ * Gives files that are no transcripts an inode of their own in the originals: Claude Code refuses some files that
+ * have two names. Those in the target keep the inode, and with it their exact time.
+ */
+export async function splitNames(merge: Merge, { root }: Source): Promise<void> {
+  const { fs } = merge.tools;
+  await walkTogether(fs, [root], async (groups) => {
+    stopIfAborted(merge.tools);
+    for (const { path, copies } of groups) {
+      const [facts] = copies;
+      if (facts === undefined || facts === 'unrepresentable' || facts.kind !== 'file') continue;
+      if (facts.names < 2 || merge.isTranscript(path)) continue;
+      const there = await factsAt(fs, childOf(merge.target, path));
+      if (there === undefined || !isSameFile(there, facts)) continue;
+      const own = childOf(root, path);
+      const copy = childOf(parentOf(own), temporaryName(nonceOf(merge.tools)));
+      if (await copyFile(fs, own, facts, copy)) await must(own, fs.rename(copy, own));
+    }
+    return groups.filter(({ copies }) => isDirectory(copies[0]));
+  });
+}

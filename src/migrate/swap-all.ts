@@ -1,0 +1,45 @@
+import type { Source } from './merge.ts';
+import type { Migration, MigratingTree } from './migration.ts';
+import type { MigrationProblem } from './migration-problem.ts';
+import { swapForLink } from './swap.ts';
+import { Progress, stopIfAborted } from './tools.ts';
+
+/** What has been moved aside, and what is wrong with it. */
+export interface Swapped {
+  /** By the name of the link. */
+  readonly aside: ReadonlyMap<string, readonly Source[]>;
+  readonly problems: readonly MigrationProblem[];
+}
+
+/**
+ * Puts the links into the places of all directories, home by home, `projects` last in each: with `projects` shared and
+ * `file-history` not, a rewind would destroy files.
+ */
+export async function swapAll(
+  { tools, homes, merges, trees }: Migration,
+  isAllowed: () => Promise<boolean>,
+): Promise<Swapped> {
+  const aside = new Map<string, Source[]>();
+  const problems: MigrationProblem[] = [];
+  const progress = new Progress(tools, 'swap', trees.length);
+  for (const { run } of homes) {
+    for (const { entry, source } of inOrder(trees.filter((it) => it.source.run === run))) {
+      const merge = merges.get(entry.name);
+      if (merge === undefined) continue;
+      stopIfAborted(tools);
+      const swapped = await swapForLink({ merge, source, target: entry.target, isAllowed });
+      aside.set(entry.name, [...(aside.get(entry.name) ?? []), ...swapped.aside]);
+      if (swapped.problem !== undefined) problems.push(swapped.problem);
+      progress.add(1, 0);
+    }
+  }
+  return { aside, problems };
+}
+
+function inOrder(trees: readonly MigratingTree[]): readonly MigratingTree[] {
+  return trees.toSorted((one, other) => rank(one) - rank(other));
+}
+
+function rank({ entry }: MigratingTree): number {
+  return entry.name === 'projects' ? 1 : 0;
+}

@@ -1,0 +1,92 @@
+import { settle } from '../answer.ts';
+import { CallFailure, must } from './call-failure.ts';
+import { syncDirectory } from './directories.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { recreatedOf } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+import { mergeUntilQuiet } from './merge-until-quiet.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { putLink } from './put-link.ts';
+
+/** One directory that is to become a link. */
+export interface Swap {
+  readonly merge: Merge;
+  readonly source: Source;
+  /** As the text of the link will be. */
+  readonly target: string;
+  /** Is asked right before: whether the locks are still held. */
+  readonly isAllowed: () => Promise<boolean>;
+}
+
+const MOST_GENERATIONS = 5;
+const BEFORE_NEXT_GENERATION = 1000;
+
+/**
+ * Moves a directory aside and puts the link in its place at once.
+ *
+ * Where Claude Code made the directory anew in between, that is merged and moved aside, too.
+ *
+ * @returns The trees that have been moved aside, and what is wrong, if the link could not be put there.
+ */
+export async function swapForLink({ merge, source, target, isAllowed }: Swap): Promise<{
+  readonly aside: readonly Source[];
+  readonly problem?: MigrationProblem;
+}> {
+  const { fs, pause } = merge.tools;
+  const aside: Source[] = [];
+  let present = source;
+  for (let generation = 1; ; generation += 1) {
+    const { root, run } = present;
+    const to =
+      generation === 1 && !source.isFragmentary
+        ? childOf(run, merge.name)
+        : recreatedOf(run, merge.name, generation);
+    if (!(await isAllowed())) throw new CallFailure(root, lostLock());
+    await moveAside(merge, root, to);
+    const put = await putBackUnlessLinked(merge, root, to, target);
+    aside.push({ ...present, root: to, isInHome: false });
+    await syncDirectory(fs, parentOf(root));
+    await syncDirectory(fs, run);
+    if (put === 'link') return { aside };
+    if (generation === MOST_GENERATIONS) {
+      return { aside, problem: migrationProblem('made-anew', { path: root }) };
+    }
+    await pause(BEFORE_NEXT_GENERATION);
+    present = { ...source, isFragmentary: true, linked: new Map() };
+    await mergeUntilQuiet(merge, [present], { isThorough: false, onFiles: () => undefined });
+  }
+}
+
+async function moveAside({ tools: { fs } }: Merge, from: string, to: string): Promise<void> {
+  const facts = await factsAt(fs, from);
+  if (facts?.kind !== 'directory') throw new CallFailure(from, changed(from));
+  // With an injected file system a rename may replace what is there.
+  if ((await factsAt(fs, to)) !== undefined) throw new CallFailure(to, changed(to));
+  const moved = await settle(fs.rename(from, to));
+  if (moved.ok) return;
+  // The call may have taken effect all the same: then the link is missing, and has to be made.
+  const isMoved = (await factsAt(fs, to)) !== undefined;
+  if (!isMoved) throw new CallFailure(from, moved.error);
+}
+
+/** Makes the link; where that fails, a full disk say, the directory is renamed back, which needs no space. */
+async function putBackUnlessLinked(
+  { tools: { fs } }: Merge,
+  path: string,
+  aside: string,
+  target: string,
+): Promise<'link' | 'directory'> {
+  const put = await settle(putLink(fs, target, path));
+  if (put.ok) return put.value;
+  if ((await factsAt(fs, path)) === undefined) await must(path, fs.rename(aside, path));
+  throw put.error;
+}
+
+function changed(path: string): Error {
+  return Object.assign(new Error(`${path} is not what it was`), { code: 'ESTALE' });
+}
+
+function lostLock(): Error {
+  return Object.assign(new Error('the lock is not held any more'), { code: 'ESTALE' });
+}

@@ -1,0 +1,50 @@
+import { stateOf } from './layout.ts';
+import type { Source } from './merge.ts';
+import { mergePass } from './merge-pass.ts';
+import type { Migration } from './migration.ts';
+import type { Leftover } from './report.ts';
+import { splitNames } from './split-names.ts';
+import { sweepDisplaced } from './sweep-displaced.ts';
+import { Progress, stopIfAborted } from './tools.ts';
+import { keepTimes } from './make-durable.ts';
+import { syncDirectory } from './directories.ts';
+
+const MOST_PASSES = 8;
+
+/**
+ * Brings what came late into the targets, from everything that has been moved aside, until nothing comes any more; the
+ * last pass proves that everything is there.
+ *
+ * @returns What is not in the target, and why.
+ */
+export async function sweep(
+  migration: Migration,
+  aside: ReadonlyMap<string, readonly Source[]>,
+  pending: ReadonlyMap<string, readonly Source[]>,
+): Promise<readonly Leftover[]> {
+  const { tools, homes, merges } = migration;
+  const leftovers: Leftover[] = [];
+  const runs = homes.flatMap(({ run, pending: older }) => [
+    ...older.map(({ path }) => path),
+    ...(run === undefined ? [] : [run]),
+  ]);
+  for (const [name, merge] of merges) {
+    const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
+    const progress = new Progress(tools, 'sweep', 0);
+    const onFiles = (files: number, bytes: number) => {
+      progress.add(files, bytes);
+    };
+    for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
+      stopIfAborted(tools);
+      const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
+      const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
+      if (!hasMerged && !hasGrown) break;
+    }
+    leftovers.push(...merge.leftovers, ...merge.stuck.map(({ leftover }) => leftover));
+    for (const source of sources) await splitNames(merge, source);
+    await keepTimes(migration, name);
+    for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
+    merge.touched.clear();
+  }
+  return leftovers;
+}
