@@ -36,7 +36,7 @@ export interface Fault {
 }
 
 /** What a dead process gets to see; no code under test may be judged by what it does with it. */
-export class Died extends Error {
+class Died extends Error {
   readonly code = 'EDEAD';
 }
 

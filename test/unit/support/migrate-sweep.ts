@@ -13,7 +13,7 @@ import { randomFrom } from './seeded-random.ts';
 import type { VolumeOptions } from './posix-volume.ts';
 
 /** What came of a run. */
-export type Outcome<Result> =
+type Outcome<Result> =
   | { readonly kind: 'returned'; readonly value: Result }
   | { readonly kind: 'threw'; readonly error: unknown }
   /** Whatever the run itself came to: nobody is there to see it. */

@@ -5,7 +5,7 @@ import type { VolumeOptions } from './posix-volume.ts';
 import { randomFrom } from './seeded-random.ts';
 
 /** A disk as it may be found after a power failure. */
-export interface CrashState {
+interface CrashState {
   /** After which change of the run the power failed, counted from 1. */
   readonly after: number;
   /** What had been done last. */
@@ -15,10 +15,10 @@ export interface CrashState {
   /** What is left of the unsynced data, in words. */
   readonly data: string;
   /** Makes the world to be looked at, and to be recovered in. */
-  build(): PosixWorld;
+  readonly build: () => PosixWorld;
 }
 
-export interface CrashOptions {
+interface CrashOptions {
   /** After every change, or only once the run is over. */
   readonly when?: 'always' | 'end';
   /** Up to how many pending changes all sets are tried. 12 by default. */
