@@ -1,5 +1,5 @@
 import { imageAfter } from './power-image.ts';
-import { type Moment, type NameChange, PowerLog } from './power-log.ts';
+import { type Moment, type NameChange, type NewDirectories, PowerLog } from './power-log.ts';
 import { type PosixWorld, posixWorldOf } from './posix-memfs.ts';
 import type { VolumeOptions } from './posix-volume.ts';
 import { randomFrom } from './seeded-random.ts';
@@ -16,6 +16,12 @@ interface CrashState {
   readonly data: string;
   /** Makes the world to be looked at, and to be recovered in. */
   readonly build: () => PosixWorld;
+}
+
+/** How the disks are made that are told, and by which rule. */
+interface PowerOptions extends VolumeOptions {
+  /** `unsafe` by default, as POSIX has it. */
+  readonly newDirectories?: NewDirectories;
 }
 
 interface CrashOptions {
@@ -48,15 +54,19 @@ export interface PowerRecorder {
  *   their order; what changes a name in a new directory needs that directory; a directory is removed or replaced only
  *   with everything that emptied it; renames of directories keep their order. A rename is there as a whole or not at all.
  * - A sync of a *new* directory makes its entries safe, and not its own name: only a sync of its parent does that.
- *   What a sync makes safe brings along what it needs otherwise.
+ *   What a sync makes safe brings along what it needs otherwise. With `newDirectories: 'safe'` that includes the
+ *   names of the new directories above, as in a file system with one journal (ext4, XFS).
  * - Of unsynced data of a file any beginning may be there, cut at any byte. A truncation is a write like others.
  *   Unsynced data and names are independent of each other.
  * - Modes, times and the texts of links are on the disk with their inode.
  *
  * Make the world with `reuseInodes: false`: in a disk on which a removal is missing, a number can't be taken twice.
  */
-export function recordPower(world: PosixWorld, options: VolumeOptions = {}): PowerRecorder {
-  const log = new PowerLog(world);
+export function recordPower(
+  world: PosixWorld,
+  { newDirectories = 'unsafe', ...options }: PowerOptions = {},
+): PowerRecorder {
+  const log = new PowerLog(world, newDirectories);
   return {
     changes: () => log.moments.length,
     mostPending: () => Math.max(0, ...log.moments.map(({ pending }) => pending.length)),
