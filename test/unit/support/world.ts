@@ -7,12 +7,15 @@ import {
   requiredSharedUnder,
   type RetentionReadFs,
 } from 'claude-shared-state';
+import type { MigrateFs } from 'claude-shared-state/migrate';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
 interface StageFs extends LinkFsSync {
-  readonly promises: SessionReadFs & RetentionReadFs & LinkFs;
+  readonly promises: SessionReadFs & RetentionReadFs & LinkFs & MigrateFs;
+  appendFileSync(path: string, content: string): void;
+  renameSync(from: string, to: string): void;
   linkSync(existing: string, path: string): void;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;

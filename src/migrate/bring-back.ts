@@ -1,0 +1,103 @@
+import { childOf, parentOf } from '../paths.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { bringBackFile } from './bring-back-file.ts';
+import { makeDirectory, setTimes, syncDirectory } from './directories.ts';
+import { displaceMoved } from './displace-moved.ts';
+import { secondsOf } from './facts.ts';
+import { isDeadCache } from './kinds-of-files.ts';
+import { isTemporaryName } from './layout.ts';
+import { factsAt, type Found } from './look.ts';
+import { Merge } from './merge.ts';
+import { type Places, sessionPlaces } from './session-places.ts';
+import type { Returning } from './returning.ts';
+import { splitNames } from './split-names.ts';
+import { Progress, stopIfAborted } from './tools.ts';
+import { type Group, isDirectory, walkTogether } from './walk.ts';
+
+const FILES_AT_ONCE = 16;
+const LEAST_PASSES = 2;
+const MOST_PASSES = 8;
+
+/** Brings everything that the target has into the tree of the home, until nothing comes any more. */
+export async function bringBack(returning: Returning): Promise<void> {
+  const { tools, name, target, root, made, touched } = returning;
+  const { fs } = tools;
+  const progress = new Progress(tools, 'restore', 0);
+  for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
+    const hasChanged = await bringPass(returning, progress);
+    if (!hasChanged && pass >= LEAST_PASSES) break;
+  }
+  // What was linked by the migration, and not yet parted when it died.
+  await splitNames(new Merge(tools, name, target), { root });
+  for (const [path, modified] of made) {
+    if ((await factsAt(fs, path)) !== undefined) await setTimes(fs, path, secondsOf(modified));
+  }
+  made.clear();
+  for (const directory of touched) await syncDirectory(fs, directory);
+  touched.clear();
+  if (!returning.isInHome) returning.hasPrepared = true;
+}
+
+/** Goes once through the target; tells whether anything has changed in the tree. */
+async function bringPass(returning: Returning, progress: Progress): Promise<boolean> {
+  const { tools, target, root } = returning;
+  const places = await sessionPlaces(returning, root);
+  let hasChanged = false;
+  await walkTogether(tools.fs, [target, root], async (groups) => {
+    stopIfAborted(tools);
+    const visit = async (group: Group) => {
+      const [found] = group.copies;
+      if (found === undefined || isTemporaryName(group.name)) return [];
+      if (returning.isLeft(group.path)) {
+        // The home has its own.
+        if (!isDirectory(found)) returning.leave(childOf(target, group.path), 'side-not-chosen');
+        return [];
+      }
+      if (isDirectory(found)) return (await openDirectory(returning, group)) ? [group] : [];
+      if (await bringEntry(returning, group, found, places)) hasChanged = true;
+      return [];
+    };
+    const inside = await aFewAtOnce(groups, visit, FILES_AT_ONCE);
+    progress.add(groups.length, 0);
+    return inside.flat();
+  });
+  const hasMoved = await displaceMoved(returning);
+  return hasChanged || hasMoved;
+}
+
+async function bringEntry(
+  returning: Returning,
+  { path, copies: [, own] }: Group,
+  found: Found,
+  places: Places,
+): Promise<boolean> {
+  const from = childOf(returning.target, path);
+  returning.leftovers.delete(from);
+  if (isDeadCache(returning.name, path)) return false;
+  if (found === 'unrepresentable' || found.kind !== 'file') {
+    returning.leave(from, 'unmergeable');
+    return false;
+  }
+  if (own === 'unrepresentable' || (own !== undefined && own.kind !== 'file')) {
+    returning.leave(from, 'unmergeable');
+    return false;
+  }
+  return await bringBackFile(returning, path, found, own, places);
+}
+
+/** Makes the directory in the tree; tells whether there is one now to go into. */
+async function openDirectory(
+  returning: Returning,
+  { path, copies: [found, own] }: Group,
+): Promise<boolean> {
+  if (isDirectory(own)) return true;
+  if (own !== undefined || found === undefined || found === 'unrepresentable') {
+    returning.leave(childOf(returning.target, path), 'unmergeable');
+    return false;
+  }
+  const to = childOf(returning.root, path);
+  await makeDirectory(returning.tools.fs, to, found.mode);
+  returning.touched.add(parentOf(to));
+  returning.made.set(to, found.mtime);
+  return true;
+}
