@@ -6,7 +6,7 @@ import { displaceMoved } from './displace-moved.ts';
 import { secondsOf } from './facts.ts';
 import { isDeadCache } from './kinds-of-files.ts';
 import { isTemporaryName } from './layout.ts';
-import { factsAt, type Found } from './look.ts';
+import { factsAt } from './look.ts';
 import { Merge } from './merge.ts';
 import { type Places, sessionPlaces } from './session-places.ts';
 import type { Returning } from './returning.ts';
@@ -42,35 +42,36 @@ export async function bringBack(returning: Returning): Promise<void> {
 async function bringPass(returning: Returning, progress: Progress): Promise<boolean> {
   const { tools, target, root } = returning;
   const places = await sessionPlaces(returning, root);
-  let hasChanged = false;
+  const changed: boolean[] = [];
   await walkTogether(tools.fs, [target, root], async (groups) => {
     stopIfAborted(tools);
-    const visit = async (group: Group) => {
-      const [found] = group.copies;
-      if (found === undefined || isTemporaryName(group.name)) return [];
-      if (returning.isLeft(group.path)) {
-        // The home has its own.
-        if (!isDirectory(found)) returning.leave(childOf(target, group.path), 'side-not-chosen');
-        return [];
-      }
-      if (isDirectory(found)) return (await openDirectory(returning, group)) ? [group] : [];
-      if (await bringEntry(returning, group, found, places)) hasChanged = true;
-      return [];
-    };
-    const inside = await aFewAtOnce(groups, visit, FILES_AT_ONCE);
-    progress.add(groups.length, 0);
-    return inside.flat();
+    const known = groups.filter((group) => isToBring(returning, group));
+    const inside = known.filter(({ copies: [found] }) => isDirectory(found));
+    const bring = (group: Group) => bringEntry(returning, group, places);
+    const brought = await aFewAtOnce(known, bring, FILES_AT_ONCE);
+    if (brought.includes(true)) changed.push(true);
+    const opened = await aFewAtOnce(inside, (group) => openDirectory(returning, group));
+    progress.add(known.length - inside.length, 0);
+    return inside.filter((_, index) => opened[index]);
   });
   const hasMoved = await displaceMoved(returning);
-  return hasChanged || hasMoved;
+  return changed.length > 0 || hasMoved;
+}
+
+function isToBring(returning: Returning, { path, name, copies: [found] }: Group): boolean {
+  if (found === undefined || isTemporaryName(name)) return false;
+  if (!returning.isLeft(path)) return true;
+  // The home has its own.
+  if (!isDirectory(found)) returning.leave(childOf(returning.target, path), 'side-not-chosen');
+  return false;
 }
 
 async function bringEntry(
   returning: Returning,
-  { path, copies: [, own] }: Group,
-  found: Found,
+  { path, copies: [found, own] }: Group,
   places: Places,
 ): Promise<boolean> {
+  if (found === undefined || isDirectory(found)) return false;
   const from = childOf(returning.target, path);
   returning.leftovers.delete(from);
   if (isDeadCache(returning.name, path)) return false;

@@ -281,7 +281,7 @@ describe.each(worldKinds)('restore, in %s', (kind) => {
         problems: [{ code: 'path-relative' }],
       });
       await expect(
-        restore(at(world, 'a'), { ...optionsIn(world), ...{ keepBoth: [] } }),
+        restore(at(world, 'a'), Object.assign(optionsIn(world), { keepBoth: [] })),
       ).rejects.toMatchObject({ problems: [{ code: 'unknown-option' }] });
     }));
 });

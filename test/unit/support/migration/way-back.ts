@@ -52,3 +52,36 @@ export async function migrateIn(world: World, homes: readonly string[]) {
 export async function restoreIn(world: World, home: string, options: Partial<RestoreOptions> = {}) {
   return await restore(home, { ...optionsIn(world), ...options });
 }
+
+/** The same disk, on which something else happens right after a call that changes a name. */
+export function hooked(
+  fs: MigrateFs,
+  after: (call: 'rename' | 'unlink' | 'symlink', path: string) => void,
+): MigrateFs {
+  return {
+    access: (path, mode) => fs.access(path, mode),
+    lstat: (path, options) => fs.lstat(path, options),
+    stat: (path, options) => fs.stat(path, options),
+    readFile: (path, encoding) => fs.readFile(path, encoding),
+    readlink: (path) => fs.readlink(path),
+    realpath: (path) => fs.realpath(path),
+    opendir: (path, options) => fs.opendir(path, options),
+    open: (path, flags, mode) => fs.open(path, flags, mode),
+    link: (existing, path) => fs.link(existing, path),
+    mkdir: (path, options) => fs.mkdir(path, options),
+    rmdir: (path) => fs.rmdir(path),
+    utimes: (path, accessed, modified) => fs.utimes(path, accessed, modified),
+    rename: async (from, to) => {
+      await fs.rename(from, to);
+      after('rename', to);
+    },
+    unlink: async (path) => {
+      await fs.unlink(path);
+      after('unlink', path);
+    },
+    symlink: async (target, path, type) => {
+      await fs.symlink(target, path, type);
+      after('symlink', path);
+    },
+  };
+}
