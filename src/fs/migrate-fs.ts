@@ -1,4 +1,4 @@
-import { constants, promises } from 'node:fs';
+import { constants, link, lstat, promises } from 'node:fs';
 import type { PortShape } from './port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
 import type { FsStats } from './stats.ts';
@@ -68,9 +68,22 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = {
   ...realSessionDisk,
-  lstat: (path, options) => promises.lstat(path, options),
+  // These two by callback, which takes a quarter of the time: they are most of what is called.
+  lstat: (path, options) =>
+    new Promise((resolve, reject) => {
+      lstat(path, options, (error, stats) => {
+        if (error === null) resolve(stats);
+        else reject(error);
+      });
+    }),
+  link: (existing, path) =>
+    new Promise((resolve, reject) => {
+      link(existing, path, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+      });
+    }),
   stat: (path, options) => promises.stat(path, options),
-  link: (existing, path) => promises.link(existing, path),
   mkdir: (path, options) => promises.mkdir(path, options),
   open: (path, flags, mode) => promises.open(path, flags, mode),
   rename: (from, to) => promises.rename(from, to),

@@ -9,37 +9,54 @@ import type { Merge, Source } from './merge.ts';
 import { moveAwayStale } from './stale-name.ts';
 import { nonceOf } from './tools.ts';
 
-/**
- * Gives a file of a home its name in the target, which nothing has there yet.
- *
- * @returns Whether anything has changed, so that another pass is due.
- */
+/** How it went: the name may be taken, or the file may have changed, so that it has to be looked at anew. */
+export type Brought = 'brought' | 'taken' | 'changed';
+
+/** Gives a file of a home its name in the target, unless something has it there. */
 export async function bringFile(
   merge: Merge,
   source: Source,
   path: string,
   facts: Facts,
-): Promise<boolean> {
+): Promise<Brought> {
   const { fs } = merge.tools;
   const to = childOf(merge.target, path);
+  if (source.canLink) {
+    const name = fs.link(childOf(source.root, path), to);
+    const linked = await unless(['EEXIST', 'ENOENT', 'EXDEV'], to, name);
+    if (failedWith(linked, 'EEXIST')) return 'taken';
+    // Either the directory is missing, or the file is gone.
+    if (failedWith(linked, 'ENOENT')) await makeDirectory(fs, parentOf(to));
+    if (failedWith(linked, 'ENOENT')) return 'changed';
+    if (linked.ok) {
+      merge.touched.add(parentOf(to));
+      await moveAwayStale(merge, source, path, facts);
+      source.linked.set(path, linkedAs(facts));
+      return 'brought';
+    }
+  } else if ((await factsAt(fs, to)) !== undefined) return 'taken';
+  // Where something is mounted inside the tree, that is on another file system, too.
+  return await bringCopy(merge, source, path, facts);
+}
+
+async function bringCopy(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+): Promise<Brought> {
+  const { fs } = merge.tools;
+  const to = childOf(merge.target, path);
+  const copy = await copyIn(merge, source, path, facts);
+  if (copy === undefined) return 'changed';
+  const named = await unless(['EEXIST', 'ENOENT'], to, fs.link(copy, to));
+  if (failedWith(named, 'ENOENT')) await makeDirectory(fs, parentOf(to));
+  const there = named.ok ? await factsAt(fs, to) : undefined;
+  await removeName(fs, copy);
   merge.touched.add(parentOf(to));
-  if (!source.canLink) {
-    const copy = await copyIn(merge, source, path, facts);
-    if (copy === undefined) return true;
-    const named = await unless(['EEXIST', 'ENOENT'], to, fs.link(copy, to));
-    if (failedWith(named, 'ENOENT')) await makeDirectory(fs, parentOf(to));
-    const there = named.ok ? await factsAt(fs, to) : undefined;
-    await removeName(fs, copy);
-    if (there !== undefined) source.linked.set(path, linkedAs(facts, there));
-    return true;
-  }
-  const linked = await unless(['EEXIST', 'ENOENT'], to, fs.link(childOf(source.root, path), to));
-  // Either the directory is missing, or the file is gone.
-  if (failedWith(linked, 'ENOENT')) await makeDirectory(fs, parentOf(to));
-  if (!linked.ok) return true;
-  await moveAwayStale(merge, source, path, facts);
-  source.linked.set(path, linkedAs(facts));
-  return true;
+  if (there !== undefined) source.linked.set(path, linkedAs(facts, there));
+  if (failedWith(named, 'EEXIST')) return 'taken';
+  return named.ok ? 'brought' : 'changed';
 }
 
 /** A copy beside the target, under a name that nobody else has; `undefined` where the file has changed. */

@@ -1,5 +1,5 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
-import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { aFewAtOnce, MANY_AT_ONCE } from '../sessions/a-few-at-once.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { childOf } from '../paths.ts';
 import { failedWith, unless, valueOf } from './call-failure.ts';
@@ -27,10 +27,11 @@ export async function entriesAt(
   const listed = await entriesIn(fs, path);
   if (failedWith(listed, 'ENOENT')) return new Map();
   const names = valueOf(path, listed).map(({ name }) => name);
-  const found = await aFewAtOnce(names.toSorted(), async (name) => {
+  const look = async (name: string) => {
     const facts = await lookAt(fs, childOf(path, name), name);
     return facts === undefined ? [] : ([[name, facts]] as const);
-  });
+  };
+  const found = await aFewAtOnce(names.toSorted(), look, MANY_AT_ONCE);
   return new Map(found.flat());
 }
 

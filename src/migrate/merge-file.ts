@@ -23,6 +23,9 @@ export async function mergeFile(
 ): Promise<boolean> {
   const before = source.linked.get(path);
   const to = childOf(merge.target, path);
+  // Most files are in one place only: it is quicker to try than to look.
+  const tried = before === undefined && (await bringFile(merge, source, path, facts));
+  if (tried === 'brought' || tried === 'changed') return true;
   const there = await factsAt(merge.tools.fs, to);
   if (there === undefined) {
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
@@ -30,7 +33,8 @@ export async function mergeFile(
       merge.leftovers.push({ path: childOf(source.root, path), reason: 'deleted-since' });
       return false;
     }
-    return await bringFile(merge, source, path, facts);
+    await bringFile(merge, source, path, facts);
+    return true;
   }
   if (isSameFile(there, facts)) {
     source.linked.set(path, facts);
@@ -68,12 +72,14 @@ async function mergeOther(
     source.linked.set(path, { ...facts, copy: there });
     return false;
   }
+  // What was set aside is a file of its own, too, since its names were split: then it is not the younger one.
+  const isLatest = isEdited && (source.isInHome || facts.mtime > there.mtime);
   // The target still has what was brought from here, and here it was edited.
-  if (isEdited && isSameFile(before.copy ?? before, there)) {
+  if (isLatest && isSameFile(before.copy ?? before, there)) {
     return await supersede(merge, source, path, facts, there);
   }
   // Edited through the link, since: what was set aside here is what it was before.
-  if (!source.isInHome && !isEdited && before !== undefined) {
+  if (!source.isInHome && !isLatest && before !== undefined) {
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
   }

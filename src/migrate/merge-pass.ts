@@ -11,6 +11,9 @@ import { type MigrationProblem, migrationProblem } from './migration-problem.ts'
 import { stopIfAborted } from './tools.ts';
 import { type Group, isDirectory, walkTogether } from './walk.ts';
 
+// Each may hold two files open; most of them only wait for a name to be made.
+const FILES_AT_ONCE = 8;
+
 /** How a pass is made. */
 export interface PassOptions {
   /** Whether to look at the target even where nothing has changed since the last pass. */
@@ -34,10 +37,12 @@ export async function mergePass(
   await walkTogether(merge.tools.fs, roots, async (groups) => {
     stopIfAborted(merge.tools);
     const known = groups.filter(({ name }) => !isTemporaryName(name));
-    const inside = await aFewAtOnce(known, async (group) => {
+    const merging = async (group: Group) => {
       if (await mergeCopies(merge, sources, group, options)) hasChanged = true;
-      return group.copies.some(isDirectory) && (await openDirectory(merge, sources, group)) ? [group] : [];
-    });
+      const isIn = group.copies.some(isDirectory) && (await openDirectory(merge, sources, group));
+      return isIn ? [group] : [];
+    };
+    const inside = await aFewAtOnce(known, merging, FILES_AT_ONCE);
     const files = known.flatMap(({ copies }) => copies.filter(isFile));
     options.onFiles(
       files.length,

@@ -103,6 +103,8 @@ export async function surveyContents(
     return inside;
   });
   if (name === 'projects') conflicts.push(...(await keys.conflicts(fs, target)));
+  // Several directories are seen at a time: what is found is told in the order of its paths.
+  conflicts.sort((one, other) => (one.path < other.path ? -1 : 1));
   return {
     files,
     copyBytes,

@@ -1,5 +1,6 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
 import { entriesAt, type Found } from './look.ts';
 
 /** What several trees have at one relative path. */
@@ -11,22 +12,29 @@ export interface Group {
   readonly copies: readonly (Found | undefined)[];
 }
 
+/** A directory that is still to be seen, and which trees have it. */
+interface Waiting {
+  readonly path: string;
+  readonly in: readonly boolean[];
+}
+
+const DIRECTORIES_AT_ONCE = 8;
+
 /** Looks at the groups of one directory, and says into which of them to go. */
 type Visit = (groups: readonly Group[], directory: string) => Promise<readonly Group[]>;
 
 /**
- * Goes through several trees at once, directory by directory, never through links.
+ * Goes through several trees at once, a few directories at a time, never through links.
  *
- * Holds no more than the entries of one directory, and the names of those that are still to be seen.
+ * Holds no more than the entries of those directories, and the names of those that are still to be seen.
  */
 export async function walkTogether(
   fs: MigrateReadFs,
   roots: readonly string[],
   visit: Visit,
 ): Promise<void> {
-  const waiting = [{ path: '', in: roots.map(() => true) }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { path, in: isIn } = next;
+  const waiting: Waiting[] = [{ path: '', in: roots.map(() => true) }];
+  const enter = async ({ path, in: isIn }: Waiting) => {
     const listed = await Promise.all(
       roots.map(async (root, index) => (isIn[index] === true ? await list(fs, root, path) : none)),
     );
@@ -37,9 +45,13 @@ export async function walkTogether(
       copies: listed.map((entries) => entries.get(name)),
     }));
     const inside = await visit(groups, path);
-    for (const group of inside.toReversed()) {
-      waiting.push({ path: group.path, in: group.copies.map(isDirectory) });
-    }
+    return inside.map((group) => ({ path: group.path, in: group.copies.map(isDirectory) }));
+  };
+  // The last ones first: so no more are waiting than lie along one way down.
+  while (waiting.length > 0) {
+    const next = waiting.splice(-DIRECTORIES_AT_ONCE);
+    const found = await aFewAtOnce(next, enter, DIRECTORIES_AT_ONCE);
+    waiting.push(...found.flat().toReversed());
   }
 }
 

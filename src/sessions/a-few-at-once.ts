@@ -1,4 +1,6 @@
 const AT_ONCE = 4;
+/** For calls that hold nothing open: waiting for one after the other is what takes the time. */
+export const MANY_AT_ONCE = 32;
 
 /**
  * Like `Promise.all` over `map`, but with a few under way at any time: each may hold a file open.
@@ -8,6 +10,7 @@ const AT_ONCE = 4;
 export async function aFewAtOnce<Item, Result>(
   items: readonly Item[],
   perform: (item: Item) => Promise<Result>,
+  atOnce: number = AT_ONCE,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   const waiting = items.entries();
@@ -22,7 +25,7 @@ export async function aFewAtOnce<Item, Result>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
   if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -97,18 +97,12 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
           `id-under-two-keys b/projects/${OTHER_KEY}/${ID}.jsonl`,
         ],
       );
-      await expectRefused(
-        world,
-        ['a'],
-        [`id-under-two-keys a/projects/${KEY}/${OTHER_ID}.jsonl`],
-      );
+      await expectRefused(world, ['a'], [`id-under-two-keys a/projects/${KEY}/${OTHER_ID}.jsonl`]);
       const keepBoth = [at(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)];
       const report = await run(world, ['a'], { keepBoth });
       expect([report.outcome, leftIn(world, report)]).toEqual([
         'done',
-        [
-          `side-not-chosen a/.claude-shared-state/originals/RUN/projects/${KEY}/${OTHER_ID}.jsonl`,
-        ],
+        [`side-not-chosen a/.claude-shared-state/originals/RUN/projects/${KEY}/${OTHER_ID}.jsonl`],
       ]);
     }));
 

@@ -27,7 +27,11 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: longest });
       world.fs.chmodSync(inPlace(world, `a/projects/${TRANSCRIPT}`), 0o600);
-      world.fs.utimesSync(inPlace(world, `a/projects/${TRANSCRIPT}`), 1_771_600_000.5, 1_771_600_000.25);
+      world.fs.utimesSync(
+        inPlace(world, `a/projects/${TRANSCRIPT}`),
+        1_771_600_000.5,
+        1_771_600_000.25,
+      );
       const before = statsOf(world, `a/projects/${TRANSCRIPT}`);
       const report = await run(world, ['a']);
       expect([report.outcome, told(world, report), report.leftovers]).toEqual(['done', [], []]);
@@ -78,7 +82,11 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
         },
       });
       const report = await run(world, homes, { fs });
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual(['done', [], []]);
+      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
+        'done',
+        [],
+        [],
+      ]);
       // Before the first swap already.
       expect(inodes).toEqual(['shared', ...homes].map(() => chosen));
       for (const place of ['shared', ...homes]) expect(read(world, at(place))).toBe(longest);
@@ -95,7 +103,11 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
         [`shared/projects/${TRANSCRIPT}`]: longest,
       });
       const report = await run(world, ['a', 'b']);
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual(['done', [], []]);
+      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
+        'done',
+        [],
+        [],
+      ]);
       expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(longest);
     }));
 
@@ -107,7 +119,11 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
         [`a/projects/${KEY}/${OTHER_ID}.jsonl`]: '',
       });
       const report = await run(world, ['a', 'b']);
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual(['done', [], []]);
+      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
+        'done',
+        [],
+        [],
+      ]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(longest);
       expect(read(world, `b/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe('');
     }));

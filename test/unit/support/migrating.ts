@@ -26,7 +26,8 @@ export function lines(...numbers: readonly (number | string)[]): string {
 
 /** Makes files below homes and targets: `{ 'a/projects/x': 'text', 'shared/projects/y': 'text' }`. */
 export function fill(world: World, files: Readonly<Record<string, string>>): void {
-  for (const [path, content] of Object.entries(files)) makeFile(world, inPlace(world, path), content);
+  for (const [path, content] of Object.entries(files))
+    makeFile(world, inPlace(world, path), content);
 }
 
 /** `shared/<name>/…` is below a target, everything else below the root. */
@@ -50,9 +51,7 @@ export function statsOf(world: World, path: string) {
 export function processesWith(...running: readonly number[]): ProcessProbe {
   return {
     look: ({ pid }) =>
-      Promise.resolve(
-        running.includes(pid) ? { state: 'running', start: '1' } : { state: 'gone' },
-      ),
+      Promise.resolve(running.includes(pid) ? { state: 'running', start: '1' } : { state: 'gone' }),
     self: (pid = 1) => Promise.resolve({ pid, start: '1', domain: 'test' }),
   };
 }
@@ -209,7 +208,10 @@ export function once(
 }
 
 /** The process ends there: every call from now on fails. */
-export function dying(isLast: (call: Call, path: string, to?: string) => boolean, count = 1): Hooks {
+export function dying(
+  isLast: (call: Call, path: string, to?: string) => boolean,
+  count = 1,
+): Hooks {
   let seen = 0;
   let isDead = false;
   const check = () => {
