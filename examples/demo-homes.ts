@@ -32,7 +32,7 @@ export async function makeHomes(root: string) {
     ]),
   );
   await symlink(backup, join(root, '.claude-spare', 'projects'));
-  return { homes, required, shared };
+  return { homes, required, shared, elsewhere: backup };
 }
 
 /** The distinct records of all transcripts below a `projects` directory, wherever it leads. */

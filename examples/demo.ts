@@ -7,8 +7,8 @@ import { mkdtemp, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectAll, isSharedStateError, validateAll } from 'claude-shared-state';
+import { migrate } from 'claude-shared-state/migrate';
 import { makeHomes, recordsIn } from './demo-homes.ts';
-import { mergeTranscripts } from './demo-merge.ts';
 import { paint, say, sayProblem, sayRefusal, sayTable, sayTitle } from './demo-print.ts';
 
 const root = await realpath(await mkdtemp(join(tmpdir(), 'claude-shared-state-demo-')));
@@ -19,7 +19,7 @@ try {
 }
 
 async function demonstrate(): Promise<void> {
-  const { homes, required, shared } = await makeHomes(root);
+  const { homes, required, shared, elsewhere } = await makeHomes(root);
   const places = [shared, ...homes.map((home) => join(home, 'projects'))];
   const before = new Set((await Promise.all(places.map(recordsIn))).flatMap((set) => [...set]));
 
@@ -43,15 +43,20 @@ async function demonstrate(): Promise<void> {
     for (const problem of error.problems) sayRefusal(root, problem);
   }
 
-  sayTitle('3  A person puts right what was refused', 'by hand, while no session runs');
-  const [, spare = '', old = ''] = homes.map((home) => join(home, 'projects'));
-  for (const projects of [spare, old]) {
-    for (const done of await mergeTranscripts(projects, shared)) say(root, `${projects}: ${done}`);
-  }
+  sayTitle('3  What was refused is brought in', 'migrate, once a person has looked at the link');
+  const [, spare = ''] = homes.map((home) => join(home, 'projects'));
   await unlink(spare);
-  say(root, `${spare}: removed the link, and left alone the place it led to`);
-  await rename(old, `${old}.set-aside`);
-  say(root, `${old}: renamed to projects.set-aside, as a way back`);
+  await rename(elsewhere, spare);
+  say(root, `${spare}: by hand, the directory that the link led to stands here now`);
+  const { outcome, originals, homes: brought } = await migrate(homes, { required });
+  for (const { path, files } of brought.flatMap(({ entries }) => entries)) {
+    if (files.link > 0)
+      say(root, `${path}: ${files.link} transcript was only there, and is shared`);
+    if (files.couple > 0)
+      say(root, `${path}: ${files.couple} transcript went on there, and is one`);
+  }
+  for (const path of originals) say(root, `the way back: ${path}`);
+  say(root, `${paint('green', '✓')} ${outcome}`);
 
   sayTitle('4  After', 'validateAll again');
   const reports = await validateAll(homes, { required });

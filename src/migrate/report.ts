@@ -60,6 +60,7 @@ export interface EntryPlan {
   readonly copyBytes: number;
 }
 
+/** What happens, or has happened, to one account home. */
 export interface HomePlan {
   readonly accountHome: string;
   readonly entries: readonly EntryPlan[];

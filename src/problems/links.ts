@@ -46,7 +46,7 @@ export const linkProblems: ProblemTable<LinkProblems> = {
   'not-a-symlink': error(
     'migrate',
     (p) => text`${p.path} is a real directory, not a link to ${p.target}`,
-    `${untouched} Merge it into the target, set it aside, then let validateAll make the link.`,
+    `${untouched} Bring it into the target with migrate, of claude-shared-state/migrate.`,
   ),
   'file-in-the-way': error(
     'operator',

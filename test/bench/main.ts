@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './compare.ts';
 import { benchImport } from './import-cost.ts';
+import { printMigration } from './print-migration.ts';
 import { benchJudge, benchLocate, strainOf } from './sessions.ts';
 import { benchValidate } from './validate.ts';
 
@@ -37,6 +38,7 @@ try {
   console.log(
     `\nJudging a transcript of 2 GB: ${seconds.toFixed(1)} s, at most ${peakMegabytes.toFixed(0)} MB of memory`,
   );
+  await printMigration(root, process.argv.includes('--large'));
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -74,6 +74,7 @@ describe('the programs in examples/', () => {
       'custom-shared-list.ts',
       'daemon-startup.ts',
       'memfs-unit-test.ts',
+      'migrate-with-progress.ts',
       'smoke-probe.ts',
     ]);
   });

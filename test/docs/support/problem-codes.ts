@@ -1,3 +1,4 @@
+import { migrationProblems } from '../../../src/migrate/migration-problem.ts';
 import { problemTable } from '../../../src/problem.ts';
 import { interfaceIn } from './source.ts';
 
@@ -11,9 +12,29 @@ const sources = [
 /** The problem codes as the source documents them: groups in which the meaning of each code stands. */
 export const problemGroups = sources.map(([path, name]) => interfaceIn(path, name));
 
+const migrationSources = [
+  ['src/problems/migration-conflicts.ts', 'MigrationConflicts'],
+  ['src/problems/migration-surroundings.ts', 'MigrationSurroundings'],
+  ['src/problems/migration-runs.ts', 'MigrationRuns'],
+] as const;
+
+/** The codes that only migrating has, in groups. */
+export const migrationProblemGroups = migrationSources.map(([path, name]) =>
+  interfaceIn(path, name),
+);
+
 /** A table for each group of problem codes, in Markdown. */
 export function problemCodeTables(): string {
-  return problemGroups
+  return tablesOf(problemGroups);
+}
+
+/** The same for the codes that only migrating has. */
+export function migrationProblemTables(): string {
+  return tablesOf(migrationProblemGroups);
+}
+
+function tablesOf(groups: typeof problemGroups): string {
+  return groups
     .map(({ doc = '', members }) => {
       const rows = members.map(({ name, doc }) => rowFor(name, doc));
       return [`**${doc}**`, '', ...heading, ...rows].join('\n');
@@ -26,7 +47,7 @@ const heading = [
   '|---|---|---|---|---|',
 ];
 
-const tellings = new Map(Object.entries(problemTable));
+const tellings = new Map(Object.entries({ ...problemTable, ...migrationProblems }));
 
 function rowFor(code: string, meaning: string | undefined): string {
   const telling = tellings.get(code);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage } from './error-message.ts';
-import { problemCodeTables } from './problem-codes.ts';
+import { migrationProblemTables, problemCodeTables } from './problem-codes.ts';
 import { resumeProblemTables } from './resume-problems.ts';
 import { pathInRepository } from './source.ts';
 
@@ -11,6 +11,7 @@ export const readme = readFileSync(readmePath, 'utf8');
 export async function regenerate(text: string): Promise<string> {
   const sections = {
     'problem-codes': problemCodeTables(),
+    'migration-problems': migrationProblemTables(),
     'error-message': await errorMessage(),
     'resume-problems': resumeProblemTables(),
   };

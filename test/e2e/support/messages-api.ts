@@ -11,13 +11,15 @@ export interface MessagesApi {
   readonly conversations: readonly (readonly string[])[];
   /** Answers the next requests with calls of tools, one for each, and only then in words. */
   callTools(...calls: readonly ToolCall[]): void;
+  /** The same, for requests of the conversation in which this was said last. */
+  callToolsWhenTold(prompt: string, ...calls: readonly ToolCall[]): void;
   /** Takes this long for every message from now on, so that the program lives that long. */
   takeTime(milliseconds: number): void;
   close(): Promise<void>;
 }
 
 /** A call of one of the program's tools. */
-interface ToolCall {
+export interface ToolCall {
   readonly name: string;
   readonly input: object;
 }
@@ -25,9 +27,14 @@ interface ToolCall {
 export async function startMessagesApi(): Promise<MessagesApi> {
   const conversations: (readonly string[])[] = [];
   const calls: ToolCall[] = [];
+  const callsWhenTold = new Map<string, ToolCall[]>();
+  const nextCall = (texts: readonly string[]) => {
+    const prompt = texts.findLast((text) => callsWhenTold.has(text));
+    return (prompt === undefined ? undefined : callsWhenTold.get(prompt)?.shift()) ?? calls.shift();
+  };
   let pauseMs = 0;
   const server = createServer((request, response) => {
-    answer(request, response, conversations, calls, pauseMs).catch((error: unknown) => {
+    answer(request, response, conversations, nextCall, pauseMs).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -40,6 +47,9 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     conversations,
     callTools: (...wanted) => {
       calls.push(...wanted);
+    },
+    callToolsWhenTold: (prompt, ...wanted) => {
+      callsWhenTold.set(prompt, [...wanted]);
     },
     takeTime: (milliseconds) => {
       pauseMs = milliseconds;
@@ -61,7 +71,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   conversations: (readonly string[])[],
-  calls: ToolCall[],
+  nextCall: (texts: readonly string[]) => ToolCall | undefined,
   pauseMs: number,
 ): Promise<void> {
   const body = await text(request);
@@ -73,9 +83,10 @@ async function answer(
   switch (pathname) {
     case '/v1/messages': {
       const told: unknown = JSON.parse(body);
-      conversations.push(items(field(told, 'messages')).flatMap(textsOf));
-      const content = contentOf(conversations.length, calls.shift());
-      const message = messageFor(field(told, 'model'), content);
+      const texts = items(field(told, 'messages')).flatMap(textsOf);
+      conversations.push(texts);
+      const content = contentOf(conversations.length, nextCall(texts));
+      const message = messageFor(conversations.length, field(told, 'model'), content);
       await delay(pauseMs);
       if (field(told, 'stream') === true) stream(response, message);
       else json(response, 200, message);
@@ -108,9 +119,10 @@ function contentOf(request: number, call: ToolCall | undefined): Content {
     : { type: 'tool_use', id: `toolu_${request}`, ...call };
 }
 
-function messageFor(model: unknown, content: Content) {
+function messageFor(request: number, model: unknown, content: Content) {
   return {
-    id: 'msg_stand_in',
+    // The program takes messages of one id for parts of one message.
+    id: `msg_${request}`,
     type: 'message',
     role: 'assistant',
     model,

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { benchGap, benchMigration, type MigrationCost, migrationStrain } from './migration.ts';
+import { gigabytes } from './migration-tree.ts';
+
+/** Measures and prints what migrating costs; `large` takes the sizes it is promised for, and minutes. */
+export async function printMigration(root: string, large: boolean): Promise<void> {
+  const folder = join(root, 'migration');
+  mkdirSync(folder);
+  const extent = large ? '' : ' (small; npm run bench -- --large takes 2 and 10 GB)';
+  console.log(`\nMigrating 5,200 files of 200 projects on one file system${extent}:`);
+  const sizes = large ? [2e9, 10e9] : [50e6, 200e6];
+  const costs: MigrationCost[] = [];
+  for (const bytes of sizes) {
+    const cost = await benchMigration(folder, bytes, large ? 3 : 1);
+    costs.push(cost);
+    print(cost);
+  }
+  const [least, most] = [costs[0], costs.at(-1)];
+  if (least !== undefined && most !== undefined) {
+    const grown = (most.migrate / least.migrate).toFixed(2);
+    console.log(`  ${(most.bytes / least.bytes).toFixed(1)} × the bytes take ${grown} × the time`);
+  }
+
+  const gaps = await benchGap(folder, 200);
+  const at = (part: number) => (gaps[Math.ceil(gaps.length * part) - 1] ?? Number.NaN).toFixed(3);
+  console.log(
+    `\nThe gap in which projects is absent, over ${gaps.length} swaps: median ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms`,
+  );
+
+  const files = large ? 200_000 : 20_000;
+  const { seconds, peakMegabytes } = await migrationStrain(folder, files);
+  console.log(
+    `\nMigrating ${files.toLocaleString('en')} files: ${seconds.toFixed(1)} s, at most ${peakMegabytes.toFixed(0)} MB of memory`,
+  );
+}
+
+function print(cost: MigrationCost): void {
+  const { bytes, rounds, hardLinkCopy, rsyncScript, migrate, merge, phases } = cost;
+  console.log(
+    `  ${gigabytes(bytes)} of real blocks, ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}`,
+  );
+  const row = (name: string, milliseconds: number) => {
+    const time = `${milliseconds.toFixed(0)} ms`.padStart(9);
+    const faster = `${(rsyncScript / milliseconds).toFixed(1)} × as fast as the script`;
+    const ofLinks = `${(milliseconds / hardLinkCopy).toFixed(2)} × cp -al`;
+    console.log(`    ${name.padEnd(30)}${time}   ${faster}, ${ofLinks}`);
+  };
+  row('rsync + mv + ln -s', rsyncScript);
+  row('cp -al', hardLinkCopy);
+  row('migrate, whole run', migrate);
+  row('migrate, the merge of it', merge);
+  const parts = Object.entries(phases).map(([name, spent]) => `${name} ${spent.toFixed(0)} ms`);
+  console.log(`    (${parts.join(', ')})`);
+}

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest';
+import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
+import { OPEN } from '../../../src/fs/migrate-fs.ts';
+import { imageOfTree } from '../support/disk-image.ts';
+import { faulty, faultErrnos } from '../support/migrate-faults.ts';
+import { type Scenario, sweep } from '../support/migrate-sweep.ts';
+import { posixWorld } from '../support/posix-memfs.ts';
+import { recordPower } from '../support/power-loss.ts';
+import { moves, sampleTree } from '../support/sample-moves.ts';
+import { everyByteReachable, expectEveryByte, filesIn } from '../support/user-bytes.ts';
+
+const before = filesIn(posixWorld(sampleTree));
+
+function moving(name: keyof typeof moves): Scenario<void> {
+  return {
+    name,
+    image: imageOfTree(sampleTree),
+    run: moves[name],
+    check: (world) => expectEveryByte(before, filesIn(world)),
+  };
+}
+
+describe('sweeping faults', () => {
+  test('catches a copy that believes every write is whole', async () => {
+    await expect(sweep({ scenario: moving('copy then delete') })).rejects.toThrow(
+      /"kind":"short".*lost: \/home\/projects\/a\/1.jsonl/su,
+    );
+  });
+
+  test('catches what undoes a call that took effect and then failed', async () => {
+    await expect(sweep({ scenario: moving('undo by unlinking') })).rejects.toThrow(
+      /"moment":"after".*lost: /su,
+    );
+  });
+
+  test.each(['open and forget', 'list by hand'] as const)(
+    'catches handles that are left open: %s',
+    async (name) => {
+      await expect(sweep({ scenario: moving(name) })).rejects.toThrow('1 handles left open');
+    },
+  );
+
+  test('catches what never ends', async () => {
+    await expect(sweep({ scenario: moving('try until it works') })).rejects.toThrow('and no end');
+  });
+
+  test('finds nothing in a careful move, whose second run completes, fast', async () => {
+    const careful = moving('link, sync, then unlink');
+    const scenario: Scenario<void> = {
+      ...careful,
+      async check(world, outcome, faults) {
+        await careful.check(world, outcome, faults);
+        await moves['link, sync, then unlink'](world.fs);
+        expectEveryByte(before, filesIn(world));
+        if (filesIn(world, ['/home']).size > 0) throw new Error('not completed');
+      },
+    };
+    const start = performance.now();
+    const { cases, pairs, calls } = await sweep({ scenario, pairs: 500 });
+    const perSecond = Math.round(((cases + pairs) / (performance.now() - start)) * 1000);
+    console.log(`${cases} faults and ${pairs} pairs in ${calls} calls, ${perSecond} a second`);
+    expect(calls).toBe(6);
+    expect(cases).toBeGreaterThan(calls * faultErrnos.length * 3);
+    expect(pairs).toBe(500);
+  });
+
+  test('sweeps a sample where that is asked for', async () => {
+    const { cases } = await sweep({ scenario: moving('link, sync, then unlink'), sample: 0.5 });
+    expect(cases).toBeGreaterThan(0);
+    expect(cases).toBeLessThan(350);
+  });
+});
+
+describe('one fault', () => {
+  const fault = { call: 1, kind: 'EIO', moment: 'after', lasting: false } as const;
+
+  test('happens after the effect', async () => {
+    const world = posixWorld(sampleTree);
+    const { fs, fired } = faulty(world.fs, fault);
+    await expect(fs.mkdir('/new', { mode: 0o700 })).rejects.toMatchObject({ code: 'EIO' });
+    await expect(fs.access('/new', 0)).resolves.toBeUndefined();
+    expect(fired()).toBe(1);
+  });
+
+  test('leaves nothing open where opening fails after its effect', async () => {
+    const world = posixWorld(sampleTree);
+    const { fs, openHandles } = faulty(world.fs, fault);
+    await expect(fs.open('/new', OPEN.create, 0o600)).rejects.toMatchObject({ code: 'EIO' });
+    await expect(fs.access('/new', 0)).resolves.toBeUndefined();
+    expect(openHandles()).toBe(0);
+  });
+
+  test('a dead process changes nothing any more', async () => {
+    const world = posixWorld(sampleTree);
+    const { fs, hasDied } = faulty(world.fs, { ...fault, kind: 'death' });
+    await expect(fs.mkdir('/new', { mode: 0o700 })).rejects.toMatchObject({ code: 'EDEAD' });
+    await expect(fs.mkdir('/newer', { mode: 0o700 })).rejects.toMatchObject({ code: 'EDEAD' });
+    expect(hasDied()).toBe(true);
+    await expect(world.fs.access('/new', 0)).resolves.toBeUndefined();
+    await expect(world.fs.access('/newer', 0)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('may last for what changes something only', async () => {
+    const world = posixWorld(sampleTree);
+    const { fs } = faulty(world.fs, {
+      ...fault,
+      kind: 'EROFS',
+      moment: 'before',
+      lasting: 'writes',
+    });
+    await expect(fs.mkdir('/new', { mode: 0o700 })).rejects.toMatchObject({ code: 'EROFS' });
+    await expect(fs.access('/home', 0)).resolves.toBeUndefined();
+    await expect(fs.unlink('/home')).rejects.toMatchObject({ code: 'EROFS' });
+  });
+});
+
+describe('power failures', () => {
+  async function lostBy(run: (fs: MigrateFs) => Promise<void>): Promise<readonly string[]> {
+    const world = posixWorld(sampleTree, { reuseInodes: false });
+    const power = recordPower(world);
+    await run(world.fs);
+    const lost: string[] = [];
+    for (const state of power.crashStates()) {
+      const missing = everyByteReachable(before, filesIn(state.build()));
+      if (missing.length > 0) lost.push(`${state.lost.join(', ')}; ${state.data}`);
+    }
+    return lost;
+  }
+
+  test.each([
+    ['copy then delete', 'make 1.jsonl'],
+    ['link, then unlink', 'make 1.jsonl'],
+    ['into a new directory, whose parent is not synced', 'make new'],
+  ] as const)('catch %s', async (name, missing) => {
+    expect((await lostBy(moves[name])).join('\n')).toContain(missing);
+  });
+
+  test.each([
+    'rename over',
+    'link, sync, then unlink',
+    'into a new directory, synced with its parent',
+  ] as const)('find nothing in %s', async (name) => {
+    expect(await lostBy(moves[name])).toEqual([]);
+  });
+
+  test('catch a copy that syncs names only', async () => {
+    const lost = await lostBy(async (fs) => {
+      const to = await fs.open('/target/1.jsonl', OPEN.create, 0o600);
+      const bytes = before.get('/home/projects/a/1.jsonl') ?? Buffer.alloc(0);
+      await to.write(bytes, 0, bytes.length, null);
+      const directory = await fs.open('/target', OPEN.directory);
+      await directory.sync?.();
+      await fs.unlink('/home/projects/a/1.jsonl');
+      await to.sync?.();
+    });
+    expect(lost).toContain('; all lost');
+    expect(lost).toContain('; the last byte lost'.replace('the last byte lost', 'all lost'));
+  });
+
+  test('try every set of independent changes, and none twice', async () => {
+    const world = posixWorld({ '/d': null }, { reuseInodes: false });
+    const power = recordPower(world);
+    for (let index = 0; index < 10; index += 1)
+      await world.fs.mkdir(`/d/${index}`, { mode: 0o700 });
+    const states = [...power.crashStates()].map(({ build }) => world.volume && treeText(build()));
+    expect(states.length).toBe(2 ** 10 - 1);
+    expect(new Set(states).size).toBe(states.length);
+    expect([...power.crashStates({ when: 'end' })].length).toBe(2 ** 10);
+    expect(power.mostPending()).toBe(10);
+  });
+
+  test('keep the order of the changes of one name, and a rename whole', async () => {
+    const world = posixWorld({ '/a': 'a', '/d': null }, { reuseInodes: false });
+    const power = recordPower(world);
+    await world.fs.mkdir('/d/new', { mode: 0o700 });
+    await world.fs.rename('/a', '/d/new/b');
+    await world.fs.rename('/d/new/b', '/c');
+    const states = [...power.crashStates({ when: 'end' })].map(({ build }) => treeText(build()));
+    expect(states.toSorted()).toEqual([
+      '/a /d',
+      '/a /d /d/new',
+      '/c /d /d/new',
+      '/d /d/new /d/new/b',
+    ]);
+  });
+
+  test('take samples where there are many changes', async () => {
+    const world = posixWorld({ '/d': null }, { reuseInodes: false });
+    const power = recordPower(world);
+    for (let index = 0; index < 30; index += 1)
+      await world.fs.mkdir(`/d/${index}`, { mode: 0o700 });
+    const states = [...power.crashStates({ when: 'end' })];
+    expect(states.length).toBeGreaterThan(100);
+    expect(states.length).toBeLessThan(200);
+  });
+});
+
+describe('user bytes', () => {
+  test('a rename over another file is caught', async () => {
+    const world = posixWorld({ ...sampleTree, '/target/1.jsonl': 'of another home\n' });
+    const before = filesIn(world);
+    await moves['rename over'](world.fs);
+    expect(everyByteReachable(before, filesIn(world))).toEqual([
+      { path: '/target/1.jsonl', content: 'of another home\n' },
+    ]);
+  });
+
+  test('a generation may grow, and a fragment may stand in the middle', () => {
+    const before = filesIn(posixWorld({ '/a': '1\n2\n', '/b': '3\n', '/empty': '' }));
+    const after = filesIn(posixWorld({ '/elsewhere/c': '1\n2\n3\n4\n' }));
+    expect(everyByteReachable(before, after)).toEqual([]);
+  });
+
+  test('the middle of a line is no place for a fragment', () => {
+    const before = filesIn(posixWorld({ '/b': '3\n' }));
+    expect(everyByteReachable(before, filesIn(posixWorld({ '/c': '1\n23\n' })))).toHaveLength(1);
+  });
+
+  test('only what lies below the given roots counts, and links are not followed', () => {
+    const world = posixWorld({ '/a/f': '1\n', '/b/l': { link: '/a' } });
+    expect([...filesIn(world, ['/b', '/none']).keys()]).toEqual([]);
+    expect([...filesIn(world, ['/a']).keys()]).toEqual(['/a/f']);
+  });
+});
+
+function treeText(world: ReturnType<typeof posixWorld>): string {
+  const paths: string[] = [];
+  const look = (path: string): void => {
+    for (const name of world.memfs.readdirSync(path === '' ? '/' : path)) {
+      const below = `${path}/${String(name)}`;
+      paths.push(below);
+      if (world.memfs.lstatSync(below).isDirectory()) look(below);
+    }
+  };
+  look('');
+  return paths.toSorted().join(' ');
+}

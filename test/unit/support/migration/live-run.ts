@@ -1,0 +1,166 @@
+import { lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { startMigrationChild } from './children.ts';
+import { type LiveStage, stageLiveSessions } from './live-sessions.ts';
+import type { Strategy, StrategyResult } from './strategies.ts';
+import { checkSession, noVerdict, type Verdict } from './transcript-checker.ts';
+import {
+  everySpecialStep,
+  type LoggedStep,
+  readLog,
+  type SpecialStep,
+  type WriterJob,
+  type WrittenSession,
+} from './writer-log.ts';
+
+/** One run: writers write while a strategy brings their sessions into the shared place. */
+export interface LiveRun {
+  readonly verdict: Verdict;
+  readonly result: StrategyResult;
+  /** Homes whose `projects` is no link in the end. */
+  readonly unlinked: number;
+  /** How many steps of each kind the writers did. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** Batches for which directories had to be made again. */
+  readonly recreated: number;
+}
+
+export interface LiveRunOptions {
+  /** The bundled writer. */
+  readonly writer: string;
+  readonly folder: string;
+  readonly seed: number;
+  readonly windowMs: number;
+  readonly strategy: Strategy;
+  /** Where the writers' lines have to be: in the shared place, or where they were before. */
+  readonly expected: 'shared' | 'home';
+  /** How long they write before and after. */
+  readonly beforeMs?: number;
+  readonly afterMs?: number;
+  readonly pauseMs?: number;
+  /** What the writers do besides appending; everything unless given. */
+  readonly does?: readonly SpecialStep[];
+  /** Keeps the files of a run in which lines are missing, to look at. */
+  readonly keep?: boolean;
+}
+
+const WRITERS = 4;
+
+export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
+  const root = mkdtempSync(join(options.folder, 'live-'));
+  const stage = stageLiveSessions(join(root, 'stage'), WRITERS);
+  const logs = join(root, 'logs');
+  mkdirSync(logs);
+  const writers = stage.writers.map((sessions, writer) => {
+    const child = startMigrationChild<WriterJob | { readonly stop: true }, object>(
+      options.writer,
+      (message): message is object => typeof message === 'object' && message !== null,
+    );
+    const log = join(logs, `${writer}.jsonl`);
+    const seed = options.seed * 100 + writer;
+    return {
+      child,
+      job: {
+        writer,
+        seed,
+        log,
+        sessions,
+        does: options.does ?? everySpecialStep,
+        pauseMs: options.pauseMs ?? 1,
+      },
+    };
+  });
+  try {
+    await Promise.all(writers.map(async ({ child }) => await child.answer()));
+    for (const { child, job } of writers) child.tell(job);
+    await Promise.all(writers.map(async ({ child }) => await child.answer()));
+    await setTimeout(options.beforeMs ?? 150);
+    const result = await options.strategy(stage, options.windowMs);
+    await setTimeout(options.afterMs ?? 150);
+    for (const { child } of writers) child.tell({ stop: true });
+    const endings = await Promise.all(writers.map(async ({ child }) => await child.ended));
+    if (endings.some(({ code }) => code !== 0)) throw new Error('a writer failed');
+
+    const run = judge(
+      stage,
+      writers.map(({ job }) => job),
+      result,
+      options.expected,
+    );
+    if (run.verdict.missing === 0 || options.keep !== true) rmSync(root, { recursive: true });
+    else run.verdict.examples.push(`kept in ${root}`);
+    return run;
+  } finally {
+    for (const { child } of writers) child.process.kill('SIGKILL');
+  }
+}
+
+function judge(
+  stage: LiveStage,
+  jobs: readonly WriterJob[],
+  result: StrategyResult,
+  expected: 'shared' | 'home',
+): LiveRun {
+  const verdict = noVerdict();
+  const kinds: Record<string, number> = {};
+  const where = {
+    root: stage.root,
+    projectsOf: ({ accountHome }: WrittenSession) =>
+      expected === 'shared' ? stage.projects : join(accountHome, 'projects'),
+  };
+  let recreated = 0;
+  for (const { log, sessions } of jobs) {
+    const bySession = new Map<string, LoggedStep[]>();
+    for (const step of readLog(log)) {
+      kinds[step.step] = (kinds[step.step] ?? 0) + 1;
+      if (step.recreated) recreated += 1;
+      const steps = bySession.get(step.session) ?? [];
+      steps.push(step);
+      bySession.set(step.session, steps);
+    }
+    for (const session of sessions) {
+      checkSession(verdict, session, bySession.get(session.id) ?? [], where, result.span);
+    }
+  }
+  const unlinked = stage.accountHomes.filter(
+    (home) => expected === 'shared' && !isLink(join(home, 'projects')),
+  ).length;
+  return { verdict, result, unlinked, steps: kinds, recreated };
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/** Everything that must not be, told; how late batches stand that were written meanwhile is no flaw. */
+export function flawsOf(runs: readonly LiveRun[]): readonly string[] {
+  return runs.flatMap(({ verdict, result, unlinked }, index) => {
+    const { missing, duplicated, torn, fragments, outOfOrderOutside } = verdict;
+    const counts = { missing, duplicated, torn, fragments, outOfOrderOutside, unlinked };
+    const isFlawless = Object.values(counts).every((count) => count === 0);
+    if (isFlawless && result.ok) return [];
+    const told = [...result.told, ...result.leftovers].slice(0, 10);
+    return [
+      `run ${index + 1}, ${result.outcome}: ${JSON.stringify(counts)}`,
+      ...[...told, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),
+    ];
+  });
+}
+
+/** Adds up the figures of several runs. */
+export function sumOf(runs: readonly LiveRun[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = { runs: runs.length };
+  const add = (name: string, count: number) => {
+    sum[name] = (sum[name] ?? 0) + count;
+  };
+  for (const { verdict, unlinked, steps, recreated } of runs) {
+    for (const [name, value] of Object.entries(verdict)) {
+      if (typeof value === 'number') add(name, value);
+    }
+    add('unlinked', unlinked);
+    for (const [name, count] of Object.entries(steps)) add(`step:${name}`, count);
+    add('batches that made directories again', recreated);
+  }
+  return sum;
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { realProcesses } from '../../../../src/fs/processes.ts';
+import type { MigrateOptions } from '../../../../src/migrate/options.ts';
+import { migrateRequest } from '../../../../src/migrate/request.ts';
+import type { MigrationProgress, MigrationReport } from '../../../../src/migrate/report.ts';
+import { runMigration } from '../../../../src/migrate/run-migration.ts';
+import { hookedDisk, type SwapCall } from './hooked-disk.ts';
+import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
+
+// Migrates or restores once, on the real disk, with a window forced open or a death at a call of a swap.
+
+const say = (answer: MigrateAnswer) => process.send?.(answer);
+
+async function run(job: MigrateJob): Promise<MigrateAnswer> {
+  const gaps: number[] = [];
+  const options = {
+    required: job.required,
+    live: job.live,
+    fs: hookedDisk(job.accountHomes, hookOf(job, gaps)),
+    processes: realProcesses,
+  };
+  const phases: Record<string, number> = {};
+  const start = now();
+  let phase = 'plan';
+  let since = start;
+  const enter = (next: string) => {
+    if (next === phase) return;
+    phases[phase] = (phases[phase] ?? 0) + (now() - since) / 1e6;
+    phase = next;
+    since = now();
+  };
+  const watched = {
+    ...options,
+    onProgress: (progress: MigrationProgress) => enter(progress.phase),
+  };
+  const report = await perform(job, watched);
+  const end = now();
+  enter('');
+  return {
+    kind: 'report',
+    ok: report.ok,
+    outcome: report.outcome,
+    problems: report.problems.map(({ message }) => message),
+    leftovers: report.leftovers.map(({ path, reason }) => `${reason}: ${path}`),
+    start,
+    end,
+    gaps,
+    phases,
+    peakKilobytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+  };
+}
+
+async function perform(job: MigrateJob, options: MigrateOptions): Promise<MigrationReport> {
+  if (job.operation === 'restore') throw new Error('there is no way back yet');
+  // What `migrate` does, and whether it locks.
+  const request = migrateRequest(job.accountHomes, { ...options, acceptRetention: true });
+  return await runMigration(request, { isLocking: job.lock });
+}
+
+function hookOf(job: MigrateJob, gaps: number[]) {
+  const counts = new Map<string, number>();
+  let gone = 0;
+  return async (call: SwapCall) => {
+    const kind = `${call.step} ${call.when}`;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    const isHere = (point: MigrateJob['killAt']) =>
+      point?.step === call.step && point.when === call.when && point.swap === count;
+    if (isHere(job.killAt)) process.kill(process.pid, 'SIGKILL');
+    if (isHere(job.announce)) say({ kind: 'reached' });
+
+    if (basename(call.path) !== 'projects') return;
+    if (kind === 'rename after') gone = now();
+    if (kind === 'symlink after') gaps.push(now() - gone);
+    const swaps = (counts.get(`${call.path} ${kind}`) ?? 0) + 1;
+    counts.set(`${call.path} ${kind}`, swaps);
+    const { window } = job;
+    if (window === undefined || window.milliseconds === 0 || swaps > window.swaps) return;
+    if (kind !== 'symlink after') await setTimeout(window.milliseconds);
+  };
+}
+
+function now(): number {
+  return Number(process.hrtime.bigint());
+}
+
+process.on('message', (message) => {
+  if (!isMigrateJob(message)) return;
+  void run(message)
+    .catch((error: unknown): MigrateAnswer => ({ kind: 'rejected', why: String(error) }))
+    .then((answer) => process.send?.(answer, () => process.exit(0)));
+});
+say({ kind: 'ready' });

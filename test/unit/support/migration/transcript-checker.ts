@@ -1,0 +1,170 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { LoggedStep, WrittenSession } from './writer-log.ts';
+
+/** What is wrong with what writers have written; all lines counted. */
+export interface Verdict {
+  lines: number;
+  /** Lines that are not in the shared transcript. */
+  missing: number;
+  /** Those of the missing ones that are nowhere below the root either. */
+  nowhere: number;
+  duplicated: number;
+  /** Batches of which a line stands behind a line of a later batch. */
+  outOfOrder: number;
+  /** Those of them that were not written while the migration ran. */
+  outOfOrderOutside: number;
+  /** Lines that nobody wrote, such as halves. */
+  torn: number;
+  /** Empty lines: put before what is appended to a line that seems to be unfinished. */
+  blank: number;
+  /** Further transcripts of the same session in the shared state, under other keys. */
+  fragments: number;
+  /** What is wrong, told for the first few. */
+  readonly examples: string[];
+}
+
+/** When something happened, on the clock that all processes share. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the writers' lines are to be, and where else to look for those that are not there. */
+export interface Whereabouts {
+  readonly root: string;
+  readonly projectsOf: (session: WrittenSession) => string;
+}
+
+export function noVerdict(): Verdict {
+  return {
+    lines: 0,
+    missing: 0,
+    nowhere: 0,
+    duplicated: 0,
+    outOfOrder: 0,
+    outOfOrderOutside: 0,
+    torn: 0,
+    blank: 0,
+    fragments: 0,
+    examples: [],
+  };
+}
+
+/** Compares what writers have logged with what is on disk, and adds that to a verdict. */
+export function checkSession(
+  verdict: Verdict,
+  session: WrittenSession,
+  steps: readonly LoggedStep[],
+  where: Whereabouts,
+  span: Span,
+): void {
+  const projects = where.projectsOf(session);
+  const key = steps.at(-1)?.key ?? session.key;
+  const name = `${session.id}.jsonl`;
+  const path = join(projects, key, name);
+  const note = (what: string) => {
+    if (verdict.examples.length < 20)
+      verdict.examples.push(`${relative(where.root, path)}: ${what}`);
+  };
+  const others = readdirSync(projects).filter(
+    (other) => other !== key && existsSync(join(projects, other, name)),
+  );
+  verdict.fragments += others.length;
+  if (others.length > 0) note(`also in ${others.join(', ')}`);
+
+  const found = existsSync(path) ? numbersIn(readFileSync(path, 'utf8')) : noNumbers;
+  verdict.torn += found.torn;
+  verdict.blank += found.blank;
+  if (found.torn > 0) note(`${found.torn} torn lines`);
+  const counts = new Map<number, number>();
+  for (const n of found.numbers) counts.set(n, (counts.get(n) ?? 0) + 1);
+
+  const batches = batchesOf(session, steps);
+  let elsewhere: ReadonlySet<number> | undefined;
+  for (const { from, to, twice, step } of batches) {
+    const missing: number[] = [];
+    for (let n = from; n <= to; n += 1) {
+      const expected = n === twice ? 2 : 1;
+      const count = counts.get(n) ?? 0;
+      verdict.lines += expected;
+      if (count > expected) {
+        verdict.duplicated += count - expected;
+        note(`line ${n} ${count} times, ${timing(step, span)}`);
+      }
+      if (count >= expected) continue;
+      verdict.missing += expected - count;
+      elsewhere ??= new Set(allNamed(where.root, name).flatMap((one) => one.numbers));
+      if (!elsewhere.has(n)) verdict.nowhere += expected - count;
+      missing.push(n);
+    }
+    if (missing.length > 0) note(`lines ${missing.join(' ')} missing, ${timing(step, span)}`);
+  }
+
+  const batchOf = new Map<number, number>();
+  for (const [index, { from, to }] of batches.entries()) {
+    for (let n = from; n <= to; n += 1) batchOf.set(n, index);
+  }
+  const late = new Set<number>();
+  let latest = 0;
+  for (const n of found.numbers) {
+    if (n < latest) late.add(batchOf.get(n) ?? 0);
+    else latest = n;
+  }
+  verdict.outOfOrder += late.size;
+  for (const index of late) {
+    const step = batches[index]?.step;
+    const during = step !== undefined && step.end >= span.start && step.start <= span.end;
+    if (during) continue;
+    verdict.outOfOrderOutside += 1;
+    note(`batch ${step?.batch} out of order, ${timing(step, span)}`);
+  }
+}
+
+interface Batch {
+  readonly from: number;
+  readonly to: number;
+  readonly twice: number;
+  readonly step: LoggedStep | undefined;
+}
+
+function batchesOf(session: WrittenSession, steps: readonly LoggedStep[]): readonly Batch[] {
+  const before = { from: 1, to: session.lines, twice: 0, step: undefined };
+  const appended = steps.filter(({ step }) => step === 'append');
+  return [before, ...appended.map((step) => ({ ...step, step }))];
+}
+
+function timing(step: LoggedStep | undefined, { start, end }: Span): string {
+  if (step === undefined) return 'there before';
+  const after = (step.start - start) / 1e6;
+  return `written ${after.toFixed(1)} ms after the start of ${((end - start) / 1e6).toFixed(1)} ms, batch ${step.batch}${step.recreated ? ', directories recreated' : ''}`;
+}
+
+const noNumbers = { numbers: [], torn: 0, blank: 0 };
+
+/** The numbers of the lines of a transcript, in their order. */
+function numbersIn(text: string) {
+  const lines = text.split('\n');
+  const last = lines.pop();
+  let torn = last === '' ? 0 : 1;
+  let blank = 0;
+  const numbers: number[] = [];
+  for (const line of lines) {
+    const [, n] =
+      /^\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/.exec(line) ?? [];
+    if (n !== undefined) numbers.push(Number(n));
+    else if (line === '') blank += 1;
+    else torn += 1;
+  }
+  return { numbers, torn, blank };
+}
+
+/** Every file of a name below a directory, temporary copies included. */
+function allNamed(directory: string, name: string): ReturnType<typeof numbersIn>[] {
+  return readdirSync(directory).flatMap((entry) => {
+    const path = join(directory, entry);
+    const stats = lstatSync(path);
+    if (stats.isDirectory()) return allNamed(path, name);
+    return stats.isFile() && entry.startsWith(name) ? [numbersIn(readFileSync(path, 'utf8'))] : [];
+  });
+}

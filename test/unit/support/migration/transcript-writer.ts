@@ -1,0 +1,95 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+
+/**
+ * Does to transcripts what the real program does, by path each time, with no handle held.
+ *
+ * All calls are synchronous: one process appends to one transcript in order, as the program does.
+ */
+export const transcriptWriter = {
+  pathOf: (accountHome: string, key: string, session: string) =>
+    join(accountHome, 'projects', key, `${session}.jsonl`),
+
+  /** Appends a batch in one write; tells whether directories had to be made again. */
+  append(path: string, batch: string): boolean {
+    const { handle, recreated } = openMaking(path);
+    try {
+      const bytes = Buffer.from(batch);
+      if (writeSync(handle, bytes) !== bytes.length) throw new Error(`${path}: a short write`);
+    } finally {
+      closeSync(handle);
+    }
+    return recreated;
+  },
+
+  /** Takes the last lines away and writes the same ones again. */
+  rewriteEnd(path: string, lines: number): void {
+    const handle = openSync(path, 'r+');
+    try {
+      const { size } = fstatSync(handle);
+      const buffer = Buffer.alloc(Math.min(size, 4096));
+      readSync(handle, buffer, 0, buffer.length, size - buffer.length);
+      let from = buffer.length - 1;
+      for (let count = 0; count < lines; count += 1) {
+        const before = buffer.lastIndexOf('\n', from - 1);
+        if (before === -1) break;
+        from = before;
+      }
+      const end = Buffer.from(buffer.subarray(from + 1));
+      ftruncateSync(handle, size - end.length);
+      writeSync(handle, end, 0, end.length, size - end.length);
+    } finally {
+      closeSync(handle);
+    }
+  },
+
+  /** Replaces the file by another of the same content. */
+  replace(path: string, temporary: string): void {
+    writeFileSync(temporary, readFileSync(path), { mode: 0o600 });
+    renameSync(temporary, path);
+  },
+
+  /** Moves it to another project directory. */
+  move(path: string, to: string): void {
+    mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+    renameSync(path, to);
+  },
+};
+
+function openMaking(path: string): { readonly handle: number; readonly recreated: boolean } {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return { handle: openSync(path, APPENDING, 0o600), recreated: attempt > 0 };
+    } catch (error) {
+      if (!isMissing(error) || attempt === 5) throw error;
+      makeDirectory(dirname(path));
+    }
+  }
+}
+
+/** What was made may be moved aside again before the next one is made in it. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

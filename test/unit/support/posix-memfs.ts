@@ -1,0 +1,265 @@
+import { constants } from 'node:fs';
+import { createFsFromVolume, type IFs } from 'memfs';
+import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
+import { type DiskImage, imageOfTree, type Tree } from './disk-image.ts';
+import { posixError } from './posix-error.ts';
+import { ACCESS_MODE, PosixHandle } from './posix-handle.ts';
+import { PosixEntry, PosixStats } from './posix-stats.ts';
+import {
+  childrenOf,
+  isEmpty,
+  kindOf,
+  type Link,
+  PosixVolume,
+  upwards,
+  type VolumeOptions,
+} from './posix-volume.ts';
+import { type Place, realPathOf, walk } from './posix-walk.ts';
+
+const { S_IFDIR, S_IFREG, S_IFLNK } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY, O_TRUNC, O_RDONLY } = constants;
+
+/** A world in memory with the semantics of Linux; `MigrateFs` by its promises. */
+export interface PosixWorld {
+  readonly fs: MigrateFs;
+  readonly volume: PosixVolume;
+  /** The same volume with memfs's own calls: to set a stage and to look at it, not to be tested on. */
+  readonly memfs: IFs;
+  /** Where true, calls that need space fail with ENOSPC; rename and unlink still work. */
+  full: boolean;
+  /** Called before each call takes effect: where other processes act, or the disk becomes full. */
+  onCall: ((call: string, path: string, dest?: string) => void) | undefined;
+  /** The tree as it is now, to make more worlds of. */
+  image(): DiskImage;
+}
+
+/** Makes a world of a few paths: `posixWorld({ '/home/projects/a/1.jsonl': '{}\n' })`. */
+export function posixWorld(tree: Tree, options: VolumeOptions = {}): PosixWorld {
+  return posixWorldOf(imageOfTree(tree), options);
+}
+
+/** Makes a world that is equal to another one, inode numbers included, and shares nothing with it. */
+export function posixWorldOf(image: DiskImage, options: VolumeOptions = {}): PosixWorld {
+  return new World(image, options);
+}
+
+class World implements PosixWorld {
+  readonly volume: PosixVolume;
+  readonly fs: MigrateFs;
+  full = false;
+  onCall: PosixWorld['onCall'];
+  #memfs: IFs | undefined;
+
+  constructor(image: DiskImage, options: VolumeOptions) {
+    this.volume = new PosixVolume(image, options);
+    this.fs = callsOn(this);
+  }
+
+  get memfs(): IFs {
+    this.#memfs ??= createFsFromVolume(this.volume.volume);
+    return this.#memfs;
+  }
+
+  image(): DiskImage {
+    return this.volume.image();
+  }
+
+  enter(call: string, path: string, needsSpace: boolean, dest?: string): void {
+    this.onCall?.(call, path, dest);
+    if (needsSpace && this.full) throw posixError('ENOSPC', call, path, dest);
+  }
+}
+
+function callsOn(world: World): MigrateFs {
+  const { volume } = world;
+  const { root } = volume.core;
+
+  const failing = (call: string, path: string, dest?: string) => (code: string) => {
+    throw posixError(code, call, path, dest);
+  };
+
+  /** What is at a path; ENOENT where nothing is. */
+  const found = (call: string, path: string, follow: 'follow' | 'by-slash'): Link => {
+    const fail: (code: string) => never = failing(call, path);
+    world.enter(call, path, false);
+    return walk(root, path, follow, fail).link ?? fail('ENOENT');
+  };
+
+  /** Where a new name is to be made; refused where it is taken. */
+  const free = (path: string, fail: (code: string) => never, isDirectory = false): Place => {
+    const place = walk(root, path, 'no-follow', fail);
+    if (place.link !== undefined) return fail('EEXIST');
+    if (place.slash && !isDirectory) return fail('ENOENT');
+    return place;
+  };
+
+  const spacious = (needed: boolean, fail: (code: string) => never) => {
+    if (needed && world.full) fail('ENOSPC');
+  };
+
+  return {
+    async access(path) {
+      found('access', path, 'follow');
+    },
+
+    async lstat(path) {
+      const link = found('lstat', path, 'by-slash');
+      return new PosixStats(link.getNode(), volume.deviceOf(link));
+    },
+
+    async stat(path) {
+      const link = found('stat', path, 'follow');
+      return new PosixStats(link.getNode(), volume.deviceOf(link));
+    },
+
+    async readlink(path) {
+      const node = found('readlink', path, 'by-slash').getNode();
+      if (!node.isSymlink()) throw posixError('EINVAL', 'readlink', path);
+      return node.symlink;
+    },
+
+    async realpath(path) {
+      return realPathOf(found('realpath', path, 'follow'));
+    },
+
+    async readFile(path) {
+      const node = found('open', path, 'follow').getNode();
+      if (node.isDirectory()) throw posixError('EISDIR', 'read');
+      return node.getString();
+    },
+
+    async opendir(path) {
+      const link = found('opendir', path, 'follow');
+      if (!link.getNode().isDirectory()) throw posixError('ENOTDIR', 'opendir', path);
+      return listing(link);
+    },
+
+    async mkdir(path, { mode }) {
+      world.enter('mkdir', path, false);
+      const fail: (code: string) => never = failing('mkdir', path);
+      const { dir, name } = free(path, fail, true);
+      spacious(true, fail);
+      volume.make(dir, name, S_IFDIR | (mode & 0o1777 & ~volume.umask));
+    },
+
+    async symlink(target, path) {
+      world.enter('symlink', target, false, path);
+      const fail: (code: string) => never = failing('symlink', target, path);
+      if (target === '') fail('ENOENT');
+      const { dir, name } = free(path, fail);
+      spacious(true, fail);
+      const node = volume.newInode(S_IFLNK | 0o777);
+      node.symlink = target;
+      volume.attach(dir, name, node);
+    },
+
+    async link(existing, path) {
+      world.enter('link', existing, false, path);
+      const fail: (code: string) => never = failing('link', existing, path);
+      const from = walk(root, existing, 'by-slash', fail).link ?? fail('ENOENT');
+      const { dir, name } = free(path, fail);
+      if (volume.deviceOf(from) !== volume.deviceOf(dir)) fail('EXDEV');
+      const node = from.getNode();
+      if (node.isDirectory()) fail('EPERM');
+      spacious(true, fail);
+      node.nlink += 1;
+      volume.attach(dir, name, node);
+    },
+
+    async unlink(path) {
+      world.enter('unlink', path, false);
+      const fail: (code: string) => never = failing('unlink', path);
+      const { link, slash, special } = walk(root, path, 'no-follow', fail);
+      if (special) return fail('EISDIR');
+      if (link === undefined) return fail('ENOENT');
+      if (link.getNode().isDirectory()) return fail('EISDIR');
+      if (slash) return fail('ENOTDIR');
+      volume.detach(link);
+    },
+
+    async rmdir(path) {
+      world.enter('rmdir', path, false);
+      const fail: (code: string) => never = failing('rmdir', path);
+      const { link, name, special } = walk(root, path, 'no-follow', fail);
+      if (special) return fail(name === '.' ? 'EINVAL' : name === '..' ? 'ENOTEMPTY' : 'EBUSY');
+      if (link === undefined) return fail('ENOENT');
+      if (!link.getNode().isDirectory()) return fail('ENOTDIR');
+      if (volume.isMount(link)) return fail('EBUSY');
+      if (!isEmpty(link)) return fail('ENOTEMPTY');
+      volume.detach(link);
+    },
+
+    async rename(from, to) {
+      world.enter('rename', from, false, to);
+      const fail: (code: string) => never = failing('rename', from, to);
+      const old = walk(root, from, 'no-follow', fail);
+      const next = walk(root, to, 'no-follow', fail);
+      if (volume.deviceOf(old.dir) !== volume.deviceOf(next.dir)) fail('EXDEV');
+      if (old.special || next.special) fail('EBUSY');
+      const link = old.link ?? fail('ENOENT');
+      const isDirectory = link.getNode().isDirectory();
+      if (!isDirectory && (old.slash || next.slash)) fail('ENOTDIR');
+      if (isWithin(next.dir, link)) fail('EINVAL');
+      if (next.link !== undefined) {
+        if (isWithin(old.dir, next.link)) fail('ENOTEMPTY');
+        if (next.link.getNode() === link.getNode()) return;
+        const isOntoDirectory = next.link.getNode().isDirectory();
+        if (isDirectory && !isOntoDirectory) fail('ENOTDIR');
+        if (!isDirectory && isOntoDirectory) fail('EISDIR');
+        if (volume.isMount(next.link)) fail('EBUSY');
+        if (isOntoDirectory && !isEmpty(next.link)) fail('ENOTEMPTY');
+      }
+      if (volume.isMount(link)) fail('EBUSY');
+      volume.move(link, next.dir, next.name);
+    },
+
+    async utimes(path, accessed, modified) {
+      const node = found('utime', path, 'follow').getNode();
+      node.atime = new Date(accessed * 1000);
+      node.mtime = new Date(modified * 1000);
+      volume.onChange?.({ kind: 'meta', node });
+    },
+
+    async open(path, flags, mode = 0o666) {
+      world.enter('open', path, false);
+      const fail: (code: string) => never = failing('open', path);
+      const has = (flag: number) => (flags & flag) !== 0;
+      const isExclusive = has(O_CREAT) && has(O_EXCL);
+      const noFollow = isExclusive || has(O_NOFOLLOW);
+      // With a slash, what is to be made is refused before anybody looks whether it is there.
+      if (has(O_CREAT) && path.endsWith('/') && !walk(root, path, 'no-follow', fail).special) {
+        return fail('EISDIR');
+      }
+      const place = walk(root, path, noFollow ? 'by-slash' : 'follow', fail);
+      let { link } = place;
+      if (link === undefined) {
+        if (!has(O_CREAT)) return fail('ENOENT');
+        spacious(true, fail);
+        link = volume.make(place.dir, place.name, S_IFREG | (mode & 0o7777 & ~volume.umask));
+      } else {
+        if (isExclusive) return fail('EEXIST');
+        const kind = kindOf(link.getNode());
+        if (kind === S_IFLNK) return fail(has(O_DIRECTORY) ? 'ENOTDIR' : 'ELOOP');
+        if (kind === S_IFDIR && (has(O_CREAT) || (flags & ACCESS_MODE) !== O_RDONLY)) {
+          return fail('EISDIR');
+        }
+        if (kind !== S_IFDIR && has(O_DIRECTORY)) return fail('ENOTDIR');
+        if (has(O_TRUNC) && kind === S_IFREG) {
+          volume.onChange?.({ kind: 'truncate', node: link.getNode() });
+          link.getNode().truncate(0);
+        }
+      }
+      return new PosixHandle(world, link.getNode(), volume.deviceOf(link), flags, path);
+    },
+  };
+}
+
+function isWithin(link: Link, ancestor: Link): boolean {
+  for (const one of upwards(link)) if (one === ancestor) return true;
+  return false;
+}
+
+/** The names at the first step of reading, as a real directory of moderate size is read at once. */
+async function* listing(link: Link): AsyncGenerator<PosixEntry> {
+  for (const [name, child] of [...childrenOf(link)]) yield new PosixEntry(name, child.getNode());
+}
