@@ -69,7 +69,7 @@ export async function prepare(
     const run = own.length === 0 ? undefined : await makeRun(tools, home.realHome, owner);
     homes.push(run === undefined ? home : { ...home, run });
     for (const entry of run === undefined ? [] : own) {
-      const { directory, name, path, realTarget } = entry;
+      const { directory, path, realTarget } = entry;
       const canLink = await canLinkBetween(fs, run ?? '', incomingOf(realTarget), nonceOf(tools));
       const root = directory?.root ?? path;
       const left = namedIn(root, keepBoth);
@@ -77,7 +77,7 @@ export async function prepare(
         root,
         run: run ?? '',
         isInHome: true,
-        isFragmentary: home.pending.some(({ trees: aside }) => aside.includes(name)),
+        isFragmentary: entry.isFragmentary,
         canLink,
         linked: new Map(),
         isLeft: leftSideOf(left),
