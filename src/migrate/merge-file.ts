@@ -40,6 +40,10 @@ export async function mergeFile(
     source.linked.set(path, facts);
     return false;
   }
+  // The copy that was made of it is there, and it has not changed since.
+  if (before?.copy !== undefined && isSameFile(before.copy, there) && isUnchanged(before, facts)) {
+    return false;
+  }
   if (there.kind !== 'file') {
     const problem = migrationProblem('kinds-differ', {
       path: childOf(source.root, path),
