@@ -19,8 +19,8 @@ export interface Manifest {
   readonly targets: readonly ManifestTarget[];
   /** What was linked, by the name of the link and by relative path. */
   readonly linked: ReadonlyMap<string, ReadonlyMap<string, Linked>>;
-  /** What stayed in the originals because the other side of a conflict was chosen, by the name of the link. */
-  readonly left: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By the name of the link: the paths of conflicts of which this home's side was to be left, relative as well. */
+  readonly left: ReadonlyMap<string, readonly string[]>;
 }
 
 const VERSION = 1;
@@ -88,7 +88,7 @@ export async function readManifest(
     const sum = createHash('sha256');
     const targets: ManifestTarget[] = [];
     const linked = new Map<string, Map<string, Linked>>();
-    const left = new Map<string, Set<string>>();
+    const left = new Map<string, readonly string[]>();
     let isFirst = true;
     for await (const line of linesIn(handle, 0, size, path)) {
       const value = parsedJson(new TextDecoder().decode(line));
@@ -101,7 +101,7 @@ export async function readManifest(
       }
       sum.update(line);
       if (name === undefined || text === undefined) continue;
-      if (kind === 'left') left.set(name, (left.get(name) ?? new Set()).add(text));
+      if (kind === 'left') left.set(name, [...(left.get(name) ?? []), text]);
       const identity = identityFrom([device, inode, birth]);
       if (identity === undefined) continue;
       if (kind === 'target') targets.push({ name, target: text, ...identity });

@@ -65,8 +65,11 @@ async function relationOf(
     before !== undefined && !isSameFile(before, facts) && isSameFile(before.copy ?? before, there);
   const offset = divergentOffset(source, path, relation);
   // All that was brought over is in both: only what came later differs, and belongs into one.
-  if (offset !== undefined)
-    return isReplaced ? { ...shared(offset), longer: 'one' } : shared(offset);
+  if (offset !== undefined) {
+    // Of two that have nothing in common the larger one is the history, and comes first.
+    const isOwn = isReplaced || (offset === 0 && facts.size > there.size);
+    return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
+  }
   return isReplaced ? 'edited' : relation;
 }
 

@@ -7,6 +7,8 @@ import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth, divergentOffset } from './merge-transcript.ts';
+import { replaceName } from './replace-name.ts';
+import { nonceOf } from './tools.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -75,6 +77,17 @@ async function addToOther(
   if (relation === undefined) return true;
   const offset =
     relation.kind === 'generations' ? relation.offset : divergentOffset(source, path, relation);
+  if (offset === 0 && facts.size > there.size && source.canLink) {
+    // The history comes first, and then what began without it.
+    const kept = await replaceName(merge.tools.fs, {
+      path: childOf(merge.target, other),
+      expected: there,
+      chosen: from,
+      keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
+      nonce: nonceOf(merge.tools),
+    });
+    return kept === undefined || (await addGrowth(merge, other, kept, 0));
+  }
   if (offset !== undefined) return await addGrowth(merge, other, from, offset);
   merge.leftovers.push({ path: from, reason: 'changed' });
   return false;

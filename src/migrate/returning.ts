@@ -67,7 +67,7 @@ export class Returning {
     this.root = root;
     this.canLink = canLink;
     this.linked = manifest?.linked.get(name) ?? new Map<string, Linked>();
-    this.#left = manifest?.left.get(name) ?? new Set<string>();
+    this.#left = new Set(manifest?.left.get(name));
     this.#leftSessions = new Set(
       [...this.#left].flatMap((path) => (isTranscript(name, path) ? (sessionOf(path) ?? []) : [])),
     );

@@ -19,6 +19,7 @@ import { seal } from './seal.ts';
 import { baseOf, settleSessions } from './settle-sessions.ts';
 import { survey } from './survey.ts';
 import { swapAll } from './swap-all.ts';
+import { clearIncoming, removeStrays } from './strays.ts';
 import { sweep } from './sweep.ts';
 
 /** How runs keep out of each other's way: without locks, only for proofs that nothing rests on them. */
@@ -94,6 +95,9 @@ async function carryOut(
     told.problems.push(...migration.problems);
     return 'refused';
   }
+  for (const merge of locks === undefined ? [] : migration.merges.values()) {
+    await clearIncoming(merge);
+  }
   const late = await coupleAll(migration);
   if (late.length > 0) {
     told.problems.push(...late);
@@ -107,6 +111,13 @@ async function carryOut(
   await linkMissing(migration);
   const leftovers = await sweep(migration, swapped.aside, pending);
   told.leftovers.push(...leftovers);
+  const hasDied = found.homes.some((home) => home.pending.length > 0);
+  if (hasDied && locks !== undefined) {
+    for (const [name, merge] of migration.merges) {
+      const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
+      await removeStrays(merge, sources);
+    }
+  }
   if (swapped.problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));

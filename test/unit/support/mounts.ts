@@ -40,3 +40,17 @@ export async function bindMounted(
     execFileSync('umount', [second]);
   }
 }
+
+/** Mounts something on a folder while it is in use: `mounted(['-t', 'tmpfs', 'none'], folder, use)`. */
+export async function mounted(
+  args: readonly string[],
+  folder: string,
+  use: () => Promise<void>,
+): Promise<void> {
+  execFileSync('mount', [...args, folder]);
+  try {
+    await use();
+  } finally {
+    execFileSync('umount', [folder]);
+  }
+}

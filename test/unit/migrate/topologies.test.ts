@@ -1,0 +1,261 @@
+import { execFileSync } from 'node:child_process';
+import { ftruncateSync, openSync, closeSync, rmSync } from 'node:fs';
+import { describe, expect, test, type TestContext } from 'vitest';
+import {
+  exactly,
+  fill,
+  has,
+  hooked,
+  inPlace,
+  KEY,
+  leftIn,
+  lines,
+  OTHER_ID,
+  plan,
+  read,
+  refusalOf,
+  run,
+  statsOf,
+  told,
+  TRANSCRIPT,
+} from '../support/migrating.ts';
+import { bindMounted, mounted, whyNoMount } from '../support/mounts.ts';
+import { needs } from '../support/required-here.ts';
+import { at, inWorld, makeDirectory, makeLink, type World } from '../support/world.ts';
+
+/** A world on disk, in which something can be mounted. */
+async function onDisk(context: TestContext, use: (world: World) => Promise<void>) {
+  await inWorld('disk', async (world) => {
+    const trial = makeDirectory(world, at(world, 'trial'));
+    needs(context, whyNoMount(trial));
+    rmSync(trial, { recursive: true });
+    await use(world);
+  });
+}
+
+async function expectRefused(world: World, homes: readonly string[], problems: readonly string[]) {
+  const before = exactly(world);
+  const planned = await plan(world, homes);
+  expect([planned.ok, told(world, planned)]).toEqual([false, problems]);
+  const report = await run(world, homes);
+  expect([report.outcome, told(world, report)]).toEqual(['refused', problems]);
+  expect(exactly(world)).toEqual(before);
+}
+
+const tmpfs = ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'];
+
+describe('on file systems of all kinds', () => {
+  test('a bind mount of the same one cannot be linked to: it is copied', (context) =>
+    onDisk(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      const [real, shared] = ['real', 'shared'].map((it) => makeDirectory(world, at(world, it)));
+      await bindMounted(real ?? '', shared ?? '', async () => {
+        expect((await plan(world, ['a'])).spaceNeeded).toBe(lines(1).length);
+        expect((await run(world, ['a'])).outcome).toBe('done');
+        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      });
+      expect(has(world, `real/.claude-projects-shared/${TRANSCRIPT}`)).toBe(true);
+    }));
+
+  test('a mount point in the place of projects is refused', (context) =>
+    onDisk(context, async (world) => {
+      const projects = makeDirectory(world, at(world, 'a/projects'));
+      await mounted(tmpfs, projects, async () => {
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+        await expectRefused(world, ['a'], ['source-is-mount-point a/projects']);
+      });
+    }));
+
+  test('a mount point inside of projects loses nothing', (context) =>
+    onDisk(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      const nested = makeDirectory(world, at(world, 'a/projects/nested'));
+      // It may move with the directory.
+      execFileSync('mount', [...tmpfs, nested]);
+      try {
+        fill(world, { [`a/projects/nested/${OTHER_ID}.jsonl`]: lines(2) });
+        const report = await run(world, ['a']);
+        expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
+          'done',
+          [],
+          [],
+        ]);
+        expect(read(world, `a/projects/nested/${OTHER_ID}.jsonl`)).toBe(lines(2));
+        expect((await run(world, ['a'])).outcome).toBe('done');
+      } finally {
+        execFileSync('sh', [
+          '-c',
+          `umount "$(grep -F '${world.root}' /proc/mounts | cut -d' ' -f2)"`,
+        ]);
+      }
+    }));
+
+  test('a mount point in the place of the target is refused', (context) =>
+    onDisk(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      const target = makeDirectory(world, inPlace(world, 'shared/projects'));
+      await mounted(tmpfs, target, () =>
+        expectRefused(world, ['a'], ['target-is-mount-point shared/projects']),
+      );
+    }));
+
+  describe('an overlay', () => {
+    async function onOverlay(context: TestContext, use: (world: World) => Promise<void>) {
+      await onDisk(context, async (world) => {
+        const base = makeDirectory(world, at(world, 'base'));
+        // On a file system of its own: an overlay cannot be upon an overlay, on which tests may run.
+        await mounted(['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'none'], base, async () => {
+          fill(world, { [`base/lower/a/projects/${TRANSCRIPT}`]: lines(1) });
+          for (const layer of ['upper', 'work', 'lower/b']) {
+            makeDirectory(world, at(world, `base/${layer}`));
+          }
+          const merged = makeDirectory(world, at(world, 'over'));
+          const layers = ['lower', 'upper', 'work'].map(
+            (it) => `${it}dir=${world.root}/base/${it}`,
+          );
+          await mounted(
+            ['-t', 'overlay', '-o', `${layers.join(',')},redirect_dir=off`, 'none'],
+            merged,
+            () => use(world),
+          );
+        });
+      });
+    }
+    const homesIn = (world: World, ...homes: readonly string[]) =>
+      homes.map((home) => at(world, `over/${home}`));
+
+    test('whose lower layer has projects is refused', (context) =>
+      onOverlay(context, async (world) => {
+        expect(homesIn(world, 'a')).toHaveLength(1);
+        await expectRefused(world, ['over/a'], ['source-in-lower-layer over/a/projects']);
+      }));
+
+    test('that has projects in both layers is refused', (context) =>
+      onOverlay(context, async (world) => {
+        fill(world, { [`over/a/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(1) });
+        await expectRefused(world, ['over/a'], ['source-in-lower-layer over/a/projects']);
+      }));
+
+    test('that has projects in its upper layer only is no matter', (context) =>
+      onOverlay(context, async (world) => {
+        fill(world, { [`over/b/projects/${TRANSCRIPT}`]: lines(1) });
+        const report = await run(world, ['over/b']);
+        expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+        expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      }));
+  });
+
+  test('two homes with one inode count once: behind a link, and by a bind mount', (context) =>
+    onDisk(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      makeLink(world, at(world, 'b'), at(world, 'a'));
+      const bound = makeDirectory(world, at(world, 'c'));
+      await bindMounted(at(world, 'a'), bound, async () => {
+        const planned = await plan(world, ['a', 'b', 'c', 'a']);
+        expect([planned.ok, planned.homes.length]).toEqual([true, 1]);
+        const report = await run(world, ['a', 'b', 'c', 'a']);
+        expect([report.outcome, told(world, report), report.originals.length]).toEqual([
+          'done',
+          [],
+          1,
+        ]);
+      });
+      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1));
+    }));
+
+  test('a sparse file of 2 GB is linked at once', () =>
+    inWorld('disk', async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/big.md`]: 'x' });
+      const file = openSync(at(world, `a/projects/${TRANSCRIPT}`), 'r+');
+      ftruncateSync(file, 2 * 1024 ** 3);
+      closeSync(file);
+      const { blocks } = statsOf(world, `a/projects/${TRANSCRIPT}`) as { blocks?: bigint };
+      const start = performance.now();
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(performance.now() - start).toBeLessThan(2000);
+      const after = statsOf(world, `shared/projects/${TRANSCRIPT}`) as { blocks?: bigint };
+      expect([Number(statsOf(world, `shared/projects/${TRANSCRIPT}`).size), after.blocks]).toEqual([
+        2 * 1024 ** 3,
+        blocks,
+      ]);
+    }));
+
+  test('a disk that is full between the rename and the link: the home is as it was, and a second run completes it', () =>
+    inWorld('disk', async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/x.md`]: 'x' });
+      const before = (call: string, path: string) => {
+        if (call === 'symlink' && path.endsWith('a/projects')) {
+          throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+        }
+      };
+      const home = exactly(world, at(world, 'a/projects'));
+      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      expect([report.outcome, told(world, report)]).toEqual(['failed', ['call-failed a/projects']]);
+      expect(paths(exactly(world, at(world, 'a/projects')))).toEqual(paths(home));
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      const second = await run(world, ['a']);
+      expect([second.outcome, leftIn(world, second)]).toEqual(['done', []]);
+    }));
+});
+
+const paths = (snapshot: Readonly<Record<string, string>>) => Object.keys(snapshot);
+
+describe('with homes and targets of all kinds', () => {
+  test('a target that is missing, empty or filled', () =>
+    inWorld('disk', async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x/y': 'y' });
+      makeDirectory(world, inPlace(world, 'shared/session-env'));
+      fill(world, { 'shared/file-history/x/y': 'shared', 'a/file-history/x/z': 'own' });
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(read(world, 'a/file-history/x/y')).toBe('shared');
+      expect(read(world, 'shared/file-history/x/z')).toBe('own');
+      const { mode } = statsOf(world, 'shared/projects');
+      expect(Number(mode) & 0o777).toBe(0o700);
+    }));
+
+  test('a target in a home, by text and by real path, and a home in a target are refused', () =>
+    inWorld('disk', async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      makeLink(world, at(world, 'way'), at(world, 'a'));
+      const before = exactly(world);
+      for (const [path, home] of [
+        ['a/shared', 'a'],
+        ['way/shared', 'a'],
+        ['shared', 'shared/a'],
+      ]) {
+        const required = [{ name: 'projects', target: at(world, path ?? '') }];
+        const codes = await run(world, [home ?? ''], { required }).then(
+          ({ outcome, problems }) => [outcome, ...problems.map(({ code }) => code)],
+          (error: unknown) => [(error as Error).name],
+        );
+        expect([path, codes[0] === 'done']).toEqual([path, false]);
+        expect(exactly(world)).toEqual(before);
+      }
+      const required = [{ name: 'projects', target: at(world, 'a/shared') }];
+      const { problems } = await refusalOf(run(world, ['a'], { required }));
+      expect(problems.map(({ code }) => code)).toEqual(['target-inside-home']);
+    }));
+
+  test('a home that is missing, and one that has nothing, get their links', () =>
+    inWorld('disk', async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      makeDirectory(world, at(world, 'empty'));
+      const report = await run(world, ['a', 'missing', 'empty']);
+      expect([report.outcome, told(world, report), report.originals.length]).toEqual([
+        'done',
+        [],
+        1,
+      ]);
+      for (const home of ['missing', 'empty']) {
+        expect(read(world, `${home}/projects/${TRANSCRIPT}`)).toBe(lines(1));
+        expect(has(world, `${home}/session-env`)).toBe(true);
+      }
+    }));
+
+  test('no home at all is refused', () =>
+    inWorld('disk', async (world) => {
+      const { problems } = await refusalOf(run(world, []));
+      expect(problems.map(({ code }) => code)).toEqual(['no-homes']);
+    }));
+});
