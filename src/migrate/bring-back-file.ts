@@ -5,7 +5,7 @@ import { isEqual } from './compare.ts';
 import { removeName } from './directories.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { factsAt } from './look.ts';
-import { copyBeside, putInPlace } from './put-in-place.ts';
+import { copyToRun, putInPlace } from './put-in-place.ts';
 import { type Places, transcriptOf } from './session-places.ts';
 import { isAsItWas, type Returning } from './returning.ts';
 
@@ -63,7 +63,7 @@ async function bringNew(returning: Returning, path: string, facts: Facts): Promi
       return true;
     }
   }
-  const copy = await copyBeside(returning, path, facts);
+  const copy = await copyToRun(returning, path, facts);
   if (copy === undefined) return true;
   const named = await unless(['EEXIST', 'ENOENT'], to, fs.link(copy, to));
   await removeName(fs, copy);

@@ -1,7 +1,7 @@
 import { childOf, parentOf } from '../paths.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
 import { bringBackFile } from './bring-back-file.ts';
-import { makeDirectory, setTimes, syncDirectory } from './directories.ts';
+import { makeDirectory, removeName, setTimes, syncDirectory } from './directories.ts';
 import { displaceMoved } from './displace-moved.ts';
 import { secondsOf } from './facts.ts';
 import { isDeadCache } from './kinds-of-files.ts';
@@ -45,6 +45,7 @@ async function bringPass(returning: Returning, progress: Progress): Promise<bool
   const changed: boolean[] = [];
   await walkTogether(tools.fs, [target, root], async (groups) => {
     stopIfAborted(tools);
+    for (const group of returning.isAlone ? groups : []) await removeTemporary(returning, group);
     const known = groups.filter((group) => isToBring(returning, group));
     const inside = known.filter(({ copies: [found] }) => isDirectory(found));
     const bring = (group: Group) => bringEntry(returning, group, places);
@@ -56,6 +57,15 @@ async function bringPass(returning: Returning, progress: Progress): Promise<bool
   });
   const hasMoved = await displaceMoved(returning);
   return changed.length > 0 || hasMoved;
+}
+
+/** What a run that died has left is a second name of a file, or a copy. */
+async function removeTemporary(
+  { tools, root }: Returning,
+  { path, name, copies: [, own] }: Group,
+): Promise<void> {
+  if (own === undefined || own === 'unrepresentable' || own.kind !== 'file') return;
+  if (isTemporaryName(name)) await removeName(tools.fs, childOf(root, path));
 }
 
 function isToBring(returning: Returning, { path, name, copies: [found] }: Group): boolean {

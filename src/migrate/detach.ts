@@ -42,7 +42,7 @@ async function detachFile(returning: Returning, path: string): Promise<boolean> 
     const [shared, own] = [await factsAt(fs, childOf(target, path)), await factsAt(fs, to)];
     if (own === undefined || shared === undefined || !isSameFile(shared, own)) return true;
     const nonce = nonceOf(tools);
-    const copy = childOf(parentOf(to), temporaryName(nonceOf(tools)));
+    const copy = childOf(run, temporaryName(nonceOf(tools)));
     if (!(await copyFile(fs, to, own, copy))) continue;
     // Whatever is written from here on is brought over from the displaced one.
     const made = await factsAt(fs, copy);

@@ -35,10 +35,19 @@ const LOST_RACE: ReadonlySet<string> = new Set(['ENOTDIR', 'ENOTEMPTY', 'EEXIST'
  * @returns What stands against it, if it could not be done: then the link is there, or whatever took its place.
  */
 export async function giveBack(giving: GivingBack): Promise<MigrationProblem | undefined> {
+  const { tools, path, target } = giving;
+  await recordLink(giving);
+  const given = await settle(swap(giving));
+  if (given.ok) return given.value;
+  // The home is not left without either of the two; where something stands there, this does nothing.
+  await settle(putLink(tools.fs, target, path));
+  throw given.error;
+}
+
+async function swap(giving: GivingBack): Promise<MigrationProblem | undefined> {
   const { tools, name, path, target, run, isAllowed } = giving;
   const { fs } = tools;
   const tree = childOf(run, name);
-  await recordLink(giving);
   for (let links = 0, directories = 0; ;) {
     if (!(await isAllowed())) throw new CallFailure(path, lostLock());
     const own = await factsAt(fs, tree);
@@ -50,7 +59,10 @@ export async function giveBack(giving: GivingBack): Promise<MigrationProblem | u
       if (!(await leadsTo(fs, path, target))) return linkChanged(giving);
       links += 1;
       if (links > MOST_LINKS) return migrationProblem('made-anew', { path });
-      await unless(['ENOENT', 'EISDIR', 'EPERM'], path, fs.unlink(path));
+      const removed = await settle(fs.unlink(path));
+      // It may have taken effect all the same, or something else stands there by now.
+      const now = removed.ok ? undefined : await factsAt(fs, path);
+      if (!removed.ok && now?.kind === 'symlink') throw new CallFailure(path, removed.error);
       continue;
     }
     if (there?.kind === 'directory') {
@@ -78,15 +90,10 @@ async function recordLink({ tools: { fs }, name, path, target, run }: GivingBack
 }
 
 /** Tells whether the directory is in the home now; nothing is replaced by it. */
-async function moveBack(
-  { tools: { fs }, path, target }: GivingBack,
-  tree: string,
-): Promise<boolean> {
+async function moveBack({ tools: { fs }, path }: GivingBack, tree: string): Promise<boolean> {
   const moved = await settle(fs.rename(tree, path));
   if (moved.ok) return true;
   if (LOST_RACE.has(moved.errno) || (await factsAt(fs, tree)) === undefined) return false;
-  // The home is not left without either of the two.
-  await settle(putLink(fs, target, path));
   throw new CallFailure(path, moved.error);
 }
 

@@ -11,12 +11,12 @@ import type { Returning } from './returning.ts';
 import { nonceOf } from './tools.ts';
 
 /** A copy of the target's file, on the file system of the home; `undefined` where that has changed. */
-export async function copyBeside(
-  { tools, target, root }: Returning,
+export async function copyToRun(
+  { tools, target, run }: Returning,
   path: string,
   facts: Facts,
 ): Promise<string | undefined> {
-  const copy = childOf(parentOf(childOf(root, path)), temporaryName(nonceOf(tools)));
+  const copy = childOf(run, temporaryName(nonceOf(tools)));
   const isCopied = await must(copy, copyFile(tools.fs, childOf(target, path), facts, copy));
   return isCopied ? copy : undefined;
 }
@@ -37,7 +37,7 @@ export async function putInPlace(
   const { tools, name, target, root, run } = returning;
   const { fs } = tools;
   const isLinked = returning.isTranscript(path) && returning.canLink;
-  const copy = isLinked ? undefined : await copyBeside(returning, path, facts);
+  const copy = isLinked ? undefined : await copyToRun(returning, path, facts);
   if (!isLinked && copy === undefined) return undefined;
   const to = childOf(root, path);
   const kept = await replaceName(fs, {

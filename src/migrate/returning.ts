@@ -32,6 +32,8 @@ interface Place {
   /** Whether files of the target can have a name in the tree, too; otherwise they are copied. */
   readonly canLink: boolean;
   readonly manifest: Manifest | undefined;
+  /** Whether nobody else can be at it, so that temporary names are left over from a run that died. */
+  readonly isAlone: boolean;
 }
 
 /** One directory on its way back to its home. */
@@ -41,6 +43,7 @@ export class Returning {
   readonly target: string;
   readonly run: string;
   readonly canLink: boolean;
+  readonly isAlone: boolean;
   /** Where the tree is: among the originals, later in the home. */
   root: string;
   /** Whether Claude Code may write in the tree by now. */
@@ -59,13 +62,14 @@ export class Returning {
   readonly #left: ReadonlySet<string>;
   readonly #leftSessions: ReadonlySet<string>;
 
-  constructor({ tools, name, target, run, root, canLink, manifest }: Place) {
+  constructor({ tools, name, target, run, root, canLink, manifest, isAlone }: Place) {
     this.tools = tools;
     this.name = name;
     this.target = target;
     this.run = run;
     this.root = root;
     this.canLink = canLink;
+    this.isAlone = isAlone;
     this.linked = manifest?.linked.get(name) ?? new Map<string, Linked>();
     this.#left = new Set(manifest?.left.get(name));
     this.#leftSessions = new Set(

@@ -92,7 +92,7 @@ async function carryOut(
   const { tools } = request;
   const isAllowed = async () => locks === undefined || (await locks.stillHeld());
   const ways: Way[] = [];
-  for (const entry of found.names) ways.push(await prepare(request, entry));
+  for (const entry of found.names) ways.push(await prepare(request, entry, locks !== undefined));
   const isCopying = ways.some((way) => way.entry.state === 'aside' && !way.returning.canLink);
   if (isCopying && found.liveSessions.length > 0) {
     for (const { path, accountHomes, sessionId, pid } of found.liveSessions) {
@@ -129,7 +129,11 @@ async function carryOut(
   return isComplete ? 'done' : 'done-with-leftovers';
 }
 
-async function prepare({ tools }: RestoreRequest, entry: ReturningName): Promise<Way> {
+async function prepare(
+  { tools }: RestoreRequest,
+  entry: ReturningName,
+  isAlone: boolean,
+): Promise<Way> {
   const { name, path, realTarget, run, manifest, state } = entry;
   const incoming = incomingOf(realTarget);
   const isAside = state === 'aside';
@@ -142,6 +146,7 @@ async function prepare({ tools }: RestoreRequest, entry: ReturningName): Promise
     root: isAside ? childOf(run.path, name) : path,
     canLink: isAside ? await canLinkBetween(tools.fs, run.path, incoming, nonceOf(tools)) : true,
     manifest,
+    isAlone,
   });
   return { entry, returning };
 }

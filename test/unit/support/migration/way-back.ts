@@ -1,3 +1,4 @@
+import { requiredSharedUnder } from 'claude-shared-state';
 import { migrate, type MigrateFs, restore, type RestoreOptions } from 'claude-shared-state/migrate';
 import { randomFrom } from '../seeded-random.ts';
 import { at, makeFile, requiredIn, type World } from '../world.ts';
@@ -17,10 +18,15 @@ let pid = 100;
 
 /** What every call of a test is given; each is another process, and all earlier ones have ended. */
 export function optionsIn(world: World, fs: MigrateFs = diskOf(world)) {
+  return { ...optionsOn(fs, at(world, 'shared')), required: requiredIn(world) };
+}
+
+/** The same without a world: the targets are under `root`. */
+export function optionsOn(fs: MigrateFs, root: string) {
   pid += 1;
   const own = pid;
   return {
-    required: requiredIn(world),
+    required: requiredSharedUnder(root),
     fs,
     pid: own,
     now: new Date('2026-01-02T03:04:05Z'),
