@@ -31,12 +31,12 @@ export async function makeDurable(migration: Migration): Promise<void> {
   for (const { run, realHome } of homes) {
     if (run === undefined) continue;
     stopIfAborted(tools);
+    const own = trees.filter(({ source }) => source.run === run);
     const linked = new Map<string, ReadonlyMap<string, Linked>>(
-      trees
-        .filter(({ source }) => source.run === run)
-        .map(({ entry, source }) => [entry.name, source.linked]),
+      own.map(({ entry, source }) => [entry.name, source.linked]),
     );
-    await writeManifest(fs, manifestOf(run), { targets, linked });
+    const left = new Map(own.map((tree) => [tree.entry.name, tree.left]));
+    await writeManifest(fs, manifestOf(run), { targets, linked, left });
     // Where no link can be made nothing must be moved away.
     const trial = childOf(run, 'trial');
     await must(trial, fs.symlink(targets[0]?.target ?? run, trial, 'junction'));

@@ -78,12 +78,14 @@ async function mergeOther(
     source.linked.set(path, { ...facts, copy: there });
     return false;
   }
+  // What was set aside is a file of its own, too, since its names were split: then it is not the younger one.
+  const isLatest = isEdited && (source.isInHome || facts.mtime > there.mtime);
   // The target still has what was brought from here, and here it was edited.
-  if (isEdited && isSameFile(before.copy ?? before, there)) {
+  if (isLatest && isSameFile(before.copy ?? before, there)) {
     return await supersede(merge, source, path, facts, there);
   }
   // Edited through the link, since: what was set aside here is what it was before.
-  if (!source.isInHome && !isEdited && before !== undefined) {
+  if (!source.isInHome && !isLatest && before !== undefined) {
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
   }

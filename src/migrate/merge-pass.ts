@@ -39,9 +39,8 @@ export async function mergePass(
     const known = groups.filter(({ name }) => !isTemporaryName(name));
     const merging = async (group: Group) => {
       if (await mergeCopies(merge, sources, group, options)) hasChanged = true;
-      return group.copies.some(isDirectory) && (await openDirectory(merge, sources, group))
-        ? [group]
-        : [];
+      const isIn = group.copies.some(isDirectory) && (await openDirectory(merge, sources, group));
+      return isIn ? [group] : [];
     };
     const inside = await aFewAtOnce(known, merging, FILES_AT_ONCE);
     const files = known.flatMap(({ copies }) => copies.filter(isFile));

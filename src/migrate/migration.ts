@@ -1,5 +1,5 @@
 import { childOf } from '../paths.ts';
-import { leftSideOf } from './left-side.ts';
+import { leftSideOf, namedIn } from './left-side.ts';
 import { manifestOf } from './layout.ts';
 import { readManifest } from './manifest.ts';
 import { Merge, type Source } from './merge.ts';
@@ -24,6 +24,8 @@ export interface MigratingHome extends SurveyedHome {
 export interface MigratingTree {
   readonly entry: SurveyedEntry;
   readonly source: Source;
+  /** What was named in `keepBoth`, relative to the root of the source. */
+  readonly left: readonly string[];
 }
 
 /** Everything that a migration works on, prepared. */
@@ -68,18 +70,20 @@ export async function prepare(
     const run = own.length === 0 ? undefined : await makeRun(tools, home.realHome, owner);
     homes.push(run === undefined ? home : { ...home, run });
     for (const entry of run === undefined ? [] : own) {
-      const { directory, name, path, realTarget } = entry;
+      const { directory, path, realTarget } = entry;
       const canLink = await canLinkBetween(fs, run ?? '', incomingOf(realTarget), nonceOf(tools));
+      const root = directory?.root ?? path;
+      const left = namedIn(root, keepBoth);
       const source: Source = {
-        root: directory?.root ?? path,
+        root,
         run: run ?? '',
         isInHome: true,
-        isFragmentary: home.pending.some(({ trees: aside }) => aside.includes(name)),
+        isFragmentary: entry.isFragmentary,
         canLink,
         linked: new Map(),
-        isLeft: leftSideOf(path, keepBoth),
+        isLeft: leftSideOf(left),
       };
-      trees.push({ entry, source });
+      trees.push({ entry, source, left });
     }
   }
   if (trees.some(({ source }) => !source.canLink)) {
@@ -116,7 +120,7 @@ export async function pendingSources(
           isFragmentary,
           canLink: await canLinkBetween(fs, run.path, incomingOf(merge.target), nonce),
           linked: new Map(isFragmentary ? [] : manifest?.linked.get(name)),
-          isLeft: () => false,
+          isLeft: leftSideOf(isFragmentary ? [] : (manifest?.left.get(name) ?? [])),
         });
       }
     }

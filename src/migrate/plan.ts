@@ -45,7 +45,7 @@ export function planFrom(survey: Survey, request: Decided): MigrationPlan {
     ),
     ...liveProblems(survey.liveSessions, request.live, isCopying),
     ...conflicts.filter((problem) => !('other' in problem && chosen.has(problem.path))),
-    ...keepBothProblems(conflicts, request.keepBoth, survey.liveSessions),
+    ...keepBothProblems(survey, conflicts, request.keepBoth),
     ...retentionProblems(survey, request.acceptRetention),
     ...memoryProblems(survey),
   ];
@@ -57,7 +57,9 @@ export function planFrom(survey: Survey, request: Decided): MigrationPlan {
     spaceNeeded: sum(homes.flatMap(({ entries }) => entries.map(({ copyBytes }) => copyBytes))),
     leftovers: [
       ...[...survey.contents.values()].flatMap(({ contents }) => contents.leftovers),
-      ...request.keepBoth.map((path) => ({ path, reason: 'side-not-chosen' as const })),
+      ...request.keepBoth
+        .filter((path) => conflictsAt(conflicts, path).length > 0)
+        .map((path) => ({ path, reason: 'side-not-chosen' as const })),
     ],
   };
 }
@@ -141,22 +143,36 @@ function liveProblems(
 }
 
 function keepBothProblems(
+  { homes, liveSessions }: Survey,
   conflicts: readonly MigrationProblem[],
   keepBoth: readonly string[],
-  sessions: readonly LiveSession[],
 ): readonly MigrationProblem[] {
-  const running = new Set<string>(sessions.map(({ sessionId }) => sessionId.toLowerCase()));
+  const running = new Map(
+    liveSessions.map(({ sessionId }) => [sessionId.toLowerCase(), sessionId] as const),
+  );
   return keepBoth.flatMap((path): readonly MigrationProblem[] => {
-    const about = conflicts.filter((problem) => 'other' in problem && problem.path === path);
-    if (about.length === 0) return [migrationProblem('keep-both-unknown', { path })];
-    return about.flatMap((problem) =>
-      'sessionId' in problem &&
-      typeof problem.sessionId === 'string' &&
-      running.has(problem.sessionId.toLowerCase())
-        ? [migrationProblem('keep-both-live', { path, sessionId: problem.sessionId })]
-        : [],
-    );
+    if (conflictsAt(conflicts, path).length === 0) {
+      return isSettled(homes, path) ? [] : [migrationProblem('keep-both-unknown', { path })];
+    }
+    // Everything of one session is in places that are called after it.
+    const segments = path.toLowerCase().split(/[/\\]|\.jsonl$/);
+    const sessionId = segments.map((it) => running.get(it)).find((it) => it !== undefined);
+    return sessionId === undefined ? [] : [migrationProblem('keep-both-live', { path, sessionId })];
   });
+}
+
+function conflictsAt(conflicts: readonly MigrationProblem[], path: string) {
+  return conflicts.filter((problem) => 'other' in problem && problem.path === path);
+}
+
+/** Whether a path was in a directory that has been moved aside since: then the same call has decided about it. */
+function isSettled(homes: readonly SurveyedHome[], path: string): boolean {
+  return homes.some(({ realHome, entries }) =>
+    entries.some(
+      ({ name, directory }) =>
+        directory === undefined && path.startsWith(childOf(childOf(realHome, name), '')),
+    ),
+  );
 }
 
 function retentionProblems(

@@ -3,45 +3,44 @@ import { childOf, parentOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
-import {
-  type MigrationProblem,
-  migrationProblem,
-  type MigrationProblemOf,
-} from './migration-problem.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import { type Group, isDirectory } from './walk.ts';
+
+/** A transcript, and where it was seen first. */
+interface Seen {
+  readonly key: string;
+  readonly at: string;
+  /** The index of the tree; the target's comes before all. */
+  readonly rank: number;
+}
 
 /** Finds sessions that have transcripts under more than one project key. */
 export class SessionKeys {
-  /** By session in lower case: the first key, and where its transcript was seen. */
-  readonly #first = new Map<string, { readonly key: string; readonly at: string }>();
-  readonly #problems: MigrationProblemOf<'id-under-two-keys'>[] = [];
+  /** By session in lower case; several directories are seen at a time, in any order. */
+  readonly #seen = new Map<string, Seen | Seen[]>();
   /** Keys that the walk has gone into. */
   readonly #walked = new Set<string>();
 
   see({ path, copies }: Group, roots: readonly string[]): void {
-    const key = parentOf(path);
-    if (key === '.') {
+    if (parentOf(path) === '.') {
       if (copies.slice(0, -1).some(isDirectory)) this.#walked.add(path);
       return;
     }
-    const index = copies.findIndex((copy) => copy !== undefined);
-    this.#add(path, childOf(roots[index] ?? '', path), index === copies.length - 1);
+    const target = copies.length - 1;
+    const index =
+      copies[target] === undefined ? copies.findIndex((it) => it !== undefined) : target;
+    this.#add(path, childOf(roots[index] ?? '', path), index === target ? -1 : index);
   }
 
-  #add(path: string, at: string, isShared: boolean): void {
+  #add(path: string, at: string, rank: number): void {
     const key = parentOf(path);
     // What lies deeper, of subagents say, belongs to a session, but is not its transcript.
     const isOfSession = parentOf(key) === '.' && isTranscript('projects', path);
     const sessionId = isOfSession ? sessionOf(path)?.toLowerCase() : undefined;
     if (sessionId === undefined) return;
-    const known = this.#first.get(sessionId);
-    if (known === undefined) this.#first.set(sessionId, { key, at });
-    else if (known.key !== key) {
-      // The one that is shared already would stay.
-      const [aside, stays] = isShared ? [known.at, at] : [at, known.at];
-      const fields = { path: aside, other: stays, sessionId };
-      this.#problems.push(migrationProblem('id-under-two-keys', fields));
-    }
+    const known = this.#seen.get(sessionId);
+    const seen = { key, at, rank };
+    this.#seen.set(sessionId, known === undefined ? seen : [known, seen].flat());
   }
 
   /** What is wrong, with the keys that only the target has taken into account. */
@@ -52,16 +51,29 @@ export class SessionKeys {
       const entries = await entriesIn(fs, childOf(target, name));
       for (const entry of entries.ok ? entries.value : []) {
         const path = childOf(name, entry.name);
-        this.#add(path, childOf(target, path), true);
+        this.#add(path, childOf(target, path), -1);
       }
     }
+    const problems = [...this.#seen].flatMap(([sessionId, seen]) => {
+      // The one that is shared already stays, or that of the first home.
+      const [stays, ...others] = Array.isArray(seen) ? seen.toSorted(inOrder) : [];
+      return others.flatMap(({ key, at: path }) =>
+        stays === undefined || key === stays.key
+          ? []
+          : [migrationProblem('id-under-two-keys', { path, other: stays.at, sessionId })],
+      );
+    });
     // Claude Code may have moved one while others were looked at.
     const stillThere = await Promise.all(
-      this.#problems.map(async ({ path, other }) => {
+      problems.map(async ({ path, other }) => {
         const both = await Promise.all([factsAt(fs, path), factsAt(fs, other)]);
         return both.every((facts) => facts !== undefined);
       }),
     );
-    return this.#problems.filter((_, index) => stillThere[index] === true);
+    return problems.filter((_, index) => stillThere[index] === true);
   }
+}
+
+function inOrder(one: Seen, other: Seen): number {
+  return one.rank - other.rank || (one.at < other.at ? -1 : 1);
 }

@@ -16,6 +16,8 @@ import { type Group, isDirectory, walkTogether } from './walk.ts';
 export interface SurveyedTree {
   readonly root: string;
   readonly canLink: boolean;
+  /** Whether it began while the link was missing, so that its transcripts are only the end of what they were. */
+  readonly isFragmentary: boolean;
 }
 
 /** What the trees of all homes hold under one name, compared with the target and with each other. */
@@ -95,7 +97,7 @@ export async function surveyContents(
       overdue += found.filter(
         ({ index, facts }) => index < trees.length && before !== undefined && facts.mtime < before,
       ).length;
-      const judged = await judgeFiles(fs, name, path, found, trees.length);
+      const judged = await judgeFiles(fs, name, path, found, trees);
       conflicts.push(...judged.conflicts);
       offsets.push(...judged.offsets);
       for (const { index, facts } of found) count(index, judged.what, facts);
@@ -132,23 +134,28 @@ async function judgeFiles(
   name: string,
   path: string,
   found: readonly FoundCopy[],
-  targetIndex: number,
+  trees: readonly SurveyedTree[],
 ): Promise<Judged> {
   const [first, ...others] = found;
   const nothing = { conflicts: [], offsets: [] };
   if (first === undefined) return { what: 'same', ...nothing };
   if (others.every(({ facts }) => isSameFile(facts, first.facts))) {
-    const isThere = found.some(({ index }) => index === targetIndex);
+    const isThere = found.some(({ index }) => index === trees.length);
     return { what: isThere ? 'same' : 'link', ...nothing };
   }
   // What is in the target already stays there; a home's side is the one to be put aside.
-  const ordered = found.toSorted((one, other) => rank(one, targetIndex) - rank(other, targetIndex));
+  const ordered = found.toSorted((one, other) => rank(one, trees) - rank(other, trees));
   if (isTranscript(name, path)) {
     const { offsets, divergent } = await lineageOf(fs, ordered);
     const sessionId = sessionOf(path) ?? path;
-    const conflicts = divergent.map(({ copy, from }) =>
-      migrationProblem('transcripts-diverge', { path: copy.at, other: from.at, sessionId }),
-    );
+    // A fragment is appended, whatever it holds.
+    const isFragment = ({ at }: Copy) =>
+      found.some((it) => it.at === at && isFragmentary(trees, it.index));
+    const conflicts = divergent
+      .filter(({ copy }) => !isFragment(copy))
+      .map(({ copy, from }) =>
+        migrationProblem('transcripts-diverge', { path: copy.at, other: from.at, sessionId }),
+      );
     return { what: 'couple', conflicts, offsets };
   }
   const [chosen = first, ...rest] = ordered;
@@ -162,8 +169,14 @@ async function judgeFiles(
   return { what: 'same', conflicts, offsets: [] };
 }
 
-function rank({ index }: FoundCopy, targetIndex: number): number {
-  return index === targetIndex ? -1 : index;
+/** The target comes first, and what is only the end of something last. */
+function rank({ index }: FoundCopy, trees: readonly SurveyedTree[]): number {
+  if (index === trees.length) return -1;
+  return isFragmentary(trees, index) ? trees.length + index : index;
+}
+
+function isFragmentary(trees: readonly SurveyedTree[], index: number): boolean {
+  return trees[index]?.isFragmentary ?? false;
 }
 
 function isFile(found: Found | undefined): found is Facts {

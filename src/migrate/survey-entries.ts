@@ -28,6 +28,8 @@ export interface SurveyedEntry {
   readonly directory?: { readonly root: string; readonly facts: Facts };
   /** Whether files can have a name in the target, too. */
   readonly canLink: boolean;
+  /** Whether a run that died has moved an earlier directory of that name aside. */
+  readonly isFragmentary: boolean;
   readonly sourceMount?: Mount;
   readonly targetMount?: Mount;
 }
@@ -66,6 +68,7 @@ export async function surveyEntries(
     if (!distinct.includes(accountHome)) continue;
     const real = await settle(fs.realpath(accountHome));
     const realHome = real.ok ? textOf(real.value) : accountHome;
+    const pending = (await runsOf(fs, realHome)).filter(isPending);
     const entries: SurveyedEntry[] = [];
     for (const link of links) {
       const root = childOf(realHome, link.name);
@@ -79,6 +82,7 @@ export async function surveyEntries(
         target: link.target.path,
         realTarget,
         state: link.state,
+        isFragmentary: pending.some(({ trees }) => trees.includes(link.name)),
         ...(directory === undefined ? {} : { directory: { root, facts: directory } }),
         ...(sourceMount === undefined ? {} : { sourceMount }),
         ...(targetMount === undefined ? {} : { targetMount }),
@@ -88,7 +92,6 @@ export async function surveyEntries(
             : sourceMount.id === targetMount.id,
       });
     }
-    const pending = (await runsOf(fs, realHome)).filter(isPending);
     homes.push({ accountHome, realHome, entries, pending });
   }
   return { homes, findings: [...findings] };

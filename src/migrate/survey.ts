@@ -26,7 +26,11 @@ export async function survey(fs: MigrateReadFs, request: PlanRequest): Promise<S
     const trees = homes.flatMap(({ entries }) => entries.filter((it) => isTree(it, name)));
     const [first] = trees;
     if (first === undefined) continue;
-    const roots = trees.map(({ directory, canLink }) => ({ root: directory?.root ?? '', canLink }));
+    const roots = trees.map(({ directory, canLink, isFragmentary }) => ({
+      root: directory?.root ?? '',
+      canLink,
+      isFragmentary,
+    }));
     const compared = await surveyContents(fs, name, first.realTarget, roots, before);
     contents.set(name, { trees, contents: compared });
   }

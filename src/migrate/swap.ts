@@ -49,12 +49,12 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     await syncDirectory(fs, parentOf(root));
     await syncDirectory(fs, run);
     if (put === 'link') return { aside };
-    if (generation === MOST_GENERATIONS) {
-      return { aside, problem: migrationProblem('made-anew', { path: root }) };
-    }
-    await pause(BEFORE_NEXT_GENERATION);
+    const isLast = generation === MOST_GENERATIONS;
+    if (!isLast) await pause(BEFORE_NEXT_GENERATION);
     present = { ...source, isFragmentary: true, linked: new Map() };
+    // The last time, too: what goes on there is to have its beginning.
     await mergeUntilQuiet(merge, [present], { isThorough: false, onFiles: () => undefined });
+    if (isLast) return { aside, problem: migrationProblem('made-anew', { path: root }) };
   }
 }
 

@@ -34,7 +34,7 @@ function fillBoth(world: World): string {
   return at(world, `b/projects/${TRANSCRIPT}`);
 }
 
-const leftOfB = [AGENT, TRANSCRIPT].map(
+const leftOfB = [TRANSCRIPT, AGENT].map(
   (path) => `side-not-chosen b/.claude-shared-state/originals/RUN/projects/${path}`,
 );
 
@@ -60,19 +60,23 @@ describe.each(worldKinds)('keeping both sides of a conflict (%s)', (kind) => {
       expectKept(world);
     }));
 
-  test('works by the paths that the plan tells, for homes behind links, too', () =>
-    inWorld(kind, async (world) => {
-      fillBoth(world);
-      makeLink(world, at(world, 'way-to-b'), at(world, 'b'));
-      const { problems } = await plan(world, ['a', 'way-to-b']);
-      const keepBoth = problems.flatMap(({ code, path }) =>
-        code === 'transcripts-diverge' ? [path] : [],
-      );
-      const report = await run(world, ['a', 'way-to-b'], { keepBoth });
-      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
-      expect(leftIn(world, report)).toEqual(leftOfB);
-      expectKept(world);
-    }));
+  // memfs makes no links in directories behind links.
+  test.runIf(kind === 'disk')(
+    'works by the paths that the plan tells, for homes behind links, too',
+    () =>
+      inWorld(kind, async (world) => {
+        fillBoth(world);
+        makeLink(world, at(world, 'way-to-b'), at(world, 'b'));
+        const { problems } = await plan(world, ['a', 'way-to-b']);
+        const keepBoth = problems.flatMap(({ code, path }) =>
+          code === 'transcripts-diverge' ? [path] : [],
+        );
+        const report = await run(world, ['a', 'way-to-b'], { keepBoth });
+        expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+        expect(leftIn(world, report)).toEqual(leftOfB);
+        expectKept(world);
+      }),
+  );
 
   test('of other files leaves those alone', () =>
     inWorld(kind, async (world) => {
@@ -122,8 +126,8 @@ describe.each(worldKinds)('keeping both sides of a conflict (%s)', (kind) => {
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',
         [
-          `keep-both-live b/projects/${KEY}/${ID}/tool-results/a.txt`,
           `keep-both-live b/projects/${TRANSCRIPT}`,
+          `keep-both-live b/projects/${KEY}/${ID}/tool-results/a.txt`,
           'live-session-merged a/sessions/7.json',
         ],
       ]);
