@@ -47,12 +47,15 @@ export async function appendGrowth(
     async (source, { size }): Promise<Growth | undefined> => {
       if (size < offset) return { kind: 'changed' };
       if (size === offset) return { kind: 'nothing', torn: false, upTo: offset };
-      const missing = await withFile(fs, to, OPEN.read, async (known, facts) =>
-        (await agrees(source, known, Math.max(0, offset - COMPARED_BYTES), offset, from))
-          ? { facts, ...(await linesMissing(source, known, { offset, size, from, to })) }
-          : 'changed',
-      );
+      const missing = await withFile(fs, to, OPEN.read, async (known, facts) => {
+        const start = Math.max(0, offset - COMPARED_BYTES);
+        // Also an unfinished line, which the other one may have completed.
+        if (await agrees(source, known, start, size, from)) return 'contained';
+        if (!(await agrees(source, known, start, offset, from))) return 'changed';
+        return { facts, ...(await linesMissing(source, known, { offset, size, from, to })) };
+      });
       if (missing === undefined) return undefined;
+      if (missing === 'contained') return { kind: 'nothing', torn: false, upTo: size };
       if (missing === 'changed') return { kind: 'changed' };
       const { facts, lines, upTo } = missing;
       const told = { torn: upTo < size, upTo };

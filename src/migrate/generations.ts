@@ -19,7 +19,14 @@ export interface KnownOffset {
 export interface Lineage {
   readonly offsets: readonly KnownOffset[];
   /** Those that went on differently, each with one that it differs from. */
-  readonly divergent: readonly { readonly copy: Copy; readonly from: Copy }[];
+  readonly divergent: readonly Differing[];
+}
+
+interface Differing {
+  readonly copy: Copy;
+  readonly from: Copy;
+  /** How many bytes of whole lines are equal at their beginning. */
+  readonly common: number;
 }
 
 /** Finds the longest of several generations, and those that are none of its history. */
@@ -31,12 +38,13 @@ export async function lineageOf(
   if (first === undefined) return { offsets: [], divergent: [] };
   let longest = first;
   const shorter: { readonly copy: Copy; readonly offset: number }[] = [];
-  const divergent: { readonly copy: Copy; readonly from: Copy }[] = [];
+  const divergent: Differing[] = [];
   for (const copy of others) {
     if (copies.some((it) => it !== copy && isEarlier(copies, it, copy))) continue;
     const relation = await relate(fs, longest.at, copy.at);
     if (relation === undefined) continue;
-    if (relation.kind === 'divergent') divergent.push({ copy, from: longest });
+    if (relation.kind === 'divergent')
+      divergent.push({ copy, from: longest, common: relation.common });
     else if (relation.longer === 'one') shorter.push({ copy, offset: relation.offset });
     else {
       shorter.push({ copy: longest, offset: relation.offset });

@@ -8,6 +8,9 @@ import { type Facts, factsOf } from './facts.ts';
 /** An entry of a directory: what it is, or that its name cannot be given to any call. */
 export type Found = Facts | 'unrepresentable';
 
+// Bytes that are no UTF-8 are shown as this, and no name that is shown so leads to them.
+const NO_UTF_8 = '\ufffd';
+
 type LookFs = Pick<MigrateReadFs, 'lstat' | 'opendir'>;
 
 /** What stands at a path; `undefined` where nothing does. */
@@ -28,7 +31,8 @@ export async function entriesAt(
   if (failedWith(listed, 'ENOENT')) return new Map();
   const names = valueOf(path, listed).map(({ name }) => name);
   const look = async (name: string) => {
-    const facts = await lookAt(fs, childOf(path, name), name);
+    const isShownAgain = name.includes(NO_UTF_8) && names.indexOf(name) !== names.lastIndexOf(name);
+    const facts = isShownAgain ? 'unrepresentable' : await lookAt(fs, childOf(path, name), name);
     return facts === undefined ? [] : ([[name, facts]] as const);
   };
   const found = await aFewAtOnce(names.toSorted(), look, MANY_AT_ONCE);
@@ -37,6 +41,5 @@ export async function entriesAt(
 
 async function lookAt(fs: LookFs, path: string, name: string): Promise<Found | undefined> {
   const facts = await factsAt(fs, path);
-  // Bytes that are no UTF-8 are shown as this, and no name that is shown so leads to them.
-  return facts === undefined && name.includes('\ufffd') ? 'unrepresentable' : facts;
+  return facts === undefined && name.includes(NO_UTF_8) ? 'unrepresentable' : facts;
 }

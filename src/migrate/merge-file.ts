@@ -35,7 +35,7 @@ export async function mergeFile(
     const moved = isSession ? await mergeMoved(merge, source, path, facts) : undefined;
     if (moved !== undefined) return moved;
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
-    if (before !== undefined && isUnchanged(before, facts)) {
+    if (before !== undefined && isUnchanged(source, before, facts)) {
       merge.leftovers.push({ path: childOf(source.root, path), reason: 'deleted-since' });
       return false;
     }
@@ -74,7 +74,7 @@ async function mergeOther(
   const from = childOf(source.root, path);
   const to = childOf(merge.target, path);
   const before = source.linked.get(path);
-  const isEdited = before !== undefined && !isUnchanged(before, facts);
+  const isEdited = before !== undefined && !isUnchanged(source, before, facts);
   const equal = await isEqual(merge.tools.fs, from, to);
   // One of them has just vanished.
   if (equal === undefined) return true;
@@ -99,10 +99,15 @@ async function mergeOther(
 }
 
 /** Whether it is still the very file that was brought over. */
-function isUnchanged(before: Linked, facts: Facts): boolean {
-  const isCopied = before.copy !== undefined;
-  return (
-    isSameFile(before, facts) &&
-    (!isCopied || (before.size === facts.size && before.mtime === facts.mtime))
-  );
+function isUnchanged({ isInHome }: Source, before: Linked, facts: Facts): boolean {
+  const looksSame = before.size === facts.size && isSameTime(before.mtime, facts.mtime);
+  if (isSameFile(before, facts)) return before.copy === undefined || looksSame;
+  // What has been set aside is given inodes of its own.
+  return !isInHome && looksSame;
+}
+
+/** To the microsecond or so, as times can be set. */
+function isSameTime(one: bigint, other: bigint): boolean {
+  const apart = one - other;
+  return -2000n < apart && apart < 2000n;
 }

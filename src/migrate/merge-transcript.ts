@@ -23,7 +23,12 @@ export async function mergeTranscript(
   // One of them has just vanished.
   if (relation === undefined) return true;
   if (relation === 'edited') return await supersede(merge, source, path, facts, there);
-  if (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) {
+  // Edited in the target since: what was set aside is what it was before that, though it may be longer.
+  const isOlder = !source.isInHome && isReplacedThere(source, path, facts, there);
+  if (
+    (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) ||
+    (relation.kind === 'generations' && relation.longer === 'one' && isOlder)
+  ) {
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
   }
@@ -57,8 +62,7 @@ async function relationOf(
   if (known !== undefined) return shared(known);
   const ownKnown = merge.knownOffset(there, facts);
   if (ownKnown !== undefined) return { ...shared(ownKnown), longer: 'one' };
-  const { fs } = merge.tools;
-  const relation = await relate(fs, childOf(source.root, path), childOf(merge.target, path));
+  const relation = await compared(merge, source, path);
   if (relation?.kind !== 'divergent') return relation;
   const before = source.linked.get(path);
   const isReplaced =
@@ -71,6 +75,24 @@ async function relationOf(
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;
+}
+
+/** Compares them by their bytes; of two that have the same ones the target's stays. */
+async function compared(
+  { tools: { fs }, target }: Merge,
+  { root }: Source,
+  path: string,
+): Promise<Relation | undefined> {
+  const relation = await relate(fs, childOf(target, path), childOf(root, path));
+  if (relation?.kind !== 'generations') return relation;
+  return { ...relation, longer: relation.longer === 'one' ? 'other' : 'one' };
+}
+
+function isReplacedThere({ linked }: Source, path: string, facts: Facts, there: Facts): boolean {
+  const before = linked.get(path);
+  return (
+    before !== undefined && isSameFile(before, facts) && !isSameFile(before.copy ?? before, there)
+  );
 }
 
 /**

@@ -1,7 +1,9 @@
 import { childOf } from '../paths.ts';
 import { leftSideOf, namedIn } from './left-side.ts';
 import { manifestOf } from './layout.ts';
-import { readManifest } from './manifest.ts';
+import { factsAt } from './look.ts';
+import { isSameFile } from './facts.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { Merge, type Source } from './merge.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from './owner-token.ts';
@@ -104,10 +106,14 @@ export async function pendingSources(
   const sources = new Map<string, Source[]>([...merges.keys()].map((name) => [name, []]));
   for (const { pending } of homes) {
     for (const run of pending) {
-      const manifest = await readManifest(fs, manifestOf(run.path));
-      const isNeeded = run.trees.length > 0;
-      if (manifest === undefined && isNeeded) {
-        onProblem(migrationProblem('manifest-unusable', { path: manifestOf(run.path) }));
+      const path = manifestOf(run.path);
+      const manifest = run.trees.length > 0 ? await readManifest(fs, path) : undefined;
+      const usable = new Set<string>();
+      for (const name of run.trees) {
+        if (await isStillTarget(fs, manifest, name, merges.get(name))) usable.add(name);
+      }
+      if (usable.size < run.trees.length) {
+        onProblem(migrationProblem('manifest-unusable', { path }));
       }
       for (const { entry, name, isFragmentary } of treesOf(run)) {
         const merge = merges.get(name);
@@ -119,13 +125,26 @@ export async function pendingSources(
           isInHome: false,
           isFragmentary,
           canLink: await canLinkBetween(fs, run.path, incomingOf(merge.target), nonce),
-          linked: new Map(isFragmentary ? [] : manifest?.linked.get(name)),
+          linked: new Map(isFragmentary || !usable.has(name) ? [] : manifest?.linked.get(name)),
           isLeft: leftSideOf(isFragmentary ? [] : (manifest?.left.get(name) ?? [])),
         });
       }
     }
   }
   return sources;
+}
+
+/** Whether names that are gone from a target were deleted there: only if it is the one into which they were linked. */
+async function isStillTarget(
+  fs: Tools['fs'],
+  manifest: Manifest | undefined,
+  name: string,
+  merge: Merge | undefined,
+): Promise<boolean> {
+  if (merge === undefined) return true;
+  const before = manifest?.targets.find((target) => target.name === name);
+  const now = await factsAt(fs, merge.target);
+  return before !== undefined && now !== undefined && isSameFile(before, now);
 }
 
 function treesOf({ trees, recreated }: Run) {

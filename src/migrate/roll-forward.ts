@@ -5,7 +5,8 @@ import { factsAt } from './look.ts';
 import type { Survey } from './plan.ts';
 import { putLink } from './put-link.ts';
 import { isGoingBack } from './runs.ts';
-import { removeName } from './directories.ts';
+import { makeDirectory, removeName } from './directories.ts';
+import { projectsLast } from './projects-last.ts';
 import type { Tools } from './tools.ts';
 
 /**
@@ -14,11 +15,17 @@ import type { Tools } from './tools.ts';
  */
 export async function rollForward({ fs }: Tools, { homes }: Survey): Promise<void> {
   for (const { entries, pending } of homes) {
-    for (const { name, path, target, state } of entries) {
+    for (const { name, path, target, realTarget, state } of projectsLast(
+      entries,
+      (entry) => entry.name,
+    )) {
       const aside = pending.find(({ trees }) => trees.includes(name));
       if (state !== 'missing' || aside === undefined) continue;
-      if (!isGoingBack(aside, name)) await putLink(fs, target, path);
-      else if ((await factsAt(fs, path)) === undefined) {
+      if (!isGoingBack(aside, name)) {
+        // Behind a link that leads nowhere Claude Code writes nothing, and does not say so.
+        await makeDirectory(fs, realTarget);
+        await putLink(fs, target, path);
+      } else if ((await factsAt(fs, path)) === undefined) {
         await must(path, fs.rename(childOf(aside.path, name), path));
         await removeName(fs, removedLinkOf(aside.path, name));
       }

@@ -17,7 +17,8 @@ import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
 import { baseOf, settleSessions } from './settle-sessions.ts';
-import { survey } from './survey.ts';
+import { survey, surveyAgain } from './survey.ts';
+import type { SurveyedEntry } from './survey-entries.ts';
 import { swapAll } from './swap-all.ts';
 import { clearIncoming, removeStrays } from './strays.ts';
 import { sweep } from './sweep.ts';
@@ -30,9 +31,9 @@ export interface Locking {
 /** What has come out so far, whatever happens next. */
 interface Told {
   homes: readonly HomePlan[];
-  readonly problems: MigrationProblem[];
+  problems: readonly MigrationProblem[];
   readonly originals: string[];
-  readonly leftovers: Leftover[];
+  leftovers: readonly Leftover[];
 }
 
 /** Plans, locks, couples, swaps, sweeps, and tells how it ended. */
@@ -53,27 +54,30 @@ export async function runMigration(
     const first = await survey(tools.fs, request);
     const plan = planFrom(first, request);
     told.homes = plan.homes;
-    told.problems.push(...plan.problems);
+    told.problems = plan.problems;
     const isPending = first.homes.some(({ pending }) => pending.length > 0);
     if (!plan.ok && !isPending) return await finish('refused');
     if (isLocking) {
       const locked: Locked = await lockAll(tools, placesOf(first), owner, processes);
       if (!locked.ok) {
-        told.problems.push(locked.problem);
+        told.problems = [...told.problems, locked.problem];
         return await finish(locked.outcome);
       }
       ({ locks } = locked);
     }
     await rollForward(tools, first);
-    if (!plan.ok) return await finish('refused');
     // Somebody else may have been at it until the lock was free.
-    const found = isLocking ? first : await withoutTheLiving(first, owner, request);
+    const second = await surveyAgain(tools.fs, request, first);
+    const planned = second === first ? plan : planFrom(second, request);
+    told.problems = planned.problems;
+    if (!planned.ok) return await finish('refused');
+    const found = isLocking ? second : await withoutTheLiving(second, owner, request);
     return await finish(await carryOut(request, found, owner, locks, told));
   } catch (error) {
     if (error instanceof Aborted) return await finish('aborted');
     if (error instanceof CallFailure) {
       const { path, code: errno } = error;
-      told.problems.push(migrationProblem('call-failed', { path, errno }));
+      told.problems = [...told.problems, migrationProblem('call-failed', { path, errno })];
       return await finish('failed');
     }
     await locks?.release();
@@ -92,7 +96,7 @@ async function carryOut(
   const migration = await prepare(request, found, owner);
   told.originals.push(...migration.homes.flatMap(({ run }) => run ?? []));
   if (migration.problems.length > 0) {
-    told.problems.push(...migration.problems);
+    told.problems = [...told.problems, ...migration.problems];
     return 'refused';
   }
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
@@ -100,17 +104,21 @@ async function carryOut(
   }
   const late = await coupleAll(migration);
   if (late.length > 0) {
-    told.problems.push(...late);
+    told.problems = [...told.problems, ...late];
     return 'refused';
   }
   await makeDurable(migration);
-  const pending = await pendingSources(migration, (problem) => told.problems.push(problem));
+  const pending = await pendingSources(migration, (problem) => {
+    told.problems = [...told.problems, problem];
+  });
   told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
+  const isProjects = ({ name }: SurveyedEntry) => name === 'projects';
+  await linkMissing(migration, (entry) => !isProjects(entry));
   const swapped = await swapAll(migration, isAllowed);
-  told.problems.push(...swapped.problems);
-  await linkMissing(migration);
+  told.problems = [...told.problems, ...swapped.problems];
+  await linkMissing(migration, isProjects);
   const leftovers = await sweep(migration, swapped.aside, pending);
-  told.leftovers.push(...leftovers);
+  told.leftovers = leftovers;
   const hasDied = found.homes.some((home) => home.pending.length > 0);
   if (hasDied && locks !== undefined) {
     for (const [name, merge] of migration.merges) {
@@ -150,14 +158,18 @@ async function coupleAll({
     if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
       await mergeUntilQuiet(merge, sources, options);
     }
-    late.push(...merge.stuck.map(({ problem }) => problem));
+    for (const { problem } of merge.stuck) late.push(problem);
   }
   return late;
 }
 
 /** Homes that had nothing where a link belongs get it now. */
-async function linkMissing({ tools, homes }: Migration): Promise<void> {
-  for (const { accountHome, target, path, state } of homes.flatMap(({ entries }) => entries)) {
+async function linkMissing(
+  { tools, homes }: Migration,
+  isMeant: (entry: SurveyedEntry) => boolean,
+): Promise<void> {
+  const meant = homes.flatMap(({ entries }) => entries.filter(isMeant));
+  for (const { accountHome, target, path, state } of meant) {
     if (state !== 'missing') continue;
     stopIfAborted(tools);
     const put = await settle(putLink(tools.fs, target, path));

@@ -104,7 +104,8 @@ export async function surveyContents(
     }
     return inside;
   });
-  if (name === 'projects') conflicts.push(...(await keys.conflicts(fs, target)));
+  // Not spread: there may be more of them than a call can have arguments.
+  if (name === 'projects') for (const it of await keys.conflicts(fs, target)) conflicts.push(it);
   // Several directories are seen at a time: what is found is told in the order of its paths.
   conflicts.sort((one, other) => (one.path < other.path ? -1 : 1));
   return {
@@ -148,11 +149,11 @@ async function judgeFiles(
   if (isTranscript(name, path)) {
     const { offsets, divergent } = await lineageOf(fs, ordered);
     const sessionId = sessionOf(path) ?? path;
-    // A fragment is appended, whatever it holds.
+    // A fragment does not begin like what it goes on from, and is appended, whatever it holds.
     const isFragment = ({ at }: Copy) =>
       found.some((it) => it.at === at && isFragmentary(trees, it.index));
     const conflicts = divergent
-      .filter(({ copy }) => !isFragment(copy))
+      .filter(({ copy, common }) => common > 0 || !isFragment(copy))
       .map(({ copy, from }) =>
         migrationProblem('transcripts-diverge', { path: copy.at, other: from.at, sessionId }),
       );

@@ -6,6 +6,7 @@ import { findExpiring } from '../links/expiring.ts';
 import { projectsTarget } from '../links/required.ts';
 import { parentOf } from '../paths.ts';
 import { findRunning } from './find-running.ts';
+import { identityText } from './facts.ts';
 import { factsAt } from './look.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import { isInLowerLayer } from './mounts.ts';
@@ -48,6 +49,25 @@ export async function survey(fs: MigrateReadFs, request: PlanRequest): Promise<S
     retention: { ...shortest, due: await dueInTarget(fs, request, shortest.periodDays) },
     contents,
   };
+}
+
+/** What was found out before, unless links, directories or unfinished runs have changed since. */
+export async function surveyAgain(
+  fs: MigrateReadFs,
+  request: PlanRequest,
+  before: Survey,
+): Promise<Survey> {
+  const { homes } = await surveyEntries(fs, request);
+  return standingOf(homes) === standingOf(before.homes) ? before : await survey(fs, request);
+}
+
+function standingOf(homes: readonly SurveyedHome[]): string {
+  return JSON.stringify(
+    homes.map(({ entries, pending }) => [
+      entries.map(({ state, directory }) => [state, directory && identityText(directory.facts)]),
+      pending.map(({ path, trees, recreated }) => [path, trees, recreated]),
+    ]),
+  );
 }
 
 function isTree({ name, directory }: SurveyedEntry, wanted: string): boolean {

@@ -1,6 +1,7 @@
 import type { Source } from './merge.ts';
-import type { Migration, MigratingTree } from './migration.ts';
+import type { Migration } from './migration.ts';
 import type { MigrationProblem } from './migration-problem.ts';
+import { projectsLast } from './projects-last.ts';
 import { swapForLink } from './swap.ts';
 import { Progress, stopIfAborted } from './tools.ts';
 
@@ -23,7 +24,8 @@ export async function swapAll(
   const problems: MigrationProblem[] = [];
   const progress = new Progress(tools, 'swap', trees.length);
   for (const { run } of homes) {
-    for (const { entry, source } of inOrder(trees.filter((it) => it.source.run === run))) {
+    const own = trees.filter(({ source }) => source.run === run);
+    for (const { entry, source } of projectsLast(own, (tree) => tree.entry.name)) {
       const merge = merges.get(entry.name);
       if (merge === undefined) continue;
       stopIfAborted(tools);
@@ -34,12 +36,4 @@ export async function swapAll(
     }
   }
   return { aside, problems };
-}
-
-function inOrder(trees: readonly MigratingTree[]): readonly MigratingTree[] {
-  return trees.toSorted((one, other) => rank(one) - rank(other));
-}
-
-function rank({ entry }: MigratingTree): number {
-  return entry.name === 'projects' ? 1 : 0;
 }

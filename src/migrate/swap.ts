@@ -45,7 +45,10 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     if (!(await isAllowed())) throw new CallFailure(root, lostLock());
     await moveAside(merge, root, to);
     const put = await putBackUnlessLinked(merge, root, to, target);
-    aside.push({ ...present, root: to, isInHome: false });
+    // If it is a link, another migration was there first, and has set the directory aside.
+    if ((await factsAt(fs, to))?.kind === 'directory') {
+      aside.push({ ...present, root: to, isInHome: false });
+    }
     await syncDirectory(fs, parentOf(root));
     await syncDirectory(fs, run);
     if (put === 'link') return { aside };

@@ -43,7 +43,9 @@ export async function sweep(
         merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)));
       if (!hasMerged && !hasGrown && !hasSettled) break;
     }
-    leftovers.push(...merge.leftovers, ...merge.stuck.map(({ leftover }) => leftover));
+    // Not spread: there may be more of them than a call can have arguments.
+    for (const leftover of merge.leftovers) leftovers.push(leftover);
+    for (const { leftover } of merge.stuck) leftovers.push(leftover);
     for (const source of sources) await splitNames(merge, source);
     await keepTimes(migration, name);
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);

@@ -10,7 +10,7 @@ export interface MigrationRuns {
   readonly 'never-quiet': AtPath;
   /** An earlier run ended half-way; it is completed first. */
   readonly 'earlier-run-pending': AtPath;
-  /** The list of what a run has linked is missing or torn: everything is kept, and linked again. */
+  /** The list of what a run has linked is missing, torn, or about another target: everything is kept, and linked again. */
   readonly 'manifest-unusable': AtPath;
   /** Claude Code made the directory anew each time that it was moved away. */
   readonly 'made-anew': AtPath;
@@ -39,7 +39,7 @@ export const migrationRuns: ProblemTable<MigrationRuns> = {
     'It is completed first.',
   ),
   'manifest-unusable': warning(
-    (p) => text`${p.path} is missing or torn`,
+    (p) => text`${p.path} is missing or torn, or tells of another target`,
     'Everything is kept; what was deleted from the target since may come back.',
   ),
   'made-anew': error(

@@ -1,0 +1,8 @@
+/** With `projects` shared and `file-history` not, a rewind would destroy files: so `projects` comes last. */
+export function projectsLast<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+): readonly Item[] {
+  const rank = (item: Item) => (nameOf(item) === 'projects' ? 1 : 0);
+  return items.toSorted((one, other) => rank(one) - rank(other));
+}
