@@ -32,6 +32,11 @@ export class Conversation {
     return this.#sessionId;
   }
 
+  /** The process that runs it now. */
+  get pid(): number | undefined {
+    return this.#talk?.pid;
+  }
+
   /** Starts the program; it goes on to run until {@link end}. */
   async begin(accountHome: string): Promise<void> {
     await this.#record(async (prompt) => {
