@@ -14,7 +14,7 @@ export interface Generations {
   readonly offset: number;
 }
 
-/** Two transcripts that went on differently. `common`: how many leading bytes are equal. */
+/** Two transcripts that went on differently. `common`: how many bytes of whole lines are equal at their beginning. */
 export interface Divergent {
   readonly kind: 'divergent';
   readonly common: number;
@@ -41,13 +41,16 @@ export async function relate(
   other: string,
 ): Promise<Relation | undefined> {
   return await withFile(fs, one, OPEN.read, (first, { size: firstSize }) =>
-    withFile(fs, other, OPEN.read, async (second, { size: secondSize }) => {
+    withFile(fs, other, OPEN.read, async (second, { size: secondSize }): Promise<Relation> => {
       const common = await commonLength(first, second, Math.min(firstSize, secondSize), one);
-      return judge(
+      const relation = judge(
         common,
         { size: firstSize, whole: await wholeLength(first, firstSize, one) },
         { size: secondSize, whole: await wholeLength(second, secondSize, other) },
       );
+      return relation.kind === 'divergent'
+        ? { ...relation, common: await wholeLength(first, common, one) }
+        : relation;
     }),
   );
 }

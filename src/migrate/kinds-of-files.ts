@@ -12,6 +12,11 @@ export function sessionOf(path: string): string | undefined {
   return SESSION.exec(path)?.[1];
 }
 
+/** Whether it is the transcript of a session itself, not one of a subagent. */
+export function isSessionTranscript(path: string): boolean {
+  return path.endsWith('.jsonl') && sessionOf(path) !== undefined && !/[/\\].*[/\\]/.test(path);
+}
+
 /** A cache that no version reads any more, and that would be wrong for a merged directory. */
 export function isDeadCache(name: string, path: string): boolean {
   return name === 'projects' && lastSegmentOf(path) === 'sessions-index.json';

@@ -1,11 +1,11 @@
 import { must } from './call-failure.ts';
 import { removeName, setTimes, syncDirectory } from './directories.ts';
 import { secondsOf } from './facts.ts';
-import { manifestOf, originalsOf } from './layout.ts';
+import { manifestOf, originalsOf, ownDirectoryOf } from './layout.ts';
 import { writeManifest } from './manifest.ts';
 import type { Linked } from './merge.ts';
 import type { Migration } from './migration.ts';
-import { childOf } from '../paths.ts';
+import { childOf, parentOf } from '../paths.ts';
 import { factsAt } from './look.ts';
 import { stopIfAborted } from './tools.ts';
 
@@ -22,6 +22,7 @@ export async function makeDurable(migration: Migration): Promise<void> {
     for (const directory of merge.touched) await syncDirectory(fs, directory);
     merge.touched.clear();
     await syncDirectory(fs, merge.target);
+    await syncDirectory(fs, parentOf(merge.target));
     const facts = await factsAt(fs, merge.target);
     if (facts === undefined) continue;
     const { device, inode, birth } = facts;
@@ -42,6 +43,8 @@ export async function makeDurable(migration: Migration): Promise<void> {
     await removeName(fs, trial);
     await syncDirectory(fs, run);
     await syncDirectory(fs, originalsOf(realHome));
+    await syncDirectory(fs, ownDirectoryOf(realHome));
+    await syncDirectory(fs, realHome);
   }
 }
 

@@ -2,9 +2,11 @@ import { childOf } from '../paths.ts';
 import { bringFile } from './bring-file.ts';
 import { isEqual } from './compare.ts';
 import { type Facts, isSameFile } from './facts.ts';
+import { isSessionTranscript } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
 import type { Linked, Merge, Source } from './merge.ts';
 import { mergeTranscript } from './merge-transcript.ts';
+import { mergeMoved } from './moved-session.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { supersede } from './supersede.ts';
 
@@ -23,11 +25,15 @@ export async function mergeFile(
 ): Promise<boolean> {
   const before = source.linked.get(path);
   const to = childOf(merge.target, path);
-  // Most files are in one place only: it is quicker to try than to look.
-  const tried = before === undefined && (await bringFile(merge, source, path, facts));
+  // Most files are in one place only, as planned: it is quicker to try than to look.
+  const isPlanned = merge.passes === 1 && source.isInHome && !source.isFragmentary;
+  const tried = isPlanned && (await bringFile(merge, source, path, facts));
   if (tried === 'brought' || tried === 'changed') return true;
   const there = await factsAt(merge.tools.fs, to);
   if (there === undefined) {
+    const isSession = merge.isTranscript(path) && isSessionTranscript(path);
+    const moved = isSession ? await mergeMoved(merge, source, path, facts) : undefined;
+    if (moved !== undefined) return moved;
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
     if (before !== undefined && isUnchanged(before, facts)) {
       merge.leftovers.push({ path: childOf(source.root, path), reason: 'deleted-since' });

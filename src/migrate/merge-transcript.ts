@@ -1,7 +1,7 @@
 import { childOf } from '../paths.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
-import { type Generations, relate, type Relation } from './compare.ts';
+import { type Divergent, type Generations, relate, type Relation } from './compare.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import type { Merge, Source } from './merge.ts';
@@ -23,6 +23,10 @@ export async function mergeTranscript(
   // One of them has just vanished.
   if (relation === undefined) return true;
   if (relation === 'edited') return await supersede(merge, source, path, facts, there);
+  if (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) {
+    merge.leftovers.push({ path: from, reason: 'changed' });
+    return false;
+  }
   if (relation.kind === 'divergent') {
     const to = childOf(merge.target, path);
     const sessionId = path.replace(/^.*[/\\]|\.jsonl$/g, '');
@@ -56,11 +60,28 @@ async function relationOf(
   const { fs } = merge.tools;
   const relation = await relate(fs, childOf(source.root, path), childOf(merge.target, path));
   if (relation?.kind !== 'divergent') return relation;
-  if (source.isFragmentary) return shared(0);
   const before = source.linked.get(path);
-  const wasEdited =
+  const isReplaced =
     before !== undefined && !isSameFile(before, facts) && isSameFile(before.copy ?? before, there);
-  return wasEdited ? 'edited' : relation;
+  const offset = divergentOffset(source, path, relation);
+  // All that was brought over is in both: only what came later differs, and belongs into one.
+  if (offset !== undefined)
+    return isReplaced ? { ...shared(offset), longer: 'one' } : shared(offset);
+  return isReplaced ? 'edited' : relation;
+}
+
+/**
+ * Up to where two transcripts are one that have different ends, both written since this run began; `undefined` if they
+ * differ in what was there before.
+ */
+export function divergentOffset(
+  source: Source,
+  path: string,
+  { common }: Divergent,
+): number | undefined {
+  const before = source.linked.get(path);
+  if (before !== undefined && common >= before.size) return common;
+  return source.isFragmentary || (before === undefined && !source.isInHome) ? 0 : undefined;
 }
 
 /** The target's is the longer one. */

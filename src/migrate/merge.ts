@@ -3,6 +3,7 @@ import { identityText } from './facts.ts';
 import { isTranscript } from './kinds-of-files.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
+import { TargetSessions } from './target-sessions.ts';
 import type { Tools } from './tools.ts';
 
 /** What a run has put into the target under one name. */
@@ -47,6 +48,10 @@ export class Merge {
   readonly made = new Map<string, bigint>();
   /** Paths at which the target got another file in this run: to be looked at again in every tree. */
   readonly replaced = new Set<string>();
+  /** What the target has of each session. */
+  readonly sessions: TargetSessions;
+  /** How many passes have been begun. */
+  passes = 0;
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
 
@@ -54,6 +59,7 @@ export class Merge {
     this.tools = tools;
     this.name = name;
     this.target = target;
+    this.sessions = new TargetSessions(tools.fs, target);
   }
 
   isTranscript(path: string): boolean {
@@ -81,6 +87,8 @@ export class Merge {
 
   /** Forgets what the last pass has told. */
   beginPass(): void {
+    this.passes += 1;
+    this.sessions.forget();
     this.stuck.length = 0;
     this.leftovers.length = 0;
   }

@@ -2,14 +2,19 @@ import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
-import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { factsAt } from './look.ts';
+import {
+  type MigrationProblem,
+  migrationProblem,
+  type MigrationProblemOf,
+} from './migration-problem.ts';
 import { type Group, isDirectory } from './walk.ts';
 
 /** Finds sessions that have transcripts under more than one project key. */
 export class SessionKeys {
   /** By session in lower case: the first key, and where its transcript was seen. */
   readonly #first = new Map<string, { readonly key: string; readonly at: string }>();
-  readonly #problems: MigrationProblem[] = [];
+  readonly #problems: MigrationProblemOf<'id-under-two-keys'>[] = [];
   /** Keys that the walk has gone into. */
   readonly #walked = new Set<string>();
 
@@ -50,6 +55,13 @@ export class SessionKeys {
         this.#add(path, childOf(target, path), true);
       }
     }
-    return this.#problems;
+    // Claude Code may have moved one while others were looked at.
+    const stillThere = await Promise.all(
+      this.#problems.map(async ({ path, other }) => {
+        const both = await Promise.all([factsAt(fs, path), factsAt(fs, other)]);
+        return both.every((facts) => facts !== undefined);
+      }),
+    );
+    return this.#problems.filter((_, index) => stillThere[index] === true);
   }
 }

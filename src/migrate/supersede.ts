@@ -17,7 +17,9 @@ export async function supersede(
   there: Facts,
 ): Promise<boolean> {
   merge.supersede(there);
-  await replaceInTarget(merge, source, path, facts, there, there.size);
+  // What came into a transcript after it was brought over is looked at once more.
+  const offset = source.linked.get(path)?.size ?? there.size;
+  await replaceInTarget(merge, source, path, facts, there, offset);
   return true;
 }
 

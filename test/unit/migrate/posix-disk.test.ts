@@ -4,15 +4,24 @@ import { posixWorld, posixWorldOf } from '../support/posix-memfs.ts';
 
 const big = { bigint: true } as const;
 
-describe('a second file system in a world in memory', () => {
-  const make = () =>
-    posixWorld(
-      { '/a/f': 'x', '/mnt/g': 'y', '/mnt/d': null, '/l': { link: '/mnt' } },
-      { mounts: ['/mnt'] },
-    );
+const twoDisks = () =>
+  posixWorld(
+    { '/a/f': 'x', '/mnt/g': 'y', '/mnt/d': null, '/l': { link: '/mnt' } },
+    { mounts: ['/mnt'] },
+  );
 
+/** The inode numbers of a file, and of one made right after its removal. */
+const replaced = async (reuseInodes: boolean) => {
+  const { fs } = posixWorld({ '/f': 'x' }, { reuseInodes });
+  const { ino } = await fs.lstat('/f', big);
+  await fs.unlink('/f');
+  await (await fs.open('/g', OPEN.create, 0o600)).close();
+  return [ino, (await fs.lstat('/g', big)).ino];
+};
+
+describe('a second file system in a world in memory', () => {
   test('has a device number of its own', async () => {
-    const { fs } = make();
+    const { fs } = twoDisks();
     const [here, there] = [await fs.stat('/a/f', big), await fs.stat('/mnt/g', big)];
     expect(here.dev).not.toBe(there.dev);
     expect((await fs.stat('/l', big)).dev).toBe(there.dev);
@@ -22,7 +31,7 @@ describe('a second file system in a world in memory', () => {
   });
 
   test('cannot be linked to, nor renamed into or out of', async () => {
-    const { fs } = make();
+    const { fs } = twoDisks();
     await expect(fs.link('/a/f', '/mnt/f')).rejects.toMatchObject({ code: 'EXDEV' });
     await expect(fs.rename('/a', '/mnt/a')).rejects.toMatchObject({ code: 'EXDEV' });
     await expect(fs.rename('/mnt/g', '/l2')).rejects.toMatchObject({ code: 'EXDEV' });
@@ -32,7 +41,7 @@ describe('a second file system in a world in memory', () => {
   });
 
   test('can itself be neither renamed nor removed', async () => {
-    const { fs } = make();
+    const { fs } = twoDisks();
     await expect(fs.rename('/mnt', '/m')).rejects.toMatchObject({ code: 'EBUSY' });
     await expect(fs.rmdir('/mnt')).rejects.toMatchObject({ code: 'EBUSY' });
   });
@@ -61,14 +70,6 @@ describe('a full disk in memory', () => {
 });
 
 describe('inode numbers in memory', () => {
-  const replaced = async (reuseInodes: boolean) => {
-    const { fs } = posixWorld({ '/f': 'x' }, { reuseInodes });
-    const { ino } = await fs.lstat('/f', big);
-    await fs.unlink('/f');
-    await (await fs.open('/g', OPEN.create, 0o600)).close();
-    return [ino, (await fs.lstat('/g', big)).ino];
-  };
-
   test('are given out again at once, as ext4 does', async () => {
     const [old, next] = await replaced(true);
     expect(next).toBe(old);

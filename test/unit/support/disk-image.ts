@@ -23,7 +23,7 @@ export interface DiskImage {
 }
 
 /** What stands at a path: a file by its text, `null` for a directory, or one of the others. */
-export type TreeEntry =
+type TreeEntry =
   | string
   | Uint8Array
   | null

@@ -36,7 +36,7 @@ export interface Fault {
 }
 
 /** What a dead process gets to see; no code under test may be judged by what it does with it. */
-export class Died extends Error {
+class Died extends Error {
   readonly code = 'EDEAD';
 }
 
@@ -47,14 +47,14 @@ export class Endless extends Error {}
 export interface Faulty {
   readonly fs: MigrateFs;
   /** How many calls have come to grief. */
-  fired(): number;
+  readonly fired: () => number;
   /** All calls so far, those on open files and each step through a directory included. */
-  calls(): number;
+  readonly calls: () => number;
   /** The name of each call so far. */
   readonly log: readonly string[];
   /** Open files and directories: opened minus closed. */
-  openHandles(): number;
-  hasDied(): boolean;
+  readonly openHandles: () => number;
+  readonly hasDied: () => boolean;
   /** Rejects when the code under test calls without end; never resolves. */
   readonly endless: Promise<never>;
 }
@@ -89,7 +89,7 @@ export function faulty(fs: MigrateFs, fault?: Fault): Faulty {
   let open = 0;
   let deadCalls = 0;
   let isDead = false;
-  let giveUp: (error: Error) => void = () => {};
+  let giveUp: ((error: Error) => void) | undefined;
   const endless = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
@@ -114,12 +114,12 @@ export function faulty(fs: MigrateFs, fault?: Fault): Faulty {
     if (isDead) {
       deadCalls += 1;
       if (deadCalls < MOST_AFTER_DEATH) throw died();
-      giveUp(died());
+      giveUp?.(died());
       return new Promise<never>(() => {});
     }
     log.push(name);
     if (log.length < MOST_CALLS) return isDue(name);
-    giveUp(new Endless(`${MOST_CALLS} calls, and no end: ${log.slice(-12).join(', ')}`));
+    giveUp?.(new Endless(`${MOST_CALLS} calls, and no end: ${log.slice(-12).join(', ')}`));
     return new Promise<never>(() => {});
   };
 

@@ -13,7 +13,7 @@ import { randomFrom } from './seeded-random.ts';
 import type { VolumeOptions } from './posix-volume.ts';
 
 /** What came of a run. */
-export type Outcome<Result> =
+type Outcome<Result> =
   | { readonly kind: 'returned'; readonly value: Result }
   | { readonly kind: 'threw'; readonly error: unknown }
   /** Whatever the run itself came to: nobody is there to see it. */
@@ -24,15 +24,15 @@ export interface Scenario<Result> {
   /** The disk before; every case starts with a copy of it. */
   readonly image: DiskImage;
   readonly options?: VolumeOptions;
-  run(fs: MigrateFs, world: PosixWorld): Promise<Result>;
+  readonly run: (fs: MigrateFs, world: PosixWorld) => Promise<Result>;
   /** What is run after a death, and dies there in the pairs; `run` where this is not given. */
-  recover?(fs: MigrateFs, world: PosixWorld): Promise<unknown>;
+  readonly recover?: (fs: MigrateFs, world: PosixWorld) => Promise<unknown>;
   /** Throws where a promise is broken. The file system of the world is healthy again. */
-  check(
+  readonly check: (
     world: PosixWorld,
     outcome: Outcome<Result>,
     faults: readonly Fault[],
-  ): Promise<void> | void;
+  ) => Promise<void> | void;
 }
 
 /** Every way in which one call can go wrong; `name` as in the log of {@link faulty}. */
@@ -160,7 +160,7 @@ async function attempt<Result>(
 
 /** What a run came to; fails where it left a file open, or never ended. */
 async function outcomeOf<Result>(
-  { endless, hasDied, openHandles }: Faulty,
+  { endless, hasDied, openHandles }: Pick<Faulty, 'endless' | 'hasDied' | 'openHandles'>,
   run: Promise<Result>,
 ): Promise<Outcome<Result>> {
   let outcome: Outcome<Result>;

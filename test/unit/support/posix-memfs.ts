@@ -70,13 +70,14 @@ class World implements PosixWorld {
   }
 }
 
+/** How a call is refused. */
+const failing = (call: string, path: string, dest?: string) => (code: string) => {
+  throw posixError(code, call, path, dest);
+};
+
 function callsOn(world: World): MigrateFs {
   const { volume } = world;
   const { root } = volume.core;
-
-  const failing = (call: string, path: string, dest?: string) => (code: string) => {
-    throw posixError(code, call, path, dest);
-  };
 
   /** What is at a path; ENOENT where nothing is. */
   const found = (call: string, path: string, follow: 'follow' | 'by-slash'): Link => {
@@ -169,23 +170,24 @@ function callsOn(world: World): MigrateFs {
     async unlink(path) {
       world.enter('unlink', path, false);
       const fail: (code: string) => never = failing('unlink', path);
-      const { link, slash, special } = walk(root, path, 'no-follow', fail);
-      if (special) return fail('EISDIR');
-      if (link === undefined) return fail('ENOENT');
-      if (link.getNode().isDirectory()) return fail('EISDIR');
-      if (slash) return fail('ENOTDIR');
+      const place = walk(root, path, 'no-follow', fail);
+      if (place.special) fail('EISDIR');
+      const link = place.link ?? fail('ENOENT');
+      if (link.getNode().isDirectory()) fail('EISDIR');
+      if (place.slash) fail('ENOTDIR');
       volume.detach(link);
     },
 
     async rmdir(path) {
       world.enter('rmdir', path, false);
       const fail: (code: string) => never = failing('rmdir', path);
-      const { link, name, special } = walk(root, path, 'no-follow', fail);
-      if (special) return fail(name === '.' ? 'EINVAL' : name === '..' ? 'ENOTEMPTY' : 'EBUSY');
-      if (link === undefined) return fail('ENOENT');
-      if (!link.getNode().isDirectory()) return fail('ENOTDIR');
-      if (volume.isMount(link)) return fail('EBUSY');
-      if (!isEmpty(link)) return fail('ENOTEMPTY');
+      const place = walk(root, path, 'no-follow', fail);
+      const { name } = place;
+      if (place.special) fail(name === '.' ? 'EINVAL' : name === '..' ? 'ENOTEMPTY' : 'EBUSY');
+      const link = place.link ?? fail('ENOENT');
+      if (!link.getNode().isDirectory()) fail('ENOTDIR');
+      if (volume.isMount(link)) fail('EBUSY');
+      if (!isEmpty(link)) fail('ENOTEMPTY');
       volume.detach(link);
     },
 
@@ -261,5 +263,6 @@ function isWithin(link: Link, ancestor: Link): boolean {
 
 /** The names at the first step of reading, as a real directory of moderate size is read at once. */
 async function* listing(link: Link): AsyncGenerator<PosixEntry> {
-  for (const [name, child] of [...childrenOf(link)]) yield new PosixEntry(name, child.getNode());
+  const names = [...childrenOf(link)];
+  for (const [name, child] of names) yield new PosixEntry(name, child.getNode());
 }

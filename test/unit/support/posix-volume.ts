@@ -48,6 +48,7 @@ export class PosixVolume {
   readonly #reuse: boolean;
 
   constructor(image: DiskImage, { mounts = [], reuseInodes = true, umask = 0o022 }: VolumeOptions) {
+    // eslint-disable-next-line no-underscore-dangle -- public in its types, and nothing else leads to the inodes
     this.core = this.volume._core;
     this.umask = umask;
     this.#reuse = reuseInodes;

@@ -49,6 +49,9 @@ interface Meta {
   readonly target?: string;
 }
 
+/** Whether a sync of a new directory leaves that directory's own name unsafe (POSIX), or makes it safe (journals). */
+export type NewDirectories = 'unsafe' | 'safe';
+
 /** What a run has done to a disk, call by call. */
 export class PowerLog {
   readonly base: ImageNode;
@@ -62,10 +65,12 @@ export class PowerLog {
   readonly #madeBy = new Map<number, number>();
   readonly #dirMoves: number[] = [];
   readonly #inside = new Map<number, number[]>();
+  readonly #newDirectories: NewDirectories;
   #pending: number[] = [];
   #data = new Map<number, { made: number; synced: number }>();
 
-  constructor(world: PosixWorld) {
+  constructor(world: PosixWorld, newDirectories: NewDirectories) {
+    this.#newDirectories = newDirectories;
     const seen = new Map<Inode, ImageNode>();
     this.base = world.volume.imageWith(seen);
     for (const [node, image] of seen) this.baseNodes.set(this.#idOf(node), image);
@@ -179,7 +184,8 @@ export class PowerLog {
         for (const need of change.needs) if (!own.has(need)) settle(need, false);
       };
       for (const index of this.#pending) {
-        if (this.changes[index]?.sets.some(({ dir }) => dir === id) === true) settle(index, true);
+        if (this.changes[index]?.sets.some(({ dir }) => dir === id) === true)
+          settle(index, this.#newDirectories === 'unsafe');
       }
       this.#pending = this.#pending.filter((index) => !done.has(index));
     } else {

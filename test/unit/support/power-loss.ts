@@ -1,12 +1,11 @@
-import { constants } from 'node:fs';
-import type { ImageNode } from './disk-image.ts';
-import { type Moment, type NameChange, PowerLog } from './power-log.ts';
+import { imageAfter } from './power-image.ts';
+import { type Moment, type NameChange, type NewDirectories, PowerLog } from './power-log.ts';
 import { type PosixWorld, posixWorldOf } from './posix-memfs.ts';
 import type { VolumeOptions } from './posix-volume.ts';
 import { randomFrom } from './seeded-random.ts';
 
 /** A disk as it may be found after a power failure. */
-export interface CrashState {
+interface CrashState {
   /** After which change of the run the power failed, counted from 1. */
   readonly after: number;
   /** What had been done last. */
@@ -16,10 +15,16 @@ export interface CrashState {
   /** What is left of the unsynced data, in words. */
   readonly data: string;
   /** Makes the world to be looked at, and to be recovered in. */
-  build(): PosixWorld;
+  readonly build: () => PosixWorld;
 }
 
-export interface CrashOptions {
+/** How the disks are made that are told, and by which rule. */
+interface PowerOptions extends VolumeOptions {
+  /** `unsafe` by default, as POSIX has it. */
+  readonly newDirectories?: NewDirectories;
+}
+
+interface CrashOptions {
   /** After every change, or only once the run is over. */
   readonly when?: 'always' | 'end';
   /** Up to how many pending changes all sets are tried. 12 by default. */
@@ -49,15 +54,19 @@ export interface PowerRecorder {
  *   their order; what changes a name in a new directory needs that directory; a directory is removed or replaced only
  *   with everything that emptied it; renames of directories keep their order. A rename is there as a whole or not at all.
  * - A sync of a *new* directory makes its entries safe, and not its own name: only a sync of its parent does that.
- *   What a sync makes safe brings along what it needs otherwise.
+ *   What a sync makes safe brings along what it needs otherwise. With `newDirectories: 'safe'` that includes the
+ *   names of the new directories above, as in a file system with one journal (ext4, XFS).
  * - Of unsynced data of a file any beginning may be there, cut at any byte. A truncation is a write like others.
  *   Unsynced data and names are independent of each other.
  * - Modes, times and the texts of links are on the disk with their inode.
  *
  * Make the world with `reuseInodes: false`: in a disk on which a removal is missing, a number can't be taken twice.
  */
-export function recordPower(world: PosixWorld, options: VolumeOptions = {}): PowerRecorder {
-  const log = new PowerLog(world);
+export function recordPower(
+  world: PosixWorld,
+  { newDirectories = 'unsafe', ...options }: PowerOptions = {},
+): PowerRecorder {
+  const log = new PowerLog(world, newDirectories);
   return {
     changes: () => log.moments.length,
     mostPending: () => Math.max(0, ...log.moments.map(({ pending }) => pending.length)),
@@ -205,84 +214,4 @@ function cutsOf(log: PowerLog, { data, wrote }: Moment, random: () => number): r
     );
   }
   return cuts;
-}
-
-function imageAfter(
-  log: PowerLog,
-  moment: Moment,
-  lost: ReadonlySet<number>,
-  keep: (bytes: number) => number,
-) {
-  const entriesOf = new Map<number, Map<string, number>>();
-  const idOfBase = new Map([...log.baseNodes].map(([id, node]) => [node, id]));
-  for (const [id, node] of log.baseNodes) {
-    if (node.entries === undefined) continue;
-    const names = [...node.entries].map(([name, child]): [string, number] => [
-      name,
-      idOfBase.get(child) ?? 0,
-    ]);
-    entriesOf.set(id, new Map(names));
-  }
-  for (const { index, sets } of log.changes.slice(0, moment.names)) {
-    if (lost.has(index)) continue;
-    for (const { dir, name, node } of sets) {
-      const entries = entriesOf.get(dir) ?? new Map<string, number>();
-      entriesOf.set(dir, entries);
-      if (node === undefined) entries.delete(name);
-      else entries.set(name, node);
-    }
-  }
-  const built = new Map<number, ImageNode>();
-  let nextInode = 1;
-  const build = (id: number): ImageNode => {
-    const known = built.get(id);
-    if (known !== undefined) return known;
-    const base = log.baseNodes.get(id);
-    const meta = log.metaOf.get(id) ?? base;
-    if (meta === undefined) throw new Error('an inode that nobody has described');
-    const kind = meta.mode & constants.S_IFMT;
-    const node: ImageNode = {
-      ...meta,
-      ...(kind === constants.S_IFREG
-        ? { content: contentOf(log, moment, id, base?.content, keep) }
-        : {}),
-      ...(kind === constants.S_IFDIR ? { entries: new Map<string, ImageNode>() } : {}),
-    };
-    built.set(id, node);
-    nextInode = Math.max(nextInode, meta.ino);
-    for (const [name, child] of entriesOf.get(id) ?? []) node.entries?.set(name, build(child));
-    return node;
-  };
-  const root = build(log.rootId);
-  for (const { ino } of log.metaOf.values()) nextInode = Math.max(nextInode, ino);
-  return { root, nextInode };
-}
-
-function contentOf(
-  log: PowerLog,
-  { data }: Moment,
-  id: number,
-  base: Uint8Array = new Uint8Array(0),
-  keep: (bytes: number) => number,
-): Uint8Array {
-  const { made, synced } = data.get(id) ?? { made: 0, synced: 0 };
-  const changes = (log.dataOf.get(id) ?? []).slice(0, made);
-  const unsynced = changes.slice(synced).reduce((sum, { bytes }) => sum + (bytes?.length ?? 1), 0);
-  let left = keep(unsynced);
-  let content = Buffer.from(base);
-  for (const [index, { bytes, position }] of changes.entries()) {
-    const size = bytes?.length ?? 1;
-    const kept = index < synced ? size : Math.min(left, size);
-    if (index >= synced) left -= kept;
-    if (kept === 0 && index >= synced) break;
-    if (bytes === undefined) {
-      content = Buffer.alloc(0);
-    } else {
-      const grown = Buffer.alloc(Math.max(content.length, position + kept));
-      content.copy(grown);
-      grown.set(bytes.subarray(0, kept), position);
-      content = grown;
-    }
-  }
-  return content;
 }

@@ -1,0 +1,90 @@
+import { childOf, parentOf } from '../paths.ts';
+import { must, unless } from './call-failure.ts';
+import { relate } from './compare.ts';
+import { makeDirectory } from './directories.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { displacedAt } from './layout.ts';
+import { factsAt } from './look.ts';
+import type { Merge, Source } from './merge.ts';
+import { addGrowth, divergentOffset } from './merge-transcript.ts';
+import { migrationProblem } from './migration-problem.ts';
+import { sessionOf } from './kinds-of-files.ts';
+
+/**
+ * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
+ * enters or leaves a worktree, and could not resume it from any third directory if both stayed.
+ *
+ * @returns Whether another pass is due; `undefined` where the target has the session nowhere else.
+ */
+export async function mergeMoved(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+): Promise<boolean | undefined> {
+  const { fs } = merge.tools;
+  const other = await merge.sessions.elsewhere(path);
+  if (other === undefined) return undefined;
+  const there = await factsAt(fs, childOf(merge.target, other));
+  if (there === undefined) {
+    merge.sessions.forget();
+    return true;
+  }
+  // What has been moved aside is history: where the session is now, the target tells.
+  if (!source.isInHome) return await addToOther(merge, source, path, facts, other, there);
+  const isMoved =
+    source.isFragmentary ||
+    (source.linked.has(other) && (await factsAt(fs, childOf(source.root, other))) === undefined);
+  if (isMoved) return await follow(merge, source, path, other, there);
+  const problem = migrationProblem('id-under-two-keys', {
+    path: childOf(source.root, path),
+    other: childOf(merge.target, other),
+    sessionId: sessionOf(path) ?? path,
+  });
+  merge.stuck.push({ problem, leftover: { path: problem.path, reason: 'unmergeable' } });
+  return false;
+}
+
+/** Lets the target follow a session that has moved: what stands there afterwards is merged in the next pass. */
+async function follow(
+  merge: Merge,
+  source: Source,
+  path: string,
+  other: string,
+  there: Facts,
+): Promise<boolean> {
+  const { fs } = merge.tools;
+  const [from, to] = [childOf(merge.target, other), childOf(merge.target, path)];
+  await makeDirectory(fs, parentOf(to));
+  await unless(['EEXIST', 'ENOENT'], to, fs.link(from, to));
+  const keepAt = childOf(displacedAt(source.run, merge.name, 'target', there.size), other);
+  await makeDirectory(fs, parentOf(keepAt));
+  const now = await factsAt(fs, to);
+  // Only a file that has its new name loses the old one.
+  if (now !== undefined && isSameFile(now, there) && (await factsAt(fs, keepAt)) === undefined) {
+    await must(from, fs.rename(from, keepAt));
+  }
+  merge.touched.add(parentOf(from)).add(parentOf(to));
+  merge.sessions.forget();
+  return true;
+}
+
+/** Adds what a transcript that was moved aside has beyond the one of its session in the target. */
+async function addToOther(
+  merge: Merge,
+  source: Source,
+  path: string,
+  facts: Facts,
+  other: string,
+  there: Facts,
+): Promise<boolean> {
+  if (isSameFile(facts, there)) return false;
+  const from = childOf(source.root, path);
+  const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
+  if (relation === undefined) return true;
+  const offset =
+    relation.kind === 'generations' ? relation.offset : divergentOffset(source, path, relation);
+  if (offset !== undefined) return await addGrowth(merge, other, from, offset);
+  merge.leftovers.push({ path: from, reason: 'changed' });
+  return false;
+}

@@ -1,0 +1,43 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { childOf } from '../paths.ts';
+import { entriesIn } from '../sessions/directory.ts';
+import { isSessionTranscript, sessionOf } from './kinds-of-files.ts';
+
+/** Which transcripts the target has of each session; listed when it is first asked for. */
+export class TargetSessions {
+  readonly #fs: MigrateReadFs;
+  readonly #target: string;
+  #listed: Promise<Map<string, Set<string>>> | undefined;
+
+  constructor(fs: MigrateReadFs, target: string) {
+    this.#fs = fs;
+    this.#target = target;
+  }
+
+  /** A transcript of the same session under another project key. */
+  async elsewhere(path: string): Promise<string | undefined> {
+    this.#listed ??= this.#list();
+    const paths = (await this.#listed).get(sessionOf(path) ?? '') ?? [];
+    return [...paths].find((other) => other !== path);
+  }
+
+  /** Lists anew when it is asked for the next time. */
+  forget(): void {
+    this.#listed = undefined;
+  }
+
+  async #list(): Promise<Map<string, Set<string>>> {
+    const sessions = new Map<string, Set<string>>();
+    const keys = await entriesIn(this.#fs, this.#target);
+    for (const key of keys.ok ? keys.value : []) {
+      const entries = await entriesIn(this.#fs, childOf(this.#target, key.name));
+      for (const { name } of entries.ok ? entries.value : []) {
+        const path = childOf(key.name, name);
+        const session = isSessionTranscript(path) ? sessionOf(path) : undefined;
+        if (session === undefined) continue;
+        sessions.set(session, (sessions.get(session) ?? new Set()).add(path));
+      }
+    }
+    return sessions;
+  }
+}
