@@ -5,9 +5,10 @@ import { migrate, planMigration } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import { runClaude } from './support/claude.ts';
 import { Conversation } from './support/conversation.ts';
+import { expectToResume } from './support/expect-conversation.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
-import { startSession, theOnly } from './support/session.ts';
+import { startSession } from './support/session.ts';
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
   test('a session that runs is named by migrate, which touches nothing until it has ended', async () => {
@@ -39,7 +40,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
 
     await running.end();
     expect(await migrate(homes, { required })).toMatchObject({ outcome: 'done', problems: [] });
-    await running.resumeFrom(homes[1]);
+    await expectToResume(running, homes[1]);
   });
 
   test('auto-memory behind the link is edited in print mode with the rules of the plan, and not without', async () => {
@@ -111,4 +112,3 @@ async function treesOf(homes: readonly string[]): Promise<readonly string[]> {
   }
   return found.toSorted();
 }
-void theOnly;
