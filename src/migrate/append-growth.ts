@@ -32,8 +32,7 @@ const NEWLINE = Uint8Array.of(10);
 /**
  * Appends the whole lines that a file has beyond an offset to another one, unless they are there already.
  *
- * What has been appended by an earlier run that died is recognised by its bytes: the lines of one file are
- * appended in their order, so those that are there are the first ones. So this can be repeated at any time.
+ * What has been appended by an earlier run that died is recognised by its bytes, so this can be repeated at any time.
  */
 export async function appendGrowth(
   fs: AppendFs,
@@ -82,21 +81,34 @@ async function linesMissing(
 ): Promise<{ readonly lines: readonly Uint8Array[]; readonly upTo: number }> {
   const { offset, size, from, to } = at;
   const end = Number((await must(to, known.stat({ bigint: true }))).size);
-  const wanted = linesIn(source, offset, size, from);
-  let next = await wanted.next();
+  const gained: (readonly [text: string, line: Uint8Array])[] = [];
+  const wanted = new Map<string, number>();
   let upTo = offset;
-  for await (const line of linesIn(known, offset, end, to)) {
-    if (next.done === true) break;
-    if (Buffer.compare(line, next.value) !== 0) continue;
+  for await (const line of linesIn(source, offset, size, from)) {
+    const text = textOf(line);
+    gained.push([text, line]);
+    wanted.set(text, (wanted.get(text) ?? 0) + 1);
     upTo += line.length;
-    next = await wanted.next();
+  }
+  // Not by their order: what several files have gained may have been added in another one.
+  for await (const line of linesIn(known, offset, end, to)) {
+    const text = textOf(line);
+    const count = wanted.get(text);
+    if (count !== undefined) wanted.set(text, count - 1);
   }
   const lines: Uint8Array[] = [];
-  for (; next.done !== true; next = await wanted.next()) {
-    lines.push(next.value);
-    upTo += next.value.length;
+  for (const [text, line] of gained.toReversed()) {
+    const count = wanted.get(text) ?? 0;
+    // A line that occurs several times is there as often as it was found: the first ones are.
+    if (count > 0) lines.push(line);
+    wanted.set(text, count - 1);
   }
-  return { lines, upTo };
+  return { lines: lines.toReversed(), upTo };
+}
+
+/** The bytes one by one, so that equal texts are equal lines. */
+function textOf(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1');
 }
 
 /** Whether a file is empty or ends in a newline; a line that is appended would else become one with a torn one. */

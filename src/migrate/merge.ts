@@ -50,6 +50,8 @@ export class Merge {
   readonly replaced = new Set<string>();
   /** What the target has of each session. */
   readonly sessions: TargetSessions;
+  /** Whether sessions may have moved since the plan was made. */
+  mayHaveMoves = false;
   /** How many passes have been begun. */
   passes = 0;
   readonly #offsets = new Map<string, number>();

@@ -54,6 +54,7 @@ export async function prepare(
       problems.push(migrationProblem('no-hard-links', { path: target }));
     }
     const merge = new Merge(tools, name, realTarget);
+    merge.mayHaveMoves = name === 'projects' && request.live === 'merge';
     for (const known of survey.contents.get(name)?.contents.offsets ?? []) {
       merge.know(known.shorter, known.longer, known.offset);
     }

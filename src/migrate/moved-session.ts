@@ -7,8 +7,6 @@ import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth, divergentOffset } from './merge-transcript.ts';
-import { migrationProblem } from './migration-problem.ts';
-import { sessionOf } from './kinds-of-files.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -32,17 +30,10 @@ export async function mergeMoved(
   }
   // What has been moved aside is history: where the session is now, the target tells.
   if (!source.isInHome) return await addToOther(merge, source, path, facts, other, there);
-  const isMoved =
-    source.isFragmentary ||
-    (source.linked.has(other) && (await factsAt(fs, childOf(source.root, other))) === undefined);
-  if (isMoved) return await follow(merge, source, path, other, there);
-  const problem = migrationProblem('id-under-two-keys', {
-    path: childOf(source.root, path),
-    other: childOf(merge.target, other),
-    sessionId: sessionOf(path) ?? path,
-  });
-  merge.stuck.push({ problem, leftover: { path: problem.path, reason: 'unmergeable' } });
-  return false;
+  if (source.isFragmentary) return await follow(merge, source, path, other, there);
+  // It has moved here since it was planned: once it is in the target, one of the two is taken away.
+  merge.mayHaveMoves = true;
+  return undefined;
 }
 
 /** Lets the target follow a session that has moved: what stands there afterwards is merged in the next pass. */

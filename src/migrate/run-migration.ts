@@ -16,6 +16,7 @@ import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './re
 import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
+import { baseOf, settleSessions } from './settle-sessions.ts';
 import { survey } from './survey.ts';
 import { swapAll } from './swap-all.ts';
 import { sweep } from './sweep.ts';
@@ -133,7 +134,11 @@ async function coupleAll({
     const onFiles = (files: number, bytes: number) => {
       progress.add(files, bytes);
     };
-    await mergeUntilQuiet(merge, sources, { isThorough: false, onFiles });
+    const options = { isThorough: false, onFiles };
+    await mergeUntilQuiet(merge, sources, options);
+    if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
+      await mergeUntilQuiet(merge, sources, options);
+    }
     late.push(...merge.stuck.map(({ problem }) => problem));
   }
   return late;

@@ -3,6 +3,7 @@ import type { Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
 import type { Leftover } from './report.ts';
+import { baseOf, settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
 import { Progress, stopIfAborted } from './tools.ts';
@@ -38,7 +39,9 @@ export async function sweep(
       stopIfAborted(tools);
       const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
       const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
-      if (!hasMerged && !hasGrown) break;
+      const hasSettled =
+        merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)));
+      if (!hasMerged && !hasGrown && !hasSettled) break;
     }
     leftovers.push(...merge.leftovers, ...merge.stuck.map(({ leftover }) => leftover));
     for (const source of sources) await splitNames(merge, source);

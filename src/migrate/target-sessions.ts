@@ -21,6 +21,15 @@ export class TargetSessions {
     return [...paths].find((other) => other !== path);
   }
 
+  /** Two transcripts of each session that has more than one. */
+  async twice(): Promise<readonly (readonly [string, string])[]> {
+    this.#listed ??= this.#list();
+    return [...(await this.#listed).values()].flatMap((paths) => {
+      const [one, other] = paths;
+      return one === undefined || other === undefined ? [] : [[one, other] as const];
+    });
+  }
+
   /** Lists anew when it is asked for the next time. */
   forget(): void {
     this.#listed = undefined;
