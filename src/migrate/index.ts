@@ -11,7 +11,7 @@ export type {
   MigrationProblemCode,
   MigrationProblemOf,
 } from './migration-problem.ts';
-export type { MigrateOptions, PlanMigrationOptions } from './options.ts';
+export type { MigrateOptions, PlanMigrationOptions, RestoreOptions } from './options.ts';
 export { planMigration } from './plan-migration.ts';
 export type {
   EntryPlan,
@@ -23,4 +23,6 @@ export type {
   MigrationPlan,
   MigrationProgress,
   MigrationReport,
+  RestoreReport,
 } from './report.ts';
+export { restore } from './restore.ts';

@@ -4,7 +4,7 @@ import { secondsOf } from './facts.ts';
 import { manifestOf, originalsOf, ownDirectoryOf } from './layout.ts';
 import { writeManifest } from './manifest.ts';
 import type { Linked } from './merge.ts';
-import type { Migration } from './migration.ts';
+import type { MigratingTree, Migration } from './migration.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { factsAt } from './look.ts';
 import { stopIfAborted } from './tools.ts';
@@ -31,12 +31,12 @@ export async function makeDurable(migration: Migration): Promise<void> {
   for (const { run, realHome } of homes) {
     if (run === undefined) continue;
     stopIfAborted(tools);
+    const own = trees.filter(({ source }) => source.run === run);
     const linked = new Map<string, ReadonlyMap<string, Linked>>(
-      trees
-        .filter(({ source }) => source.run === run)
-        .map(({ entry, source }) => [entry.name, source.linked]),
+      own.map(({ entry, source }) => [entry.name, source.linked]),
     );
-    await writeManifest(fs, manifestOf(run), { targets, linked });
+    const left = new Map(own.map((tree) => [tree.entry.name, leftIn(tree, merges)]));
+    await writeManifest(fs, manifestOf(run), { targets, linked, left });
     // Where no link can be made nothing must be moved away.
     const trial = childOf(run, 'trial');
     await must(trial, fs.symlink(targets[0]?.target ?? run, trial, 'junction'));
@@ -46,6 +46,19 @@ export async function makeDurable(migration: Migration): Promise<void> {
     await syncDirectory(fs, ownDirectoryOf(realHome));
     await syncDirectory(fs, realHome);
   }
+}
+
+/** What stays in a tree because the other side of a conflict was chosen: on the way back it is the home's again. */
+function leftIn(
+  { entry: { name }, source: { root } }: MigratingTree,
+  merges: Migration['merges'],
+): ReadonlySet<string> {
+  const inside = childOf(root, '');
+  return new Set(
+    (merges.get(name)?.leftovers ?? [])
+      .filter(({ path, reason }) => reason === 'side-not-chosen' && path.startsWith(inside))
+      .map(({ path }) => path.slice(inside.length)),
+  );
 }
 
 /** The directories that were made in the target get the time that they had: Claude Code deletes by it. */

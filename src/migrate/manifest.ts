@@ -19,6 +19,8 @@ export interface Manifest {
   readonly targets: readonly ManifestTarget[];
   /** What was linked, by the name of the link and by relative path. */
   readonly linked: ReadonlyMap<string, ReadonlyMap<string, Linked>>;
+  /** What stayed in the originals because the other side of a conflict was chosen, by the name of the link. */
+  readonly left: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const VERSION = 1;
@@ -53,10 +55,13 @@ export async function writeManifest(
   });
 }
 
-function* linesOf({ targets, linked }: Manifest): Generator<string> {
+function* linesOf({ targets, linked, left }: Manifest): Generator<string> {
   yield lineOf(['claude-shared-state', VERSION]);
   for (const { name, target, ...identity } of targets) {
     yield lineOf(['target', name, target, ...numbersOf(identity)]);
+  }
+  for (const [name, paths] of left) {
+    for (const path of paths) yield lineOf(['left', name, path]);
   }
   for (const [name, files] of linked) {
     for (const [path, { copy, size, mtime, ...identity }] of files) {
@@ -83,6 +88,7 @@ export async function readManifest(
     const sum = createHash('sha256');
     const targets: ManifestTarget[] = [];
     const linked = new Map<string, Map<string, Linked>>();
+    const left = new Map<string, Set<string>>();
     let isFirst = true;
     for await (const line of linesIn(handle, 0, size, path)) {
       const value = parsedJson(new TextDecoder().decode(line));
@@ -91,10 +97,11 @@ export async function readManifest(
       if (isFirst && (kind !== 'claude-shared-state' || name !== String(VERSION))) return undefined;
       isFirst = false;
       if (kind === 'end') {
-        return memberOf(value, '1') === sum.digest('hex') ? { targets, linked } : undefined;
+        return memberOf(value, '1') === sum.digest('hex') ? { targets, linked, left } : undefined;
       }
       sum.update(line);
       if (name === undefined || text === undefined) continue;
+      if (kind === 'left') left.set(name, (left.get(name) ?? new Set()).add(text));
       const identity = identityFrom([device, inode, birth]);
       if (identity === undefined) continue;
       if (kind === 'target') targets.push({ name, target: text, ...identity });

@@ -63,7 +63,7 @@ export interface ListOriginalsOptions {
 }
 
 /** What `retireOriginals` may be told. */
-export interface RetireOptions extends ActingOptions {
+export interface RetireOptions extends Omit<ActingOptions, 'required'> {
   /** What to remove although it is not proved to be in the target: paths relative to the originals. */
   readonly discard?: readonly string[] | undefined;
 }

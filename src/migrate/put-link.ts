@@ -19,7 +19,11 @@ export async function putLink(fs: MigrateFs, target: string, path: string): Prom
 }
 
 /** Whether a link leads to the same place as another path. */
-export async function leadsTo(fs: MigrateFs, path: string, target: string): Promise<boolean> {
+export async function leadsTo(
+  fs: Pick<MigrateFs, 'readlink' | 'realpath'>,
+  path: string,
+  target: string,
+): Promise<boolean> {
   const text = await settle(fs.readlink(path));
   if (!text.ok) return false;
   if (textOf(text.value) === target) return true;

@@ -12,7 +12,7 @@ import { isDirectory, walkTogether } from './walk.ts';
  * Gives files that are no transcripts an inode of their own in the originals: Claude Code refuses some files that
  * have two names. Those in the target keep the inode, and with it their exact time.
  */
-export async function splitNames(merge: Merge, { root }: Source): Promise<void> {
+export async function splitNames(merge: Merge, { root }: Pick<Source, 'root'>): Promise<void> {
   const { fs } = merge.tools;
   await walkTogether(fs, [root], async (groups) => {
     stopIfAborted(merge.tools);

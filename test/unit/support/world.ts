@@ -15,6 +15,8 @@ import { memfs } from 'memfs';
 interface StageFs extends LinkFsSync {
   readonly promises: MigrateFs & SessionReadFs & RetentionReadFs & LinkFs;
   lstatSync(path: string, options: { bigint: true }): MigrateStats;
+  appendFileSync(path: string, content: string): void;
+  renameSync(from: string, to: string): void;
   linkSync(existing: string, path: string): void;
   chmodSync(path: string, mode: number): void;
   existsSync(path: string): boolean;

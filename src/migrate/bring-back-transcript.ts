@@ -1,0 +1,133 @@
+import { OPEN } from '../fs/migrate-fs.ts';
+import { childOf } from '../paths.ts';
+import { appendGrowth } from './append-growth.ts';
+import { type Divergent, type Generations, relate, wholeLength } from './compare.ts';
+import { setTimes } from './directories.ts';
+import { type Facts, isSameFile, secondsOf } from './facts.ts';
+import { linesIn } from './lines.ts';
+import { factsAt } from './look.ts';
+import { withFile } from './open-file.ts';
+import { putInPlace } from './put-in-place.ts';
+import type { Returning } from './returning.ts';
+
+/** Brings what the target's transcript has into that of the home, which is another file. */
+export async function bringBackTranscript(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  own: Facts,
+): Promise<boolean> {
+  const { tools, target, root } = returning;
+  const relation = await relate(tools.fs, childOf(target, path), childOf(root, path));
+  // One of them has just vanished.
+  if (relation === undefined) return true;
+  return relation.kind === 'generations'
+    ? await bringGeneration(returning, path, facts, own, relation)
+    : await bringDivergent(returning, path, facts, own, relation);
+}
+
+async function bringGeneration(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  own: Facts,
+  { longer, offset }: Generations,
+): Promise<boolean> {
+  const { tools, root, isInHome } = returning;
+  if (longer === 'other') {
+    returning.see(path, facts, own);
+    return false;
+  }
+  const whole = await wholeSizeOf(returning, childOf(root, path));
+  // A line that is torn in the one may be whole in the other: so nothing can be appended to it.
+  if (!isInHome && whole !== undefined && whole < own.size) {
+    await putInPlace(returning, path, facts, own, offset);
+    return true;
+  }
+  const hasGrown = await append(returning, path, facts, offset);
+  if (hasGrown && !isInHome) {
+    await setTimes(tools.fs, childOf(root, path), secondsOf(facts.mtime));
+  }
+  return hasGrown;
+}
+
+async function bringDivergent(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  own: Facts,
+  { common }: Divergent,
+): Promise<boolean> {
+  const { target, root, isInHome } = returning;
+  const from = childOf(target, path);
+  const before = returning.linked.get(path);
+  const isOfRun = before !== undefined && isSameFile(before.copy ?? before, facts);
+  // One of them was begun anew, while the other could not be seen.
+  if (!(await hasCommonLine(returning, childOf(root, path), common))) {
+    if (!isInHome) return await append(returning, path, facts, 0);
+    return (await putInPlace(returning, path, facts, own, 0)) !== undefined;
+  }
+  if (isInHome) {
+    const seen = returning.seen(path);
+    if (seen?.own !== undefined && isSameFile(seen.own, own) && seen.own.size === own.size) {
+      await putInPlace(returning, path, facts, own, own.size);
+      return true;
+    }
+    returning.leave(from, 'unmergeable');
+    return false;
+  }
+  // It was edited in the home's tree, and what the target has is what it was before.
+  if (isOfRun && !isSameFile(before, own)) {
+    returning.see(path, facts, own);
+    return false;
+  }
+  if (isOfRun && common >= before.size) {
+    return await append(returning, path, facts, before.size);
+  }
+  await putInPlace(returning, path, facts, own, own.size);
+  return true;
+}
+
+/** Appends what the target's has beyond an offset. */
+async function append(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  offset: number,
+): Promise<boolean> {
+  const { tools, target, root } = returning;
+  const { fs } = tools;
+  const [from, to] = [childOf(target, path), childOf(root, path)];
+  const growth = await appendGrowth(fs, from, offset, to);
+  switch (growth.kind) {
+    case 'vanished':
+      return true;
+    case 'changed':
+      returning.leave(from, 'changed');
+      return false;
+    case 'nothing':
+    case 'appended': {
+      if (growth.torn) returning.leave(from, 'torn-line');
+      const now = await factsAt(fs, to);
+      if (now !== undefined && !growth.torn) returning.see(path, facts, now);
+      return growth.kind === 'appended';
+    }
+    default:
+      return growth satisfies never;
+  }
+}
+
+async function wholeSizeOf({ tools }: Returning, path: string): Promise<number | undefined> {
+  return await withFile(tools.fs, path, OPEN.read, (handle, { size }) =>
+    wholeLength(handle, size, path),
+  );
+}
+
+/** Whether at least the first line of a file lies within its first bytes. */
+async function hasCommonLine({ tools }: Returning, path: string, bytes: number): Promise<boolean> {
+  const has = await withFile(tools.fs, path, OPEN.read, async (handle) => {
+    const first = await linesIn(handle, 0, bytes, path).next();
+    return first.done !== true;
+  });
+  return has ?? true;
+}

@@ -1,0 +1,104 @@
+import { childOf, parentOf } from '../paths.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { bringBackFile } from './bring-back-file.ts';
+import { makeDirectory, setTimes, syncDirectory } from './directories.ts';
+import { displaceMoved } from './displace-moved.ts';
+import { secondsOf } from './facts.ts';
+import { isDeadCache } from './kinds-of-files.ts';
+import { isTemporaryName } from './layout.ts';
+import { factsAt } from './look.ts';
+import { Merge } from './merge.ts';
+import { type Places, sessionPlaces } from './session-places.ts';
+import type { Returning } from './returning.ts';
+import { splitNames } from './split-names.ts';
+import { Progress, stopIfAborted } from './tools.ts';
+import { type Group, isDirectory, walkTogether } from './walk.ts';
+
+const FILES_AT_ONCE = 16;
+const LEAST_PASSES = 2;
+const MOST_PASSES = 8;
+
+/** Brings everything that the target has into the tree of the home, until nothing comes any more. */
+export async function bringBack(returning: Returning): Promise<void> {
+  const { tools, name, target, root, made, touched } = returning;
+  const { fs } = tools;
+  const progress = new Progress(tools, 'restore', 0);
+  for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
+    const hasChanged = await bringPass(returning, progress);
+    if (!hasChanged && pass >= LEAST_PASSES) break;
+  }
+  // What was linked by the migration, and not yet parted when it died.
+  await splitNames(new Merge(tools, name, target), { root });
+  for (const [path, modified] of made) {
+    if ((await factsAt(fs, path)) !== undefined) await setTimes(fs, path, secondsOf(modified));
+  }
+  made.clear();
+  for (const directory of touched) await syncDirectory(fs, directory);
+  touched.clear();
+  if (!returning.isInHome) returning.hasPrepared = true;
+}
+
+/** Goes once through the target; tells whether anything has changed in the tree. */
+async function bringPass(returning: Returning, progress: Progress): Promise<boolean> {
+  const { tools, target, root } = returning;
+  const places = await sessionPlaces(returning, root);
+  const changed: boolean[] = [];
+  await walkTogether(tools.fs, [target, root], async (groups) => {
+    stopIfAborted(tools);
+    const known = groups.filter((group) => isToBring(returning, group));
+    const inside = known.filter(({ copies: [found] }) => isDirectory(found));
+    const bring = (group: Group) => bringEntry(returning, group, places);
+    const brought = await aFewAtOnce(known, bring, FILES_AT_ONCE);
+    if (brought.includes(true)) changed.push(true);
+    const opened = await aFewAtOnce(inside, (group) => openDirectory(returning, group));
+    progress.add(known.length - inside.length, 0);
+    return inside.filter((_, index) => opened[index]);
+  });
+  const hasMoved = await displaceMoved(returning);
+  return changed.length > 0 || hasMoved;
+}
+
+function isToBring(returning: Returning, { path, name, copies: [found] }: Group): boolean {
+  if (found === undefined || isTemporaryName(name)) return false;
+  if (!returning.isLeft(path)) return true;
+  // The home has its own.
+  if (!isDirectory(found)) returning.leave(childOf(returning.target, path), 'side-not-chosen');
+  return false;
+}
+
+async function bringEntry(
+  returning: Returning,
+  { path, copies: [found, own] }: Group,
+  places: Places,
+): Promise<boolean> {
+  if (found === undefined || isDirectory(found)) return false;
+  const from = childOf(returning.target, path);
+  returning.leftovers.delete(from);
+  if (isDeadCache(returning.name, path)) return false;
+  if (found === 'unrepresentable' || found.kind !== 'file') {
+    returning.leave(from, 'unmergeable');
+    return false;
+  }
+  if (own === 'unrepresentable' || (own !== undefined && own.kind !== 'file')) {
+    returning.leave(from, 'unmergeable');
+    return false;
+  }
+  return await bringBackFile(returning, path, found, own, places);
+}
+
+/** Makes the directory in the tree; tells whether there is one now to go into. */
+async function openDirectory(
+  returning: Returning,
+  { path, copies: [found, own] }: Group,
+): Promise<boolean> {
+  if (isDirectory(own)) return true;
+  if (own !== undefined || found === undefined || found === 'unrepresentable') {
+    returning.leave(childOf(returning.target, path), 'unmergeable');
+    return false;
+  }
+  const to = childOf(returning.root, path);
+  await makeDirectory(returning.tools.fs, to, found.mode);
+  returning.touched.add(parentOf(to));
+  returning.made.set(to, found.mtime);
+  return true;
+}

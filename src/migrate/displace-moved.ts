@@ -1,0 +1,41 @@
+import { childOf, parentOf } from '../paths.ts';
+import { must } from './call-failure.ts';
+import { makeDirectory } from './directories.ts';
+import { displacedAt } from './layout.ts';
+import { factsAt } from './look.ts';
+import { sessionPlaces } from './session-places.ts';
+import type { Returning } from './returning.ts';
+
+/**
+ * Takes the old names of transcripts that have been moved to another project since out of the tree: one session
+ * under two project keys cannot be resumed from anywhere else.
+ *
+ * @returns Whether anything has changed.
+ */
+export async function displaceMoved(returning: Returning): Promise<boolean> {
+  const { tools, name, target, root, run } = returning;
+  const { fs } = tools;
+  const [shared, own] = [
+    await sessionPlaces(returning, target),
+    await sessionPlaces(returning, root),
+  ];
+  let hasChanged = false;
+  for (const [session, paths] of own) {
+    const now = shared.get(session) ?? [];
+    // Only where its new name has been brought: what was not brought was moved in the home itself.
+    if (!now.some((path) => paths.includes(path))) continue;
+    for (const path of paths) {
+      if (now.includes(path) || returning.isLeft(path)) continue;
+      const stale = childOf(root, path);
+      const facts = await factsAt(fs, stale);
+      if (facts?.kind !== 'file') continue;
+      const keepAt = childOf(displacedAt(run, name, 'home', facts.size), path);
+      if ((await factsAt(fs, keepAt)) !== undefined) continue;
+      await makeDirectory(fs, parentOf(keepAt));
+      await must(stale, fs.rename(stale, keepAt));
+      returning.touched.add(parentOf(stale));
+      hasChanged = true;
+    }
+  }
+  return hasChanged;
+}

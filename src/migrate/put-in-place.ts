@@ -1,0 +1,58 @@
+import { childOf, parentOf } from '../paths.ts';
+import { appendGrowth } from './append-growth.ts';
+import { must } from './call-failure.ts';
+import { copyFile } from './copy-file.ts';
+import { removeName } from './directories.ts';
+import type { Facts } from './facts.ts';
+import { displacedAt, temporaryName } from './layout.ts';
+import { factsAt } from './look.ts';
+import { replaceName } from './replace-name.ts';
+import type { Returning } from './returning.ts';
+import { nonceOf } from './tools.ts';
+
+/** A copy of the target's file, on the file system of the home; `undefined` where that has changed. */
+export async function copyBeside(
+  { tools, target, root }: Returning,
+  path: string,
+  facts: Facts,
+): Promise<string | undefined> {
+  const copy = childOf(parentOf(childOf(root, path)), temporaryName(nonceOf(tools)));
+  const isCopied = await must(copy, copyFile(tools.fs, childOf(target, path), facts, copy));
+  return isCopied ? copy : undefined;
+}
+
+/**
+ * Puts the target's file in the place of the home's, which keeps a name among what was displaced.
+ *
+ * @param offset - Up to where the home's is known to be in the target's.
+ * @returns Where the displaced one is; `undefined` where the place has to be looked at anew.
+ */
+export async function putInPlace(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  own: Facts,
+  offset: number,
+): Promise<string | undefined> {
+  const { tools, name, target, root, run } = returning;
+  const { fs } = tools;
+  const isLinked = returning.isTranscript(path) && returning.canLink;
+  const copy = isLinked ? undefined : await copyBeside(returning, path, facts);
+  if (!isLinked && copy === undefined) return undefined;
+  const to = childOf(root, path);
+  const kept = await replaceName(fs, {
+    path: to,
+    expected: own,
+    chosen: copy ?? childOf(target, path),
+    keepAt: childOf(displacedAt(run, name, 'home', offset), path),
+    nonce: nonceOf(tools),
+  });
+  if (copy !== undefined) await removeName(fs, copy);
+  if (kept === undefined) return undefined;
+  returning.touched.add(parentOf(to));
+  const there = await factsAt(fs, to);
+  if (there !== undefined) returning.see(path, facts, there);
+  // Somebody may have had it open.
+  if (returning.isTranscript(path)) await appendGrowth(fs, kept, offset, to);
+  return kept;
+}

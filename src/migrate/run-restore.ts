@@ -1,0 +1,163 @@
+import { bringBack } from './bring-back.ts';
+import { CallFailure } from './call-failure.ts';
+import { completeReturn } from './complete-return.ts';
+import { detachFrom } from './detach.ts';
+import { makeDirectory, removeName, syncDirectory } from './directories.ts';
+import { giveBack } from './give-back.ts';
+import { incomingOf, ownerOf, restoredMarkOf } from './layout.ts';
+import type { HeldLocks } from './lock.ts';
+import { lockAll } from './lock-homes.ts';
+import { identifyOwner } from './lock-owner.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { childOf, lastSegmentOf } from '../paths.ts';
+import type { Leftover, MigrationOutcome, RestoreReport } from './report.ts';
+import type { RestoreRequest } from './restore-request.ts';
+import { Returning } from './returning.ts';
+import { readRun } from './runs.ts';
+import type { Locking } from './run-migration.ts';
+import { mark } from './seal.ts';
+import { type ReturningName, type SurveyedReturn, surveyReturn } from './survey-return.ts';
+import { canLinkBetween } from './trial.ts';
+import { Aborted, nonceOf, stopIfAborted } from './tools.ts';
+
+/** What has come out so far, whatever happens next. */
+interface Told {
+  problems: MigrationProblem[];
+  restored: string[];
+  leftovers: Leftover[];
+}
+
+/** One directory, and what it is brought back with. */
+interface Way {
+  readonly entry: ReturningName;
+  readonly returning: Returning;
+}
+
+/** Looks, locks, brings everything into the originals' trees, gives them back, sweeps, and tells how it ended. */
+export async function runRestore(
+  request: RestoreRequest,
+  { isLocking }: Locking = { isLocking: true },
+): Promise<RestoreReport> {
+  const { accountHome, tools, processes, pid } = request;
+  const told: Told = { problems: [], restored: [], leftovers: [] };
+  let locks: HeldLocks | undefined;
+  const finish = async (outcome: MigrationOutcome): Promise<RestoreReport> => {
+    await locks?.release();
+    return { ok: outcome === 'done', outcome, accountHome, ...told };
+  };
+  const look = async (): Promise<SurveyedReturn | undefined> => {
+    const found = await surveyReturn(tools.fs, request);
+    told.problems = [...found.problems];
+    told.restored = found.names.flatMap(({ name, state }) => (state === 'back' ? [name] : []));
+    return told.problems.some(({ severity }) => severity === 'error') ? undefined : found;
+  };
+  try {
+    const owner = await identifyOwner(processes, { pid, random: tools.random });
+    let found = await look();
+    if (found === undefined) return await finish('refused');
+    const isAtRest = found.names.every(({ state }) => state === 'back');
+    if (isAtRest && !request.detach) return await finish('done');
+    if (isLocking) {
+      const realTargets = [...new Set(found.names.map(({ realTarget }) => realTarget))];
+      const places = { realHomes: [found.realHome], realTargets };
+      const locked = await lockAll(tools, places, owner, processes);
+      if (!locked.ok) {
+        told.problems.push(locked.problem);
+        return await finish(locked.outcome);
+      }
+      ({ locks } = locked);
+      // Somebody else may have been at it until the lock was free.
+      found = await look();
+      if (found === undefined) return await finish('refused');
+    }
+    return await finish(await carryOut(request, found, locks, told));
+  } catch (error) {
+    if (error instanceof Aborted) return await finish('aborted');
+    if (error instanceof CallFailure) {
+      const { path, code: errno } = error;
+      told.problems.push(migrationProblem('call-failed', { path, errno }));
+      return await finish('failed');
+    }
+    await locks?.release();
+    throw error;
+  }
+}
+
+async function carryOut(
+  request: RestoreRequest,
+  found: SurveyedReturn,
+  locks: HeldLocks | undefined,
+  told: Told,
+): Promise<MigrationOutcome> {
+  const { tools } = request;
+  const isAllowed = async () => locks === undefined || (await locks.stillHeld());
+  const ways: Way[] = [];
+  for (const entry of found.names) ways.push(await prepare(request, entry));
+  const isCopying = ways.some((way) => way.entry.state === 'aside' && !way.returning.canLink);
+  if (isCopying && found.liveSessions.length > 0) {
+    for (const { path, accountHomes, sessionId, pid } of found.liveSessions) {
+      const fields = { path, accountHome: accountHomes[0], sessionId, pid };
+      told.problems.push(migrationProblem('live-across-devices', fields));
+    }
+    return 'refused';
+  }
+  // All of them, before the first one is given back.
+  for (const { entry, returning } of ways) {
+    if (entry.state === 'aside') await bringBack(returning);
+  }
+  for (const { entry, returning } of ways) {
+    if (entry.state === 'back') continue;
+    stopIfAborted(tools);
+    const { name, path, target, run, state } = entry;
+    if (state === 'aside') {
+      const problem = await giveBack({ tools, name, path, target, run: run.path, isAllowed });
+      if (problem !== undefined) {
+        told.problems.push(problem);
+        return 'failed';
+      }
+    }
+    await completeReturn(returning, path);
+    told.restored.push(name);
+  }
+  for (const { returning } of ways) {
+    if (request.detach) await detachFrom(returning);
+    for (const directory of returning.touched) await syncDirectory(tools.fs, directory);
+    told.leftovers.push(...returning.leftovers.values());
+  }
+  await markRestored(request, found);
+  const isComplete = told.leftovers.every(({ reason }) => reason === 'side-not-chosen');
+  return isComplete ? 'done' : 'done-with-leftovers';
+}
+
+async function prepare({ tools }: RestoreRequest, entry: ReturningName): Promise<Way> {
+  const { name, path, realTarget, run, manifest, state } = entry;
+  const incoming = incomingOf(realTarget);
+  const isAside = state === 'aside';
+  if (isAside) await makeDirectory(tools.fs, incoming);
+  const returning = new Returning({
+    tools,
+    name,
+    target: realTarget,
+    run: run.path,
+    root: isAside ? childOf(run.path, name) : path,
+    canLink: isAside ? await canLinkBetween(tools.fs, run.path, incoming, nonceOf(tools)) : true,
+    manifest,
+  });
+  return { entry, returning };
+}
+
+/** Says of the runs that all of their directories are back. */
+async function markRestored(
+  { tools: { fs } }: RestoreRequest,
+  { realHome, names }: SurveyedReturn,
+): Promise<void> {
+  await syncDirectory(fs, realHome);
+  for (const path of new Set(names.map(({ run }) => run.path))) {
+    const { trees } = await readRun(fs, path, lastSegmentOf(path));
+    await syncDirectory(fs, path);
+    if (trees.length > 0) continue;
+    await mark(fs, restoredMarkOf(path));
+    await removeName(fs, ownerOf(path));
+    await syncDirectory(fs, path);
+  }
+}
