@@ -1,12 +1,19 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { migrate, type MigrationReport, planMigration } from 'claude-shared-state/migrate';
+import { migrate, type MigrationReport, planMigration, restore } from 'claude-shared-state/migrate';
 import { expect, test } from 'vitest';
 import { forceWindows } from './support/forced-window.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
-import { expectAllShared, type Scene, setScene, talkDuring } from './support/scene.ts';
+import {
+  expectAllIn,
+  expectAllShared,
+  goOn,
+  type Scene,
+  setScene,
+  talkDuring,
+} from './support/scene.ts';
 
 const isProof = env['PROVE'] === '1';
 const names = isProof
@@ -32,14 +39,21 @@ async function migrateDuringTalk(
     migrate(scene.homes, { required, live: 'merge', fs }),
   );
   const pieces = await Promise.all(report.originals.map((path) => readdir(path)));
-  const anew = pieces.flat().filter((name) => name.startsWith('recreated-')).length;
+  tell(`migrate, ${report.outcome}`, turns, lasted, pieces.flat());
+  return report;
+}
+
+function tell(
+  what: string,
+  turns: number,
+  lasted: readonly number[],
+  aside: readonly string[],
+): void {
+  const anew = aside.filter((name) => name.startsWith('recreated-')).length;
   total.turns += turns;
   total.anew += anew;
   const times = lasted.map((it) => it.toFixed(1)).join(', ');
-  console.log(
-    `${report.outcome}: ${turns} turns meanwhile; no link for ${times} ms; ${anew} directories made anew`,
-  );
-  return report;
+  console.log(`${what}: ${turns} turns meanwhile; no projects for ${times} ms; ${anew} made anew`);
 }
 
 test.each(rounds)(
@@ -66,6 +80,19 @@ test.each(rounds)(
 
     expect(report).toMatchObject({ ok: true, outcome: 'done' });
     await expectAllShared(scene);
+
+    await goOn(scene);
+    const { fs, lasted } = forceWindows(pauseMs);
+    const { result: back, turns } = await talkDuring(scene, () =>
+      restore(homeA, { required, live: 'merge', fs }),
+    );
+    tell(`restore, ${back.outcome}`, turns, lasted, []);
+    expect(back).toMatchObject({ ok: true, outcome: 'done' });
+    await expectAllIn(homeA, scene);
+
+    await goOn(scene);
+    expect(await migrateDuringTalk(scene, pauseMs, 1)).toMatchObject({ ok: true, outcome: 'done' });
+    await expectAllShared(scene);
   },
 );
 
@@ -85,6 +112,6 @@ test.runIf(isProof)(
 );
 
 test('that was tried while turns were taken', () => {
-  console.log(`In all ${total.turns} turns, ${total.anew} directories made anew`);
+  console.log(`In all ${total.turns} turns meanwhile, ${total.anew} directories made anew`);
   expect(total.turns).toBeGreaterThanOrEqual(isProof ? 50 : 2);
 });

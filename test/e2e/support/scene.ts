@@ -69,15 +69,37 @@ export async function talkDuring<Result>(
   return { result, turns: turns.filter((it) => it.ended > began && it.began < ended).length };
 }
 
+/** Lets programs run again for all that ran before, each in its own home. */
+export async function goOn({ room, running }: Scene): Promise<void> {
+  await twoAtATime(running, (it) => it.begin(room.path(it.name.slice(0, 1))));
+}
+
+async function endAll({ running }: Scene): Promise<void> {
+  const alive = running.filter(({ pid }) => pid !== undefined);
+  await twoAtATime(alive, (it) => it.end());
+}
+
+/** Ends all programs, and checks that a home has the directories of its own, and all sessions in them. */
+export async function expectAllIn(home: string, scene: Scene): Promise<void> {
+  const { room, running, ended } = scene;
+  for (const path of room.required.map(({ name }) => join(home, name))) {
+    expect((await lstat(path)).isDirectory()).toBe(true);
+  }
+  await endAll(scene);
+  const all = [...running, ...ended];
+  for (const it of all) await expectOnce(room, it, join(home, 'projects'));
+  await twoAtATime(all, (it) => expectToResume(it, home));
+  for (const it of all) await expectOnce(room, it, join(home, 'projects'));
+  for (const it of all) await expectHistory(it, join(home, 'file-history'));
+}
+
 /** Ends all programs, and checks all sessions in the shared directories, and from both homes. */
-export async function expectAllShared({ room, homes, running, ended }: Scene): Promise<void> {
+export async function expectAllShared(scene: Scene): Promise<void> {
+  const { room, homes, running, ended } = scene;
   for (const path of homes.flatMap((home) => room.required.map(({ name }) => join(home, name)))) {
     expect((await lstat(path)).isSymbolicLink()).toBe(true);
   }
-  await twoAtATime(
-    running.filter(({ pid }) => pid !== undefined),
-    (it) => it.end(),
-  );
+  await endAll(scene);
   const all = [...running, ...ended];
   for (const it of all) await expectOnce(room, it, room.sharedProjects);
   for (const home of homes.toReversed()) await twoAtATime(all, (it) => expectToResume(it, home));
