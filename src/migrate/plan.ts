@@ -186,16 +186,21 @@ function retentionProblems(
   return [migrationProblem(code, { path, periodDays, files })];
 }
 
-/** A rule for everything below an absolute path is written with one more slash. */
-function memoryProblems({ contents }: Survey): readonly MigrationProblem[] {
-  return [...contents.values()].flatMap(({ trees, contents: { memory } }) =>
-    trees.flatMap(({ path, realTarget }, index) =>
-      (memory[index] ?? []).map((directory) => {
-        const spellings = [childOf(path, directory), childOf(realTarget, directory)];
-        const rules = spellings.flatMap((it) => [`Read(/${it}/**)`, `Edit(/${it}/**)`]);
-        return migrationProblem('memory-needs-rules', { path: childOf(path, directory), rules });
-      }),
-    ),
+/**
+ * What one home has learned lies behind the links of all of them: each needs rules, in its own spelling.
+ *
+ * A rule for everything below an absolute path is written with one more slash.
+ */
+function memoryProblems({ homes, contents }: Survey): readonly MigrationProblem[] {
+  const linked = homes
+    .flatMap(({ entries }) => entries)
+    .filter(({ state }) => state === 'directory' || state === 'missing');
+  return linked.flatMap(({ name, path, realTarget }) =>
+    (contents.get(name)?.contents.memory ?? []).map((directory) => {
+      const spellings = [childOf(path, directory), childOf(realTarget, directory)];
+      const rules = spellings.flatMap((it) => [`Read(/${it}/**)`, `Edit(/${it}/**)`]);
+      return migrationProblem('memory-needs-rules', { path: childOf(path, directory), rules });
+    }),
   );
 }
 

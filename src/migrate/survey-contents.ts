@@ -30,8 +30,8 @@ export interface SurveyedContents {
   readonly offsets: readonly KnownOffset[];
   /** Files in the trees that were last written before the time that was asked about. */
   readonly overdue: number;
-  /** Directories with auto-memory, by index of the trees. */
-  readonly memory: readonly (readonly string[])[];
+  /** Directories with auto-memory, in whichever of the places: all homes will share it. */
+  readonly memory: readonly string[];
 }
 
 type Counts = { -readonly [Key in keyof FileCounts]: FileCounts[Key] };
@@ -47,7 +47,7 @@ export async function surveyContents(
   const roots = [...trees.map(({ root }) => root), target];
   const files: Counts[] = trees.map(() => ({ link: 0, copy: 0, couple: 0, same: 0, leave: 0 }));
   const copyBytes = trees.map(() => 0);
-  const memory = trees.map(() => new Set<string>());
+  const memory = new Set<string>();
   const conflicts: MigrationProblem[] = [];
   const leftovers: Leftover[] = [];
   const offsets: KnownOffset[] = [];
@@ -68,13 +68,16 @@ export async function surveyContents(
       const { path, copies } = group;
       const inTrees = copies.slice(0, -1);
       if (name === 'projects') keys.see(group, roots);
-      if (!inTrees.some((it) => it !== undefined)) continue;
+      if (isMemory(name, directory)) memory.add(directory);
+      if (!inTrees.some((it) => it !== undefined)) {
+        if (isMemory(name, path) && copies.some(isDirectory)) inside.push(group);
+        continue;
+      }
       const at = (index: number) => childOf(roots[index] ?? '', path);
       // In the target, too, something may stand in the way of what a home has there.
       for (const [index, copy] of copies.entries()) {
         const problem = copy === undefined ? undefined : unmergeable(copy, at(index));
         if (problem !== undefined) conflicts.push(problem);
-        if (copy !== undefined && isMemory(name, directory)) memory[index]?.add(directory);
       }
       if (copies.some(isDirectory)) inside.push(group);
       const found = copies.flatMap((copy, index) =>
@@ -115,7 +118,7 @@ export async function surveyContents(
     leftovers,
     offsets,
     overdue,
-    memory: memory.map((keys) => [...keys]),
+    memory: [...memory],
   };
 }
 

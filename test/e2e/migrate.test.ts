@@ -1,87 +1,68 @@
-import { cp, lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
-import { migrate, planMigration } from 'claude-shared-state/migrate';
+import { migrate, type MigrationReport, planMigration, restore } from 'claude-shared-state/migrate';
 import { expect, test } from 'vitest';
-import { Conversation } from './support/conversation.ts';
 import { forceWindows } from './support/forced-window.ts';
-import type { ProgramName } from './support/programs.ts';
-import { enterCleanRoom, type Room } from './support/room.ts';
-import { twoAtATime } from './support/two-at-a-time.ts';
+import { programs } from './support/programs.ts';
+import { enterCleanRoom } from './support/room.ts';
+import {
+  expectAllIn,
+  expectAllShared,
+  goOn,
+  type Scene,
+  setScene,
+  talkDuring,
+} from './support/scene.ts';
 
 const isProof = env['PROVE'] === '1';
+const names = isProof
+  ? { running: ['a1', 'a2', 'b1', 'b2'], ended: ['a0', 'b0'] }
+  : { running: ['a1', 'b1'], ended: ['b0'] };
 
-/** The programs, and how long the link is missing at the swaps: twice as many milliseconds, and three times before. */
-const rounds: readonly (readonly [ProgramName, number])[] = isProof
-  ? [0, 3, 30].flatMap((ms): (readonly [ProgramName, number])[] => [
-      ['new', ms],
-      ['old', ms],
-    ])
-  : [['new', 30]];
+/** The programs, and how long each of three pauses is, in milliseconds, two of them without a link. */
+const rounds = programs.flatMap(({ name }) =>
+  (isProof ? [0, 0, 3, 3, 30] : name === 'new' ? [30] : []).map((pause) => [name, pause] as const),
+);
 
-interface Scene {
-  readonly homes: readonly [string, string];
-  /** Whose programs run: two in each home, and one of them has a copy of its transcript in the other home. */
-  readonly running: readonly Conversation[];
-  /** Which have ended: one in each home. */
-  readonly ended: readonly Conversation[];
+const total = { turns: 0, anew: 0 };
+
+/** Migrates while everybody talks, with pauses at so many of the swaps of each home. */
+async function migrateDuringTalk(
+  scene: Scene,
+  pauseMs: number,
+  howOften: number,
+): Promise<MigrationReport> {
+  const { fs, lasted } = forceWindows(pauseMs, howOften);
+  const { required } = scene.room;
+  const { result: report, turns } = await talkDuring(scene, () =>
+    migrate(scene.homes, { required, live: 'merge', fs }),
+  );
+  const pieces = await Promise.all(report.originals.map((path) => readdir(path)));
+  tell(`migrate, ${report.outcome}`, turns, lasted, pieces.flat());
+  return report;
 }
 
-async function setScene(room: Room): Promise<Scene> {
-  const homes = [room.path('a'), room.path('b')] as const;
-  const begin = async (name: string) => {
-    const home = name.startsWith('a') ? homes[0] : homes[1];
-    const conversation = new Conversation(room, name);
-    await conversation.begin(home);
-    await mkdir(room.path('work', name));
-    await writeFile(notesOf(room, conversation), '\n');
-    await conversation.say(notesOf(room, conversation));
-    return conversation;
-  };
-  const ended = await twoAtATime(['a0', 'b0'], begin);
-  await twoAtATime(ended, (it) => it.end());
-  const running = await twoAtATime(['a1', 'a2', 'b1', 'b2'], begin);
-  return { homes, running, ended };
-}
-
-function notesOf(room: Room, { name }: Conversation): string {
-  return room.path('work', name, 'notes');
-}
-
-/** Takes turns in all running programs, some of them slow and some with tools, as long as something else is done. */
-async function talkDuring<Result>(
-  room: Room,
-  running: readonly Conversation[],
-  work: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly turns: number }> {
-  let isOver = false;
-  const talking = running.map(async (conversation, index) => {
-    for (let turn = index; !isOver; turn += 1) {
-      room.api.takeTime([0, 5, 0, 40, 150][turn % 5] ?? 0);
-      await conversation.say(turn % 3 === 0 ? notesOf(room, conversation) : undefined);
-    }
-  });
-  await delay(100);
-  const began = performance.now();
-  const result = await work().finally(() => {
-    isOver = true;
-  });
-  const ended = performance.now();
-  await Promise.all(talking);
-  room.api.takeTime(0);
-  const turns = running
-    .flatMap((it) => it.turns)
-    .filter((it) => it.ended > began && it.began < ended);
-  return { result, turns: turns.length };
+function tell(
+  what: string,
+  turns: number,
+  lasted: readonly number[],
+  aside: readonly string[],
+): void {
+  const anew = aside.filter((name) => name.startsWith('recreated-')).length;
+  total.turns += turns;
+  total.anew += anew;
+  const times = lasted.map((it) => it.toFixed(1)).join(', ');
+  console.log(`${what}: ${turns} turns meanwhile; no projects for ${times} ms; ${anew} made anew`);
 }
 
 test.each(rounds)(
-  'the %s program, %d ms: nothing that it says while its homes are migrated is lost',
-  async (program, milliseconds) => {
+  'the %s program, pauses of %d ms: nothing that it says while its homes are migrated is lost',
+  async (program, pauseMs) => {
     const room = await enterCleanRoom(program);
-    const { required, sharedProjects } = room;
-    const { homes, running, ended } = await setScene(room);
+    const { required } = room;
+    const scene = await setScene(room, names);
+    const { homes, running } = scene;
     const [homeA, homeB] = homes;
     // A session that both accounts have, of which one goes on.
     await cp(join(homeA, 'projects'), join(homeB, 'projects'), {
@@ -91,30 +72,46 @@ test.each(rounds)(
 
     const plan = await planMigration(homes, { required, live: 'merge' });
     expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(plan.liveSessions.map(({ sessionId }) => sessionId).toSorted()).toEqual(
+    expect(plan.ok).toBe(true);
+    expect(plan.liveSessions.map(({ sessionId }) => String(sessionId)).toSorted()).toEqual(
       running.map(({ sessionId }) => sessionId).toSorted(),
     );
+    const report = await migrateDuringTalk(scene, pauseMs, 1);
 
-    const windows = forceWindows(milliseconds);
-    const { result: report, turns } = await talkDuring(room, running, () =>
-      migrate(homes, { required, live: 'merge', fs: windows.fs }),
-    );
-
-    const pieces = await Promise.all(report.originals.map((path) => readdir(path)));
-    const anew = pieces.flat().filter((name) => name.startsWith('recreated-')).length;
-    console.log(
-      `Claude Code (${program}), ${milliseconds} ms: ${report.outcome}; ${turns} turns meanwhile; windows of ` +
-        `${windows.lasted.map((it) => it.toFixed(1)).join(', ')} ms; ${anew} directories made anew`,
-    );
     expect(report).toMatchObject({ ok: true, outcome: 'done' });
-    for (const home of homes) {
-      for (const { name } of required)
-        expect((await lstat(join(home, name))).isSymbolicLink()).toBe(true);
-    }
-    await twoAtATime(running, (it) => it.end());
-    const all = [...running, ...ended];
-    for (const it of all) await it.expectOnceIn(sharedProjects);
-    for (const home of [homeB, homeA]) await twoAtATime(all, (it) => it.resumeFrom(home));
-    for (const it of all) await it.expectOnceIn(sharedProjects);
+    await expectAllShared(scene);
+
+    await goOn(scene);
+    const { fs, lasted } = forceWindows(pauseMs);
+    const { result: back, turns } = await talkDuring(scene, () =>
+      restore(homeA, { required, live: 'merge', fs }),
+    );
+    tell(`restore, ${back.outcome}`, turns, lasted, []);
+    expect(back).toMatchObject({ ok: true, outcome: 'done' });
+    await expectAllIn(homeA, scene);
+
+    await goOn(scene);
+    expect(await migrateDuringTalk(scene, pauseMs, 1)).toMatchObject({ ok: true, outcome: 'done' });
+    await expectAllShared(scene);
   },
 );
+
+test.runIf(isProof)(
+  'nothing is lost where the directory is made anew each time, and the next call completes it',
+  async () => {
+    const scene = await setScene(await enterCleanRoom(), names);
+    const first = await migrateDuringTalk(scene, 60, Infinity);
+    expect(first).toMatchObject({ outcome: 'failed' });
+    expect(first.problems.map(({ code }) => code)).toContain('made-anew');
+
+    const second = await migrateDuringTalk(scene, 0, 0);
+
+    expect(second).toMatchObject({ ok: true, outcome: 'done' });
+    await expectAllShared(scene);
+  },
+);
+
+test('that was tried while turns were taken', () => {
+  console.log(`In all ${total.turns} turns meanwhile, ${total.anew} directories made anew`);
+  expect(total.turns).toBeGreaterThanOrEqual(isProof ? 50 : 2);
+});

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MigrateFs } from 'claude-shared-state/migrate';
 
-/** The real disk, on which the moment without `projects` lasts longer than it would. */
+/** The real disk, on which the moments without `projects` last longer than they would. */
 export interface ForcedWindows {
   readonly fs: MigrateFs;
   /** How long each of them was, in milliseconds. */
@@ -11,7 +11,7 @@ export interface ForcedWindows {
 }
 
 /**
- * Waits before a `projects` of a home is moved away, after that, and before the link is put there.
+ * Waits before a `projects` of a home or a link to it is taken away, after that, and before the other is put there.
  *
  * @param howOften - In how many of the swaps of each home; where Claude Code makes the directory anew, there are more.
  */
@@ -22,27 +22,39 @@ export function forceWindows(milliseconds: number, howOften = 1): ForcedWindows 
   const wait = async (path: string) => {
     if (milliseconds > 0 && (count.get(path) ?? 0) <= howOften) await delay(milliseconds);
   };
+  const takeAway = async (path: string, call: () => Promise<void>) => {
+    count.set(path, (count.get(path) ?? 0) + 1);
+    await wait(path);
+    await call();
+    begun.set(path, performance.now());
+    await wait(path);
+  };
+  const putThere = async (path: string, call: () => Promise<void>) => {
+    const beginning = begun.get(path);
+    if (beginning === undefined) return await call();
+    await wait(path);
+    try {
+      await call();
+    } finally {
+      lasted.push(performance.now() - beginning);
+      begun.delete(path);
+    }
+  };
   const fs: MigrateFs = {
     ...promises,
-    rename: async (from, to) => {
-      const isSwap = basename(from) === 'projects' && !from.includes('.claude-shared-state');
-      if (!isSwap) return await promises.rename(from, to);
-      count.set(from, (count.get(from) ?? 0) + 1);
-      await wait(from);
-      await promises.rename(from, to);
-      begun.set(from, performance.now());
-      await wait(from);
+    rename: (from, to) => {
+      const call = () => promises.rename(from, to);
+      return isOfHome(from) ? takeAway(from, call) : putThere(to, call);
     },
-    symlink: async (target, path, type) => {
-      if (begun.has(path)) await wait(path);
-      try {
-        await promises.symlink(target, path, type);
-      } finally {
-        const beginning = begun.get(path);
-        if (beginning !== undefined) lasted.push(performance.now() - beginning);
-        begun.delete(path);
-      }
+    symlink: (target, path, type) => putThere(path, () => promises.symlink(target, path, type)),
+    unlink: (path) => {
+      const call = () => promises.unlink(path);
+      return isOfHome(path) ? takeAway(path, call) : call();
     },
   };
   return { fs, lasted };
+}
+
+function isOfHome(path: string): boolean {
+  return basename(path) === 'projects' && !path.includes('.claude-shared-state');
 }

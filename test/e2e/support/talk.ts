@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
 import { cleanEnvironment, type Surroundings } from './claude.ts';
 import { field } from './json.ts';
 import { executableOf } from './programs.ts';
@@ -15,7 +15,7 @@ export interface Talk {
   /** Takes a turn, and tells what the program gave as its result. */
   say(prompt: string): Promise<string>;
   /** Says that nothing more comes, and waits for the end. */
-  end(): Promise<{ readonly exitCode: unknown; readonly stderr: string }>;
+  end(): Promise<{ readonly exitCode: number | null; readonly stderr: string }>;
 }
 
 const streaming = ['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
@@ -37,7 +37,13 @@ export async function startTalk(
       killSignal: 'SIGKILL',
     },
   );
-  const ended = once(child, 'close');
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
   const complaints = text(child.stderr);
   const messages = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exchange = async (prompt: string) => {
@@ -52,8 +58,7 @@ export async function startTalk(
     say: async (prompt) => (await exchange(prompt)).reply,
     end: async () => {
       child.stdin.end();
-      const [exitCode]: readonly unknown[] = await ended;
-      return { exitCode, stderr: await complaints };
+      return { exitCode: await ended, stderr: await complaints };
     },
   };
   return { talk, reply };
