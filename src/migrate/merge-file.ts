@@ -47,7 +47,8 @@ export async function mergeFile(
     return false;
   }
   // The copy that was made of it is there, and it has not changed since.
-  if (before?.copy !== undefined && isSameFile(before.copy, there) && isUnchanged(before, facts)) {
+  const isCopied = before?.copy !== undefined && isSameFile(before.copy, there);
+  if (isCopied && isUnchanged(source, before, facts)) {
     return false;
   }
   if (there.kind !== 'file') {
