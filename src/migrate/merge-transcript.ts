@@ -2,7 +2,7 @@ import { childOf } from '../paths.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
 import { type Divergent, type Generations, relate, type Relation } from './compare.ts';
-import { type Facts, isSameFile } from './facts.ts';
+import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import type { Merge, Source } from './merge.ts';
 import { migrationProblem } from './migration-problem.ts';
@@ -24,10 +24,10 @@ export async function mergeTranscript(
   if (relation === undefined) return true;
   if (relation === 'edited') return await supersede(merge, source, path, facts, there);
   // Edited in the target since: what was set aside is what it was before that, though it may be longer.
-  const isOlder = !source.isInHome && isReplacedThere(source, path, facts, there);
+  const isPast = !source.isInHome && isReplacedThere(source, path, facts, there);
   if (
     (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) ||
-    (relation.kind === 'generations' && relation.longer === 'one' && isOlder)
+    (relation.kind === 'generations' && relation.longer === 'one' && isPast)
   ) {
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
@@ -70,8 +70,8 @@ async function relationOf(
   const offset = divergentOffset(source, path, relation);
   // All that was brought over is in both: only what came later differs, and belongs into one.
   if (offset !== undefined) {
-    // Of two that have nothing in common the larger one is the history, and comes first.
-    const isOwn = isReplaced || (offset === 0 && facts.size > there.size);
+    // Of two that have nothing in common the older one is the history, and comes first.
+    const isOwn = isReplaced || (offset === 0 && isOlder(facts, there));
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;

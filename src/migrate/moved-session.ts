@@ -2,7 +2,7 @@ import { childOf, parentOf } from '../paths.ts';
 import { must, unless } from './call-failure.ts';
 import { relate } from './compare.ts';
 import { makeDirectory } from './directories.ts';
-import { type Facts, isSameFile } from './facts.ts';
+import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
@@ -77,7 +77,7 @@ async function addToOther(
   if (relation === undefined) return true;
   const offset =
     relation.kind === 'generations' ? relation.offset : divergentOffset(source, path, relation);
-  if (offset === 0 && facts.size > there.size && source.canLink) {
+  if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
     const kept = await replaceName(merge.tools.fs, {
       path: childOf(merge.target, other),

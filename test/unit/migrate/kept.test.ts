@@ -99,9 +99,7 @@ describe.each(worldKinds)('what a migration keeps (%s)', (kind) => {
     inWorld(kind, async (world) => {
       fill(world, { 'a/projects/x/one.md': 'one', 'a/file-history/s/f@v1': 'v1' });
       expect((await run(world, ['a'])).outcome).toBe('done');
-      const name = String(
-        world.fs.readdirSync(at(world, 'a/.claude-shared-state/originals'))[0],
-      );
+      const name = String(world.fs.readdirSync(at(world, 'a/.claude-shared-state/originals'))[0]);
       for (const path of ['projects/x/one.md', 'file-history/s/f@v1']) {
         const original = statsOf(world, `a/.claude-shared-state/originals/${name}/${path}`);
         expect(original.ino).not.toBe(statsOf(world, `shared/${path}`).ino);
@@ -130,7 +128,10 @@ describe.each(worldKinds)('what a migration keeps (%s)', (kind) => {
 describe('what cannot be shared is refused by name (disk)', () => {
   test.each([
     ['fifo', 'mkfifo "$1"'],
-    ['socket', 'node -e \'require("net").createServer().listen(process.argv[1],()=>process.exit())\' "$1"'],
+    [
+      'socket',
+      'node -e \'require("net").createServer().listen(process.argv[1],()=>process.exit())\' "$1"',
+    ],
     ['device', 'mknod "$1" c 1 3'],
     ['symlink', 'ln -s /nowhere "$1"'],
   ])('%s', (kind, command) =>
@@ -154,11 +155,16 @@ describe('what cannot be shared is refused by name (disk)', () => {
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const bytes = (name: string) =>
-        Buffer.concat([Buffer.from(`${inPlace(world, 'a/projects')}/${name}`), Buffer.from([0xff])]);
+        Buffer.concat([
+          Buffer.from(`${inPlace(world, 'a/projects')}/${name}`),
+          Buffer.from([0xff]),
+        ]);
       writeFileSync(bytes('file'), 'x');
       mkdirSync(bytes('directory'));
       const planned = await plan(world, ['a']);
-      const names = ['directory', 'file'].map((it) => `unrepresentable-name a/projects/${it}\ufffd`);
+      const names = ['directory', 'file'].map(
+        (it) => `unrepresentable-name a/projects/${it}\ufffd`,
+      );
       expect([planned.ok, told(world, planned)]).toEqual([false, names]);
       const report = await run(world, ['a']);
       expect([report.outcome, told(world, report)]).toEqual(['refused', names]);

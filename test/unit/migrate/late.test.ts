@@ -164,17 +164,30 @@ describe.each(worldKinds)('what happens between two passes (%s)', (kind) => {
 
   test('files that are born right before the swap and conflict stay in the originals', () =>
     inWorld(kind, async (world) => {
+      const memory = `projects/${KEY}/memory/x.md`;
+      fill(world, { [`a/${memory}`]: 'one', [`b/projects/${KEY}/x`]: '' });
+      const before = once(
+        (call, path, to) => movesAside(call, path, to) && path.endsWith('b/projects'),
+        () => fill(world, { [`b/${memory}`]: 'other' }),
+      );
+      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
+      expect([report.outcome, leftIn(world, report)]).toEqual([
+        'done-with-leftovers',
+        [`unmergeable b/.claude-shared-state/originals/RUN/${memory}`],
+      ]);
+      expect(contents(world)).toContain('other');
+    }));
+
+  test('a transcript that is begun anew right before the swap goes on from the shared one', () =>
+    inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${KEY}/x`]: '' });
       const before = once(
         (call, path, to) => movesAside(call, path, to) && path.endsWith('b/projects'),
         () => fill(world, { [`b/projects/${TRANSCRIPT}`]: lines('other') }),
       );
       const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual([
-        'done-with-leftovers',
-        [`unmergeable b/.claude-shared-state/originals/RUN/projects/${TRANSCRIPT}`],
-      ]);
-      expect(contents(world)).toContain(lines('other'));
+      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 'other'));
     }));
 
   test('files that vanish are no matter', () =>

@@ -21,7 +21,15 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
-import { at, inWorld, makeDirectory, makeLink, requiredIn, type World, worldKinds } from '../support/world.ts';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeLink,
+  requiredIn,
+  type World,
+  worldKinds,
+} from '../support/world.ts';
 
 const DAY = 86_400;
 
@@ -48,12 +56,16 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       makeLink(world, at(world, 'b/session-env'), inPlace(world, 'shared/session-env'));
       const { ok, homes, leftovers, spaceNeeded } = await plan(world, ['a', 'b']);
       expect([ok, spaceNeeded]).toEqual([true, 0]);
-      const inShort = homes.map(({ entries }) => entries.map(({ name, action }) => `${name} ${action}`));
+      const inShort = homes.map(({ entries }) =>
+        entries.map(({ name, action }) => `${name} ${action}`),
+      );
       expect(inShort).toEqual([
         ['session-env link', 'file-history link', 'projects merge'],
         ['session-env none', 'file-history link', 'projects merge'],
       ]);
-      const [a, b] = homes.map(({ entries }) => entries.find(({ name }) => name === 'projects')?.files);
+      const [a, b] = homes.map(
+        ({ entries }) => entries.find(({ name }) => name === 'projects')?.files,
+      );
       expect(a).toEqual({ link: 1, copy: 0, couple: 1, same: 1, leave: 1 });
       expect(b).toEqual({ link: 0, copy: 0, couple: 1, same: 0, leave: 0 });
       expect(leftovers).toEqual([
@@ -92,8 +104,14 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
 
   test.each([
     ['a file', (world: World, path: string) => fill(world, { [path]: 'x' })],
-    ['another link', (world: World, path: string) => makeLink(world, at(world, path), at(world, 'b'))],
-    ['a dangling link', (world: World, path: string) => makeLink(world, at(world, path), '/nowhere')],
+    [
+      'another link',
+      (world: World, path: string) => makeLink(world, at(world, path), at(world, 'b')),
+    ],
+    [
+      'a dangling link',
+      (world: World, path: string) => makeLink(world, at(world, path), '/nowhere'),
+    ],
   ])('refuses where %s stands in the place of a link', (_, make) =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/session-env/x`]: '', 'b/x': '' });
@@ -116,7 +134,10 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       });
       const processes = processesWith(7);
       const refused = await plan(world, ['a'], { processes });
-      expect([refused.ok, told(world, refused)]).toEqual([false, ['live-session a/sessions/7.json']]);
+      expect([refused.ok, told(world, refused)]).toEqual([
+        false,
+        ['live-session a/sessions/7.json'],
+      ]);
       expect(refused.liveSessions.map(({ pid }) => pid)).toEqual([7]);
       expect((await run(world, ['a'], { processes })).outcome).toBe('refused');
       expect(has(world, 'a/.claude-shared-state')).toBe(false);
@@ -136,7 +157,10 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         fs: world.fs,
         now: NOW,
       });
-      expect([planned.ok, told(world, planned)]).toEqual([false, ['live-session a/sessions/7.json']]);
+      expect([planned.ok, told(world, planned)]).toEqual([
+        false,
+        ['live-session a/sessions/7.json'],
+      ]);
     }));
 
   test('refuses what the shortest retention of all homes would delete, unless it is accepted', () =>
@@ -156,7 +180,9 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         false,
         ['retention-deletes b/settings.json'],
       ]);
-      expect(refused.problems).toContainEqual(expect.objectContaining({ periodDays: 10, files: 1 }));
+      expect(refused.problems).toContainEqual(
+        expect.objectContaining({ periodDays: 10, files: 1 }),
+      );
       expect((await run(world, ['a', 'b'])).outcome).toBe('refused');
       const options = { acceptRetention: true };
       const accepted = await plan(world, ['a', 'b'], options);
@@ -177,7 +203,10 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       const planned = await plan(world, ['a', 'b']);
       expect([planned.ok, told(world, planned)]).toEqual([
         true,
-        [`memory-needs-rules a/projects/${KEY}/memory`, `memory-needs-rules b/projects/${KEY}/memory`],
+        [
+          `memory-needs-rules a/projects/${KEY}/memory`,
+          `memory-needs-rules b/projects/${KEY}/memory`,
+        ],
       ]);
       const behind = inPlace(world, `shared/projects/${KEY}/memory`);
       const front = at(world, `a/projects/${KEY}/memory`);
@@ -201,7 +230,7 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       ]);
       expect(planned.homes[0]?.entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
         'session-env roll-forward',
-        'file-history link',
+        'file-history none',
         'projects roll-forward',
       ]);
       expect(exactly(world)).toEqual(before);
@@ -229,12 +258,12 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
   test.each([
     ['no-homes', [], {}],
     ['path-relative', ['relative'], {}],
-    ['home-tilde', ['~/x'], {}],
+    ['path-tilde', ['~/x'], {}],
     ['invalid-option', ['/h'], { live: 'maybe' }],
     ['invalid-option', ['/h'], { acceptRetention: 1 }],
     ['invalid-option', ['/h'], { keepBoth: '/h/x' }],
     ['invalid-option', ['/h'], { uid: -1 }],
-    ['invalid-option', ['/h'], { unknown: true }],
+    ['unknown-option', ['/h'], { unknown: true }],
     ['path-relative', ['/h'], { keepBoth: ['x'] }],
   ])('rejects bad arguments: %s for %j, %j', (code, homes, options) =>
     inWorld(kind, async (world) => {
@@ -247,7 +276,10 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
 
   test('tells what cannot be read, and where', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${TRANSCRIPT}`]: lines(1) });
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        [`b/projects/${TRANSCRIPT}`]: lines(1),
+      });
       const fs = hooked(world, {
         before: (call, path) => {
           if (call === 'open') throw Object.assign(new Error('EIO'), { code: 'EIO', path });

@@ -69,7 +69,10 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
         expect(done).toBeLessThanOrEqual(total);
         expect(bytes).toBeGreaterThanOrEqual(0);
       }
-      expect(all.filter(({ phase }) => phase === 'swap').at(-1)).toMatchObject({ done: 4, total: 4 });
+      expect(all.filter(({ phase }) => phase === 'swap').at(-1)).toMatchObject({
+        done: 4,
+        total: 4,
+      });
     }));
 
   test.each(['abort', 'throw'] as const)(
@@ -155,7 +158,11 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
       const report = await run(world, ['a', 'b'], { processes });
       expect([report.outcome, told(world, report)]).toEqual([
         'locked',
-        [`locked-by-other a/.claude-shared-state/lock`, `memory-needs-rules a/projects/${KEY}/memory`],
+        [
+          `locked-by-other a/.claude-shared-state/lock`,
+          `memory-needs-rules a/projects/${KEY}/memory`,
+          `memory-needs-rules b/projects/${KEY}/memory`,
+        ],
       ]);
       expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(homes);
       expect(has(world, 'shared/projects')).toBe(false);
@@ -199,7 +206,11 @@ describe.each(worldKinds)('migrating again (%s)', (kind) => {
         [`c/projects/${KEY}/memory/x.md`]: 'x',
       });
       const report = await run(world, ['a', 'b', 'c']);
-      expect([report.outcome, report.originals.length, leftIn(world, report)]).toEqual(['done', 1, []]);
+      expect([report.outcome, report.originals.length, leftIn(world, report)]).toEqual([
+        'done',
+        1,
+        [],
+      ]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
     }));
 });

@@ -1,6 +1,7 @@
 import { ensureForAccountSync } from 'claude-shared-state';
 import { migrate } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked as disk } from '../support/migrating.ts';
 import {
   diskOf,
   hooked,
@@ -45,9 +46,7 @@ function afterUnlink(world: World, act: () => void, times = 1) {
 
 /** A disk on which the process dies right after a call. */
 function dyingAfter(world: World, isLast: (call: string, path: string) => boolean) {
-  return hooked(diskOf(world), (call, path) => {
-    if (isLast(call, path)) throw new TypeError('died');
-  });
+  return disk(world, dying(isLast));
 }
 
 describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
@@ -144,10 +143,6 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
         (call, path) => call === 'unlink' && path === at(world, 'a/projects'),
       );
       await restoreIn(world, home, { fs });
-      // As if nothing had put the link back.
-      if (world.fs.existsSync(at(world, 'a/projects'))) {
-        world.fs.unlinkSync(at(world, 'a/projects'));
-      }
       makeFile(world, at(world, transcript), lines(4, 5));
       expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
       expect(read(world, transcript)).toBe(lines(1, 5));
