@@ -23,6 +23,16 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        test: {
+          name: 'proofs',
+          include: ['test/proofs/**/*.test.ts'],
+          // They race, and measure what they lose: one at a time.
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+        },
+      },
+      {
+        resolve: { alias },
         test: { name: 'docs', include: ['test/docs/**/*.test.ts'], testTimeout: 120_000 },
       },
       {

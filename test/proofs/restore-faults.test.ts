@@ -1,12 +1,12 @@
 import { migrate, restore } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
-import type { Fault } from '../support/migrate-faults.ts';
-import { sweep } from '../support/migrate-sweep.ts';
-import { lines, ONE, optionsOn, TWO } from '../support/migration/way-back.ts';
-import { printFigures, rounds } from '../support/migration/proof.ts';
-import { type PosixWorld, posixWorld, posixWorldOf } from '../support/posix-memfs.ts';
-import { expectEveryByte, filesIn } from '../support/user-bytes.ts';
+import type { MigrateFs } from '../../src/fs/migrate-fs.ts';
+import type { Fault } from '../unit/support/migrate-faults.ts';
+import { sweep } from '../unit/support/migrate-sweep.ts';
+import { lines, ONE, optionsOn, TWO } from '../unit/support/migration/way-back.ts';
+import { printFigures, rounds } from '../unit/support/proof.ts';
+import { type PosixWorld, posixWorld, posixWorldOf } from '../unit/support/posix-memfs.ts';
+import { expectEveryByte, filesIn } from '../unit/support/user-bytes.ts';
 
 const kinds = ['death', 'EIO', 'ENOSPC'] as const;
 

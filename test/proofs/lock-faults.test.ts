@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Acquisition, acquireLocks } from '../../../src/migrate/lock.ts';
-import { deathsAt, errorsAt, failingLockFs, type LockFault } from '../support/lock-faults.ts';
-import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
-import { at, inWorld, makeLink, type World } from '../support/world.ts';
+import { type Acquisition, acquireLocks } from '../../src/migrate/lock.ts';
+import { deathsAt, errorsAt, failingLockFs, type LockFault } from '../unit/support/lock-faults.ts';
+import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../unit/support/lock-stage.ts';
+import { at, inWorld, makeLink, type World } from '../unit/support/world.ts';
 
 const ME = 100;
 const THE_NEXT = 200;

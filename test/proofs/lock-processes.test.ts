@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
-import { realProcesses } from '../../../src/fs/processes.ts';
-import { acquireLocks } from '../../../src/migrate/lock.ts';
-import { identifyOwner } from '../../../src/migrate/lock-owner.ts';
-import { bundleChild, startChild } from '../support/child.ts';
-import { rounds } from '../support/prove.ts';
+import { realMigrateDisk } from '../../src/fs/migrate-fs.ts';
+import { realProcesses } from '../../src/fs/processes.ts';
+import { acquireLocks } from '../../src/migrate/lock.ts';
+import { identifyOwner } from '../../src/migrate/lock-owner.ts';
+import { bundleChild, startChild } from '../unit/support/child.ts';
+import { rounds } from '../unit/support/proof.ts';
 
 const PROCESSES = 24;
 
@@ -95,7 +95,7 @@ class Contenders {
 
 const pick = <One>(all: readonly One[]) => all[Math.floor(Math.random() * all.length)];
 
-const KILLS = rounds(80, 1_500);
+const KILLS = rounds(1_500, 80);
 
 test.runIf(existsSync('/proc/self/ns/pid'))(
   `of ${PROCESSES} processes, ${KILLS} of them killed in the section or in breaking, no two have the lock`,

@@ -2,16 +2,16 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../support/migration/children.ts';
-import { flawsOf, liveRun, type LiveRun, sumOf } from '../support/migration/live-run.ts';
-import { printFigures, rounds } from '../support/migration/proof.ts';
-import { seeded } from '../support/migration/seeded.ts';
+import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { flawsOf, liveRun, type LiveRun, sumOf } from '../unit/support/migration/live-run.ts';
+import { printFigures, rounds } from '../unit/support/proof.ts';
+import { seeded } from '../unit/support/migration/seeded.ts';
 import {
   countOutcomes,
   severalAtOnce,
   type Together,
   togetherOnce,
-} from '../support/migration/several.ts';
+} from '../unit/support/migration/several.ts';
 
 let folder = '';
 let bundle = '';

@@ -2,15 +2,15 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../support/migration/children.ts';
-import { flawsOf, liveRun, type LiveRun, sumOf } from '../support/migration/live-run.ts';
-import { printFigures, rounds } from '../support/migration/proof.ts';
+import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { flawsOf, liveRun, type LiveRun, sumOf } from '../unit/support/migration/live-run.ts';
+import { printFigures, rounds } from '../unit/support/proof.ts';
 import {
   doNothing,
   migrating,
   rsyncScript,
   type Strategy,
-} from '../support/migration/strategies.ts';
+} from '../unit/support/migration/strategies.ts';
 
 /** Milliseconds for which nothing is at `projects` while it is swapped, and before that. */
 const WINDOWS = [0, 1, 3, 30];

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { ProcessProbe } from '../../../src/fs/processes.ts';
-import { acquireLocks } from '../../../src/migrate/lock.ts';
-import type { LockFs } from '../../../src/migrate/lock-file.ts';
-import { judgeOwner } from '../../../src/migrate/lock-owner.ts';
-import type { OwnerToken } from '../../../src/migrate/owner-token.ts';
-import { deadToken, Machine, text, watchedLockFs } from '../support/lock-stage.ts';
-import { rounds } from '../support/prove.ts';
+import type { ProcessProbe } from '../../src/fs/processes.ts';
+import { acquireLocks } from '../../src/migrate/lock.ts';
+import type { LockFs } from '../../src/migrate/lock-file.ts';
+import { judgeOwner } from '../../src/migrate/lock-owner.ts';
+import type { OwnerToken } from '../../src/migrate/owner-token.ts';
+import { deadToken, Machine, text, watchedLockFs } from '../unit/support/lock-stage.ts';
+import { rounds } from '../unit/support/proof.ts';
 
 const fail = (code: string): Promise<never> =>
   Promise.reject(Object.assign(new Error(code), { code }));
@@ -123,7 +123,7 @@ async function playAll(lock: Lock, times: number) {
 }
 
 describe('five processes that want one lock, and die at any step,', () => {
-  const times = rounds(1_000, 50_000);
+  const times = rounds(50_000, 1_000);
   test(`never have it at the same time, in ${times} orders`, { timeout: 600_000 }, async () => {
     const { violations, sections, deaths } = await playAll(ours, times);
     console.log(

@@ -2,10 +2,10 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../support/migration/children.ts';
-import { type Aim, killedRun, undisturbedMs } from '../support/migration/kill-run.ts';
-import { printFigures, rounds } from '../support/migration/proof.ts';
-import { seeded } from '../support/migration/seeded.ts';
+import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { type Aim, killedRun, undisturbedMs } from '../unit/support/migration/kill-run.ts';
+import { printFigures, rounds } from '../unit/support/proof.ts';
+import { seeded } from '../unit/support/migration/seeded.ts';
 
 /** Three shared names in each of two homes. */
 const SWAPS = 6;
