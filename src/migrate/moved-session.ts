@@ -8,7 +8,6 @@ import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth, divergentOffset } from './merge-transcript.ts';
 import { replaceName } from './replace-name.ts';
-import { nonceOf } from './tools.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -79,16 +78,16 @@ async function addToOther(
   const offset = offsetOf(source, path, relation);
   if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
-    const kept = await replaceName(merge.tools.fs, {
+    const kept = await replaceName(merge.tools, {
       path: childOf(merge.target, other),
       expected: there,
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
-      nonce: nonceOf(merge.tools),
     });
-    return kept === undefined || (await addGrowth(merge, other, kept, 0));
+    return kept === undefined || (await addGrowth(merge, other, kept, 0, source));
   }
-  if (offset !== undefined) return await addGrowth(merge, other, from, offset);
+  if (offset !== undefined) return await addGrowth(merge, other, from, offset, source);
+  if (source.isFresh) return await addGrowth(merge, other, from, 0, source);
   merge.leftovers.push({ path: from, reason: 'changed' });
   return false;
 }

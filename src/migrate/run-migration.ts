@@ -117,8 +117,9 @@ async function carryOut(
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
   await linkMissing(migration, ({ name }) => isProjects(name));
-  const leftovers = await sweep(migration, swapped.aside, pending);
+  const { leftovers, problems } = await sweep(migration, swapped.aside, pending);
   told.leftovers = leftovers;
+  told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
   if (hasDied && locks !== undefined) {
     for (const [name, merge] of migration.merges) {
@@ -126,7 +127,7 @@ async function carryOut(
       await removeStrays(merge, sources);
     }
   }
-  if (swapped.problems.length > 0) return 'failed';
+  if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));
   return isComplete ? 'done' : 'done-with-leftovers';
