@@ -71,8 +71,16 @@ async function addToOther(
   other: string,
   there: Facts,
 ): Promise<boolean> {
-  if (isSameFile(facts, there)) return false;
   const from = childOf(source.root, path);
+  if (isSameFile(facts, there)) {
+    const linked = source.linked.get(other);
+    const wasMoved =
+      linked !== undefined &&
+      isSameFile(linked, facts) &&
+      (await factsAt(merge.tools.fs, childOf(source.root, other))) === undefined;
+    // It was moved in its home after it had been linked, and before the swap.
+    return wasMoved ? await follow(merge, source, path, other, there) : false;
+  }
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
   const offset = offsetOf(source, path, relation);

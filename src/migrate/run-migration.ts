@@ -101,7 +101,7 @@ async function carryOut(
     return 'refused';
   }
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
-    await clearIncoming(merge);
+    await clearIncoming(merge, 'beginning');
   }
   const late = await coupleAll(migration);
   if (late.length > 0) {
@@ -121,11 +121,10 @@ async function carryOut(
   told.leftovers = leftovers;
   told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
-  if (hasDied && locks !== undefined) {
-    for (const [name, merge] of migration.merges) {
-      const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
-      await removeStrays(merge, sources);
-    }
+  for (const [name, merge] of locks === undefined ? [] : migration.merges) {
+    const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
+    if (hasDied) await removeStrays(merge, sources);
+    await clearIncoming(merge, 'end');
   }
   if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
