@@ -112,7 +112,6 @@ async function carryOut(
     told.problems = [...told.problems, problem];
   });
   told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
-  const isProjects = ({ name }: SurveyedEntry) => name === 'projects';
   await linkMissing(migration, (entry) => !isProjects(entry));
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
@@ -161,6 +160,10 @@ async function coupleAll({
     for (const { problem } of merge.stuck) late.push(problem);
   }
   return late;
+}
+
+function isProjects({ name }: SurveyedEntry): boolean {
+  return name === 'projects';
 }
 
 /** Homes that had nothing where a link belongs get it now. */
