@@ -1,6 +1,7 @@
 import { settle } from '../answer.ts';
 import { childOf, parentOf } from '../paths.ts';
-import { CallFailure, failedWith, must, unless } from './call-failure.ts';
+import { CallFailure } from './call-failure.ts';
+import { removeDirectory } from './remove-directory.ts';
 import { removeName, syncDirectory } from './directories.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { isOwnMark } from './former-place.ts';
@@ -44,12 +45,12 @@ async function rename(fs: Tools['fs'], from: string, to: string): Promise<Facts>
 }
 
 /** Removes the directories at the top, which are empty; tells whether nothing else is there. */
-export async function removeTrees({ fs }: Tools, root: string, retired: Retired): Promise<boolean> {
+export async function removeTrees(tools: Tools, root: string, retired: Retired): Promise<boolean> {
+  const { fs } = tools;
   for (const [name, found] of await entriesAt(fs, root)) {
     if (found === 'unrepresentable' || found.kind !== 'directory') continue;
     const at = childOf(root, name);
-    const removed = await unless(['ENOENT', 'ENOTEMPTY', 'EEXIST'], at, fs.rmdir(at));
-    if (!removed.ok && !failedWith(removed, 'ENOENT')) retired.kept.push(name);
+    if (!(await removeDirectory(tools, at))) retired.kept.push(name);
   }
   // Durable before the marks go that tell what it was.
   await syncDirectory(fs, root);
@@ -61,18 +62,16 @@ export async function removeTrees({ fs }: Tools, root: string, retired: Retired)
 }
 
 /** Removes what the library has written there for itself, and the directory. */
-export async function removeRun({ fs }: Tools, root: string): Promise<void> {
+export async function removeRun(tools: Tools, root: string): Promise<void> {
+  const { fs } = tools;
   const last = [manifestOf(root), sealOf(root)];
   for (const name of (await entriesAt(fs, root)).keys()) {
     const mark = childOf(root, name);
     if (!last.includes(mark)) await removeName(fs, mark);
   }
   for (const mark of last) await removeName(fs, mark);
-  const removed = await settle(fs.rmdir(root));
-  if (!removed.ok && (await factsAt(fs, root)) !== undefined) {
-    throw new CallFailure(root, removed.error);
-  }
-  await must(root, syncDirectory(fs, parentOf(root)));
+  if (!(await removeDirectory(tools, root))) throw new CallFailure(root, changed(root));
+  await syncDirectory(fs, parentOf(root));
 }
 
 export function changed(path: string): Error {

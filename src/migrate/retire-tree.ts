@@ -1,8 +1,9 @@
 import { childOf } from '../paths.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
-import { CallFailure, failedWith, unless } from './call-failure.ts';
+import { CallFailure, unless } from './call-failure.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { formerPlaceOf, isOwnMark } from './former-place.ts';
+import { removeDirectory } from './remove-directory.ts';
 import { entriesAt, factsAt, type Found } from './look.ts';
 import type { Proof } from './prove.ts';
 import { type Progress, stopIfAborted, type Tools } from './tools.ts';
@@ -139,14 +140,8 @@ async function removeExactly(
   return true;
 }
 
-async function removeEmpty({ tools: { fs } }: Retiring, directory: Directory): Promise<boolean> {
-  if (!(await isStill(fs, directory))) return false;
-  const removed = await unless(
-    ['ENOENT', 'ENOTEMPTY', 'EEXIST'],
-    directory.at,
-    fs.rmdir(directory.at),
-  );
-  return removed.ok || failedWith(removed, 'ENOENT');
+async function removeEmpty({ tools }: Retiring, directory: Directory): Promise<boolean> {
+  return (await isStill(tools.fs, directory)) && (await removeDirectory(tools, directory.at));
 }
 
 function lostLock(): Error {
