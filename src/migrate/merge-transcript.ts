@@ -106,7 +106,7 @@ export function divergentOffset(
 ): number | undefined {
   const before = source.linked.get(path);
   if (before !== undefined && common >= before.size) return common;
-  return source.isFragmentary || (before === undefined && !source.isInHome) ? 0 : undefined;
+  return source.isFragmentary || (before === undefined && !source.isInHome) ? common : undefined;
 }
 
 /** The target's is the longer one. */

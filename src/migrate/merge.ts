@@ -54,6 +54,7 @@ export class Merge {
   mayHaveMoves = false;
   /** How many passes have been begun. */
   passes = 0;
+  #trees: readonly Source[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
 
@@ -87,8 +88,14 @@ export class Merge {
     return this.#superseded.get(identityText(file));
   }
 
+  /** Forgets that a name was brought over, because this run has taken it away from the target again. */
+  forgetName(path: string): void {
+    for (const { linked } of this.#trees) linked.delete(path);
+  }
+
   /** Forgets what the last pass has told. */
-  beginPass(): void {
+  beginPass(trees: readonly Source[]): void {
+    this.#trees = trees;
     this.passes += 1;
     this.sessions.forget();
     this.stuck.length = 0;

@@ -1,6 +1,6 @@
 import { childOf, parentOf } from '../paths.ts';
 import { must, unless } from './call-failure.ts';
-import { relate } from './compare.ts';
+import { relate, type Relation } from './compare.ts';
 import { makeDirectory } from './directories.ts';
 import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
@@ -56,6 +56,7 @@ async function follow(
   // Only a file that has its new name loses the old one.
   if (now !== undefined && isSameFile(now, there) && (await factsAt(fs, keepAt)) === undefined) {
     await must(from, fs.rename(from, keepAt));
+    merge.forgetName(other);
   }
   merge.touched.add(parentOf(from)).add(parentOf(to));
   merge.sessions.forget();
@@ -75,8 +76,7 @@ async function addToOther(
   const from = childOf(source.root, path);
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
-  const offset =
-    relation.kind === 'generations' ? relation.offset : divergentOffset(source, path, relation);
+  const offset = offsetOf(source, path, relation);
   if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
     const kept = await replaceName(merge.tools.fs, {
@@ -91,4 +91,10 @@ async function addToOther(
   if (offset !== undefined) return await addGrowth(merge, other, from, offset);
   merge.leftovers.push({ path: from, reason: 'changed' });
   return false;
+}
+
+function offsetOf(source: Source, path: string, relation: Relation): number | undefined {
+  if (relation.kind === 'generations') return relation.offset;
+  // What was begun anew under another key has nothing in common with what went before.
+  return relation.common === 0 ? 0 : divergentOffset(source, path, relation);
 }

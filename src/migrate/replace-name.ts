@@ -47,7 +47,7 @@ export async function replaceName(
 }
 
 /** Gives a file a second name; `undefined` if it is no longer the one that is meant. */
-export async function keepName(
+async function keepName(
   fs: MigrateFs,
   path: string,
   expected: Identity,

@@ -11,12 +11,13 @@ import { type Migration, pendingSources, prepare } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from './owner-token.ts';
 import { planFrom, type Survey } from './plan.ts';
+import { isProjects } from './projects-last.ts';
 import { putLink } from './put-link.ts';
 import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './report.ts';
 import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
+import { settleSessions } from './settle-sessions.ts';
 import { survey, surveyAgain } from './survey.ts';
 import type { SurveyedEntry } from './survey-entries.ts';
 import { swapAll } from './swap-all.ts';
@@ -112,10 +113,10 @@ async function carryOut(
     told.problems = [...told.problems, problem];
   });
   told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
-  await linkMissing(migration, (entry) => !isProjects(entry));
+  await linkMissing(migration, ({ name }) => !isProjects(name));
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
-  await linkMissing(migration, isProjects);
+  await linkMissing(migration, ({ name }) => isProjects(name));
   const leftovers = await sweep(migration, swapped.aside, pending);
   told.leftovers = leftovers;
   const hasDied = found.homes.some((home) => home.pending.length > 0);
@@ -154,16 +155,12 @@ async function coupleAll({
     };
     const options = { isThorough: false, onFiles };
     await mergeUntilQuiet(merge, sources, options);
-    if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
+    if (merge.mayHaveMoves && (await settleSessions(merge, sources))) {
       await mergeUntilQuiet(merge, sources, options);
     }
     for (const { problem } of merge.stuck) late.push(problem);
   }
   return late;
-}
-
-function isProjects({ name }: SurveyedEntry): boolean {
-  return name === 'projects';
 }
 
 /** Homes that had nothing where a link belongs get it now. */

@@ -28,6 +28,7 @@ export async function moveAwayStale(
     const keepAt = childOf(displacedAt(source.run, merge.name, 'target', facts.size), old);
     await makeDirectory(fs, parentOf(keepAt));
     if ((await factsAt(fs, keepAt)) === undefined) await must(stale, fs.rename(stale, keepAt));
+    merge.forgetName(old);
     merge.touched.add(parentOf(stale));
   }
 }

@@ -1,5 +1,5 @@
 import { childOf } from '../paths.ts';
-import { isTranscript } from './kinds-of-files.ts';
+import { isSessionTranscript, isTranscript } from './kinds-of-files.ts';
 import { type Side } from './layout.ts';
 import { entriesAt, factsAt } from './look.ts';
 import type { Merge } from './merge.ts';
@@ -53,12 +53,19 @@ export async function displacedIn(
 export async function sweepDisplaced(merge: Merge, bases: readonly string[]): Promise<boolean> {
   const { fs } = merge.tools;
   let hasChanged = false;
+  merge.sessions.forget();
   for (const base of bases) {
     for (const { at, path, offset } of await displacedIn(fs, base, merge.name)) {
       if (!isTranscript(merge.name, path)) continue;
-      if ((await factsAt(fs, childOf(merge.target, path))) === undefined) continue;
-      if (await addGrowth(merge, path, at, offset)) hasChanged = true;
+      const now = await presentPath(merge, path);
+      if (now !== undefined && (await addGrowth(merge, now, at, offset))) hasChanged = true;
     }
   }
   return hasChanged;
+}
+
+/** Where the target has a transcript now: its session may have moved since. */
+async function presentPath(merge: Merge, path: string): Promise<string | undefined> {
+  if ((await factsAt(merge.tools.fs, childOf(merge.target, path))) !== undefined) return path;
+  return isSessionTranscript(path) ? await merge.sessions.elsewhere(path) : undefined;
 }

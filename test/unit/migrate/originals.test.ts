@@ -1,11 +1,11 @@
 import { listOriginals } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
+  hooked,
   lines,
   makeHome,
   migrateIn,
   ONE,
-  optionsIn,
   restoreIn,
 } from '../support/migration/way-back.ts';
 import {
@@ -22,6 +22,8 @@ import {
 const list = (world: World, home = 'a') => listOriginals(at(world, home), { fs: world.fs });
 const pathIn = (world: World, name: string) =>
   at(world, `a/.claude-shared-state/originals/${name}`);
+
+const unreadable = () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }));
 
 describe.each(worldKinds)('listOriginals, in %s', (kind) => {
   test('finds none where nothing was migrated, or nothing is', () =>
@@ -104,12 +106,8 @@ describe.each(worldKinds)('listOriginals, in %s', (kind) => {
   test('tells what could not be looked at', () =>
     inWorld(kind, async (world) => {
       await migrateIn(world, [makeHome(world)]);
-      const fs = { ...optionsIn(world).fs };
-      const opendir = () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }));
-      const { access, lstat, open, readFile, readlink, realpath, stat } = world.fs.promises;
-      void fs;
-      const failing = { access, lstat, open, readFile, readlink, realpath, stat, opendir };
-      expect(await listOriginals(at(world, 'a'), { fs: failing })).toMatchObject({
+      const fs = { ...hooked(world.fs.promises, () => undefined), opendir: unreadable };
+      expect(await listOriginals(at(world, 'a'), { fs })).toMatchObject({
         originals: [],
         problems: [{ code: 'call-failed', errno: 'EACCES' }],
       });
