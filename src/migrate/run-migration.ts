@@ -16,7 +16,7 @@ import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './re
 import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
+import { settleSessions } from './settle-sessions.ts';
 import { survey, surveyAgain } from './survey.ts';
 import type { SurveyedEntry } from './survey-entries.ts';
 import { swapAll } from './swap-all.ts';
@@ -155,7 +155,7 @@ async function coupleAll({
     };
     const options = { isThorough: false, onFiles };
     await mergeUntilQuiet(merge, sources, options);
-    if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
+    if (merge.mayHaveMoves && (await settleSessions(merge, sources))) {
       await mergeUntilQuiet(merge, sources, options);
     }
     for (const { problem } of merge.stuck) late.push(problem);

@@ -13,7 +13,7 @@ import { replaceName } from './replace-name.ts';
 import { nonceOf } from './tools.ts';
 
 /** A directory that can hold names of the files in the target. */
-export function baseOf(sources: readonly Source[], { target }: Merge): string {
+function baseOf(sources: readonly Source[], { target }: Merge): string {
   return sources.find(({ canLink }) => canLink)?.run ?? stateOf(target);
 }
 
@@ -21,17 +21,34 @@ export function baseOf(sources: readonly Source[], { target }: Merge): string {
  * Leaves one transcript of each session in the target, where a session has moved to another project key while it was
  * merged: the one that was written last. The plan has seen to it that none had two before.
  *
- * @param base - Where what loses its name is kept.
+ * @param sources - What is merged: if one file has both names, it is called as it is there.
  * @returns Whether anything has changed.
  */
-export async function settleSessions(merge: Merge, base: string): Promise<boolean> {
+export async function settleSessions(merge: Merge, sources: readonly Source[]): Promise<boolean> {
+  const base = baseOf(sources, merge);
   let hasChanged = false;
   merge.sessions.forget();
   for (const [stays, leaves] of await merge.sessions.twice()) {
-    if (await settle(merge, base, stays, leaves)) hasChanged = true;
+    const isMoved = await hasMoved(merge, sources, stays, leaves);
+    const [one, other] = isMoved ? [leaves, stays] : [stays, leaves];
+    if (await settle(merge, base, one, other)) hasChanged = true;
   }
   merge.sessions.forget();
   return hasChanged;
+}
+
+/** Whether only the second one of two names is still known where the file comes from. */
+async function hasMoved(
+  { tools: { fs } }: Merge,
+  sources: readonly Source[],
+  one: string,
+  other: string,
+): Promise<boolean> {
+  const isKnown = async (path: string) => {
+    const found = await Promise.all(sources.map(({ root }) => factsAt(fs, childOf(root, path))));
+    return found.some((facts) => facts !== undefined);
+  };
+  return (await isKnown(other)) && !(await isKnown(one));
 }
 
 async function settle(merge: Merge, base: string, one: string, other: string): Promise<boolean> {

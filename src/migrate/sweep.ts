@@ -3,7 +3,7 @@ import type { Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
 import type { Leftover } from './report.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
+import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
 import { Progress, stopIfAborted } from './tools.ts';
@@ -39,8 +39,7 @@ export async function sweep(
       stopIfAborted(tools);
       const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
       const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
-      const hasSettled =
-        merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)));
+      const hasSettled = merge.mayHaveMoves && (await settleSessions(merge, sources));
       if (!hasMerged && !hasGrown && !hasSettled) break;
     }
     // Not spread: there may be more of them than a call can have arguments.
