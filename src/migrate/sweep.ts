@@ -1,54 +1,84 @@
 import { stateOf } from './layout.ts';
-import type { Source } from './merge.ts';
+import type { Merge, Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
 import type { Leftover } from './report.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
-import { Progress, stopIfAborted } from './tools.ts';
+import { type OnFiles, Progress, stopIfAborted } from './tools.ts';
 import { keepTimes } from './make-durable.ts';
 import { syncDirectory } from './directories.ts';
 
 const MOST_PASSES = 8;
 
+/** Everything of one name that has been moved aside. */
+interface Swept {
+  readonly merge: Merge;
+  readonly sources: readonly Source[];
+  /** Whether the last pass has found nothing to bring, which proves that everything is there. */
+  isQuiet: boolean;
+}
+
 /**
  * Brings what came late into the targets, from everything that has been moved aside, until nothing comes any more; the
  * last pass proves that everything is there.
  *
+ * @param total - About how many files there are.
  * @returns What is not in the target, and why.
  */
 export async function sweep(
   migration: Migration,
   aside: ReadonlyMap<string, readonly Source[]>,
   pending: ReadonlyMap<string, readonly Source[]>,
+  total: number,
 ): Promise<readonly Leftover[]> {
-  const { tools, homes, merges } = migration;
-  const leftovers: Leftover[] = [];
-  const runs = homes.flatMap(({ run, pending: older }) => [
-    ...older.map(({ path }) => path),
-    ...(run === undefined ? [] : [run]),
-  ]);
+  const { tools, merges } = migration;
+  const sweeping = new Progress(tools, 'sweep', total);
+  const all: Swept[] = [];
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
-    const progress = new Progress(tools, 'sweep', 0);
-    const onFiles = (files: number, bytes: number) => {
-      progress.add(files, bytes);
-    };
-    for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
-      stopIfAborted(tools);
-      const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
-      const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
-      const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
-      if (!hasMerged && !hasGrown && !hasSettled) break;
+    const swept = { merge, sources, isQuiet: false };
+    await sweepOnce(
+      migration,
+      swept,
+      sweeping.overPasses(() => merge.passes),
+    );
+    all.push(swept);
+  }
+  const verifying = new Progress(tools, 'verify', total);
+  const leftovers: Leftover[] = [];
+  for (const swept of all) {
+    const { merge, sources } = swept;
+    for (let pass = 2; !swept.isQuiet && pass <= MOST_PASSES; pass += 1) {
+      await sweepOnce(migration, swept, () => verifying.add(0, 0));
     }
     // Not spread: there may be more of them than a call can have arguments.
     for (const leftover of merge.leftovers) leftovers.push(leftover);
     for (const { leftover } of merge.stuck) leftovers.push(leftover);
-    for (const source of sources) await splitNames(merge, source);
-    await keepTimes(migration, name);
+    for (const source of sources) {
+      await splitNames(merge, source, (files, bytes) => verifying.add(files, bytes));
+    }
+    await keepTimes(migration, merge.name);
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
     merge.touched.clear();
   }
   return leftovers;
+}
+
+async function sweepOnce(
+  { tools, homes }: Migration,
+  swept: Swept,
+  onFiles: OnFiles,
+): Promise<void> {
+  const { merge, sources } = swept;
+  const runs = homes.flatMap(({ run, pending: older }) => [
+    ...older.map(({ path }) => path),
+    ...(run === undefined ? [] : [run]),
+  ]);
+  stopIfAborted(tools);
+  const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
+  const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
+  const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
+  swept.isQuiet = !hasMerged && !hasGrown && !hasSettled;
 }
