@@ -1,16 +1,23 @@
 import type { LiveSession } from '../sessions/live-sessions.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 
-/** Where a migration or its way back stands. */
+/**
+ * Where a call stands; each begins with `plan`. `migrate`: then `couple`, `swap`, `sweep`, `verify`. `restore`: then
+ * `restore`, `verify`. `retireOriginals`: then `retire`.
+ */
 export type MigrationPhase = 'plan' | 'couple' | 'swap' | 'sweep' | 'verify' | 'restore' | 'retire';
 
-/** How far a run has come; told after each few files, and at each change of phase. */
+/**
+ * How far a run has come; told after each few files, and at each change of phase. Within a phase no number ever
+ * becomes smaller, and `done` is never above `total`.
+ */
 export interface MigrationProgress {
   readonly phase: MigrationPhase;
-  /** Files that this phase is through with, of all that are known by now. */
+  /** Files that this phase is through with; directories in `swap`. */
   readonly done: number;
+  /** All that are known by now: more may come. */
   readonly total: number;
-  /** Bytes of those files; most of them are linked, not copied. */
+  /** Bytes of the files that are done, most of which are linked, not copied; 0 in `plan` and `swap`. */
   readonly bytes: number;
 }
 

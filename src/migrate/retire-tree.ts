@@ -6,6 +6,7 @@ import { formerPlaceOf, isOwnMark } from './former-place.ts';
 import { removeDirectory } from './remove-directory.ts';
 import { entriesAt, factsAt, type Found } from './look.ts';
 import type { Proof } from './prove.ts';
+import { bytesOf } from './walk.ts';
 import { type Progress, stopIfAborted, type Tools } from './tools.ts';
 
 /** Removing what is in one originals directory. */
@@ -78,11 +79,7 @@ async function retireDirectory(
     if (gone[index] === true) retired.removed += 1;
     else retired.kept.push(path);
   }
-  const bytes = files.map(([, found]) => (found === 'unrepresentable' ? 0 : found.size));
-  retiring.progress.add(
-    files.length,
-    bytes.reduce((sum, size) => sum + size, 0),
-  );
+  retiring.progress.add(files.length, bytesOf(files.map(([, found]) => found)));
   let isEmpty = !gone.includes(false);
   for (const below of directories) {
     if (!(await retireDirectory(retiring, below, retired))) isEmpty = false;

@@ -41,7 +41,10 @@ export async function runRetire(
     return found;
   };
   try {
+    const planning = new Progress(tools, 'plan', 0);
     let found = await look();
+    planning.add(0, 0);
+    stopIfAborted(tools);
     // What a run that died has not put back is put back by this one, if it can do no more.
     const isRetiring = found.found?.run.isRetiring === true;
     if (found.problems.length > 0 && !isRetiring) return await finish('refused');

@@ -196,16 +196,6 @@ describe.each(worldKinds)('retireOriginals, in %s', (kind) => {
       expect(originals).toEqual([]);
     }));
 
-  test('tells how far it is', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world, makeHome(world));
-      const told: string[] = [];
-      await retireIn(world, path, {
-        onProgress: ({ phase, done, total }) => told.push(`${phase} ${done}/${total}`),
-      });
-      expect([told[0], told.at(-1)]).toEqual(['retire 0/3', 'retire 3/3']);
-    }));
-
   test('stops at a signal, and puts back what is left', () =>
     inWorld(kind, async (world) => {
       const home = makeHome(world);
