@@ -1,6 +1,6 @@
 import type { MigrateStats } from '../fs/migrate-fs.ts';
 
-type FileKind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device' | 'unknown';
+export type FileKind = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device' | 'unknown';
 
 /** What is known of a file without reading it. */
 export interface Facts {

@@ -9,7 +9,7 @@ import type { Linked } from './merge.ts';
 import { withFile, withNewFile } from './open-file.ts';
 
 /** A shared target as it was when a run merged into it. */
-interface ManifestTarget extends Identity {
+export interface ManifestTarget extends Identity {
   readonly name: string;
   readonly target: string;
 }

@@ -17,7 +17,7 @@ import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './re
 import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
+import { settleSessions } from './settle-sessions.ts';
 import { survey, surveyAgain } from './survey.ts';
 import type { SurveyedEntry } from './survey-entries.ts';
 import { swapAll } from './swap-all.ts';
@@ -101,7 +101,7 @@ async function carryOut(
     return 'refused';
   }
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
-    await clearIncoming(merge);
+    await clearIncoming(merge, 'beginning');
   }
   const late = await coupleAll(migration);
   if (late.length > 0) {
@@ -117,16 +117,16 @@ async function carryOut(
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
   await linkMissing(migration, ({ name }) => isProjects(name));
-  const leftovers = await sweep(migration, swapped.aside, pending);
+  const { leftovers, problems } = await sweep(migration, swapped.aside, pending);
   told.leftovers = leftovers;
+  told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
-  if (hasDied && locks !== undefined) {
-    for (const [name, merge] of migration.merges) {
-      const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
-      await removeStrays(merge, sources);
-    }
+  for (const [name, merge] of locks === undefined ? [] : migration.merges) {
+    const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
+    if (hasDied) await removeStrays(merge, sources);
+    await clearIncoming(merge, 'end');
   }
-  if (swapped.problems.length > 0) return 'failed';
+  if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));
   return isComplete ? 'done' : 'done-with-leftovers';
@@ -155,7 +155,7 @@ async function coupleAll({
     };
     const options = { isThorough: false, onFiles };
     await mergeUntilQuiet(merge, sources, options);
-    if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
+    if (merge.mayHaveMoves && (await settleSessions(merge, sources))) {
       await mergeUntilQuiet(merge, sources, options);
     }
     for (const { problem } of merge.stuck) late.push(problem);
