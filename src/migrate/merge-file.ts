@@ -36,7 +36,7 @@ export async function mergeFile(
     if (moved !== undefined) return moved;
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
     if (before !== undefined && isUnchanged(source, before, facts)) {
-      merge.leftovers.push({ path: childOf(source.root, path), reason: 'deleted-since' });
+      merge.leave(childOf(source.root, path), 'deleted-since');
       return false;
     }
     await bringFile(merge, source, path, facts);
@@ -91,7 +91,7 @@ async function mergeOther(
   }
   // Edited through the link, since: what was set aside here is what it was before.
   if (!source.isInHome && !isLatest && before !== undefined) {
-    merge.leftovers.push({ path: from, reason: 'changed' });
+    merge.leave(from, 'changed');
     return false;
   }
   const problem = migrationProblem('files-differ', { path: from, other: to });

@@ -68,19 +68,26 @@ async function mergeCopies(
     } else if (!isFile(facts)) {
       continue;
     } else if (isDeadCache(merge.name, path)) {
-      merge.leftovers.push({ path: at, reason: 'dead-cache' });
+      merge.leave(at, 'dead-cache');
     } else if (source.isLeft(path)) {
-      merge.leftovers.push({ path: at, reason: 'side-not-chosen' });
-    } else if (isThorough || merge.replaced.has(path) || !isKnown(source, path, facts)) {
+      merge.leave(at, 'side-not-chosen');
+    } else if (isThorough ? !merge.isSettled(at, path) : isToMerge(merge, source, path, facts)) {
       if (await mergeFile(merge, source, path, facts)) hasChanged = true;
+      else if (isThorough) merge.settle(at, path);
     }
   }
   return hasChanged;
 }
 
-function isKnown({ canLink, linked }: Source, path: string, facts: Facts): boolean {
+function isToMerge(
+  { replaced }: Merge,
+  { canLink, linked }: Source,
+  path: string,
+  facts: Facts,
+): boolean {
   const before = linked.get(path);
-  return canLink && before !== undefined && before.copy === undefined && isSameFile(before, facts);
+  const isKnown = before !== undefined && before.copy === undefined && isSameFile(before, facts);
+  return !canLink || !isKnown || replaced.has(path);
 }
 
 /** What is wrong with an entry that is neither a file nor a directory; nothing, if it is. */

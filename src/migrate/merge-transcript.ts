@@ -4,6 +4,7 @@ import { linkedAs } from './bring-file.ts';
 import { agreeBefore, type Divergent, type Generations, relate, type Relation } from './compare.ts';
 import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
+import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
@@ -29,7 +30,7 @@ export async function mergeTranscript(
     (relation.kind === 'generations' && relation.longer === 'one' && isPast)
   ) {
     if (source.isFresh) return await addGrowth(merge, path, from, 0, source);
-    merge.leftovers.push({ path: from, reason: 'changed' });
+    merge.leave(from, 'changed');
     return false;
   }
   if (relation.kind === 'divergent') {
@@ -67,11 +68,11 @@ async function relationOf(
   const before = source.linked.get(path);
   const isReplaced =
     before !== undefined && !isSameFile(before, facts) && isSameFile(before.copy ?? before, there);
-  const offset = divergentOffset(source, path, relation);
+  const offset = divergentOffset(merge, source, path, relation);
   // All that was brought over is in both: only what came later differs, and belongs into one.
   if (offset !== undefined) {
     // Of two that have nothing in common the older one is the history, and comes first.
-    const isOwn = isReplaced || (offset === 0 && isOlder(facts, there));
+    const isOwn = offset === 0 ? isOlder(facts, there) : isReplaced;
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;
@@ -111,13 +112,15 @@ function isReplacedThere({ linked }: Source, path: string, facts: Facts, there: 
  * differ in what was there before.
  */
 export function divergentOffset(
-  source: Source,
+  merge: Merge,
+  { linked, isFragmentary, isInHome }: Source,
   path: string,
   { common }: Divergent,
 ): number | undefined {
-  const before = source.linked.get(path);
+  const before = linked.get(path);
   if (before !== undefined && common >= before.size) return common;
-  return source.isFragmentary || (before === undefined && !source.isInHome) ? common : undefined;
+  const isLate = before === undefined && !isInHome;
+  return isFragmentary || isLate || merge.begun.has(path) ? common : undefined;
 }
 
 /** The target's is the longer one. */
@@ -160,7 +163,9 @@ async function putInHome(
     keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
   });
   if (kept === undefined) return true;
-  source.linked.set(path, linkedAs(there));
+  const now = await factsAt(fs, childOf(source.root, path));
+  if (now === undefined || isSameFile(now, there)) source.linked.set(path, linkedAs(there));
+  else merge.begun.add(path);
   await appendGrowth(fs, kept, offset, to);
   return true;
 }
@@ -182,11 +187,11 @@ export async function addGrowth(
       return true;
     case 'changed':
       if (isFresh && offset > 0) return await addGrowth(merge, path, from, 0, { isFresh });
-      merge.leftovers.push({ path: from, reason: 'changed' });
+      merge.leave(from, 'changed');
       return false;
     case 'nothing':
     case 'appended':
-      if (growth.torn) merge.leftovers.push({ path: from, reason: 'torn-line' });
+      if (growth.torn) merge.leave(from, 'torn-line');
       return growth.kind === 'appended';
     default:
       return growth satisfies never;

@@ -1,6 +1,6 @@
 import type { Facts, Identity } from './facts.ts';
 import { identityText } from './facts.ts';
-import { isTranscript } from './kinds-of-files.ts';
+import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
 import { TargetSessions } from './target-sessions.ts';
@@ -52,10 +52,14 @@ export class Merge {
   readonly replaced = new Set<string>();
   /** What the target has of each session. */
   readonly sessions: TargetSessions;
+  /** Paths at which Claude Code has begun a file while the name was absent for a moment. */
+  readonly begun = new Set<string>();
   /** Whether sessions may have moved since the plan was made. */
   mayHaveMoves = false;
   /** How many passes have been begun. */
   passes = 0;
+  readonly #left = new Set<string>();
+  readonly #settled = new Map<string, Set<string>>();
   #trees: readonly Source[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
@@ -90,9 +94,32 @@ export class Merge {
     return this.#superseded.get(identityText(file));
   }
 
+  /** Says why a file is not in the target. */
+  leave(path: string, reason: Leftover['reason']): void {
+    this.leftovers.push({ path, reason });
+    this.#left.add(path);
+  }
+
+  /** Remembers that everything of a file that has been moved aside was found in the target, under that path. */
+  settle(at: string, path: string): void {
+    if (this.#left.has(at) || this.stuck.some(({ leftover }) => leftover.path === at)) return;
+    const key = sessionOf(path) ?? path;
+    this.#settled.set(key, (this.#settled.get(key) ?? new Set()).add(at));
+  }
+
+  isSettled(at: string, path: string): boolean {
+    return this.#settled.get(sessionOf(path) ?? path)?.has(at) === true;
+  }
+
+  /** The target has another file there: what was found in the one before has to be looked at again. */
+  disturb(path: string): void {
+    this.#settled.delete(sessionOf(path) ?? path);
+  }
+
   /** Forgets that a name was brought over, because this run has taken it away from the target again. */
   forgetName(path: string): void {
     for (const { linked } of this.#trees) linked.delete(path);
+    this.disturb(path);
   }
 
   /** Forgets what the last pass has told. */
@@ -102,5 +129,6 @@ export class Merge {
     this.sessions.forget();
     this.stuck.length = 0;
     this.leftovers.length = 0;
+    this.#left.clear();
   }
 }

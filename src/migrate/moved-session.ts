@@ -93,7 +93,7 @@ async function addToOther(
   if (isSameFile(facts, there)) return false;
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
-  const offset = offsetOf(source, path, relation);
+  const offset = offsetOf(merge, source, path, relation);
   if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
     const kept = await replaceName(merge.tools, {
@@ -106,12 +106,17 @@ async function addToOther(
   }
   if (offset !== undefined) return await addGrowth(merge, other, from, offset, source);
   if (source.isFresh) return await addGrowth(merge, other, from, 0, source);
-  merge.leftovers.push({ path: from, reason: 'changed' });
+  merge.leave(from, 'changed');
   return false;
 }
 
-function offsetOf(source: Source, path: string, relation: Relation): number | undefined {
+function offsetOf(
+  merge: Merge,
+  source: Source,
+  path: string,
+  relation: Relation,
+): number | undefined {
   if (relation.kind === 'generations') return relation.offset;
   // What was begun anew under another key has nothing in common with what went before.
-  return relation.common === 0 ? 0 : divergentOffset(source, path, relation);
+  return relation.common === 0 ? 0 : divergentOffset(merge, source, path, relation);
 }

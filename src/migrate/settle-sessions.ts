@@ -77,6 +77,7 @@ async function settle(
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), stays),
   });
   if (kept === undefined) return true;
+  merge.disturb(stays);
   await addGrowth(merge, stays, kept, offset, { isFresh: true });
   return await takeAway(merge, base, leaves, stays, leaving.size);
 }

@@ -1,7 +1,7 @@
 import { childOf, parentOf } from '../paths.ts';
 import { copyIn, linkedAs } from './bring-file.ts';
 import { removeName } from './directories.ts';
-import type { Facts } from './facts.ts';
+import { type Facts, isSameFile } from './facts.ts';
 import { displacedAt, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
@@ -47,11 +47,18 @@ export async function replaceInTarget(
     chosen: copy ?? childOf(source.root, path),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), path),
   });
-  const now = kept === undefined || copy === undefined ? undefined : await factsAt(fs, to);
+  const now = await factsAt(fs, to);
+  const put = copy === undefined ? facts : await factsAt(fs, copy);
   if (copy !== undefined) await removeName(fs, copy);
   if (kept === undefined) return undefined;
-  source.linked.set(path, linkedAs(facts, now));
   merge.replaced.add(path);
+  merge.disturb(path);
+  if (now === undefined || put === undefined || !isSameFile(now, put)) {
+    merge.begun.add(path);
+    source.linked.delete(path);
+    return undefined;
+  }
+  source.linked.set(path, linkedAs(facts, copy === undefined ? undefined : now));
   merge.touched.add(parentOf(to));
   return kept;
 }

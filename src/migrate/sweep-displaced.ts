@@ -59,9 +59,13 @@ export async function sweepDisplaced(
   merge.sessions.forget();
   for (const base of bases) {
     for (const { at, path, offset } of await displacedIn(fs, base.path, merge.name)) {
-      if (!isTranscript(merge.name, path)) continue;
-      const now = await presentPath(merge, path);
-      if (now !== undefined && (await addGrowth(merge, now, at, offset, base))) hasChanged = true;
+      if (!isTranscript(merge.name, path) || merge.isSettled(at, path)) continue;
+      const [now, facts] = [await presentPath(merge, path), await factsAt(fs, at)];
+      if (now === undefined || facts === undefined) continue;
+      // What was edited since is not put back.
+      const from = merge.supersededAt(facts) === undefined ? base : {};
+      if (await addGrowth(merge, now, at, offset, from)) hasChanged = true;
+      else merge.settle(at, path);
     }
   }
   return hasChanged;
