@@ -24,8 +24,8 @@ export type Growth =
 
 type AppendFs = Pick<MigrateFs, 'open'>;
 
-// Longer writes may be split, and then others write in between.
-const BATCH_BYTES = 512 * 1024;
+// Longer writes may be split, so that others write in between, and who reads meanwhile finds a torn line.
+const BATCH_BYTES = 4096;
 const NEWLINE = Uint8Array.of(10);
 
 /**

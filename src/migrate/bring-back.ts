@@ -48,8 +48,11 @@ async function bringPass(returning: Returning, progress: Progress): Promise<bool
     for (const group of returning.isAlone ? groups : []) await removeTemporary(returning, group);
     const known = groups.filter((group) => isToBring(returning, group));
     const inside = known.filter(({ copies: [found] }) => isDirectory(found));
-    const bring = (group: Group) => bringEntry(returning, group, places);
-    const brought = await aFewAtOnce(known, bring, FILES_AT_ONCE);
+    const brought = await aFewAtOnce(
+      known,
+      (group) => bringEntry(returning, group, places),
+      FILES_AT_ONCE,
+    );
     if (brought.includes(true)) changed.push(true);
     const opened = await aFewAtOnce(inside, (group) => openDirectory(returning, group));
     progress.add(known.length - inside.length, 0);

@@ -58,7 +58,7 @@ export async function relate(
 }
 
 /** Decides from the figures alone. */
-export function judge(common: number, one: Measured, other: Measured): Relation {
+function judge(common: number, one: Measured, other: Measured): Relation {
   const otherIsIn = other.whole <= common;
   const oneIsIn = one.whole <= common;
   if (!otherIsIn && !oneIsIn) return { kind: 'divergent', common };

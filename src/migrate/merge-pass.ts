@@ -31,7 +31,7 @@ export async function mergePass(
   sources: readonly Source[],
   options: PassOptions,
 ): Promise<boolean> {
-  merge.beginPass();
+  merge.beginPass(sources);
   let hasChanged = false;
   const roots = sources.map(({ root }) => root);
   await walkTogether(merge.tools.fs, roots, async (groups) => {

@@ -11,6 +11,7 @@ import { type Migration, pendingSources, prepare } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from './owner-token.ts';
 import { planFrom, type Survey } from './plan.ts';
+import { isProjects } from './projects-last.ts';
 import { putLink } from './put-link.ts';
 import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './report.ts';
 import type { MigrateRequest } from './request.ts';
@@ -100,7 +101,7 @@ async function carryOut(
     return 'refused';
   }
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
-    await clearIncoming(merge);
+    await clearIncoming(merge, 'beginning');
   }
   const late = await coupleAll(migration);
   if (late.length > 0) {
@@ -112,21 +113,20 @@ async function carryOut(
     told.problems = [...told.problems, problem];
   });
   told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
-  const isProjects = ({ name }: SurveyedEntry) => name === 'projects';
-  await linkMissing(migration, (entry) => !isProjects(entry));
+  await linkMissing(migration, ({ name }) => !isProjects(name));
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
-  await linkMissing(migration, isProjects);
-  const leftovers = await sweep(migration, swapped.aside, pending);
+  await linkMissing(migration, ({ name }) => isProjects(name));
+  const { leftovers, problems } = await sweep(migration, swapped.aside, pending);
   told.leftovers = leftovers;
+  told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
-  if (hasDied && locks !== undefined) {
-    for (const [name, merge] of migration.merges) {
-      const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
-      await removeStrays(merge, sources);
-    }
+  for (const [name, merge] of locks === undefined ? [] : migration.merges) {
+    const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
+    if (hasDied) await removeStrays(merge, sources);
+    await clearIncoming(merge, 'end');
   }
-  if (swapped.problems.length > 0) return 'failed';
+  if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));
   return isComplete ? 'done' : 'done-with-leftovers';

@@ -2,6 +2,7 @@ import { stateOf } from './layout.ts';
 import type { Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
@@ -10,24 +11,29 @@ import { Progress, stopIfAborted } from './tools.ts';
 import { keepTimes } from './make-durable.ts';
 import { syncDirectory } from './directories.ts';
 
-const MOST_PASSES = 8;
+const MOST_PASSES = 30;
+
+/** What is not in the target, and why; what is wrong where it never became quiet. */
+interface Swept {
+  readonly leftovers: readonly Leftover[];
+  readonly problems: readonly MigrationProblem[];
+}
 
 /**
  * Brings what came late into the targets, from everything that has been moved aside, until nothing comes any more; the
  * last pass proves that everything is there.
- *
- * @returns What is not in the target, and why.
  */
 export async function sweep(
   migration: Migration,
   aside: ReadonlyMap<string, readonly Source[]>,
   pending: ReadonlyMap<string, readonly Source[]>,
-): Promise<readonly Leftover[]> {
+): Promise<Swept> {
   const { tools, homes, merges } = migration;
   const leftovers: Leftover[] = [];
+  const problems: MigrationProblem[] = [];
   const runs = homes.flatMap(({ run, pending: older }) => [
-    ...older.map(({ path }) => path),
-    ...(run === undefined ? [] : [run]),
+    ...older.map(({ path }) => ({ path })),
+    ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
   ]);
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
@@ -35,11 +41,15 @@ export async function sweep(
     const onFiles = (files: number, bytes: number) => {
       progress.add(files, bytes);
     };
-    for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
+    for (let pass = 1; ; pass += 1) {
       stopIfAborted(tools);
+      if (pass > MOST_PASSES) {
+        problems.push(migrationProblem('never-quiet', { path: merge.target }));
+        break;
+      }
       const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
-      const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
-      const hasSettled = merge.mayHaveMoves && (await settleSessions(merge, sources));
+      const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
+      const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
       if (!hasMerged && !hasGrown && !hasSettled) break;
     }
     // Not spread: there may be more of them than a call can have arguments.
@@ -50,5 +60,5 @@ export async function sweep(
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
     merge.touched.clear();
   }
-  return leftovers;
+  return { leftovers, problems };
 }

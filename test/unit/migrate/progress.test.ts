@@ -32,6 +32,9 @@ function fillTwo(world: World): void {
 
 const originals = [lines(1), 'x', 'v1', lines(1, 2), lines(3)];
 
+/** How a run may end that is stopped: at the very end there is no step left before which it could stop. */
+const endsOf = { abort: ['aborted', 'done'], throw: ['Error: thrown by the caller'] } as const;
+
 /** Both homes linked, with everything in them. */
 async function expectCompleted(world: World): Promise<void> {
   expect(contents(world)).toEqual(expect.arrayContaining(originals));
@@ -69,7 +72,7 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
         expect(done).toBeLessThanOrEqual(total);
         expect(bytes).toBeGreaterThanOrEqual(0);
       }
-      expect(all.filter(({ phase }) => phase === 'swap').at(-1)).toMatchObject({
+      expect(all.findLast(({ phase }) => phase === 'swap')).toMatchObject({
         done: 4,
         total: 4,
       });
@@ -99,10 +102,11 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
               controller.abort();
             };
             const options = { onProgress: stopping, signal: controller.signal };
-            const ended = await run(world, ['a', 'b'], options).catch((error: unknown) => error);
-            if (how === 'throw') expect(String(ended)).toBe('Error: thrown by the caller');
-            // At the very end there is no step left before which it could stop.
-            else expect(['aborted', 'done']).toContain((ended as { outcome: string }).outcome);
+            const ended = await run(world, ['a', 'b'], options).then(
+              ({ outcome }) => outcome,
+              (error: unknown) => String(error),
+            );
+            expect(endsOf[how]).toContain(ended);
             await expectCompleted(world);
           });
         }

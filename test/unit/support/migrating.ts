@@ -59,7 +59,7 @@ export function processesWith(...running: readonly number[]): ProcessProbe {
 let lastPid = 100;
 
 /** What all runs of these tests are told; each is another process, and the ones before are dead. */
-export function usual(world: World): MigrateOptions {
+function usual(world: World): MigrateOptions {
   lastPid += 1;
   return {
     required: requiredIn(world),
