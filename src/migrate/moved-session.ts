@@ -30,9 +30,6 @@ export async function mergeMoved(
     merge.sessions.forget();
     return true;
   }
-  if (await hasMovedLast(merge, source, path, other, there)) {
-    return await follow(merge, source, path, other, there);
-  }
   // What has been moved aside is history: where the session is now, the target tells.
   if (!source.isInHome) return await addToOther(merge, source, path, facts, other, there);
   if (source.isFragmentary) return await follow(merge, source, path, other, there);
@@ -44,14 +41,14 @@ export async function mergeMoved(
 /** Whether it was moved in the home after the last look at it, and then the home was moved aside. */
 async function hasMovedLast(
   merge: Merge,
-  { root, linked, isInHome }: Source,
+  { root, linked }: Source,
   path: string,
   other: string,
   there: Facts,
 ): Promise<boolean> {
   const before = linked.get(other);
   // What was brought over under its present name can have been moved through the link since.
-  if (isInHome || linked.has(path) || before === undefined) return false;
+  if (linked.has(path) || before === undefined) return false;
   if (!isSameFile(before.copy ?? before, there)) return false;
   return (await factsAt(merge.tools.fs, childOf(root, other))) === undefined;
 }

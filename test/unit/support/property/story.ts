@@ -93,7 +93,9 @@ export async function tell(script: Script): Promise<Told> {
     const once = entriesOf(world);
     const again = await migrate(paths, options(world.fs));
     const isUnsettled = model.logs.some(({ oldKeys }) => oldKeys.size > 0);
-    if (again.outcome !== 'done' && !isUnsettled) note(`${title}, twice`, [again.outcome]);
+    // What its program began at the other place is brought together only now.
+    if (isUnsettled) return true;
+    if (again.outcome !== 'done') note(`${title}, twice`, [again.outcome]);
     note(`${title}, twice`, differences(once, entriesOf(world)));
     return true;
   };

@@ -51,6 +51,8 @@ export class UserModel {
   }
 
   appended(log: Log, line: string, home: string): void {
+    // What is begun anew cannot be told from what was begun while its history was not to be seen.
+    log.gone.clear();
     log.lines.add(line);
     log.touchedBy.add(home);
     log.copies.add(home);
