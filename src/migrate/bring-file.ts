@@ -30,7 +30,7 @@ export async function bringFile(
     if (failedWith(linked, 'ENOENT')) return 'changed';
     if (linked.ok) {
       merge.touched.add(parentOf(to));
-      if (merge.passes > 1) await moveAwayStale(merge, source, path, facts);
+      if (merge.passes > 1 || facts.names > 1) await moveAwayStale(merge, source, path, facts);
       source.linked.set(path, linkedAs(facts));
       return 'brought';
     }

@@ -28,7 +28,8 @@ export async function entriesAt(
   path: string,
 ): Promise<ReadonlyMap<string, Found>> {
   const listed = await entriesIn(fs, path);
-  if (failedWith(listed, 'ENOENT')) return new Map();
+  // Seen as empty, what is in it would be taken for merged: so that is asked twice.
+  if (failedWith(listed, 'ENOENT') && (await factsAt(fs, path)) === undefined) return new Map();
   const names = valueOf(path, listed).map(({ name }) => name);
   const look = async (name: string) => {
     const isShownAgain = name.includes(NO_UTF_8) && names.indexOf(name) !== names.lastIndexOf(name);
@@ -40,6 +41,6 @@ export async function entriesAt(
 }
 
 async function lookAt(fs: LookFs, path: string, name: string): Promise<Found | undefined> {
-  const facts = await factsAt(fs, path);
+  const facts = (await factsAt(fs, path)) ?? (await factsAt(fs, path));
   return facts === undefined && name.includes(NO_UTF_8) ? 'unrepresentable' : facts;
 }

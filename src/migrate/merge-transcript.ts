@@ -8,7 +8,6 @@ import type { Merge, Source } from './merge.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
 import { replaceInTarget, supersede } from './supersede.ts';
-import { nonceOf } from './tools.ts';
 
 /** Makes one of two generations of a transcript, the longer one, with everything that the other gains meanwhile. */
 export async function mergeTranscript(
@@ -29,6 +28,7 @@ export async function mergeTranscript(
     (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) ||
     (relation.kind === 'generations' && relation.longer === 'one' && isPast)
   ) {
+    if (source.isFresh) return await addGrowth(merge, path, from, 0, source);
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
   }
@@ -44,7 +44,7 @@ export async function mergeTranscript(
   merge.know(facts, there, offset);
   return source.isInHome && source.canLink
     ? await putInHome(merge, source, path, facts, there, offset)
-    : await addGrowth(merge, path, from, offset);
+    : await addGrowth(merge, path, from, offset, source);
 }
 
 async function relationOf(
@@ -142,12 +142,11 @@ async function putInHome(
 ): Promise<boolean> {
   const { fs } = merge.tools;
   const to = childOf(merge.target, path);
-  const kept = await replaceName(fs, {
+  const kept = await replaceName(merge.tools, {
     path: childOf(source.root, path),
     expected: facts,
     chosen: to,
     keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
-    nonce: nonceOf(merge.tools),
   });
   if (kept === undefined) return true;
   source.linked.set(path, linkedAs(there));
@@ -155,18 +154,23 @@ async function putInHome(
   return true;
 }
 
-/** Brings what a file that has been set aside has beyond an offset into the target. */
+/**
+ * Brings what a file that has been set aside has beyond an offset into the target; and where that is not what it was
+ * any more, everything that only a file has that this run has set aside.
+ */
 export async function addGrowth(
   merge: Merge,
   path: string,
   from: string,
   offset: number,
+  { isFresh }: Pick<Source, 'isFresh'>,
 ): Promise<boolean> {
   const growth = await appendGrowth(merge.tools.fs, from, offset, childOf(merge.target, path));
   switch (growth.kind) {
     case 'vanished':
       return true;
     case 'changed':
+      if (isFresh && offset > 0) return await addGrowth(merge, path, from, 0, { isFresh });
       merge.leftovers.push({ path: from, reason: 'changed' });
       return false;
     case 'nothing':

@@ -21,6 +21,8 @@ export interface Source {
   readonly run: string;
   /** Whether Claude Code may write there: not in a tree that has been moved aside. */
   readonly isInHome: boolean;
+  /** Whether this run has moved it aside, a moment ago: what only it has was not deleted since, but came late. */
+  readonly isFresh?: true;
   /** Whether it began while the link was missing, so that its transcripts are only the end of what they were. */
   readonly isFragmentary: boolean;
   /** Whether files can have a name in the target, too; otherwise they are copied. */

@@ -8,7 +8,6 @@ import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth, divergentOffset } from './merge-transcript.ts';
 import { replaceName } from './replace-name.ts';
-import { nonceOf } from './tools.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -72,23 +71,31 @@ async function addToOther(
   other: string,
   there: Facts,
 ): Promise<boolean> {
-  if (isSameFile(facts, there)) return false;
   const from = childOf(source.root, path);
+  if (isSameFile(facts, there)) {
+    const linked = source.linked.get(other);
+    const wasMoved =
+      linked !== undefined &&
+      isSameFile(linked, facts) &&
+      (await factsAt(merge.tools.fs, childOf(source.root, other))) === undefined;
+    // It was moved in its home after it had been linked, and before the swap.
+    return wasMoved ? await follow(merge, source, path, other, there) : false;
+  }
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
   const offset = offsetOf(source, path, relation);
   if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
-    const kept = await replaceName(merge.tools.fs, {
+    const kept = await replaceName(merge.tools, {
       path: childOf(merge.target, other),
       expected: there,
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
-      nonce: nonceOf(merge.tools),
     });
-    return kept === undefined || (await addGrowth(merge, other, kept, 0));
+    return kept === undefined || (await addGrowth(merge, other, kept, 0, source));
   }
-  if (offset !== undefined) return await addGrowth(merge, other, from, offset);
+  if (offset !== undefined) return await addGrowth(merge, other, from, offset, source);
+  if (source.isFresh) return await addGrowth(merge, other, from, 0, source);
   merge.leftovers.push({ path: from, reason: 'changed' });
   return false;
 }

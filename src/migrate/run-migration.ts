@@ -104,7 +104,7 @@ async function carryOut(
     return 'refused';
   }
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
-    await clearIncoming(merge);
+    await clearIncoming(merge, 'beginning');
   }
   const late = await coupleAll(migration, filesIn(told.homes));
   if (late.length > 0) {
@@ -120,16 +120,17 @@ async function carryOut(
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
   await linkMissing(migration, ({ name }) => isProjects(name));
-  const leftovers = await sweep(migration, swapped.aside, pending, filesIn(told.homes));
+  const total = filesIn(told.homes);
+  const { leftovers, problems } = await sweep(migration, swapped.aside, pending, total);
   told.leftovers = leftovers;
+  told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
-  if (hasDied && locks !== undefined) {
-    for (const [name, merge] of migration.merges) {
-      const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
-      await removeStrays(merge, sources);
-    }
+  for (const [name, merge] of locks === undefined ? [] : migration.merges) {
+    const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
+    if (hasDied) await removeStrays(merge, sources);
+    await clearIncoming(merge, 'end');
   }
-  if (swapped.problems.length > 0) return 'failed';
+  if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));
   return isComplete ? 'done' : 'done-with-leftovers';
@@ -143,8 +144,11 @@ const expected: ReadonlySet<Leftover['reason']> = new Set([
 
 /** How many files were found in all homes. */
 function filesIn(homes: readonly HomePlan[]): number {
-  const all = homes.flatMap(({ entries }) => entries.flatMap(({ files }) => Object.values(files)));
-  return all.reduce((sum: number, count) => sum + Number(count), 0);
+  return homes
+    .flatMap(({ entries }) => entries)
+    .reduce((sum, { files: { link, copy, couple, same, leave } }) => {
+      return sum + link + copy + couple + same + leave;
+    }, 0);
 }
 
 /** Homes that had nothing where a link belongs get it now. */

@@ -1,6 +1,7 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
+import { isSameFile } from './facts.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
@@ -20,8 +21,11 @@ export class SessionKeys {
   readonly #seen = new Map<string, Seen | Seen[]>();
   /** Keys that the walk has gone into. */
   readonly #walked = new Set<string>();
+  /** The trees of the homes. */
+  #homes: readonly string[] = [];
 
   see({ path, copies }: Group, roots: readonly string[]): void {
+    this.#homes = roots.slice(0, -1);
     if (parentOf(path) === '.') {
       if (copies.slice(0, -1).some(isDirectory)) this.#walked.add(path);
       return;
@@ -54,23 +58,35 @@ export class SessionKeys {
         this.#add(path, childOf(target, path), -1);
       }
     }
-    const problems = [...this.#seen].flatMap(([sessionId, seen]) => {
+    const pairs = [...this.#seen].flatMap(([sessionId, seen]) => {
       // The one that is shared already stays, or that of the first home.
       const [stays, ...others] = Array.isArray(seen) ? seen.toSorted(inOrder) : [];
-      return others.flatMap(({ key, at: path }) =>
-        stays === undefined || key === stays.key
-          ? []
-          : [migrationProblem('id-under-two-keys', { path, other: stays.at, sessionId })],
+      return others.flatMap((other) =>
+        stays === undefined || other.key === stays.key ? [] : [{ sessionId, stays, other }],
       );
     });
-    // Claude Code may have moved one while others were looked at.
-    const stillThere = await Promise.all(
-      problems.map(async ({ path, other }) => {
-        const both = await Promise.all([factsAt(fs, path), factsAt(fs, other)]);
-        return both.every((facts) => facts !== undefined);
+    const isConflict = await Promise.all(
+      pairs.map(async ({ stays, other }) => {
+        const both = await Promise.all([factsAt(fs, stays.at), factsAt(fs, other.at)]);
+        const [one, two] = both;
+        // Claude Code may have moved one while others were looked at.
+        if (one === undefined || two === undefined) return false;
+        return !isSameFile(one, two) || !(await this.#wasMoved(fs, stays, target));
       }),
     );
-    return problems.filter((_, index) => stillThere[index] === true);
+    return pairs.flatMap(({ sessionId, stays, other }, index) =>
+      isConflict[index] === true
+        ? [migrationProblem('id-under-two-keys', { path: other.at, other: stays.at, sessionId })]
+        : [],
+    );
+  }
+
+  /** Whether one name of a file is only what a run that died has linked before the file was moved in its home. */
+  async #wasMoved(fs: MigrateReadFs, { at, rank }: Seen, target: string): Promise<boolean> {
+    if (rank !== -1) return false;
+    const path = at.slice(target.length + 1);
+    const own = await Promise.all(this.#homes.map((root) => factsAt(fs, childOf(root, path))));
+    return own.every((facts) => facts === undefined);
   }
 }
 

@@ -71,15 +71,14 @@ async function settle(
       : !isEnd || isOlder(staying, leaving);
   if (isFirst) return await takeAway(merge, base, leaves, stays, offset);
   // The other one gets the name that stays; what had it is added to it.
-  const kept = await replaceName(fs, {
+  const kept = await replaceName(merge.tools, {
     path: at(stays),
     expected: staying,
     chosen: at(leaves),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), stays),
-    nonce: nonceOf(merge.tools),
   });
   if (kept === undefined) return true;
-  await addGrowth(merge, stays, kept, offset);
+  await addGrowth(merge, stays, kept, offset, { isFresh: true });
   return await takeAway(merge, base, leaves, stays, leaving.size);
 }
 
@@ -116,6 +115,6 @@ async function takeAway(
   await must(from, fs.rename(from, keepAt));
   merge.forgetName(leaves);
   merge.touched.add(parentOf(from));
-  await addGrowth(merge, stays, keepAt, offset);
+  await addGrowth(merge, stays, keepAt, offset, { isFresh: true });
   return true;
 }

@@ -11,11 +11,19 @@ import { isDirectory, walkTogether } from './walk.ts';
  * may be those of a run that lives.
  */
 
-/** Those beside the target: copies of what is still where it came from, and trials. */
-export async function clearIncoming({ tools: { fs }, target }: Merge): Promise<void> {
+/**
+ * Those beside the target: copies of what is still where it came from, and trials. Copies that had got another name
+ * only at the end: by them it can be told that their other name may go.
+ */
+export async function clearIncoming(
+  { tools: { fs }, target }: Merge,
+  when: 'beginning' | 'end',
+): Promise<void> {
   const incoming = incomingOf(target);
-  for (const name of (await entriesAt(fs, incoming)).keys()) {
-    if (isTemporaryName(name) || TRIAL.test(name)) await removeName(fs, childOf(incoming, name));
+  for (const [name, found] of await entriesAt(fs, incoming)) {
+    if (!isTemporaryName(name) && !TRIAL.test(name)) continue;
+    if (when === 'beginning' && hasOtherNames(found)) continue;
+    await removeName(fs, childOf(incoming, name));
   }
 }
 

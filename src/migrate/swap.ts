@@ -48,7 +48,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     const put = await putBackUnlessLinked(merge, root, to, target);
     // If it is a link, another migration was there first, and has set the directory aside.
     if ((await factsAt(fs, to))?.kind === 'directory') {
-      aside.push({ ...present, root: to, isInHome: false });
+      aside.push({ ...present, root: to, isInHome: false, isFresh: true });
     }
     await syncDirectory(fs, parentOf(root));
     await syncDirectory(fs, run);

@@ -2,6 +2,7 @@ import { stateOf } from './layout.ts';
 import type { Merge, Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
@@ -10,10 +11,16 @@ import { type OnFiles, Progress, stopIfAborted } from './tools.ts';
 import { keepTimes } from './make-durable.ts';
 import { syncDirectory } from './directories.ts';
 
-const MOST_PASSES = 8;
+const MOST_PASSES = 30;
+
+/** What is not in the target, and why; what is wrong where it never became quiet. */
+interface Swept {
+  readonly leftovers: readonly Leftover[];
+  readonly problems: readonly MigrationProblem[];
+}
 
 /** Everything of one name that has been moved aside. */
-interface Swept {
+interface Sweeping {
   readonly merge: Merge;
   readonly sources: readonly Source[];
   /** Whether the last pass has found nothing to bring, which proves that everything is there. */
@@ -25,17 +32,16 @@ interface Swept {
  * last pass proves that everything is there.
  *
  * @param total - About how many files there are.
- * @returns What is not in the target, and why.
  */
 export async function sweep(
   migration: Migration,
   aside: ReadonlyMap<string, readonly Source[]>,
   pending: ReadonlyMap<string, readonly Source[]>,
   total: number,
-): Promise<readonly Leftover[]> {
+): Promise<Swept> {
   const { tools, merges } = migration;
   const sweeping = new Progress(tools, 'sweep', total);
-  const all: Swept[] = [];
+  const all: Sweeping[] = [];
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
     const swept = { merge, sources, isQuiet: false };
@@ -48,11 +54,13 @@ export async function sweep(
   }
   const verifying = new Progress(tools, 'verify', total);
   const leftovers: Leftover[] = [];
+  const problems: MigrationProblem[] = [];
   for (const swept of all) {
     const { merge, sources } = swept;
     for (let pass = 2; !swept.isQuiet && pass <= MOST_PASSES; pass += 1) {
       await sweepOnce(migration, swept, () => verifying.add(0, 0));
     }
+    if (!swept.isQuiet) problems.push(migrationProblem('never-quiet', { path: merge.target }));
     // Not spread: there may be more of them than a call can have arguments.
     for (const leftover of merge.leftovers) leftovers.push(leftover);
     for (const { leftover } of merge.stuck) leftovers.push(leftover);
@@ -63,22 +71,22 @@ export async function sweep(
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
     merge.touched.clear();
   }
-  return leftovers;
+  return { leftovers, problems };
 }
 
 async function sweepOnce(
   { tools, homes }: Migration,
-  swept: Swept,
+  swept: Sweeping,
   onFiles: OnFiles,
 ): Promise<void> {
   const { merge, sources } = swept;
   const runs = homes.flatMap(({ run, pending: older }) => [
-    ...older.map(({ path }) => path),
-    ...(run === undefined ? [] : [run]),
+    ...older.map(({ path }) => ({ path })),
+    ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
   ]);
   stopIfAborted(tools);
   const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
-  const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
+  const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
   const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
   swept.isQuiet = !hasMerged && !hasGrown && !hasSettled;
 }

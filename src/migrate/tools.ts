@@ -13,6 +13,8 @@ export interface Tools {
   readonly random: () => number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether Claude Code may be writing meanwhile. */
+  readonly isLive: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: MigrationProgress) => void) | undefined;
   /** Lets a time pass, in milliseconds. */
