@@ -1,7 +1,7 @@
 import { childOf } from '../paths.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
-import { type Divergent, type Generations, relate, type Relation } from './compare.ts';
+import { agreeBefore, type Divergent, type Generations, relate, type Relation } from './compare.ts';
 import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import type { Merge, Source } from './merge.ts';
@@ -59,7 +59,7 @@ async function relationOf(
   if (historyOf !== undefined) return shared(historyOf);
   // Whatever it has gained since it was compared is for the other one to have.
   const known = merge.knownOffset(facts, there);
-  if (known !== undefined) return shared(known);
+  if (known !== undefined && (await isStillKnown(merge, source, path, known))) return shared(known);
   const ownKnown = merge.knownOffset(there, facts);
   if (ownKnown !== undefined) return { ...shared(ownKnown), longer: 'one' };
   const relation = await compared(merge, source, path);
@@ -75,6 +75,17 @@ async function relationOf(
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;
+}
+
+/** Whether a home's has not been rewritten since it was compared: its place is about to be taken. */
+async function isStillKnown(
+  { tools: { fs }, target }: Merge,
+  { root, isInHome }: Source,
+  path: string,
+  offset: number,
+): Promise<boolean> {
+  if (!isInHome) return true;
+  return (await agreeBefore(fs, childOf(root, path), childOf(target, path), offset)) === true;
 }
 
 /** Compares them by their bytes; of two that have the same ones the target's stays. */

@@ -1,8 +1,6 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
-import { must } from './call-failure.ts';
 import { relate } from './compare.ts';
-import { makeDirectory } from './directories.ts';
 import { isOlder, isSameFile } from './facts.ts';
 import { sessionOf } from './kinds-of-files.ts';
 import { displacedAt, stateOf } from './layout.ts';
@@ -11,6 +9,7 @@ import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './merge-transcript.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
+import { setNameAside } from './set-name-aside.ts';
 import { nonceOf } from './tools.ts';
 
 /** A directory that can hold names of the files in the target. */
@@ -108,11 +107,9 @@ async function takeAway(
   stays: string,
   offset: number,
 ): Promise<boolean> {
-  const { fs } = merge.tools;
   const from = childOf(merge.target, leaves);
   const keepAt = `${childOf(displacedAt(base, merge.name, 'target', offset), stays)}~${nonceOf(merge.tools)}`;
-  await makeDirectory(fs, parentOf(keepAt));
-  await must(from, fs.rename(from, keepAt));
+  await setNameAside(merge.tools, from, keepAt);
   merge.forgetName(leaves);
   merge.touched.add(parentOf(from));
   await addGrowth(merge, stays, keepAt, offset, { isFresh: true });

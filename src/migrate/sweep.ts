@@ -40,27 +40,24 @@ export async function sweep(
   total: number,
 ): Promise<Swept> {
   const { tools, merges } = migration;
-  const sweeping = new Progress(tools, 'sweep', total);
+  const counting = new Progress(tools, 'sweep', total);
   const all: Sweeping[] = [];
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
-    const swept = { merge, sources, isQuiet: false };
-    await sweepOnce(
-      migration,
-      swept,
-      sweeping.overPasses(() => merge.passes),
-    );
-    all.push(swept);
+    const sweeping = { merge, sources, isQuiet: false };
+    const onFiles = counting.overPasses(() => merge.passes);
+    await sweepOnce(migration, sweeping, onFiles);
+    all.push(sweeping);
   }
   const verifying = new Progress(tools, 'verify', total);
   const leftovers: Leftover[] = [];
   const problems: MigrationProblem[] = [];
-  for (const swept of all) {
-    const { merge, sources } = swept;
-    for (let pass = 2; !swept.isQuiet && pass <= MOST_PASSES; pass += 1) {
-      await sweepOnce(migration, swept, () => verifying.add(0, 0));
+  for (const sweeping of all) {
+    const { merge, sources } = sweeping;
+    for (let pass = 2; !sweeping.isQuiet && pass <= MOST_PASSES; pass += 1) {
+      await sweepOnce(migration, sweeping, () => verifying.add(0, 0));
     }
-    if (!swept.isQuiet) problems.push(migrationProblem('never-quiet', { path: merge.target }));
+    if (!sweeping.isQuiet) problems.push(migrationProblem('never-quiet', { path: merge.target }));
     // Not spread: there may be more of them than a call can have arguments.
     for (const leftover of merge.leftovers) leftovers.push(leftover);
     for (const { leftover } of merge.stuck) leftovers.push(leftover);
@@ -76,10 +73,10 @@ export async function sweep(
 
 async function sweepOnce(
   { tools, homes }: Migration,
-  swept: Sweeping,
+  sweeping: Sweeping,
   onFiles: OnFiles,
 ): Promise<void> {
-  const { merge, sources } = swept;
+  const { merge, sources } = sweeping;
   const runs = homes.flatMap(({ run, pending: older }) => [
     ...older.map(({ path }) => ({ path })),
     ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
@@ -88,5 +85,5 @@ async function sweepOnce(
   const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
   const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
   const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
-  swept.isQuiet = !hasMerged && !hasGrown && !hasSettled;
+  sweeping.isQuiet = !hasMerged && !hasGrown && !hasSettled;
 }

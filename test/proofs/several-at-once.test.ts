@@ -49,7 +49,7 @@ describe.each([{ lock: true }, { lock: false }])(
       const results: Together[] = [];
       const runs: LiveRun[] = [];
       for (let seed = 1; seed <= rounds(12, 1); seed += 1) {
-        const migrated = seed % 2 === 0;
+        const migrated = seed % 2 === (lock ? 0 : 1);
         const strategy = severalAtOnce(bundle, random, { lock, migrated }, results);
         const options = { writer, folder, seed: seed + 50, windowMs: 0, pauseMs: 2 };
         runs.push(await liveRun({ ...options, strategy, expected: 'shared' }));
