@@ -144,8 +144,11 @@ const expected: ReadonlySet<Leftover['reason']> = new Set([
 
 /** How many files were found in all homes. */
 function filesIn(homes: readonly HomePlan[]): number {
-  const all = homes.flatMap(({ entries }) => entries.flatMap(({ files }) => Object.values(files)));
-  return all.reduce((sum: number, count) => sum + Number(count), 0);
+  return homes
+    .flatMap(({ entries }) => entries)
+    .reduce((sum, { files: { link, copy, couple, same, leave } }) => {
+      return sum + link + copy + couple + same + leave;
+    }, 0);
 }
 
 /** Homes that had nothing where a link belongs get it now. */

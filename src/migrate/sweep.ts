@@ -61,7 +61,9 @@ export async function sweep(
     // Not spread: there may be more of them than a call can have arguments.
     for (const leftover of merge.leftovers) leftovers.push(leftover);
     for (const { leftover } of merge.stuck) leftovers.push(leftover);
-    for (const source of sources) await splitNames(merge, source);
+    for (const source of sources) {
+      await splitNames(merge, source, (files, bytes) => verifying.add(files, bytes));
+    }
     await keepTimes(migration, merge.name);
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
     merge.touched.clear();
