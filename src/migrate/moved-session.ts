@@ -87,6 +87,9 @@ async function addToOther(
   there: Facts,
 ): Promise<boolean> {
   const from = childOf(source.root, path);
+  if (await hasMovedLast(merge, source, path, other, there)) {
+    return await follow(merge, source, path, other, there);
+  }
   if (isSameFile(facts, there)) return false;
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
