@@ -33,7 +33,11 @@ export async function replaceName(
   if (kept === undefined) return undefined;
   const temporary = childOf(parentOf(path), temporaryName(nonce));
   const linked = await unless(['ENOENT'], chosen, fs.link(chosen, temporary));
-  if (!linked.ok) return undefined;
+  if (!linked.ok) {
+    // It may have taken effect all the same.
+    await removeName(fs, temporary);
+    return undefined;
+  }
   const now = await factsAt(fs, path);
   if (now === undefined || !isSameFile(now, expected)) {
     await removeName(fs, temporary);
