@@ -54,6 +54,7 @@ async function detachFile(returning: Returning, path: string): Promise<boolean> 
           chosen: copy,
           keepAt: childOf(displacedAt(run, name, 'home', made.size), path),
           nonce,
+          keptBelow: undefined,
         })
       : undefined;
     await removeName(fs, copy);

@@ -124,7 +124,10 @@ async function putInTarget(
   offset: number,
 ): Promise<boolean> {
   merge.know(there, facts, offset);
-  const kept = await replaceInTarget(merge, source, path, facts, there, offset);
+  const kept = await replaceInTarget(merge, source, path, facts, there, {
+    offset,
+    isContained: offset === there.size,
+  });
   if (kept !== undefined) {
     await appendGrowth(merge.tools.fs, kept, offset, childOf(merge.target, path));
   }
@@ -148,6 +151,7 @@ async function putInHome(
     chosen: to,
     keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
     nonce: nonceOf(merge.tools),
+    keptBelow: offset < facts.size ? source.run : undefined,
   });
   if (kept === undefined) return true;
   source.linked.set(path, linkedAs(there));

@@ -93,6 +93,7 @@ async function addToOther(
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
       nonce: nonceOf(merge.tools),
+      keptBelow: source.run,
     });
     return kept === undefined || (await addGrowth(merge, other, kept, 0));
   }

@@ -46,6 +46,7 @@ export async function putInPlace(
     chosen: copy ?? childOf(target, path),
     keepAt: childOf(displacedAt(run, name, 'home', offset), path),
     nonce: nonceOf(tools),
+    keptBelow: run,
   });
   if (copy !== undefined) await removeName(fs, copy);
   if (kept === undefined) return undefined;

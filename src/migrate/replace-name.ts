@@ -1,7 +1,7 @@
 import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { failedWith, must, unless } from './call-failure.ts';
-import { makeDirectory, removeName } from './directories.ts';
+import { makeDirectory, removeName, syncDirectory } from './directories.ts';
 import { type Identity, isSameFile } from './facts.ts';
 import { temporaryName } from './layout.ts';
 import { factsAt } from './look.ts';
@@ -16,6 +16,11 @@ interface Replacement {
   /** Where the file that loses its name gets another one first. */
   readonly keepAt: string;
   readonly nonce: string;
+  /**
+   * The directory that holds what is displaced, where not all of the displaced file is known to be in the other one:
+   * then its second name is made durable first. A power failure could otherwise leave it with none.
+   */
+  readonly keptBelow: string | undefined;
 }
 
 /**
@@ -27,10 +32,11 @@ interface Replacement {
  */
 export async function replaceName(
   fs: MigrateFs,
-  { path, expected, chosen, keepAt, nonce }: Replacement,
+  { path, expected, chosen, keepAt, nonce, keptBelow }: Replacement,
 ): Promise<string | undefined> {
   const kept = await keepName(fs, path, expected, keepAt, nonce);
   if (kept === undefined) return undefined;
+  if (keptBelow !== undefined) await syncUpTo(fs, parentOf(kept), keptBelow);
   const temporary = childOf(parentOf(path), temporaryName(nonce));
   const linked = await unless(['ENOENT'], chosen, fs.link(chosen, temporary));
   if (!linked.ok) {
@@ -48,6 +54,13 @@ export async function replaceName(
   if ((await factsAt(fs, temporary)) === undefined) return kept;
   await removeName(fs, temporary);
   return undefined;
+}
+
+async function syncUpTo(fs: MigrateFs, from: string, top: string): Promise<void> {
+  for (let path = from; ; path = parentOf(path)) {
+    await syncDirectory(fs, path);
+    if (path === top || parentOf(path) === path) return;
+  }
 }
 
 /** Gives a file a second name; `undefined` if it is no longer the one that is meant. */

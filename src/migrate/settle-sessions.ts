@@ -63,6 +63,7 @@ async function settle(merge: Merge, base: string, one: string, other: string): P
     chosen: at(leaves),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), stays),
     nonce: nonceOf(merge.tools),
+    keptBelow: offset < staying.size ? base : undefined,
   });
   if (kept === undefined) return true;
   await addGrowth(merge, stays, kept, offset);
