@@ -22,8 +22,6 @@ const stop = new AbortController();
 // Between two steps: what is done stays done, and the same command goes on from there.
 process.once('SIGINT', () => stop.abort());
 
-process.exitCode = flags.has('--restore') ? await goBack() : await goThere();
-
 async function goThere(): Promise<number> {
   const plan = await planMigration(accountHomes, { required });
   for (const { path, target, action, files } of plan.homes.flatMap(({ entries }) => entries)) {
@@ -41,7 +39,8 @@ async function goThere(): Promise<number> {
   }
   const options = { required, onProgress: draw, signal: stop.signal };
   const { outcome, problems, originals, leftovers } = await migrate(accountHomes, options);
-  console.log(`\n${outcome}`);
+  if (process.stdout.isTTY) process.stdout.write('\n');
+  console.log(outcome);
   tell(problems.filter(({ severity }) => severity === 'error'));
   for (const path of originals) console.log(`the way back: ${path}`);
   for (const { path, reason } of leftovers) console.log(`left (${reason}): ${path}`);
@@ -51,7 +50,9 @@ async function goThere(): Promise<number> {
 async function goBack(): Promise<number> {
   let isDone = true;
   for (const accountHome of accountHomes) {
-    const { ok, outcome, restored, problems } = await restore(accountHome, { required });
+    const options = { required, onProgress: draw, signal: stop.signal };
+    const { ok, outcome, restored, problems } = await restore(accountHome, options);
+    if (process.stdout.isTTY) process.stdout.write('\n');
     console.log(`${outcome}: ${accountHome} has its own ${restored.join(', ') || 'nothing'} again`);
     tell(problems);
     isDone &&= ok;
@@ -66,8 +67,15 @@ function tell(problems: readonly MigrationProblem[]): void {
 
 const WIDTH = 30;
 
+let lastPhase = '';
+
 function draw({ phase, done, total, bytes }: MigrationProgress): void {
-  if (!process.stdout.isTTY) return;
+  if (!process.stdout.isTTY) {
+    // Into a file or a pipe: a line for each phase, no bar.
+    if (phase !== lastPhase) console.log(`${phase} …`);
+    lastPhase = phase;
+    return;
+  }
   const filled = total === 0 ? 0 : Math.round((done / total) * WIDTH);
   const bar = '█'.repeat(filled).padEnd(WIDTH, '·');
   const megabytes = (bytes / 1e6).toFixed(1);
@@ -75,3 +83,5 @@ function draw({ phase, done, total, bytes }: MigrationProgress): void {
     `\r${phase.padEnd(8)} ${bar} ${done}/${total} files, ${megabytes} MB\u001B[K`,
   );
 }
+
+process.exitCode = flags.has('--restore') ? await goBack() : await goThere();

@@ -6,7 +6,7 @@ import {
   OPEN,
 } from '../fs/migrate-fs.ts';
 import { must } from './call-failure.ts';
-import { agrees } from './compare.ts';
+import { agrees, COMPARED_BYTES } from './compare.ts';
 import { isSameFile } from './facts.ts';
 import { joined, linesIn } from './lines.ts';
 import { withFile } from './open-file.ts';
@@ -24,9 +24,8 @@ export type Growth =
 
 type AppendFs = Pick<MigrateFs, 'open'>;
 
-const COMPARED_BYTES = 64 * 1024;
-// Longer writes may be split, and then others write in between.
-const BATCH_BYTES = 512 * 1024;
+// Longer writes may be split, so that others write in between, and who reads meanwhile finds a torn line.
+const BATCH_BYTES = 4096;
 const NEWLINE = Uint8Array.of(10);
 
 /**

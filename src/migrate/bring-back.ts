@@ -11,8 +11,8 @@ import { Merge } from './merge.ts';
 import { type Places, sessionPlaces } from './session-places.ts';
 import type { Returning } from './returning.ts';
 import { splitNames } from './split-names.ts';
-import { Progress, stopIfAborted } from './tools.ts';
-import { type Group, isDirectory, walkTogether } from './walk.ts';
+import { stopIfAborted } from './tools.ts';
+import { bytesOf, type Group, isDirectory, isFile, walkTogether } from './walk.ts';
 
 const FILES_AT_ONCE = 16;
 const LEAST_PASSES = 2;
@@ -22,9 +22,8 @@ const MOST_PASSES = 8;
 export async function bringBack(returning: Returning): Promise<void> {
   const { tools, name, target, root, made, touched } = returning;
   const { fs } = tools;
-  const progress = new Progress(tools, 'restore', 0);
   for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
-    const hasChanged = await bringPass(returning, progress);
+    const hasChanged = await bringPass(returning);
     if (!hasChanged && pass >= LEAST_PASSES) break;
   }
   // What was linked by the migration, and not yet parted when it died.
@@ -39,20 +38,25 @@ export async function bringBack(returning: Returning): Promise<void> {
 }
 
 /** Goes once through the target; tells whether anything has changed in the tree. */
-async function bringPass(returning: Returning, progress: Progress): Promise<boolean> {
+async function bringPass(returning: Returning): Promise<boolean> {
   const { tools, target, root } = returning;
   const places = await sessionPlaces(returning, root);
+  returning.passes += 1;
   const changed: boolean[] = [];
   await walkTogether(tools.fs, [target, root], async (groups) => {
     stopIfAborted(tools);
     for (const group of returning.isAlone ? groups : []) await removeTemporary(returning, group);
     const known = groups.filter((group) => isToBring(returning, group));
     const inside = known.filter(({ copies: [found] }) => isDirectory(found));
-    const bring = (group: Group) => bringEntry(returning, group, places);
-    const brought = await aFewAtOnce(known, bring, FILES_AT_ONCE);
+    const brought = await aFewAtOnce(
+      known,
+      (group) => bringEntry(returning, group, places),
+      FILES_AT_ONCE,
+    );
     if (brought.includes(true)) changed.push(true);
     const opened = await aFewAtOnce(inside, (group) => openDirectory(returning, group));
-    progress.add(known.length - inside.length, 0);
+    const files = known.map(({ copies: [found] }) => found).filter(isFile);
+    returning.onFiles(files.length, bytesOf(files));
     return inside.filter((_, index) => opened[index]);
   });
   const hasMoved = await displaceMoved(returning);

@@ -31,6 +31,8 @@ interface Measured {
   readonly whole: number;
 }
 
+/** How much in front of an offset is looked at before the offset is used. */
+export const COMPARED_BYTES = 64 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 
@@ -56,7 +58,7 @@ export async function relate(
 }
 
 /** Decides from the figures alone. */
-export function judge(common: number, one: Measured, other: Measured): Relation {
+function judge(common: number, one: Measured, other: Measured): Relation {
   const otherIsIn = other.whole <= common;
   const oneIsIn = one.whole <= common;
   if (!otherIsIn && !oneIsIn) return { kind: 'divergent', common };
@@ -97,6 +99,19 @@ export async function agrees(
   path: string,
 ): Promise<boolean> {
   return (await commonLength(one, other, to, path, from)) === to;
+}
+
+/** Whether two files still agree in front of an offset; `undefined` where one has vanished meanwhile. */
+export async function agreeBefore(
+  fs: OpenFs,
+  one: string,
+  other: string,
+  offset: number,
+): Promise<boolean | undefined> {
+  const start = Math.max(0, offset - COMPARED_BYTES);
+  return await withFile(fs, one, OPEN.read, (first) =>
+    withFile(fs, other, OPEN.read, (second) => agrees(first, second, start, offset, one)),
+  );
 }
 
 async function commonLength(

@@ -41,19 +41,17 @@ async function detachFile(returning: Returning, path: string): Promise<boolean> 
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const [shared, own] = [await factsAt(fs, childOf(target, path)), await factsAt(fs, to)];
     if (own === undefined || shared === undefined || !isSameFile(shared, own)) return true;
-    const nonce = nonceOf(tools);
     const copy = childOf(run, temporaryName(nonceOf(tools)));
     if (!(await copyFile(fs, to, own, copy))) continue;
     // Whatever is written from here on is brought over from the displaced one.
     const made = await factsAt(fs, copy);
     const isWhole = (await isEqual(fs, to, copy)) === true && made !== undefined;
     const kept = isWhole
-      ? await replaceName(fs, {
+      ? await replaceName(tools, {
           path: to,
           expected: own,
           chosen: copy,
           keepAt: childOf(displacedAt(run, name, 'home', made.size), path),
-          nonce,
           keptBelow: undefined,
         })
       : undefined;

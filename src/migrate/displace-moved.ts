@@ -1,9 +1,8 @@
 import { childOf, parentOf } from '../paths.ts';
-import { must } from './call-failure.ts';
-import { makeDirectory } from './directories.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import { sessionPlaces } from './session-places.ts';
+import { setNameAside } from './set-name-aside.ts';
 import type { Returning } from './returning.ts';
 
 /**
@@ -30,9 +29,7 @@ export async function displaceMoved(returning: Returning): Promise<boolean> {
       const facts = await factsAt(fs, stale);
       if (facts?.kind !== 'file') continue;
       const keepAt = childOf(displacedAt(run, name, 'home', facts.size), path);
-      if ((await factsAt(fs, keepAt)) !== undefined) continue;
-      await makeDirectory(fs, parentOf(keepAt));
-      await must(stale, fs.rename(stale, keepAt));
+      await setNameAside(tools, stale, keepAt);
       returning.touched.add(parentOf(stale));
       hasChanged = true;
     }

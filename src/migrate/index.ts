@@ -5,17 +5,25 @@ export type {
   MigrateReadHandle,
   MigrateStats,
 } from '../fs/migrate-fs.ts';
+export { listOriginals } from './list-originals.ts';
 export { migrate } from './migrate.ts';
 export type {
   MigrationProblem,
   MigrationProblemCode,
   MigrationProblemOf,
 } from './migration-problem.ts';
-export type { MigrateOptions, PlanMigrationOptions, RestoreOptions } from './options.ts';
+export type {
+  ListOriginalsOptions,
+  MigrateOptions,
+  PlanMigrationOptions,
+  RestoreOptions,
+  RetireOptions,
+} from './options.ts';
 export { planMigration } from './plan-migration.ts';
 export type {
   EntryPlan,
   FileCounts,
+  FoundOriginals,
   HomePlan,
   Leftover,
   MigrationOutcome,
@@ -23,6 +31,9 @@ export type {
   MigrationPlan,
   MigrationProgress,
   MigrationReport,
+  Originals,
   RestoreReport,
+  RetireReport,
 } from './report.ts';
 export { restore } from './restore.ts';
+export { retireOriginals } from './retire-originals.ts';

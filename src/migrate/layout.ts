@@ -1,4 +1,4 @@
-import { childOf } from '../paths.ts';
+import { childOf, lastSegmentOf, parentOf } from '../paths.ts';
 
 /*
  * Where a migration keeps what is its own. In each account home:
@@ -13,6 +13,7 @@ import { childOf } from '../paths.ts';
  *     sealed            everything in here is known to be in the target
  *     link-<name>       the text of the link that was removed on the way back
  *     restored          the trees are back in the home
+ *   .claude-shared-state/originals/retiring-<UTC>-<nonce>/    a run that is being removed
  *
  * And beside each shared target `<target>.state/`, with a lock and with copies that are coming in.
  */
@@ -33,6 +34,15 @@ export const restoredMarkOf = (run: string) => childOf(run, 'restored');
 export const removedLinkOf = (run: string, name: string) => childOf(run, `link-${name}`);
 export const recreatedOf = (run: string, name: string, count: number) =>
   childOf(run, `recreated-${count}-${name}`);
+
+const RETIRING = 'retiring-';
+
+/** What a run is called while it is being removed: so nobody who looks for it finds it. */
+export const retiringOf = (run: string) =>
+  childOf(parentOf(run), `${RETIRING}${lastSegmentOf(run)}`);
+export const isRetiringName = (name: string) => name.startsWith(RETIRING);
+export const withoutRetiring = (name: string) =>
+  isRetiringName(name) ? name.slice(RETIRING.length) : name;
 
 /** What is in a run directory beside the trees. */
 export function isOwnEntry(entry: string): boolean {

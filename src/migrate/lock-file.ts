@@ -13,7 +13,7 @@ export type LockFs = Pick<MigrateFs, 'symlink' | 'readlink' | 'unlink'>;
 export type FailedCall = AtPath & Failed;
 
 /** Who has a lock that could not be had. */
-export interface LockHolder extends AtPath {
+interface LockHolder extends AtPath {
   /** `elsewhere`: of another boot or container; if that has ended, only a person can know it. */
   readonly standing: Exclude<OwnerStanding, 'dead'>;
   /** `undefined` where what stands there is no token. */

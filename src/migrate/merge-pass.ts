@@ -8,8 +8,8 @@ import { factsAt, type Found } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { mergeFile } from './merge-file.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import { stopIfAborted } from './tools.ts';
-import { type Group, isDirectory, walkTogether } from './walk.ts';
+import { type OnFiles, stopIfAborted } from './tools.ts';
+import { bytesOf, type Group, isDirectory, isFile, walkTogether } from './walk.ts';
 
 // Each may hold two files open; most of them only wait for a name to be made.
 const FILES_AT_ONCE = 8;
@@ -18,7 +18,7 @@ const FILES_AT_ONCE = 8;
 export interface PassOptions {
   /** Whether to look at the target even where nothing has changed since the last pass. */
   readonly isThorough: boolean;
-  readonly onFiles: (files: number, bytes: number) => void;
+  readonly onFiles: OnFiles;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function mergePass(
   sources: readonly Source[],
   options: PassOptions,
 ): Promise<boolean> {
-  merge.beginPass();
+  merge.beginPass(sources);
   let hasChanged = false;
   const roots = sources.map(({ root }) => root);
   await walkTogether(merge.tools.fs, roots, async (groups) => {
@@ -44,17 +44,10 @@ export async function mergePass(
     };
     const inside = await aFewAtOnce(known, merging, FILES_AT_ONCE);
     const files = known.flatMap(({ copies }) => copies.filter(isFile));
-    options.onFiles(
-      files.length,
-      files.reduce((bytes, { size }) => bytes + size, 0),
-    );
+    options.onFiles(files.length, bytesOf(files));
     return inside.flat();
   });
   return hasChanged;
-}
-
-function isFile(found: Group['copies'][number]): found is Facts {
-  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
 }
 
 async function mergeCopies(

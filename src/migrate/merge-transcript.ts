@@ -1,14 +1,13 @@
 import { childOf } from '../paths.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
-import { type Divergent, type Generations, relate, type Relation } from './compare.ts';
+import { agreeBefore, type Divergent, type Generations, relate, type Relation } from './compare.ts';
 import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import type { Merge, Source } from './merge.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
 import { replaceInTarget, supersede } from './supersede.ts';
-import { nonceOf } from './tools.ts';
 
 /** Makes one of two generations of a transcript, the longer one, with everything that the other gains meanwhile. */
 export async function mergeTranscript(
@@ -29,6 +28,7 @@ export async function mergeTranscript(
     (relation.kind === 'divergent' && !source.isInHome && source.linked.has(path)) ||
     (relation.kind === 'generations' && relation.longer === 'one' && isPast)
   ) {
+    if (source.isFresh) return await addGrowth(merge, path, from, 0, source);
     merge.leftovers.push({ path: from, reason: 'changed' });
     return false;
   }
@@ -44,7 +44,7 @@ export async function mergeTranscript(
   merge.know(facts, there, offset);
   return source.isInHome && source.canLink
     ? await putInHome(merge, source, path, facts, there, offset)
-    : await addGrowth(merge, path, from, offset);
+    : await addGrowth(merge, path, from, offset, source);
 }
 
 async function relationOf(
@@ -59,7 +59,7 @@ async function relationOf(
   if (historyOf !== undefined) return shared(historyOf);
   // Whatever it has gained since it was compared is for the other one to have.
   const known = merge.knownOffset(facts, there);
-  if (known !== undefined) return shared(known);
+  if (known !== undefined && (await isStillKnown(merge, source, path, known))) return shared(known);
   const ownKnown = merge.knownOffset(there, facts);
   if (ownKnown !== undefined) return { ...shared(ownKnown), longer: 'one' };
   const relation = await compared(merge, source, path);
@@ -75,6 +75,17 @@ async function relationOf(
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;
+}
+
+/** Whether a home's has not been rewritten since it was compared: its place is about to be taken. */
+async function isStillKnown(
+  { tools: { fs }, target }: Merge,
+  { root, isInHome }: Source,
+  path: string,
+  offset: number,
+): Promise<boolean> {
+  if (!isInHome) return true;
+  return (await agreeBefore(fs, childOf(root, path), childOf(target, path), offset)) === true;
 }
 
 /** Compares them by their bytes; of two that have the same ones the target's stays. */
@@ -106,7 +117,7 @@ export function divergentOffset(
 ): number | undefined {
   const before = source.linked.get(path);
   if (before !== undefined && common >= before.size) return common;
-  return source.isFragmentary || (before === undefined && !source.isInHome) ? 0 : undefined;
+  return source.isFragmentary || (before === undefined && !source.isInHome) ? common : undefined;
 }
 
 /** The target's is the longer one. */
@@ -145,12 +156,11 @@ async function putInHome(
 ): Promise<boolean> {
   const { fs } = merge.tools;
   const to = childOf(merge.target, path);
-  const kept = await replaceName(fs, {
+  const kept = await replaceName(merge.tools, {
     path: childOf(source.root, path),
     expected: facts,
     chosen: to,
     keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
-    nonce: nonceOf(merge.tools),
     keptBelow: offset < facts.size ? source.run : undefined,
   });
   if (kept === undefined) return true;
@@ -159,18 +169,23 @@ async function putInHome(
   return true;
 }
 
-/** Brings what a file that has been set aside has beyond an offset into the target. */
+/**
+ * Brings what a file that has been set aside has beyond an offset into the target; and where that is not what it was
+ * any more, everything that only a file has that this run has set aside.
+ */
 export async function addGrowth(
   merge: Merge,
   path: string,
   from: string,
   offset: number,
+  { isFresh }: Pick<Source, 'isFresh'>,
 ): Promise<boolean> {
   const growth = await appendGrowth(merge.tools.fs, from, offset, childOf(merge.target, path));
   switch (growth.kind) {
     case 'vanished':
       return true;
     case 'changed':
+      if (isFresh && offset > 0) return await addGrowth(merge, path, from, 0, { isFresh });
       merge.leftovers.push({ path: from, reason: 'changed' });
       return false;
     case 'nothing':

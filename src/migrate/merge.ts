@@ -21,6 +21,8 @@ export interface Source {
   readonly run: string;
   /** Whether Claude Code may write there: not in a tree that has been moved aside. */
   readonly isInHome: boolean;
+  /** Whether this run has moved it aside, a moment ago: what only it has was not deleted since, but came late. */
+  readonly isFresh?: true;
   /** Whether it began while the link was missing, so that its transcripts are only the end of what they were. */
   readonly isFragmentary: boolean;
   /** Whether files can have a name in the target, too; otherwise they are copied. */
@@ -54,6 +56,7 @@ export class Merge {
   mayHaveMoves = false;
   /** How many passes have been begun. */
   passes = 0;
+  #trees: readonly Source[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
 
@@ -87,8 +90,14 @@ export class Merge {
     return this.#superseded.get(identityText(file));
   }
 
+  /** Forgets that a name was brought over, because this run has taken it away from the target again. */
+  forgetName(path: string): void {
+    for (const { linked } of this.#trees) linked.delete(path);
+  }
+
   /** Forgets what the last pass has told. */
-  beginPass(): void {
+  beginPass(trees: readonly Source[]): void {
+    this.#trees = trees;
     this.passes += 1;
     this.sessions.forget();
     this.stuck.length = 0;

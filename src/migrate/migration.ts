@@ -17,13 +17,13 @@ import { incomingOf } from './layout.ts';
 import { nonceOf, type Tools } from './tools.ts';
 
 /** One home, and where this run keeps what it sets aside of it. */
-export interface MigratingHome extends SurveyedHome {
+interface MigratingHome extends SurveyedHome {
   /** Absent where nothing has to be set aside. */
   readonly run?: string;
 }
 
 /** One directory that is to become a link. */
-export interface MigratingTree {
+interface MigratingTree {
   readonly entry: SurveyedEntry;
   readonly source: Source;
   /** What was named in `keepBoth`, relative to the root of the source. */

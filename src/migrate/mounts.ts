@@ -19,7 +19,7 @@ export async function readMounts(fs: MigrateReadFs): Promise<readonly Mount[]> {
 }
 
 /** Reads `/proc/<pid>/mountinfo`. */
-export function mountsIn(text: string): readonly Mount[] {
+function mountsIn(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const [id, , , , point] = before.split(' ');

@@ -1,6 +1,6 @@
 import { childOf, parentOf } from '../paths.ts';
-import { must, unless } from './call-failure.ts';
-import { relate } from './compare.ts';
+import { unless } from './call-failure.ts';
+import { relate, type Relation } from './compare.ts';
 import { makeDirectory } from './directories.ts';
 import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
@@ -8,7 +8,7 @@ import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth, divergentOffset } from './merge-transcript.ts';
 import { replaceName } from './replace-name.ts';
-import { nonceOf } from './tools.ts';
+import { setNameAside } from './set-name-aside.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -30,12 +30,30 @@ export async function mergeMoved(
     merge.sessions.forget();
     return true;
   }
+  if (await hasMovedLast(merge, source, path, other, there)) {
+    return await follow(merge, source, path, other, there);
+  }
   // What has been moved aside is history: where the session is now, the target tells.
   if (!source.isInHome) return await addToOther(merge, source, path, facts, other, there);
   if (source.isFragmentary) return await follow(merge, source, path, other, there);
   // It has moved here since it was planned: once it is in the target, one of the two is taken away.
   merge.mayHaveMoves = true;
   return undefined;
+}
+
+/** Whether it was moved in the home after the last look at it, and then the home was moved aside. */
+async function hasMovedLast(
+  merge: Merge,
+  { root, linked, isInHome }: Source,
+  path: string,
+  other: string,
+  there: Facts,
+): Promise<boolean> {
+  const before = linked.get(other);
+  // What was brought over under its present name can have been moved through the link since.
+  if (isInHome || linked.has(path) || before === undefined) return false;
+  if (!isSameFile(before.copy ?? before, there)) return false;
+  return (await factsAt(merge.tools.fs, childOf(root, other))) === undefined;
 }
 
 /** Lets the target follow a session that has moved: what stands there afterwards is merged in the next pass. */
@@ -51,11 +69,11 @@ async function follow(
   await makeDirectory(fs, parentOf(to));
   await unless(['EEXIST', 'ENOENT'], to, fs.link(from, to));
   const keepAt = childOf(displacedAt(source.run, merge.name, 'target', there.size), other);
-  await makeDirectory(fs, parentOf(keepAt));
   const now = await factsAt(fs, to);
   // Only a file that has its new name loses the old one.
-  if (now !== undefined && isSameFile(now, there) && (await factsAt(fs, keepAt)) === undefined) {
-    await must(from, fs.rename(from, keepAt));
+  if (now !== undefined && isSameFile(now, there)) {
+    await setNameAside(merge.tools, from, keepAt);
+    merge.forgetName(other);
   }
   merge.touched.add(parentOf(from)).add(parentOf(to));
   merge.sessions.forget();
@@ -72,32 +90,29 @@ async function addToOther(
   there: Facts,
 ): Promise<boolean> {
   const from = childOf(source.root, path);
-  if (isSameFile(facts, there)) {
-    const linked = source.linked.get(other);
-    const wasMoved =
-      linked !== undefined &&
-      isSameFile(linked, facts) &&
-      (await factsAt(merge.tools.fs, childOf(source.root, other))) === undefined;
-    // It was moved in its home after it had been linked, and before the swap.
-    return wasMoved ? await follow(merge, source, path, other, there) : false;
-  }
+  if (isSameFile(facts, there)) return false;
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
-  const offset =
-    relation.kind === 'generations' ? relation.offset : divergentOffset(source, path, relation);
+  const offset = offsetOf(source, path, relation);
   if (offset === 0 && isOlder(facts, there) && source.canLink) {
     // The history comes first, and then what began without it.
-    const kept = await replaceName(merge.tools.fs, {
+    const kept = await replaceName(merge.tools, {
       path: childOf(merge.target, other),
       expected: there,
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
-      nonce: nonceOf(merge.tools),
       keptBelow: source.run,
     });
-    return kept === undefined || (await addGrowth(merge, other, kept, 0));
+    return kept === undefined || (await addGrowth(merge, other, kept, 0, source));
   }
-  if (offset !== undefined) return await addGrowth(merge, other, from, offset);
+  if (offset !== undefined) return await addGrowth(merge, other, from, offset, source);
+  if (source.isFresh) return await addGrowth(merge, other, from, 0, source);
   merge.leftovers.push({ path: from, reason: 'changed' });
   return false;
+}
+
+function offsetOf(source: Source, path: string, relation: Relation): number | undefined {
+  if (relation.kind === 'generations') return relation.offset;
+  // What was begun anew under another key has nothing in common with what went before.
+  return relation.common === 0 ? 0 : divergentOffset(source, path, relation);
 }

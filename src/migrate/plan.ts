@@ -86,7 +86,7 @@ function planHome({ accountHome, entries, pending }: SurveyedHome, survey: Surve
 }
 
 /** What is to be done about one entry. */
-export function actionFor(
+function actionFor(
   { name, state }: Pick<SurveyedEntry, 'name' | 'state'>,
   pending: SurveyedHome['pending'],
 ): EntryPlan['action'] {

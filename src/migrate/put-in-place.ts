@@ -40,12 +40,11 @@ export async function putInPlace(
   const copy = isLinked ? undefined : await copyToRun(returning, path, facts);
   if (!isLinked && copy === undefined) return undefined;
   const to = childOf(root, path);
-  const kept = await replaceName(fs, {
+  const kept = await replaceName(tools, {
     path: to,
     expected: own,
     chosen: copy ?? childOf(target, path),
     keepAt: childOf(displacedAt(run, name, 'home', offset), path),
-    nonce: nonceOf(tools),
     keptBelow: run,
   });
   if (copy !== undefined) await removeName(fs, copy);

@@ -1,10 +1,12 @@
+import { settle } from '../answer.ts';
 import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
-import { failedWith, must, unless } from './call-failure.ts';
+import { CallFailure, failedWith, must, unless } from './call-failure.ts';
 import { makeDirectory, removeName, syncDirectory } from './directories.ts';
 import { type Identity, isSameFile } from './facts.ts';
 import { temporaryName } from './layout.ts';
 import { factsAt } from './look.ts';
+import { nonceOf, type Tools } from './tools.ts';
 
 interface Replacement {
   /** The name that is to lead to another file. */
@@ -15,7 +17,6 @@ interface Replacement {
   readonly chosen: string;
   /** Where the file that loses its name gets another one first. */
   readonly keepAt: string;
-  readonly nonce: string;
   /**
    * The directory that holds what is displaced, where not all of the displaced file is known to be in the other one:
    * then its second name is made durable first. A power failure could otherwise leave it with none.
@@ -24,15 +25,23 @@ interface Replacement {
 }
 
 /**
- * Puts one file in the place of another, which keeps a second name: at no time is the name absent, and no file
- * loses its last name.
+ * Puts one file in the place of another, which keeps another name: no file loses its last one.
  *
  * @returns Where the displaced file is; `undefined` where something else stands at one of the names by now, or
  * somebody else was faster, so that the place has to be looked at anew.
  */
-export async function replaceName(
+export async function replaceName(tools: Tools, what: Replacement): Promise<string | undefined> {
+  const nonce = nonceOf(tools);
+  return tools.isLive
+    ? await moveAndLink(tools.fs, what, nonce)
+    : await linkAndReplace(tools.fs, what, nonce);
+}
+
+/** The name is never absent; but what somebody else puts there between the last look and the rename would be lost. */
+async function linkAndReplace(
   fs: MigrateFs,
-  { path, expected, chosen, keepAt, nonce, keptBelow }: Replacement,
+  { path, expected, chosen, keepAt, keptBelow }: Replacement,
+  nonce: string,
 ): Promise<string | undefined> {
   const kept = await keepName(fs, path, expected, keepAt, nonce);
   if (kept === undefined) return undefined;
@@ -63,8 +72,34 @@ async function syncUpTo(fs: MigrateFs, from: string, top: string): Promise<void>
   }
 }
 
+/** Nothing is ever replaced; but between two calls the name is absent, and Claude Code may begin a file there. */
+async function moveAndLink(
+  fs: MigrateFs,
+  { path, expected, chosen, keepAt }: Replacement,
+  nonce: string,
+): Promise<string | undefined> {
+  const now = await factsAt(fs, path);
+  if (now === undefined || !isSameFile(now, expected)) return undefined;
+  const isTaken = (await factsAt(fs, keepAt)) !== undefined;
+  const kept = isTaken ? `${keepAt}~${nonce}` : keepAt;
+  await makeDirectory(fs, parentOf(kept));
+  const moved = await settle(fs.rename(path, kept));
+  const aside = await factsAt(fs, kept);
+  if (aside === undefined) {
+    if (moved.ok || failedWith(moved, 'ENOENT')) return undefined;
+    throw new CallFailure(path, moved.error);
+  }
+  const from = isSameFile(aside, expected) ? chosen : kept;
+  const linked = await settle(fs.link(from, path));
+  if (linked.ok || failedWith(linked, 'EEXIST')) return from === chosen ? kept : undefined;
+  // There is none to put in its place: it gets its name back, unless that is taken by now.
+  await unless(['EEXIST'], path, fs.link(kept, path));
+  if (failedWith(linked, 'ENOENT')) return undefined;
+  throw new CallFailure(path, linked.error);
+}
+
 /** Gives a file a second name; `undefined` if it is no longer the one that is meant. */
-export async function keepName(
+async function keepName(
   fs: MigrateFs,
   path: string,
   expected: Identity,

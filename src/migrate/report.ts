@@ -1,16 +1,23 @@
 import type { LiveSession } from '../sessions/live-sessions.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 
-/** Where a migration or its way back stands. */
+/**
+ * Where a call stands; each begins with `plan`. `migrate`: then `couple`, `swap`, `sweep`, `verify`. `restore`: then
+ * `restore`, `verify`. `retireOriginals`: then `retire`.
+ */
 export type MigrationPhase = 'plan' | 'couple' | 'swap' | 'sweep' | 'verify' | 'restore' | 'retire';
 
-/** How far a run has come; told after each few files, and at each change of phase. */
+/**
+ * How far a run has come; told after each few files, and at each change of phase. Within a phase no number ever
+ * becomes smaller, and `done` is never above `total`.
+ */
 export interface MigrationProgress {
   readonly phase: MigrationPhase;
-  /** Files that this phase is through with, of all that are known by now. */
+  /** Files that this phase is through with; directories in `swap`. */
   readonly done: number;
+  /** All that are known by now: more may come. */
   readonly total: number;
-  /** Bytes of those files; most of them are linked, not copied. */
+  /** Bytes of the files that are done, most of which are linked, not copied; 0 in `plan` and `swap`. */
   readonly bytes: number;
 }
 
@@ -120,19 +127,33 @@ export interface RestoreReport {
 
 /** One originals directory. */
 export interface Originals {
-  /** `<account home>/.claude-shared-state/originals/<UTC>-<nonce>`. */
+  /** `<account home>/.claude-shared-state/originals/<UTC>-<nonce>`, by the real path of the home. */
   readonly path: string;
+  /** As it was given. */
   readonly accountHome: string;
-  readonly made: Date | undefined;
+  /** When its migration began. */
+  readonly made: Date;
   /**
-   * `pending`: its migration has not been completed. `sealed`: it has. `restored`: its directories are back
-   * in the home. `retiring`: its removal has begun.
+   * `pending`: its migration has not been completed. `sealed`: it has. `returning`: a restore from it has begun.
+   * `restored`: its directories are back in the home. `retiring`: its removal has begun; the same call completes it.
    */
-  readonly state: 'pending' | 'sealed' | 'restored' | 'retiring';
+  readonly state: 'pending' | 'sealed' | 'returning' | 'restored' | 'retiring';
   /** The directories that are in it, such as `projects`. */
   readonly names: readonly string[];
+  /** How many files are in it, what was displaced by others included. */
+  readonly files: number;
+  /** The bytes of these files, most of which are one with files of the shared state. */
+  readonly bytes: number;
   /** The shared targets of its manifest; empty where that is missing or torn. */
   readonly targets: readonly { readonly name: string; readonly target: string }[];
+}
+
+/** What `listOriginals` finds. */
+export interface FoundOriginals {
+  /** Those of the home, the oldest first. */
+  readonly originals: readonly Originals[];
+  /** What could not be looked at. */
+  readonly problems: readonly MigrationProblem[];
 }
 
 /** What `retireOriginals` did. */
@@ -140,10 +161,11 @@ export interface RetireReport {
   /** Whether the originals are gone. */
   readonly ok: boolean;
   readonly outcome: MigrationOutcome;
+  /** Where they are, or were. */
   readonly originals: string;
-  /** How many files were removed. */
+  /** How many files were removed by this call. */
   readonly removed: number;
-  /** What is not proved to be in the target, relative to the originals: goes only when it is named. */
+  /** What is not proved to be in the target, relative to the originals: goes only when `discard` names it. */
   readonly kept: readonly string[];
   readonly problems: readonly MigrationProblem[];
 }

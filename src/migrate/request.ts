@@ -57,7 +57,7 @@ export function migrateRequest(accountHomes: unknown, options: MigrateOptions): 
   const check = new ArgumentCheck();
   const given: MigrateOptions = check.areOptions(options, migrating) ? options : {};
   const request = checkPlan(check, accountHomes, given);
-  const acts = checkActing(check, given, request.now);
+  const acts = checkActing(check, given, request.now, request.live === 'merge');
   const { accountHomes: homes, required } = request;
   check.finish('migrate', containmentsByText(homes, required));
   return { ...request, ...acts };
@@ -89,6 +89,7 @@ export function checkActing(
   check: ArgumentCheck,
   options: ActingOptions,
   now: number,
+  isLive = false,
 ): { readonly tools: Tools; readonly pid: number | undefined } {
   check.fileSystem(options.fs, migratePort);
   const random = callback(check, 'random', options.random);
@@ -98,6 +99,7 @@ export function checkActing(
       fs: promisesOf(options.fs ?? realMigrateDisk),
       random: random ?? Math.random,
       now,
+      isLive,
       signal: signal(check, options.signal),
       onProgress: callback(check, 'onProgress', options.onProgress),
       pause: pause ?? ((milliseconds) => pauseFor(milliseconds)),

@@ -48,7 +48,7 @@ export function restoreRequest(accountHome: unknown, options: RestoreOptions): R
     live: liveChoice(check, given.live),
     detach: flag(check, 'detach', given.detach),
     processes: probeFor(check, given.fs, given.processes),
-    ...checkActing(check, given, check.time('options.now', now)),
+    ...checkActing(check, given, check.time('options.now', now), given.live === 'merge'),
   };
   check.finish('restore', containmentsByText(homes, request.required));
   return request;

@@ -3,7 +3,7 @@ import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import type { Manifest } from './manifest.ts';
 import type { Linked } from './merge.ts';
 import type { Leftover } from './report.ts';
-import type { Tools } from './tools.ts';
+import type { OnFiles, Tools } from './tools.ts';
 
 /** A file, and how it was when it was looked at. */
 export interface Stamp extends Identity {
@@ -50,6 +50,10 @@ export class Returning {
   isInHome = false;
   /** Whether this process has brought everything into the tree before it went into the home. */
   hasPrepared = false;
+  /** How many passes have been begun. */
+  passes = 0;
+  /** Is told of what a pass has gone through. */
+  onFiles: OnFiles = () => undefined;
   /** By path, so that a later pass that finds better forgets it. */
   readonly leftovers = new Map<string, Leftover>();
   /** Directories in which names were made. */

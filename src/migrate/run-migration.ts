@@ -6,17 +6,17 @@ import { lockAll, type Locked, type Places } from './lock-homes.ts';
 import type { HeldLocks } from './lock.ts';
 import { ownerOf } from './layout.ts';
 import { makeDurable } from './make-durable.ts';
-import { mergeUntilQuiet } from './merge-until-quiet.ts';
+import { coupleAll } from './couple-all.ts';
 import { type Migration, pendingSources, prepare } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from './owner-token.ts';
 import { planFrom, type Survey } from './plan.ts';
+import { isProjects } from './projects-last.ts';
 import { putLink } from './put-link.ts';
 import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './report.ts';
 import type { MigrateRequest } from './request.ts';
 import { rollForward } from './roll-forward.ts';
 import { seal } from './seal.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
 import { survey, surveyAgain } from './survey.ts';
 import type { SurveyedEntry } from './survey-entries.ts';
 import { swapAll } from './swap-all.ts';
@@ -51,12 +51,15 @@ export async function runMigration(
   try {
     const { tools, processes, pid } = request;
     const owner = await identifyOwner(processes, { pid, random: tools.random });
+    const planning = new Progress(tools, 'plan', 0);
     const first = await survey(tools.fs, request);
     const plan = planFrom(first, request);
     told.homes = plan.homes;
     told.problems = plan.problems;
+    planning.add(filesIn(plan.homes), 0);
     const isPending = first.homes.some(({ pending }) => pending.length > 0);
     if (!plan.ok && !isPending) return await finish('refused');
+    stopIfAborted(tools);
     if (isLocking) {
       const locked: Locked = await lockAll(tools, placesOf(first), owner, processes);
       if (!locked.ok) {
@@ -69,6 +72,7 @@ export async function runMigration(
     // Somebody else may have been at it until the lock was free.
     const second = await surveyAgain(tools.fs, request, first);
     const planned = second === first ? plan : planFrom(second, request);
+    told.homes = planned.homes;
     told.problems = planned.problems;
     if (!planned.ok) return await finish('refused');
     const found = isLocking ? second : await withoutTheLiving(second, owner, request);
@@ -102,7 +106,7 @@ async function carryOut(
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
     await clearIncoming(merge, 'beginning');
   }
-  const late = await coupleAll(migration);
+  const late = await coupleAll(migration, filesIn(told.homes));
   if (late.length > 0) {
     told.problems = [...told.problems, ...late];
     return 'refused';
@@ -112,13 +116,14 @@ async function carryOut(
     told.problems = [...told.problems, problem];
   });
   told.originals.push(...found.homes.flatMap((home) => home.pending.map(({ path }) => path)));
-  const isProjects = ({ name }: SurveyedEntry) => name === 'projects';
-  await linkMissing(migration, (entry) => !isProjects(entry));
+  await linkMissing(migration, ({ name }) => !isProjects(name));
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
-  await linkMissing(migration, isProjects);
-  const leftovers = await sweep(migration, swapped.aside, pending);
+  await linkMissing(migration, ({ name }) => isProjects(name));
+  const total = filesIn(told.homes);
+  const { leftovers, problems } = await sweep(migration, swapped.aside, pending, total);
   told.leftovers = leftovers;
+  told.problems = [...told.problems, ...problems];
   const hasDied = found.homes.some((home) => home.pending.length > 0);
   for (const [name, merge] of locks === undefined ? [] : migration.merges) {
     const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
@@ -126,7 +131,7 @@ async function carryOut(
     if (hasDied || hasStrays) await removeStrays(merge, sources);
     await clearIncoming(merge, 'end');
   }
-  if (swapped.problems.length > 0) return 'failed';
+  if (swapped.problems.length + problems.length > 0) return 'failed';
   await seal(migration);
   const isComplete = leftovers.every(({ reason }) => expected.has(reason));
   return isComplete ? 'done' : 'done-with-leftovers';
@@ -138,29 +143,10 @@ const expected: ReadonlySet<Leftover['reason']> = new Set([
   'deleted-since',
 ]);
 
-/** Brings everything of all homes into the targets, before anything is swapped; conflicts that came late are told. */
-async function coupleAll({
-  tools,
-  merges,
-  trees,
-}: Migration): Promise<readonly MigrationProblem[]> {
-  const late: MigrationProblem[] = [];
-  for (const [name, merge] of merges) {
-    stopIfAborted(tools);
-    const sources = trees.filter(({ entry }) => entry.name === name).map(({ source }) => source);
-    if (sources.length === 0) continue;
-    const progress = new Progress(tools, 'couple', 0);
-    const onFiles = (files: number, bytes: number) => {
-      progress.add(files, bytes);
-    };
-    const options = { isThorough: false, onFiles };
-    await mergeUntilQuiet(merge, sources, options);
-    if (merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)))) {
-      await mergeUntilQuiet(merge, sources, options);
-    }
-    for (const { problem } of merge.stuck) late.push(problem);
-  }
-  return late;
+/** How many files were found in all homes. */
+function filesIn(homes: readonly HomePlan[]): number {
+  const all = homes.flatMap(({ entries }) => entries.flatMap(({ files }) => Object.values(files)));
+  return all.reduce((sum: number, count) => sum + Number(count), 0);
 }
 
 /** Homes that had nothing where a link belongs get it now. */

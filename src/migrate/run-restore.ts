@@ -18,7 +18,7 @@ import type { Locking } from './run-migration.ts';
 import { mark } from './seal.ts';
 import { type ReturningName, type SurveyedReturn, surveyReturn } from './survey-return.ts';
 import { canLinkBetween } from './trial.ts';
-import { Aborted, nonceOf, stopIfAborted } from './tools.ts';
+import { Aborted, nonceOf, Progress, stopIfAborted } from './tools.ts';
 
 /** What has come out so far, whatever happens next. */
 interface Told {
@@ -53,8 +53,11 @@ export async function runRestore(
   };
   try {
     const owner = await identifyOwner(processes, { pid, random: tools.random });
+    const planning = new Progress(tools, 'plan', 0);
     let found = await look();
     if (found === undefined) return await finish('refused');
+    planning.add(0, 0);
+    stopIfAborted(tools);
     const isAtRest = found.names.every(({ state }) => state === 'back');
     if (isAtRest && !request.detach) return await finish('done');
     if (isLocking) {
@@ -101,10 +104,15 @@ async function carryOut(
     }
     return 'refused';
   }
+  const aside = ways.filter(({ entry }) => entry.state === 'aside');
+  const total = ways.reduce((files, { returning }) => files + returning.linked.size, 0);
+  const bringing = new Progress(tools, 'restore', total);
   // All of them, before the first one is given back.
-  for (const { entry, returning } of ways) {
-    if (entry.state === 'aside') await bringBack(returning);
+  for (const { returning } of aside) {
+    returning.onFiles = bringing.overPasses(() => returning.passes);
+    await bringBack(returning);
   }
+  const verifying = new Progress(tools, 'verify', Math.max(total, bringing.done));
   for (const { entry, returning } of ways) {
     if (entry.state === 'back') continue;
     stopIfAborted(tools);
@@ -116,6 +124,7 @@ async function carryOut(
         return 'failed';
       }
     }
+    returning.onFiles = verifying.overPasses(() => returning.passes);
     await completeReturn(returning, path);
     told.restored.push(name);
   }

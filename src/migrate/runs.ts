@@ -4,6 +4,7 @@ import { must } from './call-failure.ts';
 import { makeDurableDirectory, syncDirectory } from './directories.ts';
 import {
   isOwnEntry,
+  isRetiringName,
   madeAt,
   originalsOf,
   ownerOf,
@@ -25,10 +26,14 @@ export interface Run {
   readonly trees: readonly string[];
   /** Directories that were made anew in the home, and moved aside, too: their names in the run directory. */
   readonly recreated: readonly { readonly entry: string; readonly name: string }[];
+  /** The names of the links under which files were displaced. */
+  readonly displaced: readonly string[];
   /** The names whose links were removed to give the home its directories back. */
   readonly removedLinks: readonly string[];
   readonly isSealed: boolean;
   readonly isRestored: boolean;
+  /** Whether its removal has begun; it had come to its end before. */
+  readonly isRetiring: boolean;
 }
 
 /** The runs of a home, the oldest first. */
@@ -46,6 +51,7 @@ export async function runsOf(fs: MigrateReadFs, accountHome: string): Promise<re
 export async function readRun(fs: MigrateReadFs, path: string, name: string): Promise<Run> {
   const entries = await entriesAt(fs, path);
   const has = (file: string) => entries.has(file.slice(path.length + 1));
+  const displaced = isDirectory(entries.get('displaced')) ? childOf(path, 'displaced') : undefined;
   const recreated = [...entries.keys()].flatMap((entry) => {
     const of = /^recreated-\d+-(.*)$/.exec(entry)?.[1];
     return of === undefined ? [] : [{ entry, name: of }];
@@ -57,15 +63,17 @@ export async function readRun(fs: MigrateReadFs, path: string, name: string): Pr
       isDirectory(found) && !isOwnEntry(entry) ? [entry] : [],
     ),
     recreated,
+    displaced: displaced === undefined ? [] : [...(await entriesAt(fs, displaced)).keys()],
     removedLinks: [...entries.keys()].flatMap((entry) => /^link-(.*)$/.exec(entry)?.[1] ?? []),
     isSealed: has(sealOf(path)),
     isRestored: has(restoredMarkOf(path)),
+    isRetiring: isRetiringName(name),
   };
 }
 
 /** Whether a run has not come to its end. */
-export function isPending({ isSealed, isRestored }: Run): boolean {
-  return !isSealed && !isRestored;
+export function isPending({ isSealed, isRestored, isRetiring }: Run): boolean {
+  return !isSealed && !isRestored && !isRetiring;
 }
 
 /** Whether somebody has begun to give the home a directory of this run back, and has not ended. */

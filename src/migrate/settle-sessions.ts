@@ -1,8 +1,7 @@
+import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
-import { must } from './call-failure.ts';
 import { relate } from './compare.ts';
-import { makeDirectory } from './directories.ts';
-import { isSameFile } from './facts.ts';
+import { isOlder, isSameFile } from './facts.ts';
 import { sessionOf } from './kinds-of-files.ts';
 import { displacedAt, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
@@ -10,10 +9,11 @@ import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './merge-transcript.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
+import { setNameAside } from './set-name-aside.ts';
 import { nonceOf } from './tools.ts';
 
 /** A directory that can hold names of the files in the target. */
-export function baseOf(sources: readonly Source[], { target }: Merge): string {
+function baseOf(sources: readonly Source[], { target }: Merge): string {
   return sources.find(({ canLink }) => canLink)?.run ?? stateOf(target);
 }
 
@@ -21,53 +21,83 @@ export function baseOf(sources: readonly Source[], { target }: Merge): string {
  * Leaves one transcript of each session in the target, where a session has moved to another project key while it was
  * merged: the one that was written last. The plan has seen to it that none had two before.
  *
- * @param base - Where what loses its name is kept.
  * @returns Whether anything has changed.
  */
-export async function settleSessions(merge: Merge, base: string): Promise<boolean> {
+export async function settleSessions(merge: Merge, sources: readonly Source[]): Promise<boolean> {
   let hasChanged = false;
   merge.sessions.forget();
-  for (const [stays, leaves] of await merge.sessions.twice()) {
-    if (await settle(merge, base, stays, leaves)) hasChanged = true;
+  for (const [one, other] of await merge.sessions.twice()) {
+    if (await settle(merge, sources, one, other)) hasChanged = true;
   }
   merge.sessions.forget();
   return hasChanged;
 }
 
-async function settle(merge: Merge, base: string, one: string, other: string): Promise<boolean> {
+async function settle(
+  merge: Merge,
+  sources: readonly Source[],
+  one: string,
+  other: string,
+): Promise<boolean> {
   const { fs } = merge.tools;
   const at = (path: string) => childOf(merge.target, path);
   const [first, second] = await Promise.all([factsAt(fs, at(one)), factsAt(fs, at(other))]);
   if (first === undefined || second === undefined) return false;
+  const base = baseOf(sources, merge);
+  if (isSameFile(first, second)) {
+    const past = await Promise.all([one, other].map((path) => pastness(fs, sources, path)));
+    const [leaves, stays] = (past[0] ?? 0) > (past[1] ?? 0) ? [one, other] : [other, one];
+    return await takeAway(merge, base, leaves, stays, first.size);
+  }
   const isFirstNewer = first.mtime >= second.mtime;
   const [stays, leaves] = isFirstNewer ? [one, other] : [other, one];
   const [staying, leaving] = isFirstNewer ? [first, second] : [second, first];
-  if (isSameFile(first, second)) return await takeAway(merge, base, leaves, stays, leaving.size);
   const relation = await relate(fs, at(stays), at(leaves));
   if (relation === undefined) return true;
   const offset = relation.kind === 'generations' ? relation.offset : relation.common;
-  if (relation.kind === 'divergent' && offset === 0) {
+  const isEnd = relation.kind === 'divergent' && offset === 0;
+  if (isEnd && sources.some(({ isInHome }) => isInHome)) {
     const [path, kept] = [at(leaves), at(stays)];
     const sessionId = sessionOf(leaves) ?? leaves;
     const problem = migrationProblem('id-under-two-keys', { path, other: kept, sessionId });
     merge.stuck.push({ problem, leftover: { path, reason: 'unmergeable' } });
     return false;
   }
-  if (relation.kind === 'divergent' || relation.longer === 'one') {
-    return await takeAway(merge, base, leaves, stays, offset);
-  }
-  // The longer one gets the name that stays; what had it is added to it.
-  const kept = await replaceName(fs, {
+  // Of two that have nothing in common the older one is the history, and comes first.
+  const isFirst =
+    relation.kind === 'generations'
+      ? relation.longer === 'one'
+      : !isEnd || isOlder(staying, leaving);
+  if (isFirst) return await takeAway(merge, base, leaves, stays, offset);
+  // The other one gets the name that stays; what had it is added to it.
+  const kept = await replaceName(merge.tools, {
     path: at(stays),
     expected: staying,
     chosen: at(leaves),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), stays),
-    nonce: nonceOf(merge.tools),
     keptBelow: offset < staying.size ? base : undefined,
   });
   if (kept === undefined) return true;
-  await addGrowth(merge, stays, kept, offset);
+  await addGrowth(merge, stays, kept, offset, { isFresh: true });
   return await takeAway(merge, base, leaves, stays, leaving.size);
+}
+
+/**
+ * How likely it is that a transcript has left a name: where it was brought from, it is not any more; it is there; or
+ * it was never there, so that Claude Code has moved it in the target itself.
+ */
+async function pastness(
+  fs: MigrateReadFs,
+  sources: readonly Source[],
+  path: string,
+): Promise<number> {
+  let isThere = false;
+  for (const { root, linked } of sources) {
+    const there = await factsAt(fs, childOf(root, path));
+    if (there === undefined && linked.has(path)) return 2;
+    if (there !== undefined) isThere = true;
+  }
+  return isThere ? 1 : 0;
 }
 
 /** Takes a name away, and adds what the file has beyond the offset to the one that stays. */
@@ -78,12 +108,11 @@ async function takeAway(
   stays: string,
   offset: number,
 ): Promise<boolean> {
-  const { fs } = merge.tools;
   const from = childOf(merge.target, leaves);
   const keepAt = `${childOf(displacedAt(base, merge.name, 'target', offset), stays)}~${nonceOf(merge.tools)}`;
-  await makeDirectory(fs, parentOf(keepAt));
-  await must(from, fs.rename(from, keepAt));
+  await setNameAside(merge.tools, from, keepAt);
+  merge.forgetName(leaves);
   merge.touched.add(parentOf(from));
-  await addGrowth(merge, stays, keepAt, offset);
+  await addGrowth(merge, stays, keepAt, offset, { isFresh: true });
   return true;
 }

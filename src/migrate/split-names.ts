@@ -5,14 +5,18 @@ import { isSameFile } from './facts.ts';
 import { temporaryName } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
-import { nonceOf, stopIfAborted } from './tools.ts';
-import { isDirectory, walkTogether } from './walk.ts';
+import { nonceOf, type OnFiles, stopIfAborted } from './tools.ts';
+import { bytesOf, isDirectory, isFile, walkTogether } from './walk.ts';
 
 /**
  * Gives files that are no transcripts an inode of their own in the originals: Claude Code refuses some files that
  * have two names. Those in the target keep the inode, and with it their exact time.
  */
-export async function splitNames(merge: Merge, { root }: Pick<Source, 'root'>): Promise<void> {
+export async function splitNames(
+  merge: Merge,
+  { root }: Pick<Source, 'root'>,
+  onFiles?: OnFiles,
+): Promise<void> {
   const { fs } = merge.tools;
   await walkTogether(fs, [root], async (groups) => {
     stopIfAborted(merge.tools);
@@ -26,6 +30,8 @@ export async function splitNames(merge: Merge, { root }: Pick<Source, 'root'>): 
       const copy = childOf(parentOf(own), temporaryName(nonceOf(merge.tools)));
       if (await copyFile(fs, own, facts, copy)) await must(own, fs.rename(copy, own));
     }
+    const files = groups.map(({ copies: [found] }) => found).filter(isFile);
+    onFiles?.(files.length, bytesOf(files));
     return groups.filter(({ copies }) => isDirectory(copies[0]));
   });
 }

@@ -1,11 +1,10 @@
 import { childOf, parentOf } from '../paths.ts';
-import { must } from './call-failure.ts';
-import { makeDirectory } from './directories.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { isSessionTranscript } from './kinds-of-files.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
+import { setNameAside } from './set-name-aside.ts';
 
 /**
  * Takes the old name of a file away from the target, where the file was moved in its home since it was linked:
@@ -35,8 +34,8 @@ export async function moveAwayStale(
     const there = await factsAt(fs, stale);
     if (there === undefined || !isSameFile(there, facts)) continue;
     const keepAt = childOf(displacedAt(source.run, merge.name, 'target', facts.size), old);
-    await makeDirectory(fs, parentOf(keepAt));
-    if ((await factsAt(fs, keepAt)) === undefined) await must(stale, fs.rename(stale, keepAt));
+    await setNameAside(merge.tools, stale, keepAt);
+    merge.forgetName(old);
     merge.touched.add(parentOf(stale));
   }
 }

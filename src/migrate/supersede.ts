@@ -6,7 +6,6 @@ import { displacedAt, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { replaceName } from './replace-name.ts';
-import { nonceOf } from './tools.ts';
 
 /** Puts a file of a home in the place of one in the target, which keeps a name among what was displaced. */
 export async function supersede(
@@ -42,12 +41,11 @@ export async function replaceInTarget(
   const base = source.canLink ? source.run : stateOf(merge.target);
   const copy = source.canLink ? undefined : await copyIn(merge, source, path, facts);
   if (!source.canLink && copy === undefined) return undefined;
-  const kept = await replaceName(fs, {
+  const kept = await replaceName(merge.tools, {
     path: to,
     expected: there,
     chosen: copy ?? childOf(source.root, path),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), path),
-    nonce: nonceOf(merge.tools),
     keptBelow: isContained ? undefined : base,
   });
   const now = kept === undefined || copy === undefined ? undefined : await factsAt(fs, to);

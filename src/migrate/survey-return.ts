@@ -47,7 +47,8 @@ export async function surveyReturn(
 ): Promise<SurveyedReturn> {
   const real = await settle(fs.realpath(accountHome));
   const realHome = real.ok ? textOf(real.value) : accountHome;
-  const runs = (await runsOf(fs, realHome)).filter(({ name }) => !name.startsWith('retiring-'));
+  const all = await runsOf(fs, realHome);
+  const runs = all.filter(({ isRetiring }) => !isRetiring);
   const manifests = new Map<string, Manifest | undefined>();
   for (const { path } of runs) manifests.set(path, await readManifest(fs, manifestOf(path)));
   const names: ReturningName[] = [];
@@ -63,7 +64,13 @@ export async function surveyReturn(
     names.push(name);
     if (name.state !== 'back') problems.push(...(await problemsOf(fs, name)));
   }
-  if (names.length === 0) {
+  const isFound = ({ name }: SharedSymlink) => names.some((it) => it.name === name);
+  const missing = new Set(required.filter((it) => !isFound(it)).map(({ name }) => name));
+  for (const { path, trees, isRetiring } of all) {
+    if (!isRetiring || !trees.some((name) => missing.has(name))) continue;
+    problems.push(migrationProblem('originals-retiring', { path }));
+  }
+  if (names.length === 0 && problems.length === 0) {
     problems.push(migrationProblem('no-originals', { path: accountHome }));
   }
   const isAtRest = names.every(({ state }) => state === 'back');

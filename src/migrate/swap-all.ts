@@ -1,9 +1,12 @@
 import type { Source } from './merge.ts';
+import { mergePass, type PassOptions } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 import { projectsLast } from './projects-last.ts';
 import { swapForLink } from './swap.ts';
 import { Progress, stopIfAborted } from './tools.ts';
+
+const OPTIONS: PassOptions = { isThorough: false, onFiles: () => undefined };
 
 /** What has been moved aside, and what is wrong with it. */
 export interface Swapped {
@@ -31,6 +34,8 @@ export async function swapAll(
       stopIfAborted(tools);
       const swapped = await swapForLink({ merge, source, target: entry.target, isAllowed });
       aside.set(entry.name, [...(aside.get(entry.name) ?? []), ...swapped.aside]);
+      // What came right before is to be in the target soon, and not only when all others are there.
+      if (trees.length > 1) await mergePass(merge, swapped.aside, OPTIONS);
       if (swapped.problem !== undefined) problems.push(swapped.problem);
       progress.add(1, 0);
     }

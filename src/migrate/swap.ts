@@ -5,6 +5,7 @@ import { childOf, parentOf } from '../paths.ts';
 import { recreatedOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
+import { mergePass } from './merge-pass.ts';
 import { mergeUntilQuiet } from './merge-until-quiet.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import { putLink } from './put-link.ts';
@@ -47,7 +48,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     const put = await putBackUnlessLinked(merge, root, to, target);
     // If it is a link, another migration was there first, and has set the directory aside.
     if ((await factsAt(fs, to))?.kind === 'directory') {
-      aside.push({ ...present, root: to, isInHome: false });
+      aside.push({ ...present, root: to, isInHome: false, isFresh: true });
     }
     await syncDirectory(fs, parentOf(root));
     await syncDirectory(fs, run);
@@ -55,8 +56,11 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     const isLast = generation === MOST_GENERATIONS;
     if (!isLast) await pause(BEFORE_NEXT_GENERATION);
     present = { ...source, isFragmentary: true, linked: new Map() };
+    const options = { isThorough: false, onFiles: () => undefined };
+    // What came right before the swap is history for what was begun anew.
+    await mergePass(merge, aside, options);
     // The last time, too: what goes on there is to have its beginning.
-    await mergeUntilQuiet(merge, [present], { isThorough: false, onFiles: () => undefined });
+    await mergeUntilQuiet(merge, [present], options);
     if (isLast) return { aside, problem: migrationProblem('made-anew', { path: root }) };
   }
 }

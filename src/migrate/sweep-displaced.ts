@@ -1,8 +1,8 @@
 import { childOf } from '../paths.ts';
-import { isTranscript } from './kinds-of-files.ts';
+import { isSessionTranscript, isTranscript } from './kinds-of-files.ts';
 import { type Side } from './layout.ts';
 import { entriesAt, factsAt } from './look.ts';
-import type { Merge } from './merge.ts';
+import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './merge-transcript.ts';
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { isDirectory, walkTogether } from './walk.ts';
@@ -50,15 +50,25 @@ export async function displacedIn(
  *
  * @returns Whether anything has changed.
  */
-export async function sweepDisplaced(merge: Merge, bases: readonly string[]): Promise<boolean> {
+export async function sweepDisplaced(
+  merge: Merge,
+  bases: readonly (Pick<Source, 'isFresh'> & { readonly path: string })[],
+): Promise<boolean> {
   const { fs } = merge.tools;
   let hasChanged = false;
+  merge.sessions.forget();
   for (const base of bases) {
-    for (const { at, path, offset } of await displacedIn(fs, base, merge.name)) {
+    for (const { at, path, offset } of await displacedIn(fs, base.path, merge.name)) {
       if (!isTranscript(merge.name, path)) continue;
-      if ((await factsAt(fs, childOf(merge.target, path))) === undefined) continue;
-      if (await addGrowth(merge, path, at, offset)) hasChanged = true;
+      const now = await presentPath(merge, path);
+      if (now !== undefined && (await addGrowth(merge, now, at, offset, base))) hasChanged = true;
     }
   }
   return hasChanged;
+}
+
+/** Where the target has a transcript now: its session may have moved since. */
+async function presentPath(merge: Merge, path: string): Promise<string | undefined> {
+  if ((await factsAt(merge.tools.fs, childOf(merge.target, path))) !== undefined) return path;
+  return isSessionTranscript(path) ? await merge.sessions.elsewhere(path) : undefined;
 }

@@ -1,55 +1,87 @@
 import { stateOf } from './layout.ts';
-import type { Source } from './merge.ts';
+import type { Merge, Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
+import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
-import { baseOf, settleSessions } from './settle-sessions.ts';
+import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
-import { Progress, stopIfAborted } from './tools.ts';
+import { type OnFiles, Progress, stopIfAborted } from './tools.ts';
 import { keepTimes } from './make-durable.ts';
 import { syncDirectory } from './directories.ts';
 
-const MOST_PASSES = 8;
+const MOST_PASSES = 30;
+
+/** What is not in the target, and why; what is wrong where it never became quiet. */
+interface Swept {
+  readonly leftovers: readonly Leftover[];
+  readonly problems: readonly MigrationProblem[];
+}
+
+/** Everything of one name that has been moved aside. */
+interface Sweeping {
+  readonly merge: Merge;
+  readonly sources: readonly Source[];
+  /** Whether the last pass has found nothing to bring, which proves that everything is there. */
+  isQuiet: boolean;
+}
 
 /**
  * Brings what came late into the targets, from everything that has been moved aside, until nothing comes any more; the
  * last pass proves that everything is there.
  *
- * @returns What is not in the target, and why.
+ * @param total - About how many files there are.
  */
 export async function sweep(
   migration: Migration,
   aside: ReadonlyMap<string, readonly Source[]>,
   pending: ReadonlyMap<string, readonly Source[]>,
-): Promise<readonly Leftover[]> {
-  const { tools, homes, merges } = migration;
-  const leftovers: Leftover[] = [];
-  const runs = homes.flatMap(({ run, pending: older }) => [
-    ...older.map(({ path }) => path),
-    ...(run === undefined ? [] : [run]),
-  ]);
+  total: number,
+): Promise<Swept> {
+  const { tools, merges } = migration;
+  const counting = new Progress(tools, 'sweep', total);
+  const all: Sweeping[] = [];
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
-    const progress = new Progress(tools, 'sweep', 0);
-    const onFiles = (files: number, bytes: number) => {
-      progress.add(files, bytes);
-    };
-    for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
-      stopIfAborted(tools);
-      const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
-      const hasGrown = await sweepDisplaced(merge, [...runs, stateOf(merge.target)]);
-      const hasSettled =
-        merge.mayHaveMoves && (await settleSessions(merge, baseOf(sources, merge)));
-      if (!hasMerged && !hasGrown && !hasSettled) break;
+    const sweeping = { merge, sources, isQuiet: false };
+    const onFiles = counting.overPasses(() => merge.passes);
+    await sweepOnce(migration, sweeping, onFiles);
+    all.push(sweeping);
+  }
+  const verifying = new Progress(tools, 'verify', total);
+  const leftovers: Leftover[] = [];
+  const problems: MigrationProblem[] = [];
+  for (const sweeping of all) {
+    const { merge, sources } = sweeping;
+    for (let pass = 2; !sweeping.isQuiet && pass <= MOST_PASSES; pass += 1) {
+      await sweepOnce(migration, sweeping, () => verifying.add(0, 0));
     }
+    if (!sweeping.isQuiet) problems.push(migrationProblem('never-quiet', { path: merge.target }));
     // Not spread: there may be more of them than a call can have arguments.
     for (const leftover of merge.leftovers) leftovers.push(leftover);
     for (const { leftover } of merge.stuck) leftovers.push(leftover);
     for (const source of sources) await splitNames(merge, source);
-    await keepTimes(migration, name);
+    await keepTimes(migration, merge.name);
     for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
     merge.touched.clear();
   }
-  return leftovers;
+  return { leftovers, problems };
+}
+
+async function sweepOnce(
+  { tools, homes }: Migration,
+  sweeping: Sweeping,
+  onFiles: OnFiles,
+): Promise<void> {
+  const { merge, sources } = sweeping;
+  const runs = homes.flatMap(({ run, pending: older }) => [
+    ...older.map(({ path }) => ({ path })),
+    ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
+  ]);
+  stopIfAborted(tools);
+  const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
+  const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
+  const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
+  sweeping.isQuiet = !hasMerged && !hasGrown && !hasSettled;
 }

@@ -1,6 +1,7 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import type { Facts } from './facts.ts';
 import { entriesAt, type Found } from './look.ts';
 
 /** What several trees have at one relative path. */
@@ -63,4 +64,13 @@ function list(fs: MigrateReadFs, root: string, path: string): Promise<ReadonlyMa
 
 export function isDirectory(found: Found | undefined): boolean {
   return found !== undefined && found !== 'unrepresentable' && found.kind === 'directory';
+}
+
+export function isFile(found: Found | undefined): found is Facts {
+  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
+}
+
+/** The bytes of all files among some entries. */
+export function bytesOf(found: readonly (Found | undefined)[]): number {
+  return found.reduce((bytes, it) => bytes + (isFile(it) ? it.size : 0), 0);
 }

@@ -22,6 +22,12 @@ export interface MigrationRuns {
   readonly 'other-target': AtPath & { readonly target: string };
   /** The migration that these originals belong to has not been completed. */
   readonly 'originals-pending': AtPath;
+  /** The home is getting its directories back from these originals, or has them. */
+  readonly 'originals-restored': AtPath;
+  /** The removal of these originals has begun, and has not been completed. */
+  readonly 'originals-retiring': AtPath;
+  /** What says into which targets these originals were merged is missing or torn: nothing can be proved. */
+  readonly 'manifest-missing': AtPath;
 }
 
 const again = 'Nothing is lost. Call again: it goes on where it stopped.';
@@ -66,5 +72,21 @@ export const migrationRuns: ProblemTable<MigrationRuns> = {
     'migrate',
     (p) => text`the migration of ${p.path} has not been completed`,
     'Call migrate again first.',
+  ),
+  'originals-restored': error(
+    'restore',
+    (p) => text`a home is getting its directories back from ${p.path}, or has them`,
+    'Complete that with restore. What is left of them can be removed once the home has been migrated again.',
+  ),
+  'originals-retiring': error(
+    'operator',
+    (p) => text`the removal of ${p.path} has begun`,
+    'Call retireOriginals with it again: it completes that, or puts back what stays.',
+  ),
+  'manifest-missing': error(
+    'operator',
+    (p) =>
+      text`${p.path} is missing or torn, so nothing in these originals can be proved to be shared`,
+    'Compare them with the shared state yourself, and remove them by hand.',
   ),
 };

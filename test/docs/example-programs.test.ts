@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from './support/run.ts';
@@ -65,6 +75,75 @@ describe('the programs in examples/', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^FAIL .*lost\.id .*transcript-missing \[choose-session\]/m);
     expect(stdout).toMatch(/^FAIL .*corrupted\.id .*session-id-not-uuid \[choose-session\]/m);
+  });
+
+  describe('migrate-with-progress.ts', () => {
+    const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
+    const transcripts = ['{"n":1}\n{"n":2}\n', '{"n":1}\n'];
+
+    /** Runs it with each of some lists of flags in turn; what the home holds afterwards. */
+    async function migrate(...turns: readonly (readonly string[])[]) {
+      const root = mkdtempSync(join(realpathSync(tmpdir()), 'migrate-example-'));
+      const homes = accounts(root);
+      for (const [index, home] of homes.entries()) {
+        mkdirSync(join(home, 'projects/-app'), { recursive: true });
+        writeFileSync(join(home, `projects/-app/${id}.jsonl`), transcripts[index] ?? '');
+      }
+      const endings = [];
+      for (const flags of turns) {
+        const file = 'examples/migrate-with-progress.ts';
+        endings.push(await run(file, repository, () => [...flags, ...homes], root));
+      }
+      const projects = homes.map((home) => join(home, 'projects'));
+      const seen = {
+        endings,
+        last: endings.at(-1),
+        linked: projects.map((path) => lstatSync(path).isSymbolicLink()),
+        read: projects.map((path) => readFileSync(join(path, `-app/${id}.jsonl`), 'utf8')),
+        entries: readdirSync(root),
+      };
+      rmSync(root, { recursive: true });
+      return seen;
+    }
+
+    test('shows the plan, and changes nothing without --yes', async () => {
+      const { last, linked, read, entries } = await migrate([]);
+      expect(last).toMatchObject({ exitCode: 0 });
+      expect(last?.stdout).toMatch(/^merge .*\.claude-work\/projects -> .*-projects-shared: /m);
+      expect(last?.stdout).toMatch(/^link .*\.claude-spare\/session-env -> /m);
+      expect(last?.stdout).toContain('Nothing has been changed. Add --yes to do it.');
+      expect([linked, read]).toEqual([[false, false], transcripts]);
+      expect(entries.toSorted()).toEqual(['.claude-spare', '.claude-work']);
+    });
+
+    test('with --yes it makes the links and tells the phases; through a pipe it draws no bar', async () => {
+      const { last, linked, read } = await migrate(['--yes']);
+      expect(last).toMatchObject({ exitCode: 0 });
+      expect(last?.stdout).toMatch(/^plan …\ncouple …\nswap …\nsweep …\nverify …\ndone$/m);
+      expect(last?.stdout).toMatch(/^the way back: .*\.claude-work\/\.claude-shared-state\//m);
+      expect(last?.stdout).not.toMatch(/[\r\u001B█]/);
+      expect([linked, read]).toEqual([
+        [true, true],
+        [transcripts[0], transcripts[0]],
+      ]);
+    });
+
+    test('with --restore it gives the homes their own directories back', async () => {
+      const { last, linked, read } = await migrate(['--yes'], ['--restore']);
+      expect(last).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(last?.stdout).toMatch(/^done: .*\.claude-work has its own projects again$/m);
+      expect([linked, read]).toEqual([
+        [false, false],
+        [transcripts[0], transcripts[0]],
+      ]);
+    });
+
+    test('exits 1 and says why where something stands against it', async () => {
+      const { endings, linked } = await migrate(['--restore'], ['--yes', 'relative']);
+      expect(endings.map(({ exitCode }) => exitCode)).toEqual([1, 1]);
+      expect(endings[0]?.stderr).toContain('error no-originals: ');
+      expect(linked).toEqual([false, false]);
+    });
   });
 
   test('are all run here, but for the one with the real Agent SDK, which is run end to end', () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrate, planMigration } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import { runClaude } from './support/claude.ts';
@@ -10,6 +11,8 @@ import { programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { startSession } from './support/session.ts';
 
+const REST_MS = 1_000;
+
 describe.each(programs)('Claude Code $version', ({ name }) => {
   test('a session that runs is named by migrate, which touches nothing until it has ended', async () => {
     const room = await enterCleanRoom(name);
@@ -18,7 +21,8 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     await startSession(room, homes[1], 'Hello.');
     const running = new Conversation(room, 'running');
     await running.begin(homes[0]);
-    const before = await treesOf(homes);
+    const before = await restingTreesOf(homes);
+    expect(before.join('\n')).toContain(`${running.sessionId}.jsonl`);
 
     const refused = await migrate(homes, { required });
 
@@ -111,4 +115,14 @@ async function treesOf(homes: readonly string[]): Promise<readonly string[]> {
     }
   }
   return found.toSorted();
+}
+
+/** The same, once it has not changed for a while: the program writes after it has answered. */
+async function restingTreesOf(homes: readonly string[]): Promise<readonly string[]> {
+  for (let before = await treesOf(homes); ;) {
+    await delay(REST_MS);
+    const now = await treesOf(homes);
+    if (now.join('\n') === before.join('\n')) return now;
+    before = now;
+  }
 }

@@ -11,7 +11,7 @@ function bundle(source: string): Promise<string> {
 
 const fileSystem = /(from|require|import) ?\(?"(node:)?fs/;
 
-test.each(['only-import', 'only-import-sessions'])(
+test.each(['only-import', 'only-import-migrate', 'only-import-sessions'])(
   'an import that is not used adds nothing to a bundle (%s)',
   async (source) => {
     expect(await bundle(`esm/${source}.ts`)).toBe('');

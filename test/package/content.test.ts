@@ -4,13 +4,21 @@ import { installedFiles } from './support/installed.ts';
 test('the package holds its build, and no source, test or build information', async () => {
   // Each entry point is whole, which loads faster; what their types share is named after its content.
   const files = (await installedFiles()).map((file) => file.replace(/-[\w-]{8}\./, '-HASH.'));
-  expect([...new Set(files)]).toEqual([
+  expect([...new Set(files)].toSorted()).toEqual([
     'LICENSE',
     'README.md',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.d.ts',
     'dist/index.js',
+    'dist/live-sessions-HASH.d.cts',
+    'dist/live-sessions-HASH.d.ts',
+    'dist/migrate.cjs',
+    'dist/migrate.d.cts',
+    'dist/migrate.d.ts',
+    'dist/migrate.js',
+    'dist/problem-HASH.d.cts',
+    'dist/problem-HASH.d.ts',
     'dist/resume-uuid-HASH.d.cts',
     'dist/resume-uuid-HASH.d.ts',
     'dist/sessions.cjs',

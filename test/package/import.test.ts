@@ -4,7 +4,7 @@ import { moduleSystems, toldAfter } from './support/compiled.ts';
 describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   const watch = `${folder}/watch-disk.ts`;
 
-  test.each(['only-import', 'only-import-sessions'])(
+  test.each(['only-import', 'only-import-migrate', 'only-import-sessions'])(
     'asks nothing of the disk when it is imported (%s)',
     async (source) => {
       expect(await toldAfter(watch, `${folder}/${source}.ts`)).toEqual([]);
@@ -15,6 +15,12 @@ describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
     const seen = await toldAfter(watch, `${folder}/inspect-the-real-disk.ts`);
 
     expect(seen).toEqual(expect.arrayContaining(['statSync', 'promises.stat']));
+  });
+
+  test('is seen to ask the disk when it is asked for originals', async () => {
+    const seen = await toldAfter(watch, `${folder}/list-originals-on-the-real-disk.ts`);
+
+    expect(seen).toContain('promises.opendir');
   });
 
   test('is seen to ask the disk when it is asked for sessions', async () => {

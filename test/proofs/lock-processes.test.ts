@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { acquireLocks } from '../../src/migrate/lock.ts';
 import { identifyOwner } from '../../src/migrate/lock-owner.ts';
 import { bundleChild, startChild } from '../unit/support/child.ts';
 import { rounds } from '../unit/support/proof.ts';
+import { needs, whyNoProc } from '../unit/support/required-here.ts';
 
 const PROCESSES = 24;
 
@@ -97,10 +98,11 @@ const pick = <One>(all: readonly One[]) => all[Math.floor(Math.random() * all.le
 
 const KILLS = rounds(1_500, 80);
 
-test.runIf(existsSync('/proc/self/ns/pid'))(
+test(
   `of ${PROCESSES} processes, ${KILLS} of them killed in the section or in breaking, no two have the lock`,
   { timeout: 600_000 },
-  async () => {
+  async (context) => {
+    needs(context, whyNoProc());
     const base = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-lock-'));
     const lock = join(base, 'lock');
     const script = await bundleChild('lock-child.ts', base);

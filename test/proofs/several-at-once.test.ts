@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 describe.each([{ lock: true }, { lock: false }])(
-  'several migrations at once, lock: $lock',
+  'two migrations and a way back at once, lock: $lock',
   ({ lock }) => {
     test('lose nothing and double nothing of idle homes', { timeout: 1_800_000 }, async () => {
       const random = seeded(lock ? 6 : 7);
@@ -49,7 +49,8 @@ describe.each([{ lock: true }, { lock: false }])(
       const results: Together[] = [];
       const runs: LiveRun[] = [];
       for (let seed = 1; seed <= rounds(12, 1); seed += 1) {
-        const strategy = severalAtOnce(bundle, random, lock, results);
+        const migrated = seed % 2 === (lock ? 0 : 1);
+        const strategy = severalAtOnce(bundle, random, { lock, migrated }, results);
         const options = { writer, folder, seed: seed + 50, windowMs: 0, pauseMs: 2 };
         runs.push(await liveRun({ ...options, strategy, expected: 'shared' }));
       }

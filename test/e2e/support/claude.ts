@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const RUN_LIMIT_MS = 30_000;
+const RUN_LIMIT_MS = 90_000;
 
 /** Runs the real program to its end, with nothing of the environment of the tests but the PATH. */
 export async function runClaude(

@@ -19,7 +19,7 @@ export interface MessagesApi {
 }
 
 /** A call of one of the program's tools. */
-export interface ToolCall {
+interface ToolCall {
   readonly name: string;
   readonly input: object;
 }

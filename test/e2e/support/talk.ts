@@ -18,6 +18,9 @@ export interface Talk {
   end(): Promise<{ readonly exitCode: number | null; readonly stderr: string }>;
 }
 
+// It goes on while others are begun, and while homes are migrated.
+const TALK_LIMIT_MS = 300_000;
+
 const streaming = ['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
 
 /** Starts the real program in its streaming mode, and says the first thing. */
@@ -33,7 +36,7 @@ export async function startTalk(
       cwd: surroundings.cwd,
       env: cleanEnvironment(surroundings),
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: surroundings.patienceMs ?? 90_000,
+      timeout: surroundings.patienceMs ?? TALK_LIMIT_MS,
       killSignal: 'SIGKILL',
     },
   );

@@ -1,4 +1,5 @@
 import type * as shared from 'claude-shared-state';
+import type * as migrating from 'claude-shared-state/migrate';
 import type * as sessions from 'claude-shared-state/sessions';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -7,7 +8,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type HoldsAny<T> =
   IsAny<T> extends true
     ? true
-    : T extends string | number | bigint | Uint8Array | Date
+    : T extends string | number | bigint | Uint8Array | Date | AbortSignal
       ? false
       : T extends (...parameters: infer Parameters) => infer Result
         ? HoldsAny<Parameters[number]> | HoldsAny<Result>
@@ -31,6 +32,7 @@ export const finds: [
 ] = [true, true, true, true];
 
 export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
+export const amongMigrateValues: Holds<typeof migrating> = false;
 export const amongSessionValues: Holds<typeof sessions> = false;
 
 interface Types {
@@ -90,3 +92,33 @@ interface SessionTypes {
   SessionRecord: sessions.SessionRecord;
 }
 export const amongSessionTypes: Holds<SessionTypes> = false;
+
+interface MigrateTypes {
+  EntryPlan: migrating.EntryPlan;
+  FileCounts: migrating.FileCounts;
+  FoundOriginals: migrating.FoundOriginals;
+  HomePlan: migrating.HomePlan;
+  Leftover: migrating.Leftover;
+  ListOriginalsOptions: migrating.ListOriginalsOptions;
+  MigrateFs: migrating.MigrateFs;
+  MigrateHandle: migrating.MigrateHandle;
+  MigrateOptions: migrating.MigrateOptions;
+  MigrateReadFs: migrating.MigrateReadFs;
+  MigrateReadHandle: migrating.MigrateReadHandle;
+  MigrateStats: migrating.MigrateStats;
+  MigrationOutcome: migrating.MigrationOutcome;
+  MigrationPhase: migrating.MigrationPhase;
+  MigrationPlan: migrating.MigrationPlan;
+  MigrationProblem: migrating.MigrationProblem;
+  MigrationProblemCode: migrating.MigrationProblemCode;
+  MigrationProblemOf: migrating.MigrationProblemOf<migrating.MigrationProblemCode>;
+  MigrationProgress: migrating.MigrationProgress;
+  MigrationReport: migrating.MigrationReport;
+  Originals: migrating.Originals;
+  PlanMigrationOptions: migrating.PlanMigrationOptions;
+  RestoreOptions: migrating.RestoreOptions;
+  RestoreReport: migrating.RestoreReport;
+  RetireOptions: migrating.RetireOptions;
+  RetireReport: migrating.RetireReport;
+}
+export const amongMigrateTypes: Holds<MigrateTypes> = false;

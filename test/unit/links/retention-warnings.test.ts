@@ -125,7 +125,7 @@ test('the calls that make links do not know the option retention', async () => {
 });
 
 test('inspectAll with retention survives every fault at every call', async () => {
-  const cases = await sweepFaults(
+  const { cases } = await sweepFaults(
     (world) => stage(world).homes,
     async ({ world, homes, faulty }) => {
       const options = { required: requiredIn(world), fs: faulty.fs, retention: true };

@@ -137,9 +137,11 @@ describe('a target on another file system', () => {
           [`a/projects/${KEY}/x.md`]: 'x',
           [`a/projects/${KEY}/y.md`]: 'y',
         });
-        const isLast = (call: string, path: string) =>
-          call === 'link' && path.includes('/incoming/');
-        const fs = hooked(world, dying(isLast, count + 2));
+        const dead = dying(
+          (call, path) => call === 'link' && path.includes('/incoming/'),
+          count + 2,
+        );
+        const fs = hooked(world, dead);
         expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
         const report = await run(world, ['a']);
         expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);

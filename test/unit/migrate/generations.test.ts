@@ -22,6 +22,8 @@ const prefix = lines(1, 2);
 const middle = lines(1, 2, 3);
 const longest = lines(1, 2, 3, 4);
 
+const transcriptIn = (place: string) => `${place}/projects/${TRANSCRIPT}`;
+
 describe.each(worldKinds)('transcripts that are generations of one session (%s)', (kind) => {
   test('that is in one home only is linked: same inode, mode and time', () =>
     inWorld(kind, async (world) => {
@@ -70,15 +72,17 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
 
   test.each(orders)('become one inode, the longest, where they are in %s, %s and %s', (...order) =>
     inWorld(kind, async (world) => {
-      const at = (place: string) => `${place}/projects/${TRANSCRIPT}`;
-      fill(world, Object.fromEntries(order.map((place, index) => [at(place), texts[index] ?? ''])));
-      const chosen = statsOf(world, at(order[2])).ino;
+      fill(
+        world,
+        Object.fromEntries(order.map((place, index) => [transcriptIn(place), texts[index] ?? ''])),
+      );
+      const chosen = statsOf(world, transcriptIn(order[2])).ino;
       const homes = order.filter((place) => place !== 'shared').toSorted();
       const inodes: unknown[] = [];
       const fs = hooked(world, {
         before: (call, path) => {
           if (call !== 'rename' || !path.endsWith('/projects') || inodes.length > 0) return;
-          inodes.push(...['shared', ...homes].map((it) => statsOf(world, at(it)).ino));
+          inodes.push(...['shared', ...homes].map((it) => statsOf(world, transcriptIn(it)).ino));
         },
       });
       const report = await run(world, homes, { fs });
@@ -89,7 +93,8 @@ describe.each(worldKinds)('transcripts that are generations of one session (%s)'
       ]);
       // Before the first swap already.
       expect(inodes).toEqual(['shared', ...homes].map(() => chosen));
-      for (const place of ['shared', ...homes]) expect(read(world, at(place))).toBe(longest);
+      for (const place of ['shared', ...homes])
+        expect(read(world, transcriptIn(place))).toBe(longest);
       // Whatever lost its name has another one.
       expect(contents(world)).toEqual(expect.arrayContaining([prefix, middle]));
     }),

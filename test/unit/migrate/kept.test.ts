@@ -22,6 +22,8 @@ import { at, inWorld, makeDirectory, type World, worldKinds } from '../support/w
 
 const OLD = 1_771_600_000;
 
+const microseconds = (nanoseconds: bigint | undefined) => (nanoseconds ?? 0n) / 1000n;
+
 function permissionsOf(world: World, path: string): number {
   return Number(statsOf(world, path).mode) & 0o7777;
 }
@@ -74,7 +76,6 @@ describe.each(worldKinds)('what a migration keeps (%s)', (kind) => {
       const shared = [`shared/projects/${TRANSCRIPT}`, 'shared/projects/x/y/z.md'];
       expect(shared.map((path) => statsOf(world, path).mtimeNs)).toEqual(times);
       const after = directories.map((it) => statsOf(world, `shared/projects/${it}`).mtimeNs);
-      const microseconds = (nanoseconds: bigint | undefined) => (nanoseconds ?? 0n) / 1000n;
       expect(after.map(microseconds)).toEqual(before.map(microseconds));
     }));
 
@@ -113,10 +114,11 @@ describe.each(worldKinds)('what a migration keeps (%s)', (kind) => {
         [`b/projects/${TRANSCRIPT}`]: lines(1, 2),
         [`shared/projects/${TRANSCRIPT}`]: '',
       });
-      const isTemporary = (call: string, path: string, to = '') =>
-        call === 'link' && /\.claude-shared-state-[0-9a-f]+$/.test(to) && path !== '';
-      for (const count of [1, 1]) {
-        await run(world, ['a', 'b'], { fs: hooked(world, dying(isTemporary, count)) });
+      for (let deaths = 0; deaths < 2; deaths += 1) {
+        const dead = dying(
+          (call, _, to = '') => call === 'link' && /\.claude-shared-state-[0-9a-f]+$/.test(to),
+        );
+        await run(world, ['a', 'b'], { fs: hooked(world, dead) });
       }
       expect((await run(world, ['a', 'b'])).ok).toBe(true);
       const left = Object.keys(exactly(world, at(world, 'shared')));

@@ -193,10 +193,9 @@ describe.each(worldKinds)('what happens between two passes (%s)', (kind) => {
   test('files that vanish are no matter', () =>
     inWorld(kind, async (world) => {
       const names = ['one', 'two', 'three'];
-      const file = (name: string) => `a/projects/${KEY}/${name}`;
-      fill(world, Object.fromEntries(names.map((name) => [file(name), name])));
+      fill(world, Object.fromEntries(names.map((name) => [`a/projects/${KEY}/${name}`, name])));
       const vanish = (name: string) => () => {
-        world.fs.unlinkSync(at(world, file(name)));
+        world.fs.unlinkSync(at(world, `a/projects/${KEY}/${name}`));
       };
       const removals = [
         // Between its lstat and its link.

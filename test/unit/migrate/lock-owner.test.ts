@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pid as ownPid } from 'node:process';
@@ -8,13 +8,14 @@ import { realProcesses, sightingIn, unknownProcesses } from '../../../src/fs/pro
 import { identifyOwner, judgeOwner } from '../../../src/migrate/lock-owner.ts';
 import { formatOwnerToken, nonceFrom, parseOwnerToken } from '../../../src/migrate/owner-token.ts';
 import { bundleChild } from '../support/child.ts';
-import { needs } from '../support/required-here.ts';
+import { needs, whyNoProc } from '../support/required-here.ts';
 
 const asking = { pid: undefined, random: () => 0.5 };
 const look = realProcesses.look.bind(realProcesses);
 
 describe('this process as the owner of a lock', () => {
-  test.runIf(existsSync('/proc/self/ns/pid'))('is known to itself as running', async () => {
+  test('is known to itself as running', async (context) => {
+    needs(context, whyNoProc());
     const owner = await identifyOwner(realProcesses, asking);
     expect(owner.pid).toBe(ownPid);
     expect(sightingIn(readFileSync('/proc/self/stat', 'utf8'))).toEqual({
@@ -33,22 +34,20 @@ describe('this process as the owner of a lock', () => {
     expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ standing: 'dead' });
   });
 
-  test.runIf(existsSync('/proc/self/ns/pid'))(
-    'is not looked for among the processes of another boot, or of another container',
-    async () => {
-      const { domain } = await identifyOwner(realProcesses, asking);
-      expect(await look({ pid: ownPid, domain })).toMatchObject({ state: 'running' });
-      const anotherBoot = domain.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
-      const anotherContainer = domain.replace(/:\d+/, ':1');
-      for (const elsewhere of [anotherBoot, anotherContainer]) {
-        expect(await look({ pid: 2 ** 31 - 1, domain: elsewhere })).toEqual({ state: 'unknown' });
-        const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', domain: elsewhere });
-        expect(await judgeOwner(token, { domain }, realProcesses)).toMatchObject({
-          standing: 'elsewhere',
-        });
-      }
-    },
-  );
+  test('is not looked for among the processes of another boot, or of another container', async (context) => {
+    needs(context, whyNoProc());
+    const { domain } = await identifyOwner(realProcesses, asking);
+    expect(await look({ pid: ownPid, domain })).toMatchObject({ state: 'running' });
+    const anotherBoot = domain.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
+    const anotherContainer = domain.replace(/:\d+/, ':1');
+    for (const elsewhere of [anotherBoot, anotherContainer]) {
+      expect(await look({ pid: 2 ** 31 - 1, domain: elsewhere })).toEqual({ state: 'unknown' });
+      const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', domain: elsewhere });
+      expect(await judgeOwner(token, { domain }, realProcesses)).toMatchObject({
+        standing: 'elsewhere',
+      });
+    }
+  });
 
   test.each([
     ['knows nothing of owners', unknownProcesses],

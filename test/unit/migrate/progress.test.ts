@@ -1,4 +1,10 @@
-import type { MigrationProgress } from 'claude-shared-state/migrate';
+import assert from 'node:assert/strict';
+import {
+  type MigrationPhase,
+  type MigrationProgress,
+  restore,
+  retireOriginals,
+} from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
   contents,
@@ -15,6 +21,7 @@ import {
   run,
   told,
   TRANSCRIPT,
+  usual,
 } from '../support/migrating.ts';
 import { rounds } from '../support/proof.ts';
 import { at, inWorld, snapshot, type World, worldKinds } from '../support/world.ts';
@@ -31,6 +38,9 @@ function fillTwo(world: World): void {
 }
 
 const originals = [lines(1), 'x', 'v1', lines(1, 2), lines(3)];
+
+/** How a run may end that is stopped: at the very end there is no step left before which it could stop. */
+const endsOf = { abort: ['aborted', 'done'], throw: ['Error: thrown by the caller'] } as const;
 
 /** Both homes linked, with everything in them. */
 async function expectCompleted(world: World): Promise<void> {
@@ -54,8 +64,32 @@ function outcomeOf(world: World): Readonly<Record<string, string>> {
   );
 }
 
+/** These phases one after the other, in which no number becomes smaller, and none above all. */
+function expectOrder(all: readonly MigrationProgress[], phases: readonly MigrationPhase[]): void {
+  expect([...new Set(all.map(({ phase }) => phase))]).toEqual(phases);
+  for (const [index, now] of all.entries()) {
+    const before = all[index - 1];
+    expect(now.done).toBeLessThanOrEqual(now.total);
+    if (before?.phase !== now.phase) {
+      expect(phases.indexOf(now.phase)).toBeGreaterThan(before ? phases.indexOf(before.phase) : -1);
+      continue;
+    }
+    for (const key of ['done', 'total', 'bytes'] as const) {
+      expect(now[key]).toBeGreaterThanOrEqual(before[key]);
+    }
+  }
+}
+
+const firstOf = (all: readonly MigrationProgress[], wanted: MigrationPhase) =>
+  all.find(({ phase }) => phase === wanted);
+const lastOf = (all: readonly MigrationProgress[], wanted: MigrationPhase) =>
+  all.findLast(({ phase }) => phase === wanted);
+
+const size = (text: string | number) => (typeof text === 'string' ? text : lines(text)).length;
+const add = (one: number, other: number) => one + other;
+
 describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
-  test('it tells how far it is: phases in their order, and never more than all', () =>
+  test('it tells how far it is: phases in their order, up to all that there is', () =>
     inWorld(kind, async (world) => {
       fillTwo(world);
       const all: MigrationProgress[] = [];
@@ -63,16 +97,55 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
         all.push(progress);
       };
       expect((await run(world, ['a', 'b'], { onProgress })).outcome).toBe('done');
-      const phases = all.map(({ phase }) => phase).filter((it, i, list) => it !== list[i - 1]);
-      expect(phases).toEqual(['couple', 'swap', 'sweep']);
-      for (const { done, total, bytes } of all) {
-        expect(done).toBeLessThanOrEqual(total);
-        expect(bytes).toBeGreaterThanOrEqual(0);
+      expectOrder(all, ['plan', 'couple', 'swap', 'sweep', 'verify']);
+      const [files, bytes] = [6, [...originals, 'x'].join('').length];
+      expect(all[0]).toEqual({ phase: 'plan', done: 0, total: 0, bytes: 0 });
+      expect(lastOf(all, 'plan')).toMatchObject({ done: files, total: files });
+      expect(firstOf(all, 'couple')).toMatchObject({ done: 0, total: files });
+      expect(lastOf(all, 'couple')).toMatchObject({ done: files, total: files, bytes });
+      expect(lastOf(all, 'swap')).toMatchObject({ done: 4, total: 4 });
+      expect(firstOf(all, 'sweep')).toMatchObject({ done: 0, total: files });
+      expect(lastOf(all, 'sweep')).toMatchObject({ done: files, total: files });
+      expect(lastOf(all, 'verify')).toMatchObject({ done: files, total: files });
+    }));
+
+  test('what is written meanwhile adds to all, and no number becomes smaller', () =>
+    inWorld(kind, async (world) => {
+      fillTwo(world);
+      const all: MigrationProgress[] = [];
+      const onProgress = (progress: MigrationProgress) => {
+        all.push(progress);
+        fill(world, { [`a/projects/${KEY}/later/${all.length}.jsonl`]: lines(all.length) });
+      };
+      expect((await run(world, ['a', 'b'], { onProgress })).outcome).toBe('done');
+      expectOrder(all, ['plan', 'couple', 'swap', 'sweep', 'verify']);
+      expect(lastOf(all, 'couple')?.done).toBeGreaterThan(6);
+    }));
+
+  test('the way back and the removal of the originals tell how far they are as well', () =>
+    inWorld(kind, async (world) => {
+      fillTwo(world);
+      const { required: _, ...usually } = usual(world);
+      const all: MigrationProgress[] = [];
+      const onProgress = (progress: MigrationProgress) => {
+        all.push(progress);
+      };
+      const { originals } = await run(world, ['a', 'b']);
+      fill(world, { [`shared/projects/${KEY}/new.jsonl`]: lines(9) });
+      const restored = await restore(at(world, 'a'), { ...usual(world), onProgress });
+      expect(restored.outcome).toBe('done');
+      expectOrder(all, ['plan', 'restore', 'verify']);
+      for (const phase of ['restore', 'verify'] as const) {
+        const { done, total, bytes } = lastOf(all, phase) ?? assert.fail();
+        expect([done, bytes]).toEqual([5, ['x', 'v1', 1, 2, 3, 9].map(size).reduce(add)]);
+        expect(total).toBe(done);
       }
-      expect(all.filter(({ phase }) => phase === 'swap').at(-1)).toMatchObject({
-        done: 4,
-        total: 4,
-      });
+      all.length = 0;
+      const ofB = originals.find((path) => path.startsWith(at(world, 'b'))) ?? '';
+      expect((await retireOriginals(ofB, { ...usually, onProgress })).outcome).toBe('done');
+      expectOrder(all, ['plan', 'retire']);
+      expect(firstOf(all, 'retire')).toMatchObject({ done: 0, total: 4 });
+      expect(lastOf(all, 'retire')).toMatchObject({ done: 4, total: 4 });
     }));
 
   test.each(['abort', 'throw'] as const)(
@@ -99,10 +172,11 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
               controller.abort();
             };
             const options = { onProgress: stopping, signal: controller.signal };
-            const ended = await run(world, ['a', 'b'], options).catch((error: unknown) => error);
-            if (how === 'throw') expect(String(ended)).toBe('Error: thrown by the caller');
-            // At the very end there is no step left before which it could stop.
-            else expect(['aborted', 'done']).toContain((ended as { outcome: string }).outcome);
+            const ended = await run(world, ['a', 'b'], options).then(
+              ({ outcome }) => outcome,
+              (error: unknown) => String(error),
+            );
+            expect(endsOf[how]).toContain(ended);
             await expectCompleted(world);
           });
         }
@@ -135,8 +209,8 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
       const report = await run(world, ['a', 'b'], {
         processes,
         pid: 4711,
-        onProgress: () => {
-          if (pause.length === 0) pause.push(onProgress());
+        onProgress: ({ phase }) => {
+          if (phase === 'couple' && pause.length === 0) pause.push(onProgress());
         },
       });
       await Promise.all(pause);

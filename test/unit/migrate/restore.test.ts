@@ -209,6 +209,21 @@ describe.each(worldKinds)('restore, in %s', (kind) => {
       expect(world.fs.existsSync(at(world, transcript))).toBe(false);
     }));
 
+  test('gives a transcript its new name only, though an older generation had the old one', () =>
+    inWorld(kind, async (world) => {
+      const home = makeHome(world);
+      makeFile(world, at(world, `${shared}/-app/${ONE}.jsonl`), lines(1, 3));
+      await migrateIn(world, [home]);
+      makeDirectory(world, at(world, `${shared}/-tree`));
+      world.fs.renameSync(
+        at(world, `${shared}/-app/${ONE}.jsonl`),
+        at(world, `${shared}/-tree/${ONE}.jsonl`),
+      );
+      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
+      expect(read(world, `a/projects/-tree/${ONE}.jsonl`)).toBe(lines(1, 3));
+      expect(world.fs.existsSync(at(world, transcript))).toBe(false);
+    }));
+
   test('gives a transcript as it was rewritten since, and keeps what it was', () =>
     inWorld(kind, async (world) => {
       const home = makeHome(world);

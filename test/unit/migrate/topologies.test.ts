@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { ftruncateSync, openSync, closeSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, test, type TestContext } from 'vitest';
 import {
   exactly,
@@ -43,6 +43,27 @@ async function expectRefused(world: World, homes: readonly string[], problems: r
 }
 
 const tmpfs = ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'];
+
+/** An overlay with homes `a`, in its lower layer, and `b`, which has nothing there. */
+async function onOverlay(context: TestContext, use: (world: World) => Promise<void>) {
+  await onDisk(context, async (world) => {
+    const base = makeDirectory(world, at(world, 'base'));
+    // On a file system of its own: an overlay cannot be upon an overlay, on which tests may run.
+    await mounted(['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'none'], base, async () => {
+      fill(world, { [`base/lower/a/projects/${TRANSCRIPT}`]: lines(1) });
+      for (const layer of ['upper', 'work', 'lower/b']) {
+        makeDirectory(world, at(world, `base/${layer}`));
+      }
+      const merged = makeDirectory(world, at(world, 'over'));
+      const layers = ['lower', 'upper', 'work'].map((it) => `${it}dir=${world.root}/base/${it}`);
+      await mounted(
+        ['-t', 'overlay', '-o', `${layers.join(',')},redirect_dir=off`, 'none'],
+        merged,
+        () => use(world),
+      );
+    });
+  });
+}
 
 describe('on file systems of all kinds', () => {
   test('a bind mount of the same one cannot be linked to: it is copied', (context) =>
@@ -100,33 +121,8 @@ describe('on file systems of all kinds', () => {
     }));
 
   describe('an overlay', () => {
-    async function onOverlay(context: TestContext, use: (world: World) => Promise<void>) {
-      await onDisk(context, async (world) => {
-        const base = makeDirectory(world, at(world, 'base'));
-        // On a file system of its own: an overlay cannot be upon an overlay, on which tests may run.
-        await mounted(['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'none'], base, async () => {
-          fill(world, { [`base/lower/a/projects/${TRANSCRIPT}`]: lines(1) });
-          for (const layer of ['upper', 'work', 'lower/b']) {
-            makeDirectory(world, at(world, `base/${layer}`));
-          }
-          const merged = makeDirectory(world, at(world, 'over'));
-          const layers = ['lower', 'upper', 'work'].map(
-            (it) => `${it}dir=${world.root}/base/${it}`,
-          );
-          await mounted(
-            ['-t', 'overlay', '-o', `${layers.join(',')},redirect_dir=off`, 'none'],
-            merged,
-            () => use(world),
-          );
-        });
-      });
-    }
-    const homesIn = (world: World, ...homes: readonly string[]) =>
-      homes.map((home) => at(world, `over/${home}`));
-
     test('whose lower layer has projects is refused', (context) =>
       onOverlay(context, async (world) => {
-        expect(homesIn(world, 'a')).toHaveLength(1);
         await expectRefused(world, ['over/a'], ['source-in-lower-layer over/a/projects']);
       }));
 
@@ -169,27 +165,26 @@ describe('on file systems of all kinds', () => {
       const file = openSync(at(world, `a/projects/${TRANSCRIPT}`), 'r+');
       ftruncateSync(file, 2 * 1024 ** 3);
       closeSync(file);
-      const { blocks } = statsOf(world, `a/projects/${TRANSCRIPT}`) as { blocks?: bigint };
+      const before = statSync(at(world, `a/projects/${TRANSCRIPT}`));
       const start = performance.now();
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(performance.now() - start).toBeLessThan(2000);
-      const after = statsOf(world, `shared/projects/${TRANSCRIPT}`) as { blocks?: bigint };
-      expect([Number(statsOf(world, `shared/projects/${TRANSCRIPT}`).size), after.blocks]).toEqual([
-        2 * 1024 ** 3,
-        blocks,
-      ]);
+      const after = statSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
+      expect([after.size, after.blocks]).toEqual([2 * 1024 ** 3, before.blocks]);
     }));
 
   test('a disk that is full between the rename and the link: the home is as it was, and a second run completes it', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/x.md`]: 'x' });
-      const before = (call: string, path: string) => {
-        if (call === 'symlink' && path.endsWith('a/projects')) {
-          throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-        }
-      };
       const home = exactly(world, at(world, 'a/projects'));
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (call === 'symlink' && path.endsWith('a/projects')) {
+            throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+          }
+        },
+      });
+      const report = await run(world, ['a'], { fs });
       expect([report.outcome, told(world, report)]).toEqual(['failed', ['call-failed a/projects']]);
       expect(paths(exactly(world, at(world, 'a/projects')))).toEqual(paths(home));
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
@@ -227,7 +222,7 @@ describe('with homes and targets of all kinds', () => {
         const required = [{ name: 'projects', target: at(world, path ?? '') }];
         const codes = await run(world, [home ?? ''], { required }).then(
           ({ outcome, problems }) => [outcome, ...problems.map(({ code }) => code)],
-          (error: unknown) => [(error as Error).name],
+          () => ['rejected'],
         );
         expect([path, codes[0] === 'done']).toEqual([path, false]);
         expect(exactly(world)).toEqual(before);

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { pid } from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { realProcesses, sightingIn } from '../../../src/fs/processes.ts';
+import { needs, whyNoProc } from '../support/required-here.ts';
 
 const after = '0 -1 4194304 125 0 0 0 0 0 0 0 20 0 1 0 1170374 3932160';
 
@@ -40,7 +41,8 @@ describe('the processes of this machine', () => {
     return { child, pid: child.pid };
   }
 
-  test.runIf(existsSync('/proc/self/stat'))('run since what the system says', async () => {
+  test('run since what the system says', async (context) => {
+    needs(context, whyNoProc());
     const { pid } = sleeping('exec sleep 60');
     expect(await look(pid)).toEqual(sightingIn(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     expect(await look(pid)).toMatchObject({ state: 'running' });
@@ -53,7 +55,8 @@ describe('the processes of this machine', () => {
     expect(await look(pid)).toEqual({ state: 'gone' });
   });
 
-  test.runIf(existsSync('/proc/self/stat'))('are gone as zombies, too', async () => {
+  test('are gone as zombies, too', async (context) => {
+    needs(context, whyNoProc());
     // The sleep in the background has the shell for a parent, which becomes one that waits for nobody.
     const { child } = sleeping('sleep 0.1 & echo $!; exec sleep 60');
     const zombie = Number(await nextOutput(child));
@@ -69,15 +72,17 @@ describe('the processes of this machine', () => {
     expect(await look(pid, 'linux:another:pid:[1]')).toEqual({ state: 'unknown' });
   });
 
-  test.runIf(existsSync('/etc/machine-id') && existsSync('/proc/self/ns/pid'))(
-    'are known where they are meant here',
-    async () => {
-      const machine = readFileSync('/etc/machine-id', 'utf8').trim();
-      const here = `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
-      expect(await look(pid, here)).toMatchObject({ state: 'running' });
-    },
-  );
+  test('are known where they are meant here', async (context) => {
+    needs(context, whyNoProc() ?? whyNoMachineId());
+    const machine = readFileSync('/etc/machine-id', 'utf8').trim();
+    const here = `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
+    expect(await look(pid, here)).toMatchObject({ state: 'running' });
+  });
 });
+
+function whyNoMachineId(): string | undefined {
+  return existsSync('/etc/machine-id') ? undefined : 'this machine has no /etc/machine-id';
+}
 
 async function nextOutput({ stdout }: ChildProcess): Promise<string> {
   return await new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
 /**
@@ -8,4 +9,10 @@ export function needs(context: TestContext, whyNot: string | undefined): void {
   if (process.env['CI'] !== undefined) throw new Error(whyNot);
   console.warn(`NOT RUN: ${context.task.name}: ${whyNot}`);
   context.skip(whyNot);
+}
+
+/** Why nothing can be known of other processes here, or nothing if it can. */
+export function whyNoProc(): string | undefined {
+  const isThere = existsSync('/proc/self/stat') && existsSync('/proc/self/ns/pid');
+  return isThere ? undefined : 'this system does not tell of its processes in /proc';
 }

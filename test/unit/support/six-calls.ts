@@ -45,26 +45,13 @@ export const validatingCalls: Readonly<Record<string, Ensuring>> = {
     outcome(() => validateAllSync(homes, { required, fs })),
 };
 
-/** The promise-based calls that put right what is safe; that for one home takes the first one. */
-export const ensuringAsyncCalls: Readonly<Record<string, Ensuring>> = {
-  validateAll: ({ fs }, homes, required) =>
-    outcome(async () => await validateAll(homes, { required, fs })),
+/** All calls that put right what is safe; those for one home take the first one. */
+export const ensuringCalls: Readonly<Record<string, Ensuring>> = {
+  ...validatingCalls,
   ensureForAccount: ({ fs }, [home], required) =>
     outcome(async () => [await ensureForAccount(home, { required, fs })]),
-};
-
-/** Their synchronous twins. */
-export const ensuringSyncCalls: Readonly<Record<string, Ensuring>> = {
-  validateAllSync: ({ fs }, homes, required) =>
-    outcome(() => validateAllSync(homes, { required, fs })),
   ensureForAccountSync: ({ fs }, [home], required) =>
     outcome(() => [ensureForAccountSync(home, { required, fs })]),
-};
-
-/** All calls that put right what is safe. */
-export const ensuringCalls: Readonly<Record<string, Ensuring>> = {
-  ...ensuringAsyncCalls,
-  ...ensuringSyncCalls,
 };
 
 async function outcome(

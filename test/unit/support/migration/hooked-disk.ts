@@ -1,9 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { type MigrateFs, realMigrateDisk } from '../../../../src/fs/migrate-fs.ts';
 
-/** One of the two calls of a swap: the directory goes aside, the link takes its place. */
+/**
+ * One of the two calls of a swap: the directory goes aside, the link takes its place; or of the way back: the link
+ * goes, the directory returns.
+ */
 export interface SwapCall {
-  readonly step: 'rename' | 'symlink';
+  readonly step: 'rename' | 'symlink' | 'unlink' | 'return';
   readonly when: 'before' | 'after';
   /** `<account home>/<name>`. */
   readonly path: string;
@@ -16,19 +19,26 @@ export function hookedDisk(
 ): MigrateFs {
   const swaps = (path: string) =>
     accountHomes.includes(dirname(path)) && !basename(path).startsWith('.');
+  const around = async (step: SwapCall['step'], path: string, perform: () => Promise<void>) => {
+    await hook({ step, when: 'before', path });
+    await perform();
+    await hook({ step, when: 'after', path });
+  };
   return {
     ...realMigrateDisk,
     rename: async (from, to) => {
-      if (!swaps(from)) return await realMigrateDisk.rename(from, to);
-      await hook({ step: 'rename', when: 'before', path: from });
-      await realMigrateDisk.rename(from, to);
-      await hook({ step: 'rename', when: 'after', path: from });
+      const perform = () => realMigrateDisk.rename(from, to);
+      if (swaps(from)) await around('rename', from, perform);
+      else if (swaps(to)) await around('return', to, perform);
+      else await perform();
     },
     symlink: async (target, path, type) => {
-      if (!swaps(path)) return await realMigrateDisk.symlink(target, path, type);
-      await hook({ step: 'symlink', when: 'before', path });
-      await realMigrateDisk.symlink(target, path, type);
-      await hook({ step: 'symlink', when: 'after', path });
+      const perform = () => realMigrateDisk.symlink(target, path, type);
+      await (swaps(path) ? around('symlink', path, perform) : perform());
+    },
+    unlink: async (path) => {
+      const perform = () => realMigrateDisk.unlink(path);
+      await (swaps(path) ? around('unlink', path, perform) : perform());
     },
   };
 }

@@ -56,6 +56,33 @@ export function incomplete(stage: KillStage): readonly string[] {
   return [...wrong, ...[...unexpected].map((path) => `${path} is too much`)];
 }
 
+/** What the shared place has to hold and does not, whatever else is in it. */
+export function missingInTarget({ required, merged }: KillStage): readonly string[] {
+  return required.flatMap(({ name, target }) => without(name, target, merged));
+}
+
+/** Everything that is not as it must be after a healthy restore of the first home. */
+export function notGivenBack({ accountHomes: [home], required, merged }: KillStage) {
+  return required.flatMap(({ name }): readonly string[] => {
+    const path = join(home, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      return [`${path} is no directory`];
+    }
+    const temporary = filesBelow(path).filter((file) => basename(file).startsWith('.claude-'));
+    return [...without(name, path, merged), ...temporary.map((file) => `${file} is left over`)];
+  });
+}
+
+/** What is not below a directory as it is in the merged state. */
+function without(name: string, directory: string, merged: KillStage['merged']): readonly string[] {
+  return [...merged.values()].flatMap(({ path, content }) => {
+    if (!path.startsWith(`${name}/`)) return [];
+    const full = join(directory, path.slice(name.length + 1));
+    const isThere = lstatSync(full, { throwIfNoEntry: false })?.isFile() === true;
+    return isThere && readFileSync(full, 'utf8') === content ? [] : [full];
+  });
+}
+
 /** Every regular file below a directory, never through links. */
 function filesBelow(directory: string): readonly string[] {
   const stats = lstatSync(directory, { throwIfNoEntry: false });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { incomplete, lostFiles } from './kill-check.ts';
-import { type KillStage, stageForKills } from './kill-stage.ts';
+import { incomplete, lostFiles, missingInTarget, notGivenBack } from './kill-check.ts';
+import { addMore, type KillStage, stageForKills } from './kill-stage.ts';
 import type { MigrateAnswer, MigrateJob } from './migrate-job.ts';
 import { runJob, startMigrate } from './strategies.ts';
 
@@ -44,17 +44,56 @@ export async function killedRun(
   }
 }
 
-/** How long a migration takes that nobody kills, from its job to its answer. */
-export async function undisturbedMs(bundle: string, folder: string): Promise<number> {
-  const root = mkdtempSync(join(folder, 'whole-'));
-  const answer = await runJob(startMigrate(bundle), jobOf(stageForKills(root)));
-  rmSync(root, { recursive: true, force: true });
-  if (answer?.kind !== 'report' || !answer.ok) throw new Error(JSON.stringify(answer));
-  return (answer.end - answer.start) / 1e6;
+/** The same with the way back, of a home that has been migrated and gained more since. */
+export async function killedReturn(
+  bundle: string,
+  folder: string,
+  aims: readonly Aim[],
+): Promise<KillResult> {
+  const root = mkdtempSync(join(folder, 'kill-back-'));
+  try {
+    const stage = stageForKills(root);
+    const wrong = [...notDone(await runJob(startMigrate(bundle), jobOf(stage)))];
+    addMore(stage);
+    let killed = false;
+    const job = jobOf(stage, 'restore');
+    for (const aim of aims) {
+      if (await killOnce(bundle, job, aim)) killed = true;
+      const lost = [...lostFiles(stage), ...missingInTarget(stage)];
+      wrong.push(...lost.map((what) => `${what} lost after ${JSON.stringify(aim)}`));
+    }
+    wrong.push(...notDone(await runJob(startMigrate(bundle), job)), ...notGivenBack(stage));
+    const lost = [...lostFiles(stage), ...missingInTarget(stage)];
+    wrong.push(...lost.map((what) => `${what} lost in the end`));
+    return { killed, wrong };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }
 
-export function jobOf({ accountHomes, required }: KillStage): MigrateJob {
-  return { operation: 'migrate', accountHomes, required, live: 'refuse', lock: true };
+/** How long a migration and its way back take that nobody kills, each from its job to its answer. */
+export async function undisturbedMs(
+  bundle: string,
+  folder: string,
+): Promise<{ readonly migrate: number; readonly restore: number }> {
+  const root = mkdtempSync(join(folder, 'whole-'));
+  const stage = stageForKills(root);
+  const time = async (operation: MigrateJob['operation']) => {
+    const answer = await runJob(startMigrate(bundle), jobOf(stage, operation));
+    if (answer?.kind !== 'report' || !answer.ok) throw new Error(JSON.stringify(answer));
+    return (answer.end - answer.start) / 1e6;
+  };
+  const migrate = await time('migrate');
+  const restore = await time('restore');
+  rmSync(root, { recursive: true, force: true });
+  return { migrate, restore };
+}
+
+export function jobOf(
+  { accountHomes, required }: KillStage,
+  operation: MigrateJob['operation'] = 'migrate',
+): MigrateJob {
+  return { operation, accountHomes, required, live: 'refuse', lock: true };
 }
 
 export function notDone(answer: MigrateAnswer | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
 
@@ -10,14 +10,14 @@ export interface KillStage {
   /** Everything that is there, below every home and target. */
   readonly originals: readonly OriginalFile[];
   /** What the shared place must hold in the end: `<name>/<path>` of the longest generation. */
-  readonly merged: ReadonlyMap<string, OriginalFile>;
+  readonly merged: Map<string, OriginalFile>;
 }
 
 /** A file that was there before. */
 interface OriginalFile {
   /** The required name and the path below it: `projects/<key>/<id>.jsonl`. */
   readonly path: string;
-  readonly content: string;
+  content: string;
   readonly modified: number;
   /** How many places it is in. */
   places: number;
@@ -70,6 +70,27 @@ export function stageForKills(root: string): KillStage {
     put(home, `projects/-work-${number}/memory/MEMORY.md`, `# Notes ${number}\n`);
   }
   return { root, accountHomes: [a, b], required, originals, merged };
+}
+
+/** What comes into the shared state of a stage after it was migrated: lines, and new files. */
+export function addMore({ accountHomes: [a, b], merged }: KillStage): void {
+  let count = 0;
+  for (const [path, file] of merged) {
+    if (!path.endsWith('.jsonl')) continue;
+    count += 1;
+    if (count % 5 !== 0) continue;
+    const more = `{"more":${count}}\n`;
+    appendFileSync(join(count % 2 === 0 ? a : b, path), more);
+    file.content += more;
+  }
+  for (let number = 0; number < 10; number += 1) {
+    const home = number % 2 === 0 ? a : b;
+    const path = `projects/-new-${number % 3}/00000000-0000-4000-9000-${String(number).padStart(12, '0')}.jsonl`;
+    mkdirSync(dirname(join(home, path)), { recursive: true, mode: 0o700 });
+    const content = `{"new":${number}}\n`;
+    writeFileSync(join(home, path), content, { mode: 0o600 });
+    merged.set(path, { path, content, modified: NOW, places: 2 });
+  }
 }
 
 function conversation(id: string, lines: number): string {

@@ -4,8 +4,14 @@ import { setTimeout } from 'node:timers/promises';
 import { realProcesses } from '../../../../src/fs/processes.ts';
 import type { MigrateOptions } from '../../../../src/migrate/options.ts';
 import { migrateRequest } from '../../../../src/migrate/request.ts';
-import type { MigrationProgress, MigrationReport } from '../../../../src/migrate/report.ts';
+import type {
+  MigrationProgress,
+  MigrationReport,
+  RestoreReport,
+} from '../../../../src/migrate/report.ts';
+import { restoreRequest } from '../../../../src/migrate/restore-request.ts';
 import { runMigration } from '../../../../src/migrate/run-migration.ts';
+import { runRestore } from '../../../../src/migrate/run-restore.ts';
 import { hookedDisk, type SwapCall } from './hooked-disk.ts';
 import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 
@@ -52,11 +58,17 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
   };
 }
 
-async function perform(job: MigrateJob, options: MigrateOptions): Promise<MigrationReport> {
-  if (job.operation === 'restore') throw new Error('there is no way back yet');
-  // What `migrate` does, and whether it locks.
+async function perform(
+  job: MigrateJob,
+  options: MigrateOptions,
+): Promise<MigrationReport | RestoreReport> {
+  // What `migrate` and `restore` do, and whether they lock.
+  const locking = { isLocking: job.lock };
+  if (job.operation === 'restore') {
+    return await runRestore(restoreRequest(job.accountHomes[0], options), locking);
+  }
   const request = migrateRequest(job.accountHomes, { ...options, acceptRetention: true });
-  return await runMigration(request, { isLocking: job.lock });
+  return await runMigration(request, locking);
 }
 
 function hookOf(job: MigrateJob, gaps: number[]) {

@@ -18,8 +18,8 @@ export interface Together {
   readonly failures: readonly string[];
 }
 
-/** What the processes do that are at it together; `restore` joins them when there is one. */
-const operations: readonly MigrateJob['operation'][] = ['migrate', 'migrate', 'migrate'];
+/** What the processes do that are at it together. */
+const operations: readonly MigrateJob['operation'][] = ['migrate', 'migrate', 'restore'];
 
 /** Several processes at once, starting within a few milliseconds. */
 async function together(bundle: string, job: MigrateJob, random: Seeded): Promise<Together> {
@@ -70,11 +70,11 @@ export async function togetherOnce(
   }
 }
 
-/** The same while sessions are written to; a healthy migration follows. */
+/** The same while sessions are written to. */
 export function severalAtOnce(
   bundle: string,
   random: Seeded,
-  lock: boolean,
+  { lock, migrated }: { readonly lock: boolean; readonly migrated: boolean },
   results: Together[],
 ): Strategy {
   return async ({ accountHomes, required }) => {
@@ -86,6 +86,7 @@ export function severalAtOnce(
       live: 'merge',
       lock,
     };
+    if (migrated) await runJob(startMigrate(bundle), { ...job, lock: true });
     results.push(await together(bundle, job, random));
     const last = await runJob(startMigrate(bundle), { ...job, lock: true });
     const end = Number(process.hrtime.bigint());

@@ -1,5 +1,12 @@
 import { requiredSharedUnder } from 'claude-shared-state';
-import { migrate, type MigrateFs, restore, type RestoreOptions } from 'claude-shared-state/migrate';
+import {
+  migrate,
+  type MigrateFs,
+  restore,
+  type RestoreOptions,
+  retireOriginals,
+  type RetireOptions,
+} from 'claude-shared-state/migrate';
 import { randomFrom } from '../seeded-random.ts';
 import { at, makeFile, requiredIn, type World } from '../world.ts';
 
@@ -57,6 +64,15 @@ export async function migrateIn(world: World, homes: readonly string[]) {
 
 export async function restoreIn(world: World, home: string, options: Partial<RestoreOptions> = {}) {
   return await restore(home, { ...optionsIn(world), ...options });
+}
+
+export async function retireIn(
+  world: World,
+  originals: string,
+  options: Partial<RetireOptions> = {},
+) {
+  const { required: _, ...usual } = optionsIn(world);
+  return await retireOriginals(originals, { ...usual, ...options });
 }
 
 /** The same disk, on which something else happens right after a call that changes a name. */

@@ -1,0 +1,3 @@
+import { listOriginals } from 'claude-shared-state/migrate';
+
+void listOriginals('/nowhere');

@@ -1,4 +1,0 @@
-import { sweepWhileEnsuring } from '../support/ensuring-faults.ts';
-import { ensuringAsyncCalls } from '../support/six-calls.ts';
-
-sweepWhileEnsuring(ensuringAsyncCalls);

@@ -1,0 +1,164 @@
+import type { Leftover } from 'claude-shared-state/migrate';
+import type { Log, Other } from './user-facts.ts';
+import type { UserModel } from './user-model.ts';
+import { homeAt, linesOf, names, pathOf, targetOf } from './places.ts';
+
+/** Everything that there is, by path: `file …`, `link to …`, `directory …`. */
+export type Entries = ReadonlyMap<string, string>;
+
+interface Found {
+  readonly entries: Entries;
+  readonly model: UserModel;
+  readonly leftovers: readonly Leftover[];
+}
+
+const FILE = 'file ';
+
+const contentAt = (entries: Entries, path: string) => {
+  const found = entries.get(path);
+  return found?.startsWith(FILE) === true ? found.slice(FILE.length) : undefined;
+};
+
+/** What was promised whatever happens: nothing is lost, be it at its place or not. */
+export function lost({ entries, model }: Pick<Found, 'entries' | 'model'>): readonly string[] {
+  const contents = new Set<string>();
+  const byName = new Map<string, Set<string>>();
+  for (const [path, what] of entries) {
+    if (!what.startsWith(FILE) || path.includes('.state/incoming/')) continue;
+    const content = what.slice(FILE.length);
+    contents.add(content);
+    const [, file = ''] = /([^/]*?\.jsonl)[^/]*$/.exec(path) ?? [];
+    const lines = byName.get(file) ?? new Set();
+    for (const line of linesOf(content)) lines.add(line);
+    byName.set(file, lines);
+  }
+  return [
+    ...model.logs.flatMap(({ file, lines, weak }) =>
+      [...lines, ...weak].flatMap((line) =>
+        byName.get(file)?.has(line) === true ? [] : [`${line} of ${file} is lost`],
+      ),
+    ),
+    ...[...model.others.values()].flatMap(({ path, at }) =>
+      [...at.values()].flatMap((content) =>
+        contents.has(content) ? [] : [`${path} with ${content} is lost`],
+      ),
+    ),
+  ];
+}
+
+/** What was promised for the end of a migration that says it is done. */
+export function notShared(found: Found, ofHomes: readonly string[]): readonly string[] {
+  const { entries, model } = found;
+  const unlinked = ofHomes.flatMap((home) =>
+    names.flatMap((name) => {
+      const path = `${homeAt(home)}/${name}`;
+      return entries.get(path) === `link to ${targetOf(name)}` ? [] : [`${path} is not linked`];
+    }),
+  );
+  const temporary = [...entries.keys()].filter(
+    (path) => path.startsWith('/shared') && path.includes('/.claude-shared-state-'),
+  );
+  return [
+    ...unlinked,
+    ...temporary.map((path) => `${path} is left over`),
+    ...[...model.directories].flatMap((path) => {
+      const name = path.slice(0, path.indexOf('/'));
+      const shared = `${targetOf(name)}${path.slice(name.length)}`;
+      return entries.get(shared)?.startsWith('directory') === true ? [] : [`${shared} is missing`];
+    }),
+    ...model.logs.flatMap((log) => logFlaws(found, log, targetOf('projects'))),
+    ...[...model.others.values()].flatMap((other) => otherFlaws(found, other)),
+  ];
+}
+
+/** What is wrong with a transcript below a directory in which it has to be. */
+function logFlaws({ entries, leftovers, model }: Found, log: Log, root: string): readonly string[] {
+  const files = [...entries.keys()].filter(
+    (path) => path.startsWith(`${root}/`) && path.endsWith(`/${log.file}`),
+  );
+  const flaws: string[] = [];
+  const counts = new Map<string, number>();
+  for (const path of files) {
+    const content = contentAt(entries, path) ?? '';
+    if (content !== '' && !content.endsWith('\n')) flaws.push(`${path} ends in a torn line`);
+    for (const line of linesOf(content)) {
+      counts.set(line, (counts.get(line) ?? 0) + 1);
+      if (!log.lines.has(line) && !log.weak.has(line) && !log.past.has(line)) {
+        flaws.push(`${path} has ${line}, which nobody wrote there`);
+      }
+      if (log.gone.has(line) && !log.lines.has(line)) flaws.push(`${path} has ${line} again`);
+    }
+  }
+  for (const [line, count] of counts) {
+    if (count > 1) flaws.push(`${log.file} has ${line} ${count} times`);
+  }
+  const isExcused =
+    log.isDisturbed &&
+    leftovers.some(({ path, reason }) => path.includes(log.file) && reason !== 'deleted-since');
+  if (isExcused)
+    model.left(
+      log,
+      [...log.lines].filter((line) => !counts.has(line)),
+    );
+  if (isExcused || log.lines.size === 0) return flaws;
+  const expected = `${root}/${pathOf(log)}`;
+  const places = new Set(
+    [log.key, ...log.oldKeys].map((key) => `${root}/${pathOf({ ...log, key })}`),
+  );
+  const isOne = files.length === 1 || (files.length > 0 && log.oldKeys.size > 0);
+  if (!isOne || !files.every((path) => places.has(path))) {
+    flaws.push(`${log.file} is at ${files.join(', ') || 'no place'}, not at ${expected}`);
+  }
+  for (const line of log.lines) if (!counts.has(line)) flaws.push(`${expected} lacks ${line}`);
+  return flaws;
+}
+
+function otherFlaws({ entries, leftovers }: Found, other: Other): readonly string[] {
+  const name = other.path.slice(0, other.path.indexOf('/'));
+  const path = `${targetOf(name)}${other.path.slice(name.length)}`;
+  const there = contentAt(entries, path);
+  if (other.isGone) return there === undefined ? [] : [`${path} has come back`];
+  const contents = new Set(other.at.values());
+  const [content] = contents;
+  const isExcused = leftovers.some(
+    (it) => it.path.endsWith(other.path) && it.reason !== 'deleted-since',
+  );
+  if (isExcused || contents.size > 1) other.isLeft = true;
+  if (contents.size !== 1 || other.isLeft || there === content) return [];
+  return [`${path} has ${there ?? 'vanished'}, not ${content}`];
+}
+
+/** What was promised for the end of a way back that says it is done. */
+export function notGivenBack(
+  { entries, model, leftovers }: Found,
+  home: string,
+  restored: readonly string[],
+): readonly string[] {
+  const isTouchedByOthers = ({ touchedBy }: Log | Other) =>
+    [...touchedBy].some((by) => by !== home);
+  const flaws = restored.flatMap((name) => {
+    const path = `${homeAt(home)}/${name}`;
+    return entries.get(path)?.startsWith('directory') === true ? [] : [`${path} is no directory`];
+  });
+  if (restored.includes('projects')) {
+    for (const log of model.logs.filter((it) => !isTouchedByOthers(it))) {
+      flaws.push(...logFlaws({ entries, model, leftovers }, log, `${homeAt(home)}/projects`));
+    }
+  }
+  for (const other of model.others.values()) {
+    const [content] = other.at.values();
+    const isOne = new Set(other.at.values()).size === 1;
+    const name = other.path.slice(0, other.path.indexOf('/'));
+    if (!isOne || other.isLeft || !restored.includes(name) || isTouchedByOthers(other)) continue;
+    // Its program has deleted it once it had it back.
+    if (other.isDisturbed && !other.at.has(home)) continue;
+    const path = `${homeAt(home)}/${other.path}`;
+    const there = contentAt(entries, path);
+    const isExcused = leftovers.some((it) =>
+      it.path.endsWith(`/${other.path.slice(name.length + 1)}`),
+    );
+    if (there !== content && !isExcused)
+      flaws.push(`${path} has ${there ?? 'vanished'}, not ${content}`);
+  }
+  return flaws;
+}

@@ -1,0 +1,179 @@
+import { requiredSharedUnder } from 'claude-shared-state';
+import { migrate, type MigrateFs, planMigration, restore } from 'claude-shared-state/migrate';
+import { processesWith } from '../migrating.ts';
+import { posixWorld, type PosixWorld } from '../posix-memfs.ts';
+import { childrenOf, type Link } from '../posix-volume.ts';
+import { randomFrom } from '../seeded-random.ts';
+import { actingDisk } from './acting-disk.ts';
+import { type Entries, lost, notGivenBack, notShared } from './promises.ts';
+import type { Act, Script } from './script.ts';
+import { beginTime, setStage, tick } from './set-stage.ts';
+import { UserModel } from './user-model.ts';
+import { homeAt, homes as allHomes } from './places.ts';
+import { UserProgram } from './user-program.ts';
+
+/** How a story went. */
+export interface Told {
+  readonly outcomes: readonly string[];
+  readonly acts: number;
+  readonly calls: number;
+  readonly flaws: readonly string[];
+}
+
+/** Tells a story from its beginning to its end, and compares what comes out with what was promised. */
+export async function tell(script: Script): Promise<Told> {
+  beginTime();
+  const ofHomes = allHomes.slice(0, script.homes);
+  const model = new UserModel();
+  const world = posixWorld({ '/shared': null }, { reuseInodes: false });
+  const coupling = new Set<string>();
+  world.onCall = (call, path, to) => {
+    if (call === 'link' && to?.includes('/displaced/') === true) coupling.add(path);
+    if (call === 'rename') coupling.delete(to ?? '');
+  };
+  const program = new UserProgram(world.fs, model, ofHomes, (path) => coupling.has(path));
+  await setStage(script, world.fs, program, model);
+  const outcomes: string[] = [];
+  const flaws: string[] = [];
+  const random = randomFrom(script.seed);
+  let acts = 0;
+  let calls = 0;
+  let pid = 100;
+
+  const options = (fs: MigrateFs) => {
+    pid += 1;
+    return {
+      required: requiredSharedUnder('/shared'),
+      fs,
+      processes: processesWith(),
+      pid,
+      random,
+      now: new Date('2026-03-01T12:00:00Z'),
+      pause: () => Promise.resolve(),
+      live: 'merge' as const,
+    };
+  };
+  // Times pass, so that no two files are made at one.
+  const perform = (act: Act) => {
+    tick();
+    return program.perform(act);
+  };
+  const paths = ofHomes.map(homeAt);
+  const note = (when: string, found: readonly string[]) => {
+    flaws.push(...found.map((what) => `${when}: ${what}`));
+  };
+  const diskFor = (planned: readonly Act[]) => {
+    acts += planned.length;
+    model.beginRun();
+    coupling.clear();
+    return actingDisk(world.fs, planned, isSwapCall, perform);
+  };
+
+  const migrateOnce = async (title: string, planned: readonly Act[]): Promise<boolean> => {
+    const before = entriesOf(world);
+    const { required, fs, processes, now, live } = options(world.fs);
+    const plan = await planMigration(paths, { required, fs, processes, now, live });
+    note(`${title}, planned`, differences(before, entriesOf(world)));
+    if (!plan.ok) {
+      const { outcome } = await migrate(paths, options(world.fs));
+      outcomes.push(`plan ${outcome} ${codesOf(plan.problems)}`);
+      const isPending = plan.problems.some(({ code }) => code === 'earlier-run-pending');
+      if (!isPending) note(`${title}, refused`, differences(before, entriesOf(world)));
+      return false;
+    }
+    const disk = diskFor(planned);
+    const report = await migrate(paths, options(disk.fs));
+    await disk.rest();
+    calls += disk.calls();
+    outcomes.push(`${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.leftovers)}`);
+    const { leftovers } = report;
+    note(title, lost({ entries: entriesOf(world), model }));
+    if (!report.outcome.startsWith('done')) return false;
+    note(title, notShared({ entries: entriesOf(world), model, leftovers }, ofHomes));
+    const once = entriesOf(world);
+    const again = await migrate(paths, options(world.fs));
+    const isUnsettled = model.logs.some(({ oldKeys }) => oldKeys.size > 0);
+    if (again.outcome !== 'done' && !isUnsettled) note(`${title}, twice`, [again.outcome]);
+    note(`${title}, twice`, differences(once, entriesOf(world)));
+    return true;
+  };
+  const migrateAtLast = async (title: string, planned: readonly Act[]): Promise<boolean> => {
+    if (await migrateOnce(title, planned)) return true;
+    if (outcomes.at(-1)?.startsWith('plan') === true) return false;
+    return await migrateOnce(`${title}, once more`, []);
+  };
+  const restoreOnce = async (home: string, planned: readonly Act[]): Promise<void> => {
+    model.beginReturn(home);
+    const disk = diskFor(planned);
+    const report = await restore(homeAt(home), options(disk.fs));
+    await disk.rest();
+    calls += disk.calls();
+    outcomes.push(
+      `restore ${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.leftovers)}`,
+    );
+    model.isReturning = false;
+    const { leftovers, restored } = report;
+    const entries = entriesOf(world);
+    note('restored', lost({ entries, model }));
+    if (!report.outcome.startsWith('done')) return;
+    note('restored', notGivenBack({ entries, model, leftovers }, home, restored));
+    const again = await restore(homeAt(home), options(world.fs));
+    if (again.outcome !== 'done') note('restored twice', [again.outcome]);
+    note('restored twice', differences(entries, entriesOf(world)));
+  };
+
+  const isShared = await migrateAtLast('migrated', script.first);
+  const home = ofHomes[(script.way?.home ?? 0) % ofHomes.length];
+  if (isShared && script.way !== undefined && home !== undefined) {
+    await restoreOnce(home, script.way.acts);
+    await migrateAtLast('migrated again', script.second);
+  }
+  return { outcomes, acts, calls, flaws };
+}
+
+/** `<account home>/<name>`. */
+const SHARED_NAME = /^\/homes\/.\/[^/.]+$/;
+/** What the library keeps for itself. */
+const OWN = /\.state(?:\/|$)|\/lock$/;
+
+/** The calls between which a home has neither its directory nor its link. */
+function isSwapCall(call: string, path: string, to?: string): boolean {
+  return SHARED_NAME.test(path) || (call === 'rename' && SHARED_NAME.test(to ?? ''));
+}
+
+function codesOf(problems: readonly { readonly code: string; readonly severity: string }[]) {
+  const codes = problems.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  return [...new Set(codes)].toSorted().join(' ');
+}
+
+function reasonsOf(leftovers: readonly { readonly reason: string }[]) {
+  const reasons = [...new Set(leftovers.map(({ reason }) => reason))].toSorted();
+  return reasons.length === 0 ? '' : `left: ${reasons.join(' ')}`;
+}
+
+function entriesOf({ volume }: PosixWorld): Entries {
+  const entries = new Map<string, string>();
+  const look = (link: Link, path: string) => {
+    for (const [name, child] of childrenOf(link)) {
+      const node = child.getNode();
+      const at = `${path}/${name}`;
+      if (node.isDirectory()) {
+        entries.set(at, `directory ${(node.perm & 0o777).toString(8)}`);
+        look(child, at);
+      } else if (node.isSymlink()) entries.set(at, `link to ${node.symlink}`);
+      else entries.set(at, `file ${node.getString()}`);
+    }
+  };
+  look(volume.core.root, '');
+  return entries;
+}
+
+/** What differs between two moments, but for what the library keeps for itself. */
+function differences(before: Entries, after: Entries): readonly string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].flatMap((path) =>
+    OWN.test(path) || before.get(path) === after.get(path)
+      ? []
+      : [`${path} was ${String(before.get(path))} and is ${String(after.get(path))}`],
+  );
+}

@@ -1,0 +1,150 @@
+import type { Change, Log, Other, Place, Rewriting } from './user-facts.ts';
+
+const SHARED = 'shared';
+
+/** What users know of their files, and what they have been promised; nothing of how it is kept. */
+export class UserModel {
+  readonly logs: Log[] = [];
+  readonly others = new Map<string, Other>();
+  /** Empty ones, with the name of the link. */
+  readonly directories = new Set<string>();
+
+  /** Homes that have been given their directories back, with everything that was shared by then. */
+  readonly returned = new Set<string>();
+
+  newLog(id: string, file: string, home: string, key: string): Log {
+    const log: Log = {
+      id,
+      file,
+      home,
+      key,
+      lines: new Set(),
+      weak: new Set(),
+      past: new Set(),
+      gone: new Set(),
+      oldKeys: new Set(),
+      isDisturbed: false,
+      copies: new Set([home]),
+      touchedBy: new Set(),
+    };
+    this.logs.push(log);
+    return log;
+  }
+
+  /** Whether a home is being given its directories back: then it keeps what is deleted elsewhere. */
+  isReturning = false;
+
+  /** The way back ends it: what is in a real directory of a home is shared again, though it was deleted. */
+  beginReturn(home: string): void {
+    this.isReturning = true;
+    this.returned.add(home);
+    for (const log of this.logs) {
+      log.gone.clear();
+      log.copies.add(home);
+    }
+    for (const other of this.others.values()) other.isGone = false;
+  }
+
+  beginRun(): void {
+    for (const it of [...this.logs, ...this.others.values()]) it.touchedBy.clear();
+    for (const it of this.others.values()) it.isDisturbed = false;
+  }
+
+  appended(log: Log, line: string, home: string): void {
+    log.lines.add(line);
+    log.touchedBy.add(home);
+    log.copies.add(home);
+  }
+
+  /** The program has seen these lines, and put others in their place. */
+  rewritten(log: Log, { seen, kept, isUnlucky }: Rewriting, home: string): void {
+    log.isDisturbed = true;
+    log.touchedBy.add(home);
+    for (const line of seen) if (log.lines.delete(line)) log.past.add(line);
+    for (const line of kept) {
+      log.past.delete(line);
+      (isUnlucky ? log.weak : log.lines).add(line);
+    }
+  }
+
+  /** A run has told that it was left over: what is missing at its place has to be somewhere. */
+  left(log: Log, missing: readonly string[]): void {
+    for (const line of missing) {
+      log.lines.delete(line);
+      log.weak.add(line);
+    }
+  }
+
+  moved(log: Log, key: string, home: string): void {
+    log.isDisturbed = true;
+    log.touchedBy.add(home);
+    if (log.copies.size > 1) log.oldKeys.add(log.key);
+    log.key = key;
+  }
+
+  /** `linked`: the homes in whose place there is a link. */
+  logDeleted(log: Log, seen: readonly string[], home: string, linked: ReadonlySet<string>): void {
+    const isForGood = !log.isDisturbed && this.#isGoneBy(log.copies, home, linked);
+    log.isDisturbed = true;
+    log.touchedBy.add(home);
+    for (const line of seen) {
+      if (isForGood) log.gone.add(line);
+      log.lines.delete(line);
+      log.weak.delete(line);
+      log.past.add(line);
+    }
+    for (const line of log.lines) log.weak.add(line);
+    log.lines.clear();
+  }
+
+  /** Whether what a home's program deletes is deleted for all of them. */
+  #isGoneBy(copies: Iterable<string>, home: string, linked: ReadonlySet<string>): boolean {
+    return !this.isReturning && linked.has(home) && isWithin([...copies, ...this.returned], linked);
+  }
+
+  otherAt(path: string): Other {
+    const known = this.others.get(path);
+    if (known !== undefined) return known;
+    const other = {
+      path,
+      at: new Map<Place, string>(),
+      isGone: false,
+      touchedBy: new Set<string>(),
+      isDisturbed: false,
+      isLeft: false,
+    };
+    this.others.set(path, other);
+    return other;
+  }
+
+  /**
+   * `before`: what the program has found there; `content`: what it put there, if it did not delete it; `isInPlace`:
+   * whether that is the same file, which may be that of other homes by now.
+   */
+  otherChanged(
+    path: string,
+    home: string,
+    linked: ReadonlySet<string>,
+    { before, content, isInPlace }: Change,
+  ): void {
+    const other = this.otherAt(path);
+    const isLinked = linked.has(home);
+    other.touchedBy.add(home);
+    if (!isLinked) other.isDisturbed = true;
+    if (content === undefined) {
+      other.isGone = !other.isDisturbed && this.#isGoneBy(other.at.keys(), home, linked);
+    }
+    if (content !== undefined || !isLinked) other.isGone = false;
+    for (const [place, there] of other.at) {
+      const isSeen = isLinked ? isInPlace || place === SHARED || linked.has(place) : place === home;
+      if (isSeen && there === before) other.at.delete(place);
+    }
+    if (content !== undefined) other.at.set(isLinked ? SHARED : home, content);
+    // It is gone for that home, too, though it does not know yet.
+    else if (isLinked && other.at.size > 0) other.isLeft = true;
+  }
+}
+
+function isWithin(homes: Iterable<string>, linked: ReadonlySet<string>): boolean {
+  return [...homes].every((home) => home === SHARED || linked.has(home));
+}
