@@ -57,7 +57,8 @@ export const stages: Readonly<Record<string, () => Stage | Promise<Stage>>> = {
     stage(couple, {
       live: 'merge',
       meanwhile: {
-        isMoment: (call, _, to) => call === 'rename' && to === `/a/projects/${OWN}`,
+        isMoment: (call, path, to) =>
+          call === 'rename' && [path, to].includes(`/a/projects/${OWN}`),
         act: (world) => append(world, `/a/projects/${OWN}`, lines(91, 92)),
       },
     }),
