@@ -52,6 +52,7 @@ async function detachFile(returning: Returning, path: string): Promise<boolean> 
           expected: own,
           chosen: copy,
           keepAt: childOf(displacedAt(run, name, 'home', made.size), path),
+          keptBelow: undefined,
         })
       : undefined;
     await removeName(fs, copy);

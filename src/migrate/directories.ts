@@ -30,6 +30,13 @@ export async function makeDirectory(
   return again.ok;
 }
 
+/** Makes a directory and those above it so that they are still there after a power failure. */
+export async function makeDurableDirectory(fs: MigrateFs, path: string): Promise<void> {
+  if ((await factsAt(fs, path)) !== undefined) return;
+  if (parentOf(path) !== path) await makeDurableDirectory(fs, parentOf(path));
+  if (await makeDirectory(fs, path)) await syncDirectory(fs, parentOf(path));
+}
+
 /** The umask may have taken some of the mode. */
 async function keepMode(fs: MigrateFs, path: string, mode: number): Promise<void> {
   const facts = await factsAt(fs, path);

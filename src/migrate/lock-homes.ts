@@ -1,5 +1,5 @@
 import type { ProcessProbe } from '../fs/processes.ts';
-import { makeDirectory } from './directories.ts';
+import { makeDurableDirectory } from './directories.ts';
 import { lockIn, ownDirectoryOf, stateOf } from './layout.ts';
 import { acquireLocks, type HeldLocks } from './lock.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
@@ -29,7 +29,7 @@ export async function lockAll(
   processes: ProcessProbe,
 ): Promise<Locked> {
   const directories = [...realHomes.map(ownDirectoryOf), ...realTargets.map(stateOf)];
-  for (const directory of directories) await makeDirectory(fs, directory);
+  for (const directory of directories) await makeDurableDirectory(fs, directory);
   const acquired = await acquireLocks(fs, directories.map(lockIn), owner, processes);
   if (acquired.ok) return acquired;
   if (acquired.why === 'held') {

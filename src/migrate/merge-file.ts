@@ -8,6 +8,7 @@ import type { Linked, Merge, Source } from './merge.ts';
 import { mergeTranscript } from './merge-transcript.ts';
 import { mergeMoved } from './moved-session.ts';
 import { migrationProblem } from './migration-problem.ts';
+import { moveAwayStale } from './stale-name.ts';
 import { supersede } from './supersede.ts';
 
 /**
@@ -43,6 +44,8 @@ export async function mergeFile(
     return true;
   }
   if (isSameFile(there, facts)) {
+    // A run that died may have given it this name, and left its old one.
+    if (merge.passes === 1 && source.isInHome) await moveAwayStale(merge, source, path, facts);
     source.linked.set(path, facts);
     return false;
   }

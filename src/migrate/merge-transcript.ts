@@ -138,7 +138,10 @@ async function putInTarget(
   offset: number,
 ): Promise<boolean> {
   merge.know(there, facts, offset);
-  const kept = await replaceInTarget(merge, source, path, facts, there, offset);
+  const kept = await replaceInTarget(merge, source, path, facts, there, {
+    offset,
+    isContained: offset === there.size,
+  });
   if (kept !== undefined) {
     await appendGrowth(merge.tools.fs, kept, offset, childOf(merge.target, path));
   }
@@ -161,6 +164,7 @@ async function putInHome(
     expected: facts,
     chosen: to,
     keepAt: childOf(displacedAt(source.run, merge.name, 'home', offset), path),
+    keptBelow: offset < facts.size ? source.run : undefined,
   });
   if (kept === undefined) return true;
   const now = await factsAt(fs, childOf(source.root, path));

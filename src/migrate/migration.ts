@@ -12,7 +12,7 @@ import type { MigrateRequest } from './request.ts';
 import { makeRun, type Run } from './runs.ts';
 import type { SurveyedEntry, SurveyedHome } from './survey-entries.ts';
 import { prepareIncoming, canLinkBetween } from './trial.ts';
-import { makeDirectory } from './directories.ts';
+import { makeDirectory, makeDurableDirectory } from './directories.ts';
 import { incomingOf } from './layout.ts';
 import { nonceOf, type Tools } from './tools.ts';
 
@@ -53,7 +53,7 @@ export async function prepare(
   const merges = new Map<string, Merge>();
   for (const { name, realTarget, target } of survey.homes.flatMap(({ entries }) => entries)) {
     if (merges.has(name)) continue;
-    await makeDirectory(fs, realTarget);
+    await makeDurableDirectory(fs, realTarget);
     if (!(await prepareIncoming(fs, realTarget, nonceOf(tools)))) {
       problems.push(migrationProblem('no-hard-links', { path: target }));
     }

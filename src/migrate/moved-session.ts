@@ -101,6 +101,7 @@ async function addToOther(
       expected: there,
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),
+      keptBelow: source.run,
     });
     return kept === undefined || (await addGrowth(merge, other, kept, 0, source));
   }

@@ -45,6 +45,7 @@ export async function putInPlace(
     expected: own,
     chosen: copy ?? childOf(target, path),
     keepAt: childOf(displacedAt(run, name, 'home', offset), path),
+    keptBelow: run,
   });
   if (copy !== undefined) await removeName(fs, copy);
   if (kept === undefined) return undefined;

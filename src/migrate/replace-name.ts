@@ -2,7 +2,7 @@ import { settle } from '../answer.ts';
 import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { CallFailure, failedWith, must, unless } from './call-failure.ts';
-import { makeDirectory, removeName } from './directories.ts';
+import { makeDirectory, removeName, syncDirectory } from './directories.ts';
 import { type Identity, isSameFile } from './facts.ts';
 import { temporaryName } from './layout.ts';
 import { factsAt } from './look.ts';
@@ -17,6 +17,11 @@ interface Replacement {
   readonly chosen: string;
   /** Where the file that loses its name gets another one first. */
   readonly keepAt: string;
+  /**
+   * The directory that holds what is displaced, where not all of the displaced file is known to be in the other one:
+   * then its second name is made durable first. A power failure could otherwise leave it with none.
+   */
+  readonly keptBelow: string | undefined;
 }
 
 /**
@@ -35,14 +40,19 @@ export async function replaceName(tools: Tools, what: Replacement): Promise<stri
 /** The name is never absent; but what somebody else puts there between the last look and the rename would be lost. */
 async function linkAndReplace(
   fs: MigrateFs,
-  { path, expected, chosen, keepAt }: Replacement,
+  { path, expected, chosen, keepAt, keptBelow }: Replacement,
   nonce: string,
 ): Promise<string | undefined> {
   const kept = await keepName(fs, path, expected, keepAt, nonce);
   if (kept === undefined) return undefined;
+  if (keptBelow !== undefined) await syncUpTo(fs, parentOf(kept), keptBelow);
   const temporary = childOf(parentOf(path), temporaryName(nonce));
   const linked = await unless(['ENOENT'], chosen, fs.link(chosen, temporary));
-  if (!linked.ok) return undefined;
+  if (!linked.ok) {
+    // It may have taken effect all the same.
+    await removeName(fs, temporary);
+    return undefined;
+  }
   const now = await factsAt(fs, path);
   if (now === undefined || !isSameFile(now, expected)) {
     await removeName(fs, temporary);
@@ -53,6 +63,13 @@ async function linkAndReplace(
   if ((await factsAt(fs, temporary)) === undefined) return kept;
   await removeName(fs, temporary);
   return undefined;
+}
+
+async function syncUpTo(fs: MigrateFs, from: string, top: string): Promise<void> {
+  for (let path = from; ; path = parentOf(path)) {
+    await syncDirectory(fs, path);
+    if (path === top || parentOf(path) === path) return;
+  }
 }
 
 /** Nothing is ever replaced; but between two calls the name is absent, and Claude Code may begin a file there. */

@@ -127,7 +127,8 @@ async function carryOut(
   const hasDied = found.homes.some((home) => home.pending.length > 0);
   for (const [name, merge] of locks === undefined ? [] : migration.merges) {
     const sources = [swapped.aside, pending].flatMap((trees) => trees.get(name) ?? []);
-    if (hasDied) await removeStrays(merge, sources);
+    const hasStrays = found.contents.get(name)?.contents.hasStrays === true;
+    if (hasDied || hasStrays) await removeStrays(merge, sources);
     await clearIncoming(merge, 'end');
   }
   if (swapped.problems.length + problems.length > 0) return 'failed';

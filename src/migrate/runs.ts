@@ -1,7 +1,7 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
 import { must } from './call-failure.ts';
-import { makeDirectory } from './directories.ts';
+import { makeDurableDirectory, syncDirectory } from './directories.ts';
 import {
   isOwnEntry,
   isRetiringName,
@@ -88,11 +88,13 @@ export async function makeRun(
   owner: OwnerToken,
 ): Promise<string> {
   const originals = originalsOf(accountHome);
-  await makeDirectory(fs, originals);
+  await makeDurableDirectory(fs, originals);
   const path = childOf(originals, runNameAt(now, nonceFrom(random)));
   // Exclusively: the name is taken if this fails.
   await must(path, fs.mkdir(path, { mode: 0o700 }));
   const mark = ownerOf(path);
   await must(mark, fs.symlink(formatOwnerToken(owner), mark, 'junction'));
+  // What is displaced into it must not be lost with it.
+  await syncDirectory(fs, originals);
   return path;
 }

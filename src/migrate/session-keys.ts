@@ -71,7 +71,10 @@ export class SessionKeys {
         const [one, two] = both;
         // Claude Code may have moved one while others were looked at.
         if (one === undefined || two === undefined) return false;
-        return !isSameFile(one, two) || !(await this.#wasMoved(fs, stays, target));
+        if (!isSameFile(one, two)) return true;
+        return !(
+          (await this.#wasMoved(fs, stays, target)) || (await this.#wasMoved(fs, other, target))
+        );
       }),
     );
     return pairs.flatMap(({ sessionId, stays, other }, index) =>

@@ -75,6 +75,7 @@ async function settle(
     expected: staying,
     chosen: at(leaves),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), stays),
+    keptBelow: offset < staying.size ? base : undefined,
   });
   if (kept === undefined) return true;
   merge.disturb(stays);

@@ -1,7 +1,9 @@
-import { childOf } from '../paths.ts';
-import { removeName } from './directories.ts';
-import { incomingOf, isTemporaryName } from './layout.ts';
-import { entriesAt, type Found } from './look.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { must } from './call-failure.ts';
+import { makeDirectory, removeName } from './directories.ts';
+import type { Facts } from './facts.ts';
+import { displacedAt, incomingOf, isTemporaryName, stateOf } from './layout.ts';
+import { entriesAt, factsAt, type Found } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { stopIfAborted } from './tools.ts';
 import { isDirectory, walkTogether } from './walk.ts';
@@ -22,7 +24,7 @@ export async function clearIncoming(
   const incoming = incomingOf(target);
   for (const [name, found] of await entriesAt(fs, incoming)) {
     if (!isTemporaryName(name) && !TRIAL.test(name)) continue;
-    if (when === 'beginning' && hasOtherNames(found)) continue;
+    if (when === 'beginning' && isFile(found) && found.names > 1) continue;
     await removeName(fs, childOf(incoming, name));
   }
 }
@@ -34,8 +36,11 @@ export async function removeStrays(merge: Merge, sources: readonly Source[]): Pr
   await walkTogether(fs, roots, async (groups) => {
     stopIfAborted(merge.tools);
     for (const { name, path, copies } of groups) {
-      if (!isTemporaryName(name) || !hasOtherNames(copies[0])) continue;
-      await removeName(fs, childOf(merge.target, path));
+      const [found] = copies;
+      if (!isTemporaryName(name) || !isFile(found)) continue;
+      const at = childOf(merge.target, path);
+      if (found.names > 1) await removeName(fs, at);
+      else await setAside(merge, path, found);
     }
     return groups.filter(
       ({ copies }) => isDirectory(copies[0]) && copies.slice(1).some(isDirectory),
@@ -45,9 +50,15 @@ export async function removeStrays(merge: Merge, sources: readonly Source[]): Pr
 
 const TRIAL = /^\.[0-9a-f]{16}$/;
 
-/** No file loses its last name. */
-function hasOtherNames(found: Found | undefined): boolean {
-  return (
-    found !== undefined && found !== 'unrepresentable' && found.kind === 'file' && found.names > 1
-  );
+/** No file loses its last name: it may be all that there is of a generation that was replaced since. */
+async function setAside(merge: Merge, path: string, { size }: Facts): Promise<void> {
+  const { fs } = merge.tools;
+  const keepAt = childOf(displacedAt(stateOf(merge.target), merge.name, 'target', size), path);
+  await makeDirectory(fs, parentOf(keepAt));
+  const from = childOf(merge.target, path);
+  if ((await factsAt(fs, keepAt)) === undefined) await must(from, fs.rename(from, keepAt));
+}
+
+function isFile(found: Found | undefined): found is Facts {
+  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
 }

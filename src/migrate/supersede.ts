@@ -18,12 +18,12 @@ export async function supersede(
   merge.supersede(there);
   // What came into a transcript after it was brought over is looked at once more.
   const offset = source.linked.get(path)?.size ?? there.size;
-  await replaceInTarget(merge, source, path, facts, there, offset);
+  await replaceInTarget(merge, source, path, facts, there, { offset, isContained: false });
   return true;
 }
 
 /**
- * The same, with the offset up to which the displaced file is in the new one.
+ * The same, with the offset up to which the displaced file is in the new one, and whether that is all of it.
  *
  * @returns Where the displaced file is; `undefined` where the place has to be looked at anew.
  */
@@ -33,7 +33,7 @@ export async function replaceInTarget(
   path: string,
   facts: Facts,
   there: Facts,
-  offset: number,
+  { offset, isContained }: { readonly offset: number; readonly isContained: boolean },
 ): Promise<string | undefined> {
   const { fs } = merge.tools;
   const to = childOf(merge.target, path);
@@ -46,6 +46,7 @@ export async function replaceInTarget(
     expected: there,
     chosen: copy ?? childOf(source.root, path),
     keepAt: childOf(displacedAt(base, merge.name, 'target', offset), path),
+    keptBelow: isContained ? undefined : base,
   });
   const now = await factsAt(fs, to);
   const put = copy === undefined ? facts : await factsAt(fs, copy);

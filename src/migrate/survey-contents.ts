@@ -32,6 +32,8 @@ export interface SurveyedContents {
   readonly overdue: number;
   /** Directories with auto-memory, in whichever of the places: all homes will share it. */
   readonly memory: readonly string[];
+  /** Whether the target has names that a run which died has left. */
+  readonly hasStrays: boolean;
 }
 
 type Counts = { -readonly [Key in keyof FileCounts]: FileCounts[Key] };
@@ -53,6 +55,7 @@ export async function surveyContents(
   const offsets: KnownOffset[] = [];
   const keys = new SessionKeys();
   let overdue = 0;
+  let hasStrays = false;
 
   const count = (index: number, what: keyof FileCounts, { size }: Facts) => {
     const [own, tree] = [files[index], trees[index]];
@@ -64,6 +67,7 @@ export async function surveyContents(
 
   await walkTogether(fs, roots, async (groups, directory) => {
     const inside: Group[] = [];
+    hasStrays ||= groups.some((it) => isTemporaryName(it.name) && it.copies.at(-1) !== undefined);
     for (const group of groups.filter((it) => !isTemporaryName(it.name))) {
       const { path, copies } = group;
       const inTrees = copies.slice(0, -1);
@@ -119,6 +123,7 @@ export async function surveyContents(
     offsets,
     overdue,
     memory: [...memory],
+    hasStrays,
   };
 }
 

@@ -99,12 +99,15 @@ async function find(
   path: string,
   runs: readonly Run[],
 ): Promise<Pick<ReturningName, 'run' | 'state'> | undefined> {
+  const hasAside = (run: Run) => isPending(run) && run.trees.includes(name);
   for (const run of runs.toReversed()) {
     if (run.trees.includes(name)) return { run, state: 'aside' };
     if (!run.removedLinks.includes(name)) continue;
     const there = await factsAt(fs, path);
     // Linked again since, by a run that had nothing to set aside.
     if (there?.kind === 'symlink') continue;
+    // Moved aside again since, by a run that died. Names tell no order within a second, or where a clock was set back.
+    if (there === undefined && run.isRestored && runs.some(hasAside)) continue;
     return { run, state: run.isRestored ? 'back' : 'arrived' };
   }
   return undefined;

@@ -89,8 +89,8 @@ describe.each(places)('restore %s', (name, mounts) => {
         },
       },
       faults,
-      sample: rounds(1, 0.5),
-      pairs: rounds(1000, 100),
+      sample: rounds(1, 0.03),
+      pairs: rounds(1000, 20),
     });
     printFigures(`restore ${name}`, { cases, 'double deaths': pairs, calls });
     expect(cases).toBeGreaterThan(100);

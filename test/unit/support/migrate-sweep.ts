@@ -35,7 +35,11 @@ export interface Scenario<Result> {
   ) => Promise<void> | void;
 }
 
-/** Every way in which one call can go wrong; `name` as in the log of {@link faulty}. */
+/**
+ * Every way in which one call can go wrong; `name` as in the log of {@link faulty}.
+ *
+ * What only reads fails alike before its effect and after it, and a death after it is one before the next call.
+ */
 export function faultsOf(call: number, name: string): readonly Fault[] {
   const isChange = isChanging(name);
   const moments = isChange ? (['before', 'after'] as const) : (['before'] as const);
@@ -46,10 +50,6 @@ export function faultsOf(call: number, name: string): readonly Fault[] {
       faults.push({ call, kind, moment, lasting: false }, { call, kind, moment, lasting: 'all' });
       if (isChange && moment === 'before') faults.push({ call, kind, moment, lasting: 'writes' });
     }
-  }
-  if (!isChange) {
-    // The effect of reading is nothing, but that of the calls after it is not.
-    for (const kind of faultErrnos) faults.push({ call, kind, moment: 'after', lasting: 'all' });
   }
   if (name === 'handle.read' || name === 'handle.write') {
     faults.push(
