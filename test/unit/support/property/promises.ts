@@ -157,8 +157,8 @@ export function notGivenBack(
     const isExcused = leftovers.some((it) =>
       it.path.endsWith(`/${other.path.slice(name.length + 1)}`),
     );
-    if (there !== content && !isExcused)
-      flaws.push(`${path} has ${there ?? 'vanished'}, not ${content}`);
+    if (isExcused) other.isLeft = true;
+    else if (there !== content) flaws.push(`${path} has ${there ?? 'vanished'}, not ${content}`);
   }
   return flaws;
 }
