@@ -45,7 +45,6 @@ export async function appendGrowth(
     OPEN.read,
     async (source, { size }): Promise<Growth | undefined> => {
       if (size < offset) return { kind: 'changed' };
-      if (size === offset) return { kind: 'nothing', torn: false, upTo: offset };
       const missing = await withFile(fs, to, OPEN.read, async (known, facts) => {
         const start = Math.max(0, offset - COMPARED_BYTES);
         // Also an unfinished line, which the other one may have completed.

@@ -88,7 +88,9 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
       result,
       options.expected,
     );
-    if (run.verdict.missing === 0 || options.keep !== true) rmSync(root, { recursive: true });
+    const { missing, torn, duplicated, outOfOrderOutside } = run.verdict;
+    if (missing + torn + duplicated + outOfOrderOutside === 0 || options.keep !== true)
+      rmSync(root, { recursive: true });
     else run.verdict.examples.push(`kept in ${root}`);
     return run;
   } finally {
