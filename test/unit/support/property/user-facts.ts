@@ -22,6 +22,8 @@ export interface Log {
   readonly oldKeys: Set<string>;
   /** Whether more has been done to it than to append. */
   isDisturbed: boolean;
+  /** Whether it was begun during the present run. */
+  isNew: boolean;
   /** Homes that have had a copy of it. */
   readonly copies: Set<string>;
   /** Homes whose programs wrote to it since the present run began. */

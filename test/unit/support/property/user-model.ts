@@ -24,6 +24,7 @@ export class UserModel {
       gone: new Set(),
       oldKeys: new Set(),
       isDisturbed: false,
+      isNew: true,
       copies: new Set([home]),
       touchedBy: new Set(),
     };
@@ -47,6 +48,7 @@ export class UserModel {
 
   beginRun(): void {
     for (const it of [...this.logs, ...this.others.values()]) it.touchedBy.clear();
+    for (const log of this.logs) log.isNew = false;
     for (const it of this.others.values()) it.isDisturbed = false;
   }
 
@@ -86,7 +88,8 @@ export class UserModel {
 
   /** `linked`: the homes in whose place there is a link. */
   logDeleted(log: Log, seen: readonly string[], home: string, linked: ReadonlySet<string>): void {
-    const isForGood = !log.isDisturbed && this.#isGoneBy(log.copies, home, linked);
+    // Of what was begun during a run that then failed the next one cannot know that it was shared already.
+    const isForGood = !log.isNew && !log.isDisturbed && this.#isGoneBy(log.copies, home, linked);
     log.isDisturbed = true;
     log.touchedBy.add(home);
     for (const line of seen) {
