@@ -84,7 +84,7 @@ async function completeOn(staged: Stage, world: PosixWorld): Promise<'alike' | '
 }
 
 /** Whether a healthy second run ends as the healthy first one, and nothing is lost on the way. */
-export async function checkCompletion(
+async function checkCompletion(
   staged: Stage,
   { before, quiet, busy }: Expected,
   world: PosixWorld,
@@ -99,7 +99,7 @@ export async function checkCompletion(
 }
 
 /** Whether the way back gives the homes what they had, and nothing is lost on the way. */
-export async function checkReturn(
+async function checkReturn(
   staged: Stage,
   { before }: Expected,
   world: PosixWorld,

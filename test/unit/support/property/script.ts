@@ -21,7 +21,7 @@ export interface OtherSeed {
   readonly mode: number;
 }
 
-export type Deed =
+type Deed =
   | 'append'
   | 'append-slowly'
   | 'rewrite-end'
