@@ -1,4 +1,4 @@
-import { constants, link, lstat, promises } from 'node:fs';
+import { constants, linkSync, lstatSync, promises, renameSync, symlinkSync } from 'node:fs';
 import type { PortShape } from './port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
 import type { FsStats } from './stats.ts';
@@ -68,27 +68,22 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = {
   ...realSessionDisk,
-  // These two by callback, which takes a quarter of the time: they are most of what is called.
-  lstat: (path, options) =>
-    new Promise((resolve, reject) => {
-      lstat(path, options, (error, stats) => {
-        if (error === null) resolve(stats);
-        else reject(error);
-      });
-    }),
-  link: (existing, path) =>
-    new Promise((resolve, reject) => {
-      link(existing, path, (error) => {
-        if (error === null) resolve();
-        else reject(error);
-      });
-    }),
+  // Synchronously, because waking a thread takes longer than these calls: of the first two there are thousands, and
+  // between the last two the link is missing.
+  lstat: async (path, options) => lstatSync(path, options),
+  link: async (existing, path) => {
+    linkSync(existing, path);
+  },
+  rename: async (from, to) => {
+    renameSync(from, to);
+  },
+  symlink: async (target, path, type) => {
+    symlinkSync(target, path, type);
+  },
   stat: (path, options) => promises.stat(path, options),
   mkdir: (path, options) => promises.mkdir(path, options),
   open: (path, flags, mode) => promises.open(path, flags, mode),
-  rename: (from, to) => promises.rename(from, to),
   rmdir: (path) => promises.rmdir(path),
-  symlink: (target, path, type) => promises.symlink(target, path, type),
   unlink: (path) => promises.unlink(path),
   utimes: (path, accessed, modified) => promises.utimes(path, accessed, modified),
 };

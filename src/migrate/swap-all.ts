@@ -1,3 +1,5 @@
+import { parentOf } from '../paths.ts';
+import { syncDirectory } from './directories.ts';
 import type { Source } from './merge.ts';
 import { mergePass, type PassOptions } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
@@ -25,6 +27,7 @@ export async function swapAll(
 ): Promise<Swapped> {
   const aside = new Map<string, Source[]>();
   const problems: MigrationProblem[] = [];
+  const touched = new Set<string>();
   const progress = new Progress(tools, 'swap', trees.length);
   for (const { run } of homes) {
     const own = trees.filter(({ source }) => source.run === run);
@@ -37,8 +40,11 @@ export async function swapAll(
       // What came right before is to be in the target soon, and not only when all others are there.
       if (trees.length > 1) await mergePass(merge, swapped.aside, OPTIONS);
       if (swapped.problem !== undefined) problems.push(swapped.problem);
+      touched.add(parentOf(entry.path)).add(source.run);
       progress.add(1, 0);
     }
   }
+  // Only now: right after it the gap would be longer.
+  for (const directory of touched) await syncDirectory(tools.fs, directory);
   return { aside, problems };
 }

@@ -1,7 +1,6 @@
 import { settle } from '../answer.ts';
 import { CallFailure, must } from './call-failure.ts';
-import { syncDirectory } from './directories.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { childOf } from '../paths.ts';
 import { recreatedOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
@@ -50,8 +49,6 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     if ((await factsAt(fs, to))?.kind === 'directory') {
       aside.push({ ...present, root: to, isInHome: false, isFresh: true });
     }
-    await syncDirectory(fs, parentOf(root));
-    await syncDirectory(fs, run);
     if (put === 'link') return { aside };
     const isLast = generation === MOST_GENERATIONS;
     if (!isLast) await pause(BEFORE_NEXT_GENERATION);

@@ -99,11 +99,7 @@ async function checkCompletion(
 }
 
 /** Whether the way back gives the homes what they had, and nothing is lost on the way. */
-async function checkReturn(
-  staged: Stage,
-  { before }: Expected,
-  world: PosixWorld,
-): Promise<void> {
+async function checkReturn(staged: Stage, { before }: Expected, world: PosixWorld): Promise<void> {
   const bytes = bytesOf(before, world);
   const first = posixWorldOf(staged.origin, { mounts: staged.mounts });
   for (const home of staged.homes) {

@@ -82,7 +82,8 @@ export class UserModel {
   moved(log: Log, key: string, home: string): void {
     log.isDisturbed = true;
     log.touchedBy.add(home);
-    if (log.copies.size > 1) log.oldKeys.add(log.key);
+    // Right before a home is given its directories back, it may still get it at the former place.
+    if (log.copies.size > 1 || this.isReturning) log.oldKeys.add(log.key);
     log.key = key;
   }
 
