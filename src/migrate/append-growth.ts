@@ -32,12 +32,15 @@ const NEWLINE = Uint8Array.of(10);
  * Appends the whole lines that a file has beyond an offset to another one, unless they are there already.
  *
  * What has been appended by an earlier run that died is recognised by its bytes, so this can be repeated at any time.
+ *
+ * @param isAnywhere - Whether the lines are wanted even where the other file is not what it was before the offset.
  */
 export async function appendGrowth(
   fs: AppendFs,
   from: string,
   offset: number,
   to: string,
+  isAnywhere = false,
 ): Promise<Growth> {
   const growth = await withFile(
     fs,
@@ -45,12 +48,16 @@ export async function appendGrowth(
     OPEN.read,
     async (source, { size }): Promise<Growth | undefined> => {
       if (size < offset) return { kind: 'changed' };
+      if (size === offset) return { kind: 'nothing', torn: false, upTo: offset };
       const missing = await withFile(fs, to, OPEN.read, async (known, facts) => {
         const start = Math.max(0, offset - COMPARED_BYTES);
         // Also an unfinished line, which the other one may have completed.
         if (await agrees(source, known, start, size, from)) return 'contained';
-        if (!(await agrees(source, known, start, offset, from))) return 'changed';
-        return { facts, ...(await linesMissing(source, known, { offset, size, from, to })) };
+        const isSame = await agrees(source, known, start, offset, from);
+        if (!isSame && !isAnywhere) return 'changed';
+        const knownFrom = isSame ? offset : 0;
+        const at = { offset, size, from, to, knownFrom };
+        return { facts, ...(await linesMissing(source, known, at)) };
       });
       if (missing === undefined) return undefined;
       if (missing === 'contained') return { kind: 'nothing', torn: false, upTo: size };
@@ -78,9 +85,10 @@ async function linesMissing(
     readonly size: number;
     readonly from: string;
     readonly to: string;
+    readonly knownFrom: number;
   },
 ): Promise<{ readonly lines: readonly Uint8Array[]; readonly upTo: number }> {
-  const { offset, size, from, to } = at;
+  const { offset, size, from, to, knownFrom } = at;
   const end = Number((await must(to, known.stat({ bigint: true }))).size);
   const gained: (readonly [text: string, line: Uint8Array])[] = [];
   const wanted = new Map<string, number>();
@@ -92,7 +100,7 @@ async function linesMissing(
     upTo += line.length;
   }
   // Not by their order: what several files have gained may have been added in another one.
-  for await (const line of linesIn(known, offset, end, to)) {
+  for await (const line of linesIn(known, knownFrom, end, to)) {
     const text = textOf(line);
     const count = wanted.get(text);
     if (count !== undefined) wanted.set(text, count - 1);

@@ -170,14 +170,13 @@ async function putInHome(
   const now = await factsAt(fs, childOf(source.root, path));
   if (now === undefined || isSameFile(now, there)) source.linked.set(path, linkedAs(there));
   else merge.begun.add(path);
-  await appendGrowth(fs, kept, offset, to);
+  // Its end may have been written anew since the two were compared.
+  const isWhole = (await agreeBefore(fs, kept, to, offset)) !== false;
+  await addGrowth(merge, path, kept, isWhole ? offset : 0, { isFresh: true });
   return true;
 }
 
-/**
- * Brings what a file that has been set aside has beyond an offset into the target; and where that is not what it was
- * any more, everything that only a file has that this run has set aside.
- */
+/** Brings what a file that has been set aside has beyond an offset into the target. */
 export async function addGrowth(
   merge: Merge,
   path: string,
@@ -185,12 +184,13 @@ export async function addGrowth(
   offset: number,
   { isFresh }: Pick<Source, 'isFresh'>,
 ): Promise<boolean> {
-  const growth = await appendGrowth(merge.tools.fs, from, offset, childOf(merge.target, path));
+  const to = childOf(merge.target, path);
+  // What came late belongs there, even if what it came after has been edited since; later nobody could tell that.
+  const growth = await appendGrowth(merge.tools.fs, from, offset, to, isFresh);
   switch (growth.kind) {
     case 'vanished':
       return true;
     case 'changed':
-      if (isFresh && offset > 0) return await addGrowth(merge, path, from, 0, { isFresh });
       merge.leave(from, 'changed');
       return false;
     case 'nothing':

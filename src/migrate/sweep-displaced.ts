@@ -63,9 +63,7 @@ export async function sweepDisplaced(
       const [now, facts] = [await presentPath(merge, path), await factsAt(fs, at)];
       if (now === undefined || facts === undefined) continue;
       // What was edited since is not put back.
-      const isPast = !base.isFresh || merge.supersededAt(facts) !== undefined;
-      if (isPast && facts.size === offset) continue;
-      const from = isPast ? {} : base;
+      const from = merge.supersededAt(facts) === undefined ? base : {};
       if (await addGrowth(merge, now, at, offset, from)) hasChanged = true;
       else merge.settle(at, path);
     }
