@@ -170,8 +170,9 @@ async function putInHome(
   const now = await factsAt(fs, childOf(source.root, path));
   if (now === undefined || isSameFile(now, there)) source.linked.set(path, linkedAs(there));
   else merge.begun.add(path);
-  // Its end may have been written anew since the two were compared.
-  const isWhole = (await agreeBefore(fs, kept, to, offset)) !== false;
+  // Its end may have been written anew since the two were compared; but what was edited is not put back.
+  const isPast = merge.supersededAt(facts) !== undefined;
+  const isWhole = isPast || (await agreeBefore(fs, kept, to, offset)) !== false;
   await addGrowth(merge, path, kept, isWhole ? offset : 0, { isFresh: true });
   return true;
 }
