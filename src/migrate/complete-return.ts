@@ -9,6 +9,7 @@ import type { Returning } from './returning.ts';
 import { readRun, type Run } from './runs.ts';
 import { splitNames } from './split-names.ts';
 import { displacedIn } from './sweep-displaced.ts';
+import { LinkedFiles } from './linked-files.ts';
 
 /** Brings what came late into a directory that is back in its home. */
 export async function completeReturn(returning: Returning, path: string): Promise<void> {
@@ -35,7 +36,7 @@ async function mergeRecreated(returning: Returning, run: Run): Promise<void> {
       isInHome: false,
       isFragmentary: true,
       canLink: true,
-      linked: new Map(),
+      linked: new LinkedFiles(),
       isLeft: () => false,
     }));
   if (sources.length === 0) return;

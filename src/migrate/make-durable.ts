@@ -3,7 +3,7 @@ import { removeName, setTimes, syncDirectory } from './directories.ts';
 import { secondsOf } from './facts.ts';
 import { manifestOf, originalsOf, ownDirectoryOf } from './layout.ts';
 import { writeManifest } from './manifest.ts';
-import type { Linked } from './merge.ts';
+import type { LinkedFiles } from './linked-files.ts';
 import type { Migration } from './migration.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { factsAt } from './look.ts';
@@ -32,7 +32,7 @@ export async function makeDurable(migration: Migration): Promise<void> {
     if (run === undefined) continue;
     stopIfAborted(tools);
     const own = trees.filter(({ source }) => source.run === run);
-    const linked = new Map<string, ReadonlyMap<string, Linked>>(
+    const linked = new Map<string, LinkedFiles>(
       own.map(({ entry, source }) => [entry.name, source.linked]),
     );
     const left = new Map(own.map((tree) => [tree.entry.name, tree.left]));

@@ -5,7 +5,7 @@ import { memberOf, parsedJson } from '../json.ts';
 import { must } from './call-failure.ts';
 import type { Identity } from './facts.ts';
 import { linesIn } from './lines.ts';
-import type { Linked } from './merge.ts';
+import { LinkedFiles } from './linked-files.ts';
 import { withFile, withNewFile } from './open-file.ts';
 
 /** A shared target as it was when a run merged into it. */
@@ -18,7 +18,7 @@ export interface ManifestTarget extends Identity {
 export interface Manifest {
   readonly targets: readonly ManifestTarget[];
   /** What was linked, by the name of the link and by relative path. */
-  readonly linked: ReadonlyMap<string, ReadonlyMap<string, Linked>>;
+  readonly linked: ReadonlyMap<string, LinkedFiles>;
   /** By the name of the link: the paths of conflicts of which this home's side was to be left, relative as well. */
   readonly left: ReadonlyMap<string, readonly string[]>;
 }
@@ -87,7 +87,7 @@ export async function readManifest(
   return await withFile(fs, path, OPEN.read, async (handle, { size }) => {
     const sum = createHash('sha256');
     const targets: ManifestTarget[] = [];
-    const linked = new Map<string, Map<string, Linked>>();
+    const linked = new Map<string, LinkedFiles>();
     const left = new Map<string, readonly string[]>();
     let isFirst = true;
     for await (const line of linesIn(handle, 0, size, path)) {
@@ -106,7 +106,7 @@ export async function readManifest(
       if (identity === undefined) continue;
       if (kind === 'target') targets.push({ name, target: text, ...identity });
       if (kind !== 'file') continue;
-      const files = linked.get(name) ?? new Map<string, Linked>();
+      const files = linked.get(name) ?? new LinkedFiles();
       linked.set(name, files);
       const copied = identityFrom(copy);
       const file = { ...identity, size: Number(bytes), mtime: integerFrom(mtime) ?? 0n };

@@ -4,7 +4,8 @@ import { isEqual } from './compare.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { isSessionTranscript } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
-import type { Linked, Merge, Source } from './merge.ts';
+import type { Linked } from './linked-files.ts';
+import type { Merge, Source } from './merge.ts';
 import { mergeTranscript } from './merge-transcript.ts';
 import { mergeMoved } from './moved-session.ts';
 import { migrationProblem } from './migration-problem.ts';
@@ -46,7 +47,9 @@ export async function mergeFile(
   if (isSameFile(there, facts)) {
     // A run that died may have given it this name, and left its old one.
     if (merge.passes === 1 && source.isInHome) await moveAwayStale(merge, source, path, facts);
-    source.linked.set(path, facts);
+    if (before?.size !== facts.size || !isSameFile(before, facts)) {
+      source.linked.set(path, facts);
+    }
     return false;
   }
   // The copy that was made of it is there, and it has not changed since.
@@ -59,7 +62,7 @@ export async function mergeFile(
       path: childOf(source.root, path),
       other: to,
     });
-    merge.stuck.push({ problem, leftover: { path: problem.path, reason: 'unmergeable' } });
+    merge.cannotMerge(problem, problem.path);
     return false;
   }
   return merge.isTranscript(path)
@@ -98,7 +101,7 @@ async function mergeOther(
     return false;
   }
   const problem = migrationProblem('files-differ', { path: from, other: to });
-  merge.stuck.push({ problem, leftover: { path: from, reason: 'unmergeable' } });
+  merge.cannotMerge(problem, from);
   return false;
 }
 

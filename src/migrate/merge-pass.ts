@@ -18,6 +18,8 @@ const FILES_AT_ONCE = 8;
 export interface PassOptions {
   /** Whether to look at the target even where nothing has changed since the last pass. */
   readonly isThorough: boolean;
+  /** Whether the last pass was the same, so that only what it left open has to be looked at. */
+  readonly isRepeated?: boolean;
   readonly onFiles: OnFiles;
 }
 
@@ -31,7 +33,7 @@ export async function mergePass(
   sources: readonly Source[],
   options: PassOptions,
 ): Promise<boolean> {
-  merge.beginPass(sources);
+  merge.beginPass(sources, options.isRepeated === true);
   let hasChanged = false;
   const roots = sources.map(({ root }) => root);
   await walkTogether(merge.tools.fs, roots, async (groups) => {
@@ -64,16 +66,17 @@ async function mergeCopies(
     const at = childOf(source.root, path);
     const problem = unmergeable(facts, at);
     if (problem !== undefined) {
-      merge.stuck.push({ problem, leftover: { path: at, reason: 'unmergeable' } });
+      merge.cannotMerge(problem, at);
     } else if (!isFile(facts)) {
       continue;
     } else if (isDeadCache(merge.name, path)) {
       merge.leave(at, 'dead-cache');
     } else if (source.isLeft(path)) {
       merge.leave(at, 'side-not-chosen');
-    } else if (isThorough ? !merge.isSettled(at, path) : isToMerge(merge, source, path, facts)) {
-      if (await mergeFile(merge, source, path, facts)) hasChanged = true;
-      else if (isThorough) merge.settle(at, path);
+    } else if (isThorough ? merge.isToLookAt(at, path) : isToMerge(merge, source, path, facts)) {
+      if (!(await mergeFile(merge, source, path, facts))) continue;
+      hasChanged = true;
+      merge.lookAgain(at);
     }
   }
   return hasChanged;
@@ -119,7 +122,7 @@ async function openDirectory(
   if (there?.kind === 'directory') return true;
   const at = childOf(sources[copies.findIndex(isDirectory)]?.root ?? '', path);
   const problem = migrationProblem('kinds-differ', { path: at, other: to });
-  merge.stuck.push({ problem, leftover: { path: at, reason: 'unmergeable' } });
+  merge.cannotMerge(problem, at);
   return false;
 }
 

@@ -37,7 +37,7 @@ export async function mergeTranscript(
     const to = childOf(merge.target, path);
     const sessionId = path.replace(/^.*[/\\]|\.jsonl$/g, '');
     const problem = migrationProblem('transcripts-diverge', { path: from, other: to, sessionId });
-    merge.stuck.push({ problem, leftover: { path: from, reason: 'unmergeable' } });
+    merge.cannotMerge(problem, from);
     return false;
   }
   const { longer, offset } = relation;

@@ -1,18 +1,11 @@
 import type { Facts, Identity } from './facts.ts';
 import { identityText } from './facts.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
+import type { LinkedFiles } from './linked-files.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
 import { TargetSessions } from './target-sessions.ts';
 import type { Tools } from './tools.ts';
-
-/** What a run has put into the target under one name. */
-export interface Linked extends Identity {
-  readonly size: number;
-  readonly mtime: bigint;
-  /** The file in the target, where that is a copy. */
-  readonly copy?: Identity;
-}
 
 /** A tree that is brought into the target. */
 export interface Source {
@@ -28,7 +21,7 @@ export interface Source {
   /** Whether files can have a name in the target, too; otherwise they are copied. */
   readonly canLink: boolean;
   /** By path relative to the root. */
-  readonly linked: Map<string, Linked>;
+  readonly linked: LinkedFiles;
   /** What stays in the originals because the other side of a conflict was chosen. */
   readonly isLeft: (path: string) => boolean;
 }
@@ -58,8 +51,9 @@ export class Merge {
   mayHaveMoves = false;
   /** How many passes have been begun. */
   passes = 0;
-  readonly #left = new Set<string>();
-  readonly #settled = new Map<string, Set<string>>();
+  #due: { readonly files: ReadonlySet<string>; readonly paths: ReadonlySet<string> } | undefined;
+  #again = new Set<string>();
+  #disturbed = new Set<string>();
   #trees: readonly Source[] = [];
   readonly #offsets = new Map<string, number>();
   readonly #superseded = new Map<string, number>();
@@ -97,23 +91,30 @@ export class Merge {
   /** Says why a file is not in the target. */
   leave(path: string, reason: Leftover['reason']): void {
     this.leftovers.push({ path, reason });
-    this.#left.add(path);
+    this.lookAgain(path);
   }
 
-  /** Remembers that everything of a file that has been moved aside was found in the target, under that path. */
-  settle(at: string, path: string): void {
-    if (this.#left.has(at) || this.stuck.some(({ leftover }) => leftover.path === at)) return;
-    const key = sessionOf(path) ?? path;
-    this.#settled.set(key, (this.#settled.get(key) ?? new Set()).add(at));
+  /** Says what keeps a file from being merged; it stays where it is. */
+  cannotMerge(problem: MigrationProblem, path: string): void {
+    this.stuck.push({ problem, leftover: { path, reason: 'unmergeable' } });
+    this.lookAgain(path);
   }
 
-  isSettled(at: string, path: string): boolean {
-    return this.#settled.get(sessionOf(path) ?? path)?.has(at) === true;
+  /** Wants another look at a file that has been moved aside: not all of it was found in the target. */
+  lookAgain(at: string): void {
+    this.#again.add(at);
+  }
+
+  /** Whether a file that has been moved aside has to be looked at in this pass. */
+  isToLookAt(at: string, path: string): boolean {
+    const { files, paths } = this.#due ?? {};
+    if (files === undefined || paths === undefined) return true;
+    return files.has(at) || paths.has(sessionOf(path) ?? path);
   }
 
   /** The target has another file there: what was found in the one before has to be looked at again. */
   disturb(path: string): void {
-    this.#settled.delete(sessionOf(path) ?? path);
+    this.#disturbed.add(sessionOf(path) ?? path);
   }
 
   /** Forgets that a name was brought over, because this run has taken it away from the target again. */
@@ -122,13 +123,19 @@ export class Merge {
     this.disturb(path);
   }
 
-  /** Forgets what the last pass has told. */
-  beginPass(trees: readonly Source[]): void {
+  /**
+   * Forgets what the last pass has told.
+   *
+   * @param isRepeated - Whether the last pass has looked at the same trees, so that only what it left open is due.
+   */
+  beginPass(trees: readonly Source[], isRepeated: boolean): void {
+    this.#due = isRepeated ? { files: this.#again, paths: this.#disturbed } : undefined;
+    this.#again = new Set();
+    this.#disturbed = new Set();
     this.#trees = trees;
     this.passes += 1;
     this.sessions.forget();
     this.stuck.length = 0;
     this.leftovers.length = 0;
-    this.#left.clear();
   }
 }

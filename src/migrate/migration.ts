@@ -15,6 +15,7 @@ import { prepareIncoming, canLinkBetween } from './trial.ts';
 import { makeDirectory, makeDurableDirectory } from './directories.ts';
 import { incomingOf } from './layout.ts';
 import { nonceOf, type Tools } from './tools.ts';
+import { LinkedFiles } from './linked-files.ts';
 
 /** One home, and where this run keeps what it sets aside of it. */
 interface MigratingHome extends SurveyedHome {
@@ -82,7 +83,7 @@ export async function prepare(
         isInHome: true,
         isFragmentary: entry.isFragmentary,
         canLink,
-        linked: new Map(),
+        linked: new LinkedFiles(),
         isLeft: leftSideOf(left),
       };
       trees.push({ entry, source, left });
@@ -125,7 +126,9 @@ export async function pendingSources(
           isInHome: false,
           isFragmentary,
           canLink: await canLinkBetween(fs, run.path, incomingOf(merge.target), nonce),
-          linked: new Map(isFragmentary || !usable.has(name) ? [] : manifest?.linked.get(name)),
+          linked: new LinkedFiles(
+            isFragmentary || !usable.has(name) ? [] : manifest?.linked.get(name),
+          ),
           isLeft: leftSideOf(isFragmentary ? [] : (manifest?.left.get(name) ?? [])),
         });
       }

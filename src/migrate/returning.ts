@@ -1,7 +1,7 @@
 import { type Facts, type Identity, isSameFile } from './facts.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import type { Manifest } from './manifest.ts';
-import type { Linked } from './merge.ts';
+import { LinkedFiles } from './linked-files.ts';
 import type { Leftover } from './report.ts';
 import type { OnFiles, Tools } from './tools.ts';
 
@@ -61,7 +61,7 @@ export class Returning {
   /** Directories that were made, with the time that they are to have. */
   readonly made = new Map<string, bigint>();
   /** What was linked by the run that is taken back. */
-  readonly linked: ReadonlyMap<string, Linked>;
+  readonly linked: LinkedFiles;
   readonly #seen = new Map<string, Seen>();
   readonly #left: ReadonlySet<string>;
   readonly #leftSessions: ReadonlySet<string>;
@@ -74,7 +74,7 @@ export class Returning {
     this.root = root;
     this.canLink = canLink;
     this.isAlone = isAlone;
-    this.linked = manifest?.linked.get(name) ?? new Map<string, Linked>();
+    this.linked = manifest?.linked.get(name) ?? new LinkedFiles();
     this.#left = new Set(manifest?.left.get(name));
     this.#leftSessions = new Set(
       [...this.#left].flatMap((path) => (isTranscript(name, path) ? (sessionOf(path) ?? []) : [])),

@@ -9,11 +9,13 @@ import { type Group, isDirectory } from './walk.ts';
 
 /** A transcript, and where it was seen first. */
 interface Seen {
-  readonly key: string;
-  readonly at: string;
+  /** Relative to the tree. */
+  readonly path: string;
   /** The index of the tree; the target's comes before all. */
   readonly rank: number;
 }
+
+const TARGET = -1;
 
 /** Finds sessions that have transcripts under more than one project key. */
 export class SessionKeys {
@@ -33,17 +35,17 @@ export class SessionKeys {
     const target = copies.length - 1;
     const index =
       copies[target] === undefined ? copies.findIndex((it) => it !== undefined) : target;
-    this.#add(path, childOf(roots[index] ?? '', path), index === target ? -1 : index);
+    this.#add(path, index === target ? TARGET : index);
   }
 
-  #add(path: string, at: string, rank: number): void {
+  #add(path: string, rank: number): void {
     const key = parentOf(path);
     // What lies deeper, of subagents say, belongs to a session, but is not its transcript.
     const isOfSession = parentOf(key) === '.' && isTranscript('projects', path);
     const sessionId = isOfSession ? sessionOf(path)?.toLowerCase() : undefined;
     if (sessionId === undefined) return;
     const known = this.#seen.get(sessionId);
-    const seen = { key, at, rank };
+    const seen = { path, rank };
     this.#seen.set(sessionId, known === undefined ? seen : [known, seen].flat());
   }
 
@@ -54,45 +56,45 @@ export class SessionKeys {
       if (kind !== 'directory' || this.#walked.has(name)) continue;
       const entries = await entriesIn(fs, childOf(target, name));
       for (const entry of entries.ok ? entries.value : []) {
-        const path = childOf(name, entry.name);
-        this.#add(path, childOf(target, path), -1);
+        this.#add(childOf(name, entry.name), TARGET);
       }
     }
-    const pairs = [...this.#seen].flatMap(([sessionId, seen]) => {
+    const problems: MigrationProblem[] = [];
+    for (const [sessionId, seen] of this.#seen) {
       // The one that is shared already stays, or that of the first home.
       const [stays, ...others] = Array.isArray(seen) ? seen.toSorted(inOrder) : [];
-      return others.flatMap((other) =>
-        stays === undefined || other.key === stays.key ? [] : [{ sessionId, stays, other }],
-      );
-    });
-    const isConflict = await Promise.all(
-      pairs.map(async ({ stays, other }) => {
-        const both = await Promise.all([factsAt(fs, stays.at), factsAt(fs, other.at)]);
-        const [one, two] = both;
-        // Claude Code may have moved one while others were looked at.
-        if (one === undefined || two === undefined) return false;
-        if (!isSameFile(one, two)) return true;
-        return !(
-          (await this.#wasMoved(fs, stays, target)) || (await this.#wasMoved(fs, other, target))
-        );
-      }),
-    );
-    return pairs.flatMap(({ sessionId, stays, other }, index) =>
-      isConflict[index] === true
-        ? [migrationProblem('id-under-two-keys', { path: other.at, other: stays.at, sessionId })]
-        : [],
-    );
+      for (const other of others) {
+        if (stays === undefined || parentOf(other.path) === parentOf(stays.path)) continue;
+        const [at, kept] = [this.#placeOf(other, target), this.#placeOf(stays, target)];
+        if (!(await this.#areTwo(fs, at, kept, target))) continue;
+        problems.push(migrationProblem('id-under-two-keys', { path: at, other: kept, sessionId }));
+      }
+    }
+    return problems;
+  }
+
+  #placeOf({ path, rank }: Seen, target: string): string {
+    return childOf(this.#homes[rank] ?? target, path);
+  }
+
+  async #areTwo(fs: MigrateReadFs, one: string, other: string, target: string): Promise<boolean> {
+    const [first, second] = [await factsAt(fs, one), await factsAt(fs, other)];
+    // Claude Code may have moved one while others were looked at.
+    if (first === undefined || second === undefined) return false;
+    if (!isSameFile(first, second)) return true;
+    return !(await this.#wasMoved(fs, one, target)) && !(await this.#wasMoved(fs, other, target));
   }
 
   /** Whether one name of a file is only what a run that died has linked before the file was moved in its home. */
-  async #wasMoved(fs: MigrateReadFs, { at, rank }: Seen, target: string): Promise<boolean> {
-    if (rank !== -1) return false;
-    const path = at.slice(target.length + 1);
+  async #wasMoved(fs: MigrateReadFs, at: string, target: string): Promise<boolean> {
+    const prefix = childOf(target, '');
+    if (!at.startsWith(prefix)) return false;
+    const path = at.slice(prefix.length);
     const own = await Promise.all(this.#homes.map((root) => factsAt(fs, childOf(root, path))));
     return own.every((facts) => facts === undefined);
   }
 }
 
 function inOrder(one: Seen, other: Seen): number {
-  return one.rank - other.rank || (one.at < other.at ? -1 : 1);
+  return one.rank - other.rank || (one.path < other.path ? -1 : 1);
 }

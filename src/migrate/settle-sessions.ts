@@ -60,7 +60,7 @@ async function settle(
     const [path, kept] = [at(leaves), at(stays)];
     const sessionId = sessionOf(leaves) ?? leaves;
     const problem = migrationProblem('id-under-two-keys', { path, other: kept, sessionId });
-    merge.stuck.push({ problem, leftover: { path, reason: 'unmergeable' } });
+    merge.cannotMerge(problem, path);
     return false;
   }
   // Of two that have nothing in common the older one is the history, and comes first.

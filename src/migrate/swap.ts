@@ -8,6 +8,7 @@ import { mergePass } from './merge-pass.ts';
 import { mergeUntilQuiet } from './merge-until-quiet.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import { putLink } from './put-link.ts';
+import { LinkedFiles } from './linked-files.ts';
 
 /** One directory that is to become a link. */
 export interface Swap {
@@ -52,7 +53,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     if (put === 'link') return { aside };
     const isLast = generation === MOST_GENERATIONS;
     if (!isLast) await pause(BEFORE_NEXT_GENERATION);
-    present = { ...source, isFragmentary: true, linked: new Map() };
+    present = { ...source, isFragmentary: true, linked: new LinkedFiles() };
     const options = { isThorough: false, onFiles: () => undefined };
     // What came right before the swap is history for what was begun anew.
     await mergePass(merge, aside, options);

@@ -59,13 +59,14 @@ export async function sweepDisplaced(
   merge.sessions.forget();
   for (const base of bases) {
     for (const { at, path, offset } of await displacedIn(fs, base.path, merge.name)) {
-      if (!isTranscript(merge.name, path) || merge.isSettled(at, path)) continue;
+      if (!isTranscript(merge.name, path) || !merge.isToLookAt(at, path)) continue;
       const [now, facts] = [await presentPath(merge, path), await factsAt(fs, at)];
       if (now === undefined || facts === undefined) continue;
       // What was edited since is not put back.
       const from = merge.supersededAt(facts) === undefined ? base : {};
-      if (await addGrowth(merge, now, at, offset, from)) hasChanged = true;
-      else merge.settle(at, path);
+      if (!(await addGrowth(merge, now, at, offset, from))) continue;
+      hasChanged = true;
+      merge.lookAgain(at);
     }
   }
   return hasChanged;

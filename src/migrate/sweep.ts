@@ -23,6 +23,8 @@ interface Swept {
 interface Sweeping {
   readonly merge: Merge;
   readonly sources: readonly Source[];
+  /** How many passes have been made. */
+  passes: number;
   /** Whether the last pass has found nothing to bring, which proves that everything is there. */
   isQuiet: boolean;
 }
@@ -44,7 +46,7 @@ export async function sweep(
   const all: Sweeping[] = [];
   for (const [name, merge] of merges) {
     const sources = [...(pending.get(name) ?? []), ...(aside.get(name) ?? [])];
-    const sweeping = { merge, sources, isQuiet: false };
+    const sweeping = { merge, sources, passes: 0, isQuiet: false };
     const onFiles = counting.overPasses(() => merge.passes);
     await sweepOnce(migration, sweeping, onFiles);
     all.push(sweeping);
@@ -54,7 +56,7 @@ export async function sweep(
   const problems: MigrationProblem[] = [];
   for (const sweeping of all) {
     const { merge, sources } = sweeping;
-    for (let pass = 2; !sweeping.isQuiet && pass <= MOST_PASSES; pass += 1) {
+    while (!sweeping.isQuiet && sweeping.passes < MOST_PASSES) {
       await sweepOnce(migration, sweeping, () => verifying.add(0, 0));
     }
     if (!sweeping.isQuiet) problems.push(migrationProblem('never-quiet', { path: merge.target }));
@@ -82,8 +84,14 @@ async function sweepOnce(
     ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
   ]);
   stopIfAborted(tools);
-  const hasMerged = await mergePass(merge, sources, { isThorough: true, onFiles });
+  const hasMerged = await mergePass(merge, sources, {
+    isThorough: true,
+    isRepeated: sweeping.passes > 0,
+    onFiles,
+  });
+  sweeping.passes += 1;
   const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
-  const hasSettled = merge.name === 'projects' && (await settleSessions(merge, sources));
+  const mayHaveMoved = merge.mayHaveMoves || (tools.isLive && merge.name === 'projects');
+  const hasSettled = mayHaveMoved && (await settleSessions(merge, sources));
   sweeping.isQuiet = !hasMerged && !hasGrown && !hasSettled;
 }

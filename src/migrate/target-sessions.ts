@@ -5,11 +5,14 @@ import { isSessionTranscript, sessionOf } from './kinds-of-files.ts';
 
 const MOST_LISTINGS = 5;
 
+/** By session: most have one transcript only. */
+type Listed = ReadonlyMap<string, string | readonly string[]>;
+
 /** Which transcripts the target has of each session; listed when it is first asked for. */
 export class TargetSessions {
   readonly #fs: MigrateReadFs;
   readonly #target: string;
-  #listed: Promise<Map<string, Set<string>>> | undefined;
+  #listed: Promise<Listed> | undefined;
 
   constructor(fs: MigrateReadFs, target: string) {
     this.#fs = fs;
@@ -20,16 +23,18 @@ export class TargetSessions {
   async elsewhere(path: string): Promise<string | undefined> {
     this.#listed ??= this.#listSurely();
     const paths = (await this.#listed).get(sessionOf(path) ?? '') ?? [];
-    return [...paths].find((other) => other !== path);
+    return [paths].flat().find((other) => other !== path);
   }
 
   /** Two transcripts of each session that has more than one. */
   async twice(): Promise<readonly (readonly [string, string])[]> {
     this.#listed ??= this.#listSurely();
-    return [...(await this.#listed).values()].flatMap((paths) => {
-      const [one, other] = paths;
-      return one === undefined || other === undefined ? [] : [[one, other] as const];
-    });
+    const found: (readonly [string, string])[] = [];
+    for (const paths of (await this.#listed).values()) {
+      const [one, other] = typeof paths === 'string' ? [] : paths;
+      if (one !== undefined && other !== undefined) found.push([one, other]);
+    }
+    return found;
   }
 
   /** Lists anew when it is asked for the next time. */
@@ -38,18 +43,18 @@ export class TargetSessions {
   }
 
   /** While it is listed a transcript may move from where it was not yet seen to where nobody looks any more. */
-  async #listSurely(): Promise<Map<string, Set<string>>> {
+  async #listSurely(): Promise<Listed> {
     let last = await this.#list();
     for (let count = 1; count < MOST_LISTINGS; count += 1) {
       const next = await this.#list();
-      if (textOf(next) === textOf(last)) return next;
+      if (areEqual(next, last)) return next;
       last = next;
     }
     return last;
   }
 
-  async #list(): Promise<Map<string, Set<string>>> {
-    const sessions = new Map<string, Set<string>>();
+  async #list(): Promise<Listed> {
+    const sessions = new Map<string, string | readonly string[]>();
     const keys = await entriesIn(this.#fs, this.#target);
     for (const key of keys.ok ? keys.value : []) {
       const entries = await entriesIn(this.#fs, childOf(this.#target, key.name));
@@ -57,13 +62,18 @@ export class TargetSessions {
         const path = childOf(key.name, name);
         const session = isSessionTranscript(path) ? sessionOf(path) : undefined;
         if (session === undefined) continue;
-        sessions.set(session, (sessions.get(session) ?? new Set()).add(path));
+        const known = sessions.get(session);
+        sessions.set(session, known === undefined ? path : [known, path].flat());
       }
     }
     return sessions;
   }
 }
 
-function textOf(sessions: ReadonlyMap<string, ReadonlySet<string>>): string {
-  return [...sessions.values()].map((paths) => [...paths].join('/')).join('\n');
+function areEqual(one: Listed, other: Listed): boolean {
+  if (one.size !== other.size) return false;
+  for (const [session, paths] of one) {
+    if (String(other.get(session)) !== String(paths)) return false;
+  }
+  return true;
 }

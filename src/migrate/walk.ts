@@ -19,7 +19,7 @@ interface Waiting {
   readonly in: readonly boolean[];
 }
 
-const DIRECTORIES_AT_ONCE = 8;
+const DIRECTORIES_AT_ONCE = 3;
 
 /** Looks at the groups of one directory, and says into which of them to go. */
 type Visit = (groups: readonly Group[], directory: string) => Promise<readonly Group[]>;

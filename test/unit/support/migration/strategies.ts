@@ -33,7 +33,7 @@ export const doNothing: Strategy = async () => {
 export const rsyncScript: Strategy = async ({ accountHomes, projects }, windowMs) => {
   const script = `set -e
     mkdir -p "$2"
-    rsync -a --ignore-existing "$1/" "$2/" || [ $? -eq 24 ] # files that vanish meanwhile
+    rsync -a --ignore-existing "$1/" "$2/" || case $? in 23 | 24) ;; *) exit 1 ;; esac # changed meanwhile
     sleep ${windowMs / 1000}
     mv "$1" "$1.bak"
     sleep ${windowMs / 1000}

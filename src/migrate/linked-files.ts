@@ -1,0 +1,80 @@
+import type { Identity } from './facts.ts';
+
+/** What a run has put into the target under one name. */
+export interface Linked extends Identity {
+  readonly size: number;
+  readonly mtime: bigint;
+  /** The file in the target, where that is a copy. */
+  readonly copy?: Identity;
+}
+
+// Device, inode, birth, size and time of each.
+const COLUMNS = 5;
+const FIRST_ROOM = 64;
+
+/** What was brought over, by path relative to the tree: numbers side by side, because there may be very many. */
+export class LinkedFiles implements Iterable<readonly [string, Linked]> {
+  readonly #rows = new Map<string, number>();
+  readonly #copies = new Map<string, Identity>();
+  #cells = new BigInt64Array(FIRST_ROOM * COLUMNS);
+  #used = 0;
+
+  constructor(files: Iterable<readonly [string, Linked]> = []) {
+    for (const [path, linked] of files) this.set(path, linked);
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  has(path: string): boolean {
+    return this.#rows.has(path);
+  }
+
+  get(path: string): Linked | undefined {
+    const row = this.#rows.get(path);
+    return row === undefined ? undefined : this.#linkedAt(row, path);
+  }
+
+  set(path: string, { device, inode, birth, size, mtime, copy }: Linked): void {
+    const row = this.#rows.get(path) ?? this.#newRow();
+    this.#cells.set([device, inode, birth, BigInt(size), mtime], row * COLUMNS);
+    this.#rows.set(path, row);
+    if (copy === undefined) this.#copies.delete(path);
+    else this.#copies.set(path, copy);
+  }
+
+  delete(path: string): void {
+    this.#rows.delete(path);
+    this.#copies.delete(path);
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, Linked]> {
+    for (const [path, row] of this.#rows) yield [path, this.#linkedAt(row, path)];
+  }
+
+  #newRow(): number {
+    const row = this.#used;
+    this.#used += 1;
+    if (this.#used * COLUMNS > this.#cells.length) {
+      const cells = new BigInt64Array(this.#cells.length * 2);
+      cells.set(this.#cells);
+      this.#cells = cells;
+    }
+    return row;
+  }
+
+  #linkedAt(row: number, path: string): Linked {
+    const cells = this.#cells.subarray(row * COLUMNS, (row + 1) * COLUMNS);
+    const [device = 0n, inode = 0n, birth = 0n, size = 0n, mtime = 0n] = cells;
+    const linked = {
+      device: BigInt.asUintN(64, device),
+      inode: BigInt.asUintN(64, inode),
+      birth,
+      size: Number(size),
+      mtime,
+    };
+    const copy = this.#copies.get(path);
+    return copy === undefined ? linked : { ...linked, copy };
+  }
+}
