@@ -1,4 +1,5 @@
 import { childOf } from '../paths.ts';
+import { addGrowth } from './add-growth.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
 import { agreeBefore, type Divergent, type Generations, relate, type Relation } from './compare.ts';
@@ -175,30 +176,4 @@ async function putInHome(
   const isWhole = isPast || (await agreeBefore(fs, kept, to, offset)) !== false;
   await addGrowth(merge, path, kept, isWhole ? offset : 0, { isFresh: true });
   return true;
-}
-
-/** Brings what a file that has been set aside has beyond an offset into the target. */
-export async function addGrowth(
-  merge: Merge,
-  path: string,
-  from: string,
-  offset: number,
-  { isFresh }: Pick<Source, 'isFresh'>,
-): Promise<boolean> {
-  const to = childOf(merge.target, path);
-  // What came late belongs there, even if what it came after has been edited since; later nobody could tell that.
-  const growth = await appendGrowth(merge.tools.fs, from, offset, to, isFresh);
-  switch (growth.kind) {
-    case 'vanished':
-      return true;
-    case 'changed':
-      merge.leave(from, 'changed');
-      return false;
-    case 'nothing':
-    case 'appended':
-      if (growth.torn) merge.leave(from, 'torn-line');
-      return growth.kind === 'appended';
-    default:
-      return growth satisfies never;
-  }
 }

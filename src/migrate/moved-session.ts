@@ -6,7 +6,8 @@ import { type Facts, isOlder, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
-import { addGrowth, divergentOffset } from './merge-transcript.ts';
+import { addGrowth } from './add-growth.ts';
+import { divergentOffset } from './merge-transcript.ts';
 import { replaceName } from './replace-name.ts';
 import { setNameAside } from './set-name-aside.ts';
 

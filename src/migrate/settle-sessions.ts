@@ -6,7 +6,7 @@ import { sessionOf } from './kinds-of-files.ts';
 import { displacedAt, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
-import { addGrowth } from './merge-transcript.ts';
+import { addGrowth } from './add-growth.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
 import { setNameAside } from './set-name-aside.ts';

@@ -3,7 +3,7 @@ import { isSessionTranscript, isTranscript } from './kinds-of-files.ts';
 import { type Side } from './layout.ts';
 import { entriesAt, factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
-import { addGrowth } from './merge-transcript.ts';
+import { addGrowth } from './add-growth.ts';
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { isDirectory, walkTogether } from './walk.ts';
 
