@@ -47,7 +47,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     await moveAside(merge, root, to);
     const put = await putBackUnlessLinked(merge, root, to, target);
     // If it is a link, another migration was there first, and has set the directory aside.
-    if ((await factsAt(fs, to))?.kind === 'directory') {
+    if ((await factsAt(fs, to))?.kind !== 'symlink') {
       aside.push({ ...present, root: to, isInHome: false, isFresh: true });
     }
     if (put === 'link') return { aside };
