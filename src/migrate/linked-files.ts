@@ -1,4 +1,4 @@
-import type { Identity } from './facts.ts';
+import { type Identity, isSameFile } from './facts.ts';
 
 /** What a run has put into the target under one name. */
 export interface Linked extends Identity {
@@ -18,6 +18,8 @@ export class LinkedFiles implements Iterable<readonly [string, Linked]> {
   readonly #copies = new Map<string, Identity>();
   #cells = new BigInt64Array(FIRST_ROOM * COLUMNS);
   #used = 0;
+  /** By inode; made when it is first asked for, because most runs never do. */
+  #paths: Map<bigint, string[]> | undefined;
 
   constructor(files: Iterable<readonly [string, Linked]> = []) {
     for (const [path, linked] of files) this.set(path, linked);
@@ -36,12 +38,26 @@ export class LinkedFiles implements Iterable<readonly [string, Linked]> {
     return row === undefined ? undefined : this.#linkedAt(row, path);
   }
 
+  /** Under which paths a file was brought over. */
+  pathsOf(file: Identity): readonly string[] {
+    if (this.#paths === undefined) {
+      this.#paths = new Map();
+      for (const [path, { inode }] of this) this.#index(path, inode);
+    }
+    const paths = this.#paths.get(file.inode) ?? [];
+    return paths.filter((path) => {
+      const linked = this.get(path);
+      return linked !== undefined && isSameFile(linked, file);
+    });
+  }
+
   set(path: string, { device, inode, birth, size, mtime, copy }: Linked): void {
     const row = this.#rows.get(path) ?? this.#newRow();
     this.#cells.set([device, inode, birth, BigInt(size), mtime], row * COLUMNS);
     this.#rows.set(path, row);
     if (copy === undefined) this.#copies.delete(path);
     else this.#copies.set(path, copy);
+    this.#index(path, inode);
   }
 
   delete(path: string): void {
@@ -51,6 +67,12 @@ export class LinkedFiles implements Iterable<readonly [string, Linked]> {
 
   *[Symbol.iterator](): Iterator<readonly [string, Linked]> {
     for (const [path, row] of this.#rows) yield [path, this.#linkedAt(row, path)];
+  }
+
+  #index(path: string, inode: bigint): void {
+    const paths = this.#paths?.get(inode);
+    if (paths === undefined) this.#paths?.set(inode, [path]);
+    else if (!paths.includes(path)) paths.push(path);
   }
 
   #newRow(): number {

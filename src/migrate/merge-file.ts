@@ -2,7 +2,6 @@ import { childOf } from '../paths.ts';
 import { bringFile } from './bring-file.ts';
 import { isEqual } from './compare.ts';
 import { type Facts, isSameFile } from './facts.ts';
-import { isSessionTranscript } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
 import type { Linked } from './linked-files.ts';
 import type { Merge, Source } from './merge.ts';
@@ -33,8 +32,7 @@ export async function mergeFile(
   if (tried === 'brought' || tried === 'changed') return true;
   const there = await factsAt(merge.tools.fs, to);
   if (there === undefined) {
-    const isSession = merge.isTranscript(path) && isSessionTranscript(path);
-    const moved = isSession ? await mergeMoved(merge, source, path, facts) : undefined;
+    const moved = await mergeMoved(merge, source, path, facts);
     if (moved !== undefined) return moved;
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
     if (before !== undefined && isUnchanged(source, before, facts)) {

@@ -1,6 +1,6 @@
 import type { Facts, Identity } from './facts.ts';
 import { identityText } from './facts.ts';
-import { isTranscript, sessionOf } from './kinds-of-files.ts';
+import { isSessionTranscript, isTranscript, sessionOf } from './kinds-of-files.ts';
 import type { LinkedFiles } from './linked-files.ts';
 import type { MigrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
@@ -67,6 +67,12 @@ export class Merge {
 
   isTranscript(path: string): boolean {
     return isTranscript(this.name, path);
+  }
+
+  /** Where the target has a transcript of the same session under another project key. */
+  async elsewhere(path: string): Promise<string | undefined> {
+    const isOfSession = this.isTranscript(path) && isSessionTranscript(path);
+    return isOfSession ? await this.sessions.elsewhere(path) : undefined;
   }
 
   /** Remembers up to where one file is known to be in another. */

@@ -24,7 +24,7 @@ export async function mergeMoved(
   facts: Facts,
 ): Promise<boolean | undefined> {
   const { fs } = merge.tools;
-  const other = await merge.sessions.elsewhere(path);
+  const other = await merge.elsewhere(path);
   if (other === undefined) return undefined;
   const there = await factsAt(fs, childOf(merge.target, other));
   if (there === undefined) {

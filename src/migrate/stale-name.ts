@@ -1,6 +1,5 @@
 import { childOf, parentOf } from '../paths.ts';
 import { type Facts, isSameFile } from './facts.ts';
-import { isSessionTranscript } from './kinds-of-files.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
@@ -19,14 +18,9 @@ export async function moveAwayStale(
   const { fs } = merge.tools;
   // Only a file with more names than the home gives it can have been linked before.
   if (facts.names < 2) return;
-  const olds = [...source.linked].flatMap(([old, linked]) =>
-    isSameFile(linked, facts) ? [old] : [],
-  );
+  const olds = source.linked.pathsOf(facts);
   // A run that died before it had written anything down has linked it.
-  const elsewhere =
-    merge.isTranscript(path) && isSessionTranscript(path)
-      ? await merge.sessions.elsewhere(path)
-      : undefined;
+  const elsewhere = await merge.elsewhere(path);
   for (const old of new Set(elsewhere === undefined ? olds : [...olds, elsewhere])) {
     if (old === path) continue;
     if ((await factsAt(fs, childOf(source.root, old))) !== undefined) continue;

@@ -37,11 +37,11 @@ export async function swapAll(
       stopIfAborted(tools);
       const swapped = await swapForLink({ merge, source, target: entry.target, isAllowed });
       aside.set(entry.name, [...(aside.get(entry.name) ?? []), ...swapped.aside]);
+      progress.add(1, 0);
       // What came right before is to be in the target soon, and not only when all others are there.
-      if (trees.length > 1) await mergePass(merge, swapped.aside, OPTIONS);
+      if (progress.done < trees.length) await mergePass(merge, swapped.aside, OPTIONS);
       if (swapped.problem !== undefined) problems.push(swapped.problem);
       touched.add(parentOf(entry.path)).add(source.run);
-      progress.add(1, 0);
     }
   }
   // Only now: right after it the gap would be longer.
