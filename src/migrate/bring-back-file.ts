@@ -8,9 +8,7 @@ import { factsAt } from './look.ts';
 import { copyToRun, putInPlace } from './put-in-place.ts';
 import { type Places, transcriptOf } from './session-places.ts';
 import { isAsItWas, type Returning } from './returning.ts';
-
-// What file systems answer where a file cannot have a name there, too.
-const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+import { CANNOT_LINK } from './trial.ts';
 
 /**
  * Brings one file of the target into the tree of the home, whatever the tree has there; the target's is never changed.

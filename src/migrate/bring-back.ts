@@ -68,8 +68,7 @@ async function removeTemporary(
   { tools, root }: Returning,
   { path, name, copies: [, own] }: Group,
 ): Promise<void> {
-  if (own === undefined || own === 'unrepresentable' || own.kind !== 'file') return;
-  if (isTemporaryName(name)) await removeName(tools.fs, childOf(root, path));
+  if (isFile(own) && isTemporaryName(name)) await removeName(tools.fs, childOf(root, path));
 }
 
 function isToBring(returning: Returning, { path, name, copies: [found] }: Group): boolean {

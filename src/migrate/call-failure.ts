@@ -39,3 +39,13 @@ export async function unless<Value>(
 export function failedWith(answer: Answer<unknown>, errno: string): boolean {
   return !answer.ok && answer.errno === errno;
 }
+
+/** What is thrown where something else stands at a path than was looked at. */
+export function changed(path: string): Error {
+  return Object.assign(new Error(`${path} is not what it was`), { code: 'ESTALE' });
+}
+
+/** What is thrown where somebody has taken the lock. */
+export function lostLock(): Error {
+  return Object.assign(new Error('the lock is not held any more'), { code: 'ESTALE' });
+}

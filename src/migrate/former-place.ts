@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { childOf } from '../paths.ts';
 import type { FileKind } from './facts.ts';
-import { isOwnEntry } from './layout.ts';
+import { isOwnEntry, recreatedName, withoutNonce } from './layout.ts';
 
 /** Where a file among the originals was, or belongs, in a shared target. */
 export interface FormerPlace {
@@ -15,7 +15,7 @@ export interface FormerPlace {
 export function formerPlaceOf(path: string): FormerPlace | undefined {
   const [top = '', ...below] = path.split(sep);
   if (top === 'displaced') return displacedPlace(below);
-  const name = /^recreated-\d+-(.+)$/.exec(top)?.[1] ?? top;
+  const name = recreatedName(top) ?? top;
   return below.length === 0 ? undefined : { name, paths: [joined(below)] };
 }
 
@@ -25,7 +25,7 @@ function displacedPlace([name, side, offset, ...below]: readonly string[]):
   const isKnown = (side === 'home' || side === 'target') && /^\d+$/.test(offset ?? '');
   if (name === undefined || !isKnown || below.length === 0) return undefined;
   const path = joined(below);
-  const original = path.replace(/~[0-9a-f]{16}$/, '');
+  const original = withoutNonce(path);
   return { name, paths: original === path ? [path] : [path, original] };
 }
 

@@ -1,7 +1,7 @@
 import { settle } from '../answer.ts';
 import { textOf } from '../fs/port.ts';
 import { childOf } from '../paths.ts';
-import { CallFailure, must, unless } from './call-failure.ts';
+import { CallFailure, changed, lostLock, must, unless } from './call-failure.ts';
 import { syncDirectory } from './directories.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { recreatedOf, removedLinkOf } from './layout.ts';
@@ -113,12 +113,4 @@ async function moveAside(
   }
   // Somebody else has given the tree back in between, and this is it.
   if (isSameFile(there, own)) await must(path, fs.rename(to, path));
-}
-
-function changed(path: string): Error {
-  return Object.assign(new Error(`${path} is not there any more`), { code: 'ESTALE' });
-}
-
-function lostLock(): Error {
-  return Object.assign(new Error('the lock is not held any more'), { code: 'ESTALE' });
 }

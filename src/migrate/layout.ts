@@ -44,6 +44,16 @@ export const isRetiringName = (name: string) => name.startsWith(RETIRING);
 export const withoutRetiring = (name: string) =>
   isRetiringName(name) ? name.slice(RETIRING.length) : name;
 
+/** The name of the link of a directory that was made anew; `undefined` for every other entry of a run directory. */
+export function recreatedName(entry: string): string | undefined {
+  return /^recreated-\d+-(.+)$/.exec(entry)?.[1];
+}
+
+/** A path among the displaced without the nonce that it got where the name was taken already. */
+export function withoutNonce(path: string): string {
+  return path.replace(/~[0-9a-f]{16}$/, '');
+}
+
 /** What is in a run directory beside the trees. */
 export function isOwnEntry(entry: string): boolean {
   return /^(?:owner|manifest|displaced|sealed|restored|trial|link-.*|recreated-\d+-.*)$/.test(

@@ -1,6 +1,6 @@
 import { settle } from '../answer.ts';
 import { childOf, parentOf } from '../paths.ts';
-import { CallFailure } from './call-failure.ts';
+import { CallFailure, changed } from './call-failure.ts';
 import { removeDirectory } from './remove-directory.ts';
 import { removeName, syncDirectory } from './directories.ts';
 import { type Facts, isSameFile } from './facts.ts';
@@ -72,8 +72,4 @@ export async function removeRun(tools: Tools, root: string): Promise<void> {
   for (const mark of last) await removeName(fs, mark);
   if (!(await removeDirectory(tools, root))) throw new CallFailure(root, changed(root));
   await syncDirectory(fs, parentOf(root));
-}
-
-export function changed(path: string): Error {
-  return Object.assign(new Error(`${path} is not what it was`), { code: 'ESTALE' });
 }

@@ -1,6 +1,6 @@
 import { childOf } from '../paths.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
-import { CallFailure, unless } from './call-failure.ts';
+import { CallFailure, lostLock, unless } from './call-failure.ts';
 import { type Facts, isSameFile } from './facts.ts';
 import { formerPlaceOf, isOwnMark } from './former-place.ts';
 import { removeDirectory } from './remove-directory.ts';
@@ -139,8 +139,4 @@ async function removeExactly(
 
 async function removeEmpty({ tools }: Retiring, directory: Directory): Promise<boolean> {
   return (await isStill(tools.fs, directory)) && (await removeDirectory(tools, directory.at));
-}
-
-function lostLock(): Error {
-  return Object.assign(new Error('the lock is not held any more'), { code: 'ESTALE' });
 }

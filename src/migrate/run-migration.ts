@@ -106,7 +106,8 @@ async function carryOut(
   for (const merge of locks === undefined ? [] : migration.merges.values()) {
     await clearIncoming(merge, 'beginning');
   }
-  const late = await coupleAll(migration, filesIn(told.homes));
+  const total = filesIn(told.homes);
+  const late = await coupleAll(migration, total);
   if (late.length > 0) {
     told.problems = [...told.problems, ...late];
     return 'refused';
@@ -120,7 +121,6 @@ async function carryOut(
   const swapped = await swapAll(migration, isAllowed);
   told.problems = [...told.problems, ...swapped.problems];
   await linkMissing(migration, ({ name }) => isProjects(name));
-  const total = filesIn(told.homes);
   const { leftovers, problems } = await sweep(migration, swapped.aside, pending, total);
   told.leftovers = leftovers;
   told.problems = [...told.problems, ...problems];

@@ -1,6 +1,6 @@
 import { settle } from '../answer.ts';
 import { childOf } from '../paths.ts';
-import { CallFailure } from './call-failure.ts';
+import { CallFailure, changed } from './call-failure.ts';
 import { retiringOf } from './layout.ts';
 import { lockAll } from './lock-homes.ts';
 import type { HeldLocks } from './lock.ts';
@@ -11,7 +11,7 @@ import type { MigrationOutcome, RetireReport } from './report.ts';
 import type { RetireRequest } from './restore-request.ts';
 import { type Retired, retireTree } from './retire-tree.ts';
 import type { Locking } from './run-migration.ts';
-import { changed, moveAside, putBack, removeRun, removeTrees } from './retire-run.ts';
+import { moveAside, putBack, removeRun, removeTrees } from './retire-run.ts';
 import { surveyAt, type SurveyedRetirement, surveyRetirement } from './survey-retire.ts';
 import { measure } from './survey-originals.ts';
 import { Aborted, Progress, stopIfAborted } from './tools.ts';

@@ -8,6 +8,7 @@ import {
   madeAt,
   originalsOf,
   ownerOf,
+  recreatedName,
   restoredMarkOf,
   runNameAt,
   sealOf,
@@ -53,7 +54,7 @@ export async function readRun(fs: MigrateReadFs, path: string, name: string): Pr
   const has = (file: string) => entries.has(file.slice(path.length + 1));
   const displaced = isDirectory(entries.get('displaced')) ? childOf(path, 'displaced') : undefined;
   const recreated = [...entries.keys()].flatMap((entry) => {
-    const of = /^recreated-\d+-(.*)$/.exec(entry)?.[1];
+    const of = recreatedName(entry);
     return of === undefined ? [] : [{ entry, name: of }];
   });
   return {

@@ -22,8 +22,7 @@ export async function splitNames(
     stopIfAborted(merge.tools);
     for (const { path, copies } of groups) {
       const [facts] = copies;
-      if (facts === undefined || facts === 'unrepresentable' || facts.kind !== 'file') continue;
-      if (facts.names < 2 || merge.isTranscript(path)) continue;
+      if (!isFile(facts) || facts.names < 2 || merge.isTranscript(path)) continue;
       const there = await factsAt(fs, childOf(merge.target, path));
       if (there === undefined || !isSameFile(there, facts)) continue;
       const own = childOf(root, path);

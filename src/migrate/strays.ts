@@ -3,10 +3,10 @@ import { must } from './call-failure.ts';
 import { makeDirectory, removeName } from './directories.ts';
 import type { Facts } from './facts.ts';
 import { displacedAt, incomingOf, isTemporaryName, stateOf } from './layout.ts';
-import { entriesAt, factsAt, type Found } from './look.ts';
+import { entriesAt, factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { stopIfAborted } from './tools.ts';
-import { isDirectory, walkTogether } from './walk.ts';
+import { isDirectory, isFile, walkTogether } from './walk.ts';
 
 /*
  * Removes the names for a moment that a run which died has left. Only for who holds the locks: to everybody else they
@@ -57,8 +57,4 @@ async function setAside(merge: Merge, path: string, { size }: Facts): Promise<vo
   await makeDirectory(fs, parentOf(keepAt));
   const from = childOf(merge.target, path);
   if ((await factsAt(fs, keepAt)) === undefined) await must(from, fs.rename(from, keepAt));
-}
-
-function isFile(found: Found | undefined): found is Facts {
-  return found !== undefined && found !== 'unrepresentable' && found.kind === 'file';
 }

@@ -1,5 +1,5 @@
 import { settle } from '../answer.ts';
-import { CallFailure, must } from './call-failure.ts';
+import { CallFailure, changed, lostLock, must } from './call-failure.ts';
 import { childOf } from '../paths.ts';
 import { recreatedOf } from './layout.ts';
 import { factsAt } from './look.ts';
@@ -86,12 +86,4 @@ async function putBackUnlessLinked(
   if (put.ok) return put.value;
   if ((await factsAt(fs, path)) === undefined) await must(path, fs.rename(aside, path));
   throw put.error;
-}
-
-function changed(path: string): Error {
-  return Object.assign(new Error(`${path} is not what it was`), { code: 'ESTALE' });
-}
-
-function lostLock(): Error {
-  return Object.assign(new Error('the lock is not held any more'), { code: 'ESTALE' });
 }

@@ -1,6 +1,6 @@
 import { childOf } from '../paths.ts';
-import { isSessionTranscript, isTranscript } from './kinds-of-files.ts';
-import { type Side } from './layout.ts';
+import { isTranscript } from './kinds-of-files.ts';
+import { type Side, withoutNonce } from './layout.ts';
 import { entriesAt, factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './add-growth.ts';
@@ -34,9 +34,7 @@ export async function displacedIn(
       await walkTogether(fs, [root], (groups) => {
         for (const { path, copies } of groups) {
           if (isDirectory(copies[0])) continue;
-          // Where the name was taken already, a nonce was added.
-          const original = path.replace(/~[0-9a-f]{16}$/, '');
-          found.push({ at: childOf(root, path), path: original, side, offset });
+          found.push({ at: childOf(root, path), path: withoutNonce(path), side, offset });
         }
         return Promise.resolve(groups.filter(({ copies }) => isDirectory(copies[0])));
       });
@@ -75,5 +73,5 @@ export async function sweepDisplaced(
 /** Where the target has a transcript now: its session may have moved since. */
 async function presentPath(merge: Merge, path: string): Promise<string | undefined> {
   if ((await factsAt(merge.tools.fs, childOf(merge.target, path))) !== undefined) return path;
-  return isSessionTranscript(path) ? await merge.sessions.elsewhere(path) : undefined;
+  return await merge.elsewhere(path);
 }

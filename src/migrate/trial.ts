@@ -6,8 +6,8 @@ import { makeDirectory, removeName } from './directories.ts';
 import { incomingOf, temporaryName } from './layout.ts';
 import { withNewFile } from './open-file.ts';
 
-// What file systems answer that cannot do it, or not between these two places.
-const CANNOT: ReadonlySet<string> = new Set([
+/** What file systems answer that cannot give a file a second name, or not between two places. */
+export const CANNOT_LINK: ReadonlySet<string> = new Set([
   'EXDEV',
   'EPERM',
   'ENOTSUP',
@@ -29,7 +29,7 @@ export async function canLinkBetween(
   const [file, name] = [childOf(from, temporaryName(nonce)), childOf(to, `.${nonce}`)];
   await withNewFile(fs, file, OPEN.create, () => Promise.resolve());
   const linked = await settle(fs.link(file, name));
-  if (!linked.ok && !CANNOT.has(linked.errno)) throw new CallFailure(name, linked.error);
+  if (!linked.ok && !CANNOT_LINK.has(linked.errno)) throw new CallFailure(name, linked.error);
   if (linked.ok) await removeName(fs, name);
   await removeName(fs, file);
   return linked.ok;
