@@ -18,10 +18,15 @@ export type Operation =
   | 'migrate'
   | 'planMigration'
   | 'projectKey'
+  | 'relaunchSessions'
   | 'restore'
   | 'resumeCommand'
   | 'retireOriginals'
+  | 'saveResumeUUIDs'
   | 'sessionIdFromMessage'
+  | 'stepQuotaGate'
+  | 'swapAccounts'
+  | 'tmuxTerminal'
   | 'validateAll'
   | 'validateAllSync';
 

@@ -6,8 +6,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The package by its name, from the source: only the package checks and consumers use the build. */
 const alias = [
   { find: /^claude-shared-state$/, replacement: here('../src/index.ts') },
-  { find: /^claude-shared-state\/migrate$/, replacement: here('../src/migrate/index.ts') },
-  { find: /^claude-shared-state\/sessions$/, replacement: here('../src/sessions/index.ts') },
+  { find: /^claude-shared-state\/(.*)$/, replacement: `${here('../src')}/$1/index.ts` },
 ];
 
 export default defineConfig({

@@ -1,0 +1,2 @@
+export { TerminalError } from '../failover/terminal.ts';
+export type { Terminal, TerminalKey, TerminalTrouble } from '../failover/terminal.ts';
