@@ -1,9 +1,9 @@
 import type { ProcessProbe } from '../fs/processes.ts';
 import { makeDurableDirectory } from './directories.ts';
 import { lockIn, ownDirectoryOf, stateOf } from './layout.ts';
-import { acquireLocks, type HeldLocks } from './lock.ts';
+import { acquireLocks, type HeldLocks } from '../lock/lock.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import type { OwnerToken } from './owner-token.ts';
+import type { OwnerToken } from '../lock/owner-token.ts';
 import type { Tools } from './tools.ts';
 
 /** What a run holds, or why it does not. */

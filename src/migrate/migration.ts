@@ -6,7 +6,7 @@ import { isSameFile } from './facts.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { Merge, type Source } from './merge.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import type { OwnerToken } from './owner-token.ts';
+import type { OwnerToken } from '../lock/owner-token.ts';
 import type { Survey } from './plan.ts';
 import type { MigrateRequest } from './request.ts';
 import { makeRun, type Run } from './runs.ts';

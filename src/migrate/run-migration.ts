@@ -1,15 +1,15 @@
 import { settle } from '../answer.ts';
 import { Aborted, Progress, stopIfAborted } from './tools.ts';
 import { CallFailure } from './call-failure.ts';
-import { identifyOwner, judgeOwner } from './lock-owner.ts';
+import { identifyOwner, judgeOwner } from '../lock/lock-owner.ts';
 import { lockAll, type Locked, type Places } from './lock-homes.ts';
-import type { HeldLocks } from './lock.ts';
+import type { HeldLocks } from '../lock/lock.ts';
 import { ownerOf } from './layout.ts';
 import { makeDurable } from './make-durable.ts';
 import { coupleAll } from './couple-all.ts';
 import { type Migration, pendingSources, prepare } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import type { OwnerToken } from './owner-token.ts';
+import type { OwnerToken } from '../lock/owner-token.ts';
 import { planFrom, type Survey } from './plan.ts';
 import { isProjects } from './projects-last.ts';
 import { putLink } from './put-link.ts';

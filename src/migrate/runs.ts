@@ -14,7 +14,7 @@ import {
   sealOf,
 } from './layout.ts';
 import { entriesAt } from './look.ts';
-import { formatOwnerToken, nonceFrom, type OwnerToken } from './owner-token.ts';
+import { formatOwnerToken, nonceFrom, type OwnerToken } from '../lock/owner-token.ts';
 import type { Tools } from './tools.ts';
 import { isDirectory } from './walk.ts';
 

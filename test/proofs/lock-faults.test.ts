@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Acquisition, acquireLocks } from '../../src/migrate/lock.ts';
+import { type Acquisition, acquireLocks } from '../../src/lock/lock.ts';
 import { deathsAt, errorsAt, failingLockFs, type LockFault } from '../unit/support/lock-faults.ts';
 import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../unit/support/lock-stage.ts';
 import { at, inWorld, makeLink, type World } from '../unit/support/world.ts';

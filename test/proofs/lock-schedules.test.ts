@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessProbe } from '../../src/fs/processes.ts';
-import { acquireLocks } from '../../src/migrate/lock.ts';
-import type { LockFs } from '../../src/migrate/lock-file.ts';
-import { judgeOwner } from '../../src/migrate/lock-owner.ts';
-import type { OwnerToken } from '../../src/migrate/owner-token.ts';
+import { acquireLocks } from '../../src/lock/lock.ts';
+import type { LockFs } from '../../src/lock/lock-file.ts';
+import { judgeOwner } from '../../src/lock/lock-owner.ts';
+import type { OwnerToken } from '../../src/lock/owner-token.ts';
 import { deadToken, Machine, text, watchedLockFs } from '../unit/support/lock-stage.ts';
 import { rounds } from '../unit/support/proof.ts';
 

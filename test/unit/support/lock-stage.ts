@@ -1,6 +1,6 @@
 import type { ProcessProbe } from '../../../src/fs/processes.ts';
-import type { LockFs } from '../../../src/migrate/lock-file.ts';
-import { formatOwnerToken, type OwnerToken } from '../../../src/migrate/owner-token.ts';
+import type { LockFs } from '../../../src/lock/lock-file.ts';
+import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner-token.ts';
 import type { World } from './world.ts';
 
 /** The calls that locking may use, of a world. */

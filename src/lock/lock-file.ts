@@ -1,5 +1,4 @@
 import { type Answer, settle } from '../answer.ts';
-import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { textOf } from '../fs/port.ts';
 import type { ProcessProbe } from '../fs/processes.ts';
 import type { AtPath, Failed } from '../problems/table.ts';
@@ -7,7 +6,11 @@ import { judgeOwner, type OwnerStanding } from './lock-owner.ts';
 import { formatOwnerToken, type OwnerToken, UNKNOWN } from './owner-token.ts';
 
 /** The calls that locking needs. */
-export type LockFs = Pick<MigrateFs, 'symlink' | 'readlink' | 'unlink'>;
+export interface LockFs {
+  readlink(path: string): Promise<string | Uint8Array>;
+  symlink(target: string, path: string, type: 'junction'): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
 
 /** A call that failed, and where. */
 export type FailedCall = AtPath & Failed;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessProbe, ProcessSighting } from '../../../src/fs/processes.ts';
-import { acquireLocks } from '../../../src/migrate/lock.ts';
-import type { OwnerToken } from '../../../src/migrate/owner-token.ts';
+import { acquireLocks } from '../../../src/lock/lock.ts';
+import type { OwnerToken } from '../../../src/lock/owner-token.ts';
 import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
 import {
   at,
