@@ -1,0 +1,64 @@
+import type { LiveSession } from '../sessions/live-sessions.ts';
+import { textBelow } from './text-below.ts';
+
+/** What is seen of a terminal after a command was typed into it. */
+export interface LaunchView {
+  /** The command. */
+  readonly command: string;
+  /** What the terminal shows. */
+  readonly text: string;
+  readonly isAtShell: boolean;
+  /** The record of a session that runs in it. */
+  readonly live: LiveSession | undefined;
+}
+
+/** How far a launch has come. */
+export type LaunchState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'resumed'; readonly live: LiveSession }
+  | { readonly kind: 'asking'; readonly question: string }
+  /** It is at its shell again; `output` is what was printed below the command. */
+  | { readonly kind: 'ended'; readonly output: string };
+
+/*
+ * What the program asks before it goes on, seen on 2.1.329 and 2.1.197: the first two on a terminal, with no session
+ * record meanwhile. The question about a summary was read in both, and could not be made to appear.
+ */
+const questions: readonly (readonly [question: string, pattern: RegExp])[] = [
+  ['trust in the working directory', /Yes, I trust this folder/],
+  ['an API key in the environment', /Do you want to use this API key\?/],
+  ['resuming from a summary', /Resume from summary.*Resume full session as-is/],
+  ['permissions that are bypassed', /Bypass Permissions mode.*Yes, I accept/],
+  ['the login', /Select login method|Paste code here if prompted/],
+  ['the appearance', /Choose the text style/],
+];
+
+/** At the end of a question there is room for nothing else. */
+const QUESTION_LINES = 20;
+const TOLD_LINES = 6;
+
+/** Judges what is seen; whatever it is, nothing is answered. */
+export function judgeLaunch({ command, text, isAtShell, live }: LaunchView): LaunchState {
+  const below = textBelow(text, command);
+  if (isAtShell) {
+    // Nothing is below it until the command has been read.
+    const output = lastLines(below ?? text, TOLD_LINES);
+    return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
+  }
+  const question = questionIn(below ?? text);
+  if (question !== undefined) return { kind: 'asking', question };
+  // It says what it does as soon as it can be talked to.
+  return live?.status === undefined ? { kind: 'waiting' } : { kind: 'resumed', live };
+}
+
+/** What the program asks at the end of a text. */
+function questionIn(text: string): string | undefined {
+  const end = lastLines(text, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
+  return questions.find(([, pattern]) => pattern.test(end))?.[0];
+}
+
+/** The last lines that are not blank. */
+export function lastLines(text: string, count: number): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-count).join('\n').trim();
+}

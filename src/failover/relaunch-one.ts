@@ -1,0 +1,177 @@
+import { diagnoseResume } from '../sessions/diagnose-resume.ts';
+import { resumeCommand } from '../sessions/resume-command.ts';
+import type { ResumeUUID } from '../sessions/resume-uuid.ts';
+import { ask, type Asked } from './ask-terminal.ts';
+import { awaitLaunch, type Launched } from './await-launch.ts';
+import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
+import type { FailoverSession } from './failover-session.ts';
+import { type Occupant, lookInto } from './look-into.ts';
+import type { Relaunching } from './relaunch-request.ts';
+import type { RelaunchedSession } from './relaunch-sessions.ts';
+import type { FailoverTools } from './request.ts';
+import { idFileOf, readId, type StoredId } from './resume-id-file.ts';
+
+interface OfSession {
+  readonly session: string;
+  readonly path: string;
+}
+
+/** Resumes in one terminal the session that was saved for it, unless something stands against it. */
+export async function relaunchOne(
+  tools: FailoverTools,
+  session: FailoverSession,
+  relaunching: Relaunching,
+): Promise<RelaunchedSession> {
+  const { name, cwd } = session;
+  const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
+  const left = (
+    problems: readonly FailoverProblem[],
+    sessionId?: ResumeUUID,
+  ): RelaunchedSession => ({
+    name,
+    outcome: 'left',
+    sessionId,
+    pid: undefined,
+    problems,
+  });
+  if (tools.signal?.aborted === true) return left([failoverProblem('failover-stopped', of)]);
+  const stored = await readId(tools.fs, of.path);
+  if (stored.kind !== 'id') return left([noId(stored, of)]);
+  const { id } = stored;
+  const { targetHome, accountHomes = [], required, programVersion } = relaunching;
+  const occupant = await lookInto(tools, session, [...new Set([targetHome, ...accountHomes])]);
+  if (isRunning(occupant, id, targetHome)) {
+    const { pid } = occupant.live;
+    return { name, outcome: 'already-running', sessionId: id, pid, problems: [] };
+  }
+  const hindrance = hindranceIn(occupant, of);
+  if (hindrance !== undefined) return left([hindrance], id);
+
+  const { fs, processes } = tools;
+  const { defaultAccountHome } = relaunching;
+  const { verdict, problems } = await diagnoseResume(id, {
+    accountHome: targetHome,
+    cwd,
+    accountHomes,
+    required,
+    programVersion,
+    defaultAccountHome,
+    processes,
+    fs,
+  });
+  // Two processes would both write to it, and the next resume would follow one of them only.
+  const runsElsewhere = problems.some(({ code }) => code === 'running-now');
+  if (verdict === 'not-resumable' || runsElsewhere) return left(problems, id);
+
+  const resume = session.resume ?? relaunching.resume;
+  const { shell } = resumeCommand(id, {
+    ...resume,
+    accountHome: targetHome,
+    cwd,
+    defaultAccountHome,
+  });
+  const typed = await typeCommand(tools, of, shell);
+  if (!typed.ok) return left([...problems, typed.problem], id);
+  const launched = await awaitLaunch(tools, session, {
+    command: shell,
+    accountHome: targetHome,
+    timeoutMs: relaunching.timeoutMs,
+  });
+  return report(launched, { name, sessionId: id, pid: undefined, problems }, of);
+}
+
+/** Whether the session that is wanted runs in the terminal already, under the account that is wanted. */
+function isRunning(
+  occupant: Occupant,
+  id: ResumeUUID,
+  targetHome: string,
+): occupant is Extract<Occupant, { readonly kind: 'session' }> {
+  if (occupant.kind !== 'session') return false;
+  const { sessionId, accountHomes } = occupant.live;
+  return sessionId === id && accountHomes.includes(targetHome);
+}
+
+function noId(stored: Exclude<StoredId, { readonly kind: 'id' }>, of: OfSession): FailoverProblem {
+  switch (stored.kind) {
+    case 'missing':
+      return failoverProblem('resume-id-missing', of);
+    case 'invalid':
+      return failoverProblem('resume-id-invalid', of);
+    case 'unreadable':
+      return failoverProblem('resume-id-unreadable', { ...of, errno: stored.errno });
+    default:
+      return stored satisfies never;
+  }
+}
+
+/** What stands against typing a command into a terminal. */
+function hindranceIn(occupant: Occupant, of: OfSession): FailoverProblem | undefined {
+  switch (occupant.kind) {
+    case 'shell':
+      return undefined;
+    case 'unknown':
+      return occupant.problem;
+    case 'other':
+      return failoverProblem('not-at-shell', of);
+    case 'session': {
+      const { pid, sessionId, accountHomes } = occupant.live;
+      const fields = { ...of, pid, sessionId, accountHome: accountHomes[0] };
+      return failoverProblem('other-session-running', fields);
+    }
+    default:
+      return occupant satisfies never;
+  }
+}
+
+/** Types a command into a shell, in the place of what somebody may have begun to type there. */
+async function typeCommand(
+  { terminal }: FailoverTools,
+  of: OfSession,
+  command: string,
+): Promise<Asked<void>> {
+  return await ask(of, async () => {
+    await terminal.press(of.session, 'C-e');
+    await terminal.press(of.session, 'C-u');
+    await terminal.type(of.session, command);
+    await terminal.press(of.session, 'Enter');
+  });
+}
+
+function report(
+  launched: Launched,
+  session: Omit<RelaunchedSession, 'outcome'>,
+  of: OfSession,
+): RelaunchedSession {
+  const { problems } = session;
+  const withProblem = (problem: FailoverProblem) => ({
+    ...session,
+    problems: [...problems, problem],
+  });
+  switch (launched.kind) {
+    case 'resumed': {
+      const { pid, sessionId } = launched.live;
+      return { ...session, outcome: 'resumed', sessionId, pid };
+    }
+    case 'asking': {
+      const { question } = launched;
+      const problem = failoverProblem('resume-asks', { ...of, question });
+      return { ...withProblem(problem), outcome: 'asking' };
+    }
+    case 'ended': {
+      const { output } = launched;
+      const problem = failoverProblem('resume-failed', { ...of, output });
+      return { ...withProblem(problem), outcome: 'failed' };
+    }
+    case 'timed-out': {
+      const { output } = launched;
+      const problem = failoverProblem('resume-timed-out', { ...of, output });
+      return { ...withProblem(problem), outcome: 'unclear' };
+    }
+    case 'stopped':
+      return { ...withProblem(failoverProblem('failover-stopped', of)), outcome: 'unclear' };
+    case 'unknown':
+      return { ...withProblem(launched.problem), outcome: 'unclear' };
+    default:
+      return launched satisfies never;
+  }
+}

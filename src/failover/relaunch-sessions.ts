@@ -1,0 +1,101 @@
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import type { ResumeUUID } from '../sessions/resume-uuid.ts';
+import type { FailoverProblem } from './failover-problem.ts';
+import type { FailoverSession } from './failover-session.ts';
+import type { RelaunchOptions } from './options.ts';
+import { relaunchOne } from './relaunch-one.ts';
+import { checkRelaunch } from './relaunch-request.ts';
+import { withLock } from './with-lock.ts';
+
+/** What came of one session. */
+export interface RelaunchedSession {
+  readonly name: string;
+  /**
+   * `resumed`: it runs under the target home. `already-running`: it did so before. `left`: nothing was typed, the
+   * terminal is as it was. `asking`: the program waits for a person. `failed`: it did not resume, and is at its shell.
+   * `unclear`: it was started, and has not shown yet how it goes.
+   */
+  readonly outcome: 'resumed' | 'already-running' | 'left' | 'asking' | 'failed' | 'unclear';
+  /** The id that was resumed, or was to be. */
+  readonly sessionId: ResumeUUID | undefined;
+  /** The process of a session that runs. */
+  readonly pid: number | undefined;
+  /** What stood against it; warnings of the diagnosis as well. */
+  readonly problems: readonly FailoverProblem[];
+}
+
+/** What `relaunchSessions` did. */
+export interface RelaunchReport {
+  /** Whether every session runs under the target home. */
+  readonly ok: boolean;
+  /** One for each session, in the order in which they were given. */
+  readonly sessions: readonly RelaunchedSession[];
+  /** What stood against the whole call, such as `failover-locked`. */
+  readonly problems: readonly FailoverProblem[];
+}
+
+/**
+ * Resumes in each terminal the session that was saved for it, under another account home; never starts one blind.
+ *
+ * Where nothing valid is saved, or `diagnoseResume` says that it cannot be resumed there, the terminal is left at its
+ * shell and the reason told. Otherwise one command is typed, and watched until the program shows that it resumed, that
+ * it failed, or that it asks something, such as whether the directory is trusted: nothing is answered. Several calls
+ * on one state directory exclude each other. What the program shows was seen on 2.1.329 and 2.1.197.
+ *
+ * @param sessions - `{ name, cwd }` of each: the name is that of its terminal.
+ * @param options - `terminal`, `stateDirectory`, `targetHome`; `accountHomes`, `required` and `programVersion` for the
+ * diagnosis; `resume`: how the program is started; `resumeTimeoutMs`, in milliseconds; `signal`.
+ * @returns For each session how it came out, and why. Never rejects for what it finds.
+ * @throws {SharedStateError} Only for bad arguments, such as `invalid-name` or `path-relative`.
+ *
+ * @example A session of which nothing was saved is left at its shell
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { relaunchSessions, type Terminal } from 'claude-shared-state/failover';
+ *
+ * const { fs } = memfs({ '/home/me/.claude-b/settings.json': '{}', '/var/lib': null });
+ * const typed: string[] = [];
+ * const terminal: Terminal = {
+ *   capture: async () => '$',
+ *   type: async (_session, text) => void typed.push(text),
+ *   press: async () => {},
+ *   processIds: async () => [4700],
+ *   isAtShell: async () => true,
+ *   signal: async () => {},
+ * };
+ * const { ok, sessions } = await relaunchSessions([{ name: 'api', cwd: '/work/api' }], {
+ *   targetHome: '/home/me/.claude-b',
+ *   stateDirectory: '/var/lib/failover',
+ *   terminal,
+ *   fs,
+ * });
+ * assert.equal(ok, false);
+ * assert.deepEqual(
+ *   sessions.map(({ outcome, problems }) => [outcome, problems[0]?.code]),
+ *   [['left', 'resume-id-missing']],
+ * );
+ * assert.deepEqual(typed, []);
+ * ```
+ */
+export async function relaunchSessions(
+  sessions: readonly FailoverSession[],
+  options: RelaunchOptions,
+): Promise<RelaunchReport> {
+  const { sessions: list, tools, relaunching } = checkRelaunch(sessions, options);
+  const locked = await withLock(tools, () =>
+    aFewAtOnce(list, (session) => relaunchOne(tools, session, relaunching)),
+  );
+  if (!locked.ok) {
+    const left = list.map((session) => leftAlone(session));
+    return { ok: false, sessions: left, problems: [locked.problem] };
+  }
+  const done = locked.value;
+  const isUp = ({ outcome }: RelaunchedSession) =>
+    outcome === 'resumed' || outcome === 'already-running';
+  return { ok: done.every(isUp), sessions: done, problems: [] };
+}
+
+function leftAlone({ name }: FailoverSession): RelaunchedSession {
+  return { name, outcome: 'left', sessionId: undefined, pid: undefined, problems: [] };
+}

@@ -1,0 +1,85 @@
+import { type Answer, settle } from '../answer.ts';
+import { CREATE_OWN, type FailoverFs, OPEN_DIRECTORY } from '../fs/failover-fs.ts';
+import { nonceFrom } from '../lock/owner-token.ts';
+import { childOf, parentOf } from '../paths.ts';
+import { parseResumeUUID, type ResumeUUID } from '../sessions/resume-uuid.ts';
+import { readSmallFile } from '../sessions/small-file.ts';
+import { makeDirectories } from './make-directories.ts';
+
+/** What is saved as the id of a session. */
+export type StoredId =
+  | { readonly kind: 'id'; readonly id: ResumeUUID }
+  | { readonly kind: 'missing' | 'invalid' }
+  | { readonly kind: 'unreadable'; readonly errno: string };
+
+/** The file that keeps the id of a session. */
+export function idFileOf(stateDirectory: string, session: string): string {
+  return childOf(childOf(stateDirectory, session), 'resume-id.txt');
+}
+
+// An id has 36; whoever wrote it may have put white space around it.
+const MOST_BYTES = 1024;
+const OWNER_ONLY = 0o600;
+
+export async function readId(fs: FailoverFs, path: string): Promise<StoredId> {
+  const seen = await settle(fs.lstat(path, { bigint: true }));
+  if (!seen.ok) return seen.errno === 'ENOENT' ? { kind: 'missing' } : unreadable(seen.errno);
+  // What a link leads to was not saved here.
+  if (!seen.value.isFile()) return { kind: 'invalid' };
+  const content = await readSmallFile(fs, path, MOST_BYTES);
+  if (!content.ok)
+    return content.errno === 'EFBIG' ? { kind: 'invalid' } : unreadable(content.errno);
+  const id = parseResumeUUID(content.value);
+  return id === undefined ? { kind: 'invalid' } : { kind: 'id', id };
+}
+
+function unreadable(errno: string): StoredId {
+  return { kind: 'unreadable', errno };
+}
+
+/**
+ * Saves an id in one step: whoever reads meanwhile, and whatever is left after a crash, finds the old or the new one.
+ *
+ * A link that stands in the place of the file is replaced, and what it leads to stays as it is.
+ */
+export async function writeId(
+  fs: FailoverFs,
+  path: string,
+  id: ResumeUUID,
+  random: () => number,
+): Promise<Answer<void>> {
+  const directory = parentOf(path);
+  const made = await settle(makeDirectories(fs, directory));
+  if (!made.ok) return made;
+  const own = childOf(directory, `.resume-id.${nonceFrom(random)}`);
+  const written = await settle(writeNew(fs, own, `${id}\n`));
+  const renamed = written.ok ? await settle(fs.rename(own, path)) : written;
+  if (!renamed.ok) {
+    await settle(fs.unlink(own));
+    return renamed;
+  }
+  return await settle(syncDirectory(fs, directory));
+}
+
+async function writeNew(fs: FailoverFs, path: string, content: string): Promise<void> {
+  const handle = await fs.open(path, CREATE_OWN, OWNER_ONLY);
+  try {
+    const bytes = new TextEncoder().encode(content);
+    for (let written = 0; written < bytes.length;) {
+      const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, null);
+      written += bytesWritten;
+    }
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncDirectory(fs: FailoverFs, path: string): Promise<void> {
+  const handle = await fs.open(path, OPEN_DIRECTORY);
+  try {
+    await (handle.sync?.() ?? handle.datasync());
+  } finally {
+    await handle.close();
+  }
+}

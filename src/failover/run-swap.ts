@@ -1,0 +1,98 @@
+import { settle } from '../answer.ts';
+import { isSharedStateError } from '../error.ts';
+import { validateAll } from '../links/ensure.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
+import type { FailoverSession } from './failover-session.ts';
+import { relaunchOne } from './relaunch-one.ts';
+import type { RelaunchedSession } from './relaunch-sessions.ts';
+import type { FailoverTools } from './request.ts';
+import { saveOne } from './save-one.ts';
+import type { SavedSession } from './save-resume-uuids.ts';
+import { stopSession } from './stop-session.ts';
+import type { SwapReport } from './swap-accounts.ts';
+import type { Swapping } from './swap-request.ts';
+
+/** Carries the sessions over: everything is saved before anything is stopped, and stopped before anything is started. */
+export async function runSwap(tools: FailoverTools, swapping: Swapping): Promise<SwapReport> {
+  const { from, to, sessions, tell } = swapping;
+  tell({ kind: 'begun', from, to });
+  const { isSound, problems } = await validate(tools, swapping);
+  if (!isSound) {
+    tell({ kind: 'ended', ok: false });
+    return { ok: false, outcome: 'refused', sessions: [], problems };
+  }
+  tell({ kind: 'validated', problems });
+
+  const saved = await aFewAtOnce(sessions, (session) => saveOne(tools, session, [from, to]));
+  tell({ kind: 'saved', sessions: saved });
+
+  const unsaved = new Map(saved.filter(isUnsaved).map(({ name, problems }) => [name, problems]));
+  const left = new Map<string, readonly FailoverProblem[]>();
+  await aFewAtOnce(sessions, async (session) => {
+    const problems = await stop(tools, swapping, session, unsaved.get(session.name));
+    if (problems !== undefined) left.set(session.name, problems);
+  });
+
+  const relaunched = await aFewAtOnce(sessions, async (session) => {
+    const { name } = session;
+    const standing = left.get(name);
+    const done: RelaunchedSession =
+      standing === undefined
+        ? await relaunchOne(tools, session, swapping.relaunching)
+        : { name, outcome: 'left', sessionId: undefined, pid: undefined, problems: standing };
+    tell({ kind: 'relaunched', session: done });
+    return done;
+  });
+  const isUp = ({ outcome }: RelaunchedSession) =>
+    outcome === 'resumed' || outcome === 'already-running';
+  const ok = relaunched.every(isUp);
+  tell({ kind: 'ended', ok });
+  const outcome = tools.signal?.aborted === true && !ok ? 'stopped' : 'done';
+  return { ok, outcome, sessions: relaunched, problems };
+}
+
+/** Whether nobody could say afterwards which session it was: an older id is not the one that runs now. */
+function isUnsaved({ sessionId, problems }: SavedSession): boolean {
+  return sessionId === undefined || problems.some(({ severity }) => severity === 'error');
+}
+
+/** Whether both homes lead to the shared state, so that what ran under one can be resumed under the other. */
+async function validate(
+  { fs }: FailoverTools,
+  { from, to, required }: Swapping,
+): Promise<{ readonly isSound: boolean; readonly problems: readonly FailoverProblem[] }> {
+  const home = await settle(fs.stat(to, { bigint: true }));
+  if (!home.ok || !home.value.isDirectory()) {
+    // The links could be made in a new one, but nobody is logged in there.
+    return { isSound: false, problems: [failoverProblem('target-home-missing', { path: to })] };
+  }
+  const validated = await settle(validateAll([from, to], { required, fs }));
+  if (validated.ok) {
+    return { isSound: true, problems: validated.value.flatMap(({ problems }) => problems) };
+  }
+  if (!isSharedStateError(validated.error)) throw validated.error;
+  return { isSound: false, problems: validated.error.problems };
+}
+
+/** Stops what runs under the one account; tells why the session has to be left as it is. */
+async function stop(
+  tools: FailoverTools,
+  { from, to, tell, patience }: Swapping,
+  session: FailoverSession,
+  unsaved: readonly FailoverProblem[] | undefined,
+): Promise<readonly FailoverProblem[] | undefined> {
+  // Stopped without an id it could not be started again.
+  if (unsaved !== undefined) {
+    for (const problem of unsaved) tell({ kind: 'left', session: session.name, problem });
+    return unsaved;
+  }
+  const stopped = await stopSession(tools, session, { from, to }, patience);
+  if (stopped.kind === 'left') {
+    tell({ kind: 'left', session: session.name, problem: stopped.problem });
+    return [stopped.problem];
+  }
+  const { pid, wasKilled = false } = stopped;
+  tell({ kind: 'stopped', session: session.name, pid, wasKilled });
+  return undefined;
+}

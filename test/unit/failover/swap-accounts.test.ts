@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import type { SwapEvent } from 'claude-shared-state/failover';
+import { describe, expect, test } from 'vitest';
+import { inWorld, makeFile, worldKinds } from '../support/world.ts';
+import { ONE, savedFor, setStage, startBoth, swap, THREE, told, TWO } from '../support/swapping.ts';
+
+describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
+  test('carries every running session to the other account, and leaves the rest at its shell', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { outcome, ok, sessions } = await swap(stage);
+      expect([outcome, ok]).toEqual(['done', false]);
+      expect(told(sessions)).toEqual({
+        api: 'resumed',
+        web: 'resumed',
+        docs: 'left',
+      });
+      const { terminal, to } = stage;
+      expect(terminal.runningIn('api')).toEqual({ id: ONE, accountHome: to });
+      expect(terminal.runningIn('web')).toEqual({ id: TWO, accountHome: to });
+      expect(terminal.runningIn('docs')).toBeUndefined();
+      expect(terminal.entered.map(([session]) => session)).toEqual(['api', 'web']);
+      expect(savedFor(stage, 'api')).toBe(`${ONE}\n`);
+    }));
+
+  test('tells of every step: all is saved before anything is stopped, and stopped before anything is started', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const events: SwapEvent[] = [];
+      await swap(stage, { onEvent: (event) => void events.push(event) });
+      const kinds = events.map(({ kind }) => kind);
+      expect(kinds.slice(0, 3)).toEqual(['begun', 'validated', 'saved']);
+      expect(kinds.slice(3, 6).toSorted()).toEqual(['left', 'stopped', 'stopped']);
+      expect(kinds.slice(6)).toEqual(['relaunched', 'relaunched', 'relaunched', 'ended']);
+    }));
+
+  test('is done with nothing to do where it is made again', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      await swap(stage);
+      const { entered, signals } = stage.terminal;
+      const [commands, ends] = [entered.length, signals.length];
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({ api: 'already-running', web: 'already-running' });
+      expect([entered.length, signals.length]).toEqual([commands, ends]);
+    }));
+
+  test('takes the session that runs now, not the one that was saved before', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      makeFile(world, join(stage.stateDirectory, 'api', 'resume-id.txt'), `${THREE}\n`);
+      await swap(stage);
+      expect(stage.terminal.runningIn('api')?.id).toBe(ONE);
+    }));
+
+  test('refuses, and touches nothing, where a home does not lead to the shared state', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      world.fs.unlinkSync(join(stage.to, 'projects'));
+      makeFile(world, join(stage.to, 'projects', 'x'), 'the only copy');
+      const { outcome, problems } = await swap(stage);
+      expect(outcome).toBe('refused');
+      expect(problems.map(({ code }) => code)).toContain('not-a-symlink');
+      expect(stage.terminal.calls).toBe(0);
+    }));
+
+  test('refuses a home that is not there, instead of making one in which nobody is logged in', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const to = join(world.root, 'typo');
+      const { outcome, problems } = await swap(stage, { to });
+      expect(outcome).toBe('refused');
+      expect(problems.map(({ code }) => code)).toEqual(['target-home-missing']);
+      expect(world.fs.existsSync(to)).toBe(false);
+      expect(stage.terminal.calls).toBe(0);
+    }));
+
+  test('kills a program that does not end when it is asked to', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const pid = stage.terminal.start('api', ONE, stage.from, ['SIGTERM']);
+      const { sessions } = await swap(stage);
+      expect(stage.terminal.signals).toContainEqual([pid, 'SIGKILL']);
+      expect(told(sessions)).toMatchObject({ api: 'resumed' });
+    }));
+
+  test('does not start a session anew whose program does not end at all', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      stage.terminal.start('api', ONE, stage.from, ['SIGTERM', 'SIGKILL']);
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({ api: 'left would-not-stop', web: 'resumed' });
+      expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
+    }));
+
+  test('never touches what keeps no session record', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      stage.terminal.startOther('docs');
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({ docs: 'left no-session-record' });
+      expect(stage.terminal.signals.map(([, signal]) => signal)).toEqual(['SIGTERM', 'SIGTERM']);
+    }));
+
+  test('does not stop a session whose id could not be saved', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      makeFile(world, join(stage.stateDirectory, 'api'), 'in the way');
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({
+        api: 'left resume-id-unwritable resume-id-unreadable',
+        web: 'resumed',
+      });
+      expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
+    }));
+
+  test('tells of a session without a terminal, and goes on with the others', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const cwd = join(world.root, 'work');
+      const { sessions } = await swap(stage, {
+        sessions: [...stage.sessions, { name: 'gone', cwd }],
+      });
+      expect(told(sessions)).toMatchObject({ gone: 'left terminal-missing', api: 'resumed' });
+    }));
+
+  test('stops at the signal, and the same call goes on', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const stopping = new AbortController();
+      const onEvent = ({ kind }: SwapEvent) => {
+        if (kind === 'saved') stopping.abort();
+      };
+      const { outcome, sessions } = await swap(stage, { onEvent, signal: stopping.signal });
+      expect(outcome).toBe('stopped');
+      expect(told(sessions)).toMatchObject({ api: 'left failover-stopped' });
+      expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
+      expect(told((await swap(stage)).sessions)).toMatchObject({ api: 'resumed', web: 'resumed' });
+    }));
+
+  test('leaves a session to whoever carries it over already', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      let meanwhile: ReturnType<typeof swap> | undefined;
+      const onEvent = ({ kind }: SwapEvent) => {
+        if (kind === 'validated') meanwhile = swap(stage);
+      };
+      expect(told((await swap(stage, { onEvent })).sessions)).toMatchObject({ api: 'resumed' });
+      const other = await meanwhile;
+      expect(other?.outcome).toBe('refused');
+      expect(other?.problems.map(({ code }) => code)).toEqual(['failover-locked']);
+    }));
+});

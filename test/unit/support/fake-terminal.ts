@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+import { type Terminal, TerminalError } from 'claude-shared-state/failover';
+import type { ProcessProbe } from 'claude-shared-state/sessions';
+import { makeFile, type World } from './world.ts';
+
+/** What the program does when it is started with a command. */
+export type Launch =
+  /** It resumes, and keeps a record; under another id with `--fork-session`. */
+  | 'resumes'
+  /** It prints an error, and ends. */
+  | 'fails'
+  /** It asks whether the directory is trusted, and waits. */
+  | 'asks'
+  /** It shows nothing. */
+  | 'hangs';
+
+/** A program that runs in a terminal. */
+interface Running {
+  readonly pid: number;
+  /** Absent for what keeps no session record. */
+  readonly session?: { readonly id: string; readonly accountHome: string };
+  /** The signals that it takes no notice of. */
+  readonly deafTo?: readonly string[];
+}
+
+interface Pane {
+  readonly shellPid: number;
+  text: string;
+  running: Running | undefined;
+  launch: Launch;
+  /** What has been typed and not entered. */
+  line: string;
+}
+
+/** Terminals in which nothing runs but what these tests say; what they do is written into a world. */
+export class FakeTerminal implements Terminal {
+  /** Every command that was entered, with its terminal. */
+  readonly entered: (readonly [session: string, command: string])[] = [];
+  readonly signals: (readonly [pid: number, signal: string])[] = [];
+  /** How often a terminal was looked at or touched. */
+  calls = 0;
+  /** Is called before each call; what it throws is how the call fails. */
+  onCall: ((call: keyof Terminal, session: string) => void) | undefined;
+  readonly #world: World;
+  readonly #panes = new Map<string, Pane>();
+  readonly #alive = new Set<number>();
+  #lastPid = 1000;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Opens a terminal with a shell in it. */
+  open(name: string, { text = '$', launch = 'resumes' as Launch } = {}): void {
+    const pane: Pane = { shellPid: this.#newPid(), text, running: undefined, launch, line: '' };
+    this.#panes.set(name, pane);
+  }
+
+  /** Lets a session run in a terminal, with its record. */
+  start(name: string, id: string, accountHome: string, deafTo: readonly string[] = []): number {
+    const pane = this.#pane(name);
+    if (pane.running !== undefined) this.#end(pane, pane.running, true);
+    const pid = this.#newPid();
+    pane.running = { pid, session: { id, accountHome }, deafTo };
+    this.#writeRecord(pid, id, accountHome);
+    return pid;
+  }
+
+  /** Lets something run in a terminal that keeps no record. */
+  startOther(name: string): void {
+    this.#pane(name).running = { pid: this.#newPid() };
+  }
+
+  /** The session is another one by now, as after `/clear`. */
+  clear(name: string, id: string): void {
+    const { running } = this.#pane(name);
+    if (running?.session === undefined) throw new Error('nothing runs there');
+    this.#writeRecord(running.pid, id, running.session.accountHome);
+    this.#pane(name).running = { ...running, session: { ...running.session, id } };
+  }
+
+  /** The session that runs in a terminal, and under which home. */
+  runningIn(name: string) {
+    return this.#pane(name).running?.session;
+  }
+
+  /** What tells of these processes, and of no other ones. */
+  get processes(): ProcessProbe {
+    return {
+      look: ({ pid }) =>
+        Promise.resolve(
+          this.#alive.has(pid) ? { state: 'running', start: '1' } : { state: 'gone' },
+        ),
+      self: (pid = 1) => {
+        this.#alive.add(pid);
+        return Promise.resolve({ pid, start: '1', domain: 'test' });
+      },
+    };
+  }
+
+  /** A process that is no program in a terminal has ended. */
+  forget(pid: number): void {
+    this.#alive.delete(pid);
+  }
+
+  capture(session: string): Promise<string> {
+    return this.#call('capture', session, ({ text }) => text);
+  }
+
+  type(session: string, text: string): Promise<void> {
+    return this.#call('type', session, (pane) => {
+      pane.line += text;
+    });
+  }
+
+  press(session: string, key: string): Promise<void> {
+    return this.#call('press', session, (pane) => {
+      if (key === 'C-u') pane.line = '';
+      if (key !== 'Enter') return;
+      const command = pane.line;
+      pane.line = '';
+      this.#enter(session, pane, command);
+    });
+  }
+
+  processIds(session: string): Promise<readonly number[]> {
+    return this.#call('processIds', session, ({ shellPid, running }) =>
+      running === undefined ? [shellPid] : [shellPid, running.pid],
+    );
+  }
+
+  isAtShell(session: string): Promise<boolean> {
+    return this.#call('isAtShell', session, ({ running }) => running === undefined);
+  }
+
+  signal(session: string, pid: number, signal: string): Promise<void> {
+    return this.#call('signal', session, (pane) => {
+      this.signals.push([pid, signal]);
+      const { running } = pane;
+      if (running?.pid !== pid || running.deafTo?.includes(signal) === true) return;
+      if (signal === 'SIGTERM') this.#hint(pane, running);
+      this.#end(pane, running, signal === 'SIGTERM');
+    });
+  }
+
+  async #call<Value>(
+    call: keyof Terminal,
+    session: string,
+    act: (pane: Pane) => Value,
+  ): Promise<Value> {
+    this.calls += 1;
+    this.onCall?.(call, session);
+    return await Promise.resolve(act(this.#pane(session)));
+  }
+
+  #enter(session: string, pane: Pane, command: string): void {
+    this.entered.push([session, command]);
+    pane.text += ` ${command}\n`;
+    const id = /--resume (\S+)/.exec(command)?.[1] ?? '';
+    const accountHome = /CLAUDE_CONFIG_DIR='([^']*)'/.exec(command)?.[1] ?? '';
+    switch (pane.launch) {
+      case 'resumes':
+        this.start(session, id, accountHome);
+        return;
+      case 'fails':
+        pane.text += `No conversation found with session ID: ${id}\n$`;
+        return;
+      case 'asks':
+        this.startOther(session);
+        pane.text +=
+          ' ❯ No, exit\n   Yes, I trust this folder\n\n Enter to confirm · Esc to cancel\n';
+        return;
+      case 'hangs':
+        this.startOther(session);
+    }
+  }
+
+  #hint(pane: Pane, { session }: Running): void {
+    if (session === undefined) return;
+    pane.text += `\nResume this session with:\nclaude --resume ${session.id}\n$`;
+  }
+
+  #end(pane: Pane, { pid, session }: Running, takesRecordAway: boolean): void {
+    pane.running = undefined;
+    this.#alive.delete(pid);
+    if (session !== undefined && takesRecordAway) {
+      this.#world.fs.unlinkSync(recordOf(session.accountHome, pid));
+    }
+  }
+
+  #writeRecord(pid: number, sessionId: string, accountHome: string): void {
+    const record = { pid, sessionId, procStart: '1', status: 'idle', kind: 'interactive' };
+    makeFile(this.#world, recordOf(accountHome, pid), JSON.stringify(record));
+  }
+
+  #pane(session: string): Pane {
+    const pane = this.#panes.get(session);
+    if (pane === undefined) throw new TerminalError(session, 'no-session', `no ${session}`);
+    return pane;
+  }
+
+  #newPid(): number {
+    this.#lastPid += 1;
+    this.#alive.add(this.#lastPid);
+    return this.#lastPid;
+  }
+}
+
+function recordOf(accountHome: string, pid: number): string {
+  return join(accountHome, 'sessions', `${pid}.json`);
+}
