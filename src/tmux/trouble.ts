@@ -4,7 +4,7 @@ import type { ProgramFailure } from './run-program.ts';
 /** What tmux says where there is no server, or no session of that name in it (3.3a). */
 const NO_SERVER =
   /^(no server running on |error connecting to .*\((No such file or directory|Connection refused)\))/m;
-const NO_SESSION = /^can't find (session|window|pane)/m;
+const NO_SESSION = /^(can't find (session|window|pane)|no current target)/m;
 
 /** The error for a run of tmux, or of `ps`, that failed. */
 export function troubleOf(session: string, action: string, failure: ProgramFailure): TerminalError {
@@ -54,6 +54,8 @@ function sentence(session: unknown, action: string, reason: string, remedy: stri
 
 /** A value on one line, so that no name can draw on the screen on which the message is read. */
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.slice(0, MOST_SHOWN);
+  const text = String(value)
+    .slice(0, MOST_SHOWN)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return typeof value === 'string' ? JSON.stringify(text) : text;
 }
