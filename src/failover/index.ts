@@ -4,6 +4,7 @@ export type {
   FailoverProblemOf,
 } from './failover-problem.ts';
 export type { FailoverSession, ResumeWith } from './failover-session.ts';
+export { findResumeUUID } from './find-resume-uuid.ts';
 export type { FailoverOptions, RelaunchOptions, ResumingOptions, SaveOptions } from './options.ts';
 export { relaunchSessions } from './relaunch-sessions.ts';
 export type { RelaunchedSession, RelaunchReport } from './relaunch-sessions.ts';
@@ -12,6 +13,7 @@ export type { SavedSession, SaveReport } from './save-resume-uuids.ts';
 export { swapAccounts } from './swap-accounts.ts';
 export type { SwapOptions, SwapReport } from './swap-accounts.ts';
 export type { SwapEvent } from './swap-events.ts';
-export { TerminalError } from './terminal.ts';
+export { isTerminalError, TerminalError } from './terminal.ts';
 export type { Terminal, TerminalKey, TerminalTrouble } from './terminal.ts';
 export type { FailoverFs, WriteHandle } from '../fs/failover-fs.ts';
+export type { ResumeUUID } from '../sessions/resume-uuid.ts';

@@ -29,6 +29,9 @@ export interface Surroundings {
 
 const RUN_LIMIT_MS = 90_000;
 
+/** What the stand-in takes for a key: anything. */
+export const DUMMY_KEY = 'sk-ant-a-dummy-for-the-stand-in';
+
 /** Runs the real program to its end, with nothing of the environment of the tests but the PATH. */
 export async function runClaude(
   args: readonly string[],
@@ -68,7 +71,7 @@ export function cleanEnvironment(surroundings: Surroundings): Record<string, str
     HOME: surroundings.home,
     TMPDIR: surroundings.tmp,
     ...(accountHome === undefined ? {} : { CLAUDE_CONFIG_DIR: accountHome }),
-    ANTHROPIC_API_KEY: 'sk-ant-a-dummy-for-the-stand-in',
+    ANTHROPIC_API_KEY: DUMMY_KEY,
     ANTHROPIC_BASE_URL: surroundings.apiUrl,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
