@@ -20,7 +20,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(terminal.runningIn('api')).toEqual({ id: ONE, accountHome: to });
       expect(terminal.runningIn('web')).toEqual({ id: TWO, accountHome: to });
       expect(terminal.runningIn('docs')).toBeUndefined();
-      expect(terminal.entered.map(([session]) => session)).toEqual(['api', 'web']);
+      expect(terminal.entered.map(([session]) => session).toSorted()).toEqual(['api', 'web']);
       expect(savedFor(stage, 'api')).toBe(`${ONE}\n`);
     }));
 

@@ -1,0 +1,223 @@
+/*
+ * A small failover daemon: watches sessions in tmux, and carries all of them to the next account when one of them has
+ * really hit a quota limit.
+ *
+ *   npx tsx examples/failover-daemon.ts --home ~/.claude-work --home ~/.claude-spare --state ~/.failover \
+ *     --session api=/work/api --session web=/work/web
+ *
+ * Killed at any moment it goes on where it was when it is started again: what it is about is in `daemon.json` of its
+ * state directory, written before it acts. How it stands is in `status.json`, for status pages. Ends on SIGINT and
+ * SIGTERM, after the step that it is in.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { isSharedStateError, requiredSharedUnder, validateAll } from 'claude-shared-state';
+import {
+  type FailoverSession,
+  isTerminalError,
+  stepQuotaGate,
+  swapAccounts,
+  type SwapEvent,
+} from 'claude-shared-state/failover';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
+
+const { values } = parseArgs({
+  options: {
+    home: { type: 'string', multiple: true, default: [] },
+    session: { type: 'string', multiple: true, default: [] },
+    state: { type: 'string', default: '' },
+    root: { type: 'string', default: homedir() },
+    socket: { type: 'string' },
+    program: { type: 'string' },
+    'poll-ms': { type: 'string', default: '15000' },
+    'cool-down-ms': { type: 'string', default: '300000' },
+  },
+});
+const homes = values.home;
+const stateDirectory = values.state;
+const pollMs = Number(values['poll-ms']);
+const required = requiredSharedUnder(values.root);
+const terminal = tmuxTerminal({ socketPath: values.socket });
+const sessions: readonly FailoverSession[] = values.session.map((text) => {
+  const [name = '', ...cwd] = text.split('=');
+  return { name, cwd: cwd.join('=') };
+});
+
+/** What has to be known after a crash. */
+interface Memory {
+  readonly account: string;
+  /** The account to which a swap was begun that may not be over. */
+  readonly swappingTo?: string;
+  /** What the gate remembers. */
+  readonly gate?: unknown;
+}
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => stopping.abort());
+}
+
+process.exitCode = (await isReady()) ? 0 : 1;
+if (process.exitCode === 0) await watch(await remembered());
+say('stopped');
+
+/** Whether every account leads to the shared state: without that a swap would lose sessions. */
+async function isReady(): Promise<boolean> {
+  try {
+    await validateAll(homes, { required });
+    return true;
+  } catch (error) {
+    if (!isSharedStateError(error)) throw error;
+    console.error(error.message);
+    return false;
+  }
+}
+
+async function watch(memory: Memory): Promise<void> {
+  let now = memory;
+  while (!stopping.signal.aborted) {
+    now = now.swappingTo === undefined ? await look(now) : await swap(now, now.swappingTo);
+    await tell({ ...now, at: new Date().toISOString() });
+    await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+}
+
+/** Looks at each session once; wants a swap where the gate says so. */
+async function look(memory: Memory): Promise<Memory> {
+  let { gate } = memory;
+  const { account } = memory;
+  for (const { name } of sessions) {
+    const text = await capture(name);
+    if (text === undefined) continue;
+    const at = new Date();
+    const step = stepQuotaGate(
+      gate,
+      { kind: 'pane', session: name, account, text, at },
+      { cooldownMs: Number(values['cool-down-ms']) },
+    );
+    gate = step.state;
+    if (step.verdict !== 'none') say(`${name}: ${step.verdict} ${step.evidence?.text ?? ''}`);
+    if (step.verdict !== 'swap') continue;
+    const next = { account, gate, swappingTo: homeAfter(account) };
+    await remember(next);
+    return next;
+  }
+  const next = { account, gate };
+  await remember(next);
+  return next;
+}
+
+/** Carries all sessions over; after a crash it is called again, and goes on with what is left. */
+async function swap(memory: Memory, to: string): Promise<Memory> {
+  const { account: from, gate } = memory;
+  const { ok, outcome, problems } = await swapAccounts({
+    from,
+    to,
+    sessions,
+    terminal,
+    stateDirectory,
+    required,
+    resume: { program: values.program },
+    signal: stopping.signal,
+    onEvent: sayEvent,
+  });
+  for (const { code, message } of problems) say(`${code}: ${message}`);
+  // Refused or stopped: the same call is made again.
+  if (outcome !== 'done') return memory;
+  say(ok ? `all sessions go on under ${to}` : `under ${to}, but not all: see above`);
+  const swapped = stepQuotaGate(
+    gate,
+    { kind: 'swapped', from, to, at: new Date() },
+    { cooldownMs: Number(values['cool-down-ms']) },
+  );
+  const next = { account: to, gate: swapped.state };
+  await remember(next);
+  return next;
+}
+
+/** The account whose turn it is. */
+function homeAfter(account: string): string {
+  return homes[(homes.indexOf(account) + 1) % homes.length] ?? account;
+}
+
+async function capture(session: string): Promise<string | undefined> {
+  try {
+    return await terminal.capture(session);
+  } catch (error) {
+    if (!isTerminalError(error)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+function sayEvent(event: SwapEvent): void {
+  switch (event.kind) {
+    case 'begun':
+      return say(`swap from ${event.from} to ${event.to}`);
+    case 'validated':
+      return say('the links of both accounts are right');
+    case 'saved':
+      return say(`ids: ${event.sessions.map((it) => `${it.name} ${it.outcome}`).join(', ')}`);
+    case 'stopped':
+      return say(`${event.session} ${event.wasKilled ? 'killed' : 'ended'}`);
+    case 'left':
+      return say(`${event.session} left: ${event.problem.message}`);
+    case 'relaunched': {
+      const { name, outcome, problems } = event.session;
+      say(`${name} ${outcome}`);
+      for (const { code, message } of problems) say(`${name} ${code}: ${message}`);
+      return;
+    }
+    case 'ended':
+      return say(event.ok ? 'swap done' : 'swap done with problems');
+    default:
+      return event satisfies never;
+  }
+}
+
+async function remembered(): Promise<Memory> {
+  const [first = ''] = homes;
+  const text = await readFile(join(stateDirectory, 'daemon.json'), 'utf8').catch(() => '{}');
+  const { account = first, swappingTo, gate }: Partial<Memory> = parsed(text);
+  if (!homes.includes(account)) return { account: first };
+  const isBetween = swappingTo !== undefined && homes.includes(swappingTo);
+  return isBetween ? { account, gate, swappingTo } : { account, gate };
+}
+
+/** What it remembers, or nothing where that is torn: the accounts and the terminals tell the rest. */
+function parsed(text: string): Partial<Memory> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+async function remember(memory: Memory): Promise<void> {
+  await replace('daemon.json', memory);
+}
+
+async function tell(status: Memory & { readonly at: string }): Promise<void> {
+  const { account, swappingTo, at } = status;
+  await replace('status.json', {
+    account,
+    swappingTo,
+    at,
+    sessions: sessions.map((it) => it.name),
+  });
+}
+
+/** In one step, so that whoever reads it meanwhile, or after a crash, finds the old or the new one. */
+async function replace(name: string, value: unknown): Promise<void> {
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  const path = join(stateDirectory, name);
+  await writeFile(`${path}.new`, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+function say(text: string): void {
+  console.log(`${new Date().toISOString()} ${text}`);
+}

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { relaunchSessions, type RelaunchOptions } from 'claude-shared-state/failover';
+import { describe, expect, test } from 'vitest';
+import type { Launch } from '../support/fake-terminal.ts';
+import { refusalOf } from '../support/migrating.ts';
+import { ONE, setStage, type Stage, THREE, told, writeTranscript } from '../support/swapping.ts';
+import { inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
+
+async function relaunch(stage: Stage, more: Partial<RelaunchOptions> = {}) {
+  const { options, to, from } = stage;
+  const [session] = stage.sessions;
+  if (session === undefined) throw new Error('no session');
+  const accountHomes = [to, from];
+  return await relaunchSessions([session], { ...options, targetHome: to, accountHomes, ...more });
+}
+
+/** One session of which an id is saved, and its transcript is there. */
+function stopped(world: World, launch: Launch = 'resumes', text = '$'): Stage {
+  const stage = setStage(world);
+  stage.terminal.open('api', { launch, text });
+  save(stage, `${ONE}\n`);
+  const [session] = stage.sessions;
+  if (session !== undefined) writeTranscript(stage, ONE, session);
+  return stage;
+}
+
+function save({ world, stateDirectory }: Stage, content: string): void {
+  makeFile(world, join(stateDirectory, 'api', 'resume-id.txt'), content);
+}
+
+describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
+  test('types one resume command for the target home, and sees it resume', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { ok, sessions } = await relaunch(stage);
+      expect([ok, told(sessions)]).toEqual([true, { api: 'resumed' }]);
+      expect(stage.terminal.entered).toHaveLength(1);
+      expect(stage.terminal.runningIn('api')).toEqual({ id: ONE, accountHome: stage.to });
+    }));
+
+  test.each([
+    ['nothing is saved', undefined, 'resume-id-missing'],
+    ['what is saved is no id', 'half of an id: 0b8e5c1a-2f6d', 'resume-id-invalid'],
+    ['the id is one without a transcript', `${THREE}\n`, 'transcript-missing'],
+  ])('leaves the terminal at its shell where %s', (_, content, code) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      if (content !== undefined) save(stage, content);
+      const { ok, sessions } = await relaunch(stage);
+      expect(ok).toBe(false);
+      expect(sessions[0]?.outcome).toBe('left');
+      expect(sessions[0]?.problems.map((it) => it.code)).toContain(code);
+      expect(stage.terminal.entered).toEqual([]);
+    }),
+  );
+
+  test.each<readonly [what: string, launch: Launch, outcome: string]>([
+    ['the program ends instead', 'fails', 'failed resume-failed'],
+    ['the program asks about trust', 'asks', 'asking resume-asks'],
+    ['the program shows nothing for as long as it is given', 'hangs', 'unclear resume-timed-out'],
+  ])('tells where %s', (_, launch, outcome) =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world, launch);
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: outcome });
+      // Nothing is answered: not even Enter is pressed a second time.
+      expect(stage.terminal.entered).toHaveLength(1);
+    }),
+  );
+
+  test('does not take a question for one that stands in the history of the session', () =>
+    inWorld(kind, async (world) => {
+      const text = '❯ No, exit\n  Yes, I trust this folder\n$';
+      const stage = stopped(world, 'resumes', text);
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'resumed' });
+    }));
+
+  test('types nothing where the session runs already under the target home', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const pid = stage.terminal.start('api', ONE, stage.to);
+      const { sessions } = await relaunch(stage);
+      expect(sessions[0]).toMatchObject({ outcome: 'already-running', pid });
+      expect(stage.terminal.entered).toEqual([]);
+    }));
+
+  test('types nothing into a terminal in which something else runs', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      stage.terminal.startOther('api');
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'left not-at-shell' });
+      stage.terminal.open('api');
+      stage.terminal.start('api', THREE, stage.to);
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'left other-session-running' });
+      expect(stage.terminal.entered).toEqual([]);
+    }));
+
+  test('starts no second process for a session that runs in another terminal', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      stage.terminal.start('web', ONE, stage.from);
+      const { sessions } = await relaunch(stage);
+      expect(sessions[0]?.outcome).toBe('left');
+      expect(sessions[0]?.problems.map(({ code }) => code)).toContain('running-now');
+      expect(stage.terminal.entered).toEqual([]);
+    }));
+
+  test('begins the line anew where somebody has begun to type', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      await stage.terminal.type('api', 'rm -rf ');
+      await relaunch(stage);
+      expect(stage.terminal.entered[0]?.[1]).toMatch(/^cd /);
+    }));
+
+  test('stops waiting at the signal', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world, 'hangs');
+      const stopping = new AbortController();
+      const pause = () => Promise.resolve(stopping.abort());
+      const { sessions } = await relaunch(stage, { pause, signal: stopping.signal });
+      expect(told(sessions)).toEqual({ api: 'unclear failover-stopped' });
+    }));
+
+  test('waits for no lock, and takes over that of a process that has ended', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const lock = join(stage.stateDirectory, '.lock');
+      world.fs.symlinkSync('7.1.abc.test', lock, 'junction');
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'resumed' });
+      world.fs.symlinkSync('not by this library', lock, 'junction');
+      const { problems } = await relaunch(stage);
+      expect(problems.map(({ code }) => code)).toEqual(['failover-locked']);
+    }));
+
+  test('hands on how the program is started, for all sessions or for one', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      await relaunch(stage, { resume: { program: '/opt/claude', prompt: 'Go on.' } });
+      expect(stage.terminal.entered[0]?.[1]).toMatch(/ \/opt\/claude --resume \S+ -- 'Go on\.'$/);
+    }));
+});
+
+test.each([
+  ['a prompt of two lines', { resume: { prompt: 'one\ntwo' } }, 'invalid-option'],
+  ['a relative home', { targetHome: 'home' }, 'path-relative'],
+  ['no time to wait', { resumeTimeoutMs: 0 }, 'invalid-option'],
+])('refuses %s before anything is touched', (_, more, code) =>
+  inWorld('memory', async (world) => {
+    const stage = stopped(world);
+    const { problems } = await refusalOf(relaunch(stage, more));
+    expect(problems.map((it) => it.code)).toEqual([code]);
+    expect(stage.terminal.calls).toBe(0);
+  }),
+);
+
+test('a home with spaces, quotes and $ is typed so that a shell reads it as it is', () =>
+  inWorld('memory', async (world) => {
+    const stage = stopped(world);
+    const targetHome = join(world.root, `it's "$HOME" (2)`);
+    makeFile(world, join(targetHome, '.claude.json'), '{}');
+    world.fs.symlinkSync(
+      join(world.root, 'shared/.claude-projects-shared'),
+      join(targetHome, 'projects'),
+      'junction',
+    );
+    await relaunch(stage, { targetHome, resumeTimeoutMs: 1 });
+    expect(stage.terminal.entered[0]?.[1]).toContain(
+      String.raw` CLAUDE_CONFIG_DIR='${world.root}/it'\''s "$HOME" (2)' `,
+    );
+  }));
