@@ -13,9 +13,31 @@ export interface MessagesApi {
   callTools(...calls: readonly ToolCall[]): void;
   /** The same, for requests of the conversation in which this was said last. */
   callToolsWhenTold(prompt: string, ...calls: readonly ToolCall[]): void;
+  /** Answers the next requests in these words, one text for each, and only then in its own. */
+  say(...texts: readonly string[]): void;
   /** Takes this long for every message from now on, so that the program lives that long. */
   takeTime(milliseconds: number): void;
+  /** Sends these headers with every message from now on, as the limits of an account are told. */
+  sendHeaders(headers: Readonly<Record<string, string>>): void;
+  /** Refuses requests for messages from now on, as `decide` says for who is asking. */
+  refuse(decide: (caller: Caller) => Refusal | undefined): void;
   close(): Promise<void>;
+}
+
+/** Who asks for a message. */
+export interface Caller {
+  /** The API key, or the token of a login. */
+  readonly key: string;
+  /** The model that is asked. */
+  readonly model: unknown;
+}
+
+/** An answer that is no message. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly type: string;
+  readonly message: string;
 }
 
 /** A call of one of the program's tools. */
@@ -27,14 +49,21 @@ interface ToolCall {
 export async function startMessagesApi(): Promise<MessagesApi> {
   const conversations: (readonly string[])[] = [];
   const calls: ToolCall[] = [];
+  const words: string[] = [];
   const callsWhenTold = new Map<string, ToolCall[]>();
   const nextCall = (texts: readonly string[]) => {
     const prompt = texts.findLast((text) => callsWhenTold.has(text));
     return (prompt === undefined ? undefined : callsWhenTold.get(prompt)?.shift()) ?? calls.shift();
   };
-  let pauseMs = 0;
+  const manner: Manner = {
+    nextCall,
+    nextWords: () => words.shift(),
+    pauseMs: 0,
+    headers: {},
+    refusalFor: () => undefined,
+  };
   const server = createServer((request, response) => {
-    answer(request, response, conversations, nextCall, pauseMs).catch((error: unknown) => {
+    answer(request, response, conversations, manner).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -51,8 +80,17 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     callToolsWhenTold: (prompt, ...wanted) => {
       callsWhenTold.set(prompt, [...wanted]);
     },
+    say: (...texts) => {
+      words.push(...texts);
+    },
     takeTime: (milliseconds) => {
-      pauseMs = milliseconds;
+      manner.pauseMs = milliseconds;
+    },
+    sendHeaders: (headers) => {
+      manner.headers = headers;
+    },
+    refuse: (decide) => {
+      manner.refusalFor = decide;
     },
     close: async () => {
       server.close();
@@ -67,12 +105,20 @@ export function replyTo(request: number): string {
   return `This is reply ${request} of the stand-in.`;
 }
 
+/** How the stand-in answers now. */
+interface Manner {
+  readonly nextCall: (texts: readonly string[]) => ToolCall | undefined;
+  readonly nextWords: () => string | undefined;
+  pauseMs: number;
+  headers: Readonly<Record<string, string>>;
+  refusalFor: (caller: Caller) => Refusal | undefined;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   conversations: (readonly string[])[],
-  nextCall: (texts: readonly string[]) => ToolCall | undefined,
-  pauseMs: number,
+  manner: Manner,
 ): Promise<void> {
   const body = await text(request);
   const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -84,10 +130,22 @@ async function answer(
     case '/v1/messages': {
       const told: unknown = JSON.parse(body);
       const texts = items(field(told, 'messages')).flatMap(textsOf);
+      const model = field(told, 'model');
+      const refusal = manner.refusalFor({ key: keyOf(request), model });
+      if (refusal !== undefined) {
+        refuse(response, refusal);
+        return;
+      }
       conversations.push(texts);
-      const content = contentOf(conversations.length, nextCall(texts));
-      const message = messageFor(conversations.length, field(told, 'model'), content);
-      await delay(pauseMs);
+      const call = manner.nextCall(texts);
+      const words = call === undefined ? manner.nextWords() : undefined;
+      const message = messageFor(
+        conversations.length,
+        model,
+        contentOf(conversations.length, call, words),
+      );
+      await delay(manner.pauseMs);
+      for (const [name, value] of Object.entries(manner.headers)) response.setHeader(name, value);
       if (field(told, 'stream') === true) stream(response, message);
       else json(response, 200, message);
       return;
@@ -103,6 +161,15 @@ async function answer(
   }
 }
 
+function keyOf({ headers }: IncomingMessage): string {
+  return String(headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, ''));
+}
+
+function refuse(response: ServerResponse, { status, headers, type, message }: Refusal): void {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  json(response, status, { type: 'error', error: { type, message } });
+}
+
 function textsOf(message: unknown): readonly string[] {
   const content = field(message, 'content');
   const blocks = typeof content === 'string' ? [{ text: content }] : items(content);
@@ -113,9 +180,9 @@ type Content =
   | { readonly type: 'text'; readonly text: string }
   | (ToolCall & { readonly type: 'tool_use'; readonly id: string });
 
-function contentOf(request: number, call: ToolCall | undefined): Content {
+function contentOf(request: number, call: ToolCall | undefined, words = replyTo(request)): Content {
   return call === undefined
-    ? { type: 'text', text: replyTo(request) }
+    ? { type: 'text', text: words }
     : { type: 'tool_use', id: `toolu_${request}`, ...call };
 }
 
