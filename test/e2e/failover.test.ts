@@ -1,0 +1,164 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { validateAll } from 'claude-shared-state';
+import { findLiveSessions } from 'claude-shared-state/sessions';
+import { expect, test } from 'vitest';
+import { rounds } from '../unit/support/proof.ts';
+import { logIn, overloaded, sessionLimit } from './support/accounts.ts';
+import { startDaemon } from './support/daemon.ts';
+import type { Pane } from './support/pane.ts';
+import { pollUntil } from './support/poll.ts';
+import { enterCleanRoom, type Room } from './support/room.ts';
+import { startTmux } from './support/tmux-server.ts';
+
+const FIRST = 'sk-ant-oat01-first';
+const SECOND = 'sk-ant-oat01-second';
+/** Long enough for a program that starts while others do, too. */
+const PATIENCE_MS = 60_000;
+
+/** Two accounts that share their state, and three terminals: in two of them a session runs under the first one. */
+async function setStage() {
+  const room = await enterCleanRoom();
+  const homes = [room.path('first'), room.path(`the "second" one's $HOME`)] as const;
+  const cwdOf = (name: string) => room.path('work', name);
+  const names = ['api', 'web', 'docs'] as const;
+  for (const name of names) await mkdir(cwdOf(name));
+  await logIn(homes[0], FIRST, names.map(cwdOf));
+  await logIn(homes[1], SECOND, names.map(cwdOf));
+  await validateAll(homes, { required: room.required });
+
+  const server = await startTmux(room);
+  // The login of the home counts only where there is no key.
+  const environment = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_MAX_RETRIES: '1' };
+  const open = (name: string) =>
+    server.open(name, { accountHome: homes[0], cwd: cwdOf(name), columns: 100, environment });
+  const [api, web, docs] = [await open('api'), await open('web'), await open('docs')];
+  for (const pane of [api, web]) {
+    await pane.enter('claude');
+    await pane.until(/^❯/m, PATIENCE_MS);
+    await say(pane, `Before the swap, in ${pane.session}.`);
+    await pane.until('of the stand-in', PATIENCE_MS);
+  }
+  const stateDirectory = room.path('state');
+  await mkdir(join(stateDirectory, 'docs'), { recursive: true });
+  await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
+  const args = [
+    ...homes.flatMap((home) => ['--home', home]),
+    ...names.flatMap((name) => ['--session', `${name}=${cwdOf(name)}`]),
+    ...['--state', stateDirectory, '--root', room.path(), '--socket', server.socketPath],
+    ...['--poll-ms', '300', '--cool-down-ms', '60000'],
+  ];
+  return {
+    room,
+    homes,
+    api,
+    web,
+    docs,
+    stateDirectory,
+    startDaemon: () => startDaemon(room, args),
+  };
+}
+
+/** Types something for the model, and Enter. */
+async function say(pane: Pane, prompt: string): Promise<void> {
+  await pane.type(prompt);
+  await pane.until(prompt, PATIENCE_MS);
+  await pane.press('Enter');
+}
+
+/** Which sessions run under a home, by their working directories. */
+async function sessionsUnder(home: string) {
+  const { sessions } = await findLiveSessions([home]);
+  return sessions.map(({ cwd, sessionId }) => `${cwd} ${sessionId}`).toSorted();
+}
+
+/** Goes on in a session, and checks that the model is told what was said before the swap. */
+async function expectHistory(room: Room, pane: Pane): Promise<void> {
+  const prompt = `After the swap, in ${pane.session}.`;
+  await pane.until(/^❯/m, PATIENCE_MS);
+  await say(pane, prompt);
+  const told = () => room.api.conversations.find((texts) => texts.includes(prompt));
+  await pollUntil(
+    `the stand-in is asked ${prompt}`,
+    () => told() !== undefined,
+    () => pane.screen(),
+    PATIENCE_MS,
+  );
+  expect(told()).toContain(`Before the swap, in ${pane.session}.`);
+}
+
+/** Waits until the daemon has looked at all sessions so many times more. */
+async function expectLooks(
+  stateDirectory: string,
+  count: number,
+  log: () => string,
+): Promise<void> {
+  const looks = new Set<string>();
+  const look = async () => {
+    const path = join(stateDirectory, 'status.json');
+    looks.add(await readFile(path, 'utf8').catch(() => 'not yet'));
+    return looks.size > count + 1;
+  };
+  await pollUntil(`the daemon looks ${count} times`, look, log, PATIENCE_MS);
+}
+
+const times = Array.from({ length: rounds(10, 2) }, (_, index) => index + 1);
+
+test.each(times)(
+  'a limit leads to a swap, and an overload does not (round %i)',
+  async () => {
+    const { room, homes, api, web, docs, stateDirectory, startDaemon } = await setStage();
+    const before = await sessionsUnder(homes[0]);
+    expect(before).toHaveLength(2);
+    const daemon = startDaemon();
+
+    room.api.refuse(({ key }) => (key === FIRST ? overloaded : undefined));
+    await say(api, 'During the storm.');
+    await api.until(/Overloaded|529/, PATIENCE_MS);
+    await expectLooks(stateDirectory, 3, () => daemon.log());
+    expect(daemon.log()).not.toContain('swap from');
+
+    room.api.refuse(({ key }) => (key === FIRST ? sessionLimit() : undefined));
+    await pollUntil(
+      'the storm is over',
+      async () => {
+        await api.press('Escape');
+        return !/Retrying/.test(await api.screen());
+      },
+      () => api.screen(),
+      PATIENCE_MS,
+    );
+    expect(daemon.log()).not.toContain('swap from');
+    await say(web, 'This is too much.');
+    await daemon.until('but not all', PATIENCE_MS);
+    expect(daemon.log()).toContain('web: suspected');
+    expect(await sessionsUnder(homes[0])).toEqual([]);
+    expect(await sessionsUnder(homes[1])).toEqual(before);
+    expect(await docs.command()).toBe('bash');
+    expect(daemon.log()).toContain('docs resume-id-invalid');
+    for (const pane of [api, web]) await expectHistory(room, pane);
+    expect(await daemon.end('SIGTERM')).toBe(0);
+    expect(daemon.log().match(/swap from/g)).toHaveLength(1);
+  },
+  240_000,
+);
+
+test.each(times)(
+  'a daemon that is killed in the middle of a swap completes it (round %i)',
+  async () => {
+    const { room, homes, api, web, startDaemon } = await setStage();
+    const before = await sessionsUnder(homes[0]);
+    const killed = startDaemon();
+    room.api.refuse(({ key }) => (key === FIRST ? sessionLimit() : undefined));
+    await say(api, 'This is too much.');
+    await killed.killAt(/(?:api|web) ended/);
+    expect(killed.log()).not.toContain('resumed');
+
+    const daemon = startDaemon();
+    await daemon.until('but not all', PATIENCE_MS);
+    expect(await sessionsUnder(homes[1])).toEqual(before);
+    for (const pane of [api, web]) await expectHistory(room, pane);
+    expect(await daemon.end('SIGINT')).toBe(0);
+  },
+  240_000,
+);
