@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import { validateAll } from 'claude-shared-state';
+import { relaunchSessions, saveResumeUUIDs } from 'claude-shared-state/failover';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
+import { describe, expect, test } from 'vitest';
+import { programs } from './support/programs.ts';
+import { enterCleanRoom } from './support/room.ts';
+import { settleHome } from './support/settle-home.ts';
+import { startTmux } from './support/tmux-server.ts';
+
+/** A session that has taken a turn under the first home, and a terminal of so many columns. */
+async function setStage(program: 'old' | 'new', columns: number) {
+  const room = await enterCleanRoom(program);
+  const [from, to] = [room.path('first'), room.path('second')] as const;
+  const cwd = room.path('work', 'api');
+  await mkdir(cwd);
+  await settleHome(from, [cwd]);
+  await settleHome(to, []);
+  await validateAll([from, to], { required: room.required });
+  const server = await startTmux(room);
+  const pane = await server.open('api', { accountHome: from, cwd, columns });
+  await pane.enter('claude');
+  await pane.until(/^❯/m);
+  await pane.type('Hello.');
+  await pane.until('Hello.');
+  await pane.press('Enter');
+  await pane.until(/of the\s+stand-in/);
+  const options = {
+    terminal: tmuxTerminal({ socketPath: server.socketPath }),
+    stateDirectory: room.path('state'),
+  };
+  const sessions = [{ name: 'api', cwd }];
+  const save = async () =>
+    await saveResumeUUIDs(sessions, { ...options, accountHomes: [from, to] });
+  const relaunch = async (targetHome: string) =>
+    await relaunchSessions(sessions, {
+      ...options,
+      targetHome,
+      accountHomes: [from, to],
+      required: room.required,
+    });
+  return { room, pane, from, to, cwd, save, relaunch };
+}
+
+describe.each(programs)('Claude Code $version', ({ name }) => {
+  test.each([100, 30])('is resumed after its end, in a terminal of %i columns', async (columns) => {
+    const { pane, from, save, relaunch } = await setStage(name, columns);
+    const [running] = (await save()).sessions;
+    expect(running?.source).toBe('record');
+    await pane.enter('/exit');
+    await pane.untilAtShell();
+    const [ended] = (await save()).sessions;
+    expect(ended).toMatchObject({ source: 'pane', sessionId: running?.sessionId });
+
+    const { ok, sessions } = await relaunch(from);
+    expect([ok, sessions[0]?.outcome]).toEqual([true, 'resumed']);
+    expect((await relaunch(from)).sessions[0]?.outcome).toBe('already-running');
+    const [resumed] = (await save()).sessions;
+    expect(resumed).toMatchObject({ source: 'record', sessionId: running?.sessionId });
+  });
+
+  test('that asks whether the directory is trusted is told, and gets no answer', async () => {
+    const { pane, to, cwd, save, relaunch } = await setStage(name, 100);
+    await save();
+    await pane.enter('/exit');
+    await pane.untilAtShell();
+    const { sessions } = await relaunch(to);
+    expect(sessions[0]?.outcome).toBe('asking');
+    const asked = sessions[0]?.problems.find(({ code }) => code === 'resume-asks');
+    expect(asked).toMatchObject({ question: 'trust in the working directory' });
+    expect(await pane.screen()).toContain('Yes, I trust this folder');
+
+    await settleHome(to, [cwd]);
+    await pane.press('Escape');
+    await pane.untilAtShell();
+    expect((await relaunch(to)).sessions[0]?.outcome).toBe('resumed');
+  });
+});
