@@ -1,2 +1,2 @@
-export { TerminalError } from './terminal.ts';
+export { isTerminalError, TerminalError } from './terminal.ts';
 export type { Terminal, TerminalKey, TerminalTrouble } from './terminal.ts';

@@ -43,3 +43,28 @@ export class TerminalError extends Error {
     this.trouble = trouble;
   }
 }
+
+/**
+ * Tells whether something thrown is a {@link TerminalError}, whichever entry point or build threw it.
+ *
+ * It goes by the code `ERR_TERMINAL`, so that a terminal of one's own can reject with one, too.
+ *
+ * @param value - Anything that was caught.
+ * @returns Whether its `session` and `trouble` can be read.
+ *
+ * @example Start what is not there
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { isTerminalError, TerminalError } from 'claude-shared-state/failover';
+ *
+ * const error: unknown = new TerminalError('login-bug', 'no-session', 'There is no such session.');
+ * assert.ok(isTerminalError(error));
+ * assert.equal(error.trouble, 'no-session');
+ * assert.equal(isTerminalError(new Error('ERR_TERMINAL')), false);
+ * ```
+ */
+export function isTerminalError(value: unknown): value is TerminalError {
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && value.code === 'ERR_TERMINAL'
+  );
+}

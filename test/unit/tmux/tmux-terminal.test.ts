@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
+import { describe, expect, test } from 'vitest';
+import { errorOf } from './support/error-of.ts';
+import { poll, startServer } from './support/private-server.ts';
+
+async function shell(session = 'one') {
+  const server = startServer();
+  await server.open(session);
+  const terminal = tmuxTerminal({ socketPath: server.socketPath });
+  const run = async (line: string) => {
+    await terminal.type(session, line);
+    await terminal.press(session, 'Enter');
+  };
+  const shows = (text: string) =>
+    poll(async () => (await terminal.capture(session)).includes(text));
+  return { ...server, terminal, run, shows };
+}
+
+describe('what is typed arrives as it is', () => {
+  test.each([
+    '-',
+    '-l',
+    '--',
+    ';',
+    'a;',
+    'a;;',
+    String.raw`a\;`,
+    String.raw`a\\;`,
+    '\\',
+    '"',
+    "'",
+    `it's "quoted"`,
+    '$(touch expanded)',
+    '`touch expanded`',
+    '#{pane_id}',
+    '#(touch expanded)',
+    '%1',
+    '{last}',
+    '~',
+    'Enter',
+    'C-c',
+    '  two blanks before and after  ',
+    'é ü 漢字 👩‍👩‍👧 e\u0301',
+    '\u{1f600}'.repeat(5_000),
+    `${'x'.repeat(3_999)};${'y'.repeat(3_999)};`,
+    '漢'.repeat(4_200),
+  ])('%j', async (text) => {
+    const { open, directory, terminal } = await shell();
+    await open('reader', `stty -echo -icanon; touch ready; exec cat > typed`);
+    await poll(() => fileIn(directory, 'ready') === '');
+    await terminal.type('reader', text);
+
+    await poll(() => fileIn(directory, 'typed') === text);
+    expect(fileIn(directory, 'expanded')).toBeUndefined();
+  });
+});
+
+test('nothing is typed of no text', async () => {
+  const { terminal } = await shell();
+  await terminal.type('one', '');
+  expect(await terminal.capture('one')).toBe('$');
+});
+
+test.each([
+  'a\nb',
+  'a\rb',
+  'a\u001b[31mb',
+  'a\u0003',
+  'a\tb',
+  'a\0b',
+  'a\u009bb',
+  'a\ud800b',
+  '\udc00',
+])(
+  'a text is refused, and nothing of it typed, where it would press keys or change: %j',
+  async (text) => {
+    const { terminal } = await shell();
+
+    const error = await errorOf(terminal.type('one', text));
+    expect(error).toMatchObject({ trouble: 'failed', session: 'one' });
+    expect(error.message).toMatch(/^Cannot type a text in the tmux session "one": it has /);
+    expect(await terminal.capture('one')).toBe('$');
+  },
+);
+
+test('keys are pressed: a line is cleared, a program interrupted, an input ended', async () => {
+  const { terminal, run, shows } = await shell();
+  await terminal.type('one', 'echo not this');
+  await terminal.press('one', 'C-e');
+  await terminal.press('one', 'C-u');
+  await run('echo first; cat');
+  await shows('\nfirst');
+  await terminal.press('one', 'C-c');
+  await shows('^C');
+  await run('cat; echo ended');
+  await poll(async () => !(await terminal.isAtShell('one')));
+  await terminal.press('one', 'C-d');
+  await shows('\nended');
+
+  expect(await terminal.capture('one')).not.toContain('not this');
+});
+
+test('what is no key is not pressed, and not typed', async () => {
+  const { terminal } = await shell();
+  // @ts-expect-error -- which a caller without types does not know
+  const { trouble } = await errorOf(terminal.press('one', 'exit'));
+  expect(trouble).toBe('failed');
+  expect(await terminal.capture('one')).toBe('$');
+});
+
+test('keys reach the shell also while somebody reads the scrollback', async () => {
+  const { tmux, terminal, run, shows } = await shell();
+  tmux('copy-mode', '-t', '=one:');
+  await run('echo "q"uiet');
+  await shows('\nquiet');
+
+  tmux('copy-mode', '-t', '=one:');
+  await terminal.press('one', 'C-c');
+  await shows('^C');
+  expect(tmux('display-message', '-p', '-t', '=one:', '#{pane_in_mode}')).toBe('0\n');
+});
+
+describe('a capture', () => {
+  test('joins lines that were wrapped, and ends with the last one that is not blank', async () => {
+    const { terminal, run, shows } = await shell();
+    const long = 'word '.repeat(50).trim();
+    await run(`clear; printf '%s\\n' '${long}' 'short  ' '' é; sleep 60`);
+    await shows('é');
+
+    expect((await terminal.capture('one')).split('\n').slice(-4)).toEqual([long, 'short', '', 'é']);
+  });
+
+  test('has no colour codes, and shows half of a character without failing', async () => {
+    const { terminal, run, shows } = await shell();
+    await run(String.raw`clear; printf '\033[31mred\033[0m \303 \033]0;title\007 end\n'; sleep 60`);
+    await shows('red');
+
+    const last = (await terminal.capture('one')).split('\n').at(-1);
+    expect(last).toMatch(/^red .* +end$/);
+    expect(last).not.toMatch(/\p{Cc}/u);
+  });
+
+  test('reaches as far above the screen as it is told', async () => {
+    const { socketPath, run, shows } = await shell();
+    await run('clear; seq 1 1000; sleep 60');
+    await shows('\n1000');
+    const lines = async (scrollbackLines?: number) => {
+      const terminal = tmuxTerminal({ socketPath, scrollbackLines });
+      return (await terminal.capture('one')).split('\n');
+    };
+
+    expect((await lines(0))[0]).toBe('978');
+    expect((await lines(100))[0]).toBe('878');
+    expect(await lines()).toContain('1');
+  });
+
+  test('takes a scrollback of 10 MB', async () => {
+    const { socketPath, run, shows } = await shell();
+    const line = 'x'.repeat(79);
+    await run(`clear; yes ${line} | head -n 140000; echo all; sleep 60`);
+    await shows('\nall');
+    const terminal = tmuxTerminal({ socketPath, scrollbackLines: 150_000, timeoutMs: 60_000 });
+
+    const text = await terminal.capture('one');
+    expect(text.length).toBeGreaterThan(10_000_000);
+    expect(text.endsWith(`${line}\nall`)).toBe(true);
+  });
+});
+
+describe('processes', () => {
+  test('are told from the shell on, the nearest first', async () => {
+    const { tmux, terminal, run } = await shell();
+    const first = Number(tmux('list-panes', '-t', '=one:', '-F', '#{pane_pid}'));
+    expect(await terminal.processIds('one')).toEqual([first]);
+
+    await run(`bash -c 'echo $$ > outer; bash -c "echo \\$\\$ > inner; sleep 60; true"; true'`);
+    await poll(async () => (await terminal.processIds('one')).length === 4);
+
+    const [, outer, inner] = await terminal.processIds('one');
+    const directory = tmux('display-message', '-p', '-t', '=one:', '#{pane_current_path}').trim();
+    expect(Number(fileIn(directory, 'outer'))).toBe(outer);
+    expect(Number(fileIn(directory, 'inner'))).toBe(inner);
+  });
+
+  test('are at the shell while nothing else is in the foreground', async () => {
+    const { terminal, run } = await shell();
+    await run('sleep 60 &');
+    await poll(async () => (await terminal.processIds('one')).length === 2);
+    expect(await terminal.isAtShell('one')).toBe(true);
+
+    await run('sleep 60');
+    await poll(async () => (await terminal.processIds('one')).length === 3);
+    await poll(async () => !(await terminal.isAtShell('one')));
+    await terminal.press('one', 'C-c');
+    await poll(() => terminal.isAtShell('one'));
+  });
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)('of the terminal get a %s', async (signal) => {
+    const { terminal, run } = await shell();
+    await run('sleep 60');
+    await poll(async () => (await terminal.processIds('one')).length === 2);
+    const [, pid = 0] = await terminal.processIds('one');
+
+    await terminal.signal('one', pid, signal);
+    await poll(() => terminal.isAtShell('one'));
+    await terminal.signal('one', pid, signal);
+    expect(await terminal.processIds('one')).toHaveLength(1);
+  });
+
+  test('of another terminal get no signal, nor do groups', async () => {
+    const { open, terminal } = await shell();
+    await open('two');
+    const [other = 0] = await terminal.processIds('two');
+    const [own = 0] = await terminal.processIds('one');
+
+    for (const pid of [other, process.pid, -own, 0, -1, NaN, 1.5]) {
+      const { message } = await errorOf(terminal.signal('one', pid, 'SIGKILL'));
+      expect(message).toContain('does not run there');
+    }
+    expect(await terminal.processIds('two')).toEqual([other]);
+  });
+
+  test('are none where the first one has ended, and nothing can be typed there', async () => {
+    const { tmux, open, terminal } = await shell();
+    tmux('set', '-g', 'remain-on-exit', 'on');
+    await open('dead', 'true');
+    await poll(async () => (await terminal.processIds('dead')).length === 0);
+
+    expect(await terminal.isAtShell('dead')).toBe(false);
+    const { message } = await errorOf(terminal.type('dead', 'x'));
+    expect(message).toContain('its process has ended');
+  });
+});
+
+test('the active pane of the active window is meant', async () => {
+  const { tmux, terminal, shows } = await shell();
+  tmux('new-window', '-t', '=one:', 'echo second window; exec cat');
+  await shows('second window');
+  tmux('split-window', '-t', '=one:', 'echo third pane; exec cat');
+  await shows('third pane');
+  tmux('select-pane', '-t', '=one:.0');
+  await shows('second window');
+
+  expect(await terminal.capture('one')).not.toContain('third pane');
+});
+
+function fileIn(directory: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(directory, name), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
