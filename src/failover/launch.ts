@@ -16,8 +16,9 @@ export function isLaunch(lines: readonly PaneLine[]): boolean {
   return lines.some(({ shown }, index) => {
     if (BANNER.test(shown) || COMMAND.test(shown)) return true;
     // A long command line is wrapped anywhere.
-    const next = lines[index + 1]?.shown ?? '';
-    return next !== '' && COMMAND.test(shown.slice(-MOST_WRAPPED) + next.slice(0, MOST_WRAPPED));
+    const next = lines[index + 1];
+    if (next === undefined || next.beginsParagraph) return false;
+    return COMMAND.test(shown.slice(-MOST_WRAPPED) + next.shown.slice(0, MOST_WRAPPED));
   });
 }
 

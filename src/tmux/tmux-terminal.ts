@@ -9,7 +9,8 @@ import { failed } from './trouble.ts';
  * Gives the terminals of a tmux server: each session, by its exact name, with the active pane of its active window.
  *
  * A name reaches no other session, whatever it holds: none that begins alike, none by an id, a pattern, or the terminal
- * of a client. Texts are typed as they are; one with a control character or a line break is refused. Needs tmux 3.2
+ * of a client. A program that runs in the place of a shell, because the session was started with it, is taken for one
+ * by `isAtShell`. Texts are typed as they are; one with a control character or a line break is refused. Needs tmux 3.2
  * or newer (tried with 3.3a) and `ps`. Calling this runs nothing; each call of a method runs these programs, without
  * a shell.
  *

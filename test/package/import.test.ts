@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { moduleSystems, toldAfter } from './support/compiled.ts';
+import { moduleSystems, onlyImports, toldAfter } from './support/compiled.ts';
 
 describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   const watch = `${folder}/watch-disk.ts`;
 
-  test.each(['only-import', 'only-import-migrate', 'only-import-sessions'])(
-    'asks nothing of the disk when it is imported (%s)',
-    async (source) => {
-      expect(await toldAfter(watch, `${folder}/${source}.ts`)).toEqual([]);
-    },
-  );
+  test.each(onlyImports)('asks nothing of the disk when it is imported (%s)', async (source) => {
+    expect(await toldAfter(watch, `${folder}/${source}.ts`)).toEqual([]);
+  });
 
   test('is seen to ask the disk when it is called', async () => {
     const seen = await toldAfter(watch, `${folder}/inspect-the-real-disk.ts`);

@@ -15,9 +15,10 @@ export interface PublicName {
 
 /** Everything that the package exports, in the order of its entry points; each name once. */
 export function publicSurface(): readonly PublicName[] {
-  const entries = ['src/index.ts', 'src/sessions/index.ts', 'src/migrate/index.ts'].map(
-    pathInRepository,
-  );
+  const entries = [
+    'src/index.ts',
+    ...['sessions', 'migrate', 'failover', 'tmux'].map((it) => `src/${it}/index.ts`),
+  ].map(pathInRepository);
   const program = programOf(entries);
   const names = entries.flatMap((entry) => namesIn(entry, program));
   return [...new Map(names.map((it) => [it.name, it])).values()];

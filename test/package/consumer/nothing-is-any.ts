@@ -1,6 +1,8 @@
 import type * as shared from 'claude-shared-state';
+import type * as failover from 'claude-shared-state/failover';
 import type * as migrating from 'claude-shared-state/migrate';
 import type * as sessions from 'claude-shared-state/sessions';
+import type * as tmux from 'claude-shared-state/tmux';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
@@ -32,8 +34,10 @@ export const finds: [
 ] = [true, true, true, true];
 
 export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
+export const amongFailoverValues: Holds<Omit<typeof failover, 'TerminalError'>> = false;
 export const amongMigrateValues: Holds<typeof migrating> = false;
 export const amongSessionValues: Holds<typeof sessions> = false;
+export const amongTmuxValues: Holds<Omit<typeof tmux, 'TerminalError'>> = false;
 
 interface Types {
   AccountReport: shared.AccountReport;
@@ -122,3 +126,12 @@ interface MigrateTypes {
   RetireReport: migrating.RetireReport;
 }
 export const amongMigrateTypes: Holds<MigrateTypes> = false;
+
+interface TerminalTypes {
+  Terminal: failover.Terminal;
+  TerminalError: failover.TerminalError;
+  TerminalKey: failover.TerminalKey;
+  TerminalTrouble: failover.TerminalTrouble;
+  TmuxTerminalOptions: tmux.TmuxTerminalOptions;
+}
+export const amongTerminalTypes: Holds<TerminalTypes> = false;

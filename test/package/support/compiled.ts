@@ -9,6 +9,15 @@ const lines = inject('typeErrors').split('\n');
 /** The two ways to load the package: folders of the consumer that hold the same sources. */
 export const moduleSystems = ['esm', 'cjs'] as const;
 
+/** Sources of the consumer that do nothing but import an entry point. */
+export const onlyImports = [
+  'only-import',
+  'only-import-failover',
+  'only-import-migrate',
+  'only-import-sessions',
+  'only-import-tmux',
+] as const;
+
 /** What the compiler had to say to one source of the consumer. */
 export function typeErrorsIn(source: string): readonly string[] {
   if (!existsSync(join(consumer, emittedFrom(source)))) {

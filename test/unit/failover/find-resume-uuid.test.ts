@@ -9,7 +9,7 @@ import { lastHint } from '../../../src/failover/last-hint.ts';
  * given another name. To make them again, drive the program with test/e2e/support/tmux-server.ts.
  *
  * `running`: still in the session. `clear`: /exit after a turn and /clear; 2.1.329 was in its classic renderer, as
- * always after a kill. `relaunched`: /exit, started again, and ended without a message. `unusable`: `--resume` of an
+ * always after a kill. `command`: with CLAUDE_CODE_RESUME_HINT_COMMAND=cl2. `relaunched`: /exit, started again, and ended without a message. `unusable`: `--resume` of an
  * empty transcript, or of one without JSON (`garbage`). `unknown`: `--resume` of no transcript.
  */
 const panes = new URL('panes/', import.meta.url);
@@ -32,6 +32,7 @@ const found: Readonly<Record<string, readonly [string | undefined, boolean, bool
   '2.1.197-80-titled-joined': [undefined, false, true],
   '2.1.329-20-exit-wrapped': ['a82e3f63-0dca-4900-b1c0-651f181bee35', false, true],
   '2.1.329-20-unusable-empty-wrapped': [unusable, true, true],
+  '2.1.329-30-command-wrapped': ['55627461-7661-4aa0-82c5-072cf2ab5abe', false, true],
   '2.1.329-30-exit-wrapped': ['51d968f8-e5c5-4ae7-b01f-5a08cd8455b4', false, true],
   '2.1.329-80-SIGTERM-joined': ['623d80b1-7f08-4029-82ad-65a2791a6601', false, true],
   '2.1.329-80-clear-joined': ['e524679a-1ffc-4e75-bd21-7cfee5226b60', false, true],
@@ -143,6 +144,7 @@ describe('nothing is found', () => {
     ['in an output of a tool', `  ⎿  ${hint.replace('\n', '\n     ')}`],
     ['in a command that was typed', `$ echo "${hint}"`],
     ['where the command is indented', hint.replace('\n', '\n  ')],
+    ['where a command line follows', hint.replace('claude', '$ claude')],
     ['where a blank line is between', hint.replace('\n', '\n\n')],
     ['where the header goes on', hint.replace('with:', 'with: this')],
     ['where there is no id', 'Resume this session with:\nclaude --resume\n$ '],
@@ -223,6 +225,7 @@ test.each([
   ['half characters', '\ud83d'],
 ])('10 MB are read, however many of them are %s', (_, unit) => {
   const much = unit.repeat(Math.ceil(10_000_000 / unit.length));
-  expect(findResumeUUID(`${hint}\n${much}`)).toBe(/R|resume\n/.test(unit) ? expect.anything() : id);
+  // A header is an offer, also where nothing comes of it.
+  expect(findResumeUUID(`${hint}\n${much}`)).toBe(unit.startsWith('Resume') ? undefined : id);
   expect(findResumeUUID(`${much}\n\n${hint}`)).toBe(id);
 });

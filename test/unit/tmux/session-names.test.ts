@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTerminalError, type Terminal, tmuxTerminal } from 'claude-shared-state/tmux';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { poll, startServer } from './support/private-server.ts';
 
 /** What each call of a terminal comes to, one after the other. */
@@ -118,10 +117,8 @@ test.each([
 test('the terminal of a client is no name of its session, though tmux takes it for one', async () => {
   const { open, tmux, socketPath } = startServer();
   await open('other');
-  const attach = `tmux -S '${socketPath}' attach -t =other:`;
-  const env = { PATH: process.env['PATH'], TERM: 'screen' };
-  const client = spawn('script', ['-qfc', attach, '/dev/null'], { env, stdio: 'pipe' });
-  onTestFinished(() => void client.kill());
+  const attach = `exec env -u TMUX tmux -S '${socketPath}' attach -t =other:`;
+  await startServer().open('viewer', attach);
   const names = () => tmux('list-clients', '-F', '#{client_name}').trim();
   await poll(() => names() !== '');
   expect(tmux('list-panes', '-t', `=${names()}:`, '-F', '#{session_name}')).toBe('other\n');

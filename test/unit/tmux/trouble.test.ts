@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { isSharedStateError } from 'claude-shared-state';
 import { type TmuxTerminalOptions, tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startServer } from './support/private-server.ts';
+import { errorOf } from './support/error-of.ts';
+import { poll, startServer } from './support/private-server.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -20,7 +21,7 @@ describe('an error says what is missing, and what to do', () => {
     const { open, socketPath } = startServer();
     await open('other');
 
-    await expect(tmuxTerminal({ socketPath }).capture('one')).rejects.toMatchObject({
+    expect(await errorOf(tmuxTerminal({ socketPath }).capture('one'))).toMatchObject({
       trouble: 'no-session',
       session: 'one',
       message:
@@ -29,64 +30,68 @@ describe('an error says what is missing, and what to do', () => {
     });
   });
 
+  test('a server without sessions', async () => {
+    const { socketPath } = startServer();
+    const { trouble } = await errorOf(tmuxTerminal({ socketPath }).capture('one'));
+    expect(trouble).toBe('no-session');
+  });
+
   test('a server that does not run', async () => {
     const socketPath = join(directory, 'socket');
-
-    await expect(tmuxTerminal({ socketPath }).capture('one')).rejects.toMatchObject({
-      trouble: 'no-session',
-      message: expect.stringContaining('tmux does not run there'),
-    });
+    const { trouble, message } = await errorOf(tmuxTerminal({ socketPath }).capture('one'));
+    expect(trouble).toBe('no-session');
+    expect(message).toContain('tmux does not run there');
   });
 
   test('a server that has died and left its socket', async () => {
     const { tmux, open, socketPath } = startServer();
     await open('one');
-    const pid = Number(tmux('display-message', '-p', '#{pid}'));
-    process.kill(pid, 'SIGKILL');
-
-    await expect(tmuxTerminal({ socketPath }).capture('one')).rejects.toMatchObject({
-      trouble: expect.stringMatching(/^(no-session|failed)$/),
-    });
+    process.kill(Number(tmux('display-message', '-p', '#{pid}')), 'SIGKILL');
+    const terminal = tmuxTerminal({ socketPath });
+    await poll(async () => (await errorOf(terminal.capture('one'))).trouble === 'no-session');
+    expect((await errorOf(terminal.type('one', 'x'))).message).toContain('does not run there');
     tmux('start-server', ';', 'set', '-g', 'exit-empty', 'off');
-    await expect(tmuxTerminal({ socketPath }).capture('one')).rejects.toMatchObject({
-      trouble: 'no-session',
-    });
   });
 
-  test('a tmux that is not installed', async () => {
-    const tmux = join(directory, 'tmux');
-
-    await expect(tmuxTerminal({ tmux }).capture('one')).rejects.toMatchObject({
-      trouble: 'no-program',
-      message: expect.stringMatching(/cannot be run \(ENOENT\); install it, or say where it is\.$/),
-    });
+  test.each([
+    [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
+    [{ tmux: '/' }, 'EACCES'],
+  ])('a tmux that cannot be run: %j', async (options, code) => {
+    const { trouble, message } = await errorOf(tmuxTerminal(options).capture('one'));
+    expect(trouble).toBe('no-program');
+    expect(message).toContain(`cannot be run (${code}); install it, or say where it is.`);
   });
 
   test('a tmux that does not answer', async () => {
     const tmux = programOf('exec sleep 60');
-
-    await expect(tmuxTerminal({ tmux, timeoutMs: 100 }).capture('one')).rejects.toMatchObject({
-      trouble: 'failed',
-      message: expect.stringContaining('did not answer in time'),
-    });
+    const { trouble, message } = await errorOf(
+      tmuxTerminal({ tmux, timeoutMs: 100 }).capture('one'),
+    );
+    expect(trouble).toBe('failed');
+    expect(message).toContain('did not answer in time');
   });
 
   test('a tmux that says something else', async () => {
-    const tmux = programOf(`printf 'lost \\033[2Jserver\\n' >&2; exit 1`);
-
-    await expect(tmuxTerminal({ tmux }).capture('one')).rejects.toMatchObject({
-      trouble: 'failed',
-      message: expect.stringMatching(/said "lost [^\p{Cc}]*server"/u),
-    });
+    const tmux = programOf(String.raw`printf 'lost \033[2Jserver\n' >&2; exit 1`);
+    const { trouble, message } = await errorOf(tmuxTerminal({ tmux }).capture('one'));
+    expect(trouble).toBe('failed');
+    expect(message).toMatch(/said "lost [^\p{Cc}]*server"/u);
   });
 
-  function programOf(script: string): string {
-    const path = join(directory, 'tmux');
-    writeFileSync(path, `#!/bin/sh\n${script}\n`);
-    chmodSync(path, 0o755);
-    return path;
-  }
+  test('more than can be read', async () => {
+    const tmux = programOf('case " $* " in *list*) echo "1 1 0 0 0 one";; *) exec yes;; esac');
+    const { trouble, message } = await errorOf(tmuxTerminal({ tmux }).capture('one'));
+    expect(trouble).toBe('failed');
+    expect(message).toContain('lower options.scrollbackLines');
+  });
 });
+
+function programOf(script: string): string {
+  const path = join(directory, 'tmux');
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
 
 describe('the given server is asked', () => {
   test('also from inside of another tmux', async () => {
@@ -104,9 +109,8 @@ describe('the given server is asked', () => {
     vi.stubEnv('TMUX_TMPDIR', own);
     vi.stubEnv('TMUX', undefined);
 
-    await expect(tmuxTerminal({ socketName: '-x' }).capture('one')).rejects.toMatchObject({
-      trouble: 'no-session',
-    });
+    const { trouble } = await errorOf(tmuxTerminal({ socketName: '-x' }).capture('one'));
+    expect(trouble).toBe('no-session');
   });
 });
 

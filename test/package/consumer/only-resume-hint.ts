@@ -1,0 +1,3 @@
+import { findResumeUUID } from 'claude-shared-state/failover';
+
+console.log(findResumeUUID(process.argv[2] ?? ''));
