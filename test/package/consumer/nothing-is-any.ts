@@ -10,7 +10,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type HoldsAny<T> =
   IsAny<T> extends true
     ? true
-    : T extends string | number | bigint | Uint8Array | Date | AbortSignal
+    : T extends string | number | bigint | Uint8Array | Date | RegExp | AbortSignal
       ? false
       : T extends (...parameters: infer Parameters) => infer Result
         ? HoldsAny<Parameters[number]> | HoldsAny<Result>
@@ -128,6 +128,40 @@ interface MigrateTypes {
 export const amongMigrateTypes: Holds<MigrateTypes> = false;
 
 interface TerminalTypes {
+  FailoverFs: failover.FailoverFs;
+  FailoverOptions: failover.FailoverOptions;
+  FailoverProblem: failover.FailoverProblem;
+  FailoverProblemCode: failover.FailoverProblemCode;
+  FailoverProblemOf: failover.FailoverProblemOf<'no-shell'>;
+  FailoverSession: failover.FailoverSession;
+  KnownMessage: failover.KnownMessage;
+  MessageObservation: failover.MessageObservation;
+  PaneObservation: failover.PaneObservation;
+  QuotaCalm: failover.QuotaCalm;
+  QuotaEvidence: failover.QuotaEvidence;
+  QuotaGateOptions: failover.QuotaGateOptions;
+  QuotaGateState: failover.QuotaGateState;
+  QuotaLimit: failover.QuotaLimit;
+  QuotaObservation: failover.QuotaObservation;
+  QuotaPattern: failover.QuotaPattern;
+  QuotaStep: failover.QuotaStep;
+  QuotaSuspicion: failover.QuotaSuspicion;
+  QuotaVeto: failover.QuotaVeto;
+  RelaunchOptions: failover.RelaunchOptions;
+  RelaunchReport: failover.RelaunchReport;
+  RelaunchedSession: failover.RelaunchedSession;
+  ResetTime: failover.ResetTime;
+  ResumeWith: failover.ResumeWith;
+  ResumingOptions: failover.ResumingOptions;
+  SaveOptions: failover.SaveOptions;
+  SaveReport: failover.SaveReport;
+  SavedSession: failover.SavedSession;
+  SwapEvent: failover.SwapEvent;
+  SwapOptions: failover.SwapOptions;
+  SwapReport: failover.SwapReport;
+  SwappedObservation: failover.SwappedObservation;
+  VetoEvidence: failover.VetoEvidence;
+  WriteHandle: failover.WriteHandle;
   Terminal: failover.Terminal;
   TerminalError: failover.TerminalError;
   TerminalKey: failover.TerminalKey;

@@ -44,7 +44,7 @@ export function startServer(): PrivateServer {
   );
   onTestFinished(() => {
     tmux('kill-server');
-    rmSync(directory, { recursive: true });
+    rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 50 });
   });
   const shell = `exec env -i PATH="$PATH" HOME='${directory}' TERM="$TERM" LANG=C.UTF-8 PS1='$ ' bash --norc --noprofile`;
   return {
