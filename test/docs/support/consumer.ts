@@ -15,8 +15,10 @@ export function makeConsumer(examples: readonly Example[]): Consumer {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'claude-shared-state-docs-')));
   const paths = {
     'claude-shared-state': [pathInRepository('src/index.ts')],
+    'claude-shared-state/failover': [pathInRepository('src/failover/index.ts')],
     'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
     'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
+    'claude-shared-state/tmux': [pathInRepository('src/tmux/index.ts')],
   };
   const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
