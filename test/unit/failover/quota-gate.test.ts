@@ -234,6 +234,23 @@ describe('after a swap', () => {
   });
 });
 
+test('A limit that ends at the same time of the next day is another one', () => {
+  const day = 24 * 60;
+  const mine = { account: 'b' };
+  const before = [pane(0, limit), pane(1, limit), swap(2)];
+  const next = pane(day, limit, { ...mine, prompt: '> next' });
+  expect(verdicts([...before, next]).at(-1)).toBe('suspected');
+  expect(verdicts([...before, pane(10, calm, mine), pane(day, limit, mine)]).at(-1)).toBe(
+    'suspected',
+  );
+  expect(verdicts([...before, pane(day, limit, mine)]).at(-1)).toBe('none');
+});
+
+test('A question of the program after a limit, how the session went, does not hide it', () => {
+  const survey = '● How is Claude doing this session? (optional)\n  1: Bad    2: Fine    3: Good';
+  expect(verdicts([pane(0, `${limit}\n\n${survey}`)])).toEqual(['suspected']);
+});
+
 describe('a limit whose end has passed', () => {
   test('does not count', () => {
     const [step] = steps([pane(120, limit)]);
