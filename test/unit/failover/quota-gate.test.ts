@@ -4,6 +4,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { resumedPanes } from '../support/quota-texts/resumed.ts';
 import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const MINUTE = 60_000;
@@ -217,6 +218,24 @@ describe('after a swap', () => {
       { verdict: 'suspected' },
     ]);
   });
+
+  test.each(resumedPanes)(
+    'so it is with what %s really prints after a resume',
+    (_version, text) => {
+      const show = (minutes: number, account: string) => {
+        const at = new Date(start + minutes * MINUTE);
+        return { kind: 'pane', session: 'build', account, at, text } as const;
+      };
+      const seen = steps([show(0, 'a'), show(1, 'a'), swap(2), show(10, 'b'), show(11, 'b')]);
+      expect(seen.map(({ verdict }) => verdict)).toEqual([
+        'suspected',
+        'swap',
+        'cooling-down',
+        'none',
+        'none',
+      ]);
+    },
+  );
 
   test('a limit without an end is known again by its prompt, as long as nothing else came', () => {
     const mine = { account: 'b' };
