@@ -3,13 +3,8 @@ import { readMessage } from './quota-message.ts';
 import type { QuotaObservation, SwappedObservation } from './quota-observation.ts';
 import { gateRules, type GateRules, type QuotaGateOptions } from './quota-options.ts';
 import { type QuotaReading, readPane, type VetoEvidence } from './quota-reading.ts';
-import {
-  type KnownMessage,
-  newState,
-  type QuotaGateState,
-  type QuotaSuspicion,
-  readState,
-} from './quota-state.ts';
+import { isKnown, knownAfterSwap, knownAfterWork, messageOf } from './quota-known.ts';
+import { newState, type QuotaGateState, type QuotaSuspicion, readState } from './quota-state.ts';
 
 /** Why an observation leads to nothing. */
 export type QuotaCalm =
@@ -60,6 +55,8 @@ type OfSession = Exclude<QuotaObservation, SwappedObservation>;
  * not understood begins anew. Repeated polls of the same time count once, and a clock that is set back only makes the
  * count begin again. Seen on 2.1.329 and 2.1.197: a session that is resumed under another account shows the limit of
  * the former one again, which does not count against the new one; nor does a limit whose end has passed.
+ *
+ * So poll every session once more before a swap is told: what they show then is known.
  *
  * One case cannot be told apart on a pane: the program prints an answer of the model that consists of exactly such
  * words as if they were its own. Messages of the Agent SDK do not have that weakness.
@@ -123,8 +120,6 @@ function swapped(
   rules: GateRules,
 ): QuotaStep {
   const { now, cooldownMs } = rules;
-  const shownNow = state.suspicions.map(({ message }) => message);
-  const before = state.known.filter(({ resetsAt }) => resetsAt === undefined || resetsAt > now);
   const until = now + cooldownMs;
   return {
     state: {
@@ -132,7 +127,7 @@ function swapped(
       suspicions: [],
       account: to,
       left: [...state.left.filter((it) => it !== from && it !== to), from].slice(-MOST_KEPT),
-      known: [...before, ...shownNow].slice(-MOST_KEPT),
+      known: knownAfterSwap(state, now).slice(-MOST_KEPT),
       coolDown: { since: now, until },
     },
     verdict: 'cooling-down',
@@ -143,25 +138,24 @@ function swapped(
 
 function judge(state: QuotaGateState, seen: OfSession, rules: GateRules): QuotaStep {
   const { session, account } = seen;
+  const { now, confirmPolls: needed } = rules;
   if (account !== state.account && state.left.includes(account)) {
     return { state, verdict: 'none', because: 'left-account' };
   }
   const { evidence, veto, poll, prompt } = readingOf(seen, rules);
   const earlier = state.suspicions.find((it) => it.session === session);
   const suspicions = state.suspicions.filter((it) => it !== earlier);
-  const calm: QuotaGateState = { ...state, suspicions };
-  if (!poll && evidence === undefined) return { state, verdict: 'none', because: 'no-poll' };
+  const calm: QuotaGateState = poll ? { ...state, suspicions } : state;
   if (evidence === undefined) {
-    // It has gone on since: the same words would be news.
-    const known = state.known.filter((it) => it.dated || it.session !== session);
+    if (!poll) return { state, verdict: 'none', because: 'no-poll' };
+    const known = knownAfterWork(state, session, now);
     return { state: { ...calm, known }, verdict: 'none', because: 'no-limit' };
   }
-
-  const message = messageOf(seen, evidence, prompt, earlier);
-  if (state.known.some((it) => isSame(it, message))) {
+  const message = messageOf(session, evidence, prompt, earlier);
+  if (isKnown(state, message, now)) {
     return { state: calm, verdict: 'none', because: 'seen-before-swap' };
   }
-  if (message.resetsAt !== undefined && message.resetsAt <= rules.now) {
+  if (message.resetsAt !== undefined && message.resetsAt <= now) {
     return { state: calm, verdict: 'none', because: 'already-reset' };
   }
   if (veto !== undefined) return { state: calm, verdict: 'vetoed', evidence, veto };
@@ -169,11 +163,10 @@ function judge(state: QuotaGateState, seen: OfSession, rules: GateRules): QuotaS
     const until = new Date(state.coolDown.until).toISOString();
     return { state: calm, verdict: 'cooling-down', evidence, until };
   }
-  const needed = rules.confirmPolls;
   const agreed = earlier?.account === account ? earlier : undefined;
   if (!poll) return { state, verdict: 'suspected', evidence, polls: agreed?.polls ?? 0, needed };
-  const polls = pollsNow(agreed, rules.now);
-  const suspicion: QuotaSuspicion = { session, account, polls, at: rules.now, message };
+  const polls = pollsNow(agreed, now);
+  const suspicion: QuotaSuspicion = { session, account, polls, at: now, message };
   const next = { ...state, suspicions: [...suspicions, suspicion].slice(-MOST_KEPT) };
   return polls >= needed
     ? { state: next, verdict: 'swap', evidence, polls }
@@ -195,29 +188,4 @@ function readingOf(seen: OfSession, rules: GateRules): QuotaReading {
 function pollsNow(agreed: QuotaSuspicion | undefined, now: number): number {
   if (agreed === undefined || now < agreed.at) return 1;
   return now === agreed.at ? agreed.polls : agreed.polls + 1;
-}
-
-function messageOf(
-  { session }: OfSession,
-  { limit, model, resets, text }: QuotaEvidence,
-  prompt: string,
-  earlier: QuotaSuspicion | undefined,
-): KnownMessage {
-  const words = resets === undefined ? text : [limit, model, resets.text].join(' ');
-  // The end that a time of the day means was read when it was seen first: the next day it would mean the next one.
-  const first = earlier?.message.words === words ? earlier.message : undefined;
-  const resetsAt =
-    first?.resetsAt ?? (resets?.at === undefined ? undefined : Date.parse(resets.at));
-  return {
-    session,
-    words,
-    prompt,
-    dated: resetsAt !== undefined,
-    ...(resetsAt === undefined ? {} : { resetsAt }),
-  };
-}
-
-function isSame(one: KnownMessage, other: KnownMessage): boolean {
-  const isHere = one.session === other.session && one.prompt === other.prompt;
-  return one.words === other.words && (one.dated || isHere);
 }

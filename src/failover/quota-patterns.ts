@@ -101,7 +101,7 @@ export const DefaultQuotaPatterns: readonly QuotaPattern[] = Object.freeze([
  */
 export const DefaultQuotaVetoes: readonly QuotaVeto[] = Object.freeze([
   veto('server-error', /^API Error:? ?(?:Repeated )?\(?5\d\d\b/i),
-  veto('overloaded', /^(?:API Error\b.{0,300})?\b(?:529 \{?|Overloaded\b|overloaded_error\b)/i),
+  veto('overloaded', /^(?:API Error\b.{0,300}\boverloaded(?:_error)?\b|529 |Overloaded\b)/i),
   veto('retrying', /^(?:5\d\d |API error\b).{0,300}· retrying in /i),
   veto(
     'throttled',

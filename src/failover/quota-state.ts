@@ -19,8 +19,6 @@ export interface KnownMessage {
   readonly words: string;
   /** The prompt that was answered so. */
   readonly prompt: string;
-  /** Whether the words name an end that could be read, which makes them unlike those of other accounts. */
-  readonly dated: boolean;
   /** When the limit ends, where that could be read. */
   readonly resetsAt?: number;
 }
@@ -83,7 +81,6 @@ function isKnownMessage(value: unknown): value is KnownMessage {
     typeof memberOf(value, 'session') === 'string' &&
     typeof memberOf(value, 'words') === 'string' &&
     typeof memberOf(value, 'prompt') === 'string' &&
-    typeof memberOf(value, 'dated') === 'boolean' &&
     (resetsAt === undefined || isTime(resetsAt))
   );
 }

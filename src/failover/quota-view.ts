@@ -32,7 +32,7 @@ const LOOKED_UP = /^[❯>]\s\/(?:context|cost|help|rate-limit-options|stats|stat
 /** What stands after the end of a turn: how long it took, what comes next, what can be done. */
 const AFTERWARDS = [
   /^\S \p{Lu}\p{Ll}+ for \d/u,
-  /^[●⏺] (?:Usage limit reached|Automatic continue)\b/,
+  /^[●⏺] (?:Usage limit reached|Automatic continue|How is Claude doing this session)\b/,
   /^\/(?:extra-usage|login|rate-limit-options|upgrade|usage-credits)\b/,
 ];
 

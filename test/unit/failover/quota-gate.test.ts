@@ -4,6 +4,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { resumedPanes } from '../support/quota-texts/resumed.ts';
 import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const MINUTE = 60_000;
@@ -218,6 +219,24 @@ describe('after a swap', () => {
     ]);
   });
 
+  test.each(resumedPanes)(
+    'so it is with what %s really prints after a resume',
+    (_version, text) => {
+      const show = (minutes: number, account: string) => {
+        const at = new Date(start + minutes * MINUTE);
+        return { kind: 'pane', session: 'build', account, at, text } as const;
+      };
+      const seen = steps([show(0, 'a'), show(1, 'a'), swap(2), show(10, 'b'), show(11, 'b')]);
+      expect(seen.map(({ verdict }) => verdict)).toEqual([
+        'suspected',
+        'swap',
+        'cooling-down',
+        'none',
+        'none',
+      ]);
+    },
+  );
+
   test('a limit without an end is known again by its prompt, as long as nothing else came', () => {
     const mine = { account: 'b' };
     const before = [pane(0, spend), pane(1, spend), swap(2), pane(10, spend, mine)];
@@ -232,6 +251,23 @@ describe('after a swap', () => {
     const worked = [...before, pane(11, calm, mine), pane(12, spend, mine)];
     expect(verdicts(worked).at(-1)).toBe('suspected');
   });
+});
+
+test('A limit that ends at the same time of the next day is another one', () => {
+  const day = 24 * 60;
+  const mine = { account: 'b' };
+  const before = [pane(0, limit), pane(1, limit), swap(2)];
+  const next = pane(day, limit, { ...mine, prompt: '> next' });
+  expect(verdicts([...before, next]).at(-1)).toBe('suspected');
+  expect(verdicts([...before, pane(10, calm, mine), pane(day, limit, mine)]).at(-1)).toBe(
+    'suspected',
+  );
+  expect(verdicts([...before, pane(day, limit, mine)]).at(-1)).toBe('none');
+});
+
+test('A question of the program after a limit, how the session went, does not hide it', () => {
+  const survey = '● How is Claude doing this session? (optional)\n  1: Bad    2: Fine    3: Good';
+  expect(verdicts([pane(0, `${limit}\n\n${survey}`)])).toEqual(['suspected']);
 });
 
 describe('a limit whose end has passed', () => {
