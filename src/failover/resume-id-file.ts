@@ -1,5 +1,5 @@
 import { type Answer, settle } from '../answer.ts';
-import { CREATE_OWN, type FailoverFs, OPEN_DIRECTORY } from '../fs/failover-fs.ts';
+import { type FailoverFs, OPEN_TO } from '../fs/failover-fs.ts';
 import { nonceFrom } from '../lock/owner-token.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { parseResumeUUID, type ResumeUUID } from '../sessions/resume-uuid.ts';
@@ -62,7 +62,7 @@ export async function writeId(
 }
 
 async function writeNew(fs: FailoverFs, path: string, content: string): Promise<void> {
-  const handle = await fs.open(path, CREATE_OWN, OWNER_ONLY);
+  const handle = await fs.open(path, OPEN_TO.create, OWNER_ONLY);
   try {
     const bytes = new TextEncoder().encode(content);
     for (let written = 0; written < bytes.length;) {
@@ -76,7 +76,7 @@ async function writeNew(fs: FailoverFs, path: string, content: string): Promise<
 }
 
 async function syncDirectory(fs: FailoverFs, path: string): Promise<void> {
-  const handle = await fs.open(path, OPEN_DIRECTORY);
+  const handle = await fs.open(path, OPEN_TO.syncDirectory);
   try {
     await (handle.sync?.() ?? handle.datasync());
   } finally {

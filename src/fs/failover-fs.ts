@@ -29,21 +29,22 @@ export interface FailoverFs extends Omit<SessionReadFs, 'open'> {
 }
 
 /** The real disk, for a failover. */
-export const realFailoverDisk: FailoverFs = {
+export const realFailoverDisk: FailoverFs = /* @__PURE__ */ (() => ({
   ...realSessionDisk,
   mkdir: (path, options) => promises.mkdir(path, options),
   open: (path, flags, mode) => promises.open(path, flags, mode),
   rename: (from, to) => promises.rename(from, to),
   symlink: (target, path, type) => promises.symlink(target, path, type),
   unlink: (path) => promises.unlink(path),
-};
+}))();
 
 export const failoverPort: PortShape = {
   members: [...sessionReadPort.members, 'mkdir', 'rename', 'symlink', 'unlink'],
   orPromises: true,
 };
 
-/** Creates a file that nobody else has, and opens it for writing. */
-export const CREATE_OWN =
-  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0);
-export const OPEN_DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY || 0);
+/** How a failover opens files: it creates its own, and never writes into one that is there. */
+export const OPEN_TO = /* @__PURE__ */ (() => ({
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0),
+  syncDirectory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
+}))();

@@ -35,8 +35,8 @@ export interface SessionReadFs extends LinkReadFs {
   opendir(path: string, options: { bufferSize: number }): Promise<AsyncIterable<DirectoryEntry>>;
 }
 
-/** The real disk, for what only reads sessions. */
-export const realSessionDisk: SessionReadFs = {
+/** The real disk, for what only reads sessions. Made by a call, so that a bundler leaves it out where it is not used. */
+export const realSessionDisk: SessionReadFs = /* @__PURE__ */ (() => ({
   ...realDisk.promises,
   lstat: (path, options) => promises.lstat(path, options),
   // By callback, which is three times as fast for the many paths at which there is nothing.
@@ -49,7 +49,7 @@ export const realSessionDisk: SessionReadFs = {
     }),
   open: (path, flags) => promises.open(path, flags),
   opendir: (path, options) => promises.opendir(path, options),
-};
+}))();
 
 export const sessionReadPort: PortShape = {
   members: [...linkReadPort.members, 'open', 'opendir'],
@@ -57,4 +57,5 @@ export const sessionReadPort: PortShape = {
 };
 
 /** Opens for reading, and returns at once even where a FIFO stands in the place of a file. */
-export const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK || 0);
+export const READ_WITHOUT_WAITING = /* @__PURE__ */ (() =>
+  constants.O_RDONLY | (constants.O_NONBLOCK || 0))();

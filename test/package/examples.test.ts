@@ -31,14 +31,16 @@ describe.each(examples)('the example %s', (name) => {
   });
 });
 
-// The probe has something to say only where a session is stored: the end-to-end tests run it.
-describe.each(examples.filter((name) => name !== 'smoke-probe.ts'))('the example %s', (name) => {
+// The probe has something to say only where a session is stored, and the daemon watches until it is ended: the
+// end-to-end tests run both.
+const ending = examples.filter((name) => !['failover-daemon.ts', 'smoke-probe.ts'].includes(name));
+describe.each(ending)('the example %s', (name) => {
   test('runs with nothing but the installed package', async () => {
     const accountHomes = [join(home, '.claude-work'), join(home, '.claude-spare')];
     const args = [join('examples', name), ...accountHomes];
-    const ending = await run(tool('tsx'), args, consumer, { HOME: home });
+    const ended = await run(tool('tsx'), args, consumer, { HOME: home });
 
     // Whole, so that a failure shows what the example has printed.
-    expect(ending).toEqual({ ...ending, exitCode: 0 });
+    expect(ended).toEqual({ ...ended, exitCode: 0 });
   });
 });
