@@ -5,7 +5,7 @@ import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { relaunchOne } from './relaunch-one.ts';
-import type { RelaunchedSession } from './relaunch-sessions.ts';
+import { isUp, type RelaunchedSession } from './relaunch-sessions.ts';
 import type { FailoverTools } from './request.ts';
 import { saveOne } from './save-one.ts';
 import type { SavedSession } from './save-resume-uuids.ts';
@@ -44,8 +44,6 @@ export async function runSwap(tools: FailoverTools, swapping: Swapping): Promise
     tell({ kind: 'relaunched', session: done });
     return done;
   });
-  const isUp = ({ outcome }: RelaunchedSession) =>
-    outcome === 'resumed' || outcome === 'already-running';
   const ok = relaunched.every(isUp);
   tell({ kind: 'ended', ok });
   const outcome = tools.signal?.aborted === true && !ok ? 'stopped' : 'done';

@@ -35,7 +35,6 @@ export async function stopSession(
   const { terminal, signal } = tools;
   const { name } = session;
   const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
-  const left = (problem: FailoverProblem): Stopped => ({ kind: 'left', problem });
   const occupant = await lookInto(tools, session, [from, to]);
   switch (occupant.kind) {
     case 'shell':
@@ -71,6 +70,10 @@ export async function stopSession(
   if (asked.value === undefined) return left(failoverProblem('would-not-stop', { ...of, pid }));
   if (asked.value === 'no-shell') return left(failoverProblem('not-at-shell', of));
   return { kind: 'stopped', pid, ...asked.value };
+}
+
+function left(problem: FailoverProblem): Stopped {
+  return { kind: 'left', problem };
 }
 
 /** Waits until something holds, for a bounded time; tells whether it does. */

@@ -1,3 +1,4 @@
+import { isObject } from '../fs/port.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
 import type { FailoverSession } from './failover-session.ts';
@@ -31,7 +32,9 @@ export function checkSwap(options: SwapOptions): {
   readonly swapping: Swapping;
 } {
   const own = ['from', 'to', 'sessions', 'graceMs', 'onEvent', ...resumingOptions];
-  const { check, sessions, given, tools } = checkFailover(options?.sessions, options, own);
+  // A caller without types may hand over anything.
+  const list: unknown = isObject(options) ? options.sessions : undefined;
+  const { check, sessions, given, tools } = checkFailover(list, options, own);
   const { from = '', to = '', required = RequiredShared, resume = {}, onEvent } = given;
   const { graceMs = GRACE_MS, resumeTimeoutMs = RESUME_TIMEOUT_MS } = given;
   const { programVersion, defaultAccountHome } = given;
