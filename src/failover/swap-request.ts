@@ -3,6 +3,7 @@ import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
 import type { FailoverSession } from './failover-session.ts';
 import {
+  checkProgram,
   type Relaunching,
   refuseWhatCannotBeTyped,
   RESUME_TIMEOUT_MS,
@@ -44,14 +45,12 @@ export function checkSwap(options: SwapOptions): {
   const links = checkRequired(check, required);
   checkMilliseconds(check, 'options.graceMs', graceMs);
   checkMilliseconds(check, 'options.resumeTimeoutMs', resumeTimeoutMs);
-  if (defaultAccountHome !== undefined) {
-    check.isPath('options.defaultAccountHome', defaultAccountHome);
-  }
+  checkProgram(check, { programVersion, defaultAccountHome });
   if (onEvent !== undefined && typeof onEvent !== 'function') {
     check.refuseOption('options.onEvent', onEvent, 'a function');
   }
   check.finish('swapAccounts');
-  refuseWhatCannotBeTyped(sessions, resume, to);
+  refuseWhatCannotBeTyped(sessions, { resume, targetHome: to, defaultAccountHome });
   return {
     tools,
     swapping: {

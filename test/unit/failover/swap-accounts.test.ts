@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SwapEvent } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../support/migrating.ts';
 import { inWorld, makeFile, worldKinds } from '../support/world.ts';
 import { ONE, savedFor, setStage, startBoth, swap, THREE, told, TWO } from '../support/swapping.ts';
 
@@ -164,3 +165,17 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(other?.problems.map(({ code }) => code)).toEqual(['failover-locked']);
     }));
 });
+
+test.each([
+  ['a version that is none', { programVersion: 'latest' }],
+  ['a default home that nobody could type', { defaultAccountHome: '/home/a\nb/.claude' }],
+  ['a target home that nobody could type', { to: '/home/a\nb' }],
+])('refuses %s before anything is stopped', (_, more) =>
+  inWorld('memory', async (world) => {
+    const stage = setStage(world);
+    startBoth(stage);
+    const { problems } = await refusalOf(swap(stage, more));
+    expect(problems.map(({ code }) => code)).toEqual(['invalid-option']);
+    expect(stage.terminal.calls).toBe(0);
+  }),
+);
