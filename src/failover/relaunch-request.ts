@@ -1,6 +1,7 @@
 import type { ArgumentCheck } from '../arguments.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
+import { ownDefaultHome } from '../sessions/default-home.ts';
 import { isProgramVersion } from '../sessions/program.ts';
 import { resumeCommand } from '../sessions/resume-command.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
@@ -41,7 +42,8 @@ export function checkRelaunch(
   const own = ['targetHome', 'accountHomes', ...resumingOptions];
   const { check, sessions: list, given, tools } = checkFailover(sessions, options, own);
   const { targetHome = '', accountHomes, required = RequiredShared, resume = {} } = given;
-  const { resumeTimeoutMs = RESUME_TIMEOUT_MS, programVersion, defaultAccountHome } = given;
+  const { resumeTimeoutMs = RESUME_TIMEOUT_MS, programVersion } = given;
+  const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
   check.isPath('options.targetHome', targetHome);
   const homes = accountHomes === undefined ? [targetHome] : check.homes(accountHomes);
   const links = checkRequired(check, required);

@@ -1,6 +1,7 @@
 import { isObject } from '../fs/port.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
+import { ownDefaultHome } from '../sessions/default-home.ts';
 import type { FailoverSession } from './failover-session.ts';
 import {
   checkProgram,
@@ -38,7 +39,7 @@ export function checkSwap(options: SwapOptions): {
   const { check, sessions, given, tools } = checkFailover(list, options, own);
   const { from = '', to = '', required = RequiredShared, resume = {}, onEvent } = given;
   const { graceMs = GRACE_MS, resumeTimeoutMs = RESUME_TIMEOUT_MS } = given;
-  const { programVersion, defaultAccountHome } = given;
+  const { programVersion, defaultAccountHome = ownDefaultHome(given.fs) } = given;
   check.isPath('options.from', from);
   check.isPath('options.to', to);
   if (from === to) check.refuseOption('options.to', to, 'another account home than options.from');
