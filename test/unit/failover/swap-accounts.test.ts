@@ -3,7 +3,17 @@ import type { SwapEvent } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../support/migrating.ts';
 import { inWorld, makeFile, worldKinds } from '../support/world.ts';
-import { ONE, savedFor, setStage, startBoth, swap, THREE, told, TWO } from '../support/swapping.ts';
+import {
+  ONE,
+  savedFor,
+  setStage,
+  startBoth,
+  swap,
+  THREE,
+  told,
+  TWO,
+  writeTranscript,
+} from '../support/swapping.ts';
 
 describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
   test('carries every running session to the other account, and leaves the rest at its shell', () =>
@@ -56,6 +66,20 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       makeFile(world, join(stage.stateDirectory, 'api', 'resume-id.txt'), `${THREE}\n`);
       await swap(stage);
       expect(stage.terminal.runningIn('api')?.id).toBe(ONE);
+    }));
+
+  test('carries over the session that runs when it is stopped, though another one was saved before', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      for (const session of stage.sessions) writeTranscript(stage, THREE, session);
+      const onEvent = ({ kind: what }: SwapEvent) => {
+        if (what === 'saved') stage.terminal.clear('api', THREE);
+      };
+      const { sessions } = await swap(stage, { onEvent });
+      expect(told(sessions)).toMatchObject({ api: 'resumed', web: 'resumed' });
+      expect(stage.terminal.runningIn('api')).toEqual({ id: THREE, accountHome: stage.to });
+      expect(savedFor(stage, 'api')).toBe(`${THREE}\n`);
     }));
 
   test('refuses, and touches nothing, where a home does not lead to the shared state', () =>
