@@ -106,6 +106,22 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(stage.terminal.calls).toBe(0);
     }));
 
+  test.each([
+    ['the homes are', ''],
+    ['their records are', 'sessions'],
+  ])('refuses where %s one directory, because nothing tells then which account pays', (_, name) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const to = name === '' ? join(world.root, 'link') : stage.to;
+      world.fs.symlinkSync(join(stage.from, name), join(to, name), 'junction');
+      const { outcome, problems } = await swap(stage, { to });
+      expect(outcome).toBe('refused');
+      expect(problems.map(({ code }) => code)).toEqual(['accounts-not-apart']);
+      expect(stage.terminal.calls).toBe(0);
+    }),
+  );
+
   test('kills a program that does not end when it is asked to', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
