@@ -181,16 +181,20 @@ function sayEvent(event: SwapEvent): void {
 async function remembered(): Promise<Memory> {
   const [first = ''] = homes;
   const text = await readFile(join(stateDirectory, 'daemon.json'), 'utf8').catch(() => '{}');
-  const { account = first, swappingTo, gate }: Partial<Memory> = parsed(text);
-  if (!homes.includes(account)) return { account: first };
-  const isBetween = swappingTo !== undefined && homes.includes(swappingTo);
-  return isBetween ? { account, gate, swappingTo } : { account, gate };
+  const { account = first, swappingTo, gate } = parsed(text);
+  if (!isHome(account)) return { account: first };
+  return isHome(swappingTo) ? { account, gate, swappingTo } : { account, gate };
+}
+
+function isHome(value: unknown): value is string {
+  return homes.some((home) => home === value);
 }
 
 /** What it remembers, or nothing where that is torn: the accounts and the terminals tell the rest. */
-function parsed(text: string): Partial<Memory> {
+function parsed(text: string): { readonly [Key in keyof Memory]?: unknown } {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
   }

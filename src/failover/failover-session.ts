@@ -18,7 +18,7 @@ export interface FailoverSession {
   readonly resume?: ResumeWith | undefined;
 }
 
-const known = ['name', 'cwd', 'resume'];
+const known = new Set(['name', 'cwd', 'resume']);
 
 // No separator, no control character, nothing that is hidden, and nothing that a terminal would take for more than a
 // name.
@@ -52,7 +52,6 @@ export function checkSessions(check: ArgumentCheck, sessions: unknown): readonly
 
 function isSession(value: unknown): value is FailoverSession {
   if (!isObject(value) || isArray(value)) return false;
-  if (Object.keys(value).some((key) => !known.includes(key))) return false;
-  const [name, cwd] = [Reflect.get(value, 'name'), Reflect.get(value, 'cwd')];
-  return typeof name === 'string' && typeof cwd === 'string';
+  if (Object.keys(value).some((key) => !known.has(key))) return false;
+  return ['name', 'cwd'].every((key) => typeof Reflect.get(value, key) === 'string');
 }

@@ -1,5 +1,8 @@
+import type { ArgumentCheck } from '../arguments.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
+import { ownDefaultHome } from '../sessions/default-home.ts';
+import { isProgramVersion } from '../sessions/program.ts';
 import { resumeCommand } from '../sessions/resume-command.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import type { DiagnoseOptions } from '../sessions/diagnose/request.ts';
@@ -39,16 +42,15 @@ export function checkRelaunch(
   const own = ['targetHome', 'accountHomes', ...resumingOptions];
   const { check, sessions: list, given, tools } = checkFailover(sessions, options, own);
   const { targetHome = '', accountHomes, required = RequiredShared, resume = {} } = given;
-  const { resumeTimeoutMs = RESUME_TIMEOUT_MS, programVersion, defaultAccountHome } = given;
+  const { resumeTimeoutMs = RESUME_TIMEOUT_MS, programVersion } = given;
+  const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
   check.isPath('options.targetHome', targetHome);
   const homes = accountHomes === undefined ? [targetHome] : check.homes(accountHomes);
   const links = checkRequired(check, required);
   checkMilliseconds(check, 'options.resumeTimeoutMs', resumeTimeoutMs);
-  if (defaultAccountHome !== undefined) {
-    check.isPath('options.defaultAccountHome', defaultAccountHome);
-  }
+  checkProgram(check, { programVersion, defaultAccountHome });
   check.finish('relaunchSessions');
-  refuseWhatCannotBeTyped(list, resume, targetHome);
+  refuseWhatCannotBeTyped(list, { resume, targetHome, defaultAccountHome });
   return {
     sessions: list,
     tools,
@@ -64,14 +66,35 @@ export function checkRelaunch(
   };
 }
 
+/** What the diagnosis would refuse itself, but only once the sessions have been stopped. */
+export function checkProgram(
+  check: ArgumentCheck,
+  {
+    programVersion,
+    defaultAccountHome,
+  }: Pick<Relaunching, 'programVersion' | 'defaultAccountHome'>,
+): void {
+  if (programVersion !== undefined && !isProgramVersion(programVersion)) {
+    check.refuseOption('options.programVersion', programVersion, 'a version such as 2.1.329');
+  }
+  if (defaultAccountHome !== undefined) {
+    check.isPath('options.defaultAccountHome', defaultAccountHome);
+  }
+}
+
 /** Before anything is touched: a command that nobody could type is not to be found out after the first one. */
 export function refuseWhatCannotBeTyped(
   sessions: readonly FailoverSession[],
-  common: ResumeWith,
-  accountHome: string,
+  {
+    resume: common,
+    targetHome: accountHome,
+    defaultAccountHome,
+  }: Pick<Relaunching, 'resume' | 'targetHome' | 'defaultAccountHome'>,
 ): void {
   const anyId = parseResumeUUID('00000000-0000-0000-0000-000000000000');
   for (const { cwd, resume = common } of sessions) {
-    if (anyId !== undefined) resumeCommand(anyId, { ...resume, accountHome, cwd });
+    if (anyId !== undefined) {
+      resumeCommand(anyId, { ...resume, accountHome, cwd, defaultAccountHome });
+    }
   }
 }

@@ -91,9 +91,12 @@ export async function relaunchSessions(
     return { ok: false, sessions: left, problems: [locked.problem] };
   }
   const done = locked.value;
-  const isUp = ({ outcome }: RelaunchedSession) =>
-    outcome === 'resumed' || outcome === 'already-running';
   return { ok: done.every(isUp), sessions: done, problems: [] };
+}
+
+/** Whether a session runs under the account that is wanted. */
+export function isUp({ outcome }: RelaunchedSession): boolean {
+  return outcome === 'resumed' || outcome === 'already-running';
 }
 
 function leftAlone({ name }: FailoverSession): RelaunchedSession {

@@ -2,10 +2,11 @@ import { settle } from '../answer.ts';
 import { isSharedStateError } from '../error.ts';
 import { validateAll } from '../links/ensure.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { checkApart } from './accounts-apart.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { relaunchOne } from './relaunch-one.ts';
-import type { RelaunchedSession } from './relaunch-sessions.ts';
+import { isUp, type RelaunchedSession } from './relaunch-sessions.ts';
 import type { FailoverTools } from './request.ts';
 import { saveOne } from './save-one.ts';
 import type { SavedSession } from './save-resume-uuids.ts';
@@ -44,8 +45,6 @@ export async function runSwap(tools: FailoverTools, swapping: Swapping): Promise
     tell({ kind: 'relaunched', session: done });
     return done;
   });
-  const isUp = ({ outcome }: RelaunchedSession) =>
-    outcome === 'resumed' || outcome === 'already-running';
   const ok = relaunched.every(isUp);
   tell({ kind: 'ended', ok });
   const outcome = tools.signal?.aborted === true && !ok ? 'stopped' : 'done';
@@ -67,6 +66,8 @@ async function validate(
     // The links could be made in a new one, but nobody is logged in there.
     return { isSound: false, problems: [failoverProblem('target-home-missing', { path: to })] };
   }
+  const notApart = await checkApart(fs, from, to);
+  if (notApart !== undefined) return { isSound: false, problems: [notApart] };
   const validated = await settle(validateAll([from, to], { required, fs }));
   if (validated.ok) {
     return { isSound: true, problems: validated.value.flatMap(({ problems }) => problems) };

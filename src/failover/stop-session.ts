@@ -3,7 +3,7 @@ import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { lookInto } from './look-into.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf } from './resume-id-file.ts';
+import { idFileOf, readId, writeId } from './resume-id-file.ts';
 
 /** How long a program is given to end, in milliseconds, about. */
 export interface Patience {
@@ -23,7 +23,7 @@ export type Stopped =
  * Ends the session that runs in a terminal under one account home: asks it to, and kills it if it does not. One that
  * runs under the other home stays as it is.
  *
- * Asked to, the program writes down what it has, and prints the id; seen on 2.1.329 and 2.1.197, idle and busy. Only a
+ * What is saved is that session, whatever was saved before. Asked to end, the program writes down what it has, and prints the id; seen on 2.1.329 and 2.1.197, idle and busy. Only a
  * process that its own record names is ever touched.
  */
 export async function stopSession(
@@ -35,7 +35,6 @@ export async function stopSession(
   const { terminal, signal } = tools;
   const { name } = session;
   const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
-  const left = (problem: FailoverProblem): Stopped => ({ kind: 'left', problem });
   const occupant = await lookInto(tools, session, [from, to]);
   switch (occupant.kind) {
     case 'shell':
@@ -49,10 +48,19 @@ export async function stopSession(
     default:
       return occupant satisfies never;
   }
-  const { pid, accountHomes } = occupant.live;
+  const { pid, accountHomes, sessionId } = occupant.live;
   if (accountHomes.includes(to)) return { kind: 'stopped' };
   if (occupant.isFirst) return left(failoverProblem('no-shell', { ...of, pid }));
   if (signal?.aborted === true) return left(failoverProblem('failover-stopped', of));
+
+  // It may be another one than was saved a moment ago, as after /clear.
+  const stored = await readId(tools.fs, of.path);
+  if (stored.kind !== 'id' || stored.id !== sessionId) {
+    const written = await writeId(tools.fs, of.path, sessionId, tools.random);
+    if (!written.ok) {
+      return left(failoverProblem('resume-id-unwritable', { ...of, errno: written.errno }));
+    }
+  }
 
   const isAtShell = () => terminal.isAtShell(name);
   const isGone = async () => !(await terminal.processIds(name)).includes(pid);
@@ -71,6 +79,10 @@ export async function stopSession(
   if (asked.value === undefined) return left(failoverProblem('would-not-stop', { ...of, pid }));
   if (asked.value === 'no-shell') return left(failoverProblem('not-at-shell', of));
   return { kind: 'stopped', pid, ...asked.value };
+}
+
+function left(problem: FailoverProblem): Stopped {
+  return { kind: 'left', problem };
 }
 
 /** Waits until something holds, for a bounded time; tells whether it does. */

@@ -1,7 +1,10 @@
+import { isObject } from '../fs/port.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
+import { ownDefaultHome } from '../sessions/default-home.ts';
 import type { FailoverSession } from './failover-session.ts';
 import {
+  checkProgram,
   type Relaunching,
   refuseWhatCannotBeTyped,
   RESUME_TIMEOUT_MS,
@@ -31,24 +34,24 @@ export function checkSwap(options: SwapOptions): {
   readonly swapping: Swapping;
 } {
   const own = ['from', 'to', 'sessions', 'graceMs', 'onEvent', ...resumingOptions];
-  const { check, sessions, given, tools } = checkFailover(options?.sessions, options, own);
+  // A caller without types may hand over anything.
+  const list: unknown = isObject(options) ? options.sessions : undefined;
+  const { check, sessions, given, tools } = checkFailover(list, options, own);
   const { from = '', to = '', required = RequiredShared, resume = {}, onEvent } = given;
   const { graceMs = GRACE_MS, resumeTimeoutMs = RESUME_TIMEOUT_MS } = given;
-  const { programVersion, defaultAccountHome } = given;
+  const { programVersion, defaultAccountHome = ownDefaultHome(given.fs) } = given;
   check.isPath('options.from', from);
   check.isPath('options.to', to);
   if (from === to) check.refuseOption('options.to', to, 'another account home than options.from');
   const links = checkRequired(check, required);
   checkMilliseconds(check, 'options.graceMs', graceMs);
   checkMilliseconds(check, 'options.resumeTimeoutMs', resumeTimeoutMs);
-  if (defaultAccountHome !== undefined) {
-    check.isPath('options.defaultAccountHome', defaultAccountHome);
-  }
+  checkProgram(check, { programVersion, defaultAccountHome });
   if (onEvent !== undefined && typeof onEvent !== 'function') {
     check.refuseOption('options.onEvent', onEvent, 'a function');
   }
   check.finish('swapAccounts');
-  refuseWhatCannotBeTyped(sessions, resume, to);
+  refuseWhatCannotBeTyped(sessions, { resume, targetHome: to, defaultAccountHome });
   return {
     tools,
     swapping: {

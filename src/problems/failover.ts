@@ -104,6 +104,12 @@ export interface FailoverProblems {
    */
   readonly 'target-home-missing': AtPath;
   /**
+   * The two accounts keep their session records in one directory, so nothing tells which of them a session runs under.
+   *
+   * Recognised: the homes, or the `sessions` in them, are one directory, perhaps through a link.
+   */
+  readonly 'accounts-not-apart': AtPath & { readonly otherPath: string };
+  /**
    * Somebody else carries sessions of this state directory over, or may.
    *
    * Recognised: the lock in it; `pid` is its process, where that can be told.
@@ -200,6 +206,11 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     'operator',
     (p) => text`the account home ${p.path} is not there`,
     'Log in under it first, or correct its path.',
+  ),
+  'accounts-not-apart': error(
+    'operator',
+    (p) => text`${p.path} and ${p.otherPath} are one directory, so the accounts are not told apart`,
+    'Give each account a home of its own, with its own `sessions` in it.',
   ),
   'failover-locked': error(
     'retry',

@@ -47,11 +47,14 @@ async function setStage() {
   await mkdir(join(stateDirectory, 'docs'), { recursive: true });
   await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
   const args = [
-    ...homes.flatMap((home) => ['--home', home]),
-    ...names.flatMap((name) => ['--session', `${name}=${cwdOf(name)}`]),
-    ...['--state', stateDirectory, '--root', room.path(), '--socket', server.socketPath],
-    ...['--poll-ms', '300', '--cool-down-ms', '60000'],
-  ];
+    ...homes.map((home) => ['--home', home]),
+    ...names.map((name) => ['--session', `${name}=${cwdOf(name)}`]),
+    ['--state', stateDirectory],
+    ['--root', room.path()],
+    ['--socket', server.socketPath],
+    ['--poll-ms', '300'],
+    ['--cool-down-ms', '60000'],
+  ].flat();
   return {
     room,
     homes,

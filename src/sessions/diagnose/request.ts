@@ -1,11 +1,10 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { ArgumentCheck } from '../../arguments.ts';
 import { type PortOrPromises, promisesOf } from '../../fs/port.ts';
 import type { ProcessProbe } from '../../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../../fs/session-fs.ts';
 import { checkRequired } from '../../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../../links/required.ts';
+import { ownDefaultHome } from '../default-home.ts';
 import { probeFor } from '../process-probe.ts';
 import { isProgramVersion } from '../program.ts';
 
@@ -78,7 +77,7 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
   const given: Partial<DiagnoseOptions> = check.areOptions(options, knownOptions) ? options : {};
   const { accountHome = '', cwd = '', accountHomes, required = RequiredShared, fs } = given;
   const { programVersion, projectDirName, lastUsed } = given;
-  const { defaultAccountHome = fs === undefined ? join(homedir(), '.claude') : undefined } = given;
+  const { defaultAccountHome = ownDefaultHome(fs) } = given;
   const { interactive = true, now = new Date() } = given;
   check.isPath('options.accountHome', accountHome);
   check.isPath('options.cwd', cwd);

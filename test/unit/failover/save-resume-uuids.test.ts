@@ -153,7 +153,10 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       startBoth(stage);
       const { terminal, stateDirectory, processes, fs } = stage.options;
       const { sessions } = await saveResumeUUIDs(stage.sessions, {
-        ...{ terminal, stateDirectory, processes, fs },
+        terminal,
+        stateDirectory,
+        processes,
+        fs,
         accountHomes: [stage.from],
         signal: AbortSignal.abort(),
       });

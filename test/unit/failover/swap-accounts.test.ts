@@ -1,8 +1,19 @@
 import { join } from 'node:path';
 import type { SwapEvent } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../support/migrating.ts';
 import { inWorld, makeFile, worldKinds } from '../support/world.ts';
-import { ONE, savedFor, setStage, startBoth, swap, THREE, told, TWO } from '../support/swapping.ts';
+import {
+  ONE,
+  savedFor,
+  setStage,
+  startBoth,
+  swap,
+  THREE,
+  told,
+  TWO,
+  writeTranscript,
+} from '../support/swapping.ts';
 
 describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
   test('carries every running session to the other account, and leaves the rest at its shell', () =>
@@ -57,6 +68,20 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(stage.terminal.runningIn('api')?.id).toBe(ONE);
     }));
 
+  test('carries over the session that runs when it is stopped, though another one was saved before', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      for (const session of stage.sessions) writeTranscript(stage, THREE, session);
+      const onEvent = ({ kind: what }: SwapEvent) => {
+        if (what === 'saved') stage.terminal.clear('api', THREE);
+      };
+      const { sessions } = await swap(stage, { onEvent });
+      expect(told(sessions)).toMatchObject({ api: 'resumed', web: 'resumed' });
+      expect(stage.terminal.runningIn('api')).toEqual({ id: THREE, accountHome: stage.to });
+      expect(savedFor(stage, 'api')).toBe(`${THREE}\n`);
+    }));
+
   test('refuses, and touches nothing, where a home does not lead to the shared state', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
@@ -80,6 +105,22 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(world.fs.existsSync(to)).toBe(false);
       expect(stage.terminal.calls).toBe(0);
     }));
+
+  test.each([
+    ['the homes are', ''],
+    ['their records are', 'sessions'],
+  ])('refuses where %s one directory, because nothing tells then which account pays', (_, name) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const to = name === '' ? join(world.root, 'link') : stage.to;
+      world.fs.symlinkSync(join(stage.from, name), join(to, name), 'junction');
+      const { outcome, problems } = await swap(stage, { to });
+      expect(outcome).toBe('refused');
+      expect(problems.map(({ code }) => code)).toEqual(['accounts-not-apart']);
+      expect(stage.terminal.calls).toBe(0);
+    }),
+  );
 
   test('kills a program that does not end when it is asked to', () =>
     inWorld(kind, async (world) => {
@@ -164,3 +205,17 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(other?.problems.map(({ code }) => code)).toEqual(['failover-locked']);
     }));
 });
+
+test.each([
+  ['a version that is none', { programVersion: 'latest' }],
+  ['a default home that nobody could type', { defaultAccountHome: '/home/a\nb/.claude' }],
+  ['a target home that nobody could type', { to: '/home/a\nb' }],
+])('refuses %s before anything is stopped', (_, more) =>
+  inWorld('memory', async (world) => {
+    const stage = setStage(world);
+    startBoth(stage);
+    const { problems } = await refusalOf(swap(stage, more));
+    expect(problems.map(({ code }) => code)).toEqual(['invalid-option']);
+    expect(stage.terminal.calls).toBe(0);
+  }),
+);

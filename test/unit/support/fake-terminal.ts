@@ -51,7 +51,10 @@ export class FakeTerminal implements Terminal {
   }
 
   /** Opens a terminal with a shell in it. */
-  open(name: string, { text = '$', launch = 'resumes' as Launch } = {}): void {
+  open(
+    name: string,
+    { text = '$', launch = 'resumes' }: { readonly text?: string; readonly launch?: Launch } = {},
+  ): void {
     const pane: Pane = { shellPid: this.#newPid(), text, running: undefined, launch, line: '' };
     this.#panes.set(name, pane);
   }
