@@ -33,7 +33,9 @@ export function tmuxTerminal(options: TmuxTerminalOptions = {}): Terminal {
   const settings = tmuxSettings(options);
   const server = new TmuxServer(settings);
   const processIds = async (session: string, action: string) => {
-    const { firstPid } = await server.find(session, action);
+    const { firstPid, hasEnded } = await server.find(session, action);
+    // By then its id may be that of another process.
+    if (hasEnded) return [];
     return familyOf(firstPid, await server.processTable(session, action));
   };
   return {
@@ -60,7 +62,8 @@ export function tmuxTerminal(options: TmuxTerminalOptions = {}): Terminal {
     },
     processIds: (session) => processIds(session, 'find the processes'),
     isAtShell: async (session) => {
-      const { firstPid } = await server.find(session, 'see what runs');
+      const { firstPid, hasEnded } = await server.find(session, 'see what runs');
+      if (hasEnded) return false;
       return isInForeground(firstPid, await server.processTable(session, 'see what runs'));
     },
     signal: async (session, pid, signal) => {
