@@ -1,0 +1,74 @@
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { settle } from '../answer.ts';
+import type { SharedSymlink } from '../index.ts';
+import { childOf } from '../paths.ts';
+
+/** A directory that looks like an account home by its name, and is not taken for one. */
+export interface Skipped {
+  readonly path: string;
+  /**
+   * `shared-target`: it is one, by its real path. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
+   * it is none. `same-directory`: another one of them leads there, too. `unreadable`: it could not be looked at.
+   */
+  readonly reason: 'shared-target' | 'no-mark' | 'not-a-directory' | 'same-directory' | 'unreadable';
+  readonly errno?: string;
+}
+
+export interface FoundHomes {
+  readonly homes: readonly string[];
+  readonly skipped: readonly Skipped[];
+}
+
+// What Claude Code makes in a config directory, and nobody else.
+const MARKS = ['.claude.json', '.credentials.json', 'settings.json', 'sessions', 'history.jsonl'];
+
+/** Finds the account homes in the home directory of the user, and says what it did not take for one. */
+export async function findHomes(
+  directory: string,
+  required: readonly SharedSymlink[],
+): Promise<FoundHomes> {
+  const listed = await settle(readdir(directory));
+  if (!listed.ok) {
+    return { homes: [], skipped: [{ path: directory, reason: 'unreadable', errno: listed.errno }] };
+  }
+  const names = listed.value.filter((name) => name === '.claude' || name.startsWith('.claude-'));
+  const targets = new Set(await Promise.all(required.map(({ target }) => realOf(target))));
+  const seen = new Set<string>();
+  const homes: string[] = [];
+  const skipped: Skipped[] = [];
+  for (const name of names.toSorted()) {
+    const path = childOf(directory, name);
+    const real = await realOf(path);
+    const reason = await reasonAgainst(path, required);
+    if (targets.has(real)) skipped.push({ path, reason: 'shared-target' });
+    else if (reason !== undefined) skipped.push({ path, ...reason });
+    else if (seen.has(real)) skipped.push({ path, reason: 'same-directory' });
+    else homes.push(path);
+    seen.add(real);
+  }
+  return { homes, skipped };
+}
+
+async function realOf(path: string): Promise<string> {
+  const real = await settle(realpath(path));
+  return real.ok ? real.value : path;
+}
+
+async function reasonAgainst(
+  path: string,
+  required: readonly SharedSymlink[],
+): Promise<Omit<Skipped, 'path'> | undefined> {
+  const found = await settle(stat(path));
+  // Also behind a link that leads to nothing: a volume may not be mounted.
+  if (!found.ok) return { reason: 'unreadable', errno: found.errno };
+  if (!found.value.isDirectory()) return { reason: 'not-a-directory' };
+  const listed = await settle(readdir(path));
+  if (!listed.ok) return { reason: 'unreadable', errno: listed.errno };
+  if (MARKS.some((mark) => listed.value.includes(mark))) return undefined;
+  // A new home, of which only the links have been made.
+  for (const { name } of required) {
+    const link = await settle(lstat(childOf(path, name)));
+    if (link.ok && link.value.isSymbolicLink()) return undefined;
+  }
+  return { reason: 'no-mark' };
+}

@@ -1,0 +1,49 @@
+import { count } from './amounts.ts';
+import type { Skipped } from './find-homes.ts';
+import type { Page } from './page.ts';
+import type { Setting } from './setting.ts';
+
+/** Says which homes and which shared directories are meant, and why. */
+export function printSetting(page: Page, setting: Setting): void {
+  const { homes, homesFrom, searched, skipped, required, requiredFrom, root = '' } = setting;
+  const { paint } = page;
+  const names = required.map(({ name }) => name).join(', ');
+  const found = homesFrom === 'found' ? `, found in ${page.path(searched)}` : '';
+  page.words(`${paint.bold(count(new Set(homes).size, 'account home'))}${found}`, 0, 2);
+  for (const one of skipped) {
+    page.words(paint.dim(`passed over ${page.path(one.path)}: ${reasonInWords(one)}`), 2, 4);
+  }
+  switch (requiredFrom) {
+    case 'shared':
+      page.words(`${paint.bold('shared')} as --shared says:`, 0, 2);
+      for (const { name, target } of required) {
+        page.line(`  ${name} ${page.symbols.arrow} ${page.path(target)}`);
+      }
+      return;
+    case 'root':
+    case 'home': {
+      const where = `${page.path(root === '/' ? '' : root)}/.claude-*-shared`;
+      page.words(`${paint.bold('shared')} at ${where}: ${names}`, 0, 2);
+      return;
+    }
+    default:
+      requiredFrom satisfies never;
+  }
+}
+
+export function reasonInWords({ reason, errno = '' }: Skipped): string {
+  switch (reason) {
+    case 'shared-target':
+      return 'it is a shared directory';
+    case 'no-mark':
+      return 'nothing of Claude Code is in it';
+    case 'not-a-directory':
+      return 'it is no directory';
+    case 'same-directory':
+      return 'it is the directory of another home';
+    case 'unreadable':
+      return `it could not be looked at (${errno}); if it is a home, name it with --home`;
+    default:
+      return reason satisfies never;
+  }
+}
