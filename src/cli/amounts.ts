@@ -23,7 +23,6 @@ export function bytes(number: number): string {
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const two = (part: number) => String(part).padStart(2, '0');
   return hours > 0
     ? `${hours}:${two(minutes)}:${two(seconds % 60)}`
     : `${minutes}:${two(seconds % 60)}`;
@@ -32,4 +31,8 @@ export function duration(milliseconds: number): string {
 /** A day and time that reads the same everywhere. */
 export function moment(date: Date): string {
   return date.toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
+}
+
+function two(part: number): string {
+  return String(part).padStart(2, '0');
 }

@@ -4,9 +4,9 @@ import { commandHelp, exitCodesHelp } from './help.ts';
 
 /** What every command is told. */
 export interface CommonOptions {
-  readonly home: readonly string[];
+  readonly home?: readonly string[];
   readonly root?: string;
-  readonly shared: readonly { readonly name: string; readonly target: string }[];
+  readonly shared?: readonly { readonly name: string; readonly target: string }[];
   readonly json?: true;
   readonly color: boolean;
 }
@@ -19,7 +19,7 @@ interface ActingOptions {
 export interface MigrateChoices extends ActingOptions {
   readonly live: 'refuse' | 'merge';
   readonly acceptRetention?: true;
-  readonly keepBoth: readonly string[];
+  readonly keepBoth?: readonly string[];
 }
 
 export interface RestoreChoices extends ActingOptions {
@@ -29,7 +29,7 @@ export interface RestoreChoices extends ActingOptions {
 
 export interface RetireChoices extends ActingOptions {
   readonly all?: true;
-  readonly discard: readonly string[];
+  readonly discard?: readonly string[];
 }
 
 export interface ResumeChoices {
@@ -40,7 +40,7 @@ export interface ResumeChoices {
 
 /** What is asked for. */
 export type Request =
-  | { readonly command: 'doctor' | 'originals' | 'schema' }
+  | { readonly command: 'doctor' | 'originals' }
   | { readonly command: 'ensure'; readonly choices: Pick<ActingOptions, 'dryRun'> }
   | { readonly command: 'migrate'; readonly choices: MigrateChoices }
   | { readonly command: 'restore'; readonly choices: RestoreChoices }
@@ -58,7 +58,7 @@ export type Request =
 
 /** A command line that has been understood. */
 export interface Invocation {
-  readonly request: Request;
+  readonly request: Request | { readonly command: 'schema' };
   readonly common: CommonOptions;
 }
 
@@ -70,7 +70,7 @@ export interface ParseEnd {
 
 /** Understands a command line; help and mistakes are printed at once. */
 export function parseArguments(argv: readonly string[], io: Io): Invocation | ParseEnd {
-  let request: Request | undefined;
+  let request: Invocation['request'] | undefined;
   const program = programFor(io, (it) => {
     request = it;
   });
@@ -85,9 +85,11 @@ export function parseArguments(argv: readonly string[], io: Io): Invocation | Pa
     : { request, common: program.opts<CommonOptions>() };
 }
 
-function programFor(io: Io, ask: (request: Request) => void): Command {
+function programFor(io: Io, ask: (request: Invocation['request']) => void): Command {
   const program = new Command('claude-shared-state')
-    .description('Keeps the session state of several Claude Code account homes in one shared place.')
+    .description(
+      'Keeps the session state of several Claude Code account homes in one shared place.',
+    )
     .version(io.version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -100,16 +102,19 @@ function programFor(io: Io, ask: (request: Request) => void): Command {
       getErrHasColors: () => false,
     })
     .showHelpAfterError('(claude-shared-state --help tells more)')
-    .addOption(repeated('--home <directory>', 'an account home; may be repeated. Found unless given'))
+    .addOption(
+      repeated('--home <directory>', 'an account home; may be repeated. Found unless given'),
+    )
     .addOption(
       new Option('--root <directory>', 'where the shared directories are; your home unless given')
         .argParser(filled)
         .conflicts('shared'),
     )
     .addOption(
-      new Option('--shared <name=target>', 'one shared link, instead of --root; may be repeated')
-        .argParser(sharedLink)
-        .default([], 'none'),
+      new Option(
+        '--shared <name=target>',
+        'one shared link, instead of --root; may be repeated',
+      ).argParser(sharedLink),
     )
     .option('--json', 'tell it as JSON, for scripts: one object on the standard output')
     .option('--no-color', 'no colours; NO_COLOR does the same');
@@ -179,9 +184,10 @@ const live = () =>
     .default('refuse');
 
 function repeated(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .argParser((value: string, all: readonly string[]) => [...all, filled(value)])
-    .default([], 'none');
+  return new Option(flags, description).argParser((value: string, all?: readonly string[]) => [
+    ...(all ?? []),
+    filled(value),
+  ]);
 }
 
 function filled(value: string): string {
@@ -191,11 +197,13 @@ function filled(value: string): string {
 
 function sharedLink(
   value: string,
-  all: CommonOptions['shared'],
-): readonly CommonOptions['shared'][number][] {
+  all: NonNullable<CommonOptions['shared']> = [],
+): NonNullable<CommonOptions['shared']> {
   const at = value.indexOf('=');
   if (at < 1 || at === value.length - 1) {
-    throw new InvalidArgumentError('It must be a name and a directory, as in projects=/srv/projects.');
+    throw new InvalidArgumentError(
+      'It must be a name and a directory, as in projects=/srv/projects.',
+    );
   }
   return [...all, { name: value.slice(0, at), target: value.slice(at + 1) }];
 }

@@ -10,7 +10,12 @@ export interface Skipped {
    * `shared-target`: it is one, by its real path. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
    * it is none. `same-directory`: another one of them leads there, too. `unreadable`: it could not be looked at.
    */
-  readonly reason: 'shared-target' | 'no-mark' | 'not-a-directory' | 'same-directory' | 'unreadable';
+  readonly reason:
+    | 'shared-target'
+    | 'no-mark'
+    | 'not-a-directory'
+    | 'same-directory'
+    | 'unreadable';
   readonly errno?: string;
 }
 

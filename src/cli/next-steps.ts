@@ -1,10 +1,10 @@
-import type { Problem } from '../index.ts';
 import { isTypeable, quoted } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Page } from './page.ts';
 import { isAboutLink } from './print-links.ts';
 import { commandLine, type Setting } from './setting.ts';
-import { distinct } from './wording.ts';
+import type { UnfinishedRun } from './unfinished-runs.ts';
+import { type AnyProblem, distinct } from './wording.ts';
 
 /** A command that somebody may type next, and what it is for. */
 export interface Step {
@@ -16,47 +16,65 @@ export interface Step {
 export function nextSteps(
   env: Io['env'],
   setting: Setting,
-  problems: readonly Problem[],
-  pending: readonly string[],
+  problems: readonly AnyProblem[],
+  unfinished: readonly UnfinishedRun[],
 ): readonly Step[] {
-  const errors = distinct(problems).filter(({ severity }) => severity === 'error');
-  const byHand = distinct(problems).flatMap(stepByHand);
-  const blocked = new Set(
-    errors.flatMap((problem) =>
-      problem.remedy === 'operator' && 'accountHome' in problem ? [problem.accountHome] : [],
-    ),
-  );
-  const free = [...new Set(setting.homes)].filter((home) => !blocked.has(home));
-  const needsMigration = errors.some(
-    (problem) =>
-      problem.remedy === 'migrate' && 'accountHome' in problem && !blocked.has(problem.accountHome),
-  );
-  const steps: Step[] = [...byHand];
-  if (needsMigration || pending.length > 0) {
-    const without = free.length < new Set(setting.homes).size ? ' of the homes that stand right' : '';
-    steps.push({
-      command: commandLine(env, setting, ['migrate'], free),
-      purpose: `show how the directories${without} would be brought in, and ask`,
-    });
-  } else if (errors.some(({ remedy }) => remedy === 'ensure')) {
-    steps.push({
-      command: commandLine(env, setting, ['ensure']),
-      purpose: 'make what is missing; nothing else is touched',
-    });
-  }
-  return steps.filter(({ command }) => isTypeable(command));
+  const all = distinct(problems);
+  const errors = all.filter(({ severity }) => severity === 'error');
+  const homesWith = (isMeant: (problem: AnyProblem) => boolean) =>
+    errors.flatMap((one) => ('accountHome' in one && isMeant(one) ? [one.accountHome] : []));
+  const isReturning = unfinished.filter(({ state }) => state === 'returning');
+  // Where a person has to look, or a restore to be completed, the others need not wait.
+  const blocked = new Set([
+    ...homesWith(({ remedy }) => remedy === 'operator'),
+    ...isReturning.map(({ accountHome }) => accountHome),
+  ]);
+  const homes = [...new Set(setting.homes)];
+  const free = homes.filter((home) => !blocked.has(home));
+  const isToMigrate =
+    unfinished.some(({ state }) => state === 'pending') ||
+    homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
+  return [
+    ...all.flatMap(stepByHand),
+    ...isReturning.map(({ accountHome }) => ({
+      command: commandLine(env, setting, ['restore'], [accountHome]),
+      purpose: 'complete the restore that was begun',
+    })),
+    ...unfinished
+      .filter(({ state }) => state === 'retiring')
+      .map(({ path }) => ({
+        command: commandLine(env, setting, ['retire', path]),
+        purpose: 'complete the removal that was begun, or put back what stays',
+      })),
+    ...(isToMigrate && free.length > 0
+      ? [
+          {
+            command: commandLine(env, setting, ['migrate'], free),
+            purpose: 'see what would be brought into the shared place, and be asked',
+          },
+        ]
+      : errors.some(({ remedy }) => remedy === 'ensure')
+        ? [
+            {
+              command: commandLine(env, setting, ['ensure']),
+              purpose: 'make what is missing; nothing else is touched',
+            },
+          ]
+        : []),
+  ].filter(({ command }) => isTypeable(command));
 }
 
 /** What a person can look at, or do, about one problem. */
-function stepByHand(problem: Problem): readonly Step[] {
+function stepByHand(problem: AnyProblem): readonly Step[] {
   const at = quoted(problem.path);
   switch (problem.code) {
     case 'divergent-link':
-      return [{ command: `ls -la ${at}/`, purpose: 'look at what the link leads to' }];
+      return [{ command: `ls -la ${at}/`, purpose: 'look at the place that the link leads to' }];
     case 'dangling-link':
     case 'link-loop':
-      if (!isAboutLink(problem)) return [];
-      return [{ command: `rm ${at}`, purpose: 'remove the link, if no volume is to be mounted there' }];
+      return isAboutLink(problem)
+        ? [{ command: `rm ${at}`, purpose: 'remove the link, if no volume is to be mounted there' }]
+        : [];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep the transcripts from others' }];
     case 'home-not-accessible':
@@ -64,7 +82,7 @@ function stepByHand(problem: Problem): readonly Step[] {
     case 'home-not-directory':
     case 'target-not-directory':
     case 'file-in-the-way':
-      return [{ command: `ls -ld ${at}`, purpose: 'see whose it is, and what it is' }];
+      return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and whose' }];
     default:
       return [];
   }

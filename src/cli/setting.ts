@@ -22,14 +22,15 @@ export interface Setting {
 
 /** A path as it was typed, as an absolute one; a shell does not expand the `~` of `--home=~/x`. */
 export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home'>): string {
-  const expanded = path === '~' ? home : path.startsWith('~/') ? childOf(home, path.slice(2)) : path;
+  const expanded =
+    path === '~' ? home : path.startsWith('~/') ? childOf(home, path.slice(2)) : path;
   const absolute = isAbsolute(expanded) ? expanded : childOf(cwd, expanded);
   return withoutTrailingSeparators(absolute);
 }
 
 /** Decides about homes and links; looks for homes only where none was named. */
 export async function settingFor(
-  { home: given, root: givenRoot, shared }: CommonOptions,
+  { home: given = [], root: givenRoot, shared = [] }: CommonOptions,
   io: Pick<Io, 'cwd' | 'home'>,
 ): Promise<Setting> {
   const root = givenRoot === undefined ? io.home : absolutePath(givenRoot, io);

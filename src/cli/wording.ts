@@ -13,7 +13,10 @@ const tables = { ...problemTable, ...migrationProblems, ...sessionProblems };
 /** What the library says of its calls and options, in words of the command. */
 const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: string])[] = [
   [' with migrate, of claude-shared-state/migrate', ': migrate does that'],
-  ['merge the directory into the shared target, then let validateAll make the link', 'migrate brings it into the shared target, and makes the link'],
+  [
+    'merge the directory into the shared target, then let validateAll make the link',
+    'migrate brings it into the shared target, and makes the link',
+  ],
   ['merge that directory into the shared target', 'migrate brings it into the shared target'],
   ['let validateAll make', 'let ensure make'],
   ['validateAll makes', 'ensure makes'],

@@ -1,0 +1,232 @@
+import { SCHEMA_VERSION } from './json.ts';
+import {
+  amount,
+  days,
+  homePlans,
+  leftovers,
+  link,
+  listOf,
+  liveSession,
+  object,
+  oneOf,
+  originals,
+  outcome,
+  path,
+  problems,
+  type Schema,
+  steps,
+  text,
+  time,
+  transcriptFields,
+  truth,
+} from './json-schema-parts.ts';
+
+/** What each command tells besides what all of them do: its members, and those that may be absent. */
+type Members = Readonly<Record<string, Schema>>;
+
+const inHome = { accountHome: path, ok: truth, links: listOf(link), problems };
+const verdict = oneOf('resumable', 'resumable-with-warnings', 'not-resumable');
+const planned = { problems, outcome, next: steps };
+
+const commands: Readonly<Record<string, readonly [members: Members, optional?: Members]>> = {
+  doctor: [
+    {
+      homes: listOf(object({ ...inHome, wouldCreate: listOf(path) })),
+      retention: object(
+        {
+          homes: listOf(
+            object({
+              accountHome: path,
+              settings: path,
+              periodDays: days,
+              source: oneOf('settings', 'default'),
+            }),
+          ),
+          periodDays: days,
+        },
+        {
+          transcripts: object(
+            { target: path, due: amount, unreadable: amount },
+            { next: object({ path, modified: time, due: time }), errno: text },
+          ),
+        },
+      ),
+      liveSessions: listOf(liveSession),
+      unfinished: listOf(
+        object({ accountHome: path, path, state: oneOf('pending', 'returning', 'retiring') }),
+      ),
+      problems,
+      next: steps,
+    },
+  ],
+  ensure: [
+    { dryRun: truth, homes: listOf(object(inHome)), problems, next: steps },
+    { created: listOf(path), wouldCreate: listOf(path) },
+  ],
+  migrate: [
+    {
+      plan: object({
+        ok: truth,
+        homes: homePlans,
+        problems,
+        liveSessions: listOf(liveSession),
+        spaceNeeded: amount,
+        leftovers,
+      }),
+      outcome,
+      next: steps,
+    },
+    {
+      report: object({
+        ok: truth,
+        outcome,
+        homes: homePlans,
+        problems,
+        originals: listOf(path),
+        leftovers,
+      }),
+    },
+  ],
+  restore: [
+    {
+      ...planned,
+      plan: listOf(
+        object({
+          accountHome: path,
+          names: listOf(
+            object({
+              name: text,
+              path,
+              target: path,
+              state: oneOf('aside', 'arrived', 'back'),
+              originals: path,
+            }),
+          ),
+          liveSessions: listOf(liveSession),
+        }),
+      ),
+      reports: listOf(
+        object({
+          ok: truth,
+          outcome,
+          accountHome: path,
+          restored: listOf(text),
+          problems,
+          leftovers,
+        }),
+      ),
+    },
+  ],
+  originals: [{ originals, problems, next: steps }],
+  retire: [
+    {
+      ...planned,
+      plan: originals,
+      reports: listOf(
+        object({
+          ok: truth,
+          outcome,
+          originals: path,
+          removed: amount,
+          kept: listOf(text),
+          problems,
+        }),
+      ),
+    },
+  ],
+  why: [
+    {
+      sessionId: text,
+      cwd: path,
+      homes: listOf(
+        object(
+          { accountHome: path, verdict, problems },
+          {
+            transcript: object({
+              path,
+              projectKey: text,
+              ...transcriptFields,
+              content: { type: 'object', description: 'what the content comes to' },
+            }),
+          },
+        ),
+      ),
+      next: steps,
+    },
+  ],
+  where: [
+    {
+      sessionId: text,
+      transcripts: listOf(object(transcriptFields)),
+      leftovers: listOf(
+        object({ kind: oneOf('session-directory', 'session-env', 'file-history'), path }),
+      ),
+      unreadable: listOf(object({ path, errno: text }, { accountHome: path })),
+      next: steps,
+    },
+  ],
+  resume: [
+    { sessionId: text, accountHome: path, cwd: path, verdict, problems, next: steps },
+    {
+      resume: object({
+        file: text,
+        args: listOf(text),
+        env: { type: 'object', additionalProperties: text },
+        unset: listOf(text),
+        cwd: path,
+        shell: text,
+      }),
+    },
+  ],
+};
+
+const skipped = object(
+  {
+    path,
+    reason: oneOf('shared-target', 'no-mark', 'not-a-directory', 'same-directory', 'unreadable'),
+  },
+  { errno: text },
+);
+
+function head(command: Schema): Members {
+  return {
+    schemaVersion: { const: SCHEMA_VERSION },
+    command,
+    ok: { type: 'boolean', description: 'whether exitCode is 0' },
+    exitCode: { enum: [0, 1, 2, 3] },
+  };
+}
+
+const about = {
+  accountHomes: object({
+    from: oneOf('given', 'found'),
+    searched: path,
+    paths: listOf(path),
+    skipped: listOf(skipped),
+  }),
+  required: object(
+    {
+      from: oneOf('home', 'root', 'shared'),
+      links: listOf(object({ name: text, target: path })),
+    },
+    { root: path },
+  ),
+};
+
+const ended = object({
+  ...head({ enum: [...Object.keys(commands), null] }),
+  error: object({ kind: oneOf('usage', 'failure'), message: text }),
+});
+
+/** What every command tells with `--json`. New members may come; none goes or changes within a version. */
+export const outputSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'claude-shared-state --json',
+  description: `version ${SCHEMA_VERSION}: one object on the standard output`,
+  oneOf: [
+    ended,
+    ...Object.entries(commands).map(([name, [members, optional]]) =>
+      object({ ...head({ const: name }), ...about, ...members }, optional),
+    ),
+  ],
+};

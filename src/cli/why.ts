@@ -1,0 +1,132 @@
+import { isTypeable } from '../sessions/shell-quote.ts';
+import { count } from './amounts.ts';
+import type { ResumeChoices } from './arguments.ts';
+import type { Context, Result } from './context.ts';
+import { diagnoseAll, type HomeDiagnosis, recordedCwd } from './diagnoses.ts';
+import { EXIT } from './exit-codes.ts';
+import { printSteps, type Step } from './next-steps.ts';
+import { printProblems } from './print-problems.ts';
+import { printSetting } from './print-setting.ts';
+import { sessionIdFrom } from './session-argument.ts';
+import { absolutePath, commandLine } from './setting.ts';
+import { whileLooking } from './waiting.ts';
+import { asData } from './wording.ts';
+
+/** Says under which homes a session can be resumed, and why not under the others. */
+export async function why(
+  context: Context,
+  sessionText: string,
+  choices: ResumeChoices,
+): Promise<Result> {
+  const { io, setting, page, notes } = context;
+  const sessionId = sessionIdFrom(sessionText);
+  const cwd = choices.cwd === undefined ? io.cwd : absolutePath(choices.cwd, io);
+  const looking = diagnoseAll(io, setting, sessionId, choices, cwd);
+  const diagnoses = await whileLooking(notes, 'looking for the session', looking);
+  const next = stepsAfter(context, sessionId, diagnoses);
+
+  printSetting(page, setting);
+  page.words(`${page.paint.bold('resuming in')} ${page.path(cwd)}`, 0, 2);
+  for (const diagnosis of diagnoses) printDiagnosis(context, diagnosis);
+  printSteps(page, next);
+  const isOk = diagnoses.every(({ verdict }) => verdict !== 'not-resumable');
+  return {
+    exitCode: isOk ? EXIT.done : EXIT.problems,
+    body: {
+      sessionId,
+      cwd,
+      homes: diagnoses.map(({ accountHome, verdict, transcript, problems }) => ({
+        accountHome,
+        verdict,
+        ...(transcript === undefined ? {} : { transcript }),
+        problems: problems.map(asData),
+      })),
+      next,
+    },
+  };
+}
+
+function printDiagnosis({ page }: Context, diagnosis: HomeDiagnosis): void {
+  const { accountHome, verdict, transcript, problems } = diagnosis;
+  page.line();
+  page.words(`${verdictInWords(page, verdict)}  ${page.path(accountHome)}`, 0, 2);
+  if (transcript !== undefined) {
+    page.line(`  ${page.path(transcript.path)}`);
+    const { messages, lastTimestamp } = transcript.content;
+    const last = lastTimestamp === undefined ? '' : `, the last of ${lastTimestamp}`;
+    page.words(page.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
+  }
+  printProblems(page, problems);
+}
+
+function verdictInWords(
+  { paint, symbols }: Context['page'],
+  verdict: HomeDiagnosis['verdict'],
+): string {
+  switch (verdict) {
+    case 'resumable':
+      return paint.green(`${symbols.ok} resumable`);
+    case 'resumable-with-warnings':
+      return paint.yellow(`${symbols.warn} resumable, with warnings`);
+    case 'not-resumable':
+      return paint.red(`${symbols.bad} not resumable`);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function stepsAfter(
+  { io: { env }, setting }: Context,
+  sessionId: string,
+  diagnoses: readonly HomeDiagnosis[],
+): readonly Step[] {
+  const errors = diagnoses.flatMap(({ problems }) =>
+    problems.filter(({ severity }) => severity === 'error'),
+  );
+  const at = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
+  const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
+  const helped = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
+  const resume = (home: string) => ['resume', sessionId, '--under', home];
+  return [
+    ...(errors.some(({ remedy }) => remedy === 'migrate')
+      ? [
+          {
+            command: commandLine(env, setting, ['migrate']),
+            purpose: 'bring it into the shared place',
+          },
+        ]
+      : []),
+    ...(errors.some(({ remedy }) => remedy === 'ensure')
+      ? [
+          {
+            command: commandLine(env, setting, ['ensure']),
+            purpose: 'make the links that are missing',
+          },
+        ]
+      : []),
+    ...(errors.some(({ code }) => code === 'projects-link-wrong')
+      ? [
+          {
+            command: commandLine(env, setting, ['doctor']),
+            purpose: 'see what is wrong with the link',
+          },
+        ]
+      : []),
+    ...(isElsewhere && at !== undefined
+      ? [
+          {
+            command: commandLine(env, setting, ['why', sessionId, '--cwd', at]),
+            purpose: 'ask about its own working directory',
+          },
+        ]
+      : []),
+    ...(helped === undefined
+      ? []
+      : [
+          {
+            command: commandLine(env, setting, resume(helped.accountHome)),
+            purpose: 'print the command that resumes it',
+          },
+        ]),
+  ].filter(({ command }) => isTypeable(command));
+}
