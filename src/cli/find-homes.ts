@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { settle } from '../answer.ts';
 import type { SharedSymlink } from '../index.ts';
-import { childOf } from '../paths.ts';
+import { childOf, lastSegmentOf } from '../paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */
 export interface Skipped {
@@ -24,6 +24,11 @@ export interface FoundHomes {
   readonly skipped: readonly Skipped[];
 }
 
+interface Candidate {
+  readonly path: string;
+  readonly real: string;
+}
+
 // What Claude Code makes in a config directory, and nobody else.
 const MARKS = ['.claude.json', '.credentials.json', 'settings.json', 'sessions', 'history.jsonl'];
 
@@ -38,16 +43,24 @@ export async function findHomes(
   }
   const names = listed.value.filter((name) => name === '.claude' || name.startsWith('.claude-'));
   const targets = new Set(await Promise.all(required.map(({ target }) => realOf(target))));
+  const candidates = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const path = childOf(directory, name);
+      return { path, real: await realOf(path), against: await reasonAgainst(path, required) };
+    }),
+  );
+  const root = await realOf(directory);
+  const isItself = ({ path, real }: Candidate) => childOf(root, lastSegmentOf(path)) === real;
+  const own = new Set(candidates.filter(isItself).map(({ real }) => real));
   const seen = new Set<string>();
   const homes: string[] = [];
   const skipped: Skipped[] = [];
-  for (const name of names.toSorted()) {
-    const path = childOf(directory, name);
-    const real = await realOf(path);
-    const reason = await reasonAgainst(path, required);
+  for (const { path, real, against } of candidates) {
+    // The directory itself is the home, not a link to it, whichever comes first.
+    const isAlias = own.has(real) ? !isItself({ path, real }) : seen.has(real);
     if (targets.has(real)) skipped.push({ path, reason: 'shared-target' });
-    else if (reason !== undefined) skipped.push({ path, ...reason });
-    else if (seen.has(real)) skipped.push({ path, reason: 'same-directory' });
+    else if (against !== undefined) skipped.push({ path, ...against });
+    else if (isAlias) skipped.push({ path, reason: 'same-directory' });
     else homes.push(path);
     seen.add(real);
   }

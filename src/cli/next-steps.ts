@@ -1,7 +1,9 @@
+import { isAbsolute } from 'node:path';
+import { asPrefix, childOf, parentOf } from '../paths.ts';
 import { isTypeable, quoted } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Page } from './page.ts';
-import { isAboutLink } from './print-links.ts';
+import { isAboutLink, type LinkProblem } from './print-links.ts';
 import { commandLine, type Setting } from './setting.ts';
 import type { UnfinishedRun } from './unfinished-runs.ts';
 import { type AnyProblem, distinct } from './wording.ts';
@@ -35,7 +37,7 @@ export function nextSteps(
     unfinished.some(({ state }) => state === 'pending') ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
   return [
-    ...all.flatMap(stepByHand),
+    ...all.flatMap((problem) => stepsByHand(problem, setting, all)),
     ...isReturning.map(({ accountHome }) => ({
       command: commandLine(env, setting, ['restore'], [accountHome]),
       purpose: 'complete the restore that was begun',
@@ -65,11 +67,15 @@ export function nextSteps(
 }
 
 /** What a person can look at, or do, about one problem. */
-function stepByHand(problem: AnyProblem): readonly Step[] {
+function stepsByHand(
+  problem: AnyProblem,
+  setting: Setting,
+  all: readonly AnyProblem[],
+): readonly Step[] {
   const at = quoted(problem.path);
   switch (problem.code) {
     case 'divergent-link':
-      return [{ command: `ls -la ${at}/`, purpose: 'look at the place that the link leads to' }];
+      return isAboutLink(problem) ? stepsForDivergent(problem, setting, all) : [];
     case 'dangling-link':
     case 'link-loop':
       return isAboutLink(problem)
@@ -88,12 +94,41 @@ function stepByHand(problem: AnyProblem): readonly Step[] {
   }
 }
 
+function stepsForDivergent(
+  { path, storedTarget = '' }: LinkProblem,
+  { homes, required }: Setting,
+  all: readonly AnyProblem[],
+): readonly Step[] {
+  const place = isAbsolute(storedTarget) ? storedTarget : childOf(parentOf(path), storedTarget);
+  const prefix = asPrefix(place);
+  // Once that home is migrated the link leads to the shared place, by way of that home's.
+  if (homes.some((home) => prefix.startsWith(asPrefix(home)))) return [];
+  const look = { command: `ls -la ${quoted(path)}/`, purpose: 'look at where the link leads' };
+  const isShared = required.some((one) => {
+    const target = asPrefix(one.target);
+    return prefix.startsWith(target) || target.startsWith(prefix);
+  });
+  const isOnly = all.filter((one) => isAboutLink(one) && one.storedTarget === storedTarget);
+  if (isShared || isOnly.length > 1) return [look];
+  return [
+    look,
+    {
+      command: `rm ${quoted(path)} && mv ${quoted(place)} ${quoted(path)}`,
+      purpose:
+        'only if nothing else uses that place, and no session runs: put it where the link is; migrate then brings it in',
+    },
+  ];
+}
+
 /** Prints them, each on a line of its own. */
 export function printSteps(page: Page, steps: readonly Step[]): void {
   if (steps.length === 0) return;
   page.title(steps.length === 1 ? 'Next' : 'Next, in this order');
   for (const { command, purpose } of steps) {
-    page.words(page.paint.dim(`# ${purpose}`), 2, 4);
+    // Each line a comment of its own, so that all of it can be pasted.
+    for (const line of page.broken(purpose, 4, 4)) {
+      page.line(page.paint.dim(`  # ${line.trimStart()}`));
+    }
     page.command(command, 2);
   }
 }

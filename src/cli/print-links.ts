@@ -61,15 +61,19 @@ export function isAboutLink(problem: { readonly code: string }): problem is Link
 export function printBrokenLink(page: Page, { path, target, storedTarget, state }: LinkProblem) {
   const { paint, symbols } = page;
   page.line(`    ${page.path(path)}`);
-  const there = whatIsThere(state);
-  if (storedTarget !== undefined) {
-    const remark = there === '' ? '' : `  ${paint.red(there)}`;
-    page.line(`    ${symbols.fork}${symbols.leads} ${page.path(storedTarget)}${remark}`);
-  } else if (there !== '') {
-    page.line(`    ${symbols.fork}${symbols.leads} ${paint.red(there)}`);
-  }
-  const broken = paint.red(symbols.broken);
-  page.line(`    ${symbols.end}${broken} ${page.path(target)}  ${paint.dim('belongs here')}`);
+  const there = paint.red(whatIsThere(state));
+  const leads = `    ${symbols.fork}${symbols.leads} `;
+  if (storedTarget === undefined) page.line(leads + there);
+  else printWithRemark(page, leads + page.path(storedTarget), there);
+  const belongs = `    ${symbols.end}${paint.red(symbols.broken)} ${page.path(target)}`;
+  printWithRemark(page, belongs, paint.dim('belongs here'));
+}
+
+/** The remark goes below where there is no room beside; a path is never broken, so that it can be copied. */
+function printWithRemark(page: Page, text: string, remark: string): void {
+  const isBeside = stringWidth(text) + 2 + stringWidth(remark) <= page.width;
+  if (isBeside) page.line(`${text}  ${remark}`.trimEnd());
+  else page.line(`${text}\n         ${remark}`);
 }
 
 function whatIsThere(state: LinkState): string {

@@ -10,8 +10,8 @@ export function printSetting(page: Page, setting: Setting): void {
   const names = required.map(({ name }) => name).join(', ');
   const found = homesFrom === 'found' ? `, found in ${page.path(searched)}` : '';
   page.words(`${paint.bold(count(new Set(homes).size, 'account home'))}${found}`, 0, 2);
-  for (const one of skipped) {
-    page.words(paint.dim(`passed over ${page.path(one.path)}: ${reasonInWords(one)}`), 2, 4);
+  for (const [reason, paths] of byReason(page, skipped)) {
+    page.words(paint.dim(`passed over (${reason}): ${paths.join(', ')}`), 2, 4);
   }
   switch (requiredFrom) {
     case 'shared':
@@ -31,18 +31,28 @@ export function printSetting(page: Page, setting: Setting): void {
   }
 }
 
+/** What was passed over for the same reason stands on one line. */
+function byReason(page: Page, skipped: readonly Skipped[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const one of skipped) {
+    const reason = reasonInWords(one);
+    groups.set(reason, [...(groups.get(reason) ?? []), page.path(one.path)]);
+  }
+  return groups;
+}
+
 export function reasonInWords({ reason, errno = '' }: Skipped): string {
   switch (reason) {
     case 'shared-target':
-      return 'it is a shared directory';
+      return 'a shared directory';
     case 'no-mark':
       return 'nothing of Claude Code is in it';
     case 'not-a-directory':
-      return 'it is no directory';
+      return 'no directory';
     case 'same-directory':
-      return 'it is the directory of another home';
+      return 'leads to another home';
     case 'unreadable':
-      return `it could not be looked at (${errno}); if it is a home, name it with --home`;
+      return `could not be looked at, ${errno}; if it is a home, name it with --home`;
     default:
       return reason satisfies never;
   }
