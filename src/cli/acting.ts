@@ -73,9 +73,7 @@ export async function watched<Report>(
   const { signal } = interrupts;
   signal.addEventListener('abort', () => {
     notes.line();
-    notes.line(
-      'Stopping between two steps. Ctrl-C again ends it at once; nothing is lost either way.',
-    );
+    notes.words('Stopping between two steps; nothing is lost. Ctrl-C again ends it at once.', 0);
   });
   try {
     return await run({ signal, onProgress: display.onProgress });

@@ -18,7 +18,7 @@ export async function doctor({ io, setting, page, notes }: Context): Promise<Res
   const isOk = isHealthy(facts, setting);
   const steps = nextSteps(io.env, setting, problems, unfinished);
 
-  printSetting(page, setting);
+  printSetting(page, setting, true);
   page.line();
   printLinks(page, reports);
   printRetention(page, retention);

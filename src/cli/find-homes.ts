@@ -1,13 +1,14 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { settle } from '../answer.ts';
 import type { SharedSymlink } from '../index.ts';
+import { stateOf } from '../migrate/layout.ts';
 import { childOf, lastSegmentOf } from '../paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */
 export interface Skipped {
   readonly path: string;
   /**
-   * `shared-target`: it is one, by its real path. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
+   * `shared-target`: it is one, by its real path, or belongs to one. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
    * it is none. `same-directory`: another one of them leads there, too. `unreadable`: it could not be looked at.
    */
   readonly reason:
@@ -42,7 +43,13 @@ export async function findHomes(
     return { homes: [], skipped: [{ path: directory, reason: 'unreadable', errno: listed.errno }] };
   }
   const names = listed.value.filter((name) => name === '.claude' || name.startsWith('.claude-'));
-  const targets = new Set(await Promise.all(required.map(({ target }) => realOf(target))));
+  const targets = new Set(
+    (await Promise.all(required.map(({ target }) => realOf(target)))).flatMap((target) => [
+      target,
+      // What migrations keep beside it.
+      stateOf(target),
+    ]),
+  );
   const candidates = await Promise.all(
     names.toSorted().map(async (name) => {
       const path = childOf(directory, name);

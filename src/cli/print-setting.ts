@@ -3,15 +3,20 @@ import type { Skipped } from './find-homes.ts';
 import type { Page } from './page.ts';
 import type { Setting } from './setting.ts';
 
-/** Says which homes and which shared directories are meant, and why. */
-export function printSetting(page: Page, setting: Setting): void {
+/** Says which homes and which shared directories are meant, and why; in full also what was passed over. */
+export function printSetting(page: Page, setting: Setting, isFull = false): void {
   const { homes, homesFrom, searched, skipped, required, requiredFrom, root = '' } = setting;
   const { paint } = page;
   const names = required.map(({ name }) => name).join(', ');
   const found = homesFrom === 'found' ? `, found in ${page.path(searched)}` : '';
   page.words(`${paint.bold(count(new Set(homes).size, 'account home'))}${found}`, 0, 2);
-  for (const [reason, paths] of byReason(page, skipped)) {
+  const told = isFull ? skipped : skipped.filter(({ reason }) => reason === 'unreadable');
+  for (const [reason, paths] of byReason(page, told)) {
     page.words(paint.dim(`passed over (${reason}): ${paths.join(', ')}`), 2, 4);
+  }
+  if (skipped.length > told.length) {
+    const others = count(skipped.length - told.length, 'other directory', 'other directories');
+    page.words(paint.dim(`passed over ${others}; doctor names them`), 2, 4);
   }
   switch (requiredFrom) {
     case 'shared':

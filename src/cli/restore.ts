@@ -10,7 +10,6 @@ import {
   tellOutcome,
   watched,
 } from './acting.ts';
-import { count } from './amounts.ts';
 import type { RestoreChoices } from './arguments.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -65,7 +64,10 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
     page.line(page.paint.green(`${page.symbols.ok} nothing to give back`));
     return { exitCode: EXIT.done, body: { ...body, outcome: 'done', reports: [], next: [] } };
   }
-  const question = `Give ${count(homes.length, 'home')} the own directories back?`;
+  const question =
+    homes.length === 1
+      ? 'Give this home its own directories back?'
+      : `Give these ${homes.length} homes their own directories back?`;
   const decision = await decide(context, choices, question);
   if (decision !== 'go') {
     const command = commandLine(io.env, setting, [...words, '--yes'], homes);

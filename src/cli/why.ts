@@ -1,10 +1,11 @@
+import { inspectAll, type Problem } from '../index.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
 import { count } from './amounts.ts';
 import type { ResumeChoices } from './arguments.ts';
 import type { Context, Result } from './context.ts';
 import { diagnoseAll, type HomeDiagnosis, recordedCwd } from './diagnoses.ts';
 import { EXIT } from './exit-codes.ts';
-import { printSteps, type Step } from './next-steps.ts';
+import { nextSteps, printSteps, type Step } from './next-steps.ts';
 import { printProblems } from './print-problems.ts';
 import { printSetting } from './print-setting.ts';
 import { sessionIdFrom } from './session-argument.ts';
@@ -23,7 +24,9 @@ export async function why(
   const cwd = choices.cwd === undefined ? io.cwd : absolutePath(choices.cwd, io);
   const looking = diagnoseAll(io, setting, sessionId, choices, cwd);
   const diagnoses = await whileLooking(notes, 'looking for the session', looking);
-  const next = stepsAfter(context, sessionId, diagnoses);
+  const reports = await inspectAll(setting.homes, { required: setting.required });
+  const links = reports.flatMap(({ problems }) => problems.filter(isError));
+  const next = stepsAfter(context, sessionId, diagnoses, links);
 
   printSetting(page, setting);
   page.words(`${page.paint.bold('resuming in')} ${page.path(cwd)}`, 0, 2);
@@ -79,39 +82,15 @@ function stepsAfter(
   { io: { env }, setting }: Context,
   sessionId: string,
   diagnoses: readonly HomeDiagnosis[],
+  links: readonly Problem[],
 ): readonly Step[] {
-  const errors = diagnoses.flatMap(({ problems }) =>
-    problems.filter(({ severity }) => severity === 'error'),
-  );
+  const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
   const at = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
   const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const helped = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
   const resume = (home: string) => ['resume', sessionId, '--under', home];
   return [
-    ...(errors.some(({ remedy }) => remedy === 'migrate')
-      ? [
-          {
-            command: commandLine(env, setting, ['migrate']),
-            purpose: 'bring it into the shared place',
-          },
-        ]
-      : []),
-    ...(errors.some(({ remedy }) => remedy === 'ensure')
-      ? [
-          {
-            command: commandLine(env, setting, ['ensure']),
-            purpose: 'make the links that are missing',
-          },
-        ]
-      : []),
-    ...(errors.some(({ code }) => code === 'projects-link-wrong')
-      ? [
-          {
-            command: commandLine(env, setting, ['doctor']),
-            purpose: 'see what is wrong with the link',
-          },
-        ]
-      : []),
+    ...(errors.some(({ code }) => isAboutSharing(code)) ? nextSteps(env, setting, links, []) : []),
     ...(isElsewhere && at !== undefined
       ? [
           {
@@ -129,4 +108,13 @@ function stepsAfter(
           },
         ]),
   ].filter(({ command }) => isTypeable(command));
+}
+
+function isError({ severity }: Pick<Problem, 'severity'>): boolean {
+  return severity === 'error';
+}
+
+/** Whether the links of the homes keep the session from being found. */
+function isAboutSharing(code: string): boolean {
+  return code.startsWith('projects-') || code === 'transcript-not-shared';
 }

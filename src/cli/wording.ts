@@ -43,7 +43,9 @@ export function adviceFor({ code }: { readonly code: AnyProblem['code'] }): stri
 export function messageFor({ code, message }: Pick<AnyProblem, 'code' | 'message'>): string {
   const { advice } = tables[code];
   if (!message.endsWith(advice)) return message;
-  return reworded(message.slice(0, message.length - advice.length)) + reworded(advice);
+  const told = reworded(message.slice(0, message.length - advice.length)) + reworded(advice);
+  // Where a message quotes another one, which has its full stop already.
+  return told.replaceAll('.. ', '. ');
 }
 
 /** The problem as plain data, with the same message. */
