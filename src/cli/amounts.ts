@@ -16,7 +16,7 @@ export function bytes(number: number): string {
     amount /= 1000;
     unit += 1;
   }
-  return `${amount >= 99.5 ? amount.toFixed(0) : amount.toFixed(1)} ${units[unit] ?? ''}`;
+  return `${amount >= 99.95 ? amount.toFixed(0) : amount.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
 /** A time for people: `0:07`, `12:30`, `1:02:03`. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { helpLayout } from './help-layout.ts';
 import type { Io } from './io.ts';
 import { commandHelp, exitCodesHelp } from './help.ts';
 
@@ -92,7 +93,7 @@ function programFor(io: Io, ask: (request: Invocation['request']) => void): Comm
     )
     .version(io.version)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpLayout)
     .configureOutput({
       writeOut: io.stdout.write,
       writeErr: io.stderr.write,

@@ -28,7 +28,7 @@ export function object(
   };
 }
 
-export const problem: Schema = {
+const problem: Schema = {
   type: 'object',
   description: 'as the library tells it; each code has fields of its own',
   properties: {

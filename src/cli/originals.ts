@@ -54,7 +54,7 @@ export function printOriginals(page: Page, one: Originals): void {
   const colour = state === 'sealed' ? paint.green : paint.yellow;
   page.line(`  ${page.path(path)}`);
   page.words(
-    `${colour(stateInWords(state))}, of ${moment(made)}: ${names.join(', ') || 'no directories'}`,
+    `${colour(stateInWords(state))}, of ${moment(made)}: ${names.map((name) => page.path(name)).join(', ') || 'no directories'}`,
     4,
   );
   page.words(paint.dim(`${count(files, 'file')}, ${bytes(size)}`), 4);

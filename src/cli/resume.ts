@@ -1,4 +1,5 @@
 import { projectKey, resumeCommand } from '../sessions/index.ts';
+import { isTypeable } from '../sessions/shell-quote.ts';
 import type { ResumeChoices } from './arguments.ts';
 import type { Context, Result } from './context.ts';
 import { defaultHomeOf, diagnoseAll, type HomeDiagnosis, recordedCwd } from './diagnoses.ts';
@@ -78,7 +79,8 @@ async function findWay(
 function cwdOf(diagnoses: readonly HomeDiagnosis[]): string | undefined {
   for (const diagnosis of diagnoses) {
     const cwd = recordedCwd(diagnosis);
-    if (cwd === undefined) continue;
+    // It is data: a command that could not be typed would be of no use.
+    if (cwd === undefined || !isTypeable(cwd)) continue;
     const key = diagnosis.transcript?.projectKey;
     if (key === undefined || key === keyFor(cwd)) return cwd;
   }

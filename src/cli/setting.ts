@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { childOf, withoutTrailingSeparators } from '../paths.ts';
-import { quoted, word } from '../sessions/shell-quote.ts';
+import { word } from '../sessions/shell-quote.ts';
 import type { CommonOptions } from './arguments.ts';
 import { findHomes, type Skipped } from './find-homes.ts';
 import type { Io } from './io.ts';
@@ -50,7 +50,7 @@ export async function settingFor(
 }
 
 /** How the command is called here, so that what is printed can be typed as it is. */
-export function programName(env: Io['env']): string {
+function programName(env: Io['env']): string {
   return env['npm_command'] === 'exec' ? 'npx claude-shared-state' : 'claude-shared-state';
 }
 
@@ -69,10 +69,5 @@ export function commandLine(
       ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
       : []),
   ];
-  return [programName(env), ...[...words, ...flags].map(shellWord)].join(' ');
-}
-
-/** A word that arrives as it is, also one that a shell would break into lines or expand. */
-export function shellWord(text: string): string {
-  return text.startsWith('-') || !text.includes('=') ? word(text) : quoted(text);
+  return [programName(env), ...[...words, ...flags].map(word)].join(' ');
 }

@@ -1,4 +1,5 @@
 import { inspectAll, type Problem } from '../index.ts';
+import { printable } from '../paths.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
 import { count } from './amounts.ts';
 import type { ResumeChoices } from './arguments.ts';
@@ -56,7 +57,7 @@ function printDiagnosis({ page }: Context, diagnosis: HomeDiagnosis): void {
   if (transcript !== undefined) {
     page.line(`  ${page.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
-    const last = lastTimestamp === undefined ? '' : `, the last of ${lastTimestamp}`;
+    const last = lastTimestamp === undefined ? '' : `, the last of ${printable(lastTimestamp)}`;
     page.words(page.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
   }
   printProblems(page, problems);

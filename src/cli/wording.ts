@@ -23,12 +23,12 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
   ["with live: 'merge'", 'with --live merge'],
   ['with acceptRetention', 'with --accept-retention'],
   ['in keepBoth', 'with --keep-both'],
-  ['keepBoth names', '--keep-both names'],
   ['inspectAll says', 'doctor says'],
   ['Call migrate again first', 'Run migrate again first'],
   ['Call retireOriginals with it again', 'Run retire with it again'],
   ['Call again', 'Run the same command again'],
   ['then call again', 'then run the same command again'],
+  ['and call again', 'and run the same command again'],
   ['Pass requiredSharedUnder(root) as `required`', 'Name another place with --root'],
   [', or pass `processes` to have it looked at', ''],
   ['Pass programVersion to be told of one version only', 'Name yours with --claude-version'],
@@ -43,9 +43,13 @@ export function adviceFor({ code }: { readonly code: AnyProblem['code'] }): stri
 export function messageFor({ code, message }: Pick<AnyProblem, 'code' | 'message'>): string {
   const { advice } = tables[code];
   if (!message.endsWith(advice)) return message;
-  const told = reworded(message.slice(0, message.length - advice.length)) + reworded(advice);
-  // Where a message quotes another one, which has its full stop already.
-  return told.replaceAll('.. ', '. ');
+  // The rest holds paths, which stay as they are.
+  const told = message
+    .slice(0, message.length - advice.length)
+    .replace(/^keepBoth names/, '--keep-both names')
+    // Where a message quotes another one, that has its full stop already.
+    .replace(/\.\. $/, '. ');
+  return told + reworded(advice);
 }
 
 /** The problem as plain data, with the same message. */
