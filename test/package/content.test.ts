@@ -7,6 +7,12 @@ test('the package holds its build, and no source, test or build information', as
   expect([...new Set(files)].toSorted()).toEqual([
     'LICENSE',
     'README.md',
+    'dist/cli.LICENSES.txt',
+    'dist/cli.js',
+    'dist/failover.cjs',
+    'dist/failover.d.cts',
+    'dist/failover.d.ts',
+    'dist/failover.js',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.d.ts',
@@ -25,6 +31,10 @@ test('the package holds its build, and no source, test or build information', as
     'dist/sessions.d.cts',
     'dist/sessions.d.ts',
     'dist/sessions.js',
+    'dist/tmux.cjs',
+    'dist/tmux.d.cts',
+    'dist/tmux.d.ts',
+    'dist/tmux.js',
     'package.json',
   ]);
 });
