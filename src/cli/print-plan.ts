@@ -17,7 +17,8 @@ function printHome(page: Page, { accountHome, entries }: HomePlan): void {
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   for (const entry of entries) {
     const text = `${page.pad(entry.name, width)}  ${inColour(page, entry)}`;
-    page.words(text, 4, 4 + width + 2);
+    // Beside the name only where there is room for more than a word or two.
+    page.words(text, 4, page.width < 60 ? 6 : 4 + width + 2);
   }
 }
 

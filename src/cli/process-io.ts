@@ -48,6 +48,8 @@ function version(): string {
   return String(memberOf(manifest, 'version'));
 }
 
+const CHOICE = '[y/N] ';
+
 /** Only a yes is one: an empty line, Ctrl-C and Ctrl-D are none. */
 async function confirm(question: string): Promise<boolean> {
   const terminal = process.env['TERM'] !== 'dumb';
@@ -55,7 +57,9 @@ async function confirm(question: string): Promise<boolean> {
   try {
     const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('close', () => resolve(undefined));
-      lines.question(`${question} [y/N] `, resolve);
+      // What is to be typed stays whole in a narrow terminal.
+      const isNarrow = question.length + CHOICE.length > process.stderr.columns;
+      lines.question(`${question}${isNarrow ? '\n' : ' '}${CHOICE}`, resolve);
     });
     if (answer === undefined) process.stderr.write('\n');
     return /^\s*y(es)?\s*$/i.test(answer ?? '');

@@ -14,6 +14,7 @@ import type { RestoreChoices } from './arguments.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printSteps } from './next-steps.ts';
+import { orProblem } from './or-problem.ts';
 import { printLeftovers } from './print-plan.ts';
 import { printProblems, tally } from './print-problems.ts';
 import { printSetting } from './print-setting.ts';
@@ -99,7 +100,10 @@ async function survey(
   const found: HomeReturn[] = [];
   for (const accountHome of new Set(homes)) {
     const request = restoreRequest(accountHome, { required, live });
-    found.push({ accountHome, found: await surveyReturn(realMigrateDisk, request) });
+    const surveyed = await orProblem(surveyReturn(realMigrateDisk, request), (problem) => {
+      return { realHome: accountHome, names: [], problems: [problem], liveSessions: [] };
+    });
+    found.push({ accountHome, found: surveyed });
   }
   return found;
 }

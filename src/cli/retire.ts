@@ -1,6 +1,6 @@
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type Originals, retireOriginals, type RetireReport } from '../migrate/index.ts';
-import { surveyRetirement } from '../migrate/survey-retire.ts';
+import { type SurveyedRetirement, surveyRetirement } from '../migrate/survey-retire.ts';
 import {
   decide,
   exitCodeOf,
@@ -15,6 +15,7 @@ import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printSteps, type Step } from './next-steps.ts';
 import { listAll, printOriginals } from './originals.ts';
+import { orProblem } from './or-problem.ts';
 import { printProblems, tally } from './print-problems.ts';
 import { absolutePath, commandLine } from './setting.ts';
 import { UsageError } from './usage-error.ts';
@@ -80,7 +81,7 @@ export async function retire(
 async function look(homes: readonly string[], named: readonly string[] | undefined) {
   const all = named === undefined ? await listAll(homes) : { found: [], problems: [] };
   const paths = named ?? removable(all.found);
-  const surveys = await Promise.all(paths.map((path) => surveyRetirement(realMigrateDisk, path)));
+  const surveys = await Promise.all(paths.map(survey));
   const places = surveys.flatMap(({ realHome }) => (realHome === '' ? [] : [realHome]));
   const listed = await listAll(places);
   const isMeant = ({ path }: Originals) => surveys.some(({ found }) => found?.run.path === path);
@@ -89,6 +90,12 @@ async function look(homes: readonly string[], named: readonly string[] | undefin
     plan: listed.found.filter(isMeant),
     problems: [...all.problems, ...surveys.flatMap((survey) => survey.problems)],
   };
+}
+
+async function survey(path: string): Promise<SurveyedRetirement> {
+  return await orProblem(surveyRetirement(realMigrateDisk, path), (problem) => {
+    return { realHome: '', path, found: undefined, problems: [problem] };
+  });
 }
 
 function removable(found: readonly Originals[]): readonly string[] {

@@ -27,8 +27,8 @@ const isLink = async () => (await lstat(join(home, '.claude', 'projects'))).isSy
 const QUESTION = /Bring 1 home into the shared place\? \[y\/N\]/;
 
 test('a person types the commands that it says, and ends with healthy homes', async () => {
-  await makeHome(join(home, '.claude'), 3);
-  await makeHome(join(home, ".claude-it's mine"), 3);
+  makeHome(join(home, '.claude'), 3);
+  makeHome(join(home, ".claude-it's mine"), 3);
   const shell = await open();
 
   await shell.type('claude-shared-state; echo code=$?');
@@ -52,7 +52,7 @@ describe('nothing is changed', () => {
     ['Ctrl-C', 'C-c'],
     ['Ctrl-D', 'C-d'],
   ])('where the answer is %s', async (_, key) => {
-    await makeHome(join(home, '.claude'), 3);
+    makeHome(join(home, '.claude'), 3);
     const shell = await open();
 
     await shell.type('claude-shared-state migrate; echo code=$?');
@@ -66,7 +66,7 @@ describe('nothing is changed', () => {
 });
 
 test('Ctrl-C stops a run between two steps, and the command that it names completes it', async () => {
-  await makeHome(join(home, '.claude'), 30_000);
+  makeHome(join(home, '.claude'), 20_000);
   const shell = await open();
 
   await shell.type('claude-shared-state migrate --yes; echo code=$?');
@@ -91,7 +91,7 @@ test('Ctrl-C stops a run between two steps, and the command that it names comple
 
 describe('a terminal', () => {
   test('of 40 columns shows all of it', async () => {
-    await makeHome(join(home, '.claude'), 3);
+    makeHome(join(home, '.claude'), 3);
     const shell = await open({}, 40);
 
     await shell.type('claude-shared-state migrate; echo code=$?');
@@ -105,7 +105,7 @@ describe('a terminal', () => {
   });
 
   test('has colours, and a bar', async () => {
-    await makeHome(join(home, '.claude'), 3);
+    makeHome(join(home, '.claude'), 3);
     const shell = await open();
     await shell.record(join(home, 'record'));
 
@@ -118,7 +118,7 @@ describe('a terminal', () => {
   });
 
   test('that can do nothing gets nothing but text', async () => {
-    await makeHome(join(home, '.claude'), 3);
+    makeHome(join(home, '.claude'), 3);
     const shell = await open({ TERM: 'dumb' });
     await shell.record(join(home, 'record'));
 

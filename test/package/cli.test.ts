@@ -38,14 +38,14 @@ test('it can be executed, and knows its version', async () => {
 
 describe('the exit code is', () => {
   test('0 where all is right, and done is what was asked for', async () => {
-    await makeHome(join(home, '.claude'), 1);
+    makeHome(join(home, '.claude'), 1);
 
     expect(await cli('migrate', '--yes')).toMatchObject({ exitCode: 0 });
     expect(await cli()).toMatchObject({ exitCode: 0 });
   });
 
   test('1 where something is wrong', async () => {
-    await makeHome(join(home, '.claude'), 1);
+    makeHome(join(home, '.claude'), 1);
 
     expect(await cli('doctor')).toMatchObject({ exitCode: 1 });
   });
@@ -53,7 +53,7 @@ describe('the exit code is', () => {
   test('2 where the command line cannot be carried out', async () => {
     expect(await cli('doctor')).toMatchObject({ exitCode: 2, stdout: '' });
     expect(await cli('--hom', '/x')).toMatchObject({ exitCode: 2, stdout: '' });
-    await makeHome(join(home, '.claude'), 1);
+    makeHome(join(home, '.claude'), 1);
     expect(await cli('migrate')).toMatchObject({ exitCode: 2 });
   });
 });
@@ -62,7 +62,7 @@ describe('where nobody reads what it says', () => {
   test.each(['doctor', 'doctor --json', 'schema', '--help'])(
     '%s ends as it would otherwise, without a word',
     async (words) => {
-      await makeHome(join(home, '.claude'), 1);
+      makeHome(join(home, '.claude'), 1);
       const { exitCode } = await cli(...words.split(' '));
 
       const told = await inShell(
@@ -74,13 +74,13 @@ describe('where nobody reads what it says', () => {
   );
 
   test('head gets its lines', async () => {
-    await makeHome(join(home, '.claude'), 1);
+    makeHome(join(home, '.claude'), 1);
 
     expect(await inShell('claude-shared-state | head -n 1')).toBe('1 account home, found in ~\n');
   });
 
   test('a migration is completed all the same', async () => {
-    await makeHome(join(home, '.claude'), 500);
+    makeHome(join(home, '.claude'), 500);
 
     await inShell('claude-shared-state migrate --yes 2>&1 | true');
 

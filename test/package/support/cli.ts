@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 
@@ -17,11 +17,11 @@ export function environmentIn(home: string): Record<string, string> {
 }
 
 /** An account home that was used alone, with so many sessions. */
-export async function makeHome(path: string, sessions: number): Promise<void> {
-  await mkdir(join(path, 'projects', '-work'), { recursive: true });
-  await writeFile(join(path, 'settings.json'), '{}');
+export function makeHome(path: string, sessions: number): void {
+  mkdirSync(join(path, 'projects', '-work'), { recursive: true });
+  writeFileSync(join(path, 'settings.json'), '{}');
   for (let session = 0; session < sessions; session += 1) {
     const transcript = join(path, 'projects', '-work', `${randomUUID()}.jsonl`);
-    await writeFile(transcript, `{"n":${session}}\n`);
+    writeFileSync(transcript, `{"n":${session}}\n`);
   }
 }
