@@ -1,6 +1,6 @@
 import { diagnoseResume, type ResumeDiagnosis } from '../sessions/index.ts';
 import { childOf } from '../paths.ts';
-import type { ResumeChoices } from './arguments.ts';
+import type { ResumeChoices } from './request.ts';
 import type { Io } from './io.ts';
 import { absolutePath, type Setting } from './setting.ts';
 

@@ -1,4 +1,5 @@
-import { parseArguments, type Request } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
+import type { Request } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { doctor } from './doctor.ts';
 import { ensure } from './ensure.ts';

@@ -8,7 +8,7 @@ import {
   watched,
 } from './acting.ts';
 import { count } from './amounts.ts';
-import type { MigrateChoices } from './arguments.ts';
+import type { MigrateChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printSteps } from './next-steps.ts';

@@ -10,7 +10,7 @@ import {
   tellOutcome,
   watched,
 } from './acting.ts';
-import type { RestoreChoices } from './arguments.ts';
+import type { RestoreChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printSteps } from './next-steps.ts';

@@ -1,6 +1,6 @@
 import { projectKey, resumeCommand } from '../sessions/index.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
-import type { ResumeChoices } from './arguments.ts';
+import type { ResumeChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { defaultHomeOf, diagnoseAll, type HomeDiagnosis, recordedCwd } from './diagnoses.ts';
 import { EXIT } from './exit-codes.ts';

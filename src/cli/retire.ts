@@ -10,7 +10,7 @@ import {
   watched,
 } from './acting.ts';
 import { count, grouped } from './amounts.ts';
-import type { RetireChoices } from './arguments.ts';
+import type { RetireChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printSteps, type Step } from './next-steps.ts';

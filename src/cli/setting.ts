@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { childOf, withoutTrailingSeparators } from '../paths.ts';
 import { word } from '../sessions/shell-quote.ts';
-import type { CommonOptions } from './arguments.ts';
+import type { CommonOptions } from './request.ts';
 import { findHomes, type Skipped } from './find-homes.ts';
 import type { Io } from './io.ts';
 

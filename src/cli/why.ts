@@ -2,7 +2,7 @@ import { inspectAll, type Problem } from '../index.ts';
 import { printable } from '../paths.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
 import { count } from './amounts.ts';
-import type { ResumeChoices } from './arguments.ts';
+import type { ResumeChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { diagnoseAll, type HomeDiagnosis, recordedCwd } from './diagnoses.ts';
 import { EXIT } from './exit-codes.ts';
@@ -91,6 +91,15 @@ function stepsAfter(
   const helped = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
   const resume = (home: string) => ['resume', sessionId, '--under', home];
   return [
+    // What was asked for comes first; the repairs can wait until the session goes on.
+    ...(helped === undefined
+      ? []
+      : [
+          {
+            command: commandLine(env, setting, resume(helped.accountHome)),
+            purpose: 'print the command that resumes it',
+          },
+        ]),
     ...(errors.some(({ code }) => isAboutSharing(code)) ? nextSteps(env, setting, links, []) : []),
     ...(isElsewhere && at !== undefined
       ? [
@@ -100,14 +109,6 @@ function stepsAfter(
           },
         ]
       : []),
-    ...(helped === undefined
-      ? []
-      : [
-          {
-            command: commandLine(env, setting, resume(helped.accountHome)),
-            purpose: 'print the command that resumes it',
-          },
-        ]),
   ].filter(({ command }) => isTypeable(command));
 }
 
