@@ -71,7 +71,8 @@ function amountOf({ phase, done, bytes: size }: MigrationProgress): string {
 /** One line, never wider than the screen: what says least is left out first. */
 export function barLine(page: Page, progress: MigrationProgress, pace: Pace): string {
   const { phase, done, total } = progress;
-  const part = total === 0 ? 0 : Math.min(1, done / total);
+  if (total === 0) return `${phase} ${page.symbols.dots}`;
+  const part = Math.min(1, done / total);
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
   const left = pace.remaining(total - done);
   const rate = pace.perSecond;
