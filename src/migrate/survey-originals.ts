@@ -30,7 +30,8 @@ export async function surveyOriginals(
   return originals.toSorted((one, other) => Number(one.made) - Number(other.made));
 }
 
-function stateOf(run: Run): Originals['state'] {
+/** In which state a run is. */
+export function stateOf(run: Run): Originals['state'] {
   if (run.isRetiring) return 'retiring';
   if (run.isRestored) return 'restored';
   if (isPending(run)) return 'pending';

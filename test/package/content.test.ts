@@ -7,6 +7,8 @@ test('the package holds its build, and no source, test or build information', as
   expect([...new Set(files)].toSorted()).toEqual([
     'LICENSE',
     'README.md',
+    'dist/cli.LICENSES.txt',
+    'dist/cli.js',
     'dist/failover.cjs',
     'dist/failover.d.cts',
     'dist/failover.d.ts',

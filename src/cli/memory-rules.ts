@@ -1,0 +1,43 @@
+import { lstat } from 'node:fs/promises';
+import { settle } from '../answer.ts';
+import { realSessionDisk } from '../fs/session-fs.ts';
+import type { SharedSymlink } from '../index.ts';
+import { childOf } from '../paths.ts';
+import { aFewAtOnce, MANY_AT_ONCE } from '../sessions/a-few-at-once.ts';
+import { findLockedMemory } from '../sessions/diagnose/memory.ts';
+import { entriesIn } from '../sessions/directory.ts';
+import type { SessionProblemOf } from '../sessions/index.ts';
+import { readJson } from '../sessions/json-file.ts';
+import { sessionProblem } from '../sessions/session-problem.ts';
+
+const MOST_BYTES = 1024 * 1024;
+
+/** Finds the auto-memory behind the `projects` links that print mode could not edit, one problem per home. */
+export async function findMemoryProblems(
+  homes: readonly string[],
+  required: readonly SharedSymlink[],
+): Promise<readonly SessionProblemOf<'memory-not-permitted'>[]> {
+  if (!required.some(({ name }) => name === 'projects')) return [];
+  const found = await Promise.all(homes.map(rulesMissingIn));
+  return found.flatMap(({ path, rules }) =>
+    rules.length === 0 ? [] : [sessionProblem('memory-not-permitted', { path, rules })],
+  );
+}
+
+async function rulesMissingIn(home: string) {
+  const path = childOf(home, 'projects');
+  const link = await settle(lstat(path));
+  if (!link.ok || !link.value.isSymbolicLink()) return { path, rules: [] };
+  const settings = childOf(home, 'settings.json');
+  const file = await readJson(realSessionDisk, settings, MOST_BYTES);
+  const value = file.ok ? file.value : undefined;
+  const listed = await entriesIn(realSessionDisk, path);
+  const projects = listed.ok ? listed.value.map(({ name }) => childOf(path, name)) : [];
+  const locked = await aFewAtOnce(
+    projects,
+    (project) =>
+      findLockedMemory(realSessionDisk, { path: settings, value }, childOf(project, 'x.jsonl')),
+    MANY_AT_ONCE,
+  );
+  return { path, rules: locked.flatMap((memory) => memory?.rules ?? []) };
+}

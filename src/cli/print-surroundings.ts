@@ -1,0 +1,70 @@
+import type { RetentionReport } from '../index.ts';
+import { printable } from '../paths.ts';
+import type { LiveSession } from '../sessions/index.ts';
+import { count, moment } from './amounts.ts';
+import type { Page } from './page.ts';
+import type { UnfinishedRun } from './unfinished-runs.ts';
+
+/** Says how long transcripts live, and which goes next. */
+export function printRetention(page: Page, { homes, periodDays, transcripts }: RetentionReport) {
+  const { paint } = page;
+  const isOne = new Set(homes.map((home) => home.periodDays)).size <= 1;
+  const rule = isOne ? '' : ', the shortest of all homes';
+  const life =
+    periodDays === 'never' ? 'are never deleted' : `live for ${count(periodDays, 'day')}${rule}`;
+  page.line();
+  page.words(`${paint.bold('retention')} transcripts ${life}`, 0, 2);
+  if (!isOne) {
+    for (const home of homes) {
+      const days = home.periodDays === 'never' ? 'never' : count(home.periodDays, 'day');
+      const source = home.source === 'settings' ? '' : paint.dim(' (not set)');
+      page.words(`${page.path(home.accountHome)}: ${days}${source}`, 2, 4);
+    }
+  }
+  if (transcripts === undefined || transcripts.next === undefined) return;
+  const { due, next } = transcripts;
+  if (due > 0) {
+    const verb = due === 1 ? 'is' : 'are';
+    const text = `${count(due, 'transcript')} ${verb} deleted when Claude Code starts next`;
+    page.words(paint.yellow(text), 2, 4);
+  }
+  page.words(`the oldest, due ${moment(next.due)}:`, 2, 4);
+  page.line(`    ${page.path(next.path)}`);
+}
+
+/** Says which sessions are running. */
+export function printSessions(page: Page, sessions: readonly LiveSession[]): void {
+  if (sessions.length === 0) return;
+  const { paint, symbols } = page;
+  page.line();
+  page.line(paint.bold(count(sessions.length, 'running session')));
+  for (const { sessionId, pid, cwd, status, liveness, accountHomes } of sessions) {
+    const state = liveness === 'unknown' ? 'it may be running' : printable(status ?? 'running');
+    page.line(`  ${symbols.bullet} ${sessionId}`);
+    const where = cwd === undefined ? '' : ` in ${page.path(cwd)}`;
+    page.words(`${page.path(accountHomes[0])}, process ${pid}, ${state}${where}`, 4);
+  }
+}
+
+/** Says which runs ended half-way. */
+export function printUnfinished(page: Page, unfinished: readonly UnfinishedRun[]): void {
+  const { paint, symbols } = page;
+  for (const { path, state } of unfinished) {
+    page.line();
+    page.words(`${paint.red(symbols.bad)} ${stateInWords(state)}. Nothing is lost.`, 2, 4);
+    page.line(`    ${page.path(path)}`);
+  }
+}
+
+function stateInWords(state: UnfinishedRun['state']): string {
+  switch (state) {
+    case 'pending':
+      return 'a migration was not completed';
+    case 'returning':
+      return 'a restore was not completed';
+    case 'retiring':
+      return 'the removal of originals was not completed';
+    default:
+      return state satisfies never;
+  }
+}

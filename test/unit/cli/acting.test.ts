@@ -1,0 +1,242 @@
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SESSION, userHome } from './support/homes.ts';
+import { run, type Surroundings } from './support/run.ts';
+
+const user = userHome();
+const cli = (argv: readonly string[], more: Partial<Surroundings> = {}) =>
+  run(argv, { home: user.home, ...more });
+const isLink = async (name: string) => (await lstat(user.at(name))).isSymbolicLink();
+const tree = () => readdir(user.home, { recursive: true });
+const originalsIn = async (name: string) =>
+  (await readdir(user.at(name, '.claude-shared-state', 'originals'))).map((one) =>
+    user.at(name, '.claude-shared-state', 'originals', one),
+  );
+
+beforeEach(async () => {
+  await user.bare('.claude');
+  await user.transcript('.claude/projects/-work', ['one', 'two']);
+  await user.healthy('.claude-work');
+});
+
+describe('ensure', () => {
+  test('makes what is missing, names it, and leaves the rest alone', async () => {
+    const { exitCode, stdout } = await cli(['ensure']);
+
+    expect(exitCode).toBe(1);
+    expect(await isLink('.claude/session-env')).toBe(true);
+    expect(stdout).toContain('Made\n  + ~/.claude/session-env\n  + ~/.claude/file-history\n');
+    expect(stdout).toContain('✗ not-a-symlink');
+    expect(stdout).toContain('what is wrong was not touched');
+    expect(stdout).toContain('claude-shared-state migrate');
+    expect(await isLink('.claude/projects')).toBe(false);
+  });
+
+  test('says what it would make in a dry run, and makes nothing', async () => {
+    const before = await tree();
+
+    const { exitCode, stdout } = await cli(['ensure', '--dry-run', '--home', '~/.claude-new']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Would make\n  + ~/.claude-new\n');
+    expect(await tree()).toEqual(before);
+  });
+
+  test('has nothing to do the second time', async () => {
+    await cli(['ensure', '--home', '~/.claude-new']);
+
+    const { exitCode, stdout } = await cli(['ensure', '--home', '~/.claude-new']);
+
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+    expect(stdout).toContain('✓ done: nothing to make');
+  });
+});
+
+describe.each([
+  ['migrate', [], 'Bring 2 homes into the shared place?'],
+  ['restore', [], 'Give this home its own directories back?'],
+  ['retire', ['--all'], 'Remove 1 directory of originals?'],
+])('%s changes nothing', (command, flags, question) => {
+  beforeEach(async () => {
+    if (command !== 'migrate') await cli(['migrate', '--yes']);
+  });
+
+  test('when the answer is no', async () => {
+    const before = await tree();
+
+    const { exitCode, stdout, questions } = await cli([command, ...flags], { answer: false });
+
+    expect(questions).toEqual([question]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('Nothing was changed.');
+    expect(await tree()).toEqual(before);
+  });
+
+  test('in a dry run, whoever is there to be asked', async () => {
+    const before = await tree();
+
+    const told = await cli([command, ...flags, '--dry-run'], { answer: true });
+
+    expect(told).toMatchObject({ exitCode: 0, questions: [] });
+    expect(told.stdout).toContain('Plan');
+    expect(told.stdout).toContain(`  claude-shared-state ${[command, ...flags].join(' ')} --yes`);
+    expect(await tree()).toEqual(before);
+  });
+
+  test('where there is nobody to ask, and says how to do without', async () => {
+    const before = await tree();
+
+    const { exitCode, stdout } = await cli([command, ...flags]);
+
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('There is no terminal to ask on.');
+    expect(await tree()).toEqual(before);
+  });
+
+  test('with --json, where nobody is asked', async () => {
+    const before = await tree();
+
+    const told = await cli([command, ...flags, '--json'], { answer: true });
+
+    expect(told).toMatchObject({ exitCode: 2, questions: [] });
+    expect(JSON.parse(told.stdout)).toMatchObject({ outcome: 'not-asked', ok: false });
+    expect(await tree()).toEqual(before);
+  });
+});
+
+describe('migrate', () => {
+  test('shows the plan, asks, brings it in, and names the way back', async () => {
+    const { exitCode, stdout, stderr } = await cli(['migrate'], { answer: true });
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('projects      → 1 file shared');
+    expect(stdout).toContain('✓ done');
+    const [originals = ''] = await originalsIn('.claude');
+    expect(stdout).toContain(originals.replace(user.home, '~'));
+    expect(stderr).toMatch(/^couple …\n✓ couple: 1 file, \d+ B in 0:00$/m);
+    expect(await readlink(user.at('.claude/projects'))).toBe(user.at('.claude-projects-shared'));
+    const shared = user.at('.claude-work', 'projects', '-work', `${SESSION}.jsonl`);
+    expect(await readFile(shared, 'utf8')).toContain('two');
+  });
+
+  test('has nothing to do the second time, and does not ask', async () => {
+    await cli(['migrate', '--yes']);
+
+    const { exitCode, stdout, questions } = await cli(['migrate'], { answer: true });
+
+    expect({ exitCode, questions }).toEqual({ exitCode: 0, questions: [] });
+    expect(stdout).toContain('✓ nothing to do: all of it is shared');
+  });
+
+  test('is refused over a conflict, and says what decides it', async () => {
+    await user.transcript('.claude-projects-shared/-work', ['one', 'another']);
+    const before = await tree();
+
+    const refused = await cli(['migrate', '--yes']);
+
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toContain('✗ transcripts-diverge');
+    expect(refused.stdout).toContain('refused: 1 problem; nothing was changed');
+    expect(refused.stdout).toContain('name this path with --keep-both');
+    expect(await tree()).toEqual(before);
+
+    const side = /--keep-both (\S+)/.exec(refused.stdout.slice(refused.stdout.indexOf('Next')));
+    const decided = await cli(['migrate', '--yes', '--keep-both', side?.[1] ?? '']);
+    expect(decided).toMatchObject({ exitCode: 0 });
+    expect(await isLink('.claude/projects')).toBe(true);
+  });
+
+  test('is refused while a session runs, and says how to take the risk', async () => {
+    await user.write(
+      `.claude/sessions/${process.pid}.json`,
+      JSON.stringify({ sessionId: SESSION }),
+    );
+
+    const refused = await cli(['migrate', '--yes']);
+
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toContain('take the risk with --live merge');
+    expect(refused.stdout).toMatch(
+      /# when the sessions have ended\n {2}claude-shared-state migrate$/m,
+    );
+    expect(refused.stdout).toMatch(/^ {2}claude-shared-state migrate --live merge$/m);
+    expect(await cli(['migrate', '--yes', '--live', 'merge'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('that is stopped says so, and the command that it names completes it', async () => {
+    const stopping = new AbortController();
+    stopping.abort();
+
+    const stopped = await cli(['migrate', '--yes'], { interrupt: stopping.signal });
+
+    expect(stopped.exitCode).toBe(3);
+    expect(stopped.stdout).toContain(
+      '! stopped. Nothing is lost. This completes it:\n  claude-shared-state migrate\n',
+    );
+    expect(await cli(['migrate'], { answer: true })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('restore', () => {
+  test('gives the homes that were migrated their own directories back', async () => {
+    await cli(['migrate', '--yes']);
+
+    const { exitCode, stdout } = await cli(['restore'], { answer: true });
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('projects  → comes back from');
+    expect(stdout).toContain('~/.claude: projects of its own again');
+    expect(await isLink('.claude/projects')).toBe(false);
+  });
+
+  test('refuses a home that was named and has no originals', async () => {
+    const { exitCode, stdout } = await cli(['restore', '--yes', '--home', '~/.claude-work']);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ no-originals');
+  });
+
+  test('has nothing to do where nothing was migrated', async () => {
+    const { exitCode, stdout } = await cli(['restore', '--yes']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('✓ nothing to give back');
+  });
+});
+
+describe('originals and retire', () => {
+  test('there are none before a migration', async () => {
+    expect((await cli(['originals'])).stdout).toContain('no originals: nothing has been set aside');
+    expect((await cli(['retire', '--all', '--yes'])).stdout).toContain('✓ nothing to remove');
+  });
+
+  test('what is proved goes, what is only there stays and is named', async () => {
+    await cli(['migrate', '--yes']);
+    const [path = ''] = await originalsIn('.claude');
+    await user.write(`${path.slice(user.home.length + 1)}/projects/-work/note.md`, 'only here');
+
+    const listed = await cli(['originals']);
+    expect(listed).toMatchObject({ exitCode: 0 });
+    expect(listed.stdout).toContain('complete, of');
+    expect(listed.stdout).toContain('2 files');
+
+    const { exitCode, stdout } = await cli(['retire', path, '--yes']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('1 file removed');
+    expect(stdout).toContain('1 file only there, and kept:\n      projects/-work/note.md');
+    expect(stdout).toContain(
+      `  claude-shared-state retire ${path} --discard projects/-work/note.md\n`,
+    );
+
+    const discard = ['--discard', 'projects/-work/note.md'];
+    expect(await cli(['retire', path, '--yes', ...discard])).toMatchObject({ exitCode: 0 });
+    expect(await originalsIn('.claude')).toEqual([]);
+  });
+
+  test('a path that is none is refused', async () => {
+    const { exitCode, stdout } = await cli(['retire', '/nowhere', '--yes']);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ no-originals');
+  });
+});

@@ -1,0 +1,134 @@
+import { readdir } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { outputSchema } from '../../../src/cli/json-schema.ts';
+import { SESSION, userHome } from './support/homes.ts';
+import { run } from './support/run.ts';
+
+const user = userHome();
+const someText: unknown = expect.any(String);
+const isValid = new Ajv2020({ strict: false, allErrors: true }).compile(outputSchema);
+
+/** What a command tells as JSON; whatever it is, it keeps to the schema. */
+async function told(...argv: readonly string[]) {
+  const { exitCode, stdout } = await run([...argv, '--json'], { home: user.home });
+  const data: unknown = JSON.parse(stdout);
+  isValid(data);
+  const own = (isValid.errors ?? []).filter(({ schemaPath }) => schemaPath.includes(argv[0] ?? ''));
+  expect({ valid: isValid(data), errors: own, data }).toMatchObject({ valid: true });
+  expect(data).toMatchObject({ schemaVersion: 1, ok: exitCode === 0, exitCode });
+  return data;
+}
+
+beforeEach(async () => {
+  await user.bare('.claude');
+  await user.transcript('.claude/projects/-work', ['one', 'two']);
+  await user.healthy('.claude-work');
+  await user.write('.claude-backup/x', '');
+  await user.link('/mnt/volume', '.claude-gone');
+  await user.write('.claude-projects-shared/-work/memory/MEMORY.md', 'note');
+  const record = { sessionId: SESSION, cwd: '/work', status: 'idle', kind: 'interactive' };
+  await user.write(`.claude-work/sessions/${process.pid}.json`, JSON.stringify(record));
+});
+
+describe('what is told as JSON keeps to the documented schema:', () => {
+  test('doctor', async () => {
+    expect(await told('doctor')).toMatchObject({
+      command: 'doctor',
+      accountHomes: { from: 'found', skipped: [{ reason: 'no-mark' }, {}, {}, {}, {}] },
+      required: { from: 'home', root: user.home },
+      homes: [{ ok: false }, { ok: true }],
+      liveSessions: [{ pid: process.pid }],
+      retention: { periodDays: 30, transcripts: { due: 0 } },
+      next: [{ command: 'claude-shared-state migrate', purpose: someText }],
+    });
+  });
+
+  test('ensure, and its dry run', async () => {
+    expect(await told('ensure', '--dry-run')).toMatchObject({
+      dryRun: true,
+      wouldCreate: [user.at('.claude/session-env'), user.at('.claude/file-history')],
+    });
+    expect(await told('ensure')).toMatchObject({
+      dryRun: false,
+      created: [user.at('.claude/session-env'), user.at('.claude/file-history')],
+    });
+  });
+
+  test('migrate, restore, originals and retire, all the way there and back', async () => {
+    expect(await told('migrate', '--dry-run')).toMatchObject({
+      outcome: 'refused',
+      plan: { ok: false },
+    });
+    expect(await told('migrate', '--live', 'merge')).toMatchObject({
+      outcome: 'not-asked',
+      exitCode: 2,
+    });
+    expect(await told('migrate', '--live', 'merge', '--dry-run')).toMatchObject({
+      outcome: 'dry-run',
+    });
+    expect(await told('migrate', '--live', 'merge', '--yes')).toMatchObject({
+      outcome: 'done',
+      report: { outcome: 'done', originals: [someText] },
+    });
+    expect(await told('migrate', '--live', 'merge')).toMatchObject({ outcome: 'done' });
+    expect(await told('originals')).toMatchObject({ originals: [{ state: 'sealed', files: 1 }] });
+    expect(await told('retire', '--all', '--dry-run')).toMatchObject({ outcome: 'dry-run' });
+    expect(await told('restore', '--dry-run')).toMatchObject({
+      plan: [{ names: [{ state: 'aside' }] }],
+    });
+    expect(await told('restore', '--yes')).toMatchObject({ reports: [{ restored: ['projects'] }] });
+    expect(await told('migrate', '--live', 'merge', '--yes')).toMatchObject({ outcome: 'done' });
+    expect(await told('retire', '--all', '--yes')).toMatchObject({
+      outcome: 'done',
+      reports: [{ removed: 2, kept: [] }],
+    });
+    const left = await readdir(user.at('.claude/.claude-shared-state/originals'));
+    expect(left).toHaveLength(1);
+    expect(await told('retire', '/nowhere')).toMatchObject({ outcome: 'refused' });
+  });
+
+  test('why, where and resume', async () => {
+    expect(await told('where', SESSION)).toMatchObject({ transcripts: [{ kind: 'file' }] });
+    expect(await told('why', SESSION)).toMatchObject({
+      homes: [{ verdict: 'resumable-with-warnings', transcript: { kind: 'file' } }, {}],
+    });
+    expect(await told('resume', SESSION)).toMatchObject({ resume: { file: 'claude' } });
+    const unknown = SESSION.replaceAll('3', '4');
+    expect(await told('where', unknown)).toMatchObject({ transcripts: [] });
+    expect(await told('resume', unknown)).toMatchObject({ verdict: 'not-resumable' });
+  });
+
+  test('mistakes', async () => {
+    expect(await told('migrat')).toMatchObject({ command: null, error: { kind: 'usage' } });
+    expect(await told('where', 'x')).toMatchObject({ command: 'where', error: { kind: 'usage' } });
+    expect(await told('doctor', '--shared', 'sessions=/x')).toMatchObject({ exitCode: 2 });
+  });
+
+  test('with links of its own', async () => {
+    expect(await told('doctor', '--shared', `plans=${user.at('plans')}`)).toMatchObject({
+      required: { from: 'shared', links: [{ name: 'plans', target: user.at('plans') }] },
+    });
+  });
+});
+
+test('with JSON nothing else is on the standard output, and no colours', async () => {
+  const { stdout } = await run(['--json'], {
+    home: user.home,
+    env: { FORCE_COLOR: '1', NO_COLOR: '' },
+  });
+
+  expect(stdout.startsWith('{\n')).toBe(true);
+  expect(stdout).not.toContain('\u001B');
+});
+
+test('the schema can be had from the command, and needs no home', async () => {
+  const { exitCode, stdout } = await run(['schema'], { home: user.at('nobody') });
+
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(outputSchema);
+});
+
+test('something that the schema does not tell of does not keep to it', () => {
+  expect(isValid({ schemaVersion: 1, command: 'doctor', ok: true, exitCode: 0 })).toBe(false);
+});

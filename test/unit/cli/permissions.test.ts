@@ -1,0 +1,71 @@
+import { afterEach, expect, test } from 'vitest';
+import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
+import { SESSION, userHome } from './support/homes.ts';
+import { run } from './support/run.ts';
+
+becomeOrdinaryUser();
+
+const user = userHome();
+const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
+const closed: string[] = [];
+
+async function close(name: string): Promise<void> {
+  closed.push(name);
+  await user.mode(name, 0o000);
+}
+
+// Before the home directory is removed: what is closed could not be.
+afterEach(async () => {
+  for (const name of closed.splice(0)) await user.mode(name, 0o700);
+});
+
+test('a directory that could be a home, and cannot be looked at, is told and is no healthy state', async () => {
+  await user.healthy('.claude');
+  await user.bare('.claude-work');
+  await close('.claude-work');
+
+  const { exitCode, stdout } = await cli('doctor');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('passed over (could not be looked at, EACCES; if it is a home, name it');
+  expect(stdout).toContain('~/.claude-work');
+});
+
+test('a home that was named and cannot be read is a problem', async () => {
+  await user.bare('.claude-work');
+  await close('.claude-work');
+
+  const { exitCode, stdout } = await cli('doctor', '--home', '~/.claude-work');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✗ home-not-accessible');
+  expect(stdout).toContain(`  ls -ld '${user.at('.claude-work')}'`);
+});
+
+test.each([
+  ['ensure', []],
+  ['migrate', ['--yes']],
+  ['restore', ['--yes']],
+  ['originals', []],
+  ['where', [SESSION]],
+  ['why', [SESSION]],
+  ['resume', [SESSION]],
+])('%s tells of it as of a problem, and does not crash', async (command, flags) => {
+  await user.bare('.claude-work');
+  await close('.claude-work');
+
+  const { exitCode, stdout, stderr } = await cli(command, ...flags, '--home', '~/.claude-work');
+
+  expect(exitCode).toBe(1);
+  expect(stdout + stderr).not.toContain('failed on the way');
+});
+
+test('a home directory that cannot be listed has no homes', async () => {
+  await user.bare('me/.claude');
+  await close('me');
+
+  const { exitCode, stderr } = await run([], { home: user.at('me') });
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('could not be looked at, EACCES');
+});

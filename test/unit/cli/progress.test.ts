@@ -1,0 +1,157 @@
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import type { MigrationProgress } from 'claude-shared-state/migrate';
+import { bytes, duration } from '../../../src/cli/amounts.ts';
+import { Pace } from '../../../src/cli/pace.ts';
+import { Page } from '../../../src/cli/page.ts';
+import { barLine, ProgressDisplay } from '../../../src/cli/progress.ts';
+
+/** A screen, and all that was written to it. */
+function screenOf(columns: number | undefined, env: Readonly<Record<string, string>> = {}) {
+  const written: string[] = [];
+  const screen = {
+    isTTY: columns !== undefined,
+    columns,
+    write: (text: string) => {
+      written.push(text);
+    },
+  };
+  const surroundings = { env: { LANG: 'C.UTF-8', NO_COLOR: '1', ...env }, home: '/home/me' };
+  return { page: new Page(screen, surroundings, false), written };
+}
+
+const half: MigrationProgress = { phase: 'couple', done: 5000, total: 10_000, bytes: 2_500_000 };
+
+function paceOf(done: number, milliseconds: number): Pace {
+  const pace = new Pace();
+  pace.note(0, 0);
+  pace.note(milliseconds, done);
+  return pace;
+}
+
+describe('the pace', () => {
+  test('is unknown in the first second', () => {
+    expect(paceOf(100, 900).perSecond).toBeUndefined();
+    expect(paceOf(100, 900).remaining(100)).toBeUndefined();
+  });
+
+  test('tells the rate, and how long the rest takes', () => {
+    expect(paceOf(1000, 2000).perSecond).toBe(500);
+    expect(paceOf(1000, 2000).remaining(5000)).toBe(10_000);
+  });
+
+  test('forgets what was long ago', () => {
+    const pace = new Pace();
+    for (let second = 0; second <= 60; second += 1) {
+      pace.note(second * 1000, second <= 30 ? second * 1000 : 30_000 + (second - 30) * 10);
+    }
+
+    expect(pace.perSecond).toBeCloseTo(10, 5);
+  });
+
+  test('does not tell how long it takes where nothing moves', () => {
+    expect(paceOf(0, 5000).remaining(100)).toBeUndefined();
+  });
+});
+
+describe('the bar', () => {
+  test('tells part, rest, rate and bytes', () => {
+    const { page } = screenOf(80);
+
+    expect(barLine(page, half, paceOf(5000, 10_000))).toBe(
+      `couple  ${'█'.repeat(14)}${'░'.repeat(13)} 50%  0:10 left  5,000/10,000  500/s  2.5 MB`,
+    );
+  });
+
+  test.each([20, 30, 40, 60, 80, 200])('is never wider than %i columns', (columns) => {
+    const { page } = screenOf(columns);
+
+    for (const done of [0, 1, 9999, 10_000]) {
+      const line = barLine(page, { ...half, done }, paceOf(done, 10_000));
+      expect(stringWidth(line)).toBeLessThan(columns);
+      expect(line).toContain('%');
+    }
+  });
+
+  test('is none where it is not known yet how much there is', () => {
+    const { page } = screenOf(40);
+
+    expect(barLine(page, { phase: 'plan', done: 0, total: 0, bytes: 0 }, new Pace())).toBe(
+      'plan …',
+    );
+  });
+});
+
+describe('the display', () => {
+  test('draws over its line on a terminal, and leaves one line for each phase', () => {
+    const { page, written } = screenOf(80);
+    let now = 0;
+    const display = new ProgressDisplay(page, () => now);
+
+    for (let done = 0; done <= 10_000; done += 500) {
+      display.onProgress({ ...half, done });
+      now += 100;
+    }
+    display.onProgress({ phase: 'swap', done: 1, total: 1, bytes: 0 });
+    display.end();
+
+    const lines = written.join('').split('\n');
+    expect(lines.map((line) => line.split('\r').at(-1))).toEqual([
+      '✓ couple: 10,000 files, 2.5 MB in 0:02\u001B[K',
+      '✓ swap: 1 directory in 0:00\u001B[K',
+      '',
+    ]);
+    expect(lines[0]?.split('\r').length).toBeGreaterThan(10);
+  });
+
+  test.each([
+    ['in a pipe', undefined, {}],
+    ['on a terminal that can do nothing', 80, { TERM: 'dumb' }],
+  ])('is a few lines %s', (_, columns, env) => {
+    const { page, written } = screenOf(columns, env);
+    let now = 0;
+    const display = new ProgressDisplay(page, () => now);
+
+    for (let done = 0; done <= 10_000; done += 500) {
+      display.onProgress({ ...half, done });
+      now += 1000;
+    }
+    display.end();
+
+    const text = written.join('');
+    expect(text).not.toContain('\r');
+    expect(text).not.toContain('\u001B');
+    expect(text.split('\n')).toHaveLength(5);
+    expect(text).toContain('couple 5,000 files, 2.5 MB');
+  });
+
+  test('says of a run that was stopped how far it was', () => {
+    const { page, written } = screenOf(80);
+    const display = new ProgressDisplay(page, () => 0);
+
+    display.onProgress(half);
+    display.end();
+
+    expect(written.at(-1)).toBe('\r! couple: 5,000 files, 2.5 MB in 0:00\u001B[K\n');
+  });
+});
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [99_949, '99.9 kB'],
+  [123_456, '123 kB'],
+  [999_600, '1.0 MB'],
+  [4_560_000_000, '4.6 GB'],
+])('%i bytes are %s', (number, text) => {
+  expect(bytes(number)).toBe(text);
+});
+
+test.each([
+  [499, '0:00'],
+  [61_000, '1:01'],
+  [3_723_000, '1:02:03'],
+])('%i milliseconds are %s', (number, text) => {
+  expect(duration(number)).toBe(text);
+});

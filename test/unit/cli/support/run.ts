@@ -1,0 +1,54 @@
+import { main } from '../../../../src/cli/main.ts';
+import type { Io, Screen } from '../../../../src/cli/io.ts';
+
+/** What a command is run with, where it matters. */
+export interface Surroundings {
+  readonly home: string;
+  readonly cwd?: string;
+  readonly env?: Io['env'];
+  /** The columns of a terminal; a pipe unless given. */
+  readonly columns?: number;
+  /** What the person answers; nobody is there unless given. */
+  readonly answer?: boolean;
+  /** Aborted, it is Ctrl-C. */
+  readonly interrupt?: AbortSignal;
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What was asked. */
+  readonly questions: readonly string[];
+}
+
+/** Runs the command in this process, on the real disk and with made-up surroundings. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<Ran> {
+  const { home, cwd = home, env = {}, columns, answer } = surroundings;
+  const { interrupt = new AbortController().signal } = surroundings;
+  const out = { stdout: '', stderr: '' };
+  const questions: string[] = [];
+  const screen = (name: keyof typeof out): Screen => ({
+    isTTY: columns !== undefined,
+    columns,
+    write: (text) => {
+      out[name] += text;
+    },
+  });
+  const confirm = async (question: string) => {
+    questions.push(question);
+    return answer === true;
+  };
+  const exitCode = await main(argv, {
+    stdout: screen('stdout'),
+    stderr: screen('stderr'),
+    env: { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1', ...env },
+    home,
+    cwd,
+    version: '1.2.3',
+    confirm: answer === undefined ? undefined : confirm,
+    catchInterrupts: () => ({ signal: interrupt, release: () => undefined }),
+    clock: () => performance.now(),
+  });
+  return { exitCode, ...out, questions };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { commandHelp } from '../../../src/cli/help.ts';
+import { SESSION, userHome } from './support/homes.ts';
+import { run } from './support/run.ts';
+
+const user = userHome();
+const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
+
+describe('help', () => {
+  test('names every command, the exit codes, and where homes are looked for', async () => {
+    const { exitCode, stdout, stderr } = await cli('--help');
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    for (const name of Object.keys(commandHelp))
+      expect(stdout).toMatch(new RegExp(`^ {2}${name}`, 'm'));
+    expect(stdout).toContain('0  healthy, or done');
+    expect(stdout).toContain('3  a run that began did not come to its end');
+    expect(stdout).toContain('~/.claude and ~/.claude-*');
+  });
+
+  test.each(Object.entries(commandHelp))(
+    'of %s tells what it does, and all options',
+    async (name, { text }) => {
+      for (const argv of [
+        [name, '--help'],
+        ['help', name],
+      ]) {
+        const { exitCode, stdout } = await cli(...argv);
+
+        expect(exitCode).toBe(0);
+        expect(stdout.replaceAll(/\s+/g, ' ')).toContain(text);
+        expect(stdout).toContain('--home <directory>');
+      }
+    },
+  );
+
+  test.each([80, 60, 40])('fits into %i columns', async (columns) => {
+    const { stdout } = await run(['migrate', '--help'], { home: user.home, columns });
+
+    const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('Exit codes'));
+    expect(Math.max(...options.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(
+      columns,
+    );
+  });
+
+  test('has a version', async () => {
+    expect(await cli('--version')).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' });
+  });
+});
+
+describe('exit code 2, and nothing on the standard output:', () => {
+  test.each([
+    ['an unknown command', ['migrat'], "unknown command 'migrat'"],
+    ['an unknown option', ['doctor', '--hom', '/x'], "unknown option '--hom'"],
+    ['an option without its value', ['--home'], 'argument missing'],
+    ['an empty home', ['--home', ''], 'It is empty; a variable may be unset.'],
+    ['a shared link without a directory', ['--shared', 'projects'], 'as in projects=/srv/projects'],
+    ['a place and links at once', ['--root', '/x', '--shared', 'a=/b'], 'cannot be used with'],
+    ['yes and a dry run at once', ['migrate', '--yes', '--dry-run'], 'cannot be used with'],
+    ['an unknown choice', ['migrate', '--live', 'maybe'], 'Allowed choices are refuse, merge'],
+    ['no session', ['why'], "missing required argument 'session-id'"],
+    ['two sessions', ['where', SESSION, SESSION], 'too many arguments'],
+    ['a session id that is none', ['where', 'x'], '"x" is not a session id'],
+    ['no originals', ['retire'], 'name the originals to remove, or all of them with --all'],
+    ['originals and all of them', ['retire', '/x', '--all'], 'name the originals'],
+    ['a name that must not be shared', ['--shared', 'sessions=/x'], 'never to be shared'],
+    ['a shared place inside a home', ['--root', '~/.claude'], 'lies inside the account home'],
+  ])('%s', async (_, argv, message) => {
+    await user.bare('.claude');
+
+    const { exitCode, stdout, stderr } = await cli(...argv);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message);
+  });
+});
+
+describe('paths', () => {
+  test('are taken relative to the working directory', async () => {
+    await user.healthy('.claude');
+
+    const argv = ['--home', '.claude', '--root', '.'];
+    expect(await run(argv, { home: '/nobody', cwd: user.home })).toMatchObject({ exitCode: 0 });
+  });
+
+  test('may begin with ~, which a shell does not expand behind an equals sign', async () => {
+    await user.healthy('.claude');
+
+    const argv = ['--home=~/.claude', '--shared=projects=~/.claude-projects-shared'];
+    expect((await cli(...argv)).stdout).toContain('healthy: 1 home');
+  });
+
+  test('may have a slash at the end', async () => {
+    await user.healthy('.claude');
+
+    expect((await cli('--home', user.at('.claude/'))).stdout).toContain('~/.claude   ✓ linked');
+  });
+});
+
+describe('a home', () => {
+  test('that is given twice is a warning, and handled once', async () => {
+    await user.healthy('.claude');
+
+    const { exitCode, stdout } = await cli('--home', '~/.claude', '--home', '~/.claude');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('1 account home');
+    expect(stdout).toContain('! duplicate-home');
+  });
+
+  test('that is not there is a problem, which ensure puts right', async () => {
+    const { exitCode, stdout } = await cli('--home', '~/.claude-new');
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('+ 4 are missing: ensure makes them\n    ~/.claude-new\n');
+    expect((await cli('ensure', '--home', '~/.claude-new')).exitCode).toBe(0);
+    expect((await cli('--home', '~/.claude-new')).exitCode).toBe(0);
+  });
+
+  test('that is a file is a problem', async () => {
+    await user.write('.claude-file', '');
+
+    const { exitCode, stdout } = await cli('--home', '~/.claude-file');
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ home-not-directory');
+    expect(stdout).toContain(`  ls -ld '${user.at('.claude-file')}'`);
+  });
+});
