@@ -54,6 +54,16 @@ export interface FailoverProblems {
    * Recognised: the file is too large, no regular file, or holds anything else than one id.
    */
   readonly 'resume-id-invalid': OfSession;
+  /**
+   * The id is saved for two sessions, and is resumed in the terminal of the other one.
+   *
+   * Recognised: both are at their shells, and their files hold one id.
+   */
+  readonly 'resume-id-shared': OfSession & {
+    readonly sessionId: string;
+    /** The name of the other session. */
+    readonly other: string;
+  };
   /** The file with the id cannot be read. Recognised: a call fails. */
   readonly 'resume-id-unreadable': OfSession & Failed;
   /** The id could not be saved; what was there before is still there. Recognised: a call fails. */
@@ -149,6 +159,11 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     'choose-session',
     (p) => text`what is saved for ${p.session} is no session id: ${p.path}`,
     'Put the id of the session into the file, and nothing else, and call again.',
+  ),
+  'resume-id-shared': error(
+    'choose-session',
+    (p) => text`${p.sessionId} is saved for ${p.session} and for ${p.other}: ${p.path}`,
+    'Put the id of its own session into the file: two processes must not write to one session.',
   ),
   'resume-id-unreadable': error(
     'operator',
