@@ -230,7 +230,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
   'failover-locked': error(
     'retry',
     (p) => text`${p.path} is held by process ${String(p.pid ?? 'unknown')}`,
-    'Wait until the other call has ended. Remove the link only if you know that its process has.',
+    'Wait until the other call has ended. The lock of a process that is known to be dead is taken over; after a reboot, or from another container, make sure that it is, and remove the link.',
   ),
   'failover-unlockable': error(
     'operator',
