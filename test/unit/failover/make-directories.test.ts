@@ -15,16 +15,16 @@ test.each(worldKinds)('makes all that are missing (%s)', (kind) =>
 
 test('gives up where nothing can be made, though the parent is there, as in /proc', () =>
   inWorld('memory', async (world) => {
-    const { lstat, stat, mkdir } = world.fs.promises;
+    const disk = world.fs.promises;
     const path = at(world, 'one');
     let calls = 0;
-    const fs = {
-      lstat,
-      stat,
-      mkdir: (name: string, options: { readonly mode: number }) => {
+    const fs: Parameters<typeof makeDirectories>[0] = {
+      lstat: (name, how) => disk.lstat(name, how),
+      stat: (name, how) => disk.stat(name, how),
+      mkdir: (name, options) => {
         calls += 1;
         if (calls > 20) throw new Error('it goes on for ever');
-        return name === path ? Promise.reject(missing) : mkdir(name, options);
+        return name === path ? Promise.reject(missing) : disk.mkdir(name, options);
       },
     };
     await expect(makeDirectories(fs, path)).rejects.toThrow(missing);
