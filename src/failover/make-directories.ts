@@ -13,8 +13,9 @@ export async function makeDirectories(
   if (made.ok) return;
   if (made.errno === 'ENOENT' && parentOf(path) !== path) {
     await makeDirectories(fs, parentOf(path));
-    await makeDirectories(fs, path);
-    return;
+    // Once only: there are file systems that say so for ever, such as /proc.
+    const again = await settle(fs.mkdir(path, { mode: OWNER_ONLY }));
+    if (again.ok) return;
   }
   const there = await settle(fs.stat(path, { bigint: true }));
   if (there.ok && there.value.isDirectory()) return;

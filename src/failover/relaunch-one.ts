@@ -16,11 +16,15 @@ interface OfSession {
   readonly path: string;
 }
 
+/** Which sessions are resumed in the course of one call, and the names of those that they are resumed for. */
+export type ResumeClaims = Map<string, string>;
+
 /** Resumes in one terminal the session that was saved for it, unless something stands against it. */
 export async function relaunchOne(
   tools: FailoverTools,
   session: FailoverSession,
   relaunching: Relaunching,
+  claims: ResumeClaims,
 ): Promise<RelaunchedSession> {
   const { name, cwd } = session;
   const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
@@ -46,6 +50,13 @@ export async function relaunchOne(
   }
   const hindrance = hindranceIn(occupant, of);
   if (hindrance !== undefined) return left([hindrance], id);
+  // The spelling makes no other session of it.
+  const claim = id.toLowerCase();
+  const other = claims.get(claim);
+  if (other !== undefined) {
+    return left([failoverProblem('resume-id-shared', { ...of, sessionId: id, other })], id);
+  }
+  claims.set(claim, name);
 
   const { fs, processes } = tools;
   const { defaultAccountHome } = relaunching;

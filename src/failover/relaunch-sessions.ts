@@ -3,7 +3,7 @@ import type { ResumeUUID } from '../sessions/resume-uuid.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { RelaunchOptions } from './options.ts';
-import { relaunchOne } from './relaunch-one.ts';
+import { relaunchOne, type ResumeClaims } from './relaunch-one.ts';
 import { checkRelaunch } from './relaunch-request.ts';
 import { withLock } from './with-lock.ts';
 
@@ -83,8 +83,9 @@ export async function relaunchSessions(
   options: RelaunchOptions,
 ): Promise<RelaunchReport> {
   const { sessions: list, tools, relaunching } = checkRelaunch(sessions, options);
+  const claims: ResumeClaims = new Map();
   const locked = await withLock(tools, () =>
-    aFewAtOnce(list, (session) => relaunchOne(tools, session, relaunching)),
+    aFewAtOnce(list, (session) => relaunchOne(tools, session, relaunching, claims)),
   );
   if (!locked.ok) {
     const left = list.map((session) => leftAlone(session));

@@ -6,6 +6,7 @@ import type { ProcessProbe } from '../fs/processes.ts';
 import { probeFor } from '../sessions/process-probe.ts';
 import { checkSessions, type FailoverSession } from './failover-session.ts';
 import type { FailoverOptions } from './options.ts';
+import { soundTerminal } from './sound-terminal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a failover works with. */
@@ -84,7 +85,7 @@ function checkTerminal(check: ArgumentCheck, terminal: Terminal | undefined): Te
   const missing = terminalCalls.filter(
     (call) => !isObject(terminal) || typeof Reflect.get(terminal, call) !== 'function',
   );
-  if (terminal !== undefined && missing.length === 0) return terminal;
+  if (terminal !== undefined && missing.length === 0) return soundTerminal(terminal);
   const expected = `a terminal with ${terminalCalls.join(', ')}, such as tmuxTerminal() gives`;
   check.refuseOption('options.terminal', terminal, expected);
   return noTerminal;

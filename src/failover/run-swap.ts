@@ -5,7 +5,7 @@ import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
 import { checkApart } from './accounts-apart.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
-import { relaunchOne } from './relaunch-one.ts';
+import { relaunchOne, type ResumeClaims } from './relaunch-one.ts';
 import { isUp, type RelaunchedSession } from './relaunch-sessions.ts';
 import type { FailoverTools } from './request.ts';
 import { saveOne } from './save-one.ts';
@@ -35,12 +35,13 @@ export async function runSwap(tools: FailoverTools, swapping: Swapping): Promise
     if (problems !== undefined) left.set(session.name, problems);
   });
 
+  const claims: ResumeClaims = new Map();
   const relaunched = await aFewAtOnce(sessions, async (session) => {
     const { name } = session;
     const standing = left.get(name);
     const done: RelaunchedSession =
       standing === undefined
-        ? await relaunchOne(tools, session, swapping.relaunching)
+        ? await relaunchOne(tools, session, swapping.relaunching, claims)
         : { name, outcome: 'left', sessionId: undefined, pid: undefined, problems: standing };
     tell({ kind: 'relaunched', session: done });
     return done;

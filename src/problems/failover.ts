@@ -54,6 +54,16 @@ export interface FailoverProblems {
    * Recognised: the file is too large, no regular file, or holds anything else than one id.
    */
   readonly 'resume-id-invalid': OfSession;
+  /**
+   * The id is saved for two sessions, and is resumed in the terminal of the other one.
+   *
+   * Recognised: both are at their shells, and their files hold one id.
+   */
+  readonly 'resume-id-shared': OfSession & {
+    readonly sessionId: string;
+    /** The name of the other session. */
+    readonly other: string;
+  };
   /** The file with the id cannot be read. Recognised: a call fails. */
   readonly 'resume-id-unreadable': OfSession & Failed;
   /** The id could not be saved; what was there before is still there. Recognised: a call fails. */
@@ -150,6 +160,11 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     (p) => text`what is saved for ${p.session} is no session id: ${p.path}`,
     'Put the id of the session into the file, and nothing else, and call again.',
   ),
+  'resume-id-shared': error(
+    'choose-session',
+    (p) => text`${p.sessionId} is saved for ${p.session} and for ${p.other}: ${p.path}`,
+    'Put the id of its own session into the file: two processes must not write to one session.',
+  ),
   'resume-id-unreadable': error(
     'operator',
     (p) => text`the id of ${p.session} cannot be read (${p.errno}): ${p.path}`,
@@ -215,7 +230,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
   'failover-locked': error(
     'retry',
     (p) => text`${p.path} is held by process ${String(p.pid ?? 'unknown')}`,
-    'Wait until the other call has ended. Remove the link only if you know that its process has.',
+    'Wait until the other call has ended. The lock of a process that is known to be dead is taken over; after a reboot, or from another container, make sure that it is, and remove the link.',
   ),
   'failover-unlockable': error(
     'operator',

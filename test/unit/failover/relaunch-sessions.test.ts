@@ -104,6 +104,21 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(stage.terminal.entered).toEqual([]);
     }));
 
+  test('starts a session once, though it is saved for two terminals', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const [api, web] = stage.sessions;
+      if (api === undefined || web === undefined) throw new Error('no sessions');
+      makeFile(world, join(stage.stateDirectory, 'web', 'resume-id.txt'), ONE.toUpperCase());
+      const { options, to: targetHome } = stage;
+      const { sessions } = await relaunchSessions([api, { ...web, cwd: api.cwd }], {
+        ...options,
+        targetHome,
+      });
+      expect(told(sessions)).toEqual({ api: 'resumed', web: 'left resume-id-shared' });
+      expect(stage.terminal.entered).toHaveLength(1);
+    }));
+
   test('begins the line anew where somebody has begun to type', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);

@@ -206,6 +206,18 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
     }));
 });
 
+test.each(['capture', 'processIds', 'isAtShell'] as const)(
+  'a terminal whose %s gives nonsense is told, and nothing is typed into it',
+  (call) =>
+    inWorld('memory', async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const terminal = Object.assign(stage.terminal, { [call]: () => Promise.resolve({}) });
+      const { sessions } = await swap(stage, { terminal });
+      expect(told(sessions)).toMatchObject({ docs: 'left terminal-failed' });
+    }),
+);
+
 test.each([
   ['a version that is none', { programVersion: 'latest' }],
   ['a default home that nobody could type', { defaultAccountHome: '/home/a\nb/.claude' }],
