@@ -66,6 +66,12 @@ say('stopped');
 
 /** Whether every account leads to the shared state: without that a swap would lose sessions. */
 async function isReady(): Promise<boolean> {
+  if (homes.length < 2 || !(pollMs > 0) || sessions.length === 0) {
+    console.error(
+      'needed: --home, twice or more, --session name=directory, and a --poll-ms above 0',
+    );
+    return false;
+  }
   try {
     await validateAll(homes, { required });
     return true;
@@ -113,7 +119,12 @@ async function look(memory: Memory): Promise<Memory> {
 /** Carries all sessions over; after a crash it is called again, and goes on with what is left. */
 async function swap(memory: Memory, to: string): Promise<Memory> {
   const { account: from, gate } = memory;
-  const { ok, outcome, problems } = await swapAccounts({
+  const {
+    ok,
+    outcome,
+    sessions: done,
+    problems,
+  } = await swapAccounts({
     from,
     to,
     sessions,
@@ -125,8 +136,9 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
     onEvent: sayEvent,
   });
   for (const { code, message } of problems) say(`${code}: ${message}`);
-  // Refused or stopped: the same call is made again.
-  if (outcome !== 'done') return memory;
+  const left = done.filter(({ outcome }) => outcome === 'left').flatMap((it) => it.problems);
+  // Refused or stopped, or a session that could only not be reached now: the same call is made again.
+  if (outcome !== 'done' || left.some(({ remedy }) => remedy === 'retry')) return memory;
   say(ok ? `all sessions go on under ${to}` : `under ${to}, but not all: see above`);
   const swapped = stepQuotaGate(
     gate,

@@ -23,6 +23,8 @@ export async function awaitLaunch(
   session: FailoverSession,
   launch: {
     readonly command: string;
+    /** What the terminal showed before the command was typed. */
+    readonly before: string;
     readonly accountHome: string;
     readonly timeoutMs: number;
   },
@@ -41,6 +43,7 @@ export async function awaitLaunch(
     text = shown.value;
     const state = judgeLaunch({
       command: launch.command,
+      before: launch.before,
       text,
       isAtShell: occupant.kind === 'shell',
       live: occupant.kind === 'session' ? occupant.live : undefined,

@@ -39,14 +39,15 @@ export function checkSessions(check: ArgumentCheck, sessions: unknown): readonly
       check.refuseOption(argument, session, 'a { name, cwd } of texts');
       return [];
     }
-    const { name, cwd } = session;
+    const { name, cwd, resume } = session;
     if (NO_NAME.test(name)) check.refuse('invalid-name', `${argument}.name`, name);
     // Two names that some file system takes for one would share a file.
     const folded = name.normalize('NFKC').toLowerCase();
     if (names.has(folded)) check.refuse('duplicate-name', `${argument}.name`, name);
     names.add(folded);
     check.isPath(`${argument}.cwd`, cwd);
-    return [session];
+    // Copied: what has been checked is what will be used.
+    return [{ name, cwd, ...(resume === undefined ? {} : { resume: { ...resume } }) }];
   });
 }
 

@@ -5,7 +5,9 @@ import { textBelow } from './text-below.ts';
 export interface LaunchView {
   /** The command. */
   readonly command: string;
-  /** What the terminal shows. */
+  /** What the terminal showed before that. */
+  readonly before: string;
+  /** What it shows now. */
   readonly text: string;
   readonly isAtShell: boolean;
   /** The record of a session that runs in it. */
@@ -24,10 +26,11 @@ export type LaunchState =
  * What the program asks before it goes on, seen on 2.1.329 and 2.1.197: the first two on a terminal, with no session
  * record meanwhile. The question about a summary was read in both, and could not be made to appear.
  */
+const SUMMARY = 'resuming from a summary';
 const questions: readonly (readonly [question: string, pattern: RegExp])[] = [
   ['trust in the working directory', /Yes, I trust this folder/],
   ['an API key in the environment', /Do you want to use this API key\?/],
-  ['resuming from a summary', /Resume from summary.*Resume full session as-is/],
+  [SUMMARY, /Resume from summary.*Resume full session as-is/],
   ['permissions that are bypassed', /Bypass Permissions mode.*Yes, I accept/],
   ['the login', /Select login method|Paste code here if prompted/],
   ['the appearance', /Choose the text style/],
@@ -38,7 +41,9 @@ const QUESTION_LINES = 20;
 const TOLD_LINES = 6;
 
 /** Judges what is seen; whatever it is, nothing is answered. */
-export function judgeLaunch({ command, text, isAtShell, live }: LaunchView): LaunchState {
+export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchView): LaunchState {
+  // The terminal is slow: what it shows may be the same command of an earlier time.
+  if (isAtShell && text === before) return { kind: 'waiting' };
   const below = textBelow(text, command);
   if (isAtShell) {
     // Nothing is below it until the command has been read.
@@ -46,9 +51,11 @@ export function judgeLaunch({ command, text, isAtShell, live }: LaunchView): Lau
     return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
   }
   const question = questionIn(below ?? text);
-  if (question !== undefined) return { kind: 'asking', question };
-  // It says what it does as soon as it can be talked to.
-  return live?.status === undefined ? { kind: 'waiting' } : { kind: 'resumed', live };
+  // It says what it does as soon as it can be talked to: then other questions are those of its history.
+  const isUp = live?.status !== undefined;
+  if (question !== undefined && (!isUp || question === SUMMARY))
+    return { kind: 'asking', question };
+  return isUp ? { kind: 'resumed', live } : { kind: 'waiting' };
 }
 
 /** What the program asks at the end of a text. */

@@ -85,6 +85,7 @@ export async function relaunchOne(
   if (!typed.ok) return left([...problems, typed.problem], id);
   const launched = await awaitLaunch(tools, session, {
     command: shell,
+    before: typed.value,
     accountHome: targetHome,
     timeoutMs: relaunching.timeoutMs,
   });
@@ -134,17 +135,19 @@ function hindranceIn(occupant: Occupant, of: OfSession): FailoverProblem | undef
   }
 }
 
-/** Types a command into a shell, in the place of what somebody may have begun to type there. */
+/** Types a command into a shell, in the place of what somebody may have begun to type; tells what it showed before. */
 async function typeCommand(
   { terminal }: FailoverTools,
   of: OfSession,
   command: string,
-): Promise<Asked<void>> {
+): Promise<Asked<string>> {
   return await ask(of, async () => {
+    const before = await terminal.capture(of.session);
     await terminal.press(of.session, 'C-e');
     await terminal.press(of.session, 'C-u');
     await terminal.type(of.session, command);
     await terminal.press(of.session, 'Enter');
+    return before;
   });
 }
 

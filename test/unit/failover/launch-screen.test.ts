@@ -60,30 +60,30 @@ test.each([
   ['trust, 2.1.197', 'trust in the working directory'],
   ['API key, 2.1.329', 'an API key in the environment'],
 ] as const)('the question of %s is known', (name, question) => {
-  const view = { command, text: screens[name], isAtShell: false, live: undefined };
+  const view = { command, before: '$', text: screens[name], isAtShell: false, live: undefined };
   expect(judgeLaunch(view)).toEqual({ kind: 'asking', question });
 });
 
 test('a question is known in a narrow terminal, too, where it is broken into lines', () => {
   const text = `$ cd '/work' && env CLA\nUDE_CONFIG_DIR='/b' cl\naude --resume ${id.slice(0, 9)}\n${id.slice(9)}\n ❯ 1. Yes, I trust\n   this folder\n   2. No, exit`;
-  const view = { command, text, isAtShell: false, live: undefined };
+  const view = { command, before: '$', text, isAtShell: false, live: undefined };
   expect(judgeLaunch(view).kind).toBe('asking');
 });
 
 test('what the options of the question about a summary say is known', () => {
   const text = `$ ${command}\n ❯ 1. Resume from summary (recommended)\n   2. Resume full session as-is\n   3. Don't ask me again`;
-  const view = { command, text, isAtShell: false, live: undefined };
+  const view = { command, before: '$', text, isAtShell: false, live: undefined };
   expect(judgeLaunch(view)).toEqual({ kind: 'asking', question: 'resuming from a summary' });
 });
 
 test('as long as the shell has not read the command, it has not ended', () => {
-  const view = { command, text: `$ ${command}\n`, isAtShell: true, live: undefined };
+  const view = { command, before: '$', text: `$ ${command}\n`, isAtShell: true, live: undefined };
   expect(judgeLaunch(view)).toEqual({ kind: 'waiting' });
 });
 
 test('at its shell again it has ended, and what it printed is told', () => {
   const text = `$ ${command}\nNo conversation found with session ID: ${id}\n$`;
-  const view = { command, text, isAtShell: true, live: undefined };
+  const view = { command, before: '$', text, isAtShell: true, live: undefined };
   const output = `No conversation found with session ID: ${id}\n$`;
   expect(judgeLaunch(view)).toEqual({ kind: 'ended', output });
 });
@@ -102,9 +102,23 @@ test('a session has resumed when its record says what it does', () => {
     path: '/b/sessions/7.json',
     liveness: 'running',
   };
-  const view = { command, text: '❯', isAtShell: false };
+  const view = { command, before: '$', text: '❯', isAtShell: false };
   expect(judgeLaunch({ ...view, live }).kind).toBe('waiting');
   expect(judgeLaunch({ ...view, live: { ...live, status: 'idle' } }).kind).toBe('resumed');
+  const asks = ' ❯ 1. Yes, I trust this folder\n   2. No, exit';
+  const quoting = { ...view, text: asks, live: { ...live, status: 'idle' } };
+  expect(judgeLaunch(quoting).kind).toBe('resumed');
+});
+
+test('what an earlier launch has left on the screen is not taken for the answer to this one', () => {
+  const before = `$ ${command}\nNo conversation found with session ID: ${id}\n$`;
+  const view = { command, before, isAtShell: true, live: undefined };
+  expect(judgeLaunch({ ...view, text: before })).toEqual({ kind: 'waiting' });
+  const text = `${before} ${command}\nsh: claude: not found\n$`;
+  expect(judgeLaunch({ ...view, text })).toEqual({
+    kind: 'ended',
+    output: 'sh: claude: not found\n$',
+  });
 });
 
 test('ten megabytes on the screen are read in one go', () => {
