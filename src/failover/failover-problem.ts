@@ -1,14 +1,23 @@
-import { type FailoverProblems, failoverProblems } from '../problems/failover.ts';
-import { tell, type Told } from '../problems/table.ts';
+import {
+  type FailoverAccountProblems,
+  failoverAccountProblems,
+} from '../problems/failover-accounts.ts';
+import {
+  type FailoverTerminalProblems,
+  failoverTerminalProblems,
+} from '../problems/failover-terminals.ts';
+import { type ProblemTable, tell, type Told } from '../problems/table.ts';
 import type { Problem } from '../problem.ts';
 import type { SessionProblem } from '../sessions/session-problem.ts';
 
+/** The fields that each problem has of its own, by code. */
+interface OwnFields extends FailoverTerminalProblems, FailoverAccountProblems {}
+
 /** The codes that only a failover has. */
-export type FailoverProblemCode = keyof FailoverProblems;
+export type FailoverProblemCode = keyof OwnFields;
 
 /** The problem of one code, with the fields of its own. */
-export type FailoverProblemOf<Code extends FailoverProblemCode> = Told<Code> &
-  FailoverProblems[Code];
+export type FailoverProblemOf<Code extends FailoverProblemCode> = Told<Code> & OwnFields[Code];
 
 /** One thing that keeps a session from being carried over; links and sessions included. */
 export type FailoverProblem =
@@ -16,10 +25,16 @@ export type FailoverProblem =
   | Problem
   | SessionProblem;
 
+/** Severity, remedy and wording of the codes that only a failover has. */
+export const failoverProblems: ProblemTable<OwnFields> = {
+  ...failoverTerminalProblems,
+  ...failoverAccountProblems,
+};
+
 /** Makes a problem from its particulars. */
 export function failoverProblem<Code extends FailoverProblemCode>(
   code: Code,
-  fields: FailoverProblems[Code],
+  fields: OwnFields[Code],
 ): FailoverProblemOf<Code> {
   return tell(failoverProblems, code, fields);
 }

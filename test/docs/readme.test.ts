@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { failoverProblems } from '../../src/problems/failover.ts';
+import { failoverProblems } from '../../src/failover/failover-problem.ts';
 import { migrationProblems } from '../../src/migrate/migration-problem.ts';
 import { problemTable } from '../../src/problem.ts';
 import {

@@ -1,5 +1,5 @@
 import { migrationProblems } from '../../../src/migrate/migration-problem.ts';
-import { failoverProblems } from '../../../src/problems/failover.ts';
+import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { problemTable } from '../../../src/problem.ts';
 import { interfaceIn } from './source.ts';
 
@@ -35,7 +35,10 @@ export function migrationProblemTables(): string {
 }
 
 /** The codes that only a failover has. */
-export const failoverProblemGroups = [interfaceIn('src/problems/failover.ts', 'FailoverProblems')];
+export const failoverProblemGroups = [
+  interfaceIn('src/problems/failover-terminals.ts', 'FailoverTerminalProblems'),
+  interfaceIn('src/problems/failover-accounts.ts', 'FailoverAccountProblems'),
+];
 
 /** A table of them. */
 export function failoverProblemTables(): string {

@@ -1,4 +1,4 @@
-import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+import { type AtPath, error, type ProblemTable, text } from './table.ts';
 
 /** Of one of the sessions that a failover looks after; `path` is the file that keeps its id. */
 interface OfSession extends AtPath {
@@ -15,8 +15,8 @@ interface OfProcess extends OfSession {
   readonly pid: number;
 }
 
-/** What can keep a session from being carried over an account swap. */
-export interface FailoverProblems {
+/** What can go wrong in the terminal of a session that is carried over an account swap. */
+export interface FailoverTerminalProblems {
   /**
    * There is no terminal of the name of the session.
    *
@@ -36,38 +36,6 @@ export interface FailoverProblems {
    * inherited `CLAUDE_CODE_CHILD_SESSION` keeps none.
    */
   readonly 'no-session-record': OfSession;
-  /**
-   * The terminal is at its shell and shows no id to resume.
-   *
-   * Recognised: no "Resume this session with:" below the last launch, or one below an error.
-   */
-  readonly 'no-resume-hint': OfSession;
-  /**
-   * No id was ever saved for the session.
-   *
-   * Recognised: its file is not there.
-   */
-  readonly 'resume-id-missing': OfSession;
-  /**
-   * What is saved as the id of the session is none.
-   *
-   * Recognised: the file is too large, no regular file, or holds anything else than one id.
-   */
-  readonly 'resume-id-invalid': OfSession;
-  /**
-   * The id is saved for two sessions, and is resumed in the terminal of the other one.
-   *
-   * Recognised: both are at their shells, and their files hold one id.
-   */
-  readonly 'resume-id-shared': OfSession & {
-    readonly sessionId: string;
-    /** The name of the other session. */
-    readonly other: string;
-  };
-  /** The file with the id cannot be read. Recognised: a call fails. */
-  readonly 'resume-id-unreadable': OfSession & Failed;
-  /** The id could not be saved; what was there before is still there. Recognised: a call fails. */
-  readonly 'resume-id-unwritable': OfSession & Failed;
   /**
    * The terminal is not at its shell, so no command can be typed into it.
    *
@@ -107,29 +75,9 @@ export interface FailoverProblems {
   readonly 'resume-timed-out': OfSession & { readonly output: string };
   /** The caller has stopped the call before it was through with the session. Recognised: the signal. */
   readonly 'failover-stopped': OfSession;
-  /**
-   * The account home that the sessions are to go on under is not there.
-   *
-   * Recognised: there is no directory at its path.
-   */
-  readonly 'target-home-missing': AtPath;
-  /**
-   * The two accounts keep their session records in one directory, so nothing tells which of them a session runs under.
-   *
-   * Recognised: the homes, or the `sessions` in them, are one directory, perhaps through a link.
-   */
-  readonly 'accounts-not-apart': AtPath & { readonly otherPath: string };
-  /**
-   * Somebody else carries sessions of this state directory over, or may.
-   *
-   * Recognised: the lock in it; `pid` is its process, where that can be told.
-   */
-  readonly 'failover-locked': AtPath & { readonly pid: number | undefined };
-  /** The lock of the state directory could not be taken. Recognised: a call fails. */
-  readonly 'failover-unlockable': AtPath & Failed;
 }
 
-export const failoverProblems: ProblemTable<FailoverProblems> = {
+export const failoverTerminalProblems: ProblemTable<FailoverTerminalProblems> = {
   'terminal-missing': error(
     'operator',
     (p) => text`there is no terminal for the session ${p.session} (${p.reason})`,
@@ -144,36 +92,6 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     'operator',
     (p) => text`something runs in the terminal of ${p.session} that keeps no session record`,
     'Look at it: a Claude Code among it has to be ended by hand, and prints its id then.',
-  ),
-  'no-resume-hint': warning(
-    (p) => text`the terminal of ${p.session} is at its shell and shows no id to resume`,
-    'Start a session in it, or put the id into the file.',
-    'choose-session',
-  ),
-  'resume-id-missing': error(
-    'choose-session',
-    (p) => text`no id is saved for ${p.session}: ${p.path} is not there`,
-    'Put the id of the session into the file, and call again.',
-  ),
-  'resume-id-invalid': error(
-    'choose-session',
-    (p) => text`what is saved for ${p.session} is no session id: ${p.path}`,
-    'Put the id of the session into the file, and nothing else, and call again.',
-  ),
-  'resume-id-shared': error(
-    'choose-session',
-    (p) => text`${p.sessionId} is saved for ${p.session} and for ${p.other}: ${p.path}`,
-    'Put the id of its own session into the file: two processes must not write to one session.',
-  ),
-  'resume-id-unreadable': error(
-    'operator',
-    (p) => text`the id of ${p.session} cannot be read (${p.errno}): ${p.path}`,
-    'Look at its permissions and at the disk, and call again.',
-  ),
-  'resume-id-unwritable': error(
-    'retry',
-    (p) => text`the id of ${p.session} could not be saved (${p.errno}): ${p.path}`,
-    'Look at the permissions and the space on the disk, and call again. What was saved before is still there.',
   ),
   'not-at-shell': error(
     'operator',
@@ -216,25 +134,5 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     'retry',
     (p) => text`the call was stopped before it was through with ${p.session}`,
     'Call again: it goes on where it was.',
-  ),
-  'target-home-missing': error(
-    'operator',
-    (p) => text`the account home ${p.path} is not there`,
-    'Log in under it first, or correct its path.',
-  ),
-  'accounts-not-apart': error(
-    'operator',
-    (p) => text`${p.path} and ${p.otherPath} are one directory, so the accounts are not told apart`,
-    'Give each account a home of its own, with its own `sessions` in it.',
-  ),
-  'failover-locked': error(
-    'retry',
-    (p) => text`${p.path} is held by process ${String(p.pid ?? 'unknown')}`,
-    'Wait until the other call has ended. The lock of a process that is known to be dead is taken over; after a reboot, or from another container, make sure that it is, and remove the link.',
-  ),
-  'failover-unlockable': error(
-    'operator',
-    (p) => text`the lock ${p.path} could not be taken (${p.errno})`,
-    'Look at the permissions and the space on the disk, and call again.',
   ),
 };
