@@ -1,8 +1,8 @@
-import { diagnoseResume } from '../sessions/diagnose-resume.ts';
 import { resumeCommand } from '../sessions/resume-command.ts';
 import type { ResumeUUID } from '../sessions/resume-uuid.ts';
 import { ask, type Asked } from './ask-terminal.ts';
 import { awaitLaunch, type Launched } from './await-launch.ts';
+import { diagnoseFor } from './diagnose-for.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { type Occupant, lookInto } from './look-into.ts';
@@ -42,7 +42,7 @@ export async function relaunchOne(
   const stored = await readId(tools.fs, of.path);
   if (stored.kind !== 'id') return left([noId(stored, of)]);
   const { id } = stored;
-  const { targetHome, accountHomes = [], required, programVersion } = relaunching;
+  const { targetHome, accountHomes = [], defaultAccountHome } = relaunching;
   const occupant = await lookInto(tools, session, [...new Set([targetHome, ...accountHomes])]);
   if (isRunning(occupant, id, targetHome)) {
     const { pid } = occupant.live;
@@ -58,18 +58,7 @@ export async function relaunchOne(
   }
   claims.set(claim, name);
 
-  const { fs, processes } = tools;
-  const { defaultAccountHome } = relaunching;
-  const { verdict, problems } = await diagnoseResume(id, {
-    accountHome: targetHome,
-    cwd,
-    accountHomes,
-    required,
-    programVersion,
-    defaultAccountHome,
-    processes,
-    fs,
-  });
+  const { verdict, problems } = await diagnoseFor(tools, session, id, relaunching);
   // Two processes would both write to it, and the next resume would follow one of them only.
   const runsElsewhere = problems.some(({ code }) => code === 'running-now');
   if (verdict === 'not-resumable' || runsElsewhere) return left(problems, id);

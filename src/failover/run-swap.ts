@@ -80,21 +80,21 @@ async function validate(
 /** Stops what runs under the one account; tells why the session has to be left as it is. */
 async function stop(
   tools: FailoverTools,
-  { from, to, tell, patience }: Swapping,
+  swapping: Swapping,
   session: FailoverSession,
   unsaved: readonly FailoverProblem[] | undefined,
 ): Promise<readonly FailoverProblem[] | undefined> {
+  const { name } = session;
   // Stopped without an id it could not be started again.
-  if (unsaved !== undefined) {
-    for (const problem of unsaved) tell({ kind: 'left', session: session.name, problem });
-    return unsaved;
-  }
-  const stopped = await stopSession(tools, session, { from, to }, patience);
+  const stopped =
+    unsaved === undefined
+      ? await stopSession(tools, session, swapping)
+      : ({ kind: 'left', problems: unsaved } as const);
   if (stopped.kind === 'left') {
-    tell({ kind: 'left', session: session.name, problem: stopped.problem });
-    return [stopped.problem];
+    for (const problem of stopped.problems) swapping.tell({ kind: 'left', session: name, problem });
+    return stopped.problems;
   }
   const { pid, wasKilled = false } = stopped;
-  tell({ kind: 'stopped', session: session.name, pid, wasKilled });
+  swapping.tell({ kind: 'stopped', session: name, pid, wasKilled });
   return undefined;
 }

@@ -1,9 +1,11 @@
 import { ask } from './ask-terminal.ts';
+import { diagnoseFor } from './diagnose-for.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { lookInto } from './look-into.ts';
 import type { FailoverTools } from './request.ts';
 import { idFileOf, readId, writeId } from './resume-id-file.ts';
+import type { Swapping } from './swap-request.ts';
 
 /** How long a program is given to end, in milliseconds, about. */
 export interface Patience {
@@ -17,21 +19,21 @@ export interface Patience {
 export type Stopped =
   /** It does not run under the one account any more; `pid` is absent where it did not before. */
   | { readonly kind: 'stopped'; readonly pid?: number; readonly wasKilled?: boolean }
-  | { readonly kind: 'left'; readonly problem: FailoverProblem };
+  | { readonly kind: 'left'; readonly problems: readonly FailoverProblem[] };
 
 /**
  * Ends the session that runs in a terminal under one account home: asks it to, and kills it if it does not. One that
- * runs under the other home stays as it is.
+ * runs under the other home stays as it is, and so does one that could not be resumed there.
  *
- * What is saved is that session, whatever was saved before. Asked to end, the program writes down what it has, and prints the id; seen on 2.1.329 and 2.1.197, idle and busy. Only a
- * process that its own record names is ever touched.
+ * What is saved is that session, whatever was saved before. Asked to end, the program writes down what it has, and
+ * prints the id; seen on 2.1.329 and 2.1.197, idle and busy. Only a process that its own record names is ever touched.
  */
 export async function stopSession(
   tools: FailoverTools,
   session: FailoverSession,
-  { from, to }: { readonly from: string; readonly to: string },
-  { graceMs, afterKillMs }: Patience,
+  { from, to, relaunching, patience }: Swapping,
 ): Promise<Stopped> {
+  const { graceMs, afterKillMs } = patience;
   const { terminal, signal } = tools;
   const { name } = session;
   const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
@@ -52,6 +54,9 @@ export async function stopSession(
   if (accountHomes.includes(to)) return { kind: 'stopped' };
   if (occupant.isFirst) return left(failoverProblem('no-shell', { ...of, pid }));
   if (signal?.aborted === true) return left(failoverProblem('failover-stopped', of));
+
+  const { verdict, problems } = await diagnoseFor(tools, session, sessionId, relaunching);
+  if (verdict === 'not-resumable') return left(...problems);
 
   // It may be another one than was saved a moment ago, as after /clear.
   const stored = await readId(tools.fs, of.path);
@@ -81,8 +86,8 @@ export async function stopSession(
   return { kind: 'stopped', pid, ...asked.value };
 }
 
-function left(problem: FailoverProblem): Stopped {
-  return { kind: 'left', problem };
+function left(...problems: readonly FailoverProblem[]): Stopped {
+  return { kind: 'left', problems };
 }
 
 /** Waits until something holds, for a bounded time; tells whether it does. */

@@ -142,6 +142,17 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
     }));
 
+  test('does not stop a session that could not be resumed under the other account', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      // Nothing has been said in it since /clear, so it has no transcript.
+      stage.terminal.clear('api', THREE);
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({ api: 'left transcript-missing', web: 'resumed' });
+      expect(stage.terminal.runningIn('api')).toEqual({ id: THREE, accountHome: stage.from });
+    }));
+
   test('never touches what keeps no session record', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
