@@ -21,7 +21,7 @@ const MOST_READ = 200_000;
 const MOST_IN_A_MESSAGE = 2000;
 
 const RULE = /^─{8}/;
-const DIALOG_RULE = /^▔{8}/;
+const QUESTION_RULE = /^[─▔]{8}/;
 const OLD_BOX_TOP = /^╭─{6}/;
 const OLD_BOX_BOTTOM = /^╰─{6}/;
 const PROMPT = /^[❯>!](?:\s|$)/;
@@ -92,8 +92,10 @@ function plainLines(text: string): readonly string[] {
 function endOfConversation(lines: readonly string[]) {
   const edge = lines.findLastIndex((line) => line !== '' && !line.startsWith(' '));
   const bottom = lines[edge] ?? '';
-  if (DIALOG_RULE.test(bottom))
-    return asksAboutLimit(lines, edge) ? { top: edge, below: lines.length } : undefined;
+  // The program may have asked by itself: below a line of its own, in the place of the input box.
+  if (QUESTION_RULE.test(bottom) && asksAboutLimit(lines, edge)) {
+    return { top: edge, below: lines.length };
+  }
   const isTop = OLD_BOX_BOTTOM.test(bottom) ? OLD_BOX_TOP : RULE;
   if (!RULE.test(bottom) && isTop === RULE) return undefined;
   const top = lines.findLastIndex((line, index) => index < edge && isTop.test(line));

@@ -146,12 +146,13 @@ describe('the programs in examples/', () => {
     });
   });
 
-  test('are all run here, but for the one with the real Agent SDK, which is run end to end', () => {
+  test('are all run here, but for those that need the real program, which are run end to end', () => {
     const programs = readdirSync(join(repository, 'examples'));
     expect(programs.filter((it) => it.endsWith('.ts') && !it.startsWith('demo'))).toEqual([
       'agent-runner.ts',
       'custom-shared-list.ts',
       'daemon-startup.ts',
+      'failover-daemon.ts',
       'memfs-unit-test.ts',
       'migrate-with-progress.ts',
       'smoke-probe.ts',

@@ -1,12 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { failoverProblems } from '../../src/problems/failover.ts';
 import { migrationProblems } from '../../src/migrate/migration-problem.ts';
 import { problemTable } from '../../src/problem.ts';
-import { migrationProblemGroups, problemGroups } from './support/problem-codes.ts';
+import {
+  failoverProblemGroups,
+  migrationProblemGroups,
+  problemGroups,
+} from './support/problem-codes.ts';
 import { readme, regenerate } from './support/readme.ts';
 import { interfaceIn, pathInRepository, wordsIn } from './support/source.ts';
 
-const codes = [...problemGroups, ...migrationProblemGroups].flatMap(({ members }) => members);
+const codes = [...problemGroups, ...migrationProblemGroups, ...failoverProblemGroups].flatMap(
+  ({ members }) => members,
+);
 
 describe('the problem codes', () => {
   test('each have a doc comment that says what they mean', () => {
@@ -15,7 +22,8 @@ describe('the problem codes', () => {
 
   test('are documented without an omission', () => {
     const told = codes.map(({ name }) => name);
-    const known = [...Object.keys(problemTable), ...Object.keys(migrationProblems)];
+    const tables = [problemTable, migrationProblems, failoverProblems];
+    const known = tables.flatMap((table) => Object.keys(table));
     expect(told.toSorted()).toEqual(known.toSorted());
   });
 });

@@ -4,17 +4,21 @@ import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
-import { logIn, overloaded, sessionLimit } from './support/accounts.ts';
+import { logIn } from './support/accounts.ts';
 import { startDaemon } from './support/daemon.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
+import { limitHit, troubleOfServer } from './support/quota-refusals.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
+import { say } from './support/say.ts';
 import { startTmux } from './support/tmux-server.ts';
 
 const FIRST = 'sk-ant-oat01-first';
 const SECOND = 'sk-ant-oat01-second';
 /** Long enough for a program that starts while others do, too. */
 const PATIENCE_MS = 60_000;
+
+const inTwoHours = () => Math.floor(Date.now() / 1000) + 7200;
 
 /** Two accounts that share their state, and three terminals: in two of them a session runs under the first one. */
 async function setStage() {
@@ -57,13 +61,6 @@ async function setStage() {
     stateDirectory,
     startDaemon: () => startDaemon(room, args),
   };
-}
-
-/** Types something for the model, and Enter. */
-async function say(pane: Pane, prompt: string): Promise<void> {
-  await pane.type(prompt);
-  await pane.until(prompt, PATIENCE_MS);
-  await pane.press('Enter');
 }
 
 /** Which sessions run under a home, by their working directories. */
@@ -112,13 +109,15 @@ test.each(times)(
     expect(before).toHaveLength(2);
     const daemon = startDaemon();
 
-    room.api.refuse(({ key }) => (key === FIRST ? overloaded : undefined));
+    room.api.refuse(({ key }) =>
+      key === FIRST ? troubleOfServer(529, 'overloaded_error') : undefined,
+    );
     await say(api, 'During the storm.');
     await api.until(/Overloaded|529/, PATIENCE_MS);
     await expectLooks(stateDirectory, 3, () => daemon.log());
     expect(daemon.log()).not.toContain('swap from');
 
-    room.api.refuse(({ key }) => (key === FIRST ? sessionLimit() : undefined));
+    room.api.refuse(({ key }) => (key === FIRST ? limitHit('five_hour', inTwoHours()) : undefined));
     await pollUntil(
       'the storm is over',
       async () => {
@@ -149,7 +148,7 @@ test.each(times)(
     const { room, homes, api, web, startDaemon } = await setStage();
     const before = await sessionsUnder(homes[0]);
     const killed = startDaemon();
-    room.api.refuse(({ key }) => (key === FIRST ? sessionLimit() : undefined));
+    room.api.refuse(({ key }) => (key === FIRST ? limitHit('five_hour', inTwoHours()) : undefined));
     await say(api, 'This is too much.');
     await killed.killAt(/(?:api|web) ended/);
     expect(killed.log()).not.toContain('resumed');

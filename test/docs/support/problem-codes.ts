@@ -1,4 +1,5 @@
 import { migrationProblems } from '../../../src/migrate/migration-problem.ts';
+import { failoverProblems } from '../../../src/problems/failover.ts';
 import { problemTable } from '../../../src/problem.ts';
 import { interfaceIn } from './source.ts';
 
@@ -33,6 +34,14 @@ export function migrationProblemTables(): string {
   return tablesOf(migrationProblemGroups);
 }
 
+/** The codes that only a failover has. */
+export const failoverProblemGroups = [interfaceIn('src/problems/failover.ts', 'FailoverProblems')];
+
+/** A table of them. */
+export function failoverProblemTables(): string {
+  return tablesOf(failoverProblemGroups);
+}
+
 function tablesOf(groups: typeof problemGroups): string {
   return groups
     .map(({ doc = '', members }) => {
@@ -47,7 +56,9 @@ const heading = [
   '|---|---|---|---|---|',
 ];
 
-const tellings = new Map(Object.entries({ ...problemTable, ...migrationProblems }));
+const tellings = new Map(
+  Object.entries({ ...problemTable, ...migrationProblems, ...failoverProblems }),
+);
 
 function rowFor(code: string, meaning: string | undefined): string {
   const telling = tellings.get(code);

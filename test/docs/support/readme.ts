@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage } from './error-message.ts';
-import { migrationProblemTables, problemCodeTables } from './problem-codes.ts';
+import {
+  failoverProblemTables,
+  migrationProblemTables,
+  problemCodeTables,
+} from './problem-codes.ts';
 import { resumeProblemTables } from './resume-problems.ts';
 import { pathInRepository } from './source.ts';
 
@@ -12,6 +16,7 @@ export async function regenerate(text: string): Promise<string> {
   const sections = {
     'problem-codes': problemCodeTables(),
     'migration-problems': migrationProblemTables(),
+    'failover-problems': failoverProblemTables(),
     'error-message': await errorMessage(),
     'resume-problems': resumeProblemTables(),
   };

@@ -10,6 +10,30 @@ export interface SdkAnswer {
 
 const RUN_LIMIT_MS = 30_000;
 
+/** Every message that the SDK gives for a question, also where it throws in the end. */
+export async function messagesFromSdk(
+  prompt: string,
+  surroundings: Surroundings,
+): Promise<readonly unknown[]> {
+  const pathToClaudeCodeExecutable = executableOf('new');
+  const { query } = await import('@anthropic-ai/claude-agent-sdk');
+  const { cwd } = surroundings;
+  const env = cleanEnvironment(surroundings);
+  const messages: unknown[] = [];
+  try {
+    for await (const message of query({
+      prompt,
+      options: { pathToClaudeCodeExecutable, cwd, env },
+    })) {
+      messages.push(message);
+    }
+  } catch (error) {
+    // After a result that is an error, it throws what the result said.
+    if (messages.length === 0) throw error;
+  }
+  return messages;
+}
+
 /** Asks one question through the real Agent SDK. */
 export async function askThroughSdk(
   prompt: string,

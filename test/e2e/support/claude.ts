@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly tmp: string;
   readonly cwd: string;
   readonly apiUrl: string;
+  /** The token of a subscription, in the place of an API key. */
+  readonly token?: string;
   /** How long it may take, where it is expected to wait for ever. */
   readonly patienceMs?: number;
   /** Switches that this very run needs. */
@@ -71,7 +73,9 @@ export function cleanEnvironment(surroundings: Surroundings): Record<string, str
     HOME: surroundings.home,
     TMPDIR: surroundings.tmp,
     ...(accountHome === undefined ? {} : { CLAUDE_CONFIG_DIR: accountHome }),
-    ANTHROPIC_API_KEY: DUMMY_KEY,
+    ...(surroundings.token === undefined
+      ? { ANTHROPIC_API_KEY: DUMMY_KEY }
+      : { CLAUDE_CODE_OAUTH_TOKEN: surroundings.token }),
     ANTHROPIC_BASE_URL: surroundings.apiUrl,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',

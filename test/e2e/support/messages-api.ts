@@ -25,7 +25,7 @@ export interface MessagesApi {
 }
 
 /** Who asks for a message. */
-export interface Caller {
+interface Caller {
   /** The API key, or the token of a login. */
   readonly key: string;
   /** The model that is asked. */

@@ -1,0 +1,56 @@
+import { type QuotaObservation, stepQuotaGate } from 'claude-shared-state/failover';
+import { expect, test } from 'vitest';
+import { alarmsNew } from '../support/quota-texts/alarms-new.ts';
+import { alarmsOld } from '../support/quota-texts/alarms-old.ts';
+import { limitsNew } from '../support/quota-texts/limits-new.ts';
+import { limitsOld } from '../support/quota-texts/limits-old.ts';
+import { messageAlarms } from '../support/quota-texts/message-alarms.ts';
+import { messageLimits } from '../support/quota-texts/message-limits.ts';
+import type { QuotaText } from '../support/quota-texts/quota-text.ts';
+import { reportedAlarms } from '../support/quota-texts/reported-alarms.ts';
+import { reportedLimits } from '../support/quota-texts/reported-limits.ts';
+
+const captured = [limitsNew, limitsOld, messageLimits, alarmsNew, alarmsOld, messageAlarms].flat();
+const texts = [...captured, ...reportedLimits, ...reportedAlarms];
+const isLimit = ({ limit }: QuotaText) => limit !== undefined;
+
+function twice(text: QuotaText) {
+  const first = stepQuotaGate(undefined, observationOf(text, 0));
+  const second = stepQuotaGate(first.state, observationOf(text, 30_000));
+  return [first, second] as const;
+}
+
+function observationOf({ pane, message, at }: QuotaText, later: number): QuotaObservation {
+  const seen = { session: 'build', account: 'a', at: new Date(Date.parse(at) + later) };
+  return pane === undefined
+    ? { ...seen, kind: 'message', message }
+    : { ...seen, kind: 'pane', text: pane };
+}
+
+test.each(texts.filter(isLimit).map((text) => [text.name, text.provenance, text] as const))(
+  '%s counts (%s)',
+  (_name, _provenance, text) => {
+    const [first, second] = twice(text);
+
+    expect(first).toMatchObject({ verdict: 'suspected', evidence: { limit: text.limit } });
+    expect(second).toMatchObject({ verdict: 'swap', evidence: { limit: text.limit } });
+    if (text.resets === undefined || second.verdict !== 'swap') return;
+    expect(second.evidence.resets).toMatchObject({ at: text.resets });
+  },
+);
+
+test.each(
+  texts.filter((text) => !isLimit(text)).map((text) => [text.name, text.provenance, text] as const),
+)('%s does not count (%s)', (_name, _provenance, text) => {
+  expect(twice(text).map(({ verdict }) => verdict)).toEqual(['none', 'none']);
+});
+
+test('The table has at least sixty texts, half of them false alarms, and each says where it comes from', () => {
+  const limits = texts.filter(isLimit);
+
+  expect(texts.length).toBeGreaterThanOrEqual(60);
+  expect(texts.length - limits.length).toBeGreaterThanOrEqual(30);
+  expect(limits.length).toBeGreaterThanOrEqual(30);
+  expect(captured.length).toBeGreaterThanOrEqual(15);
+  expect(texts.filter(({ provenance }) => provenance === '')).toEqual([]);
+});

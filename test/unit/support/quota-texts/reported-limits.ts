@@ -1,0 +1,191 @@
+import { inOldPane, inPane, type QuotaText } from './quota-text.ts';
+
+const elbow = (text: string) => `  ⎿  ${text}`;
+
+/** Texts of versions that are not at hand, from reports; the pane around them is rebuilt where they quote none. */
+export const reportedLimits: readonly QuotaText[] = [
+  {
+    name: 'a usage limit, 1.0.58',
+    provenance: 'anthropics/claude-code#15064',
+    at: '2025-12-22T02:00:00Z',
+    limit: 'other',
+    resets: '2025-12-22T15:00:00.000Z',
+    pane: inOldPane(
+      elbow('Claude usage limit reached. Your limit will reset at 9am (America/Chicago).'),
+    ),
+  },
+  {
+    name: 'a usage limit that is wrapped, 1.0.77',
+    provenance: 'anthropics/claude-code#10188',
+    at: '2025-10-23T14:00:00Z',
+    limit: 'other',
+    resets: '2025-10-23T15:00:00.000Z',
+    pane: inOldPane(
+      elbow('Claude usage limit reached. Your limit will reset at 10am \n     (America/Lima).'),
+    ),
+  },
+  {
+    name: 'a usage limit in a zone without a place, 1.0.24',
+    provenance: 'anthropics/claude-code#2087',
+    at: '2025-06-14T17:56:06Z',
+    limit: 'other',
+    resets: '2025-06-14T18:00:00.000Z',
+    pane: inOldPane(elbow('Claude usage limit reached. Your limit will reset at 1pm (Etc/GMT+5).')),
+  },
+  {
+    name: 'a usage limit without a zone',
+    provenance: 'anthropics/claude-code#8084 (comment)',
+    at: '2025-10-01T12:00:00Z',
+    limit: 'other',
+    pane: inOldPane(elbow('Claude usage limit reached. Your limit will reset at Oct 7, 1am.')),
+  },
+  {
+    name: 'a five-hour limit, 1.0.119',
+    provenance: 'anthropics/claude-code#7892',
+    at: '2025-09-19T16:00:00Z',
+    limit: 'session',
+    pane: inPane(elbow('5-hour limit reached ∙ resets 9pm')),
+  },
+  {
+    name: 'a five-hour limit with advice, 2.0.30',
+    provenance: 'RooCodeInc/Roo-Code#9767',
+    at: '2025-12-03T05:00:00Z',
+    limit: 'session',
+    resets: '2025-12-03T07:00:00.000Z',
+    pane: inPane(
+      elbow(
+        '5-hour limit reached · resets 2am (America/Toronto) · /upgrade to Max 20x or turn on \n     /extra-usage',
+      ),
+    ),
+  },
+  {
+    name: 'a session limit of autumn 2025',
+    provenance: 'anthropics/claude-code#11577',
+    at: '2025-11-13T22:00:00Z',
+    limit: 'session',
+    pane: inPane(elbow('Session limit reached ∙ resets 8pm')),
+  },
+  {
+    name: 'a weekly limit, 2.0.55',
+    provenance: 'anthropics/claude-code#12686',
+    at: '2025-11-29T12:00:00Z',
+    limit: 'weekly',
+    resets: '2025-12-02T16:00:00.000Z',
+    pane: inPane(elbow('Weekly limit reached · resets Dec 2, 7pm (Europe/Moscow) ·')),
+  },
+  {
+    name: 'a weekly limit of Opus',
+    provenance: 'anthropics/claude-code#10333',
+    at: '2025-10-25T12:00:00Z',
+    limit: 'model',
+    pane: inPane(elbow('Opus weekly limit reached ∙ resets Oct 31, 9am')),
+  },
+  {
+    name: 'a limit, 2.1.123',
+    provenance: 'anthropics/claude-code#54698',
+    at: '2026-04-29T14:58:12Z',
+    limit: 'other',
+    resets: '2026-04-29T19:30:00.000Z',
+    pane: inPane(elbow("You've hit your limit · resets 1:30am (Asia/Dhaka)")),
+  },
+  {
+    name: 'a limit on a day, 2.1.114',
+    provenance: 'anthropics/claude-code#55876',
+    at: '2026-05-03T20:54:34Z',
+    limit: 'other',
+    resets: '2026-05-06T01:00:00.000Z',
+    pane: inPane(elbow("You've hit your limit · resets May 5 at 9pm (America/New_York)")),
+  },
+  {
+    name: 'a limit on a day of the other spelling',
+    provenance: 'anthropics/claude-code#21562',
+    at: '2026-01-28T12:00:00Z',
+    limit: 'other',
+    resets: '2026-01-30T06:00:00.000Z',
+    pane: inPane(elbow("You've hit your limit · resets Jan 30, 11:30am (Asia/Calcutta)")),
+  },
+  {
+    name: 'a weekly limit on a day, 2.1.218',
+    provenance: 'anthropics/claude-code#80903',
+    at: '2026-07-24T12:00:00Z',
+    limit: 'weekly',
+    resets: '2026-07-26T23:00:00.000Z',
+    pane: inPane(elbow("You've hit your weekly limit · resets Jul 27 at 4:30am (Asia/Calcutta)")),
+  },
+  {
+    name: 'a weekly limit on a day of the week',
+    provenance: 'the error reference of Claude Code, as quoted by dev-error-db.com',
+    at: '2026-07-24T12:00:00Z',
+    limit: 'weekly',
+    pane: inPane(elbow("You've hit your weekly limit · resets Mon 12:00am")),
+  },
+  {
+    name: 'used up extra usage, 2.1.123',
+    provenance: 'anthropics/claude-code#55114',
+    at: '2026-04-30T20:00:46Z',
+    limit: 'spend',
+    resets: '2026-05-02T11:00:00.000Z',
+    pane: inPane(elbow("You're out of extra usage · resets May 2, 2pm (Asia/Jerusalem)")),
+  },
+  {
+    name: 'a spend limit below a tool, 2.1.17x',
+    provenance: 'anthropics/claude-code#67579',
+    at: '2026-06-11T12:00:00Z',
+    limit: 'spend',
+    pane: inPane(
+      [
+        '',
+        '⏺ Bash(git log --oneline -5; git status --short; git diff HEAD --stat | tail -5)',
+        '  ⎿  11d53d99 chore: update feature dev manager status',
+        '     5f899b27 chore: add cloud fallback alerts',
+        '     … +5 lines (ctrl+o to expand)',
+        "  ⎿  You've hit your monthly spend limit.",
+        '     /usage-credits to adjust your monthly spend limit.',
+        '',
+        '✻ Worked for 8s',
+      ].join('\n'),
+    ),
+  },
+  {
+    name: 'a session limit without a mark, 2.1.215',
+    provenance: 'anthropics/claude-code#79136',
+    at: '2026-07-19T17:40:00Z',
+    limit: 'session',
+    resets: '2026-07-19T20:30:00.000Z',
+    pane: inPane(
+      [
+        "You've hit your session limit · resets 10:30pm (Europe/Berlin)",
+        '/login to switch to an API usage-billed account.',
+        '',
+        '✻ Cogitated for 0s',
+      ].join('\n'),
+      '❯ continue',
+    ),
+  },
+  {
+    name: 'a spend limit without a mark',
+    provenance: 'anthropics/claude-code#91376',
+    at: '2026-09-02T06:00:00Z',
+    limit: 'spend',
+    resets: '2026-09-02T07:40:00.000Z',
+    pane: inPane(
+      [
+        "You've hit your monthly spend limit · your session limit resets 2:40pm (Asia/Jakarta)",
+        '/usage-credits to adjust your monthly spend limit.',
+      ].join('\n'),
+      '❯ hi',
+    ),
+  },
+  {
+    name: 'a usage limit in print mode, 1.x',
+    provenance: 'cline/cline#4616',
+    at: '2025-07-01T14:00:00Z',
+    limit: 'other',
+    resets: '2025-07-01T16:00:00.000Z',
+    message: {
+      type: 'result',
+      is_error: true,
+      result: 'Claude AI usage limit reached|1751385600',
+    },
+  },
+];
