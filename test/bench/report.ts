@@ -9,7 +9,7 @@ export interface Comparison {
   readonly peer: Timed;
 }
 
-export interface Timed {
+interface Timed {
   readonly name: string;
   readonly milliseconds: number;
 }
