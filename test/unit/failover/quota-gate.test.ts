@@ -218,6 +218,26 @@ describe('after a swap', () => {
     ]);
   });
 
+  test('what was known before is still known after another swap, until its end', () => {
+    const mine = { account: 'c' };
+    const seen = steps([
+      pane(0, limit),
+      pane(1, limit),
+      swap(2),
+      swap(20, 'b', 'c'),
+      pane(30, limit, mine),
+    ]);
+    expect(seen.at(-1)).toMatchObject({ verdict: 'none', because: 'seen-before-swap' });
+    const nextDay = steps([
+      pane(0, limit),
+      pane(1, limit),
+      swap(2),
+      swap(200, 'b', 'c'),
+      pane(1440, limit, mine),
+    ]);
+    expect(nextDay.at(-1)?.verdict).toBe('suspected');
+  });
+
   test('a limit without an end is known again by its prompt, as long as nothing else came', () => {
     const mine = { account: 'b' };
     const before = [pane(0, spend), pane(1, spend), swap(2), pane(10, spend, mine)];
@@ -231,6 +251,20 @@ describe('after a swap', () => {
     ]);
     const worked = [...before, pane(11, calm, mine), pane(12, spend, mine)];
     expect(verdicts(worked).at(-1)).toBe('suspected');
+  });
+});
+
+test('a poll without a limit tells so, and keeps what the state has to keep', () => {
+  const [, , left, calmNow] = steps([
+    pane(0, limit),
+    pane(1, limit),
+    swap(2),
+    pane(20, calm, { account: 'b' }),
+  ]);
+  expect(calmNow).toEqual({
+    verdict: 'none',
+    because: 'no-limit',
+    state: { ...left?.state, coolDown: undefined },
   });
 });
 
