@@ -30,6 +30,7 @@ export default defineConfig({
           // They race, and measure what they lose: one at a time.
           fileParallelism: false,
           testTimeout: 1_800_000,
+          hookTimeout: 120_000,
         },
       },
       {

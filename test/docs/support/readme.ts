@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { benchTables } from './bench-table.ts';
 import { errorMessage } from './error-message.ts';
 import {
   failoverProblemTables,
@@ -19,6 +20,7 @@ export async function regenerate(text: string): Promise<string> {
     'failover-problems': failoverProblemTables(),
     'error-message': await errorMessage(),
     'resume-problems': resumeProblemTables(),
+    ...(text.includes('<!-- bench:start -->') ? { bench: benchTables() } : {}),
   };
   return Object.entries(sections).reduce(
     (text, [name, section]) => replaceSection(text, name, section),

@@ -237,6 +237,26 @@ describe('after a swap', () => {
     },
   );
 
+  test('what was known before is still known after another swap, until its end', () => {
+    const mine = { account: 'c' };
+    const seen = steps([
+      pane(0, limit),
+      pane(1, limit),
+      swap(2),
+      swap(20, 'b', 'c'),
+      pane(30, limit, mine),
+    ]);
+    expect(seen.at(-1)).toMatchObject({ verdict: 'none', because: 'seen-before-swap' });
+    const nextDay = steps([
+      pane(0, limit),
+      pane(1, limit),
+      swap(2),
+      swap(200, 'b', 'c'),
+      pane(1440, limit, mine),
+    ]);
+    expect(nextDay.at(-1)?.verdict).toBe('suspected');
+  });
+
   test('a limit without an end is known again by its prompt, as long as nothing else came', () => {
     const mine = { account: 'b' };
     const before = [pane(0, spend), pane(1, spend), swap(2), pane(10, spend, mine)];
@@ -268,6 +288,15 @@ test('A limit that ends at the same time of the next day is another one', () => 
 test('A question of the program after a limit, how the session went, does not hide it', () => {
   const survey = '● How is Claude doing this session? (optional)\n  1: Bad    2: Fine    3: Good';
   expect(verdicts([pane(0, `${limit}\n\n${survey}`)])).toEqual(['suspected']);
+});
+
+test('a poll without a limit tells so, and keeps what the state has to keep', () => {
+  const seen = steps([pane(0, limit), pane(1, limit), swap(2), pane(20, calm, { account: 'b' })]);
+  expect(seen.at(-1)).toMatchObject({
+    verdict: 'none',
+    because: 'no-limit',
+    state: { version: 1, account: 'b', left: ['a'], suspicions: [] },
+  });
 });
 
 describe('a limit whose end has passed', () => {

@@ -24,6 +24,11 @@ describe('a reset time', () => {
     ['Thursday 3pm (UTC)', '2026-11-21T20:00:00Z', '2026-11-26T15:00:00.000Z'],
     ['Sat 3pm (UTC)', '2026-11-21T20:00:00Z', '2026-11-28T15:00:00.000Z'],
     ['Mon, 12:00am (America/New_York)', '2026-11-21T20:00:00Z', '2026-11-23T05:00:00.000Z'],
+    ['Sun 3pm (UTC)', '2026-11-21T20:00:00Z', '2026-11-22T15:00:00.000Z'],
+    ['Thursday  3pm (UTC)', '2026-11-21T20:00:00Z', '2026-11-26T15:00:00.000Z'],
+    ['Jan 20, 2029, 9pm (UTC)', '2026-11-21T20:00:00Z', '2029-01-20T21:00:00.000Z'],
+    ['3:59pm (UTC)', '2026-11-21T09:00:00Z', '2026-11-21T15:59:00.000Z'],
+    [' in 2 hours ', '2026-11-21T20:00:00Z', '2026-11-21T22:00:00.000Z'],
     ['in 2 hours', '2026-11-21T20:00:00Z', '2026-11-21T22:00:00.000Z'],
     ['in 1d 3h', '2026-11-21T20:00:00Z', '2026-11-22T23:00:00.000Z'],
     ['in 2h 5m', '2026-11-21T20:00:00Z', '2026-11-21T22:05:00.000Z'],
@@ -55,16 +60,27 @@ describe('a reset time', () => {
     );
   });
 
+  test('of this very moment is that of the next day', () => {
+    expect(at('3pm (UTC)', '2026-11-21T15:00:00Z')).toBe('2026-11-22T15:00:00.000Z');
+  });
+
+  test('as far ahead as can be is not too far', () => {
+    const within = 5 * HOUR;
+    expect(at('3pm (UTC)', '2026-11-21T10:00:00Z', { within })).toBe('2026-11-21T15:00:00.000Z');
+    expect(at('3pm (UTC)', '2026-11-21T09:59:00Z', { within })).toBe('2026-11-20T15:00:00.000Z');
+  });
+
   test('without a zone is read in the one that is given, or not at all', () => {
     expect(at('9pm', '2026-11-21T15:00:00Z', { timeZone: 'Asia/Tokyo' })).toBe(
       '2026-11-22T12:00:00.000Z',
     );
-    expect(readResetTime('9pm', { now: 0 })).toEqual({ text: '9pm' });
+    expect(readResetTime('9pm', { now: 0 })).toStrictEqual({ text: '9pm' });
   });
 
   test.each([
     '',
     'in',
+    '(UTC)',
     'soon',
     '25pm (UTC)',
     '0am (UTC)',

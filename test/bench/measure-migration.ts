@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchGap, benchMigration, type MigrationCost, migrationStrain } from './migration.ts';
 import { gigabytes } from './migration-tree.ts';
+import type { Comparison, Measure, Results } from './report.ts';
 
-/** Measures and prints what migrating costs; `large` takes the sizes it is promised for, and minutes. */
-export async function printMigration(root: string, large: boolean): Promise<void> {
+/** Measures, prints and gives what migrating costs; `large` takes the sizes it is promised for, and minutes. */
+export async function measureMigration(root: string, large: boolean): Promise<Results> {
   const folder = join(root, 'migration');
   mkdirSync(folder);
   const extent = large ? '' : ' (small; npm run bench -- --large takes 2 and 10 GB)';
@@ -33,6 +34,37 @@ export async function printMigration(root: string, large: boolean): Promise<void
   console.log(
     `\nMigrating ${files.toLocaleString('en')} files: ${seconds.toFixed(1)} s, at most ${peakMegabytes.toFixed(0)} MB of memory`,
   );
+  const longest = gaps.at(-1) ?? Number.NaN;
+  return {
+    comparisons: costs.flatMap(comparisonsOf),
+    measures: [
+      ...gapMeasures(gaps.length, Number(at(0.5)), longest),
+      { what: `migrate ${files.toLocaleString('en')} files`, value: seconds, unit: 's' },
+      { what: 'the most memory of that process', value: peakMegabytes, unit: 'MB' },
+    ],
+  };
+}
+
+function gapMeasures(swaps: number, median: number, longest: number): readonly Measure[] {
+  const gap = `for how long projects is absent in a swap`;
+  return [
+    { what: `${gap}: median of ${swaps}`, value: median, unit: 'ms' },
+    { what: `${gap}: the longest of them`, value: longest, unit: 'ms' },
+  ];
+}
+
+function comparisonsOf(cost: MigrationCost): readonly Comparison[] {
+  const job = `bring 5,200 files of ${gigabytes(cost.bytes)} into the shared place, verified`;
+  const own = { name: 'migrate', milliseconds: cost.migrate };
+  return [
+    { job, own, peer: { name: 'rsync -a, mv, ln -s', milliseconds: cost.rsyncScript } },
+    { job, own, peer: { name: 'cp -al alone', milliseconds: cost.hardLinkCopy } },
+    {
+      job: 'only give those files a second name',
+      own: { name: 'migrate, its coupling', milliseconds: cost.merge },
+      peer: { name: 'cp -al', milliseconds: cost.hardLinkCopy },
+    },
+  ];
 }
 
 function print(cost: MigrationCost): void {

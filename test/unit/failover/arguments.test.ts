@@ -1,0 +1,51 @@
+import { saveResumeUUIDs } from 'claude-shared-state/failover';
+import { expect, test } from 'vitest';
+import { refusalOf } from '../support/migrating.ts';
+import { setStage, type Stage } from '../support/swapping.ts';
+import { inWorld } from '../support/world.ts';
+
+/** Calls as only JavaScript can, with some arguments that are none. */
+async function refused(
+  stage: Stage,
+  wrong: Readonly<Record<string, unknown>>,
+  sessions: unknown = stage.sessions,
+): Promise<readonly string[]> {
+  const { terminal, stateDirectory, processes, fs } = stage.options;
+  const sound = { terminal, stateDirectory, processes, fs, accountHomes: [stage.from] };
+  const called: unknown = Reflect.apply(saveResumeUUIDs, undefined, [
+    sessions,
+    { ...sound, ...wrong },
+  ]);
+  const { problems } = await refusalOf(Promise.resolve(called));
+  expect(stage.terminal.calls).toBe(0);
+  return problems.map(({ code, message }) => `${code}: ${message}`);
+}
+
+test.each([
+  ['terminal', undefined],
+  ['terminal', { capture: () => '' }],
+  ['random', 4],
+  ['signal', 'stop'],
+  ['signal', {}],
+  ['stateDirectory', 'relative/state'],
+])('options.%s is refused where it is %o, before anything is touched', (name, value) =>
+  inWorld('memory', async (world) => {
+    const problems = await refused(setStage(world), { [name]: value });
+    expect(problems).toEqual([expect.stringContaining(`options.${name}`)]);
+  }),
+);
+
+test('sessions that are no array are refused', () =>
+  inWorld('memory', async (world) => {
+    const problems = await refused(setStage(world), {}, { name: 'api', cwd: '/work' });
+    expect(problems).toEqual([expect.stringMatching(/^invalid-option: .*sessions.*array/)]);
+  }));
+
+test.each([undefined, 'api', [], { name: 'api' }, { name: 'api', cwd: '/w', home: '/h' }])(
+  'a session that is %o is refused, and which one is told',
+  (session) =>
+    inWorld('memory', async (world) => {
+      const problems = await refused(setStage(world), {}, [{ name: 'a', cwd: '/w' }, session]);
+      expect(problems).toEqual([expect.stringMatching(/^invalid-option: .*sessions\[1\]/)]);
+    }),
+);
