@@ -155,6 +155,7 @@ describe('the programs in examples/', () => {
       'failover-daemon.ts',
       'memfs-unit-test.ts',
       'migrate-with-progress.ts',
+      'session-store.ts',
       'smoke-probe.ts',
     ]);
   });

@@ -6,7 +6,7 @@ import type { Room } from './room.ts';
 /** Starts a session under an account with a first prompt, and tells its id as the program prints it. */
 export async function startSession(
   room: Room,
-  accountHome: string,
+  accountHome: string | undefined,
   prompt: string,
   options: readonly string[] = [],
 ): Promise<string> {
@@ -21,7 +21,7 @@ export async function startSession(
 /** Runs `claude -p --resume` under an account. */
 export function resumeSession(
   room: Room,
-  accountHome: string,
+  accountHome: string | undefined,
   sessionId: string,
   prompt: string,
 ): Promise<Outcome> {

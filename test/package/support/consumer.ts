@@ -9,7 +9,7 @@ const sources = join(repository, 'test', 'package', 'consumer');
 const alsoInstalled = ['@types/node', 'memfs', 'typescript'];
 
 /** Examples that need the Agent SDK, which the end-to-end tests install and run them with. */
-export const NEED_MORE: readonly string[] = ['agent-runner.ts'];
+export const NEED_MORE: readonly string[] = ['agent-runner.ts', 'session-store.ts'];
 
 const compilerOptions = {
   target: 'ES2022',

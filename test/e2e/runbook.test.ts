@@ -1,0 +1,164 @@
+import { copyFile, lstat, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pack } from '../package/support/pack.ts';
+import { cleanEnvironment } from './support/claude.ts';
+import { replyTo } from './support/messages-api.ts';
+import { executableOf } from './support/programs.ts';
+import { enterCleanRoom, type Room } from './support/room.ts';
+import { stepsOfRunbook } from './support/runbook.ts';
+import {
+  answered,
+  expectLastRequestToCarry,
+  notFound,
+  resumeSession,
+  startSession,
+  theOnly,
+} from './support/session.ts';
+import { settleHome } from './support/settle-home.ts';
+import { openShell, type Run } from './support/shell.ts';
+
+const first = 'The password is swordfish.';
+const second = 'The colour is green.';
+const later = 'What is the password?';
+/** What the runbook itself asks in its sixth step. */
+const asked = 'In one sentence: what have we been talking about?';
+
+const steps = stepsOfRunbook();
+let directory: string;
+let tarball: string;
+
+beforeAll(async () => {
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'runbook-')));
+  tarball = await pack(directory);
+}, 300_000);
+afterAll(() => rm(directory, { recursive: true }));
+
+/** The home directory of somebody with two accounts, a session in each, and the packed package. */
+async function enterHomeDirectory() {
+  const room = await enterCleanRoom();
+  const at = room.surroundings();
+  const path = (...segments: readonly string[]) => join(at.home, ...segments);
+  const spare = path('.claude-spare');
+  // The default home has its .claude.json beside it.
+  for (const home of [at.home, spare]) await settleHome(home, [at.cwd]);
+  const id = await startSession(room, undefined, first);
+  const other = await startSession(room, spare, second);
+  expect(await resumeSession(room, spare, id, later)).toEqual(notFound(id));
+  await copyFile(tarball, path(basename(tarball)));
+  return { room, path, spare, id, other };
+}
+
+test('the runbook of the README, pasted block by block, carries a session over to the second account', async () => {
+  const { room, path, spare, id, other } = await enterHomeDirectory();
+  const before = await contentOf(path('.claude', 'projects'));
+  const copied = () => contentOf(path('backup-before-sharing', '.claude', 'projects'));
+  const kinds = () => Promise.all(['.claude', '.claude-spare'].map((it) => kindOf(path(it))));
+  const shell = await openShell('bash', path(), environmentOf(room), path('..', 'tmp'));
+  const done: string[] = [];
+  /** Takes the next step, and tells what its blocks came to. */
+  const take = async (title: string): Promise<readonly Run[]> => {
+    const step = steps[done.length];
+    expect(step?.title).toBe(title);
+    done.push(title);
+    const runs: Run[] = [];
+    for (const block of step?.blocks ?? []) runs.push(await shell.paste(block));
+    return runs;
+  };
+
+  const seen = theOnly(await take('See how things stand'));
+  expect(seen).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(seen.stdout).toContain('2 account homes');
+  expect(seen.stdout.match(/not-a-symlink/g)).toHaveLength(2);
+
+  const backup = theOnly(await take('Make a real backup'));
+  expect(backup).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await copied()).toEqual(before);
+
+  const planned = theOnly(await take('See the plan'));
+  expect(planned).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(planned.stdout).toContain(`${id}.jsonl`);
+  expect(planned.stdout).toContain('Nothing was changed.');
+  expect(await contentOf(path('.claude', 'projects'))).toEqual(before);
+  expect(await kinds()).toEqual(['directory', 'directory']);
+
+  expect(theOnly(await take('Bring both together'))).toMatchObject({ exitCode: 0 });
+  expect(await kinds()).toEqual(['link', 'link']);
+
+  const checked = theOnly(await take('Check'));
+  expect(checked).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(checked.stdout).toContain('healthy: 2 homes lead to the shared state');
+
+  const resumed = theOnly(await take('Go on under the other account'));
+  expect(resumed).toMatchObject({ exitCode: 0 });
+  expect(resumed.stdout).toContain(`CLAUDE_CONFIG_DIR='${spare}' claude --resume ${id}\n`);
+  expect(resumed.stdout).toContain(`\n${replyTo(3)}\n`);
+  expectLastRequestToCarry(room, [first, replyTo(1), asked]);
+  expect(await resumeSession(room, undefined, other, later)).toEqual(answered(replyTo(4)));
+  expectLastRequestToCarry(room, [second, replyTo(2), later]);
+
+  const [back, again, ...more] = await take('The way back, if you want it');
+  expect([back?.exitCode, again?.exitCode, more]).toEqual([0, 0, []]);
+  expect(back?.stdout.match(/projects of its own again/g)).toHaveLength(2);
+  // As ls -ld has shown them then.
+  expect(back?.stdout.match(/^d.*projects$/gm)).toHaveLength(2);
+  expect(again?.stdout).toContain('healthy: 2 homes lead to the shared state');
+
+  const retired = theOnly(await take('Weeks later: let the originals go'));
+  expect(retired).toMatchObject({ exitCode: 0 });
+  expect(retired.stdout.match(/files removed/g)).toHaveLength(2);
+  expect(done).toEqual(steps.map(({ title }) => title));
+
+  expect(await resumeSession(room, undefined, id, later)).toEqual(answered(replyTo(5)));
+  expectLastRequestToCarry(room, [first, replyTo(1), asked, replyTo(3), later]);
+  expect(await copied()).toEqual(before);
+}, 300_000);
+
+test('after its way back each account has a directory of its own, with what was said meanwhile; in zsh, too', async () => {
+  const { room, path, spare, id } = await enterHomeDirectory();
+  const shell = await openShell('zsh', path(), environmentOf(room), path('..', 'tmp'));
+
+  const back = steps.findIndex(({ title }) => title.startsWith('The way back'));
+  const blocks = [...steps.slice(0, back).flatMap((step) => step.blocks), steps[back]?.blocks[0]];
+  const exitCodes: number[] = [];
+  for (const block of blocks) exitCodes.push((await shell.paste(block ?? '')).exitCode);
+
+  expect(exitCodes).toEqual([1, 0, 0, 0, 0, 0, 0]);
+  expect(await kindOf(path('.claude'))).toBe('directory');
+  expect(await kindOf(spare)).toBe('directory');
+  expect(await resumeSession(room, undefined, id, later)).toEqual(answered(replyTo(4)));
+  expectLastRequestToCarry(room, [first, replyTo(1), asked, replyTo(3), later]);
+}, 300_000);
+
+/** What the shell of somebody has who works on this machine, and nothing of the tests. */
+function environmentOf(room: Room): Record<string, string> {
+  const programs = [executableOf('new'), process.execPath].map((path) => dirname(path));
+  return {
+    ...cleanEnvironment(room.surroundings()),
+    PATH: [...programs, '/usr/bin', '/bin'].join(':'),
+    LANG: 'C.UTF-8',
+    // The tarball is all that npm needs.
+    npm_config_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+  };
+}
+
+async function kindOf(accountHome: string): Promise<'link' | 'directory'> {
+  const found = await lstat(join(accountHome, 'projects'));
+  return found.isSymbolicLink() ? 'link' : 'directory';
+}
+
+/** Every file below a directory, with what is in it. */
+async function contentOf(root: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const contents = paths.map(
+    async (path) => [path.slice(root.length), await readFile(path, 'utf8')] as const,
+  );
+  return new Map(await Promise.all(contents));
+}
