@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../unit/support/migrate-faults.ts';
-import { faultsOf, sweep } from '../unit/support/migrate-sweep.ts';
+import { faultsOf, isPossible, sweep } from '../unit/support/migrate-sweep.ts';
 import { checkerOf, expectedOf, runOn } from '../unit/support/migration/fault-checks.ts';
 import { stages } from '../unit/support/migration/fault-scenarios.ts';
 import { migrateOn, SECOND } from '../unit/support/migration/fault-stages.ts';
@@ -9,10 +8,6 @@ import { randomFrom } from '../unit/support/seeded-random.ts';
 
 // All of them, or some of each call.
 const share = rounds(1, 0.01);
-
-/** A disk that does everything, and says each time that nothing is there, can be told from no empty one. */
-const isPossible = ({ kind, moment, lasting }: Fault) =>
-  !(kind === 'ENOENT' && moment === 'after' && lasting === 'all');
 
 describe('migrate loses nothing whatever fails, and the same call or restore completes it', () => {
   test.each(Object.keys(stages))('%s', async (name) => {

@@ -60,6 +60,10 @@ export function faultsOf(call: number, name: string): readonly Fault[] {
   return faults;
 }
 
+/** A disk that does everything, and says each time that nothing is there, can be told from no empty one. */
+export const isPossible = ({ kind, moment, lasting }: Fault): boolean =>
+  !(kind === 'ENOENT' && moment === 'after' && lasting === 'all');
+
 export interface SweepOptions<Result> {
   readonly scenario: Scenario<Result>;
   readonly faults?: (call: number, name: string) => readonly Fault[];
