@@ -5,13 +5,23 @@ export type {
 } from './failover-problem.ts';
 export type { FailoverSession, ResumeWith } from './failover-session.ts';
 export { findResumeUUID } from './find-resume-uuid.ts';
-export type { FailoverOptions, RelaunchOptions, ResumingOptions, SaveOptions } from './options.ts';
+export type {
+  FailoverOptions,
+  RelaunchOptions,
+  ResumingOptions,
+  SaveOptions,
+  SwapOptions,
+} from './options.ts';
+export type {
+  RelaunchedSession,
+  RelaunchReport,
+  SavedSession,
+  SaveReport,
+  SwapReport,
+} from './report.ts';
 export { relaunchSessions } from './relaunch-sessions.ts';
-export type { RelaunchedSession, RelaunchReport } from './relaunch-sessions.ts';
 export { saveResumeUUIDs } from './save-resume-uuids.ts';
-export type { SavedSession, SaveReport } from './save-resume-uuids.ts';
 export { swapAccounts } from './swap-accounts.ts';
-export type { SwapOptions, SwapReport } from './swap-accounts.ts';
 export type { SwapEvent } from './swap-events.ts';
 export { isTerminalError, TerminalError } from './terminal.ts';
 export type { Terminal, TerminalKey, TerminalTrouble } from './terminal.ts';

@@ -3,7 +3,8 @@ import type { PortOrPromises } from '../fs/port.ts';
 import type { ProcessProbe } from '../fs/processes.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import type { DiagnoseOptions } from '../sessions/diagnose/request.ts';
-import type { ResumeWith } from './failover-session.ts';
+import type { FailoverSession, ResumeWith } from './failover-session.ts';
+import type { SwapEvent } from './swap-events.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What all calls that deal with running sessions are told. */
@@ -53,4 +54,18 @@ export interface RelaunchOptions extends FailoverOptions, ResumingOptions {
   readonly targetHome: string;
   /** All account homes that may have a session, for telling why one cannot be resumed; `targetHome` alone unless given. */
   readonly accountHomes?: readonly string[] | undefined;
+}
+
+/** What `swapAccounts` is told. */
+export interface SwapOptions extends FailoverOptions, ResumingOptions {
+  /** The account home under which the sessions run: an absolute path. */
+  readonly from: string;
+  /** The account home under which they are to go on: an absolute path. It must be there. */
+  readonly to: string;
+  /** The sessions: all that are configured, whatever they do. */
+  readonly sessions: readonly FailoverSession[];
+  /** How long a program has to end once it is asked to, before it is killed, in milliseconds, about; 10,000 unless given. */
+  readonly graceMs?: number | undefined;
+  /** Is told of every step. What it throws ends the swap, as a crash would. */
+  readonly onEvent?: ((event: SwapEvent) => void) | undefined;
 }

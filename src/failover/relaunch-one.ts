@@ -7,7 +7,7 @@ import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { type Occupant, lookInto } from './look-into.ts';
 import type { Relaunching } from './relaunch-request.ts';
-import type { RelaunchedSession } from './relaunch-sessions.ts';
+import type { RelaunchedSession } from './report.ts';
 import type { FailoverTools } from './request.ts';
 import { idFileOf, readId, type StoredId } from './resume-id-file.ts';
 

@@ -1,38 +1,10 @@
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
-import type { ResumeUUID } from '../sessions/resume-uuid.ts';
-import type { FailoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { RelaunchOptions } from './options.ts';
 import { relaunchOne, type ResumeClaims } from './relaunch-one.ts';
+import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { checkRelaunch } from './relaunch-request.ts';
 import { withLock } from './with-lock.ts';
-
-/** What came of one session. */
-export interface RelaunchedSession {
-  readonly name: string;
-  /**
-   * `resumed`: it runs under the target home. `already-running`: it did so before. `left`: nothing was typed, the
-   * terminal is as it was. `asking`: the program waits for a person. `failed`: it did not resume, and is at its shell.
-   * `unclear`: it was started, and has not shown yet how it goes.
-   */
-  readonly outcome: 'resumed' | 'already-running' | 'left' | 'asking' | 'failed' | 'unclear';
-  /** The id that was resumed, or was to be. */
-  readonly sessionId: ResumeUUID | undefined;
-  /** The process of a session that runs. */
-  readonly pid: number | undefined;
-  /** What stood against it; warnings of the diagnosis as well. */
-  readonly problems: readonly FailoverProblem[];
-}
-
-/** What `relaunchSessions` did. */
-export interface RelaunchReport {
-  /** Whether every session runs under the target home. */
-  readonly ok: boolean;
-  /** One for each session, in the order in which they were given. */
-  readonly sessions: readonly RelaunchedSession[];
-  /** What stood against the whole call, such as `failover-locked`. */
-  readonly problems: readonly FailoverProblem[];
-}
 
 /**
  * Resumes in each terminal the session that was saved for it, under another account home; never starts one blind.
@@ -93,11 +65,6 @@ export async function relaunchSessions(
   }
   const done = locked.value;
   return { ok: done.every(isUp), sessions: done, problems: [] };
-}
-
-/** Whether a session runs under the account that is wanted. */
-export function isUp({ outcome }: RelaunchedSession): boolean {
-  return outcome === 'resumed' || outcome === 'already-running';
 }
 
 function leftAlone({ name }: FailoverSession): RelaunchedSession {

@@ -6,7 +6,7 @@ import { lastHint } from './last-hint.ts';
 import { lookInto } from './look-into.ts';
 import type { FailoverTools } from './request.ts';
 import { idFileOf, readId, writeId } from './resume-id-file.ts';
-import type { SavedSession } from './save-resume-uuids.ts';
+import type { SavedSession } from './report.ts';
 
 /** An id, or why there is none. */
 type Found =

@@ -1,39 +1,9 @@
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
-import type { ResumeUUID } from '../sessions/resume-uuid.ts';
-import type { FailoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { SaveOptions } from './options.ts';
+import type { SaveReport } from './report.ts';
 import { checkFailover } from './request.ts';
 import { saveOne } from './save-one.ts';
-
-/** What came of saving the id of one session. */
-export interface SavedSession {
-  readonly name: string;
-  /**
-   * `saved`: the id was found now. `kept`: none was found, and what was saved before is still there. `none`: there is
-   * no id, neither found nor saved before.
-   */
-  readonly outcome: 'saved' | 'kept' | 'none';
-  /** The id that the file has now. */
-  readonly sessionId: ResumeUUID | undefined;
-  /**
-   * Where the id was found: in the record of the running process, or in the hint that the program printed when it
-   * ended; `undefined` where none was found.
-   */
-  readonly source: 'record' | 'pane' | undefined;
-  /** The file that keeps the id. */
-  readonly path: string;
-  /** Why no id was found or saved. */
-  readonly problems: readonly FailoverProblem[];
-}
-
-/** What `saveResumeUUIDs` did. */
-export interface SaveReport {
-  /** Whether every session has an id that can be resumed from. */
-  readonly ok: boolean;
-  /** One for each session, in the order in which they were given. */
-  readonly sessions: readonly SavedSession[];
-}
 
 /**
  * Saves which session runs in each terminal, for resuming it later: of every session that is given, whatever it does.

@@ -7,14 +7,6 @@ import type { FailoverTools } from './request.ts';
 import { idFileOf, readId, writeId } from './resume-id-file.ts';
 import type { Swapping } from './swap-request.ts';
 
-/** How long a program is given to end, in milliseconds, about. */
-export interface Patience {
-  /** After it was asked to. */
-  readonly graceMs: number;
-  /** After it was killed, and for the shell to come back. */
-  readonly afterKillMs: number;
-}
-
 /** What came of stopping the program in a terminal. */
 export type Stopped =
   /** It does not run under the one account any more; `pid` is absent where it did not before. */

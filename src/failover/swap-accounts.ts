@@ -1,40 +1,8 @@
-import type { FailoverProblem } from './failover-problem.ts';
-import type { FailoverSession } from './failover-session.ts';
-import type { FailoverOptions, ResumingOptions } from './options.ts';
-import type { RelaunchedSession } from './relaunch-sessions.ts';
+import type { SwapOptions } from './options.ts';
+import type { SwapReport } from './report.ts';
 import { runSwap } from './run-swap.ts';
-import type { SwapEvent } from './swap-events.ts';
 import { checkSwap } from './swap-request.ts';
 import { withLock } from './with-lock.ts';
-
-/** What `swapAccounts` is told. */
-export interface SwapOptions extends FailoverOptions, ResumingOptions {
-  /** The account home under which the sessions run: an absolute path. */
-  readonly from: string;
-  /** The account home under which they are to go on: an absolute path. It must be there. */
-  readonly to: string;
-  /** The sessions: all that are configured, whatever they do. */
-  readonly sessions: readonly FailoverSession[];
-  /** How long a program has to end once it is asked to, before it is killed, in milliseconds, about; 10,000 unless given. */
-  readonly graceMs?: number | undefined;
-  /** Is told of every step. What it throws ends the swap, as a crash would. */
-  readonly onEvent?: ((event: SwapEvent) => void) | undefined;
-}
-
-/** What `swapAccounts` did. */
-export interface SwapReport {
-  /** Whether every session runs under the other account. */
-  readonly ok: boolean;
-  /**
-   * `done`: every session was dealt with; see each. `refused`: nothing was touched, `problems` tells why. `stopped`: by
-   * the signal.
-   */
-  readonly outcome: 'done' | 'refused' | 'stopped';
-  /** One for each session, in the order in which they were given. */
-  readonly sessions: readonly RelaunchedSession[];
-  /** What stood against the whole swap, and warnings. */
-  readonly problems: readonly FailoverProblem[];
-}
 
 /**
  * Carries all sessions from one account to another, in an order in which a crash at any moment loses none: validates
@@ -52,11 +20,7 @@ export interface SwapReport {
  *
  * @example Nothing is stopped where a session could not go on
  * ```ts
- * import assert from 'node:assert/strict';
- * import { memfs } from 'memfs';
- * import { requiredSharedUnder } from 'claude-shared-state';
- * import { swapAccounts, type Terminal } from 'claude-shared-state/failover';
- *
+ *  *  *  *  *
  * // The spare account has a directory of its own, so nothing of the other is found under it.
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare/projects': null });
  * const refuse = async () => assert.fail('no terminal is touched');

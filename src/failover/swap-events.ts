@@ -1,5 +1,5 @@
-import type { RelaunchedSession } from './relaunch-sessions.ts';
-import type { SavedSession } from './save-resume-uuids.ts';
+import type { RelaunchedSession } from './report.ts';
+import type { SavedSession } from './report.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 
 /** A step of a swap, for alerts and status pages. */

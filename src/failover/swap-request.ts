@@ -11,9 +11,16 @@ import {
   resumingOptions,
 } from './relaunch-request.ts';
 import { checkFailover, checkMilliseconds, type FailoverTools } from './request.ts';
-import type { Patience } from './stop-session.ts';
-import type { SwapOptions } from './swap-accounts.ts';
+import type { SwapOptions } from './options.ts';
 import type { SwapEvent } from './swap-events.ts';
+
+/** How long a program is given to end, in milliseconds, about. */
+export interface Patience {
+  /** After it was asked to. */
+  readonly graceMs: number;
+  /** After it was killed, and for the shell to come back. */
+  readonly afterKillMs: number;
+}
 
 /** A swap whose arguments have been found sound. */
 export interface Swapping {
