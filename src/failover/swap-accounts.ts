@@ -9,8 +9,8 @@ import { withLock } from './with-lock.ts';
  * the links of both homes, saves the ids, stops the programs, resumes them under the other account, and reports.
  *
  * Each step can be repeated: a daemon that was killed on the way makes the same call again, and it goes on with what is
- * left. A program is asked to end, and killed if it does not; one that keeps no session record is never touched. A
- * session without a valid id is left at its shell. Several calls on one state directory exclude each other.
+ * left. A program is asked to end, and killed if it does not; one that keeps no session record is never touched, and
+ * neither is a session that could not be resumed under the other account. One without a valid id is left at its shell. Several calls on one state directory exclude each other.
  *
  * @param options - `from` and `to`: account homes; `sessions`: `{ name, cwd }` of each; `terminal`, `stateDirectory`;
  * `required`, the shared links; `resume`: how the program is started; `graceMs` and `resumeTimeoutMs`, in milliseconds;
@@ -20,7 +20,11 @@ import { withLock } from './with-lock.ts';
  *
  * @example Nothing is stopped where a session could not go on
  * ```ts
- *  *  *  *  *
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { swapAccounts, type Terminal } from 'claude-shared-state/failover';
+ *
  * // The spare account has a directory of its own, so nothing of the other is found under it.
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare/projects': null });
  * const refuse = async () => assert.fail('no terminal is touched');
