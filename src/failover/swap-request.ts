@@ -15,7 +15,7 @@ import type { SwapOptions } from './options.ts';
 import type { SwapEvent } from './swap-events.ts';
 
 /** How long a program is given to end, in milliseconds, about. */
-export interface Patience {
+interface Patience {
   /** After it was asked to. */
   readonly graceMs: number;
   /** After it was killed, and for the shell to come back. */
