@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './compare.ts';
 import { benchImport } from './import-cost.ts';
-import { measureMigration } from './measure-migration.ts';
+import { measureGap, measureMigration } from './measure-migration.ts';
 import { type Comparison, machineNow, type Measure, writeReport } from './report.ts';
 import { benchJudge, benchLocate, strainOf } from './sessions.ts';
 import { benchValidate } from './validate.ts';
@@ -17,6 +17,7 @@ const measures: Measure[] = [];
 const where = machineNow();
 console.log(`${where.machine}; load before: ${where.loadBefore.toFixed(1)}\n`);
 try {
+  measures.push(...(await measureGap(root)));
   console.log('A healthy check, three links per home:');
   for (const count of [2, 100]) {
     const { sync, async } = await benchValidate(join(root, String(count)), count);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
 import { bundleMigrationChild } from '../unit/support/migration/children.ts';
@@ -78,6 +78,20 @@ export async function benchGap(folder: string, homes: number): Promise<readonly 
   const { gaps } = await migrateOnce(bundle, folder, accountHomes);
   for (const home of [...accountHomes, join(folder, 'shared')]) rmSync(home, { recursive: true });
   return gaps.map((nanoseconds) => nanoseconds / 1e6).toSorted((a, b) => a - b);
+}
+
+/** How long the two calls of a swap take by themselves, in order. */
+export function benchBareGap(folder: string, count: number): readonly number[] {
+  const directories = Array.from({ length: count }, (_, number) => join(folder, `bare-${number}`));
+  for (const directory of directories) mkdirSync(join(directory, 'projects'), { recursive: true });
+  const gaps = directories.map((directory) => {
+    const start = performance.now();
+    renameSync(join(directory, 'projects'), join(directory, 'aside'));
+    symlinkSync(folder, join(directory, 'projects'));
+    return performance.now() - start;
+  });
+  for (const directory of directories) rmSync(directory, { recursive: true });
+  return gaps.toSorted((a, b) => a - b);
 }
 
 /** The most memory that a process needs which migrates many files, and how long it takes. */
