@@ -2,9 +2,9 @@ import { lookInto } from './look-into.ts';
 import { ask } from './ask-terminal.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
-import { judgeLaunch, lastLines, type LaunchState } from './launch-screen.ts';
+import { judgeLaunch, lastWords, type LaunchState } from './launch-screen.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf } from './resume-id-file.ts';
+import { placeOf } from './resume-id-file.ts';
 
 /** How a launch came out. */
 export type Launched =
@@ -15,7 +15,6 @@ export type Launched =
 
 // A question or a prompt of the shell may be on its way off the screen.
 const AGREEING_LOOKS = 2;
-const TOLD_LINES = 6;
 
 /** Waits until a command that was typed into a terminal has come to something, for a bounded time. */
 export async function awaitLaunch(
@@ -30,7 +29,7 @@ export async function awaitLaunch(
   },
 ): Promise<Launched> {
   const { terminal, pause, pollMs, signal } = tools;
-  const of = { session: session.name, path: idFileOf(tools.stateDirectory, session.name) };
+  const of = placeOf(tools, session);
   let agreeing = 0;
   let last: LaunchState = { kind: 'waiting' };
   let text = '';
@@ -53,5 +52,5 @@ export async function awaitLaunch(
     if (state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS) return state;
     await pause(pollMs);
   }
-  return { kind: 'timed-out', output: lastLines(text, TOLD_LINES) };
+  return { kind: 'timed-out', output: lastWords(text) };
 }

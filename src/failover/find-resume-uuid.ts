@@ -4,10 +4,11 @@ import { lastHint } from './last-hint.ts';
 /**
  * Finds the session that Claude Code offered to resume when it last ended, in the text of its terminal.
  *
- * It prints `Resume this session with:` and below it `claude --resume <id>`, both at the begin of a line (seen on 2.1.329
- * and 2.1.197); the new one puts CLAUDE_CODE_RESUME_HINT_COMMAND in place of `claude`, if that is a plain word. Wrapped lines and control
- * sequences do not hide it; ids anywhere else, in conversations, command lines and outputs of tools, are no offers. A
- * session with a title is offered by that title by 2.1.197, and then there is no id here, whatever was offered before.
+ * It prints `Resume this session with:` and below it `claude --resume <id>`, both at the begin of a line (seen on
+ * 2.1.329 and 2.1.197); the new one puts CLAUDE_CODE_RESUME_HINT_COMMAND in place of `claude`, if that is a plain word.
+ * Wrapped lines and control sequences do not hide it; ids anywhere else, in conversations, command lines and outputs of
+ * tools, are no offers. A session with a title is offered by that title by 2.1.197, and then there is no id here,
+ * whatever was offered before.
  * Whether the program was started again since is not looked at.
  *
  * @param paneText - What the terminal shows, with as much as there is of what has left it at the top.

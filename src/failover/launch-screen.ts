@@ -47,7 +47,7 @@ export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchVi
   const below = textBelow(text, command);
   if (isAtShell) {
     // Nothing is below it until the command has been read.
-    const output = lastLines(below ?? text, TOLD_LINES);
+    const output = lastWords(below ?? text);
     return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
   }
   const question = questionIn(below ?? text);
@@ -64,8 +64,13 @@ function questionIn(text: string): string | undefined {
   return questions.find(([, pattern]) => pattern.test(end))?.[0];
 }
 
+/** What is told of what a terminal shows: the end of it. */
+export function lastWords(text: string): string {
+  return lastLines(text, TOLD_LINES);
+}
+
 /** The last lines that are not blank. */
-export function lastLines(text: string, count: number): string {
+function lastLines(text: string, count: number): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.slice(-count).join('\n').trim();
 }

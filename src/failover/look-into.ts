@@ -3,7 +3,7 @@ import { ask } from './ask-terminal.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf } from './resume-id-file.ts';
+import { placeOf } from './resume-id-file.ts';
 
 /** What runs in the terminal of a session. */
 export type Occupant =
@@ -17,11 +17,13 @@ export type Occupant =
 
 /** Which session runs in a terminal: its own record tells, whose process is one of those in the terminal. */
 export async function lookInto(
-  { fs, processes, terminal, stateDirectory }: FailoverTools,
-  { name }: FailoverSession,
+  tools: FailoverTools,
+  session: FailoverSession,
   accountHomes: readonly string[],
 ): Promise<Occupant> {
-  const of = { session: name, path: idFileOf(stateDirectory, name) };
+  const { fs, processes, terminal } = tools;
+  const { name } = session;
+  const of = placeOf(tools, session);
   const inside = await ask(of, () => terminal.processIds(name));
   if (!inside.ok) return { kind: 'unknown', problem: inside.problem };
   const { sessions } = await findLiveSessions(accountHomes, { fs, processes });

@@ -9,12 +9,8 @@ import { type Occupant, lookInto } from './look-into.ts';
 import type { Relaunching } from './relaunch-request.ts';
 import type { RelaunchedSession } from './report.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf, readId, type StoredId } from './resume-id-file.ts';
-
-interface OfSession {
-  readonly session: string;
-  readonly path: string;
-}
+import { placeOf, readId, type SessionPlace } from './resume-id-file.ts';
+import { storedIdProblem } from './stored-id-problem.ts';
 
 /** Which sessions are resumed in the course of one call, and the names of those that they are resumed for. */
 export type ResumeClaims = Map<string, string>;
@@ -27,7 +23,7 @@ export async function relaunchOne(
   claims: ResumeClaims,
 ): Promise<RelaunchedSession> {
   const { name, cwd } = session;
-  const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
+  const of = placeOf(tools, session);
   const left = (
     problems: readonly FailoverProblem[],
     sessionId?: ResumeUUID,
@@ -40,7 +36,7 @@ export async function relaunchOne(
   });
   if (tools.signal?.aborted === true) return left([failoverProblem('failover-stopped', of)]);
   const stored = await readId(tools.fs, of.path);
-  if (stored.kind !== 'id') return left([noId(stored, of)]);
+  if (stored.kind !== 'id') return left([storedIdProblem(stored, of)]);
   const { id } = stored;
   const { targetHome, accountHomes = [], defaultAccountHome } = relaunching;
   const occupant = await lookInto(tools, session, [...new Set([targetHome, ...accountHomes])]);
@@ -92,21 +88,8 @@ function isRunning(
   return sessionId === id && accountHomes.includes(targetHome);
 }
 
-function noId(stored: Exclude<StoredId, { readonly kind: 'id' }>, of: OfSession): FailoverProblem {
-  switch (stored.kind) {
-    case 'missing':
-      return failoverProblem('resume-id-missing', of);
-    case 'invalid':
-      return failoverProblem('resume-id-invalid', of);
-    case 'unreadable':
-      return failoverProblem('resume-id-unreadable', { ...of, errno: stored.errno });
-    default:
-      return stored satisfies never;
-  }
-}
-
 /** What stands against typing a command into a terminal. */
-function hindranceIn(occupant: Occupant, of: OfSession): FailoverProblem | undefined {
+function hindranceIn(occupant: Occupant, of: SessionPlace): FailoverProblem | undefined {
   switch (occupant.kind) {
     case 'shell':
       return undefined;
@@ -127,7 +110,7 @@ function hindranceIn(occupant: Occupant, of: OfSession): FailoverProblem | undef
 /** Types a command into a shell, in the place of what somebody may have begun to type; tells what it showed before. */
 async function typeCommand(
   { terminal }: FailoverTools,
-  of: OfSession,
+  of: SessionPlace,
   command: string,
 ): Promise<Asked<string>> {
   return await ask(of, async () => {
@@ -143,7 +126,7 @@ async function typeCommand(
 function report(
   launched: Launched,
   session: Omit<RelaunchedSession, 'outcome'>,
-  of: OfSession,
+  of: SessionPlace,
 ): RelaunchedSession {
   const { problems } = session;
   const withProblem = (problem: FailoverProblem) => ({

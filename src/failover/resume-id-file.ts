@@ -12,9 +12,17 @@ export type StoredId =
   | { readonly kind: 'missing' | 'invalid' }
   | { readonly kind: 'unreadable'; readonly errno: string };
 
-/** The file that keeps the id of a session. */
-export function idFileOf(stateDirectory: string, session: string): string {
-  return childOf(childOf(stateDirectory, session), 'resume-id.txt');
+/** A session by its name, and the file that keeps its id: what its problems are told with. */
+export interface SessionPlace {
+  readonly session: string;
+  readonly path: string;
+}
+
+export function placeOf(
+  { stateDirectory }: { readonly stateDirectory: string },
+  { name }: { readonly name: string },
+): SessionPlace {
+  return { session: name, path: childOf(childOf(stateDirectory, name), 'resume-id.txt') };
 }
 
 // An id has 36; whoever wrote it may have put white space around it.

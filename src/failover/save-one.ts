@@ -5,7 +5,8 @@ import type { FailoverSession } from './failover-session.ts';
 import { lastHint } from './last-hint.ts';
 import { lookInto } from './look-into.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf, readId, writeId } from './resume-id-file.ts';
+import { placeOf, readId, writeId } from './resume-id-file.ts';
+import { storedIdProblem } from './stored-id-problem.ts';
 import type { SavedSession } from './report.ts';
 
 /** An id, or why there is none. */
@@ -20,9 +21,10 @@ export async function saveOne(
   accountHomes: readonly string[],
 ): Promise<SavedSession> {
   const { name } = session;
-  const path = idFileOf(tools.stateDirectory, name);
+  const of = placeOf(tools, session);
+  const { path } = of;
   if (tools.signal?.aborted === true) {
-    const problem = failoverProblem('failover-stopped', { session: name, path });
+    const problem = failoverProblem('failover-stopped', of);
     return await keep(tools, session, [problem]);
   }
   const found = await find(tools, session, accountHomes);
@@ -31,7 +33,7 @@ export async function saveOne(
   const written = await writeId(tools.fs, path, id, tools.random);
   if (written.ok) return { name, outcome: 'saved', sessionId: id, source, path, problems: [] };
   const { errno } = written;
-  const problem = failoverProblem('resume-id-unwritable', { session: name, path, errno });
+  const problem = failoverProblem('resume-id-unwritable', { ...of, errno });
   return { ...(await keep(tools, session, [problem])), source };
 }
 
@@ -40,7 +42,7 @@ async function find(
   session: FailoverSession,
   accountHomes: readonly string[],
 ): Promise<Found> {
-  const of = { session: session.name, path: idFileOf(tools.stateDirectory, session.name) };
+  const of = placeOf(tools, session);
   const occupant = await lookInto(tools, session, accountHomes);
   switch (occupant.kind) {
     case 'session':
@@ -66,38 +68,15 @@ async function find(
 
 /** Nothing was found: what was saved before stays as it is. */
 async function keep(
-  { fs, stateDirectory }: FailoverTools,
-  { name }: FailoverSession,
+  tools: FailoverTools,
+  session: FailoverSession,
   problems: readonly FailoverProblem[],
 ): Promise<SavedSession> {
-  const path = idFileOf(stateDirectory, name);
-  const stored = await readId(fs, path);
-  const nothing = { name, source: undefined, path } as const;
-  switch (stored.kind) {
-    case 'id':
-      return { ...nothing, outcome: 'kept', sessionId: stored.id, problems };
-    case 'missing':
-      return { ...nothing, outcome: 'none', sessionId: undefined, problems };
-    case 'invalid': {
-      const problem = failoverProblem('resume-id-invalid', { session: name, path });
-      return {
-        ...nothing,
-        outcome: 'none',
-        sessionId: undefined,
-        problems: [...problems, problem],
-      };
-    }
-    case 'unreadable': {
-      const { errno } = stored;
-      const problem = failoverProblem('resume-id-unreadable', { session: name, path, errno });
-      return {
-        ...nothing,
-        outcome: 'none',
-        sessionId: undefined,
-        problems: [...problems, problem],
-      };
-    }
-    default:
-      return stored satisfies never;
-  }
+  const of = placeOf(tools, session);
+  const stored = await readId(tools.fs, of.path);
+  const nothing = { name: session.name, source: undefined, path: of.path } as const;
+  if (stored.kind === 'id') return { ...nothing, outcome: 'kept', sessionId: stored.id, problems };
+  // That there was none before is no problem of its own.
+  const more = stored.kind === 'missing' ? [] : [storedIdProblem(stored, of)];
+  return { ...nothing, outcome: 'none', sessionId: undefined, problems: [...problems, ...more] };
 }

@@ -4,7 +4,7 @@ import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { lookInto } from './look-into.ts';
 import type { FailoverTools } from './request.ts';
-import { idFileOf, readId, writeId } from './resume-id-file.ts';
+import { placeOf, readId, writeId } from './resume-id-file.ts';
 import type { Swapping } from './swap-request.ts';
 
 /** What came of stopping the program in a terminal. */
@@ -28,7 +28,7 @@ export async function stopSession(
   const { graceMs, afterKillMs } = patience;
   const { terminal, signal } = tools;
   const { name } = session;
-  const of = { session: name, path: idFileOf(tools.stateDirectory, name) };
+  const of = placeOf(tools, session);
   const occupant = await lookInto(tools, session, [from, to]);
   switch (occupant.kind) {
     case 'shell':
