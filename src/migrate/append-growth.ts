@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import {
   type MigrateFs,
   type MigrateHandle,
@@ -7,8 +6,9 @@ import {
 } from '../fs/migrate-fs.ts';
 import { must } from './call-failure.ts';
 import { agrees, COMPARED_BYTES } from './compare.ts';
-import { isSameFile } from './facts.ts';
-import { joined, linesIn } from './lines.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { joined } from './lines.ts';
+import { MissingLines } from './missing-lines.ts';
 import { withFile } from './open-file.ts';
 import { readFully } from './read-fully.ts';
 
@@ -42,92 +42,70 @@ export async function appendGrowth(
   to: string,
   isAnywhere = false,
 ): Promise<Growth> {
-  const growth = await withFile(
-    fs,
-    from,
-    OPEN.read,
-    async (source, { size }): Promise<Growth | undefined> => {
-      if (size < offset) return { kind: 'changed' };
-      if (size === offset) return { kind: 'nothing', torn: false, upTo: offset };
-      const missing = await withFile(fs, to, OPEN.read, async (known, facts) => {
-        const start = Math.max(0, offset - COMPARED_BYTES);
-        // Also an unfinished line, which the other one may have completed.
-        if (await agrees(source, known, start, size, from)) return 'contained';
-        const isSame = await agrees(source, known, start, offset, from);
-        if (!isSame && !isAnywhere) return 'changed';
-        const knownFrom = isSame ? offset : 0;
-        const at = { offset, size, from, to, knownFrom };
-        return { facts, ...(await linesMissing(source, known, at)) };
-      });
-      if (missing === undefined) return undefined;
-      if (missing === 'contained') return { kind: 'nothing', torn: false, upTo: size };
-      if (missing === 'changed') return { kind: 'changed' };
-      const { facts, lines, upTo } = missing;
-      const told = { torn: upTo < size, upTo };
-      if (lines.length === 0) return { kind: 'nothing', ...told };
-      const appended = await withFile(fs, to, OPEN.append, async (target, now) => {
-        // Another file stands there by now: it is looked at anew in the next pass.
-        if (!isSameFile(facts, now)) return undefined;
-        await appendLines(target, lines, to, await endsInLine(fs, to));
-        return true;
-      });
-      return appended === undefined ? undefined : { kind: 'appended', ...told };
-    },
-  );
+  const growth = await withFile(fs, from, OPEN.read, async (source, { size }) => {
+    if (size < offset) return CHANGED;
+    if (size === offset) return { kind: 'nothing', torn: false, upTo: offset } as const;
+    return await withFile(fs, to, OPEN.read, async (known, facts) => {
+      const start = Math.max(0, offset - COMPARED_BYTES);
+      // Also an unfinished line, which the other one may have completed.
+      if (await agrees(source, known, start, size, from)) {
+        return { kind: 'nothing', torn: false, upTo: size } as const;
+      }
+      const isSame = await agrees(source, known, start, offset, from);
+      if (!isSame && !isAnywhere) return CHANGED;
+      const missing = new MissingLines();
+      const upTo = await missing.gain(source, offset, size, from);
+      const kind = await add(fs, missing, { to, known, facts, knownFrom: isSame ? offset : 0 });
+      return kind === undefined ? undefined : { kind, torn: upTo < size, upTo };
+    });
+  });
   return growth ?? { kind: 'vanished' };
 }
 
-async function linesMissing(
-  source: MigrateReadHandle,
-  known: MigrateReadHandle,
-  at: {
-    readonly offset: number;
-    readonly size: number;
-    readonly from: string;
-    readonly to: string;
-    readonly knownFrom: number;
-  },
-): Promise<{ readonly lines: readonly Uint8Array[]; readonly upTo: number }> {
-  const { offset, size, from, to, knownFrom } = at;
-  const end = Number((await must(to, known.stat({ bigint: true }))).size);
-  const gained: (readonly [text: string, line: Uint8Array])[] = [];
-  const wanted = new Map<string, number>();
-  let upTo = offset;
-  for await (const line of linesIn(source, offset, size, from)) {
-    const text = textOf(line);
-    gained.push([text, line]);
-    wanted.set(text, (wanted.get(text) ?? 0) + 1);
-    upTo += line.length;
-  }
-  // Not by their order: what several files have gained may have been added in another one.
-  for await (const line of linesIn(known, knownFrom, end, to)) {
-    const text = textOf(line);
-    const count = wanted.get(text);
-    if (count !== undefined) wanted.set(text, count - 1);
-  }
-  const lines: Uint8Array[] = [];
-  for (const [text, line] of gained.toReversed()) {
-    const count = wanted.get(text) ?? 0;
-    // A line that occurs several times is there as often as it was found: the first ones are.
-    if (count > 0) lines.push(line);
-    wanted.set(text, count - 1);
-  }
-  return { lines: lines.toReversed(), upTo };
+const CHANGED = { kind: 'changed' } as const;
+
+/** The file to which lines are added. */
+interface Known {
+  readonly to: string;
+  readonly known: MigrateReadHandle;
+  readonly facts: Facts;
+  /** From where on it may have them. */
+  readonly knownFrom: number;
 }
 
-/** The bytes one by one, so that equal texts are equal lines. */
-function textOf(line: Uint8Array): string {
-  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('latin1');
+/** Tells what was done; nothing where the file has been replaced, or has become shorter, while it was looked at. */
+async function add(
+  fs: AppendFs,
+  missing: MissingLines,
+  { to, known, facts, knownFrom }: Known,
+): Promise<'nothing' | 'appended' | undefined> {
+  const sizeNow = async () => Number((await must(to, known.stat({ bigint: true }))).size);
+  let size = await sizeNow();
+  let upTo = await missing.strike(known, knownFrom, size, to);
+  if (missing.left().length === 0) return 'nothing';
+  return await withFile(fs, to, OPEN.append, async (target, now) => {
+    // Another file stands there by now: it is looked at anew in the next pass.
+    if (!isSameFile(facts, now)) return undefined;
+    let isClosed = await endsInLine(known, size, to);
+    // Whoever writes its end anew takes it away first: what was missing for that moment is back, or was added since.
+    for (let next = await sizeNow(); next !== size; next = await sizeNow()) {
+      if (next < size) return undefined;
+      upTo = await missing.strike(known, upTo, next, to);
+      size = next;
+      isClosed = await endsInLine(known, size, to);
+    }
+    const lines = missing.left();
+    if (lines.length === 0) return 'nothing';
+    await appendLines(target, lines, to, isClosed);
+    return 'appended';
+  });
 }
 
 /** Whether a file is empty or ends in a newline; a line that is appended would else become one with a torn one. */
-async function endsInLine(fs: AppendFs, path: string): Promise<boolean> {
+async function endsInLine(handle: MigrateReadHandle, size: number, path: string): Promise<boolean> {
   const last = new Uint8Array(1);
-  const ends = await withFile(fs, path, OPEN.read, async (handle, { size }) => {
-    if (size === 0) return true;
-    return (await readFully(handle, last, size - 1, path)) === 0 || last[0] === NEWLINE[0];
-  });
-  return ends ?? true;
+  if (size === 0) return true;
+  return (await readFully(handle, last, size - 1, path)) === 0 || last[0] === NEWLINE[0];
 }
 
 async function appendLines(

@@ -54,11 +54,6 @@ export function isSameFile(one: Identity, other: Identity): boolean {
   return one.inode === other.inode && one.device === other.device && one.birth === other.birth;
 }
 
-/** Whether a file was there before another, as far as can be told. */
-export function isOlder(one: Identity, other: Identity): boolean {
-  return one.birth < other.birth;
-}
-
 export function identityText({ device, inode, birth }: Identity): string {
   return `${device}:${inode}:${birth}`;
 }

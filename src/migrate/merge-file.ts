@@ -34,6 +34,8 @@ export async function mergeFile(
   if (there === undefined) {
     const moved = await mergeMoved(merge, source, path, facts);
     if (moved !== undefined) return moved;
+    // It may be back by now.
+    if ((await factsAt(merge.tools.fs, to)) !== undefined) return true;
     // It was linked, and is gone: so it was deleted, and is not brought back. An edited file is a new one.
     if (before !== undefined && isUnchanged(source, before, facts)) {
       merge.leave(childOf(source.root, path), 'deleted-since');

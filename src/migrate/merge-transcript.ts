@@ -3,7 +3,8 @@ import { addGrowth } from './add-growth.ts';
 import { appendGrowth } from './append-growth.ts';
 import { linkedAs } from './bring-file.ts';
 import { agreeBefore, type Divergent, type Generations, relate, type Relation } from './compare.ts';
-import { type Facts, isOlder, isSameFile } from './facts.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { isHistory } from './beginnings.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
@@ -73,7 +74,9 @@ async function relationOf(
   // All that was brought over is in both: only what came later differs, and belongs into one.
   if (offset !== undefined) {
     // Of two that have nothing in common the older one is the history, and comes first.
-    const isOwn = offset === 0 ? isOlder(facts, there) : isReplaced;
+    const own = { at: childOf(source.root, path), facts };
+    const shown = { at: childOf(merge.target, path), facts: there };
+    const isOwn = offset === 0 ? await isHistory(merge, path, own, shown) : isReplaced;
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;

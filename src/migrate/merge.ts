@@ -75,6 +75,17 @@ export class Merge {
     return isOfSession ? await this.sessions.elsewhere(path) : undefined;
   }
 
+  /** The same for a transcript that has just been found missing there. */
+  async movedTo(path: string): Promise<string | undefined> {
+    const isOfSession = this.isTranscript(path) && isSessionTranscript(path);
+    return isOfSession ? await this.sessions.movedTo(path) : undefined;
+  }
+
+  /** What is being brought into the target, in the present pass. */
+  get trees(): readonly Source[] {
+    return this.#trees;
+  }
+
   /** Remembers up to where one file is known to be in another. */
   know(shorter: Identity, longer: Identity, offset: number): void {
     this.#offsets.set(`${identityText(shorter)} ${identityText(longer)}`, offset);
@@ -104,6 +115,18 @@ export class Merge {
   cannotMerge(problem: MigrationProblem, path: string): void {
     this.stuck.push({ problem, leftover: { path, reason: 'unmergeable' } });
     this.lookAgain(path);
+  }
+
+  /** Whether it is the transcript of a session that has moved: that all is there is proved for it in another way. */
+  isToReunite(path: string): boolean {
+    return isSessionTranscript(path) && this.sessions.moved.has(sessionOf(path) ?? '');
+  }
+
+  /** The files of which something has been said in the present pass. */
+  toldPaths(): readonly string[] {
+    return [...this.leftovers, ...this.stuck.map(({ leftover }) => leftover)]
+      .filter(({ reason }) => reason !== 'torn-line')
+      .map(({ path }) => path);
   }
 
   /** Wants another look at a file that has been moved aside: not all of it was found in the target. */

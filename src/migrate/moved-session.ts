@@ -2,14 +2,15 @@ import { childOf, parentOf } from '../paths.ts';
 import { unless } from './call-failure.ts';
 import { relate, type Relation } from './compare.ts';
 import { makeDirectory } from './directories.ts';
-import { type Facts, isOlder, isSameFile } from './facts.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { isHistory } from './beginnings.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './add-growth.ts';
 import { divergentOffset } from './merge-transcript.ts';
 import { replaceName } from './replace-name.ts';
-import { setNameAside } from './set-name-aside.ts';
+import { setFileAside } from './set-name-aside.ts';
 
 /**
  * Brings a transcript over whose session the target has under another project key: Claude Code moves it there when it
@@ -24,7 +25,7 @@ export async function mergeMoved(
   facts: Facts,
 ): Promise<boolean | undefined> {
   const { fs } = merge.tools;
-  const other = await merge.elsewhere(path);
+  const other = await merge.movedTo(path);
   if (other === undefined) return undefined;
   const there = await factsAt(fs, childOf(merge.target, other));
   if (there === undefined) {
@@ -70,7 +71,7 @@ async function follow(
   const now = await factsAt(fs, to);
   // Only a file that has its new name loses the old one.
   if (now !== undefined && isSameFile(now, there)) {
-    await setNameAside(merge.tools, from, keepAt);
+    await setFileAside(merge.tools, from, keepAt, there);
     merge.forgetName(other);
   }
   merge.touched.add(parentOf(from)).add(parentOf(to));
@@ -95,10 +96,16 @@ async function addToOther(
   const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
   if (relation === undefined) return true;
   const offset = offsetOf(merge, source, path, relation);
-  if (offset === 0 && isOlder(facts, there) && source.canLink) {
+  const present = { at: childOf(merge.target, other), facts: there };
+  if (
+    offset === 0 &&
+    source.canLink &&
+    (await isHistory(merge, path, { at: from, facts }, present))
+  ) {
     // The history comes first, and then what began without it.
+    merge.disturb(other);
     const kept = await replaceName(merge.tools, {
-      path: childOf(merge.target, other),
+      path: present.at,
       expected: there,
       chosen: from,
       keepAt: childOf(displacedAt(source.run, merge.name, 'target', 0), other),

@@ -1,7 +1,8 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../paths.ts';
 import { relate } from './compare.ts';
-import { isOlder, isSameFile } from './facts.ts';
+import { type Facts, isSameFile } from './facts.ts';
+import { isHistory } from './beginnings.ts';
 import { sessionOf } from './kinds-of-files.ts';
 import { displacedAt, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
@@ -9,11 +10,11 @@ import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './add-growth.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
-import { setNameAside } from './set-name-aside.ts';
+import { giveBack, setFileAside } from './set-name-aside.ts';
 import { nonceOf } from './tools.ts';
 
 /** A directory that can hold names of the files in the target. */
-function baseOf(sources: readonly Source[], { target }: Merge): string {
+export function baseOf(sources: readonly Source[], { target }: Merge): string {
   return sources.find(({ canLink }) => canLink)?.run ?? stateOf(target);
 }
 
@@ -47,7 +48,7 @@ async function settle(
   if (isSameFile(first, second)) {
     const past = await Promise.all([one, other].map((path) => pastness(fs, sources, path)));
     const [leaves, stays] = (past[0] ?? 0) > (past[1] ?? 0) ? [one, other] : [other, one];
-    return await takeAway(merge, base, leaves, stays, first.size);
+    return await takeAway(merge, base, leaves, stays, first);
   }
   const isFirstNewer = first.mtime >= second.mtime;
   const [stays, leaves] = isFirstNewer ? [one, other] : [other, one];
@@ -67,8 +68,14 @@ async function settle(
   const isFirst =
     relation.kind === 'generations'
       ? relation.longer === 'one'
-      : !isEnd || isOlder(staying, leaving);
-  if (isFirst) return await takeAway(merge, base, leaves, stays, offset);
+      : !isEnd ||
+        (await isHistory(
+          merge,
+          stays,
+          { at: at(stays), facts: staying },
+          { at: at(leaves), facts: leaving },
+        ));
+  if (isFirst) return await takeAway(merge, base, leaves, stays, leaving, offset);
   // The other one gets the name that stays; what had it is added to it.
   const kept = await replaceName(merge.tools, {
     path: at(stays),
@@ -80,7 +87,7 @@ async function settle(
   if (kept === undefined) return true;
   merge.disturb(stays);
   await addGrowth(merge, stays, kept, offset, { isFresh: true });
-  return await takeAway(merge, base, leaves, stays, leaving.size);
+  return await takeAway(merge, base, leaves, stays, leaving);
 }
 
 /**
@@ -101,19 +108,24 @@ async function pastness(
   return isThere ? 1 : 0;
 }
 
-/** Takes a name away, and adds what the file has beyond the offset to the one that stays. */
+/** Takes the name of a file away, and adds what the file has beyond the offset to the one that stays. */
 async function takeAway(
   merge: Merge,
   base: string,
   leaves: string,
   stays: string,
-  offset: number,
+  leaving: Facts,
+  offset = leaving.size,
 ): Promise<boolean> {
-  const from = childOf(merge.target, leaves);
-  const keepAt = `${childOf(displacedAt(base, merge.name, 'target', offset), stays)}~${nonceOf(merge.tools)}`;
-  await setNameAside(merge.tools, from, keepAt);
+  const { tools, target, name } = merge;
+  const [from, to] = [childOf(target, leaves), childOf(target, stays)];
+  const keepAt = `${childOf(displacedAt(base, name, 'target', offset), stays)}~${nonceOf(tools)}`;
   merge.forgetName(leaves);
   merge.touched.add(parentOf(from));
-  await addGrowth(merge, stays, keepAt, offset, { isFresh: true });
+  const kept = await setFileAside(tools, from, keepAt, leaving);
+  if (kept === undefined) return true;
+  // Claude Code may have moved the other one to the very name that was taken away.
+  if ((await factsAt(tools.fs, to)) === undefined) await giveBack(tools, kept, from);
+  else await addGrowth(merge, stays, kept, offset, { isFresh: true });
   return true;
 }

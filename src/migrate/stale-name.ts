@@ -3,7 +3,7 @@ import { type Facts, isSameFile } from './facts.ts';
 import { displacedAt } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
-import { setNameAside } from './set-name-aside.ts';
+import { setFileAside } from './set-name-aside.ts';
 
 /**
  * Takes the old name of a file away from the target, where the file was moved in its home since it was linked:
@@ -28,7 +28,7 @@ export async function moveAwayStale(
     const there = await factsAt(fs, stale);
     if (there === undefined || !isSameFile(there, facts)) continue;
     const keepAt = childOf(displacedAt(source.run, merge.name, 'target', facts.size), old);
-    await setNameAside(merge.tools, stale, keepAt);
+    if ((await setFileAside(merge.tools, stale, keepAt, there)) === undefined) continue;
     merge.forgetName(old);
     merge.touched.add(parentOf(stale));
   }

@@ -59,11 +59,15 @@ export async function sweepDisplaced(
     for (const { at, path, offset } of await displacedIn(fs, base.path, merge.name)) {
       if (!isTranscript(merge.name, path) || !merge.isToLookAt(at, path)) continue;
       const [now, facts] = [await presentPath(merge, path), await factsAt(fs, at)];
-      if (now === undefined || facts === undefined) continue;
+      if (facts === undefined) continue;
+      if (now === undefined) {
+        merge.lookAgain(at);
+        continue;
+      }
       // What was edited since is not put back.
       const from = merge.supersededAt(facts) === undefined ? base : {};
       if (!(await addGrowth(merge, now, at, offset, from))) continue;
-      hasChanged = true;
+      if (!merge.isToReunite(path)) hasChanged = true;
       merge.lookAgain(at);
     }
   }
@@ -73,5 +77,5 @@ export async function sweepDisplaced(
 /** Where the target has a transcript now: its session may have moved since. */
 async function presentPath(merge: Merge, path: string): Promise<string | undefined> {
   if ((await factsAt(merge.tools.fs, childOf(merge.target, path))) !== undefined) return path;
-  return await merge.elsewhere(path);
+  return await merge.movedTo(path);
 }

@@ -4,6 +4,7 @@ import { mergePass } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { Leftover } from './report.ts';
+import { reuniteSessions } from './reunite-sessions.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
@@ -92,6 +93,7 @@ async function sweepOnce(
   sweeping.passes += 1;
   const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
   const mayHaveMoved = merge.mayHaveMoves || (tools.isLive && merge.name === 'projects');
-  const hasSettled = mayHaveMoved && (await settleSessions(merge, sources));
-  sweeping.isQuiet = !hasMerged && !hasGrown && !hasSettled;
+  if (mayHaveMoved) await settleSessions(merge, sources);
+  const hasReunited = mayHaveMoved && (await reuniteSessions(merge));
+  sweeping.isQuiet = !hasMerged && !hasGrown && !hasReunited;
 }

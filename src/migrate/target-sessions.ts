@@ -2,6 +2,7 @@ import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { isSessionTranscript, sessionOf } from './kinds-of-files.ts';
+import { factsAt } from './look.ts';
 
 const MOST_LISTINGS = 5;
 
@@ -19,20 +20,52 @@ export class TargetSessions {
     this.#target = target;
   }
 
+  /** Sessions that were found under another project key than where one of their transcripts was, or belongs. */
+  readonly moved = new Set<string>();
+
   /** A transcript of the same session under another project key. */
   async elsewhere(path: string): Promise<string | undefined> {
+    const other = (await this.#pathsOf(path)).find((it) => it !== path);
+    if (other !== undefined) this.moved.add(sessionOf(path) ?? '');
+    return other;
+  }
+
+  /** The same for a transcript that has just been found missing. */
+  async movedTo(path: string): Promise<string | undefined> {
+    for (let count = 1; count < MOST_LISTINGS; count += 1) {
+      const other = await this.elsewhere(path);
+      // Listed at a place where it is no more, it has gone from there since.
+      if (other !== undefined || !(await this.#pathsOf(path)).includes(path)) return other;
+      this.forget();
+    }
+    return await this.elsewhere(path);
+  }
+
+  /** Where a session is now, by looking. */
+  async placesOf(sessionId: string): Promise<readonly string[]> {
+    const keys = await entriesIn(this.#fs, this.#target);
+    const found: string[] = [];
+    for (const { name } of keys.ok ? keys.value : []) {
+      const path = childOf(name, `${sessionId}.jsonl`);
+      if ((await factsAt(this.#fs, childOf(this.#target, path))) !== undefined) found.push(path);
+    }
+    return found;
+  }
+
+  async #pathsOf(path: string): Promise<readonly string[]> {
     this.#listed ??= this.#listSurely();
-    const paths = (await this.#listed).get(sessionOf(path) ?? '') ?? [];
-    return [paths].flat().find((other) => other !== path);
+    return [(await this.#listed).get(sessionOf(path) ?? '') ?? []].flat();
   }
 
   /** Two transcripts of each session that has more than one. */
   async twice(): Promise<readonly (readonly [string, string])[]> {
     this.#listed ??= this.#listSurely();
     const found: (readonly [string, string])[] = [];
-    for (const paths of (await this.#listed).values()) {
+    for (const [sessionId, paths] of await this.#listed) {
       const [one, other] = typeof paths === 'string' ? [] : paths;
-      if (one !== undefined && other !== undefined) found.push([one, other]);
+      if (one === undefined || other === undefined) continue;
+      this.moved.add(sessionId);
+      found.push([one, other]);
     }
     return found;
   }

@@ -41,7 +41,7 @@ export interface LiveRunOptions {
   readonly pauseMs?: number;
   /** What the writers do besides appending; everything unless given. */
   readonly does?: readonly SpecialStep[];
-  /** Keeps the files of a run in which lines are missing, to look at. */
+  /** Keeps the files of a run that was not flawless, to look at. */
   readonly keep?: boolean;
 }
 
@@ -88,10 +88,9 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
       result,
       options.expected,
     );
-    const { missing, torn, duplicated, outOfOrderOutside } = run.verdict;
-    if (missing + torn + duplicated + outOfOrderOutside === 0 || options.keep !== true)
-      rmSync(root, { recursive: true });
-    else run.verdict.examples.push(`kept in ${root}`);
+    const isToKeep = options.keep === true && flawsOf([run]).length > 0;
+    if (isToKeep) run.verdict.examples.push(`kept in ${root}`);
+    else rmSync(root, { recursive: true });
     return run;
   } finally {
     for (const { child } of writers) child.process.kill('SIGKILL');

@@ -16,6 +16,8 @@ export interface Verdict {
   outOfOrderOutside: number;
   /** Lines that nobody wrote, such as halves. */
   torn: number;
+  /** The same where the writer has logged that somebody else wrote in the middle of a step of several calls. */
+  collided: number;
   /** Empty lines: put before what is appended to a line that seems to be unfinished. */
   blank: number;
   /** Further transcripts of the same session in the shared state, under other keys. */
@@ -45,6 +47,7 @@ export function noVerdict(): Verdict {
     outOfOrder: 0,
     outOfOrderOutside: 0,
     torn: 0,
+    collided: 0,
     blank: 0,
     fragments: 0,
     examples: [],
@@ -74,11 +77,15 @@ export function checkSession(
   if (others.length > 0) note(`also in ${others.join(', ')}`);
 
   const found = existsSync(path) ? numbersIn(readFileSync(path, 'utf8')) : noNumbers;
-  verdict.torn += found.torn;
+  const mayBeTorn = steps.filter(({ collided }) => collided).length;
+  const isCollision = found.torn <= mayBeTorn;
+  if (isCollision) verdict.collided += found.torn;
+  else verdict.torn += found.torn;
   verdict.blank += found.blank;
-  if (found.torn > 0) note(`${found.torn} torn lines`);
+  if (!isCollision) note(`${found.torn} torn lines, of ${mayBeTorn} that may be`);
   const counts = new Map<number, number>();
-  for (const n of found.numbers) counts.set(n, (counts.get(n) ?? 0) + 1);
+  for (const n of isCollision ? [...found.numbers, ...found.glued] : found.numbers)
+    counts.set(n, (counts.get(n) ?? 0) + 1);
 
   const batches = batchesOf(session, steps);
   let elsewhere: ReadonlySet<number> | undefined;
@@ -140,23 +147,28 @@ function timing(step: LoggedStep | undefined, { start, end }: Span): string {
   return `written ${after.toFixed(1)} ms after the start of ${((end - start) / 1e6).toFixed(1)} ms, batch ${step.batch}${step.recreated ? ', directories recreated' : ''}`;
 }
 
-const noNumbers = { numbers: [], torn: 0, blank: 0 };
+const noNumbers = { numbers: [], glued: [], torn: 0, blank: 0 };
 
-/** The numbers of the lines of a transcript, in their order. */
+const LINE = /^(.*?)\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/;
+
+/** The numbers of the lines of a transcript, in their order, and of those that stand behind half of another one. */
 function numbersIn(text: string) {
   const lines = text.split('\n');
   const last = lines.pop();
   let torn = last === '' ? 0 : 1;
   let blank = 0;
   const numbers: number[] = [];
+  const glued: number[] = [];
   for (const line of lines) {
-    const [, n] =
-      /^\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/.exec(line) ?? [];
-    if (n !== undefined) numbers.push(Number(n));
+    const [, rest, n] = LINE.exec(line) ?? [];
+    if (n !== undefined && rest === '') numbers.push(Number(n));
     else if (line === '') blank += 1;
-    else torn += 1;
+    else {
+      torn += 1;
+      if (n !== undefined) glued.push(Number(n));
+    }
   }
-  return { numbers, torn, blank };
+  return { numbers, glued, torn, blank };
 }
 
 /** Every file of a name below a directory, temporary copies included. */

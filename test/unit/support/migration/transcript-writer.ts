@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+const NEWLINE = 10;
 const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
 
 /**
@@ -36,8 +37,8 @@ export const transcriptWriter = {
     return recreated;
   },
 
-  /** Takes the last lines away and writes the same ones again. */
-  rewriteEnd(path: string, lines: number): void {
+  /** Takes the last lines away and writes the same ones again; tells whether somebody else wrote meanwhile. */
+  rewriteEnd(path: string, lines: number): boolean {
     const handle = openSync(path, 'r+');
     try {
       const { size } = fstatSync(handle);
@@ -52,15 +53,19 @@ export const transcriptWriter = {
       const end = Buffer.from(buffer.subarray(from + 1));
       ftruncateSync(handle, size - end.length);
       writeSync(handle, end, 0, end.length, size - end.length);
+      // Half a line that was being written has been cut off there, or somebody has appended since.
+      return buffer.at(-1) !== NEWLINE || fstatSync(handle).size !== size;
     } finally {
       closeSync(handle);
     }
   },
 
-  /** Replaces the file by another of the same content. */
-  replace(path: string, temporary: string): void {
-    writeFileSync(temporary, readFileSync(path), { mode: 0o600 });
+  /** Replaces the file by another of the same content; tells whether half a line was read, which is being written. */
+  replace(path: string, temporary: string): boolean {
+    const content = readFileSync(path);
+    writeFileSync(temporary, content, { mode: 0o600 });
     renameSync(temporary, path);
+    return content.length > 0 && content.at(-1) !== NEWLINE;
   },
 
   /** Moves it to another project directory. */

@@ -27,7 +27,8 @@ async function write(job: WriterJob): Promise<void> {
     const start = now();
     const done = attempt(() => oneStep(job, batch, progress, random));
     const common = { session: progress.session.id, key: progress.key, batch, start, end: now() };
-    const logged: LoggedStep = { ...common, from: 0, to: 0, twice: 0, recreated: false, ...done };
+    const nothing = { from: 0, to: 0, twice: 0, recreated: false, collided: false };
+    const logged: LoggedStep = { ...common, ...nothing, ...done };
     writeSync(log, `${JSON.stringify(logged)}\n`);
     await pause(random, job.pauseMs);
   }
@@ -43,12 +44,12 @@ function oneStep(
   const path = transcriptWriter.pathOf(accountHome, progress.key, id);
   const which = random.next();
   if (which < 0.02 && does.includes('rewrite-end')) {
-    transcriptWriter.rewriteEnd(path, random.between(1, 3));
-    return { step: 'rewrite-end' };
+    const collided = transcriptWriter.rewriteEnd(path, random.between(1, 3));
+    return { step: 'rewrite-end', collided };
   }
   if (which >= 0.02 && which < 0.035 && does.includes('replace')) {
-    transcriptWriter.replace(path, `${path}.${process.pid}.${batch}.tmp`);
-    return { step: 'replace' };
+    const collided = transcriptWriter.replace(path, `${path}.${process.pid}.${batch}.tmp`);
+    return { step: 'replace', collided };
   }
   if (which >= 0.035 && which < 0.12 && moves && does.includes('move')) {
     // Into a worktree and back, into another one, and back again.

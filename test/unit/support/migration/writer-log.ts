@@ -41,6 +41,11 @@ export interface LoggedStep {
   readonly twice: number;
   /** Whether directories had to be made again. */
   readonly recreated: boolean;
+  /**
+   * Whether somebody else wrote in the middle of it: between reading the end and writing it anew, or while the whole
+   * was read to be replaced. Neither is one call, so one line may be torn by it, whoever the other one is.
+   */
+  readonly collided: boolean;
   readonly start: number;
   readonly end: number;
   readonly why?: string;
