@@ -75,7 +75,7 @@ async function mergeCopies(
       merge.leave(at, 'side-not-chosen');
     } else if (isThorough ? merge.isToLookAt(at, path) : isToMerge(merge, source, path, facts)) {
       if (!(await mergeFile(merge, source, path, facts))) continue;
-      if (!isThorough || !merge.isToReunite(path)) hasChanged = true;
+      if (!isThorough || !merge.isRestless(path)) hasChanged = true;
       merge.lookAgain(at);
     }
   }

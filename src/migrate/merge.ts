@@ -49,6 +49,8 @@ export class Merge {
   readonly begun = new Set<string>();
   /** Whether sessions may have moved since the plan was made. */
   mayHaveMoves = false;
+  /** Whether sessions that go on moving are no longer waited for. */
+  isHurried = false;
   /** How many passes have been begun. */
   passes = 0;
   #due: { readonly files: ReadonlySet<string>; readonly paths: ReadonlySet<string> } | undefined;
@@ -117,9 +119,13 @@ export class Merge {
     this.lookAgain(path);
   }
 
-  /** Whether it is the transcript of a session that has moved: that all is there is proved for it in another way. */
-  isToReunite(path: string): boolean {
-    return isSessionTranscript(path) && this.sessions.moved.has(sessionOf(path) ?? '');
+  /**
+   * Whether it is the transcript of a session that goes on moving, so that no pass leaves it unchanged: that all of it
+   * is there is proved in another way.
+   */
+  isRestless(path: string): boolean {
+    const isOfSession = this.isHurried && isSessionTranscript(path);
+    return isOfSession && this.sessions.moved.has(sessionOf(path) ?? '');
   }
 
   /** The files of which something has been said in the present pass. */

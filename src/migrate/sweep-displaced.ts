@@ -67,7 +67,7 @@ export async function sweepDisplaced(
       // What was edited since is not put back.
       const from = merge.supersededAt(facts) === undefined ? base : {};
       if (!(await addGrowth(merge, now, at, offset, from))) continue;
-      if (!merge.isToReunite(path)) hasChanged = true;
+      if (!merge.isRestless(path)) hasChanged = true;
       merge.lookAgain(at);
     }
   }

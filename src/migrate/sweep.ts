@@ -13,6 +13,7 @@ import { keepTimes } from './make-durable.ts';
 import { syncDirectory } from './directories.ts';
 
 const MOST_PASSES = 30;
+const PATIENT_PASSES = 10;
 
 /** What is not in the target, and why; what is wrong where it never became quiet. */
 interface Swept {
@@ -85,6 +86,7 @@ async function sweepOnce(
     ...(run === undefined ? [] : [{ path: run, isFresh: true } as const]),
   ]);
   stopIfAborted(tools);
+  merge.isHurried = sweeping.passes >= PATIENT_PASSES;
   const hasMerged = await mergePass(merge, sources, {
     isThorough: true,
     isRepeated: sweeping.passes > 0,
@@ -93,7 +95,8 @@ async function sweepOnce(
   sweeping.passes += 1;
   const hasGrown = await sweepDisplaced(merge, [...runs, { path: stateOf(merge.target) }]);
   const mayHaveMoved = merge.mayHaveMoves || (tools.isLive && merge.name === 'projects');
-  if (mayHaveMoved) await settleSessions(merge, sources);
-  const hasReunited = mayHaveMoved && (await reuniteSessions(merge));
-  sweeping.isQuiet = !hasMerged && !hasGrown && !hasReunited;
+  const hasSettled = mayHaveMoved && (await settleSessions(merge, sources));
+  const isQuiet = !hasMerged && !hasGrown && (!hasSettled || merge.isHurried);
+  // By then nothing is known to be missing, which is no proof for what has moved meanwhile.
+  sweeping.isQuiet = isQuiet && !(mayHaveMoved && (await reuniteSessions(merge)));
 }

@@ -20,7 +20,7 @@ export async function regenerate(text: string): Promise<string> {
     'failover-problems': failoverProblemTables(),
     'error-message': await errorMessage(),
     'resume-problems': resumeProblemTables(),
-    ...(text.includes('<!-- bench:start -->') ? { bench: benchTables() } : {}),
+    bench: benchTables(),
   };
   return Object.entries(sections).reduce(
     (text, [name, section]) => replaceSection(text, name, section),
