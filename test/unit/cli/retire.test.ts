@@ -44,14 +44,14 @@ test('what is kept of one does not keep the others', async () => {
 });
 
 test('the first that another process holds is the last one that is tried', async () => {
-  // Of whom nothing can be known from here.
   const lock = user.at('.claude/.claude-shared-state/lock');
   await mkdir(user.at('.claude/.claude-shared-state'), { recursive: true });
-  await symlink('4711.unknown.abc.unknown', lock);
+  await symlink('not by this library', lock);
 
   const { exitCode, stdout } = await cli('retire', '--all', '--yes');
 
   expect(exitCode).toBe(1);
   expect(stdout).toContain('✗ another process is at it; nothing was touched');
+  expect(stdout).toContain('is held by somebody.');
   expect(await originalsOf('.claude-work')).toHaveLength(1);
 });
