@@ -84,7 +84,11 @@ export async function watched<Report>(
 }
 
 /** How a run ended, in a line; and the command that completes it where it did not come to its end. */
-export function tellOutcome({ page }: Context, outcome: MigrationOutcome, again: string): void {
+export function tellOutcome(
+  { page }: Pick<Context, 'page'>,
+  outcome: MigrationOutcome,
+  again: string,
+): void {
   const { paint, symbols } = page;
   page.line();
   switch (outcome) {

@@ -9,14 +9,14 @@ export function grouped(number: number): string {
 
 export function bytes(number: number): string {
   if (number < 1000) return `${number} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
   let amount = number / 1000;
-  let unit = 0;
-  while (amount >= 999.5 && unit < units.length - 1) {
+  let unit = 'kB';
+  for (const larger of ['MB', 'GB', 'TB']) {
+    if (amount < 999.5) break;
     amount /= 1000;
-    unit += 1;
+    unit = larger;
   }
-  return `${amount >= 99.95 ? amount.toFixed(0) : amount.toFixed(1)} ${units[unit] ?? ''}`;
+  return `${amount >= 99.95 ? amount.toFixed(0) : amount.toFixed(1)} ${unit}`;
 }
 
 /** A time for people: `0:07`, `12:30`, `1:02:03`. */

@@ -47,7 +47,6 @@ function programFor(io: Io, ask: (request: Invocation['request']) => void): Comm
       writeOut: io.stdout.write,
       writeErr: io.stderr.write,
       getOutHelpWidth: () => io.stdout.columns ?? 80,
-      getErrHelpWidth: () => io.stderr.columns ?? 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

@@ -75,12 +75,12 @@ function stepsByHand(
   const at = quoted(problem.path);
   switch (problem.code) {
     case 'divergent-link':
-      return isAboutLink(problem) ? stepsForDivergent(problem, setting, all) : [];
+      return stepsForDivergent(problem, setting, all);
     case 'dangling-link':
     case 'link-loop':
-      return isAboutLink(problem)
-        ? [{ command: `rm ${at}`, purpose: 'remove the link, if no volume is to be mounted there' }]
-        : [];
+      return [
+        { command: `rm ${at}`, purpose: 'remove the link, if no volume is to be mounted there' },
+      ];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep the transcripts from others' }];
     case 'home-not-accessible':

@@ -4,14 +4,15 @@ import type { Page } from './page.ts';
 
 /** Draws every link of every home: a table where there is room for one, otherwise a list. */
 export function printLinks(page: Page, reports: readonly AccountReport[]): void {
-  const names = reports[0]?.links.map(({ name }) => name) ?? [];
+  // Every home has the same links.
+  const head = ['', ...reports.slice(0, 1).flatMap(({ links }) => links.map(({ name }) => name))];
   const rows = reports.map(({ accountHome, links }) => [
     page.path(accountHome),
     ...links.map((link) => cell(page, link)),
   ]);
-  const head = ['', ...names];
-  const widths = head.map((title, column) =>
-    Math.max(stringWidth(title), ...rows.map((row) => stringWidth(row[column] ?? ''))),
+  const widths = [head, ...rows].reduce<readonly number[]>(
+    (widest, row) => row.map((text, column) => Math.max(stringWidth(text), widest[column] ?? 0)),
+    [],
   );
   const total = widths.reduce((sum, width) => sum + width + 3, 0);
   if (total > page.width) {
@@ -61,7 +62,7 @@ export function isAboutLink(problem: { readonly code: string }): problem is Link
 export function printBrokenLink(page: Page, { path, target, storedTarget, state }: LinkProblem) {
   const { paint, symbols } = page;
   page.line(`    ${page.path(path)}`);
-  const there = paint.red(whatIsThere(state));
+  const there = paint.red(whatIsThere[state]);
   const leads = `    ${symbols.fork}${symbols.leads} `;
   if (storedTarget === undefined) page.line(leads + there);
   else printWithRemark(page, leads + page.path(storedTarget), there);
@@ -76,27 +77,15 @@ function printWithRemark(page: Page, text: string, remark: string): void {
   else page.line(`${text}\n         ${remark}`);
 }
 
-function whatIsThere(state: LinkState): string {
-  switch (state) {
-    case 'dangling':
-      return 'nothing is there';
-    case 'loop':
-      return 'goes in a circle';
-    case 'directory':
-      return 'a real directory';
-    case 'file':
-      return 'a file';
-    case 'other':
-      return 'a FIFO, a socket or a device';
-    case 'unreadable':
-      return 'cannot be read';
-    case 'missing':
-      return 'nothing';
-    case 'linked':
-    case 'equivalent':
-    case 'divergent':
-      return '';
-    default:
-      return state satisfies never;
-  }
-}
+const whatIsThere: Readonly<Record<LinkState, string>> = {
+  dangling: 'nothing is there',
+  loop: 'goes in a circle',
+  directory: 'a real directory',
+  file: 'a file',
+  other: 'a FIFO, a socket or a device',
+  unreadable: 'cannot be read',
+  missing: 'nothing',
+  linked: '',
+  equivalent: '',
+  divergent: '',
+};

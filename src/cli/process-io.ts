@@ -7,20 +7,29 @@ import { memberOf } from '../json.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Interrupts, Io, Screen } from './io.ts';
 
+type Output = NodeJS.WriteStream & { readonly fd: number };
+
+/** The three streams of a process. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
 /** The surroundings of this process. */
-export function processIo(): Io {
-  const { stdin, stdout, stderr, env } = process;
+export function processIo(streams: Streams = process): Io {
+  const { stdin, stdout, stderr } = streams;
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   // Whoever is asked must see the plan, too.
   const isAttended = [stdin, stdout, stderr].every(({ isTTY }) => isTTY);
   return {
     stdout: screenOf(stdout),
     stderr: screenOf(stderr),
-    env,
+    env: process.env,
     home: homedir(),
     cwd: process.cwd(),
     version: version(),
-    confirm: isAttended ? confirm : undefined,
+    confirm: isAttended ? (question) => confirm(streams, question) : undefined,
     catchInterrupts,
     clock: () => performance.now(),
   };
@@ -31,7 +40,7 @@ function ignoreClosedPipe(error: Error): void {
   if (errnoOf(error) !== 'EPIPE') throw error;
 }
 
-function screenOf(stream: NodeJS.WriteStream & { readonly fd: number }): Screen {
+function screenOf(stream: Output): Screen {
   return {
     isTTY: isatty(stream.fd),
     get columns() {
@@ -51,18 +60,19 @@ function version(): string {
 const CHOICE = '[y/N] ';
 
 /** Only a yes is one: an empty line, Ctrl-C and Ctrl-D are none. */
-async function confirm(question: string): Promise<boolean> {
+async function confirm({ stdin, stderr }: Streams, question: string): Promise<boolean> {
   const terminal = process.env['TERM'] !== 'dumb';
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal });
+  const lines = createInterface({ input: stdin, output: stderr, terminal });
   try {
     const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('close', () => resolve(undefined));
       // What is to be typed stays whole in a narrow terminal.
-      const isNarrow = question.length + CHOICE.length > process.stderr.columns;
+      const isNarrow = question.length + CHOICE.length > stderr.columns;
       lines.question(`${question}${isNarrow ? '\n' : ' '}${CHOICE}`, resolve);
     });
-    if (answer === undefined) process.stderr.write('\n');
-    return /^\s*y(es)?\s*$/i.test(answer ?? '');
+    if (answer !== undefined) return /^\s*y(es)?\s*$/i.test(answer);
+    stderr.write('\n');
+    return false;
   } finally {
     lines.close();
   }

@@ -99,7 +99,7 @@ function better(
 ): readonly HomeDiagnosis[] {
   return own.map((one, index) => {
     const other = here[index];
-    const isWorse = one.verdict === 'not-resumable' && other?.verdict !== 'not-resumable';
-    return isWorse && other !== undefined ? other : one;
+    if (one.verdict !== 'not-resumable' || other === undefined) return one;
+    return other.verdict === 'not-resumable' ? one : other;
   });
 }

@@ -46,12 +46,14 @@ export const realProcesses: ProcessProbe = {
     const domain = await ownBootDomain();
     const seen = sightingIn(await statOf(pid));
     if (domain === undefined || seen?.state !== 'running') return undefined;
-    return seen.start === undefined ? undefined : { pid, start: seen.start, domain };
+    return { pid, start: seen.start, domain };
   },
 };
 
 /** What `/proc/<pid>/stat` says; `undefined` if that is nothing known. */
-export function sightingIn(stat: string): ProcessSighting | undefined {
+export function sightingIn(
+  stat: string,
+): { readonly state: 'gone' } | { readonly state: 'running'; readonly start: string } | undefined {
   // The second field is the name of the program in parentheses, and may hold any of these itself.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // The 20th and the 22nd of all fields; `state` is the third.

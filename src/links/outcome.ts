@@ -19,13 +19,15 @@ export function outcomesOf(
   more: (home: HomePlan, index: number) => readonly Finding[],
 ): readonly Outcome[] {
   const created = pathsByHome(made);
-  const warned = made.filter(({ warning }) => warning !== undefined);
+  const warned = made.flatMap(({ homes: told, warning }) =>
+    warning === undefined ? [] : [{ told, warning }],
+  );
   return homes.map((home, index) => {
     const { accountHome, links } = home;
     const findings = [
       ...(repeated.has(accountHome) ? [finding('duplicate-home', { path: accountHome })] : []),
       ...more(home, index),
-      ...warned.flatMap((creation) => (creation.homes.has(index) && creation.warning) || []),
+      ...warned.flatMap(({ told, warning }) => (told.has(index) ? [warning] : [])),
     ];
     const problems = findings.map(({ problem }) => problem);
     const ok =

@@ -24,8 +24,9 @@ export function parseOwnerToken(text: string): OwnerToken | undefined {
   const groups = TOKEN.exec(text)?.groups;
   const { pid, start, nonce, domain } = groups ?? {};
   // All or none: said once more for the compiler.
-  if (pid === undefined || start === undefined) return undefined;
-  if (nonce === undefined || domain === undefined) return undefined;
+  if (pid === undefined || start === undefined || nonce === undefined || domain === undefined) {
+    return undefined;
+  }
   return { pid: Number(pid), start, nonce, domain };
 }
 

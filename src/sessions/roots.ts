@@ -36,12 +36,12 @@ export async function findRoots(
     })),
     ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
   ];
-  const identities = await Promise.all(ways.map(async (way) => await directoryAt(fs, way.path)));
+  const looked = await Promise.all(
+    ways.map(async (way) => ({ way, identity: await directoryAt(fs, way.path) })),
+  );
   const byIdentity = new Map<string, [Way, ...Way[]]>();
   const failures: (Way & { readonly failure: Failure })[] = [];
-  for (const [index, way] of ways.entries()) {
-    const identity = identities[index];
-    if (identity === undefined) continue;
+  for (const { way, identity } of looked) {
     if (!identity.ok) {
       failures.push({ ...way, failure: identity });
       continue;

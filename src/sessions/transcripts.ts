@@ -40,6 +40,8 @@ export interface Search {
   readonly unreadable: readonly Unreadable[];
 }
 
+type Names = [TranscriptName, ...TranscriptName[]];
+
 /** What stands in one project directory under the name of a transcript. */
 interface Hit {
   readonly name: Omit<TranscriptName, 'path' | 'accountHome'>;
@@ -63,25 +65,26 @@ export async function searchTranscripts(
   roots: readonly ProjectsRoot[],
   firstKeys: readonly string[],
 ): Promise<Search> {
-  const byIdentity = new Map<string, { stats: FileStats; names: TranscriptName[] }>();
+  const byIdentity = new Map<string, Omit<Transcript, 'names'> & { readonly names: Names }>();
   const unreadable: Unreadable[] = [];
   for (const { ways } of roots) {
     const { hits, failures } = await searchRoot(fs, `${sessionId}.jsonl`, ways[0].path, firstKeys);
     for (const { name, stats } of hits) {
-      const names = ways.map((way) => nameThrough(way, name, sessionId));
-      const identity = identityOf(entryOf(stats)) ?? names[0]?.path ?? '';
+      const [way, ...others] = ways;
+      const names: Names = [
+        nameThrough(way, name, sessionId),
+        ...others.map((other) => nameThrough(other, name, sessionId)),
+      ];
+      const identity = identityOf(entryOf(stats)) ?? names[0].path;
       const known = byIdentity.get(identity);
-      if (known === undefined) byIdentity.set(identity, { stats, names });
+      if (known === undefined) byIdentity.set(identity, { ...describe(stats), names });
       else known.names.push(...names);
     }
     for (const { key, errno } of failures) {
       unreadable.push(...ways.map((way) => ({ ...way, path: childOf(way.path, key), errno })));
     }
   }
-  const transcripts = [...byIdentity.values()].flatMap(({ stats, names: [first, ...others] }) =>
-    first === undefined ? [] : [{ ...describe(stats), names: [first, ...others] as const }],
-  );
-  return { transcripts, unreadable };
+  return { transcripts: [...byIdentity.values()], unreadable };
 }
 
 async function searchRoot(

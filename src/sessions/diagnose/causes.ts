@@ -25,7 +25,8 @@ export function causesOf(
       return contentProblems(outcome.candidate);
     case 'several': {
       const copies = outcome.candidates.map(({ name }) => name.path);
-      return [sessionProblem('several-copies', { path: copies[0] ?? '', copies })];
+      const { path } = outcome.candidates[0].name;
+      return [sessionProblem('several-copies', { path, copies })];
     }
     case 'nothing':
       return nothingFound(rule, facts);

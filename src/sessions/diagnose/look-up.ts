@@ -26,7 +26,7 @@ export type Content =
 export type LookUp =
   | { readonly end: 'found'; readonly candidate: Candidate }
   | { readonly end: 'blocked'; readonly candidate: Candidate }
-  | { readonly end: 'several'; readonly candidates: readonly Candidate[] }
+  | { readonly end: 'several'; readonly candidates: readonly [Candidate, ...Candidate[]] }
   | { readonly end: 'nothing' };
 
 /**
@@ -55,7 +55,9 @@ export function lookUp(
   const real = candidates.filter((one) => !isBehindLink(one) && looksLikeMessages(one));
   const [candidate, ...others] = real;
   if (candidate === undefined) return { end: 'nothing' };
-  return others.length === 0 ? { end: 'found', candidate } : { end: 'several', candidates: real };
+  return others.length === 0
+    ? { end: 'found', candidate }
+    : { end: 'several', candidates: [candidate, ...others] };
 }
 
 /**

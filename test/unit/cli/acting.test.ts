@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -40,6 +40,16 @@ describe('ensure', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Would make\n  + ~/.claude-new\n');
     expect(await tree()).toEqual(before);
+  });
+
+  test('warns of what is no obstacle, and is done', async () => {
+    await user.mode('.claude-projects-shared', 0o755);
+
+    const { exitCode, stdout } = await cli(['ensure', '--home', '~/.claude-work']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('! target-exposed');
+    expect(stdout).toContain('✓ done: nothing to make; 1 warning\n');
   });
 
   test('has nothing to do the second time', async () => {
@@ -161,6 +171,20 @@ describe('migrate', () => {
     );
     expect(refused.stdout).toMatch(/^ {2}claude-shared-state migrate --live merge$/m);
     expect(await cli(['migrate', '--yes', '--live', 'merge'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('is refused where it would have old files deleted, unless that is accepted', async () => {
+    const then = Date.now() / 1000 - 40 * 86_400;
+    await utimes(user.at('.claude/projects/-work', `${SESSION}.jsonl`), then, then);
+
+    const refused = await cli(['migrate', '--yes']);
+
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toContain('✗ retention-deletes');
+    expect(refused.stdout).toMatch(/^ {2}claude-shared-state migrate --accept-retention$/m);
+    const accepted = await cli(['migrate', '--accept-retention', '--dry-run']);
+    expect(accepted.stdout).toMatch(/^ {2}claude-shared-state migrate --accept-retention --yes$/m);
+    expect(await cli(['migrate', '--accept-retention', '--yes'])).toMatchObject({ exitCode: 0 });
   });
 
   test('that is stopped says so, and the command that it names completes it', async () => {

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import { Page } from '../../../src/cli/page.ts';
 import { userHome } from './support/homes.ts';
+import { paper } from './support/paper.ts';
 import { run, type Surroundings } from './support/run.ts';
 
 const user = userHome();
@@ -88,4 +90,19 @@ test('what is on the disk cannot command the terminal', async () => {
 
   expect(stdout).not.toContain('\u001B');
   expect(stdout).toContain(String.raw`/x/\u{1b}[2J\u{7}/y`);
+});
+
+test('a terminal that does not say how wide it is counts as one of 80 columns', () => {
+  const screen = { isTTY: true, columns: undefined, write: () => undefined };
+  const page = new Page(screen, { env: {}, home: '/home/me' }, true);
+
+  expect(page.width).toBe(80);
+});
+
+test.each([
+  ['/home/me', 'see ~/x'],
+  ['/', 'see /home/me/x'],
+  ['', 'see /home/me/x'],
+])('in a sentence paths below the home %s are shortened', (home, words) => {
+  expect(paper(80, {}, home).page.prose('see /home/me/x')).toBe(words);
 });

@@ -3,22 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { MigrationProgress } from 'claude-shared-state/migrate';
 import { bytes, duration } from '../../../src/cli/amounts.ts';
 import { Pace } from '../../../src/cli/pace.ts';
-import { Page } from '../../../src/cli/page.ts';
 import { barLine, ProgressDisplay } from '../../../src/cli/progress.ts';
-
-/** A screen, and all that was written to it. */
-function screenOf(columns: number | undefined, env: Readonly<Record<string, string>> = {}) {
-  const written: string[] = [];
-  const screen = {
-    isTTY: columns !== undefined,
-    columns,
-    write: (text: string) => {
-      written.push(text);
-    },
-  };
-  const surroundings = { env: { LANG: 'C.UTF-8', NO_COLOR: '1', ...env }, home: '/home/me' };
-  return { page: new Page(screen, surroundings, false), written };
-}
+import { paper } from './support/paper.ts';
 
 const half: MigrationProgress = { phase: 'couple', done: 5000, total: 10_000, bytes: 2_500_000 };
 
@@ -30,6 +16,11 @@ function paceOf(done: number, milliseconds: number): Pace {
 }
 
 describe('the pace', () => {
+  test('is unknown before anything was done', () => {
+    expect(new Pace().perSecond).toBeUndefined();
+    expect(new Pace().remaining(100)).toBeUndefined();
+  });
+
   test('is unknown in the first second', () => {
     expect(paceOf(100, 900).perSecond).toBeUndefined();
     expect(paceOf(100, 900).remaining(100)).toBeUndefined();
@@ -56,7 +47,7 @@ describe('the pace', () => {
 
 describe('the bar', () => {
   test('tells part, rest, rate and bytes', () => {
-    const { page } = screenOf(80);
+    const { page } = paper(80);
 
     expect(barLine(page, half, paceOf(5000, 10_000))).toBe(
       `couple  ${'█'.repeat(14)}${'░'.repeat(13)} 50%  0:10 left  5,000/10,000  500/s  2.5 MB`,
@@ -64,7 +55,7 @@ describe('the bar', () => {
   });
 
   test.each([20, 30, 40, 60, 80, 200])('is never wider than %i columns', (columns) => {
-    const { page } = screenOf(columns);
+    const { page } = paper(columns);
 
     for (const done of [0, 1, 9999, 10_000]) {
       const line = barLine(page, { ...half, done }, paceOf(done, 10_000));
@@ -74,7 +65,7 @@ describe('the bar', () => {
   });
 
   test('is none where it is not known yet how much there is', () => {
-    const { page } = screenOf(40);
+    const { page } = paper(40);
 
     expect(barLine(page, { phase: 'plan', done: 0, total: 0, bytes: 0 }, new Pace())).toBe(
       'plan …',
@@ -84,7 +75,7 @@ describe('the bar', () => {
 
 describe('the display', () => {
   test('draws over its line on a terminal, and leaves one line for each phase', () => {
-    const { page, written } = screenOf(80);
+    const { page, written } = paper(80);
     let now = 0;
     const display = new ProgressDisplay(page, () => now);
 
@@ -104,11 +95,26 @@ describe('the display', () => {
     expect(lines[0]?.split('\r').length).toBeGreaterThan(10);
   });
 
+  test('draws no faster than can be seen', () => {
+    const { page, written } = paper(80);
+    let now = 0;
+    const display = new ProgressDisplay(page, () => now);
+
+    for (let done = 0; done <= 100; done += 1) {
+      display.onProgress({ ...half, done });
+      now += 10;
+    }
+
+    // About 80 ms apart in one second.
+    expect(written.length).toBeGreaterThan(5);
+    expect(written.length).toBeLessThan(15);
+  });
+
   test.each([
     ['in a pipe', undefined, {}],
     ['on a terminal that can do nothing', 80, { TERM: 'dumb' }],
   ])('is a few lines %s', (_, columns, env) => {
-    const { page, written } = screenOf(columns, env);
+    const { page, written } = paper(columns, env);
     let now = 0;
     const display = new ProgressDisplay(page, () => now);
 
@@ -126,7 +132,7 @@ describe('the display', () => {
   });
 
   test('says of a run that was stopped how far it was', () => {
-    const { page, written } = screenOf(80);
+    const { page, written } = paper(80);
     const display = new ProgressDisplay(page, () => 0);
 
     display.onProgress(half);

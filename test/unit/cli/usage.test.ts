@@ -1,5 +1,7 @@
+import { Help } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { commandHelp } from '../../../src/cli/help.ts';
+import { helpLayout } from '../../../src/cli/help-layout.ts';
 import { SESSION, userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
@@ -41,6 +43,12 @@ describe('help', () => {
     expect(Math.max(...options.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(
       columns,
     );
+  });
+
+  test('is laid out for 80 columns where nobody says how many there are', () => {
+    const item = helpLayout.formatItem('--home <directory>', 20, 'an account home', new Help());
+
+    expect(item).toMatch(/^ {2}--home <directory> +an account home$/);
   });
 
   test('has a version', async () => {

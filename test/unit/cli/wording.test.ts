@@ -32,3 +32,9 @@ test('what a conflict says names the flag', () => {
     '--keep-both names /x, about which there is no conflict',
   );
 });
+
+test('a message that somebody else has worded stays as it is', () => {
+  const message = 'the account home /x is missing.';
+
+  expect(messageFor({ code: 'home-missing', message })).toBe(message);
+});

@@ -126,3 +126,12 @@ test('ten megabytes on the screen are read in one go', () => {
   expect(textBelow(text, command)).toBe('\nfailed\n$');
   expect(textBelow('\u001b[31m\ud800'.repeat(1_000_000), command)).toBeUndefined();
 });
+
+test('at the shell, what is shown counts also where the command has scrolled away', () => {
+  const text = 'claude: command not found\n$';
+
+  expect(judgeLaunch({ command, before: '$', text, isAtShell: true, live: undefined })).toEqual({
+    kind: 'ended',
+    output: text,
+  });
+});

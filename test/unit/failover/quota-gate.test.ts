@@ -315,6 +315,23 @@ describe('a limit whose end has passed', () => {
   });
 });
 
+test('that a session works again says nothing of what another one shows', () => {
+  const other = { session: 'docs', account: 'b' };
+  const shown = [pane(0, limit), pane(0, limit, { session: 'docs' }), pane(1, limit), swap(2)];
+  // Both still show the message of the account before.
+  const before = steps([...shown, pane(40, limit, other)]).at(-1);
+  const after = steps([...shown, pane(39, calm, { account: 'b' }), pane(40, limit, other)]).at(-1);
+
+  expect(before?.verdict).toBe('none');
+  expect(after).toEqual({ ...after, verdict: 'none' });
+});
+
+/** What an event tells of a limit. */
+function ofInfo(info: object) {
+  const [step] = steps([result(0, { type: 'rate_limit_event', rate_limit_info: info })]);
+  return step?.verdict === 'suspected' ? step.evidence : undefined;
+}
+
 describe('messages', () => {
   const words = "You've hit your 5-hour limit · resets 10:50pm (Europe/Paris)";
   const event = {
@@ -365,6 +382,35 @@ describe('messages', () => {
     });
   });
 
+  test('tell that no credits are left, where no other limit is named', () => {
+    const spent = { status: 'rejected', overageStatus: 'rejected' };
+
+    expect(ofInfo({ ...spent, overageResetsAt: 1_795_297_800 })).toEqual({
+      limit: 'spend',
+      resets: { text: '1795297800', at: '2026-11-21T21:50:00.000Z' },
+      text: 'rate_limit_event: overage',
+      pattern: 'rate_limit_event',
+    });
+    expect(ofInfo(spent)).toEqual({
+      limit: 'spend',
+      text: 'rate_limit_event: overage',
+      pattern: 'rate_limit_event',
+    });
+  });
+
+  test('tell a limit of a kind that is not known yet', () => {
+    const evidence = ofInfo({ status: 'rejected', rateLimitType: 'a_fortnight' });
+
+    expect(evidence).toMatchObject({ limit: 'other', text: 'rate_limit_event: a_fortnight' });
+  });
+
+  test.each(['allowed', 'allowed_warning'])(
+    'tell no limit where credits may be used in its place: %s',
+    (overageStatus) => {
+      expect(ofInfo({ ...event.rate_limit_info, overageStatus })).toBeUndefined();
+    },
+  );
+
   test('tell no limit as long as credits are used in its place', () => {
     const info = { ...event.rate_limit_info, overageStatus: 'allowed', isUsingOverage: true };
     expect(verdicts([result(0, { ...event, rate_limit_info: info })])).toEqual(['none']);
@@ -375,6 +421,16 @@ test('An answer of the model that consists of the words is printed like the word
   // So it was captured on 2.1.329 and 2.1.197: a pane alone does not tell the difference.
   const spoof = "  ⎿  You've hit your weekly limit · resets Nov 25, 4:50am (Europe/Paris)\n";
   expect(verdicts([pane(0, `${spoof}\n✻ Brewed for 0s · done 9:14 PM`)])).toEqual(['suspected']);
+});
+
+test('What the program says below its input box counts also where nothing is below that', () => {
+  const waiting = '  ⚠ Usage limit reached · limit resets 10:50pm';
+  const text = inPane(calm).replace('  ? for shortcuts\n', waiting);
+  const at = new Date(start);
+
+  const [step] = steps([{ kind: 'pane', session: 'build', account: 'a', at, text }]);
+
+  expect(step).toMatchObject({ verdict: 'suspected' });
 });
 
 test('Other texts can count, and veto', () => {

@@ -136,6 +136,41 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(told(sessions)).toEqual({ api: 'unclear failover-stopped' });
     }));
 
+  test('types nothing where the signal was given before', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { sessions } = await relaunch(stage, { signal: AbortSignal.abort() });
+      expect(told(sessions)).toEqual({ api: 'left failover-stopped' });
+      expect(stage.terminal.entered).toEqual([]);
+    }));
+
+  test('waits by the clock where it is told of no other way', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { sessions } = await relaunch(stage, { pause: undefined, pollMs: 1 });
+      expect(told(sessions)).toEqual({ api: 'resumed' });
+    }));
+
+  test('tells what a terminal says that fails without an error', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { terminal } = stage.options;
+      const mute = {
+        capture: () => terminal.capture('api'),
+        type: () => Promise.resolve(),
+        press: () => Promise.resolve(),
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- somebody else's may
+        processIds: () => Promise.reject('the line is dead'),
+        isAtShell: () => terminal.isAtShell('api'),
+        signal: () => Promise.resolve(),
+      };
+      const { sessions } = await relaunch(stage, { terminal: mute });
+      expect(sessions[0]?.problems[0]).toMatchObject({
+        code: 'terminal-failed',
+        reason: 'the line is dead',
+      });
+    }));
+
   test('waits for no lock, and takes over that of a process that has ended', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
@@ -152,6 +187,22 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       const stage = stopped(world);
       await relaunch(stage, { resume: { program: '/opt/claude', prompt: 'Go on.' } });
       expect(stage.terminal.entered[0]?.[1]).toMatch(/ \/opt\/claude --resume \S+ -- 'Go on\.'$/);
+    }));
+
+  test('starts a session as is said for that one, not as for all', () =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const [session] = stage.sessions;
+      if (session === undefined) throw new Error('no session');
+      const own = { ...session, resume: { program: '/opt/own' } };
+      const { options, to, from } = stage;
+      await relaunchSessions([own], {
+        ...options,
+        targetHome: to,
+        accountHomes: [to, from],
+        resume: { program: '/opt/claude' },
+      });
+      expect(stage.terminal.entered[0]?.[1]).toMatch(/ \/opt\/own --resume \S+$/);
     }));
 });
 

@@ -253,3 +253,9 @@ describe('the arguments', () => {
     });
   });
 });
+
+test('options that are none, as only JavaScript can give them, are refused', async () => {
+  const called: unknown = Reflect.apply(inspectRetention, undefined, [['/nowhere/home'], 'fast']);
+
+  await expect(called).rejects.toMatchObject({ problems: [{ code: 'invalid-options' }] });
+});

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { userHome } from './support/homes.ts';
+import { run } from './support/run.ts';
+
+const user = userHome();
+const doctor = async () => (await run(['doctor'], { home: user.home })).stdout;
+
+describe('what stands where a link belongs is drawn:', () => {
+  test('a link that goes in a circle, with its text', async () => {
+    await user.bare('.claude');
+    await user.link('projects', '.claude/projects');
+
+    expect(await doctor()).toContain('├──▶ projects  goes in a circle\n');
+  });
+
+  test('a file', async () => {
+    await user.bare('.claude');
+    await user.write('.claude/projects', '');
+
+    expect(await doctor()).toContain('├──▶ a file\n');
+  });
+
+  test('a FIFO', async () => {
+    await user.bare('.claude');
+    execFileSync('mkfifo', [user.at('.claude/projects')]);
+
+    expect(await doctor()).toContain('├──▶ a FIFO, a socket or a device\n');
+  });
+
+  test('in a narrow terminal, with its remark below', async () => {
+    await user.bare('.claude');
+    await user.link('/mnt/volume', '.claude/projects');
+
+    const { stdout } = await run(['doctor'], { home: user.home, columns: 30 });
+
+    expect(stdout).toContain('    ├──▶ /mnt/volume\n         nothing is there\n');
+  });
+});
+
+describe('what may be done about a link to another place:', () => {
+  test('it is put where the link is, also where the link is relative', async () => {
+    await user.bare('.claude');
+    await mkdir(user.at('elsewhere'));
+    await user.link('../elsewhere', '.claude/projects');
+
+    const [from, to] = [user.at('.claude/projects'), `${user.home}/.claude/../elsewhere`];
+    expect(await doctor()).toContain(`  rm '${from}' && mv '${to}' '${from}'\n`);
+  });
+
+  test('it is only looked at where two homes lead there', async () => {
+    await mkdir(user.at('elsewhere'));
+    for (const name of ['.claude', '.claude-work']) {
+      await user.bare(name);
+      await user.link(user.at('elsewhere'), `${name}/projects`);
+    }
+
+    const told = await doctor();
+
+    expect(told).toContain(`  ls -la '${user.at('.claude/projects')}'/\n`);
+    expect(told).not.toMatch(/^ {2}rm /m);
+  });
+
+  test('it is only looked at where it is the shared place of another link', async () => {
+    await user.healthy('.claude');
+    await user.bare('.claude-work');
+    await user.link(user.at('.claude-file-history-shared'), '.claude-work/projects');
+
+    const told = await doctor();
+
+    expect(told).toContain(`  ls -la '${user.at('.claude-work/projects')}'/\n`);
+    expect(told).not.toMatch(/^ {2}rm /m);
+  });
+});

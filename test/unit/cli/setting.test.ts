@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../../../src/cli/arguments.ts';
+import { userHome } from './support/homes.ts';
+import { run } from './support/run.ts';
+
+const user = userHome();
+const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
+
+describe('where the shared place is:', () => {
+  test('at the root of the file system, without a slash too many', async () => {
+    await user.bare('.claude');
+
+    expect((await cli('ensure', '--dry-run', '--root', '/')).stdout).toContain(
+      'shared at /.claude-*-shared: ',
+    );
+  });
+
+  test('in the home directory, where ~ is typed', async () => {
+    await user.healthy('.claude');
+
+    const { exitCode, stdout } = await cli('--root=~');
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('shared at ~/.claude-*-shared');
+  });
+});
+
+test('the directories that are passed over are named by the doctor, each with its reason', async () => {
+  await user.healthy('.claude');
+  await user.write('.claude-file', '');
+  await user.write('.claude-backup/x', '');
+  await user.write('.claude-old/x', '');
+  await user.link(user.at('.claude'), '.claude-alias');
+
+  const { stdout } = await cli('doctor');
+
+  expect(stdout).toContain('passed over (no directory): ~/.claude-file\n');
+  expect(stdout).toContain('passed over (leads to another home): ~/.claude-alias\n');
+  expect(stdout).toContain(
+    'passed over (nothing of Claude Code is in it): ~/.claude-backup, ~/.claude-old\n',
+  );
+  expect(stdout).toContain('passed over (a shared directory): ');
+  expect((await cli('originals')).stdout).toMatch(/passed over \d+ other directories; doctor/);
+});
+
+describe('where there is no home', () => {
+  test('it says where it looked', async () => {
+    const { exitCode, stderr } = await cli('doctor');
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(`✗ no account home was found in ${user.home}; name one with --home\n`);
+  });
+
+  test('it says what it passed over', async () => {
+    await user.write('.claude-backup/x', '');
+
+    expect((await cli('doctor')).stderr).toContain(
+      '\npassed over:\n  ~/.claude-backup: nothing of Claude Code is in it\n',
+    );
+  });
+
+  test('originals can be removed by their names all the same', async () => {
+    expect((await cli('retire', '/nowhere', '--yes')).stdout).toContain('✗ no-originals');
+    expect(await cli('retire', '--all')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+test('a terminal that says nothing of its language gets the plain signs', async () => {
+  await user.healthy('.claude');
+
+  const { stdout } = await run(['doctor'], { home: user.home, env: { LANG: undefined } });
+
+  expect(stdout).toContain('ok healthy: 1 home leads to the shared state');
+});
+
+test('of a user whose home is / the paths stay as they are', async () => {
+  await user.bare('.claude');
+
+  const { stdout } = await run(['ensure', '--dry-run', '--home', user.at('.claude')], {
+    home: '/',
+  });
+
+  expect(stdout).toContain(user.at('.claude/projects'));
+});
+
+test('arguments that the library refuses are a mistake, and nothing is made', async () => {
+  await user.bare('.claude');
+
+  const { exitCode, stderr } = await cli('ensure', '--shared', 'sessions=/x');
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('never to be shared');
+});
+
+test('an output that fails while help is written is no mistake of the command line', () => {
+  const failing = {
+    isTTY: false,
+    columns: undefined,
+    write: () => {
+      throw new Error('write EIO');
+    },
+  };
+  const io = {
+    stdout: failing,
+    stderr: failing,
+    env: {},
+    home: user.home,
+    cwd: user.home,
+    version: '1.2.3',
+    catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
+    clock: () => 0,
+  };
+
+  expect(() => parseArguments(['--help'], io)).toThrow('write EIO');
+});

@@ -1,0 +1,118 @@
+import { utimes } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { printSessions } from '../../../src/cli/print-surroundings.ts';
+import { sessionId } from '../support/session-id.ts';
+import { SESSION, userHome } from './support/homes.ts';
+import { paper } from './support/paper.ts';
+import { run } from './support/run.ts';
+
+const user = userHome();
+const doctor = () => run(['doctor'], { home: user.home });
+
+async function transcriptOf(days: number, name: string): Promise<void> {
+  await user.transcript(`.claude-projects-shared/${name}`);
+  const then = Date.now() / 1000 - days * 86_400;
+  await utimes(user.at('.claude-projects-shared', name, `${SESSION}.jsonl`), then, then);
+}
+
+describe('how long transcripts live:', () => {
+  const longest = '{ "cleanupPeriodDays": 1000000000 }';
+
+  test('for ever, where every home says so', async () => {
+    await user.healthy('.claude');
+    await user.write('.claude/settings.json', longest);
+
+    expect((await doctor()).stdout).toContain('retention transcripts are never deleted\n');
+  });
+
+  test('as long as the home that deletes first, with what the others say', async () => {
+    await user.healthy('.claude');
+    await user.healthy('.claude-work');
+    await user.write('.claude-work/settings.json', longest);
+
+    const { stdout } = await doctor();
+
+    expect(stdout).toContain('live for 30 days, the shortest of all homes');
+    expect(stdout).toContain('  ~/.claude: 30 days (not set)\n  ~/.claude-work: never\n');
+  });
+});
+
+describe('the transcripts that go next:', () => {
+  test('the oldest is named, with its day', async () => {
+    await user.healthy('.claude');
+    await transcriptOf(3, '-old');
+    await transcriptOf(1, '-new');
+
+    const { stdout } = await doctor();
+
+    expect(stdout).toMatch(/^ {2}the oldest, due \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n.*\/-old\//m);
+    expect(stdout).not.toContain('when Claude Code starts next');
+  });
+
+  test.each([
+    [1, '1 transcript is deleted when Claude Code starts next'],
+    [2, '2 transcripts are deleted when Claude Code starts next'],
+  ])('%i is due already', async (number, words) => {
+    await user.healthy('.claude');
+    for (let one = 0; one < number; one += 1) await transcriptOf(40, `-old-${one}`);
+
+    expect((await doctor()).stdout).toContain(words);
+  });
+});
+
+test('of a session of which nothing can be known from here, it says so', () => {
+  const { page, written } = paper();
+
+  printSessions(page, [
+    {
+      sessionId: sessionId(SESSION),
+      pid: 4711,
+      path: '/home/me/.claude/sessions/4711.json',
+      accountHomes: ['/home/me/.claude'],
+      liveness: 'unknown',
+      cwd: undefined,
+      kind: undefined,
+      entrypoint: undefined,
+      status: undefined,
+    },
+  ]);
+
+  expect(written.at(-1)).toBe('    ~/.claude, process 4711, it may be running\n');
+});
+
+describe('a run that ended half-way is told, with what completes it:', () => {
+  const run = '20261121T201552Z-9c79f8dc95f27882';
+  const originals = '.claude/.claude-shared-state/originals';
+
+  test('a restore', async () => {
+    await user.healthy('.claude');
+    await user.write(`${originals}/${run}/sealed`, '');
+    await user.write(`${originals}/${run}/link-projects`, '');
+
+    const { stdout, exitCode } = await doctor();
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ a restore was not completed. Nothing is lost.');
+    expect(stdout).toContain(`  claude-shared-state restore`);
+  });
+
+  test('a removal', async () => {
+    await user.healthy('.claude');
+    await user.write(`${originals}/retiring-${run}/sealed`, '');
+
+    const { stdout, exitCode } = await doctor();
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ the removal of originals was not completed. Nothing is lost.');
+    expect(stdout).toContain(
+      `  claude-shared-state retire ${user.at(originals, `retiring-${run}`)}\n`,
+    );
+  });
+
+  test('none, where all have come to their end', async () => {
+    await user.healthy('.claude');
+    await user.write(`${originals}/${run}/sealed`, '');
+
+    expect(await doctor()).toMatchObject({ exitCode: 0 });
+  });
+});

@@ -1,0 +1,57 @@
+import type { Terminal } from 'claude-shared-state/failover';
+import { describe, expect, test } from 'vitest';
+import type { FakeTerminal } from '../support/fake-terminal.ts';
+import { setStage, startBoth, swap, told } from '../support/swapping.ts';
+import { inWorld, worldKinds } from '../support/world.ts';
+
+/** The same terminals, some calls of which answer in another way. */
+function behaving(terminal: FakeTerminal, otherwise: Partial<Terminal>): Terminal {
+  return {
+    capture: (name) => terminal.capture(name),
+    type: (name, text) => terminal.type(name, text),
+    press: (name, key) => terminal.press(name, key),
+    processIds: (name) => terminal.processIds(name),
+    isAtShell: (name) => terminal.isAtShell(name),
+    signal: (name, pid, signal) => terminal.signal(name, pid, signal),
+    ...otherwise,
+  };
+}
+
+describe.each(worldKinds)('a swap (%s)', (kind) => {
+  test('ends no program that is the first one of its terminal: nothing could be typed there', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const processIds = async (name: string) => (await stage.terminal.processIds(name)).slice(-1);
+      const { sessions } = await swap(stage, {
+        terminal: behaving(stage.terminal, { processIds }),
+      });
+      expect(told(sessions)).toMatchObject({ api: 'left no-shell', web: 'left no-shell' });
+      expect(stage.terminal.signals).toEqual([]);
+    }));
+
+  test('types nothing where no shell comes back below the program that has ended', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { sessions } = await swap(stage, {
+        terminal: behaving(stage.terminal, { isAtShell: () => Promise.resolve(false) }),
+      });
+      expect(told(sessions)).toMatchObject({ api: 'left not-at-shell', web: 'left not-at-shell' });
+      expect(stage.terminal.signals).toHaveLength(2);
+      expect(stage.terminal.entered).toEqual([]);
+    }));
+
+  test('leaves alone what somebody has started since the ids were saved', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { sessions } = await swap(stage, {
+        onEvent: (event) => {
+          if (event.kind === 'saved') stage.terminal.startOther('api');
+        },
+      });
+      expect(told(sessions)).toMatchObject({ api: 'left no-session-record', web: 'resumed' });
+      expect(stage.terminal.signals).toHaveLength(1);
+    }));
+});

@@ -1,0 +1,74 @@
+import { projectKey } from 'claude-shared-state/sessions';
+import { describe, expect, test } from 'vitest';
+import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
+import { message, setSession, transcriptIn } from '../support.ts';
+import { codesOf, diagnose } from './support.ts';
+
+describe.each(worldKinds)('a session, in %s,', (kind) => {
+  test('whose project directory is a link is resumed, with a warning', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const key = projectKey(stage.cwd);
+      world.fs.rmdirSync(`${stage.projects}/${key}`);
+      makeLink(world, `${stage.projects}/${key}`, makeDirectory(world, at(world, 'volume')));
+      makeFile(world, at(world, `volume/${stage.id}.jsonl`), message());
+
+      const diagnosis = await diagnose(world, stage);
+
+      expect(diagnosis.verdict).toBe('resumable-with-warnings');
+      expect(codesOf(diagnosis)).toContain('project-directory-linked');
+    }));
+
+  test('of which another home has a copy is told with the path in that home', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const copy = transcriptIn(at(world, 'alone/projects'), '-work');
+      makeFile(world, copy, message());
+
+      const { problems } = await diagnose(world, stage, {
+        accountHomes: [...stage.homes, at(world, 'alone')],
+      });
+
+      expect(problems).toMatchObject([{ code: 'other-copies', copies: [copy] }]);
+    }));
+
+  test('is found in another spelling though a file lies among the projects', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      makeFile(world, `${stage.projects}/-a-file`);
+      const spelling = stage.id.toUpperCase();
+      makeFile(world, transcriptIn(stage.projects, '-work', spelling), message());
+
+      const { problems } = await diagnose(world, stage);
+
+      expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling }]);
+    }));
+
+  test('was last used when its last prompt says so, behind a line that is longer than any', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      const prompt = (timestamp: number) => JSON.stringify({ sessionId: stage.id, timestamp });
+      const hostile = `{"display":"${'x'.repeat(3 * 2 ** 20)}"}`;
+      const lines = [prompt(Date.parse('2026-10-01T00:00:00Z')), hostile, prompt(1)];
+      makeFile(world, `${stage.homes[0]}/history.jsonl`, lines.join('\n'));
+
+      const now = new Date('2026-10-02T00:00:00Z');
+      expect(codesOf(await diagnose(world, stage, { now }))).toEqual(['transcript-expired']);
+      makeFile(world, `${stage.homes[0]}/history.jsonl`, lines.slice(0, 2).join('\n'));
+      expect(codesOf(await diagnose(world, stage, { now }))).toEqual(['transcript-missing']);
+    }));
+
+  test('in a directory with a backslash is none to older programs', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const cwd = makeDirectory(world, at(world, String.raw`back\slash`));
+      makeFile(world, transcriptIn(stage.projects, projectKey(cwd)), message());
+
+      const older = await diagnose(world, { ...stage, cwd }, { programVersion: '2.1.197' });
+
+      expect(older.problems).toMatchObject([{ code: 'working-directory-unusable', path: cwd }]);
+    }));
+});

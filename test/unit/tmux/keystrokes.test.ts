@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { partsOf, textTrouble } from '../../../src/tmux/keystrokes.ts';
+
+test.each([
+  ['before the seam', 3_998],
+  ['on the seam', 3_999],
+  ['behind the seam', 4_000],
+])('a long text is cut into parts, but no character: one that begins %s', (_, before) => {
+  const text = `${'x'.repeat(before)}\u{1f600}${'y'.repeat(5_000)}`;
+
+  const parts = partsOf(text);
+
+  expect(parts.join('')).toBe(text);
+  expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(4_000);
+  for (const part of parts) expect(textTrouble(part)).toBeUndefined();
+});
+
+test.each([undefined, 7, ['x']])('what is no text cannot be typed: %o', (value) => {
+  expect(textTrouble(value)).toBe('it is no text');
+});
