@@ -28,6 +28,17 @@ function save({ world, stateDirectory }: Stage, content: string): void {
   makeFile(world, join(stateDirectory, 'api', 'resume-id.txt'), content);
 }
 
+/** The session that is saved for one terminal, and before that, in the given spelling, for another one. */
+async function relaunchTwice(world: World, spelled: string) {
+  const stage = stopped(world);
+  const [api, web] = stage.sessions;
+  if (api === undefined || web === undefined) throw new Error('no sessions');
+  makeFile(world, join(stage.stateDirectory, 'web', 'resume-id.txt'), spelled);
+  const both = [{ ...web, cwd: api.cwd }, api];
+  const { sessions } = await relaunchSessions(both, { ...stage.options, targetHome: stage.to });
+  return { sessions, entered: stage.terminal.entered };
+}
+
 describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
   test('types one resume command for the target home, and sees it resume', () =>
     inWorld(kind, async (world) => {
@@ -106,17 +117,18 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
 
   test('starts a session once, though it is saved for two terminals', () =>
     inWorld(kind, async (world) => {
-      const stage = stopped(world);
-      const [api, web] = stage.sessions;
-      if (api === undefined || web === undefined) throw new Error('no sessions');
-      makeFile(world, join(stage.stateDirectory, 'web', 'resume-id.txt'), ONE.toUpperCase());
-      const { options, to: targetHome } = stage;
-      const { sessions } = await relaunchSessions([api, { ...web, cwd: api.cwd }], {
-        ...options,
-        targetHome,
-      });
-      expect(told(sessions)).toEqual({ api: 'resumed', web: 'left resume-id-shared' });
-      expect(stage.terminal.entered).toHaveLength(1);
+      const { sessions, entered } = await relaunchTwice(world, ONE);
+      expect(sessions.map(({ outcome }) => outcome).toSorted()).toEqual(['left', 'resumed']);
+      const problems = sessions.flatMap((session) => session.problems);
+      expect(problems.map(({ code }) => code)).toContain('resume-id-shared');
+      expect(entered).toHaveLength(1);
+    }));
+
+  test('starts it where it was saved as it is spelled, whichever terminal is looked at first', () =>
+    inWorld(kind, async (world) => {
+      const { sessions, entered } = await relaunchTwice(world, ONE.toUpperCase());
+      expect(sessions.map(({ outcome }) => outcome)).toEqual(['left', 'resumed']);
+      expect(entered).toHaveLength(1);
     }));
 
   test('begins the line anew where somebody has begun to type', () =>
