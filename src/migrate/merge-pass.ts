@@ -76,7 +76,8 @@ async function mergeCopies(
     } else if (isThorough ? merge.isToLookAt(at, path) : isToMerge(merge, source, path, facts)) {
       if (!(await mergeFile(merge, source, path, facts))) continue;
       hasChanged = true;
-      merge.lookAgain(at);
+      // No pass but a thorough one is repeated, and of the names of all files nobody wants a list.
+      if (isThorough) merge.lookAgain(at);
     }
   }
   return hasChanged;
