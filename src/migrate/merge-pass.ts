@@ -75,8 +75,9 @@ async function mergeCopies(
       merge.leave(at, 'side-not-chosen');
     } else if (isThorough ? merge.isToLookAt(at, path) : isToMerge(merge, source, path, facts)) {
       if (!(await mergeFile(merge, source, path, facts))) continue;
-      if (!isThorough || !merge.isRestless(path)) hasChanged = true;
-      merge.lookAgain(at);
+      if (!merge.isRestless(path)) hasChanged = true;
+      // No pass but a thorough one is repeated, and of the names of all files nobody wants a list.
+      if (isThorough) merge.lookAgain(at);
     }
   }
   return hasChanged;

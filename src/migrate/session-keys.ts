@@ -1,10 +1,11 @@
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { childOf, lastSegmentOf, parentOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { isSameFile } from './facts.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
 import { factsAt } from './look.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { PackedTexts } from './packed-texts.ts';
 import { type Group, isDirectory } from './walk.ts';
 
 /** A transcript, and where it was seen first. */
@@ -19,8 +20,14 @@ const TARGET = -1;
 
 /** Finds sessions that have transcripts under more than one project key. */
 export class SessionKeys {
-  /** By session in lower case; several directories are seen at a time, in any order. */
-  readonly #seen = new Map<string, Seen | Seen[]>();
+  /** In lower case; several directories are seen at a time, in any order. */
+  readonly #sessions = new PackedTexts();
+  /** By the number of the session: the number of the place where it was seen first. */
+  readonly #firsts: number[] = [];
+  /** Each rank with each project key. */
+  readonly #places = new PackedTexts();
+  /** By the number of the session: those that were seen several times, or are spelled in capitals. */
+  readonly #others = new Map<number, readonly Seen[]>();
   /** Keys that the walk has gone into. */
   readonly #walked = new Set<string>();
   /** The trees of the homes. */
@@ -44,9 +51,23 @@ export class SessionKeys {
     const isOfSession = parentOf(key) === '.' && isTranscript('projects', path);
     const sessionId = isOfSession ? sessionOf(path)?.toLowerCase() : undefined;
     if (sessionId === undefined) return;
-    const known = this.#seen.get(sessionId);
-    const seen = { path, rank };
-    this.#seen.set(sessionId, known === undefined ? seen : [known, seen].flat());
+    const count = this.#sessions.size;
+    const number = this.#sessions.add(sessionId);
+    if (number < count) {
+      const known = this.#others.get(number) ?? [this.#firstOf(number, sessionId)];
+      this.#others.set(number, [...known, { path, rank }]);
+      return;
+    }
+    this.#firsts[number] = this.#places.add(childOf(String(rank), key));
+    if (this.#firstOf(number, sessionId).path !== path) this.#others.set(number, [{ path, rank }]);
+  }
+
+  #firstOf(number: number, sessionId: string): Seen {
+    const place = this.#places.at(this.#firsts[number] ?? 0);
+    return {
+      path: childOf(lastSegmentOf(place), `${sessionId}.jsonl`),
+      rank: Number(parentOf(place)),
+    };
   }
 
   /** What is wrong, with the keys that only the target has taken into account. */
@@ -60,13 +81,14 @@ export class SessionKeys {
       }
     }
     const problems: MigrationProblem[] = [];
-    for (const [sessionId, seen] of this.#seen) {
+    for (const [number, seen] of this.#others) {
       // The one that is shared already stays, or that of the first home.
-      const [stays, ...others] = Array.isArray(seen) ? seen.toSorted(inOrder) : [];
+      const [stays, ...others] = seen.toSorted(inOrder);
       for (const other of others) {
         if (stays === undefined || parentOf(other.path) === parentOf(stays.path)) continue;
         const [at, kept] = [this.#placeOf(other, target), this.#placeOf(stays, target)];
         if (!(await this.#areTwo(fs, at, kept, target))) continue;
+        const sessionId = this.#sessions.at(number);
         problems.push(migrationProblem('id-under-two-keys', { path: at, other: kept, sessionId }));
       }
     }

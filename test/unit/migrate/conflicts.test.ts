@@ -111,11 +111,16 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
         [`b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`]: lines(1),
+        [`b/projects/${OTHER_KEY}/${OTHER_ID}.jsonl`]: lines(1),
+        [`a/projects/${KEY}/${OTHER_ID.toUpperCase()}.jsonl`]: lines(1),
       });
       await expectRefused(
         world,
         ['a', 'b'],
-        [`id-under-two-keys b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`],
+        [
+          `id-under-two-keys b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`,
+          `id-under-two-keys b/projects/${OTHER_KEY}/${OTHER_ID}.jsonl`,
+        ],
       );
     }));
 
