@@ -1,4 +1,12 @@
-import { constants, linkSync, lstatSync, promises, renameSync, symlinkSync } from 'node:fs';
+import {
+  constants,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  promises,
+  renameSync,
+  symlinkSync,
+} from 'node:fs';
 import type { PortShape } from './port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
 import type { FsStats } from './stats.ts';
@@ -68,12 +76,13 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = {
   ...realSessionDisk,
-  // Synchronously, because waking a thread takes longer than these calls: of the first two there are thousands, and
+  // Synchronously, because waking a thread takes longer than these calls: of the first three there are thousands, and
   // between the last two the link is missing.
   lstat: async (path, options) => lstatSync(path, options),
   link: async (existing, path) => {
     linkSync(existing, path);
   },
+  mkdir: async (path, options) => mkdirSync(path, options),
   rename: async (from, to) => {
     renameSync(from, to);
   },
@@ -81,7 +90,6 @@ export const realMigrateDisk: MigrateFs = {
     symlinkSync(target, path, type);
   },
   stat: (path, options) => promises.stat(path, options),
-  mkdir: (path, options) => promises.mkdir(path, options),
   open: (path, flags, mode) => promises.open(path, flags, mode),
   rmdir: (path) => promises.rmdir(path),
   unlink: (path) => promises.unlink(path),

@@ -2,18 +2,16 @@ import type { MigrateReadFs } from '../fs/migrate-fs.ts';
 import { childOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { isSessionTranscript, sessionOf } from './kinds-of-files.ts';
+import { ListedSessions } from './listed-sessions.ts';
 import { factsAt } from './look.ts';
 
 const MOST_LISTINGS = 5;
-
-/** By session: most have one transcript only. */
-type Listed = ReadonlyMap<string, string | readonly string[]>;
 
 /** Which transcripts the target has of each session; listed when it is first asked for. */
 export class TargetSessions {
   readonly #fs: MigrateReadFs;
   readonly #target: string;
-  #listed: Promise<Listed> | undefined;
+  #listed: Promise<ListedSessions> | undefined;
 
   constructor(fs: MigrateReadFs, target: string) {
     this.#fs = fs;
@@ -52,22 +50,16 @@ export class TargetSessions {
     return found;
   }
 
-  async #pathsOf(path: string): Promise<readonly string[]> {
-    this.#listed ??= this.#listSurely();
-    return [(await this.#listed).get(sessionOf(path) ?? '') ?? []].flat();
-  }
-
   /** Two transcripts of each session that has more than one. */
   async twice(): Promise<readonly (readonly [string, string])[]> {
     this.#listed ??= this.#listSurely();
-    const found: (readonly [string, string])[] = [];
-    for (const [sessionId, paths] of await this.#listed) {
-      const [one, other] = typeof paths === 'string' ? [] : paths;
-      if (one === undefined || other === undefined) continue;
+    const listed = await this.#listed;
+    return listed.several().flatMap((sessionId) => {
+      const [one, other] = listed.pathsOf(sessionId);
+      if (one === undefined || other === undefined) return [];
       this.moved.add(sessionId);
-      found.push([one, other]);
-    }
-    return found;
+      return [[one, other] as const];
+    });
   }
 
   /** Lists anew when it is asked for the next time. */
@@ -75,38 +67,46 @@ export class TargetSessions {
     this.#listed = undefined;
   }
 
-  /** While it is listed a transcript may move from where it was not yet seen to where nobody looks any more. */
-  async #listSurely(): Promise<Listed> {
-    let last = await this.#list();
-    for (let count = 1; count < MOST_LISTINGS; count += 1) {
-      const next = await this.#list();
-      if (areEqual(next, last)) return next;
-      last = next;
-    }
-    return last;
+  async #pathsOf(path: string): Promise<readonly string[]> {
+    this.#listed ??= this.#listSurely();
+    return (await this.#listed).pathsOf(sessionOf(path) ?? '');
   }
 
-  async #list(): Promise<Listed> {
-    const sessions = new Map<string, string | readonly string[]>();
+  /** While it is listed a transcript may move from where it was not yet seen to where nobody looks any more. */
+  async #listSurely(): Promise<ListedSessions> {
+    let listed = await this.#list();
+    for (let count = 1; count < MOST_LISTINGS; count += 1) {
+      if (await this.#isStill(listed)) return listed;
+      listed = await this.#list();
+    }
+    return listed;
+  }
+
+  async #list(): Promise<ListedSessions> {
+    const listed = new ListedSessions();
+    for await (const [key, sessionId] of this.#transcripts()) listed.add(key, sessionId);
+    return listed;
+  }
+
+  /** Compared one by one: of 200,000 sessions a second list would take much memory. */
+  async #isStill(listed: ListedSessions): Promise<boolean> {
+    let count = 0;
+    for await (const [key, sessionId] of this.#transcripts()) {
+      if (!listed.has(key, sessionId)) return false;
+      count += 1;
+    }
+    return count === listed.count;
+  }
+
+  async *#transcripts(): AsyncGenerator<readonly [key: string, sessionId: string]> {
     const keys = await entriesIn(this.#fs, this.#target);
     for (const key of keys.ok ? keys.value : []) {
       const entries = await entriesIn(this.#fs, childOf(this.#target, key.name));
       for (const { name } of entries.ok ? entries.value : []) {
         const path = childOf(key.name, name);
-        const session = isSessionTranscript(path) ? sessionOf(path) : undefined;
-        if (session === undefined) continue;
-        const known = sessions.get(session);
-        sessions.set(session, known === undefined ? path : [known, path].flat());
+        const sessionId = isSessionTranscript(path) ? sessionOf(path) : undefined;
+        if (sessionId !== undefined) yield [key.name, sessionId];
       }
     }
-    return sessions;
   }
-}
-
-function areEqual(one: Listed, other: Listed): boolean {
-  if (one.size !== other.size) return false;
-  for (const [session, paths] of one) {
-    if (String(other.get(session)) !== String(paths)) return false;
-  }
-  return true;
 }
