@@ -15,8 +15,8 @@ export default defineConfig({
   test: {
     include: [
       'test/unit/failover/{quota-*,reset-time}.test.ts',
-      'test/unit/links/{containment,dry-run,many-homes,matrix,races,spelling}.test.ts',
-      'test/unit/migrate/{across-devices,conflicts,generations,keep-both,late,plan,topologies}.test.ts',
+      'test/unit/links/{containment,dry-run,many-homes,matrix,plan,races,required,spelling}.test.ts',
+      'test/unit/migrate/{across-devices,compare,conflicts,generations,keep-both,late,plan,topologies}.test.ts',
     ],
     testTimeout: 60_000,
   },
