@@ -16,7 +16,7 @@ export default defineConfig({
     include: [
       'test/unit/failover/{quota-*,reset-time}.test.ts',
       'test/unit/links/{containment,dry-run,many-homes,matrix,plan,races,required,spelling}.test.ts',
-      'test/unit/migrate/{across-devices,compare,conflicts,generations,keep-both,late,plan,topologies}.test.ts',
+      'test/unit/migrate/{across-devices,compare,conflicts,decisions,generations,keep-both,late,plan,topologies}.test.ts',
     ],
     testTimeout: 60_000,
   },
