@@ -7,11 +7,7 @@ import {
   messageOf,
 } from '../../../src/failover/quota-known.ts';
 import { readPane } from '../../../src/failover/quota-reading.ts';
-import type {
-  KnownMessage,
-  QuotaGateState,
-  QuotaSuspicion,
-} from '../../../src/failover/quota-state.ts';
+import type { KnownMessage, QuotaGateState } from '../../../src/failover/quota-state.ts';
 import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');

@@ -146,6 +146,29 @@ describe.each(worldKinds)('two transcripts (%s)', (kind) => {
       expect(await relate(fs, other, one)).toMatchObject({ kind: 'generations', longer: 'other' });
     }));
 
+  test.each([
+    ['one', 'other'],
+    ['other', 'one'],
+  ])('of which %s becomes shorter after they were compared: %s is the longer one', (name, longer) =>
+    inWorld(kind, async (world) => {
+      const [one, other] = pair(world, lines(1, 2, 3), lines(1, 2, 3));
+      const { fs, reads } = openingIn(world);
+      const shortening: typeof fs = {
+        open: async (path, flags) => {
+          const handle = await fs.open(path, flags);
+          const read: typeof handle.read = async (...args) => {
+            // Both have been compared; now the ends of their lines are looked for.
+            if (reads.length === 2) world.fs.writeFileSync(at(world, name), lines(1));
+            return await handle.read(...args);
+          };
+          return { ...handle, read };
+        },
+      };
+      const offset = lines(1).length;
+      expect(await relate(shortening, one, other)).toEqual({ kind: 'generations', longer, offset });
+    }),
+  );
+
   test('are read in pieces that are large, but never more than one MiB', () =>
     inWorld(kind, async (world) => {
       const text = `${'x'.repeat(3 * MIB)}\n`;
@@ -187,6 +210,15 @@ describe.each(worldKinds)('two files (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const [one, other] = pair(world, 'same and more', 'same');
       const { fs } = openingIn(world, { [other]: 'same and more'.length });
+      expect(await isEqual(fs, one, other)).toBe(false);
+      expect(await isEqual(fs, other, one)).toBe(false);
+    }));
+
+  test('of which one has become shorter are not equal, though all their bytes are alike', () =>
+    inWorld(kind, async (world) => {
+      const text = 'x'.repeat(2 * MIB);
+      const [one, other] = pair(world, text, text.slice(0, MIB + 7));
+      const { fs } = openingIn(world, { [other]: text.length });
       expect(await isEqual(fs, one, other)).toBe(false);
       expect(await isEqual(fs, other, one)).toBe(false);
     }));
