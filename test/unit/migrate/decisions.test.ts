@@ -103,8 +103,12 @@ describe('an entry', () => {
   ];
   const anew = [
     { ...run, trees: ['other', 'projects'], recreated: [] },
-    { ...run, recreated: [{ entry: 'recreated-1', name: 'projects' }] },
+    {
+      ...run,
+      recreated: ['other', 'projects'].map((name) => ({ entry: `recreated ${name}`, name })),
+    },
   ];
+  const elsewhere = [{ ...run, trees: ['other'] }];
 
   test.each([
     ['directory', 'merge', 'merge'],
@@ -118,11 +122,15 @@ describe('an entry', () => {
     ['other', 'refuse', 'refuse'],
     ['unreadable', 'refuse', 'refuse'],
   ] as const)('that is %s comes to %s, or after a run that died to %s', (state, action, after) => {
-    const actions = [[], half.slice(0, 1), half, anew.slice(0, 1), anew.slice(1)].map((pending) => {
-      const { homes } = planned({ homes: [homeOf([entryOf('projects', { state })], { pending })] });
-      return homes[0]?.entries[0]?.action;
-    });
-    expect(actions).toEqual([action, action, after, after, after]);
+    const actions = [[], elsewhere, half.slice(0, 1), half, anew.slice(0, 1), anew.slice(1)].map(
+      (pending) => {
+        const { homes } = planned({
+          homes: [homeOf([entryOf('projects', { state })], { pending })],
+        });
+        return homes[0]?.entries[0]?.action;
+      },
+    );
+    expect(actions).toEqual([action, action, action, after, after, after]);
   });
 
   test('tells the numbers of its own tree, and none where it is no tree', () => {
@@ -203,7 +211,7 @@ function sessionOf(sessionId: string): LiveSession {
 describe('a running session', () => {
   const liveSessions = [sessionOf(ID)];
   const tree = treeOf('projects');
-  const homes = [homeOf([entryOf('session-env'), tree])];
+  const homes = [homeOf([entryOf('session-env'), tree]), homeOf([entryOf('projects')])];
   const copying = (copy: number) =>
     new Map([['projects', contentsOf([tree], { files: [{ ...NONE, copy }] })]]);
 
@@ -319,6 +327,16 @@ function overdue(...numbers: readonly number[]) {
     numbers.map((number, index) => [`n${index}`, contentsOf([], { overdue: number })]),
   );
 }
+
+test('A conflict about what is only called like the transcript of a running session is decided', () => {
+  const path = `/h/projects/k/${ID}.jsonl.old`;
+  const conflict = migrationProblem('files-differ', { path, other: '/s/x' });
+  const contents = new Map([['projects', contentsOf([], { conflicts: [conflict] })]]);
+  const survey = { contents, liveSessions: [sessionOf(ID)] };
+  expect(planned(survey, { keepBoth: [path], live: 'merge' }).told).toEqual([
+    'live-session-merged /h/sessions/7.json',
+  ]);
+});
 
 describe('retention', () => {
   const retention = { path: '/b/settings.json', periodDays: 10, due: 100 };
