@@ -15,7 +15,7 @@ function refusalsOf(observation: unknown, options: unknown = {}): readonly strin
   try {
     Reflect.apply(stepQuotaGate, undefined, [undefined, observation, options]);
   } catch (error) {
-    if (!isSharedStateError(error)) throw error;
+    if (!isSharedStateError(error) || error.operation !== 'stepQuotaGate') throw error;
     return error.problems.map((it) =>
       it.code === 'invalid-option' ? `${it.argument}: ${it.expected}` : it.code,
     );

@@ -102,29 +102,6 @@ describe('a state', () => {
   });
 });
 
-const knownIn = (session: string) => ({ session, words: `limit of ${session}`, prompt: '> go' });
-
-test('Of a state, the newest thousand of each kind are kept', () => {
-  const counted = Array.from({ length: 1000 }, (_, index) => String(index));
-  const full = {
-    version: 1,
-    suspicions: counted.map((session) => ({
-      session,
-      account: 'a',
-      polls: 1,
-      at: at.getTime(),
-      message: knownIn(session),
-    })),
-    left: counted,
-    known: counted.map((session) => knownIn(`known ${session}`)),
-  };
-  const polled = stepQuotaGate(full, pane(inPane(limit), 'new')).state;
-  expect(polled.suspicions.map(({ session }) => session)).toEqual([...counted.slice(1), 'new']);
-  const swapped = stepQuotaGate(full, { kind: 'swapped', from: 'b', to: 'c', at }).state;
-  expect(swapped.left).toEqual([...counted.slice(1), 'b']);
-  expect(swapped.known).toEqual(counted.map(knownIn));
-});
-
 describe('messages', () => {
   test.each([
     undefined,

@@ -1,5 +1,7 @@
+import { stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { readState } from '../../../src/failover/quota-state.ts';
+import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const LAST = 8.64e15;
 const empty = { version: 1, suspicions: [], left: [], known: [] };
@@ -110,4 +112,31 @@ describe('a member that is not understood is left out, and what is beside it sta
       expect(readState(but(whole, { [name]: value }))).toStrictEqual(but(whole, { [name]: [] }));
     }
   });
+});
+
+const at = new Date('2026-11-21T20:00:00Z');
+
+const knownIn = (session: string) => ({ session, words: `limit of ${session}`, prompt: '> go' });
+
+test('Of a state, the newest thousand of each kind are kept', () => {
+  const counted = Array.from({ length: 1000 }, (_, index) => String(index));
+  const full = {
+    version: 1,
+    suspicions: counted.map((session) => ({
+      session,
+      account: 'a',
+      polls: 1,
+      at: at.getTime(),
+      message: knownIn(session),
+    })),
+    left: counted,
+    known: counted.map((session) => knownIn(`known ${session}`)),
+  };
+  const text = inPane("  ⎿  You've hit your weekly limit");
+  const pane = { kind: 'pane', session: 'new', account: 'a', at, text } as const;
+  const polled = stepQuotaGate(full, pane).state;
+  expect(polled.suspicions.map(({ session }) => session)).toEqual([...counted.slice(1), 'new']);
+  const swapped = stepQuotaGate(full, { kind: 'swapped', from: 'b', to: 'c', at }).state;
+  expect(swapped.left).toEqual([...counted.slice(1), 'b']);
+  expect(swapped.known).toEqual(counted.map(knownIn));
 });

@@ -53,7 +53,7 @@ describe('a pane has a view', () => {
     ['an input box, and output', [...BOX, 'output']],
     ['rules around something else', [RULE, 'text', RULE]],
     ['rules around a mark that begins a word', [RULE, '>word', RULE]],
-    ['rules around a mark in a frame', [RULE, '>│ x', RULE]],
+    ['rules around a mark in a frame', [RULE, '>│  x', RULE]],
     ['an open box of 1.x', ['│ >    │', '╰──────╯']],
     ['a box of 1.x that is closed by a rule', ['╭──────╮', '│ >    │', RULE]],
     ['a rule that is closed as a box of 1.x', [RULE, '> ', '╰──────╯']],
@@ -210,8 +210,9 @@ describe('what the program says while it waits', () => {
   test.each([
     ['in one line', ['  ⚠ Usage limit reached · resets 3pm', '  ⏵⏵ auto mode on']],
     ['in two', ['  ⚠ Usage limit reached', '    · resets 3pm', '    Continuing automatically']],
-    ['after something else', ['  hint', '  ⚠ Usage limit reached · resets 3pm', '', '  more']],
-    ['at the end', ['  ⚠ Usage limit reached · resets 3pm', '  hint']],
+    ['after something else', ['  a', '  b', '  ⚠ Usage limit reached · resets 3pm', '', '  more']],
+    ['above a blank line', ['  ⚠ Usage limit reached', '    · resets 3pm', '', '  more']],
+    ['at the end', ['  hint', '  ⚠ Usage limit reached · resets 3pm', '  hint']],
   ])('below the input box, %s, is a message', (_, lines) => {
     expect(waiting(...lines)).toEqual(['Usage limit reached · resets 3pm']);
   });
@@ -278,7 +279,7 @@ describe('a text', () => {
   const escape = '\u{1b}';
 
   test.each([
-    ['line breaks of other systems', '> go\r\n  ⎿  a\r     limit'],
+    ['line breaks of other systems', '> go\r  ⎿  a\r\n     limit'],
     ['colours', `> go\n${escape}[31m  ⎿  a${escape}[0;1m limit${escape}[m`],
     ['the sequences of a cursor', `> go\n  ⎿  ${escape}[?25la${escape}[2 q limit${escape}M`],
     ['titles', `> go\n  ⎿  a${escape}]0;title\u{7} ${escape}]8;;x${escape}\\limit`],
