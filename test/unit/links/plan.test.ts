@@ -268,9 +268,12 @@ describe('a target', () => {
 describe('a home inside a target, or the other way round', () => {
   const inside = { ...ready('/alias/b', 0o700, '/a/projects/b') };
 
-  test('is found below the very link that will lead there', () => {
+  test.each([
+    ['the very link that will lead there', isMissing],
+    ['what stands in the place of that link', { state: 'directory' }],
+  ] as const)('is found below %s', (_, found) => {
     const { told, creations } = planned({
-      homes: [{ directory: ready('/a'), links: [undefined, isMissing] }, { directory: inside }],
+      homes: [{ directory: ready('/a'), links: [undefined, found] }, { directory: inside }],
     });
     const home = { code: 'home-inside-target', path: '/alias/b', target: '/s/projects' };
     expect(told[1]).toContainEqual(home);
