@@ -4,7 +4,7 @@ import type { QuotaObservation, SwappedObservation } from './quota-observation.t
 import { gateRules, type GateRules, type QuotaGateOptions } from './quota-options.ts';
 import { type QuotaReading, readPane, type VetoEvidence } from './quota-reading.ts';
 import { isKnown, knownAfterSwap, knownAfterWork, messageOf } from './quota-known.ts';
-import { newState, type QuotaGateState, type QuotaSuspicion, readState } from './quota-state.ts';
+import { type QuotaGateState, type QuotaSuspicion, readState } from './quota-state.ts';
 
 /** Why an observation leads to nothing. */
 export type QuotaCalm =
@@ -97,7 +97,7 @@ export function stepQuotaGate(
   options: QuotaGateOptions = {},
 ): QuotaStep {
   const rules = gateRules(observation, options);
-  const before = cooledDown(state === undefined ? newState : readState(state), rules);
+  const before = cooledDown(readState(state), rules);
   return observation.kind === 'swapped'
     ? swapped(before, observation, rules)
     : judge(before, observation, rules);

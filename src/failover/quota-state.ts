@@ -39,7 +39,7 @@ export interface QuotaGateState {
   readonly coolDown?: { readonly since: number; readonly until: number };
 }
 
-export const newState: QuotaGateState = { version: 1, suspicions: [], left: [], known: [] };
+const newState: QuotaGateState = { version: 1, suspicions: [], left: [], known: [] };
 
 /** Takes a state from outside: one that is not understood begins anew. */
 export function readState(state: unknown): QuotaGateState {

@@ -53,7 +53,7 @@ export function viewPane(text: string): QuotaView | undefined {
   const last = blocks.findLast((block) => !isAfterwards(block));
   const message = last === undefined ? undefined : messageOf(last, blocks, prompt);
   return {
-    prompt: begin < 0 ? '' : oneLine([prompt]),
+    prompt: oneLine([prompt]),
     messages: [message, waitingIn(lines.slice(end.below))].filter((it) => it !== undefined),
     remarks: blocks
       .filter(({ result }) => !result)

@@ -84,6 +84,14 @@ describe('agreement', () => {
     ]);
   });
 
+  test('is not lost by a poll of the same time', () => {
+    const seen = steps(
+      [0, 1, 1].map((minutes) => pane(minutes, limit)),
+      { confirmPolls: 3 },
+    );
+    expect(seen.map((step) => 'polls' in step && step.polls)).toEqual([1, 2, 2]);
+  });
+
   test('begins again when the clock is set back', () => {
     expect(verdicts([pane(10, limit), pane(-50, limit), pane(-49, limit)])).toEqual([
       'suspected',
@@ -199,6 +207,44 @@ describe('after a swap', () => {
     expect(again.at(-1)?.verdict).toBe('swap');
   });
 
+  test('an account that is in use again is not one that was left, wherever the next swap begins', () => {
+    const seen = steps([swap(0), swap(20, 'b', 'a'), swap(40, 'c', 'd'), pane(60, limit)]);
+    expect(seen.map(({ state }) => state.left)).toEqual([['a'], ['b'], ['b', 'c'], ['b', 'c']]);
+    expect(seen.at(-1)?.verdict).toBe('suspected');
+  });
+
+  test('every account that was left stays so, and is noted once', () => {
+    const seen = steps([swap(0), swap(20, 'b', 'c'), swap(40, 'a', 'd'), pane(60, limit)]);
+    expect(seen.map(({ state }) => state.left)).toEqual([
+      ['a'],
+      ['a', 'b'],
+      ['b', 'a'],
+      ['b', 'a'],
+    ]);
+    expect(seen.at(-1)).toMatchObject({ verdict: 'none', because: 'left-account' });
+  });
+
+  test('an account that was swapped for itself, with a new login say, is still in use', () => {
+    expect(verdicts([swap(0, 'a', 'a'), pane(10, limit), pane(11, limit)])).toEqual([
+      'cooling-down',
+      'suspected',
+      'swap',
+    ]);
+  });
+
+  test('nothing is counted any more, and what was shown is known', () => {
+    const words = 'session  10:50pm (Europe/Paris)';
+    const resetsAt = Date.parse('2026-11-21T21:50:00Z');
+    expect(steps([pane(0, limit), pane(1, limit), swap(2)]).at(-1)?.state).toStrictEqual({
+      version: 1,
+      suspicions: [],
+      account: 'b',
+      left: ['a'],
+      known: [{ session: 'build', words, prompt: '> continue', resetsAt }],
+      coolDown: { since: start + 2 * MINUTE, until: start + 7 * MINUTE },
+    });
+  });
+
   test('the limit that a resumed session prints again does not count against the new account', () => {
     const mine = { account: 'b' };
     const other = { account: 'b', session: 'docs' };
@@ -303,6 +349,10 @@ describe('a limit whose end has passed', () => {
   test('does not count', () => {
     const [step] = steps([pane(120, limit)]);
     expect(step).toMatchObject({ verdict: 'none', because: 'already-reset' });
+  });
+
+  test('does not count from the very moment of its end', () => {
+    expect(verdicts([pane(109, limit), pane(110, limit)])).toEqual(['suspected', 'none']);
   });
 
   test('does not count any more, though its time of the day comes again tomorrow', () => {

@@ -1,0 +1,142 @@
+import { stepQuotaGate } from 'claude-shared-state/failover';
+import { describe, expect, test } from 'vitest';
+import { readState } from '../../../src/failover/quota-state.ts';
+import { inPane } from '../support/quota-texts/quota-text.ts';
+
+const LAST = 8.64e15;
+const empty = { version: 1, suspicions: [], left: [], known: [] };
+const message = { session: 'build', words: 'limit', prompt: '> go', resetsAt: 5 };
+const suspicion = { session: 'build', account: 'a', polls: 1, at: 7, message };
+const whole = {
+  version: 1,
+  suspicions: [suspicion],
+  account: 'b',
+  left: ['a', ''],
+  known: [message, { session: '', words: '', prompt: '' }],
+  coolDown: { since: -LAST, until: LAST },
+};
+
+/** One member another. */
+const but = (value: object, more: object) => ({ ...value, ...more });
+
+test('A state that was written is read as it was, and nothing else that was with it', () => {
+  expect(readState(JSON.parse(JSON.stringify(whole)))).toStrictEqual(whole);
+  expect(readState({ ...whole, more: 1 })).toStrictEqual(whole);
+  expect(readState({ version: 1 })).toStrictEqual(empty);
+});
+
+test.each([
+  undefined,
+  null,
+  1,
+  'x',
+  [],
+  {},
+  but(whole, { version: 2 }),
+  but(whole, { version: '1' }),
+])('A state like %j begins anew', (state: unknown) => {
+  expect(readState(state)).toStrictEqual(empty);
+});
+
+describe('a member that is not understood is left out, and what is beside it stays:', () => {
+  const { account: _account, coolDown: _coolDown, ...others } = whole;
+
+  test.each([undefined, 7, null, {}])('an account like %j', (account) => {
+    expect(readState(but(whole, { account }))).toStrictEqual(
+      but(others, { coolDown: whole.coolDown }),
+    );
+  });
+
+  test.each([
+    undefined,
+    null,
+    7,
+    {},
+    { since: 1 },
+    { until: 1 },
+    { since: '1', until: 1 },
+    { since: 1, until: null },
+    { since: 1, until: LAST + 1 },
+    { since: -LAST - 1, until: 1 },
+    { since: Number.NaN, until: 1 },
+  ])('a cool-down like %j', (coolDown) => {
+    expect(readState(but(whole, { coolDown }))).toStrictEqual(but(others, { account: 'b' }));
+  });
+
+  test.each([
+    null,
+    'x',
+    { session: 7 },
+    { session: undefined },
+    { account: null },
+    { polls: 0 },
+    { polls: -1 },
+    { polls: 1.5 },
+    { polls: '1' },
+    { at: '7' },
+    { at: LAST + 1 },
+    { message: undefined },
+    { message: but(message, { words: 7 }) },
+  ])('a suspicion like %j', (wrong) => {
+    const other = but(suspicion, { session: 'docs', polls: 2 });
+    const one = typeof wrong === 'object' && wrong !== null ? but(suspicion, wrong) : wrong;
+    expect(readState(but(whole, { suspicions: [one, other] }))).toStrictEqual(
+      but(whole, { suspicions: [other] }),
+    );
+  });
+
+  test.each([
+    null,
+    'x',
+    { session: 7 },
+    { words: undefined },
+    { prompt: null },
+    { resetsAt: null },
+    { resetsAt: '5' },
+    { resetsAt: LAST + 1 },
+  ])('a message like %j', (wrong) => {
+    const one = typeof wrong === 'object' && wrong !== null ? but(message, wrong) : wrong;
+    expect(readState(but(whole, { known: [one, message] }))).toStrictEqual(
+      but(whole, { known: [message] }),
+    );
+  });
+
+  test('an account that was left', () => {
+    expect(readState(but(whole, { left: ['a', 7, null, ['b'], 'c'] }))).toStrictEqual(
+      but(whole, { left: ['a', 'c'] }),
+    );
+  });
+
+  test.each(['suspicions', 'left', 'known'])('%s that are no list', (name) => {
+    for (const value of [undefined, null, 'x', { length: 1, 0: suspicion }]) {
+      expect(readState(but(whole, { [name]: value }))).toStrictEqual(but(whole, { [name]: [] }));
+    }
+  });
+});
+
+const at = new Date('2026-11-21T20:00:00Z');
+
+const knownIn = (session: string) => ({ session, words: `limit of ${session}`, prompt: '> go' });
+
+test('Of a state, the newest thousand of each kind are kept', () => {
+  const counted = Array.from({ length: 1000 }, (_, index) => String(index));
+  const full = {
+    version: 1,
+    suspicions: counted.map((session) => ({
+      session,
+      account: 'a',
+      polls: 1,
+      at: at.getTime(),
+      message: knownIn(session),
+    })),
+    left: counted,
+    known: counted.map((session) => knownIn(`known ${session}`)),
+  };
+  const text = inPane("  ⎿  You've hit your weekly limit");
+  const pane = { kind: 'pane', session: 'new', account: 'a', at, text } as const;
+  const polled = stepQuotaGate(full, pane).state;
+  expect(polled.suspicions.map(({ session }) => session)).toEqual([...counted.slice(1), 'new']);
+  const swapped = stepQuotaGate(full, { kind: 'swapped', from: 'b', to: 'c', at }).state;
+  expect(swapped.left).toEqual([...counted.slice(1), 'b']);
+  expect(swapped.known).toEqual(counted.map(knownIn));
+});
