@@ -1,7 +1,7 @@
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import { restore as restoreHome, type RestoreReport } from '../migrate/index.ts';
-import { restoreRequest } from '../migrate/restore-request.ts';
-import { type SurveyedReturn, surveyReturn } from '../migrate/survey-return.ts';
+import { restoreRequest } from '../migrate/restore/restore-request.ts';
+import { type SurveyedReturn, surveyReturn } from '../migrate/restore/survey-return.ts';
 import {
   decide,
   exitCodeOf,

@@ -1,6 +1,6 @@
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type Originals, retireOriginals, type RetireReport } from '../migrate/index.ts';
-import { type SurveyedRetirement, surveyRetirement } from '../migrate/survey-retire.ts';
+import { type SurveyedRetirement, surveyRetirement } from '../migrate/retire/survey-retire.ts';
 import {
   decide,
   exitCodeOf,

@@ -3,7 +3,7 @@ import { settle } from '../answer.ts';
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import type { Originals } from '../migrate/index.ts';
 import { runsOf } from '../migrate/runs.ts';
-import { stateOf } from '../migrate/survey-originals.ts';
+import { stateOf } from '../migrate/retire/survey-originals.ts';
 
 /** A run that has not come to its end, and that the same call would complete. */
 export interface UnfinishedRun {

@@ -5,7 +5,7 @@ export type {
   MigrateReadHandle,
   MigrateStats,
 } from '../fs/migrate-fs.ts';
-export { listOriginals } from './list-originals.ts';
+export { listOriginals } from './retire/list-originals.ts';
 export { migrate } from './migrate.ts';
 export type {
   MigrationProblem,
@@ -35,5 +35,5 @@ export type {
   RestoreReport,
   RetireReport,
 } from './report.ts';
-export { restore } from './restore.ts';
-export { retireOriginals } from './retire-originals.ts';
+export { restore } from './restore/restore.ts';
+export { retireOriginals } from './retire/retire-originals.ts';

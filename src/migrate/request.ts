@@ -1,19 +1,13 @@
-import { setTimeout as pauseFor } from 'node:timers/promises';
 import { ArgumentCheck } from '../arguments.ts';
-import {
-  type MigrateReadFs,
-  migratePort,
-  migrateReadPort,
-  realMigrateDisk,
-} from '../fs/migrate-fs.ts';
+import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf } from '../fs/port.ts';
 import type { ProcessProbe } from '../fs/processes.ts';
 import { checkRequired, containmentsByText } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { probeFor } from '../sessions/process-probe.ts';
-import { callback, flag, liveChoice, number, signal, texts } from './check-options.ts';
-import type { ActingOptions, Decisions, MigrateOptions, PlanMigrationOptions } from './options.ts';
-import type { Tools } from './tools.ts';
+import { type ActingRequest, actingOptions, checkActing } from './acting-request.ts';
+import { flag, liveChoice, number, texts } from './check-options.ts';
+import type { Decisions, MigrateOptions, PlanMigrationOptions } from './options.ts';
 
 /** What is asked for, found sound. */
 export interface PlanRequest {
@@ -29,16 +23,12 @@ export interface PlanRequest {
 }
 
 /** What is asked for, and what it is done with. */
-export interface MigrateRequest extends PlanRequest {
-  readonly tools: Tools;
-  readonly pid: number | undefined;
-}
+export interface MigrateRequest extends PlanRequest, ActingRequest {}
 
 const common = ['required', 'fs', 'processes', 'now'] as const;
 const decisions = ['live', 'acceptRetention', 'keepBoth', 'uid'] as const;
-const acting = ['onProgress', 'signal', 'random', 'pid', 'pause'] as const;
 const planning = [...common, ...decisions];
-const migrating = [...planning, ...acting];
+const migrating = [...planning, ...actingOptions];
 
 export function planRequest(
   accountHomes: unknown,
@@ -81,29 +71,5 @@ function checkPlan(
     acceptRetention: flag(check, 'acceptRetention', options.acceptRetention),
     keepBoth: keepBoth.filter((path, index) => check.isPath(`options.keepBoth[${index}]`, path)),
     uid: number(check, 'uid', options.uid, 'the number of a user'),
-  };
-}
-
-/** What a call that changes something works with. */
-export function checkActing(
-  check: ArgumentCheck,
-  options: ActingOptions,
-  now: number,
-  isLive = false,
-): { readonly tools: Tools; readonly pid: number | undefined } {
-  check.fileSystem(options.fs, migratePort);
-  const random = callback(check, 'random', options.random);
-  const pause = callback(check, 'pause', options.pause);
-  return {
-    tools: {
-      fs: promisesOf(options.fs ?? realMigrateDisk),
-      random: random ?? Math.random,
-      now,
-      isLive,
-      signal: signal(check, options.signal),
-      onProgress: callback(check, 'onProgress', options.onProgress),
-      pause: pause ?? ((milliseconds) => pauseFor(milliseconds)),
-    },
-    pid: number(check, 'pid', options.pid, 'the id of a process'),
   };
 }

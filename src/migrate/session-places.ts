@@ -1,7 +1,7 @@
 import { childOf } from '../paths.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import { sessionOf } from './kinds-of-files.ts';
-import type { Returning } from './returning.ts';
+import type { Tools } from './tools.ts';
 
 /** Where the transcripts of sessions are in a tree, by session in lower case. */
 export type Places = ReadonlyMap<string, readonly string[]>;
@@ -14,7 +14,7 @@ export function transcriptOf(path: string): string | undefined {
 
 /** Finds the transcripts of a tree by their names alone; none where the tree holds none. */
 export async function sessionPlaces(
-  { tools: { fs }, name }: Pick<Returning, 'tools' | 'name'>,
+  { tools: { fs }, name }: { readonly tools: Tools; readonly name: string },
   root: string,
 ): Promise<Places> {
   const places = new Map<string, string[]>();

@@ -75,7 +75,9 @@ describe('the README', () => {
 });
 
 test('the changelog says what is new to users', () => {
-  expect(read('CHANGELOG.md')).toMatch(/^## \[0\.1\.0\] - \d{4}-\d\d-\d\d\n\n.*\n\n### Added\n\n- /m);
+  expect(read('CHANGELOG.md')).toMatch(
+    /^## \[0\.1\.0\] - \d{4}-\d\d-\d\d\n\n.*\n\n### Added\n\n- /m,
+  );
 });
 
 function firstCells(): readonly string[] {

@@ -5,9 +5,9 @@ import {
   knownAfterSwap,
   knownAfterWork,
   messageOf,
-} from '../../../src/failover/quota-known.ts';
-import { readPane } from '../../../src/failover/quota-reading.ts';
-import type { KnownMessage, QuotaGateState } from '../../../src/failover/quota-state.ts';
+} from '../../../src/failover/quota/quota-known.ts';
+import { readPane } from '../../../src/failover/quota/quota-reading.ts';
+import type { KnownMessage, QuotaGateState } from '../../../src/failover/quota/quota-state.ts';
 import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');

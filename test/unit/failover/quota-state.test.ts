@@ -1,6 +1,6 @@
 import { stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { readState } from '../../../src/failover/quota-state.ts';
+import { readState } from '../../../src/failover/quota/quota-state.ts';
 import { inPane } from '../support/quota-texts/quota-text.ts';
 
 const LAST = 8.64e15;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { oneLine, viewPane } from '../../../src/failover/quota-view.ts';
+import { oneLine, viewPane } from '../../../src/failover/quota/quota-view.ts';
 
 const RULE = '─'.repeat(8);
 const BOX = [RULE, '> ', RULE, '  ? for shortcuts'];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readResetTime } from '../../../src/failover/reset-time.ts';
+import { readResetTime } from '../../../src/failover/quota/reset-time.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bringBack } from '../../../src/migrate/bring-back.ts';
+import { bringBack } from '../../../src/migrate/restore/bring-back.ts';
 import { broughtBack, leftBy, returningIn } from '../support/bringing-back.ts';
 import { factsIn, fails, temporariesIn } from '../support/directly.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bringBackTranscript } from '../../../src/migrate/bring-back-transcript.ts';
+import { bringBackTranscript } from '../../../src/migrate/restore/bring-back-transcript.ts';
 import {
   broughtBack,
   copiedFrom,

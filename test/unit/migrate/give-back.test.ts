@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { giveBack } from '../../../src/migrate/give-back.ts';
+import { giveBack } from '../../../src/migrate/restore/give-back.ts';
 import { fails, toolsOn } from '../support/directly.ts';
 import { type Call, fill, has, type Hooks, hooked, once, read } from '../support/migrating.ts';
 import { at, inWorld, makeDirectory, makeLink, type World, worldKinds } from '../support/world.ts';

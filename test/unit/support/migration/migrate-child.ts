@@ -9,9 +9,9 @@ import type {
   MigrationReport,
   RestoreReport,
 } from '../../../../src/migrate/report.ts';
-import { restoreRequest } from '../../../../src/migrate/restore-request.ts';
+import { restoreRequest } from '../../../../src/migrate/restore/restore-request.ts';
 import { runMigration } from '../../../../src/migrate/run-migration.ts';
-import { runRestore } from '../../../../src/migrate/run-restore.ts';
+import { runRestore } from '../../../../src/migrate/restore/run-restore.ts';
 import { hookedDisk, type SwapCall } from './hooked-disk.ts';
 import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 

@@ -1,8 +1,8 @@
-import { childOf, parentOf } from '../paths.ts';
-import { failedWith, must, unless } from './call-failure.ts';
-import { temporaryName } from './layout.ts';
-import { entriesAt } from './look.ts';
-import { nonceOf, type Tools } from './tools.ts';
+import { childOf, parentOf } from '../../paths.ts';
+import { failedWith, must, unless } from '../call-failure.ts';
+import { temporaryName } from '../layout.ts';
+import { entriesAt } from '../look.ts';
+import { nonceOf, type Tools } from '../tools.ts';
 
 const NOT_EMPTY = ['ENOTEMPTY', 'EEXIST'];
 

@@ -1,14 +1,14 @@
-import { settle } from '../answer.ts';
-import { textOf } from '../fs/port.ts';
-import { childOf } from '../paths.ts';
-import { CallFailure, changed, lostLock, must, unless } from './call-failure.ts';
-import { syncDirectory } from './directories.ts';
-import { type Facts, isSameFile } from './facts.ts';
-import { recreatedOf, removedLinkOf } from './layout.ts';
-import { factsAt } from './look.ts';
-import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import { leadsTo, putLink } from './put-link.ts';
-import type { Tools } from './tools.ts';
+import { settle } from '../../answer.ts';
+import { textOf } from '../../fs/port.ts';
+import { childOf } from '../../paths.ts';
+import { CallFailure, changed, lostLock, must, unless } from '../call-failure.ts';
+import { syncDirectory } from '../directories.ts';
+import { type Facts, isSameFile } from '../facts.ts';
+import { recreatedOf, removedLinkOf } from '../layout.ts';
+import { factsAt } from '../look.ts';
+import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
+import { leadsTo, putLink } from '../put-link.ts';
+import type { Tools } from '../tools.ts';
 
 /** One directory that goes back into its home. */
 export interface GivingBack {

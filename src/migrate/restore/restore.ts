@@ -1,5 +1,5 @@
-import type { RestoreOptions } from './options.ts';
-import type { RestoreReport } from './report.ts';
+import type { RestoreOptions } from '../options.ts';
+import type { RestoreReport } from '../report.ts';
 import { restoreRequest } from './restore-request.ts';
 import { runRestore } from './run-restore.ts';
 

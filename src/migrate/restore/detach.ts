@@ -1,15 +1,15 @@
-import { childOf, parentOf } from '../paths.ts';
-import { appendGrowth } from './append-growth.ts';
-import { copyFile } from './copy-file.ts';
-import { removeName } from './directories.ts';
-import { type Facts, isSameFile } from './facts.ts';
-import { isEqual } from './compare.ts';
-import { displacedAt, temporaryName } from './layout.ts';
-import { factsAt } from './look.ts';
-import { replaceName } from './replace-name.ts';
+import { childOf, parentOf } from '../../paths.ts';
+import { appendGrowth } from '../append-growth.ts';
+import { copyFile } from '../copy-file.ts';
+import { removeName } from '../directories.ts';
+import { type Facts, isSameFile } from '../facts.ts';
+import { isEqual } from '../compare.ts';
+import { displacedAt, temporaryName } from '../layout.ts';
+import { factsAt } from '../look.ts';
+import { replaceName } from '../replace-name.ts';
 import type { Returning } from './returning.ts';
-import { nonceOf, stopIfAborted } from './tools.ts';
-import { isDirectory, walkTogether } from './walk.ts';
+import { nonceOf, stopIfAborted } from '../tools.ts';
+import { isDirectory, walkTogether } from '../walk.ts';
 
 const MOST_TRIES = 3;
 

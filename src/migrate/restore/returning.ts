@@ -1,9 +1,9 @@
-import { type Facts, type Identity, isSameFile } from './facts.ts';
-import { isTranscript, sessionOf } from './kinds-of-files.ts';
-import type { Manifest } from './manifest.ts';
-import { LinkedFiles } from './linked-files.ts';
-import type { Leftover } from './report.ts';
-import type { OnFiles, Tools } from './tools.ts';
+import { type Facts, type Identity, isSameFile } from '../facts.ts';
+import { isTranscript, sessionOf } from '../kinds-of-files.ts';
+import type { Manifest } from '../manifest.ts';
+import { LinkedFiles } from '../linked-files.ts';
+import type { Leftover } from '../report.ts';
+import type { OnFiles, Tools } from '../tools.ts';
 
 /** A file, and how it was when it was looked at. */
 export interface Stamp extends Identity {

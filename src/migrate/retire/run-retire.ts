@@ -1,20 +1,20 @@
-import { settle } from '../answer.ts';
-import { childOf } from '../paths.ts';
-import { CallFailure, changed } from './call-failure.ts';
-import { retiringOf } from './layout.ts';
-import { lockAll } from './lock-homes.ts';
-import type { HeldLocks } from '../lock/lock.ts';
-import { identifyOwner } from '../lock/lock-owner.ts';
-import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
+import { settle } from '../../answer.ts';
+import { childOf } from '../../paths.ts';
+import { CallFailure, changed } from '../call-failure.ts';
+import { retiringOf } from '../layout.ts';
+import { lockAll } from '../lock-homes.ts';
+import type { HeldLocks } from '../../lock/lock.ts';
+import { identifyOwner } from '../../lock/lock-owner.ts';
+import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
 import { Proof } from './prove.ts';
-import type { MigrationOutcome, RetireReport } from './report.ts';
-import type { RetireRequest } from './restore-request.ts';
+import type { MigrationOutcome, RetireReport } from '../report.ts';
+import type { RetireRequest } from './retire-request.ts';
 import { type Retired, retireTree } from './retire-tree.ts';
-import type { Locking } from './run-migration.ts';
+import type { Locking } from '../run-migration.ts';
 import { moveAside, putBack, removeRun, removeTrees } from './retire-run.ts';
 import { surveyAt, type SurveyedRetirement, surveyRetirement } from './survey-retire.ts';
 import { measure } from './survey-originals.ts';
-import { Aborted, Progress, stopIfAborted } from './tools.ts';
+import { Aborted, Progress, stopIfAborted } from '../tools.ts';
 
 /** What has come out so far, whatever happens next. */
 interface Told extends Retired {

@@ -1,14 +1,14 @@
-import { settle } from '../answer.ts';
-import { childOf, parentOf } from '../paths.ts';
-import { CallFailure, changed } from './call-failure.ts';
+import { settle } from '../../answer.ts';
+import { childOf, parentOf } from '../../paths.ts';
+import { CallFailure, changed } from '../call-failure.ts';
 import { removeDirectory } from './remove-directory.ts';
-import { removeName, syncDirectory } from './directories.ts';
-import { type Facts, isSameFile } from './facts.ts';
+import { removeName, syncDirectory } from '../directories.ts';
+import { type Facts, isSameFile } from '../facts.ts';
 import { isOwnMark } from './former-place.ts';
-import { manifestOf, sealOf } from './layout.ts';
-import { entriesAt, factsAt } from './look.ts';
+import { manifestOf, sealOf } from '../layout.ts';
+import { entriesAt, factsAt } from '../look.ts';
 import type { Retired } from './retire-tree.ts';
-import type { Tools } from './tools.ts';
+import type { Tools } from '../tools.ts';
 
 /**
  * Gives originals the name by which nobody finds them who wants them back; tells whether they are those that were

@@ -1,6 +1,6 @@
-import type { RetireOptions } from './options.ts';
-import type { RetireReport } from './report.ts';
-import { retireRequest } from './restore-request.ts';
+import type { RetireOptions } from '../options.ts';
+import type { RetireReport } from '../report.ts';
+import { retireRequest } from './retire-request.ts';
 import { runRetire } from './run-retire.ts';
 
 /**

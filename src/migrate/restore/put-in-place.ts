@@ -1,14 +1,14 @@
-import { childOf, parentOf } from '../paths.ts';
-import { appendGrowth } from './append-growth.ts';
-import { must } from './call-failure.ts';
-import { copyFile } from './copy-file.ts';
-import { removeName } from './directories.ts';
-import type { Facts } from './facts.ts';
-import { displacedAt, temporaryName } from './layout.ts';
-import { factsAt } from './look.ts';
-import { replaceName } from './replace-name.ts';
+import { childOf, parentOf } from '../../paths.ts';
+import { appendGrowth } from '../append-growth.ts';
+import { must } from '../call-failure.ts';
+import { copyFile } from '../copy-file.ts';
+import { removeName } from '../directories.ts';
+import type { Facts } from '../facts.ts';
+import { displacedAt, temporaryName } from '../layout.ts';
+import { factsAt } from '../look.ts';
+import { replaceName } from '../replace-name.ts';
 import type { Returning } from './returning.ts';
-import { nonceOf } from './tools.ts';
+import { nonceOf } from '../tools.ts';
 
 /** A copy of the target's file, on the file system of the home; `undefined` where that has changed. */
 export async function copyToRun(

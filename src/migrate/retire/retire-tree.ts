@@ -1,13 +1,13 @@
-import { childOf } from '../paths.ts';
-import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
-import { CallFailure, lostLock, unless } from './call-failure.ts';
-import { type Facts, isSameFile } from './facts.ts';
+import { childOf } from '../../paths.ts';
+import { aFewAtOnce } from '../../sessions/a-few-at-once.ts';
+import { CallFailure, lostLock, unless } from '../call-failure.ts';
+import { type Facts, isSameFile } from '../facts.ts';
 import { formerPlaceOf, isOwnMark } from './former-place.ts';
 import { removeDirectory } from './remove-directory.ts';
-import { entriesAt, factsAt, type Found } from './look.ts';
+import { entriesAt, factsAt, type Found } from '../look.ts';
 import type { Proof } from './prove.ts';
-import { bytesOf } from './walk.ts';
-import { type Progress, stopIfAborted, type Tools } from './tools.ts';
+import { bytesOf } from '../walk.ts';
+import { type Progress, stopIfAborted, type Tools } from '../tools.ts';
 
 /** Removing what is in one originals directory. */
 export interface Retiring {

@@ -1,10 +1,10 @@
-import { settle } from '../answer.ts';
-import { textOf } from '../fs/port.ts';
-import { CallFailure } from './call-failure.ts';
-import { migrationProblem } from './migration-problem.ts';
-import type { ListOriginalsOptions } from './options.ts';
-import type { FoundOriginals } from './report.ts';
-import { listRequest } from './restore-request.ts';
+import { settle } from '../../answer.ts';
+import { textOf } from '../../fs/port.ts';
+import { CallFailure } from '../call-failure.ts';
+import { migrationProblem } from '../migration-problem.ts';
+import type { ListOriginalsOptions } from '../options.ts';
+import type { FoundOriginals } from '../report.ts';
+import { listRequest } from './retire-request.ts';
 import { surveyOriginals } from './survey-originals.ts';
 
 /**

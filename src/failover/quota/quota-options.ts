@@ -1,6 +1,6 @@
-import { ArgumentCheck, isArray } from '../arguments.ts';
-import { isObject } from '../fs/port.ts';
-import { memberOf } from '../json.ts';
+import { ArgumentCheck, isArray } from '../../arguments.ts';
+import { isObject } from '../../fs/port.ts';
+import { memberOf } from '../../json.ts';
 import type { QuotaObservation } from './quota-observation.ts';
 import {
   DefaultQuotaPatterns,
