@@ -117,7 +117,7 @@ async function appendLines(
   let batch: Uint8Array[] = isClosed ? [] : [NEWLINE];
   let length = 0;
   const flush = async () => {
-    if (batch.length > 0) await writeFully(target, joined(batch), path);
+    await writeFully(target, joined(batch), path);
     batch = [];
     length = 0;
   };

@@ -46,8 +46,11 @@ async function settle(
   if (first === undefined || second === undefined) return false;
   const base = baseOf(sources, merge);
   if (isSameFile(first, second)) {
-    const past = await Promise.all([one, other].map((path) => pastness(fs, sources, path)));
-    const [leaves, stays] = (past[0] ?? 0) > (past[1] ?? 0) ? [one, other] : [other, one];
+    const [past, otherPast] = await Promise.all([
+      pastness(fs, sources, one),
+      pastness(fs, sources, other),
+    ]);
+    const [leaves, stays] = past > otherPast ? [one, other] : [other, one];
     return await takeAway(merge, base, leaves, stays, first);
   }
   const isFirstNewer = first.mtime >= second.mtime;
