@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detachFrom } from '../../../src/migrate/detach.ts';
+import { detachFrom } from '../../../src/migrate/restore/detach.ts';
 import { leftBy, returningIn } from '../support/bringing-back.ts';
 import { factsIn, temporariesIn } from '../support/directly.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formerPlaceOf } from '../../../src/migrate/former-place.ts';
+import { formerPlaceOf } from '../../../src/migrate/retire/former-place.ts';
 
 describe('where an original belongs', () => {
   test.each([

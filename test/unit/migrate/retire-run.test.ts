@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { moveAside, removeRun } from '../../../src/migrate/retire-run.ts';
+import { moveAside, removeRun } from '../../../src/migrate/retire/retire-run.ts';
 import { factsIn, fails, toolsOn } from '../support/directly.ts';
 import { fill, has, type Hooks, hooked, inPlace, once, read } from '../support/migrating.ts';
 import { inWorld, type World, worldKinds } from '../support/world.ts';
