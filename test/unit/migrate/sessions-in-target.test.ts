@@ -57,6 +57,16 @@ describe.each(worldKinds)('what was displaced (%s)', (kind) => {
       expect(read(world, `target/${SECOND}`)).toBe(lines(1, 2));
     }));
 
+  test('is brought there, but not waited for where its session goes on moving', () =>
+    inWorld(kind, async (world) => {
+      const offset = lines(1).length;
+      fill(world, { [`target/${SECOND}`]: lines(1), [displaced(offset)]: lines(1, 2) });
+      const merge = mergeIn(world, [sourceIn(world)]);
+      merge.isHurried = true;
+      expect(await sweepDisplaced(merge, [{ path: inPlace(world, 'run') }])).toBe(false);
+      expect(read(world, `target/${SECOND}`)).toBe(lines(1, 2));
+    }));
+
   test('waits where the target has nothing of its session', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'target/-second/x': '', [displaced(0)]: lines(1, 2) });
