@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Proof } from '../../../src/migrate/prove.ts';
-import { retireTree } from '../../../src/migrate/retire-tree.ts';
+import { Proof } from '../../../src/migrate/retire/prove.ts';
+import { retireTree } from '../../../src/migrate/retire/retire-tree.ts';
 import { Progress } from '../../../src/migrate/tools.ts';
 import { factsIn, toolsOn } from '../support/directly.ts';
 import {

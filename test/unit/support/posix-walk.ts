@@ -45,7 +45,7 @@ export function walk(
         hops += 1;
         if (hops > MOST_HOPS) return fail('ELOOP');
         const behind = go(dir, link.getNode().symlink, true);
-        if (isLast) return { ...behind, slash };
+        if (isLast) return { ...behind, slash: slash || behind.slash };
         if (behind.link === undefined) return fail('ENOENT');
         link = behind.link;
       }
