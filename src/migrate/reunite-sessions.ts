@@ -64,10 +64,11 @@ async function reunite(
   const sorted = begun.toSorted((one, other) => compare(one.begun, other.begun));
   const [first] = sorted;
   const present = begun.find(({ file }) => file.at === at);
-  if (first === undefined || present === undefined) return 'moved';
-  if (first.begun < present.begun) {
-    const history = longestOf(sorted, first.begun);
-    return history === undefined ? 'changed' : await putFirst(merge, path, present.file, history);
+  // Not one of them has a whole line.
+  if (first === undefined) return 'whole';
+  if (present === undefined || first.begun < present.begun) {
+    const history = longestOf(sorted, first.begun) ?? first.file;
+    return await putFirst(merge, path, { at, facts }, history);
   }
   let reunited: Reunited = 'whole';
   for (const { file } of sorted) {

@@ -102,12 +102,15 @@ describe.each(worldKinds)('a session that was found at another place (%s)', (kin
       expect([read(world, NOW), read(world, also)]).toEqual([lines(1, 2), lines(1, 3)]);
     }));
 
-  test('waits where what is there has no whole line yet', () =>
+  test.each(['', '{"uu'])('has its history where no whole line is there yet, but %j', (begun) =>
     inWorld(kind, async (world) => {
-      fill(world, { 'run/x': '', [OLD]: lines(1), [NOW]: '{"uu' });
+      fill(world, { 'run/x': '', [OLD]: lines(1), [NOW]: begun });
       expect(await reunited(world)).toBe(true);
-      expect(read(world, NOW)).toBe('{"uu');
-    }));
+      expect(read(world, NOW)).toBe(lines(1));
+      expect(contents(world)).toContain(begun);
+      expect(await reunited(world)).toBe(false);
+    }),
+  );
 
   test('stays deleted where it is nowhere', () =>
     inWorld(kind, async (world) => {
