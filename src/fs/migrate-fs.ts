@@ -8,6 +8,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import type { PortShape } from './port.ts';
+import { openReal } from './real-handle.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
 import type { FsStats } from './stats.ts';
 
@@ -90,7 +91,7 @@ export const realMigrateDisk: MigrateFs = {
     symlinkSync(target, path, type);
   },
   stat: (path, options) => promises.stat(path, options),
-  open: (path, flags, mode) => promises.open(path, flags, mode),
+  open: openReal,
   rmdir: (path) => promises.rmdir(path),
   unlink: (path) => promises.unlink(path),
   utimes: (path, accessed, modified) => promises.utimes(path, accessed, modified),
