@@ -11,6 +11,22 @@ export function whyNoMount(folder: string): string | undefined {
   }
 }
 
+const MOST_TRIES = 40;
+const BETWEEN_TRIES = 50;
+
+/** A file that was closed a moment ago may still keep its file system busy; one that is left open does so for ever. */
+function unmount(folder: string): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      execFileSync('umount', [folder], { stdio: 'pipe' });
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES || !String(error).includes('busy')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES);
+    }
+  }
+}
+
 /** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
 export async function onReadOnlyMount(
   folder: string,
@@ -23,7 +39,7 @@ export async function onReadOnlyMount(
     execFileSync('mount', ['-o', 'remount,ro', folder]);
     await use();
   } finally {
-    execFileSync('umount', [folder]);
+    unmount(folder);
   }
 }
 
@@ -37,7 +53,7 @@ export async function bindMounted(
   try {
     await use();
   } finally {
-    execFileSync('umount', [second]);
+    unmount(second);
   }
 }
 
@@ -51,6 +67,6 @@ export async function mounted(
   try {
     await use();
   } finally {
-    execFileSync('umount', [folder]);
+    unmount(folder);
   }
 }
