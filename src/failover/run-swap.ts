@@ -6,12 +6,10 @@ import { checkApart } from './accounts-apart.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
 import { relaunchOne, type ResumeClaims } from './relaunch-one.ts';
-import { isUp, type RelaunchedSession } from './report.ts';
+import { isUp, type RelaunchedSession, type SavedSession, type SwapReport } from './report.ts';
 import type { FailoverTools } from './request.ts';
 import { saveOne } from './save-one.ts';
-import type { SavedSession } from './report.ts';
 import { stopSession } from './stop-session.ts';
-import type { SwapReport } from './report.ts';
 import type { Swapping } from './swap-request.ts';
 
 /** Carries the sessions over: everything is saved before anything is stopped, and stopped before anything is started. */

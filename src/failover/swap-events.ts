@@ -1,5 +1,4 @@
-import type { RelaunchedSession } from './report.ts';
-import type { SavedSession } from './report.ts';
+import type { RelaunchedSession, SavedSession } from './report.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 
 /** A step of a swap, for alerts and status pages. */

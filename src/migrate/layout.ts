@@ -32,6 +32,10 @@ export const manifestOf = (run: string) => childOf(run, 'manifest');
 export const sealOf = (run: string) => childOf(run, 'sealed');
 export const restoredMarkOf = (run: string) => childOf(run, 'restored');
 export const removedLinkOf = (run: string, name: string) => childOf(run, `link-${name}`);
+
+/** How often a directory is moved aside in one run that Claude Code makes anew each time. */
+export const MOST_GENERATIONS = 5;
+
 export const recreatedOf = (run: string, name: string, count: number) =>
   childOf(run, `recreated-${count}-${name}`);
 

@@ -73,7 +73,7 @@ async function relationOf(
   const offset = divergentOffset(merge, source, path, relation);
   // All that was brought over is in both: only what came later differs, and belongs into one.
   if (offset !== undefined) {
-    // Of two that have nothing in common the older one is the history, and comes first.
+    // Of two that have nothing in common the history comes first.
     const own = { at: childOf(source.root, path), facts };
     const shown = { at: childOf(merge.target, path), facts: there };
     const isOwn = offset === 0 ? await isHistory(merge, path, own, shown) : isReplaced;

@@ -73,14 +73,12 @@ export class Merge {
 
   /** Where the target has a transcript of the same session under another project key. */
   async elsewhere(path: string): Promise<string | undefined> {
-    const isOfSession = this.isTranscript(path) && isSessionTranscript(path);
-    return isOfSession ? await this.sessions.elsewhere(path) : undefined;
+    return this.#isOfSession(path) ? await this.sessions.elsewhere(path) : undefined;
   }
 
   /** The same for a transcript that has just been found missing there. */
   async movedTo(path: string): Promise<string | undefined> {
-    const isOfSession = this.isTranscript(path) && isSessionTranscript(path);
-    return isOfSession ? await this.sessions.movedTo(path) : undefined;
+    return this.#isOfSession(path) ? await this.sessions.movedTo(path) : undefined;
   }
 
   /** What is being brought into the target, in the present pass. */
@@ -124,8 +122,8 @@ export class Merge {
    * is there is proved in another way.
    */
   isRestless(path: string): boolean {
-    const isOfSession = this.isHurried && isSessionTranscript(path);
-    return isOfSession && this.sessions.moved.has(sessionOf(path) ?? '');
+    const hasMoved = this.#isOfSession(path) && this.sessions.moved.has(sessionOf(path) ?? '');
+    return this.isHurried && hasMoved;
   }
 
   /** The files of which something has been said in the present pass. */
@@ -172,5 +170,9 @@ export class Merge {
     this.sessions.forget();
     this.stuck.length = 0;
     this.leftovers.length = 0;
+  }
+
+  #isOfSession(path: string): boolean {
+    return this.isTranscript(path) && isSessionTranscript(path);
   }
 }

@@ -93,10 +93,10 @@ async function addToOther(
     return await follow(merge, source, path, other, there);
   }
   if (isSameFile(facts, there)) return false;
-  const relation = await relate(merge.tools.fs, from, childOf(merge.target, other));
+  const present = { at: childOf(merge.target, other), facts: there };
+  const relation = await relate(merge.tools.fs, from, present.at);
   if (relation === undefined) return true;
   const offset = offsetOf(merge, source, path, relation);
-  const present = { at: childOf(merge.target, other), facts: there };
   if (
     offset === 0 &&
     source.canLink &&

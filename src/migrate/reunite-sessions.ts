@@ -61,14 +61,16 @@ async function reunite(
   const others = files.filter((file) => !isSameFile(file.facts, facts));
   if (others.length === 0) return 'whole';
   const begun = await withBeginnings(tools.fs, [{ at, facts }, ...others]);
-  const sorted = begun.toSorted((one, other) => compare(one.begun, other.begun));
+  // Of those that begin alike the longest is first.
+  const sorted = begun.toSorted(
+    (one, other) => Number(one.begun - other.begun) || other.file.facts.size - one.file.facts.size,
+  );
   const [first] = sorted;
   const present = begun.find(({ file }) => file.at === at);
   // Not one of them has a whole line.
   if (first === undefined) return 'whole';
   if (present === undefined || first.begun < present.begun) {
-    const history = longestOf(sorted, first.begun) ?? first.file;
-    return await putFirst(merge, path, { at, facts }, history);
+    return await putFirst(merge, path, { at, facts }, first.file);
   }
   let reunited: Reunited = 'whole';
   for (const { file } of sorted) {
@@ -100,20 +102,4 @@ async function putFirst(
   if (kept === undefined) return 'moved';
   await appendGrowth(merge.tools.fs, kept, 0, present.at, true);
   return 'changed';
-}
-
-function longestOf(
-  begun: readonly { readonly file: SessionFile; readonly begun: bigint }[],
-  when: bigint,
-): SessionFile | undefined {
-  const [longest] = begun
-    .filter((it) => it.begun === when)
-    .map(({ file }) => file)
-    .toSorted((one, other) => other.facts.size - one.facts.size);
-  return longest;
-}
-
-function compare(one: bigint, other: bigint): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import { childOf } from '../paths.ts';
 import type { Facts } from './facts.ts';
 import { isTranscript, sessionOf } from './kinds-of-files.ts';
-import { recreatedOf, stateOf } from './layout.ts';
+import { MOST_GENERATIONS, recreatedOf, stateOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge } from './merge.ts';
 import { sessionPlaces, transcriptOf } from './session-places.ts';
@@ -12,8 +12,6 @@ export interface SessionFile {
   readonly at: string;
   readonly facts: Facts;
 }
-
-const MOST_GENERATIONS = 5;
 
 /**
  * Finds everything that there is of some sessions outside of the target: in the trees that are being brought over or
@@ -29,6 +27,7 @@ export async function filesOfSessions(
   const { tools, name, target } = merge;
   const found = new Map<string, SessionFile[]>();
   for (const session of sessions) found.set(session.toLowerCase(), []);
+  if (found.size === 0) return found;
   const add = async (session: string | undefined, at: string) => {
     const files = found.get(session?.toLowerCase() ?? '');
     const facts = files === undefined ? undefined : await factsAt(tools.fs, at);

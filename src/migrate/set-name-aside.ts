@@ -45,12 +45,12 @@ export async function setFileAside(
   const facts = kept === undefined ? undefined : await factsAt(tools.fs, kept);
   if (kept === undefined || facts === undefined) return undefined;
   if (isSameFile(facts, expected)) return kept;
-  await giveBack(tools, kept, from);
+  await giveNameBack(tools, kept, from);
   return undefined;
 }
 
 /** Gives a file that was set aside its name again, unless that is taken by now; it keeps the other one, too. */
-export async function giveBack({ fs }: Tools, kept: string, path: string): Promise<void> {
+export async function giveNameBack({ fs }: Tools, kept: string, path: string): Promise<void> {
   await makeDirectory(fs, parentOf(path));
   await unless(['EEXIST'], path, fs.link(kept, path));
 }

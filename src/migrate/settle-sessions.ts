@@ -10,7 +10,7 @@ import type { Merge, Source } from './merge.ts';
 import { addGrowth } from './add-growth.ts';
 import { migrationProblem } from './migration-problem.ts';
 import { replaceName } from './replace-name.ts';
-import { giveBack, setFileAside } from './set-name-aside.ts';
+import { giveNameBack, setFileAside } from './set-name-aside.ts';
 import { nonceOf } from './tools.ts';
 
 /** A directory that can hold names of the files in the target. */
@@ -67,7 +67,7 @@ async function settle(
     merge.cannotMerge(problem, path);
     return false;
   }
-  // Of two that have nothing in common the older one is the history, and comes first.
+  // Of two that have nothing in common the history comes first.
   const isFirst =
     relation.kind === 'generations'
       ? relation.longer === 'one'
@@ -128,7 +128,7 @@ async function takeAway(
   const kept = await setFileAside(tools, from, keepAt, leaving);
   if (kept === undefined) return true;
   // Claude Code may have moved the other one to the very name that was taken away.
-  if ((await factsAt(tools.fs, to)) === undefined) await giveBack(tools, kept, from);
+  if ((await factsAt(tools.fs, to)) === undefined) await giveNameBack(tools, kept, from);
   else await addGrowth(merge, stays, kept, offset, { isFresh: true });
   return true;
 }

@@ -1,7 +1,7 @@
 import { settle } from '../answer.ts';
 import { CallFailure, changed, lostLock, must } from './call-failure.ts';
 import { childOf } from '../paths.ts';
-import { recreatedOf } from './layout.ts';
+import { MOST_GENERATIONS, recreatedOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
@@ -20,7 +20,6 @@ export interface Swap {
   readonly isAllowed: () => Promise<boolean>;
 }
 
-const MOST_GENERATIONS = 5;
 const BEFORE_NEXT_GENERATION = 1000;
 
 /**

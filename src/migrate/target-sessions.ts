@@ -9,6 +9,8 @@ const MOST_LISTINGS = 5;
 
 /** Which transcripts the target has of each session; listed when it is first asked for. */
 export class TargetSessions {
+  /** Sessions that were found under another project key than where one of their transcripts was, or belongs. */
+  readonly moved = new Set<string>();
   readonly #fs: MigrateReadFs;
   readonly #target: string;
   #listed: Promise<ListedSessions> | undefined;
@@ -17,9 +19,6 @@ export class TargetSessions {
     this.#fs = fs;
     this.#target = target;
   }
-
-  /** Sessions that were found under another project key than where one of their transcripts was, or belongs. */
-  readonly moved = new Set<string>();
 
   /** A transcript of the same session under another project key. */
   async elsewhere(path: string): Promise<string | undefined> {

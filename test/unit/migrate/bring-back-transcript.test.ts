@@ -7,9 +7,8 @@ import {
   linkedFrom,
   returningIn,
 } from '../support/bringing-back.ts';
-import { factsIn } from '../support/directly.ts';
+import { factsIn, isCallOn } from '../support/directly.ts';
 import {
-  type Call,
   contents,
   editByRename,
   fill,
@@ -27,10 +26,6 @@ const IN_TREE = `tree/${TRANSCRIPT}`;
 function fillBoth(world: World, target: string, tree: string): void {
   fill(world, { [IN_TARGET]: target, [IN_TREE]: tree, 'run/x': '' });
 }
-
-/** When a file is opened: to be read the first time, later also to be written. */
-const opens = (world: World, file: string) => (call: Call, path: string) =>
-  call === 'open' && path === inPlace(world, file);
 
 describe.each(worldKinds)('a transcript that the home and the target both have (%s)', (kind) => {
   test('is looked at anew where one of them has just vanished', () =>
@@ -85,7 +80,7 @@ describe.each(worldKinds)('a transcript that the home and the target both have (
         isInHome: true,
         hooks: {
           before: once(
-            opens(world, IN_TREE),
+            isCallOn(world, 'open', IN_TREE),
             () => editByRename(world, IN_TREE, lines(1, 'edited')),
             4,
           ),
@@ -101,7 +96,11 @@ describe.each(worldKinds)('a transcript that the home and the target both have (
       const returning = returningIn(world, {
         isInHome: true,
         hooks: {
-          before: once(opens(world, IN_TREE), () => fill(world, { [IN_TREE]: lines(9) }), 3),
+          before: once(
+            isCallOn(world, 'open', IN_TREE),
+            () => fill(world, { [IN_TREE]: lines(9) }),
+            3,
+          ),
         },
       });
       expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(false);

@@ -3,7 +3,7 @@ import { bringFile } from '../../../src/migrate/bring-file.ts';
 import type { Source } from '../../../src/migrate/merge.ts';
 import { mergeFile } from '../../../src/migrate/merge-file.ts';
 import { supersede } from '../../../src/migrate/supersede.ts';
-import { factsIn, temporariesIn } from '../support/directly.ts';
+import { factsIn, isCallOn, temporariesIn } from '../support/directly.ts';
 import { linkedAt, mergeIn, sourceIn } from '../support/merging.ts';
 import {
   type Call,
@@ -32,8 +32,6 @@ async function brought(world: World, hooks: Hooks = {}) {
   return [answer, source.linked.has(NOTES)];
 }
 
-const calls = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
-  call === meant && path === inPlace(world, file);
 const links = (world: World, file: string) => (call: Call, _: string, to?: string) =>
   call === 'link' && to === inPlace(world, file);
 
@@ -48,7 +46,7 @@ describe.each(worldKinds)('a file that is copied into the target (%s)', (kind) =
   test('is looked at anew where it was edited meanwhile', () =>
     inWorld(kind, async (world) => {
       fillUsual(world, { [FROM]: 'first' });
-      const before = once(calls(world, 'open', FROM), () => editByRename(world, FROM, 'second'));
+      const before = once(isCallOn(world, 'open', FROM), () => editByRename(world, FROM, 'second'));
       expect(await brought(world, { before })).toEqual(['changed', false]);
       expect([has(world, TO), temporariesIn(world)]).toEqual([false, []]);
     }));
@@ -102,7 +100,7 @@ describe.each(worldKinds)('an edited file that is put in the place of another (%
   test('waits where it was edited again while it was copied', () =>
     inWorld(kind, async (world) => {
       fillUsual(world, { [FROM]: 'edited', [TO]: 'first' });
-      const before = once(calls(world, 'open', FROM), () => editByRename(world, FROM, 'again'));
+      const before = once(isCallOn(world, 'open', FROM), () => editByRename(world, FROM, 'again'));
       const source = sourceIn(world, { canLink: false });
       await superseded(world, source, { before });
       expect([read(world, TO), source.linked.has(NOTES)]).toEqual(['first', false]);
@@ -111,7 +109,7 @@ describe.each(worldKinds)('an edited file that is put in the place of another (%
   test('waits where the other one was edited, too', () =>
     inWorld(kind, async (world) => {
       fillUsual(world, { [FROM]: 'edited', [TO]: 'first' });
-      const before = once(calls(world, 'link', TO), () => editByRename(world, TO, 'other edit'));
+      const before = once(isCallOn(world, 'link', TO), () => editByRename(world, TO, 'other edit'));
       const source = sourceIn(world);
       await superseded(world, source, { before });
       expect([read(world, TO), source.linked.has(NOTES)]).toEqual(['other edit', false]);
@@ -120,7 +118,7 @@ describe.each(worldKinds)('an edited file that is put in the place of another (%
   test('leaves the place to what Claude Code begins there, and says so', () =>
     inWorld(kind, async (world) => {
       fillUsual(world, { [FROM]: 'edited', [TO]: 'first' });
-      const after = once(calls(world, 'rename', TO), () => fill(world, { [TO]: 'begun' }));
+      const after = once(isCallOn(world, 'rename', TO), () => fill(world, { [TO]: 'begun' }));
       const source = sourceIn(world);
       const merge = await superseded(world, source, { after }, true);
       expect([read(world, TO), read(world, FROM)]).toEqual(['begun', 'edited']);
@@ -144,7 +142,7 @@ describe.each(worldKinds)('a file that the target has in another way (%s)', (kin
   test('is looked at anew where that was deleted while they were compared', () =>
     inWorld(kind, async (world) => {
       fillUsual(world, { [FROM]: 'first', [TO]: 'other' });
-      const before = once(calls(world, 'open', TO), () => {
+      const before = once(isCallOn(world, 'open', TO), () => {
         world.fs.unlinkSync(inPlace(world, TO));
       });
       const source = sourceIn(world);

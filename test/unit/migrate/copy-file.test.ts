@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { copyFile } from '../../../src/migrate/copy-file.ts';
-import { factsIn, fails } from '../support/directly.ts';
+import { factsIn, fails, isCallOn } from '../support/directly.ts';
 import {
   editByRename,
   fill,
@@ -19,14 +19,13 @@ async function copied(world: World, hooks: Hooks) {
   return await copyFile(hooked(world, hooks), from, factsIn(world, 'from'), to);
 }
 
-const opens = (world: World, file: string) => (call: string, path: string) =>
-  call === 'open' && path === inPlace(world, file);
-
 describe.each(worldKinds)('a copy (%s)', (kind) => {
   test('is not made of a file that was replaced meanwhile', () =>
     inWorld(kind, async (world) => {
       fill(world, { from: 'first' });
-      const before = once(opens(world, 'from'), () => editByRename(world, 'from', 'second'));
+      const before = once(isCallOn(world, 'open', 'from'), () =>
+        editByRename(world, 'from', 'second'),
+      );
       expect(await copied(world, { before })).toBe(false);
       expect([read(world, 'from'), has(world, 'to')]).toEqual(['second', false]);
     }));
@@ -34,7 +33,7 @@ describe.each(worldKinds)('a copy (%s)', (kind) => {
   test('is not made of a file that is gone', () =>
     inWorld(kind, async (world) => {
       fill(world, { from: 'first' });
-      const before = once(opens(world, 'from'), () => {
+      const before = once(isCallOn(world, 'open', 'from'), () => {
         world.fs.unlinkSync(inPlace(world, 'from'));
       });
       expect(await copied(world, { before })).toBe(false);
@@ -44,7 +43,7 @@ describe.each(worldKinds)('a copy (%s)', (kind) => {
   test('has what there is of a file that becomes shorter meanwhile', () =>
     inWorld(kind, async (world) => {
       fill(world, { from: 'first and more' });
-      const before = once(opens(world, 'to'), () => fill(world, { from: 'first' }));
+      const before = once(isCallOn(world, 'open', 'to'), () => fill(world, { from: 'first' }));
       expect(await copied(world, { before })).toBe(true);
       expect(read(world, 'to')).toBe('first');
     }));
@@ -59,7 +58,7 @@ describe.each(worldKinds)('a copy (%s)', (kind) => {
   test('leaves nothing behind where it failed', () =>
     inWorld(kind, async (world) => {
       fill(world, { from: 'first' });
-      const after = once(opens(world, 'to'), () => fails('ENOSPC'));
+      const after = once(isCallOn(world, 'open', 'to'), () => fails('ENOSPC'));
       await expect(copied(world, { after })).rejects.toMatchObject({ code: 'ENOSPC' });
       expect(has(world, 'to')).toBe(false);
     }));

@@ -10,27 +10,15 @@ import {
   retireIn,
 } from '../support/migration/way-back.ts';
 import { migrate, type MigrateFs, type MigrateStats } from 'claude-shared-state/migrate';
+import { hooked } from '../support/migrating.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
 
 /** A disk whose handles know no `sync`, as an injected one may; tells what was made durable. */
-function withoutSync({ fs: { promises: fs } }: World, synced: string[]): MigrateFs {
+function withoutSync(world: World, synced: string[]): MigrateFs {
   return {
-    access: (path, mode) => fs.access(path, mode),
-    lstat: (path, options) => fs.lstat(path, options),
-    stat: (path, options) => fs.stat(path, options),
-    readFile: (path, encoding) => fs.readFile(path, encoding),
-    readlink: (path) => fs.readlink(path),
-    realpath: (path) => fs.realpath(path),
-    opendir: (path, options) => fs.opendir(path, options),
-    link: (from, to) => fs.link(from, to),
-    mkdir: (path, options) => fs.mkdir(path, options),
-    rename: (from, to) => fs.rename(from, to),
-    rmdir: (path) => fs.rmdir(path),
-    symlink: (to, path, type) => fs.symlink(to, path, type),
-    unlink: (path) => fs.unlink(path),
-    utimes: (path, accessed, modified) => fs.utimes(path, accessed, modified),
+    ...hooked(world, {}),
     open: async (path, flags, mode) => {
-      const handle = await fs.open(path, flags, mode);
+      const handle = await world.fs.promises.open(path, flags, mode);
       return {
         stat: (options) => handle.stat(options),
         read: (...args) => handle.read(...args),

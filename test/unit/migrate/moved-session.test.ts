@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { mergeMoved } from '../../../src/migrate/moved-session.ts';
 import type { Source } from '../../../src/migrate/merge.ts';
-import { factsIn } from '../support/directly.ts';
+import { factsIn, isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, linkedAt, mergeIn, sourceIn } from '../support/merging.ts';
 import {
-  type Call,
   contents,
   editByRename,
   fill,
@@ -30,13 +29,6 @@ async function followed(world: World, source: Source, hooks: Hooks = {}) {
   return { isDue, left: merge.leftovers.map(({ reason }) => reason) };
 }
 
-const calls = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
-  call === meant && path === inPlace(world, file);
-
-const remove = (world: World, file: string) => () => {
-  world.fs.unlinkSync(inPlace(world, file));
-};
-
 describe.each(worldKinds)('what was set aside of a session that has moved (%s)', (kind) => {
   test('comes first where it is the history of what was begun there without it', () =>
     inWorld(kind, async (world) => {
@@ -49,7 +41,7 @@ describe.each(worldKinds)('what was set aside of a session that has moved (%s)',
   test('is looked at anew where the other one was replaced before that', () =>
     inWorld(kind, async (world) => {
       fillInOrder(world, { 'run/x': '', [OLD]: lines(1, 2), [NOW]: lines('late') });
-      const before = once(calls(world, 'link', NOW), () =>
+      const before = once(isCallOn(world, 'link', NOW), () =>
         editByRename(world, NOW, lines('late', 'more')),
       );
       expect(await followed(world, sourceIn(world), { before })).toMatchObject({ isDue: true });
@@ -59,7 +51,7 @@ describe.each(worldKinds)('what was set aside of a session that has moved (%s)',
   test('is looked at anew where the other one was deleted while they were compared', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [OLD]: lines(1, 2), [NOW]: lines(1) });
-      const before = once(calls(world, 'open', NOW), remove(world, NOW));
+      const before = once(isCallOn(world, 'open', NOW), removing(world, NOW));
       expect(await followed(world, sourceIn(world), { before })).toMatchObject({ isDue: true });
       expect(read(world, OLD)).toBe(lines(1, 2));
     }));
@@ -105,7 +97,7 @@ describe.each(worldKinds)('a transcript begun anew where its session was before 
   test('leaves it its name where another file has come to stand there', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [OLD]: lines(3), [NOW]: lines(1, 2) });
-      const before = once(calls(world, 'link', NOW), () =>
+      const before = once(isCallOn(world, 'link', NOW), () =>
         fill(world, { [`target/${TRANSCRIPT}`]: lines(4) }),
       );
       const source = sourceIn(world, { isInHome: true, isFragmentary: true });

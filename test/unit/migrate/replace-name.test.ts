@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { replaceName } from '../../../src/migrate/replace-name.ts';
-import { factsIn, fails, temporariesIn, toolsOn } from '../support/directly.ts';
+import { factsIn, fails, isCallOn, removing, temporariesIn, toolsOn } from '../support/directly.ts';
 import {
   type Call,
   contents,
@@ -33,14 +33,6 @@ function fillUsual(world: World): void {
   fill(world, { name: 'old', chosen: 'new', 'kept/x': '' });
 }
 
-/** Whether it is the call that gives a certain file another name. */
-const isCall = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
-  call === meant && path === inPlace(world, file);
-
-const remove = (world: World, file: string) => () => {
-  world.fs.unlinkSync(inPlace(world, file));
-};
-
 describe.each(worldKinds)('a name that is to lead to another file, never absent (%s)', (kind) => {
   test('does, and the file that had it keeps another one', () =>
     inWorld(kind, async (world) => {
@@ -62,7 +54,7 @@ describe.each(worldKinds)('a name that is to lead to another file, never absent 
   test('is looked at anew where it was deleted meanwhile', () =>
     inWorld(kind, async (world) => {
       fillUsual(world);
-      const before = once(isCall(world, 'link', 'name'), remove(world, 'name'));
+      const before = once(isCallOn(world, 'link', 'name'), removing(world, 'name'));
       expect(await replaced(world, false, { before })).toBeUndefined();
       expect([has(world, 'name'), has(world, KEPT)]).toEqual([false, false]);
     }));
@@ -70,7 +62,7 @@ describe.each(worldKinds)('a name that is to lead to another file, never absent 
   test('is looked at anew where it was edited meanwhile, and nothing of the edit is lost', () =>
     inWorld(kind, async (world) => {
       fillUsual(world);
-      const before = once(isCall(world, 'link', 'name'), () =>
+      const before = once(isCallOn(world, 'link', 'name'), () =>
         editByRename(world, 'name', 'edited'),
       );
       expect(await replaced(world, false, { before })).toBeUndefined();
@@ -80,7 +72,7 @@ describe.each(worldKinds)('a name that is to lead to another file, never absent 
   test('is looked at anew where it was edited after it got its second name', () =>
     inWorld(kind, async (world) => {
       fillUsual(world);
-      const before = once(isCall(world, 'link', 'chosen'), () =>
+      const before = once(isCallOn(world, 'link', 'chosen'), () =>
         editByRename(world, 'name', 'edited'),
       );
       expect(await replaced(world, false, { before })).toBeUndefined();
@@ -91,7 +83,7 @@ describe.each(worldKinds)('a name that is to lead to another file, never absent 
   test('is looked at anew where it was deleted after it got its second name', () =>
     inWorld(kind, async (world) => {
       fillUsual(world);
-      const before = once(isCall(world, 'link', 'chosen'), remove(world, 'name'));
+      const before = once(isCallOn(world, 'link', 'chosen'), removing(world, 'name'));
       expect(await replaced(world, false, { before })).toBeUndefined();
       expect([has(world, 'name'), read(world, KEPT)]).toEqual([false, 'old']);
       expect(temporariesIn(world)).toEqual([]);
@@ -100,7 +92,7 @@ describe.each(worldKinds)('a name that is to lead to another file, never absent 
   test('keeps what it leads to where the other file is gone', () =>
     inWorld(kind, async (world) => {
       fillUsual(world);
-      const before = once(isCall(world, 'link', 'chosen'), remove(world, 'chosen'));
+      const before = once(isCallOn(world, 'link', 'chosen'), removing(world, 'chosen'));
       expect(await replaced(world, false, { before })).toBeUndefined();
       expect(read(world, 'name')).toBe('old');
       expect(temporariesIn(world)).toEqual([]);
@@ -139,7 +131,7 @@ describe.each(worldKinds)(
     test('never takes a file away that was put there after it was looked at', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const before = once(isCall(world, 'rename', 'name'), () =>
+        const before = once(isCallOn(world, 'rename', 'name'), () =>
           editByRename(world, 'name', 'edited'),
         );
         expect(await replaced(world, true, { before })).toBeUndefined();
@@ -160,7 +152,7 @@ describe.each(worldKinds)(
     test('is looked at anew where it was deleted meanwhile', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const before = once(isCall(world, 'rename', 'name'), remove(world, 'name'));
+        const before = once(isCallOn(world, 'rename', 'name'), removing(world, 'name'));
         expect(await replaced(world, true, { before })).toBeUndefined();
         expect([has(world, 'name'), has(world, KEPT)]).toEqual([false, false]);
       }));
@@ -168,7 +160,7 @@ describe.each(worldKinds)(
     test('is looked at anew where the displaced file has been moved on at once', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const after = once(isCall(world, 'rename', 'name'), () =>
+        const after = once(isCallOn(world, 'rename', 'name'), () =>
           world.fs.promises.rename(inPlace(world, KEPT), inPlace(world, 'elsewhere')),
         );
         expect(await replaced(world, true, { after })).toBeUndefined();
@@ -178,7 +170,7 @@ describe.each(worldKinds)(
     test('stays where it cannot be moved', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const before = once(isCall(world, 'rename', 'name'), () => fails('EACCES'));
+        const before = once(isCallOn(world, 'rename', 'name'), () => fails('EACCES'));
         const failure = { path: inPlace(world, 'name'), code: 'EACCES' };
         await expect(replaced(world, true, { before })).rejects.toMatchObject(failure);
         expect([read(world, 'name'), has(world, KEPT)]).toEqual(['old', false]);
@@ -187,7 +179,7 @@ describe.each(worldKinds)(
     test('belongs to the file that was begun there meanwhile', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const after = once(isCall(world, 'rename', 'name'), () => fill(world, { name: 'begun' }));
+        const after = once(isCallOn(world, 'rename', 'name'), () => fill(world, { name: 'begun' }));
         expect(await replaced(world, true, { after })).toBe(inPlace(world, KEPT));
         expect([read(world, 'name'), read(world, KEPT)]).toEqual(['begun', 'old']);
       }));
@@ -195,7 +187,7 @@ describe.each(worldKinds)(
     test('is given back where the other file is gone', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const before = once(isCall(world, 'link', 'chosen'), remove(world, 'chosen'));
+        const before = once(isCallOn(world, 'link', 'chosen'), removing(world, 'chosen'));
         expect(await replaced(world, true, { before })).toBeUndefined();
         expect([read(world, 'name'), read(world, KEPT)]).toEqual(['old', 'old']);
       }));
@@ -203,7 +195,7 @@ describe.each(worldKinds)(
     test('is given back where the other file cannot be linked', () =>
       inWorld(kind, async (world) => {
         fillUsual(world);
-        const before = once(isCall(world, 'link', 'chosen'), () => fails('EMLINK'));
+        const before = once(isCallOn(world, 'link', 'chosen'), () => fails('EMLINK'));
         const failure = { path: inPlace(world, 'name'), code: 'EMLINK' };
         await expect(replaced(world, true, { before })).rejects.toMatchObject(failure);
         expect([read(world, 'name'), read(world, KEPT)]).toEqual(['old', 'old']);

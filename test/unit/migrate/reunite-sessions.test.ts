@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { reuniteSessions } from '../../../src/migrate/reunite-sessions.ts';
+import { isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, mergeIn, sourceIn } from '../support/merging.ts';
 import {
-  type Call,
   contents,
   editByRename,
   fill,
   has,
   type Hooks,
   ID,
-  inPlace,
   lines,
   once,
   read,
@@ -27,13 +26,6 @@ async function reunited(world: World, hooks: Hooks = {}): Promise<boolean> {
   merge.sessions.moved.add(ID);
   return await reuniteSessions(merge);
 }
-
-const calls = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
-  call === meant && path === inPlace(world, file);
-
-const remove = (world: World, file: string) => () => {
-  world.fs.unlinkSync(inPlace(world, file));
-};
 
 describe.each(worldKinds)('a session that was found at another place (%s)', (kind) => {
   test('is whole where nothing else is left of it', () =>
@@ -72,7 +64,7 @@ describe.each(worldKinds)('a session that was found at another place (%s)', (kin
   test('is looked at again where it went on while its history was put before it', () =>
     inWorld(kind, async (world) => {
       fillInOrder(world, { 'run/x': '', [OLD]: lines(1, 2), [NOW]: lines('late') });
-      const before = once(calls(world, 'link', NOW), () =>
+      const before = once(isCallOn(world, 'link', NOW), () =>
         editByRename(world, NOW, lines('late', 'more')),
       );
       expect(await reunited(world, { before })).toBe(true);
@@ -86,7 +78,7 @@ describe.each(worldKinds)('a session that was found at another place (%s)', (kin
       fillInOrder(world, { [first]: lines(1), [NOW]: lines(1, 2), [OLD]: lines('late') });
       // The fourth time it is opened to be written to.
       const before = once(
-        calls(world, 'open', NOW),
+        isCallOn(world, 'open', NOW),
         () => editByRename(world, NOW, lines(1, 2, 'more')),
         4,
       );
@@ -122,7 +114,7 @@ describe.each(worldKinds)('a session that was found at another place (%s)', (kin
   test('stays deleted where that happens while it is looked at', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [OLD]: lines(1), [NOW]: lines(1, 2) });
-      const before = once(calls(world, 'lstat', NOW), remove(world, NOW), 2);
+      const before = once(isCallOn(world, 'lstat', NOW), removing(world, NOW), 2);
       expect(await reunited(world, { before })).toBe(false);
       expect(has(world, NOW)).toBe(false);
     }));

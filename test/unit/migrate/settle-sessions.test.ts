@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../../src/migrate/merge.ts';
 import { settleSessions } from '../../../src/migrate/settle-sessions.ts';
+import { isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, mergeIn, sourceIn } from '../support/merging.ts';
 import {
-  type Call,
   contents,
   editByRename,
   fill,
@@ -32,13 +32,6 @@ function writtenLast(world: World, path: string, before: string): void {
   world.fs.utimesSync(inPlace(world, before), 1_700_000_000, 1_700_000_000);
   world.fs.utimesSync(inPlace(world, path), 1_700_000_001, 1_700_000_001);
 }
-
-const calls = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
-  call === meant && path === inPlace(world, file);
-
-const remove = (world: World, file: string) => () => {
-  world.fs.unlinkSync(inPlace(world, file));
-};
 
 describe.each(worldKinds)('a session with two transcripts in the target (%s)', (kind) => {
   test('has one where the older one goes on from the one that was written last', () =>
@@ -81,7 +74,7 @@ describe.each(worldKinds)('a session with two transcripts in the target (%s)', (
   test('has but one where the other was deleted before it was looked at', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [ONE]: lines(1, 2), [OTHER]: lines(1) });
-      const before = once(calls(world, 'lstat', OTHER), remove(world, OTHER));
+      const before = once(isCallOn(world, 'lstat', OTHER), removing(world, OTHER));
       expect(await settled(world, [sourceIn(world)], { before })).toEqual({
         hasChanged: false,
         problems: [],
@@ -92,7 +85,7 @@ describe.each(worldKinds)('a session with two transcripts in the target (%s)', (
   test('is looked at again where one was deleted while they were compared', () =>
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [ONE]: lines(1, 2), [OTHER]: lines(1) });
-      const before = once(calls(world, 'open', OTHER), remove(world, OTHER));
+      const before = once(isCallOn(world, 'open', OTHER), removing(world, OTHER));
       const { hasChanged } = await settled(world, [sourceIn(world)], { before });
       expect([hasChanged, read(world, ONE)]).toEqual([true, lines(1, 2)]);
     }));
@@ -101,7 +94,7 @@ describe.each(worldKinds)('a session with two transcripts in the target (%s)', (
     inWorld(kind, async (world) => {
       fill(world, { 'run/x': '', [ONE]: lines(1, 2, 3), [OTHER]: lines(1, 2) });
       writtenLast(world, OTHER, ONE);
-      const before = once(calls(world, 'link', OTHER), () =>
+      const before = once(isCallOn(world, 'link', OTHER), () =>
         editByRename(world, OTHER, lines(1, 2, 'more')),
       );
       const { hasChanged } = await settled(world, [sourceIn(world)], { before });

@@ -1,7 +1,8 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { type Facts, factsOf } from '../../../src/migrate/facts.ts';
 import type { Tools } from '../../../src/migrate/tools.ts';
-import { inPlace, NOW } from './migrating.ts';
+import { type Call, inPlace, NOW } from './migrating.ts';
+import { posixError } from './posix-error.ts';
 import { randomFrom } from './seeded-random.ts';
 import { snapshot, type World } from './world.ts';
 
@@ -25,8 +26,17 @@ export function factsIn(world: World, path: string): Facts {
 
 /** How a call of the file system fails. */
 export function fails(code: string): never {
-  throw Object.assign(new Error(`${code}: injected`), { code });
+  throw posixError(code, 'injected');
 }
+
+/** Tells a call on a certain file from others. */
+export const isCallOn = (world: World, meant: Call, file: string) => (call: Call, path: string) =>
+  call === meant && path === inPlace(world, file);
+
+/** Removes a file when it is told to. */
+export const removing = (world: World, file: string) => () => {
+  world.fs.unlinkSync(inPlace(world, file));
+};
 
 /** The temporary names of the library that are left in a world. */
 export function temporariesIn(world: World): readonly string[] {

@@ -46,7 +46,8 @@ export function startServer(): PrivateServer {
     tmux('kill-server');
     rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 50 });
   });
-  const shell = `exec env -i PATH="$PATH" HOME='${directory}' TERM="$TERM" LANG=C.UTF-8 PS1='$ ' bash --norc --noprofile`;
+  // Without a history, which it would write where everything is being removed.
+  const shell = `exec env -i HISTFILE= PATH="$PATH" HOME='${directory}' TERM="$TERM" LANG=C.UTF-8 PS1='$ ' bash --norc --noprofile`;
   return {
     directory,
     socketPath,
