@@ -6,8 +6,10 @@ import {
   promises,
   renameSync,
   symlinkSync,
+  utimesSync,
 } from 'node:fs';
 import type { PortShape } from './port.ts';
+import { openRealDirectory } from './real-directory.ts';
 import { openReal } from './real-handle.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
 import type { FsStats } from './stats.ts';
@@ -63,6 +65,7 @@ export interface MigrateReadFs extends SessionReadFs {
  * through handles, which the library opens exclusively or for appending.
  */
 export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
+  /** Of a symlink, that itself gets a second name, as on Linux; or the call fails. */
   link(existing: string, path: string): Promise<void>;
   mkdir(path: string, options: { mode: number }): Promise<unknown>;
   open(path: string, flags: number, mode?: number): Promise<MigrateHandle>;
@@ -77,9 +80,10 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = {
   ...realSessionDisk,
-  // Synchronously, because waking a thread takes longer than these calls: of the first three there are thousands, and
-  // between the last two the link is missing.
+  // Synchronously, because waking a thread takes longer than these calls: there are thousands of them, and between
+  // `rename` and `link` the link is missing.
   lstat: async (path, options) => lstatSync(path, options),
+  opendir: openRealDirectory,
   link: async (existing, path) => {
     linkSync(existing, path);
   },
@@ -90,11 +94,13 @@ export const realMigrateDisk: MigrateFs = {
   symlink: async (target, path, type) => {
     symlinkSync(target, path, type);
   },
+  utimes: async (path, accessed, modified) => {
+    utimesSync(path, accessed, modified);
+  },
   stat: (path, options) => promises.stat(path, options),
   open: openReal,
   rmdir: (path) => promises.rmdir(path),
   unlink: (path) => promises.unlink(path),
-  utimes: (path, accessed, modified) => promises.utimes(path, accessed, modified),
 };
 
 export const migrateReadPort: PortShape = sessionReadPort;

@@ -1,6 +1,7 @@
 import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { OPEN } from '../fs/migrate-fs.ts';
 import { parentOf } from '../paths.ts';
+import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
 import { settle } from '../answer.ts';
 import { CallFailure, failedWith, must, unless } from './call-failure.ts';
 import { factsAt } from './look.ts';
@@ -47,6 +48,11 @@ async function keepMode(fs: MigrateFs, path: string, mode: number): Promise<void
 /** Makes the entries of a directory durable; one that is gone needs it no more. */
 export async function syncDirectory(fs: MigrateFs, path: string): Promise<void> {
   await throughHandle(fs, path, (handle) => handle.sync?.() ?? handle.datasync());
+}
+
+/** The same for several, a few at a time: a file system writes down at once what it has of all of them. */
+export async function syncDirectories(fs: MigrateFs, paths: Iterable<string>): Promise<void> {
+  await aFewAtOnce([...paths], (path) => syncDirectory(fs, path));
 }
 
 async function throughHandle(

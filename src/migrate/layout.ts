@@ -10,6 +10,7 @@ import { childOf, lastSegmentOf, parentOf } from '../paths.ts';
  *     <name>            the tree that was <account home>/<name>
  *     displaced/…       second names of the files in whose place another generation was put
  *     recreated-…       directories that Claude Code made anew while the link was missing
+ *     prepared-<name>   the link that takes the place of that tree, until it does
  *     sealed            everything in here is known to be in the target
  *     link-<name>       the text of the link that was removed on the way back
  *     restored          the trees are back in the home
@@ -31,6 +32,7 @@ export const ownerOf = (run: string) => childOf(run, 'owner');
 export const manifestOf = (run: string) => childOf(run, 'manifest');
 export const sealOf = (run: string) => childOf(run, 'sealed');
 export const restoredMarkOf = (run: string) => childOf(run, 'restored');
+export const preparedLinkOf = (run: string, name: string) => childOf(run, `prepared-${name}`);
 export const removedLinkOf = (run: string, name: string) => childOf(run, `link-${name}`);
 
 /** How often a directory is moved aside in one run that Claude Code makes anew each time. */
@@ -60,7 +62,7 @@ export function withoutNonce(path: string): string {
 
 /** What is in a run directory beside the trees. */
 export function isOwnEntry(entry: string): boolean {
-  return /^(?:owner|manifest|displaced|sealed|restored|trial|link-.*|recreated-\d+-.*)$/.test(
+  return /^(?:owner|manifest|displaced|sealed|restored|prepared-.*|link-.*|recreated-\d+-.*)$/.test(
     entry,
   );
 }

@@ -1,11 +1,11 @@
 import { must } from './call-failure.ts';
-import { removeName, setTimes, syncDirectory } from './directories.ts';
+import { setTimes, syncDirectories, syncDirectory } from './directories.ts';
 import { secondsOf } from './facts.ts';
-import { manifestOf, originalsOf, ownDirectoryOf } from './layout.ts';
+import { manifestOf, originalsOf, ownDirectoryOf, preparedLinkOf } from './layout.ts';
 import { writeManifest } from './manifest.ts';
 import type { LinkedFiles } from './linked-files.ts';
 import type { Migration } from './migration.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { parentOf } from '../paths.ts';
 import { factsAt } from './look.ts';
 import { stopIfAborted } from './tools.ts';
 
@@ -19,7 +19,7 @@ export async function makeDurable(migration: Migration): Promise<void> {
   const targets = [];
   for (const [name, merge] of merges) {
     await keepTimes(migration, name);
-    for (const directory of merge.touched) await syncDirectory(fs, directory);
+    await syncDirectories(fs, merge.touched);
     merge.touched.clear();
     await syncDirectory(fs, merge.target);
     await syncDirectory(fs, parentOf(merge.target));
@@ -38,9 +38,10 @@ export async function makeDurable(migration: Migration): Promise<void> {
     const left = new Map(own.map((tree) => [tree.entry.name, tree.left]));
     await writeManifest(fs, manifestOf(run), { targets, linked, left });
     // Where no link can be made nothing must be moved away.
-    const trial = childOf(run, 'trial');
-    await must(trial, fs.symlink(targets[0]?.target ?? run, trial, 'junction'));
-    await removeName(fs, trial);
+    for (const { entry } of own) {
+      const prepared = preparedLinkOf(run, entry.name);
+      await must(prepared, fs.symlink(entry.target, prepared, 'junction'));
+    }
     await syncDirectory(fs, run);
     await syncDirectory(fs, originalsOf(realHome));
     await syncDirectory(fs, ownDirectoryOf(realHome));

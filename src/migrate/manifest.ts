@@ -64,9 +64,10 @@ function* linesOf({ targets, linked, left }: Manifest): Generator<string> {
     for (const path of paths) yield lineOf(['left', name, path]);
   }
   for (const [name, files] of linked) {
-    for (const [path, { copy, size, mtime, ...identity }] of files) {
+    for (const [path, file] of files) {
+      const { size, mtime, copy } = file;
       const copied = copy === undefined ? [] : numbersOf(copy);
-      yield lineOf(['file', name, path, ...numbersOf(identity), size, String(mtime), ...copied]);
+      yield lineOf(['file', name, path, ...numbersOf(file), size, String(mtime), ...copied]);
     }
   }
 }

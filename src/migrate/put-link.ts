@@ -18,6 +18,20 @@ export async function putLink(fs: MigrateFs, target: string, path: string): Prom
   throw new CallFailure(path, made.error);
 }
 
+/**
+ * Gives a link that was made before its place. That takes no new inode: a file system may search long for one, in which
+ * time the link is missing, and may have none left. Where links can have no second name, it is made there.
+ */
+export async function putPrepared(
+  fs: MigrateFs,
+  prepared: string,
+  target: string,
+  path: string,
+): Promise<Put> {
+  const named = await settle(fs.link(prepared, path));
+  return named.ok ? 'link' : await putLink(fs, target, path);
+}
+
 /** Whether a link leads to the same place as another path. */
 export async function leadsTo(
   fs: Pick<MigrateFs, 'readlink' | 'realpath'>,

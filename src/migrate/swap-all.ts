@@ -1,5 +1,6 @@
 import { parentOf } from '../paths.ts';
-import { syncDirectory } from './directories.ts';
+import { removeName, syncDirectories } from './directories.ts';
+import { preparedLinkOf } from './layout.ts';
 import type { Source } from './merge.ts';
 import { mergePass, type PassOptions } from './merge-pass.ts';
 import type { Migration } from './migration.ts';
@@ -41,10 +42,11 @@ export async function swapAll(
       // What came right before is to be in the target soon, and not only when all others are there.
       if (progress.done < trees.length) await mergePass(merge, swapped.aside, OPTIONS);
       if (swapped.problem !== undefined) problems.push(swapped.problem);
+      await removeName(tools.fs, preparedLinkOf(source.run, entry.name));
       touched.add(parentOf(entry.path)).add(source.run);
     }
   }
   // Only now: right after it the gap would be longer.
-  for (const directory of touched) await syncDirectory(tools.fs, directory);
+  await syncDirectories(tools.fs, touched);
   return { aside, problems };
 }

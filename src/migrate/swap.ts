@@ -1,13 +1,13 @@
 import { settle } from '../answer.ts';
 import { CallFailure, changed, lostLock, must } from './call-failure.ts';
 import { childOf } from '../paths.ts';
-import { MOST_GENERATIONS, recreatedOf } from './layout.ts';
+import { MOST_GENERATIONS, preparedLinkOf, recreatedOf } from './layout.ts';
 import { factsAt } from './look.ts';
 import type { Merge, Source } from './merge.ts';
 import { mergePass } from './merge-pass.ts';
 import { mergeUntilQuiet } from './merge-until-quiet.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
-import { putLink } from './put-link.ts';
+import { putPrepared, type Put } from './put-link.ts';
 import { LinkedFiles } from './linked-files.ts';
 
 /** One directory that is to become a link. */
@@ -44,7 +44,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
         : recreatedOf(run, merge.name, generation);
     if (!(await isAllowed())) throw new CallFailure(root, lostLock());
     await moveAside(merge, root, to);
-    const put = await putBackUnlessLinked(merge, root, to, target);
+    const put = await putBackUnlessLinked(merge, present, to, target);
     // If it is a link, another migration was there first, and has set the directory aside.
     if ((await factsAt(fs, to))?.kind !== 'symlink') {
       aside.push({ ...present, root: to, isInHome: false, isFresh: true });
@@ -74,15 +74,15 @@ async function moveAside({ tools: { fs } }: Merge, from: string, to: string): Pr
   if (!isMoved) throw new CallFailure(from, moved.error);
 }
 
-/** Makes the link; where that fails, a full disk say, the directory is renamed back, which needs no space. */
+/** Puts the link there; where that fails, a full disk say, the directory is renamed back, which needs no space. */
 async function putBackUnlessLinked(
-  { tools: { fs } }: Merge,
-  path: string,
+  { name, tools: { fs } }: Merge,
+  { root, run }: Source,
   aside: string,
   target: string,
-): Promise<'link' | 'directory'> {
-  const put = await settle(putLink(fs, target, path));
+): Promise<Put> {
+  const put = await settle(putPrepared(fs, preparedLinkOf(run, name), target, root));
   if (put.ok) return put.value;
-  if ((await factsAt(fs, path)) === undefined) await must(path, fs.rename(aside, path));
+  if ((await factsAt(fs, root)) === undefined) await must(root, fs.rename(aside, root));
   throw put.error;
 }

@@ -10,7 +10,7 @@ import { splitNames } from './split-names.ts';
 import { sweepDisplaced } from './sweep-displaced.ts';
 import { type OnFiles, Progress, stopIfAborted } from './tools.ts';
 import { keepTimes } from './make-durable.ts';
-import { syncDirectory } from './directories.ts';
+import { syncDirectories } from './directories.ts';
 
 const MOST_PASSES = 30;
 const PATIENT_PASSES = 10;
@@ -69,7 +69,7 @@ export async function sweep(
       await splitNames(merge, source, (files, bytes) => verifying.add(files, bytes));
     }
     await keepTimes(migration, merge.name);
-    for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
+    await syncDirectories(tools.fs, merge.touched);
     merge.touched.clear();
   }
   return { leftovers, problems };

@@ -12,7 +12,8 @@ import type { Comparison, Measure, Results } from './report.ts';
 
 /**
  * Measures for how long `projects` is absent. Before anything else: for some minutes ext4 gives no name the inode of
- * one that was removed, and searches past all of them, so after the removal of large trees this takes ten times as long.
+ * one that was removed, and searches past all of them, so after the removal of large trees the bare symlink beside it
+ * takes ten times as long.
  */
 export async function measureGap(root: string): Promise<readonly Measure[]> {
   const folder = join(root, 'gap');

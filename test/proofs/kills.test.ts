@@ -97,7 +97,7 @@ test(
     timeout: 3_600_000,
   },
   async () => {
-    const runs = aimed(seeded(5), ['rename', 'symlink'], rounds(120, 4), SWAPS);
+    const runs = aimed(seeded(5), ['rename', 'link'], rounds(120, 4), SWAPS);
     const killed = await kills('killed at the swap', runs);
     expect(killed).toBeGreaterThanOrEqual(rounds(100, 3));
   },

@@ -1,7 +1,7 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { aFewAtOnce } from '../../sessions/a-few-at-once.ts';
 import { bringBackFile } from './bring-back-file.ts';
-import { makeDirectory, removeName, setTimes, syncDirectory } from '../directories.ts';
+import { makeDirectory, removeName, setTimes, syncDirectories } from '../directories.ts';
 import { displaceMoved } from './displace-moved.ts';
 import { secondsOf } from '../facts.ts';
 import { isDeadCache } from '../kinds-of-files.ts';
@@ -32,7 +32,7 @@ export async function bringBack(returning: Returning): Promise<void> {
     if ((await factsAt(fs, path)) !== undefined) await setTimes(fs, path, secondsOf(modified));
   }
   made.clear();
-  for (const directory of touched) await syncDirectory(fs, directory);
+  await syncDirectories(fs, touched);
   touched.clear();
   if (!returning.isInHome) returning.hasPrepared = true;
 }

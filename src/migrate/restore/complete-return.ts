@@ -1,6 +1,6 @@
 import { childOf, lastSegmentOf, parentOf } from '../../paths.ts';
 import { bringBack } from './bring-back.ts';
-import { makeDirectory, syncDirectory } from '../directories.ts';
+import { makeDirectory, syncDirectories, syncDirectory } from '../directories.ts';
 import { appendGrowth } from '../append-growth.ts';
 import { factsAt } from '../look.ts';
 import { Merge, type Source } from '../merge.ts';
@@ -43,7 +43,7 @@ async function mergeRecreated(returning: Returning, run: Run): Promise<void> {
   const merge = new Merge(tools, name, root);
   await mergeUntilQuiet(merge, sources, { isThorough: true, onFiles: () => undefined });
   for (const source of sources) await splitNames(merge, source);
-  for (const directory of merge.touched) await syncDirectory(tools.fs, directory);
+  await syncDirectories(tools.fs, merge.touched);
   for (const { path, reason } of [...merge.leftovers, ...merge.stuck.map((it) => it.leftover)]) {
     if (reason !== 'dead-cache') returning.leave(path, reason);
   }

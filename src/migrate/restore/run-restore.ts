@@ -2,7 +2,7 @@ import { bringBack } from './bring-back.ts';
 import { CallFailure } from '../call-failure.ts';
 import { completeReturn } from './complete-return.ts';
 import { detachFrom } from './detach.ts';
-import { makeDirectory, removeName, syncDirectory } from '../directories.ts';
+import { makeDirectory, removeName, syncDirectories, syncDirectory } from '../directories.ts';
 import { giveBack } from './give-back.ts';
 import { incomingOf, ownerOf, restoredMarkOf } from '../layout.ts';
 import type { HeldLocks } from '../../lock/lock.ts';
@@ -130,7 +130,7 @@ async function carryOut(
   }
   for (const { returning } of ways) {
     if (request.detach) await detachFrom(returning);
-    for (const directory of returning.touched) await syncDirectory(tools.fs, directory);
+    await syncDirectories(tools.fs, returning.touched);
     told.leftovers.push(...returning.leftovers.values());
   }
   await markRestored(request, found);

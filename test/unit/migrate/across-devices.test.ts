@@ -13,6 +13,7 @@ import {
   KEY,
   leftIn,
   lines,
+  linksProjects,
   OTHER_ID,
   plan,
   processesWith,
@@ -154,10 +155,7 @@ describe('a target on another file system', () => {
   test('has nothing that was deleted from it while a run was half-way', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
-      const fs = hooked(
-        world,
-        dying((call, path) => call === 'symlink' && path.endsWith('/projects')),
-      );
+      const fs = hooked(world, dying(linksProjects));
       expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
       world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
       const report = await run(world, ['a']);

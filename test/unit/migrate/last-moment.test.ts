@@ -6,6 +6,7 @@ import {
   ID,
   leftIn,
   lines,
+  linksProjects,
   movesAside,
   once,
   read,
@@ -38,10 +39,7 @@ describe.each(worldKinds)('what happens at the last moment (%s)', (kind) => {
       const before = once(movesAside, () => {
         world.fs.renameSync(at(world, `a/projects/${TRANSCRIPT}`), at(world, moved));
       });
-      const after = once(
-        (call, path) => call === 'symlink' && path.endsWith('/a/projects'),
-        () => fill(world, { [moved]: lines(3) }),
-      );
+      const after = once(linksProjects, () => fill(world, { [moved]: lines(3) }));
       const fs = hooked(world, { before, after });
       const report = await run(world, ['a'], { fs, live: 'merge' });
       expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);

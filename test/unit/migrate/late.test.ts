@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type Call,
   contents,
   dying,
   editByRename,
@@ -11,6 +12,7 @@ import {
   KEY,
   leftIn,
   lines,
+  linksProjects,
   movesAside,
   once,
   OTHER_ID,
@@ -18,7 +20,6 @@ import {
   run,
   told,
   TRANSCRIPT,
-  type Call,
 } from '../support/migrating.ts';
 import { at, inWorld, makeFile, worldKinds } from '../support/world.ts';
 
@@ -76,10 +77,7 @@ describe.each(worldKinds)('what happens between two passes (%s)', (kind) => {
   test('a memory that is edited through the link right after the swap stays as it was edited', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${MEMORY}`]: 'old' });
-      const after = once(
-        (call, path) => call === 'symlink' && path.endsWith('/a/projects'),
-        () => editByRename(world, `a/projects/${MEMORY}`, 'new'),
-      );
+      const after = once(linksProjects, () => editByRename(world, `a/projects/${MEMORY}`, 'new'));
       const report = await run(world, ['a'], { fs: hooked(world, { after }) });
       expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
       expect(read(world, `a/projects/${MEMORY}`)).toBe('new');

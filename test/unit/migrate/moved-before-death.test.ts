@@ -20,13 +20,14 @@ import { inWorld, worldKinds } from '../support/world.ts';
 const MOVED = `-home-me-tree/${ID}.jsonl`;
 const isRoomForDisplaced = (call: string, path: string) =>
   call === 'mkdir' && path.includes('/displaced/') && path.endsWith(KEY);
-const isTrial = (call: string, path: string) => call === 'symlink' && path.endsWith('/trial');
+const isPrepared = (call: string, path: string) =>
+  call === 'symlink' && path.endsWith('/prepared-projects');
 
 describe.each(worldKinds)('a session that moved to another project key (%s)', (kind) => {
   test('after it was linked by a run that died then is under its new key only', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
-      await run(world, ['a'], { fs: hooked(world, dying(isTrial)) });
+      await run(world, ['a'], { fs: hooked(world, dying(isPrepared)) });
       expect(has(world, `shared/projects/${TRANSCRIPT}`)).toBe(true);
       fill(world, { 'a/projects/-home-me-tree/memory/MEMORY.md': 'x' });
       await world.fs.promises.rename(

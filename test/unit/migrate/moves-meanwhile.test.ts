@@ -13,6 +13,7 @@ import {
   KEY,
   leftIn,
   lines,
+  linksProjects,
   movesAside,
   once,
   read,
@@ -25,9 +26,6 @@ import { inWorld, type World, worldKinds } from '../support/world.ts';
 const SECOND = '-home-me-tree';
 const THIRD = '-home-me-other-tree';
 const below = (key: string) => `${key}/${ID}.jsonl`;
-const linksProjects = (call: Call, path: string) =>
-  call === 'symlink' && path.endsWith('/projects');
-
 /** What Claude Code does when it enters or leaves a worktree. */
 async function move(world: World, from: string, to: string): Promise<void> {
   fill(world, { [`${dirname(to)}/x`]: '' });

@@ -11,6 +11,7 @@ import {
   KEY,
   leftIn,
   lines,
+  linksProjects,
   movesAside,
   once,
   OTHER_ID,
@@ -25,11 +26,11 @@ import { inWorld, worldKinds } from '../support/world.ts';
 const MEMORY = `${KEY}/memory/MEMORY.md`;
 
 /** The process ends right before a call. */
-function dyingBefore(isMeant: (call: Call, path: string) => boolean): Hooks {
+function dyingBefore(isMeant: (call: Call, path: string, to?: string) => boolean): Hooks {
   let isDead = false;
   return {
-    before: (call, path) => {
-      isDead ||= isMeant(call, path);
+    before: (call, path, to) => {
+      isDead ||= isMeant(call, path, to);
       if (isDead) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
     },
   };
@@ -37,8 +38,7 @@ function dyingBefore(isMeant: (call: Call, path: string) => boolean): Hooks {
 
 const beforeSealing = () =>
   dyingBefore((call, path) => call === 'open' && path.endsWith('/sealed'));
-const beforeLinking = () =>
-  dyingBefore((call, path) => call === 'symlink' && path.endsWith('/a/projects'));
+const beforeLinking = () => dyingBefore(linksProjects);
 
 describe.each(worldKinds)('completing a migration that died (%s)', (kind) => {
   test('before sealing keeps what was edited in place in the target since', () =>
@@ -128,9 +128,9 @@ describe.each(worldKinds)('a migration (%s)', (kind) => {
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const made: string[] = [];
-      const after: Hooks['after'] = (call, path) => {
-        const [, name] = /\/a\/([a-z-]+)$/.exec(path) ?? [];
-        if (call === 'symlink' && name !== undefined) made.push(name);
+      const after: Hooks['after'] = (call, path, to = path) => {
+        const [, name] = /\/a\/([a-z-]+)$/.exec(to) ?? [];
+        if ((call === 'symlink' || call === 'link') && name !== undefined) made.push(name);
       };
       const report = await run(world, ['a'], { fs: hooked(world, { after }) });
       expect(report.outcome).toBe('done');

@@ -1,6 +1,6 @@
 import { migrate } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { hooked } from '../support/migrating.ts';
+import { hooked, linksProjects } from '../support/migrating.ts';
 import { makeHome, migrateIn, optionsIn, restoreIn } from '../support/migration/way-back.ts';
 import { at, inWorld, worldKinds } from '../support/world.ts';
 
@@ -12,8 +12,8 @@ describe.each(worldKinds)('restore, after there and back (%s)', (kind) => {
       expect((await restoreIn(world, home)).outcome).toBe('done');
       let isDead = false;
       const fs = hooked(world, {
-        before: (call, path) => {
-          isDead ||= call === 'symlink' && path === at(world, 'a/projects');
+        before: (call, path, to) => {
+          isDead ||= linksProjects(call, path, to);
           if (isDead) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
         },
       });

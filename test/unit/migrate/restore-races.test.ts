@@ -177,17 +177,18 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
         if (call === 'rename' && path.endsWith('/projects')) throw new TypeError('died');
       });
       // The link is not made any more, and nothing is moved back.
-      const dead = { ...fs, symlink: () => Promise.reject(new Error('dead')) };
-      const withTrial = {
-        ...dead,
-        symlink: (target: string, path: string, type: 'junction') =>
-          path === at(world, 'a/projects')
-            ? Promise.reject(new Error('dead'))
-            : fs.symlink(target, path, type),
-        rename: (from: string, to: string) =>
-          to === at(world, 'a/projects') ? Promise.reject(new Error('dead')) : fs.rename(from, to),
+      const unlessTo =
+        (call: 'link' | 'rename' | 'symlink') => async (from: string, path: string) => {
+          if (path === at(world, 'a/projects')) throw new Error('dead');
+          await fs[call](from, path, 'junction');
+        };
+      const dead = {
+        ...fs,
+        link: unlessTo('link'),
+        rename: unlessTo('rename'),
+        symlink: unlessTo('symlink'),
       };
-      const report = await migrate([home], { ...optionsIn(world, withTrial) });
+      const report = await migrate([home], { ...optionsIn(world, dead) });
       expect(report.outcome).toBe('failed');
       expect(world.fs.existsSync(at(world, 'a/projects'))).toBe(false);
       makeFile(world, at(world, transcript), lines(4, 5));

@@ -178,8 +178,8 @@ describe('on file systems of all kinds', () => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/x.md`]: 'x' });
       const home = exactly(world, at(world, 'a/projects'));
       const fs = hooked(world, {
-        before: (call, path) => {
-          if (call === 'symlink' && path.endsWith('a/projects')) {
+        before: (call, path, to = path) => {
+          if ((call === 'symlink' || call === 'link') && to.endsWith('a/projects')) {
             throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
           }
         },

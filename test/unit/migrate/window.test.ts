@@ -10,6 +10,7 @@ import {
   KEY,
   leftIn,
   lines,
+  linksProjects,
   movesAside,
   OTHER_ID,
   plan,
@@ -36,9 +37,6 @@ function goOn(
 }
 
 const whole = lines(1, 2, 'late', 'later');
-
-const linksProjects = (call: Call, path: string) =>
-  call === 'symlink' && path.endsWith('/projects');
 
 describe.each(worldKinds)(
   'a directory that is made anew while the link is missing (%s)',
@@ -101,7 +99,7 @@ describe.each(worldKinds)(
 
     test.each([
       { last: 'rename', isLast: movesAside },
-      { last: 'symlink', isLast: linksProjects },
+      { last: 'link', isLast: linksProjects },
     ])('is merged by the next run where the first died after $last', ({ isLast }) =>
       inWorld(kind, async (world) => {
         fill(world, {

@@ -227,6 +227,10 @@ export function dying(
   };
 }
 
+/** Whether a call puts the link of projects in the place of the directory. */
+export const linksProjects = (call: Call, _: string, to?: string) =>
+  call === 'link' && to?.endsWith('/projects') === true;
+
 /** Whether a call moves the directory of a link aside. */
 export const movesAside = (call: Call, path: string, to?: string) =>
   call === 'rename' && path.endsWith('/projects') && (to ?? '').includes('/originals/');

@@ -29,7 +29,7 @@ const shared = (files: Tree) => below(TARGET, files);
 const isSwapOf = (of: string) => (call: string, path: string, to?: string) =>
   call === 'rename' && path === `/${of}/projects` && to?.includes('/originals/') === true;
 const isLinkOf = (of: string) => (call: string, _: string, to?: string) =>
-  call === 'symlink' && to === `/${of}/projects`;
+  call === 'link' && to === `/${of}/projects`;
 
 const isManifest: Meanwhile['isMoment'] = (call, path) =>
   call === 'open' && path.endsWith('/manifest');

@@ -6,7 +6,7 @@ import { type MigrateFs, realMigrateDisk } from '../../../../src/fs/migrate-fs.t
  * goes, the directory returns.
  */
 export interface SwapCall {
-  readonly step: 'rename' | 'symlink' | 'unlink' | 'return';
+  readonly step: 'rename' | 'link' | 'unlink' | 'return';
   readonly when: 'before' | 'after';
   /** `<account home>/<name>`. */
   readonly path: string;
@@ -32,9 +32,9 @@ export function hookedDisk(
       else if (swaps(to)) await around('return', to, perform);
       else await perform();
     },
-    symlink: async (target, path, type) => {
-      const perform = () => realMigrateDisk.symlink(target, path, type);
-      await (swaps(path) ? around('symlink', path, perform) : perform());
+    link: async (existing, path) => {
+      const perform = () => realMigrateDisk.link(existing, path);
+      await (swaps(path) ? around('link', path, perform) : perform());
     },
     unlink: async (path) => {
       const perform = () => realMigrateDisk.unlink(path);

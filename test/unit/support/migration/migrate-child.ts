@@ -85,12 +85,12 @@ function hookOf(job: MigrateJob, gaps: number[]) {
 
     if (basename(call.path) !== 'projects') return;
     if (kind === 'rename after') gone = now();
-    if (kind === 'symlink after') gaps.push(now() - gone);
+    if (kind === 'link after') gaps.push(now() - gone);
     const swaps = (counts.get(`${call.path} ${kind}`) ?? 0) + 1;
     counts.set(`${call.path} ${kind}`, swaps);
     const { window } = job;
     if (window === undefined || window.milliseconds === 0 || swaps > window.swaps) return;
-    if (kind !== 'symlink after') await setTimeout(window.milliseconds);
+    if (kind !== 'link after') await setTimeout(window.milliseconds);
   };
 }
 
