@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { settle } from '../answer.ts';
 import type { SharedSymlink } from '../index.ts';
-import { stateOf } from '../migrate/layout.ts';
+import { stateOf } from '../migrate/record/layout.ts';
 import { childOf, lastSegmentOf } from '../paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */

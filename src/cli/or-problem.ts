@@ -1,5 +1,5 @@
 import { settle } from '../answer.ts';
-import { CallFailure } from '../migrate/call-failure.ts';
+import { CallFailure } from '../migrate/disk/call-failure.ts';
 import type { MigrationProblem } from '../migrate/index.ts';
 import { migrationProblem } from '../migrate/migration-problem.ts';
 

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { settle } from '../answer.ts';
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import type { Originals } from '../migrate/index.ts';
-import { runsOf } from '../migrate/runs.ts';
+import { runsOf } from '../migrate/record/runs.ts';
 import { stateOf } from '../migrate/retire/survey-originals.ts';
 
 /** A run that has not come to its end, and that the same call would complete. */

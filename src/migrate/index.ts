@@ -19,7 +19,7 @@ export type {
   RestoreOptions,
   RetireOptions,
 } from './options.ts';
-export { planMigration } from './plan-migration.ts';
+export { planMigration } from './plan/plan-migration.ts';
 export type {
   EntryPlan,
   FileCounts,

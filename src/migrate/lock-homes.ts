@@ -1,6 +1,6 @@
 import type { ProcessProbe } from '../fs/processes.ts';
-import { makeDurableDirectory } from './directories.ts';
-import { lockIn, ownDirectoryOf, stateOf } from './layout.ts';
+import { makeDurableDirectory } from './disk/directories.ts';
+import { lockIn, ownDirectoryOf, stateOf } from './record/layout.ts';
 import { acquireLocks, type HeldLocks } from '../lock/lock.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from '../lock/owner-token.ts';

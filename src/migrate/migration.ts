@@ -1,21 +1,21 @@
 import { childOf } from '../paths.ts';
-import { leftSideOf, namedIn } from './left-side.ts';
-import { manifestOf } from './layout.ts';
-import { factsAt } from './look.ts';
-import { isSameFile } from './facts.ts';
-import { type Manifest, readManifest } from './manifest.ts';
-import { Merge, type Source } from './merge.ts';
+import { leftSideOf, namedIn } from './merge/left-side.ts';
+import { manifestOf } from './record/layout.ts';
+import { factsAt } from './disk/look.ts';
+import { isSameFile } from './disk/facts.ts';
+import { type Manifest, readManifest } from './record/manifest.ts';
+import { Merge, type Source } from './merge/merge.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from '../lock/owner-token.ts';
-import type { Survey } from './plan.ts';
+import type { Survey } from './plan/plan.ts';
 import type { MigrateRequest } from './request.ts';
-import { makeRun, type Run } from './runs.ts';
-import type { SurveyedEntry, SurveyedHome } from './survey-entries.ts';
-import { prepareIncoming, canLinkBetween } from './trial.ts';
-import { makeDirectory, makeDurableDirectory } from './directories.ts';
-import { incomingOf } from './layout.ts';
+import { makeRun, type Run } from './record/runs.ts';
+import type { SurveyedEntry, SurveyedHome } from './plan/survey-entries.ts';
+import { prepareIncoming, canLinkBetween } from './disk/trial.ts';
+import { makeDirectory, makeDurableDirectory } from './disk/directories.ts';
+import { incomingOf } from './record/layout.ts';
 import { nonceOf, type Tools } from './tools.ts';
-import { LinkedFiles } from './linked-files.ts';
+import { LinkedFiles } from './record/linked-files.ts';
 
 /** One home, and where this run keeps what it sets aside of it. */
 interface MigratingHome extends SurveyedHome {

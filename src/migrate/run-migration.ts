@@ -1,27 +1,27 @@
 import { settle } from '../answer.ts';
 import { Aborted, Progress, stopIfAborted } from './tools.ts';
-import { CallFailure } from './call-failure.ts';
+import { CallFailure } from './disk/call-failure.ts';
 import { identifyOwner, judgeOwner } from '../lock/lock-owner.ts';
 import { lockAll, type Locked, type Places } from './lock-homes.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { ownerOf } from './layout.ts';
-import { makeDurable } from './make-durable.ts';
-import { coupleAll } from './couple-all.ts';
+import { ownerOf } from './record/layout.ts';
+import { makeDurable } from './swap/make-durable.ts';
+import { coupleAll } from './merge/couple-all.ts';
 import { type Migration, pendingSources, prepare } from './migration.ts';
 import { type MigrationProblem, migrationProblem } from './migration-problem.ts';
 import type { OwnerToken } from '../lock/owner-token.ts';
-import { planFrom, type Survey } from './plan.ts';
-import { isProjects } from './projects-last.ts';
-import { putLink } from './put-link.ts';
+import { planFrom, type Survey } from './plan/plan.ts';
+import { isProjects } from './swap/projects-last.ts';
+import { putLink } from './swap/put-link.ts';
 import type { HomePlan, Leftover, MigrationOutcome, MigrationReport } from './report.ts';
 import type { MigrateRequest } from './request.ts';
-import { rollForward } from './roll-forward.ts';
-import { seal } from './seal.ts';
-import { survey, surveyAgain } from './survey.ts';
-import type { SurveyedEntry } from './survey-entries.ts';
-import { swapAll } from './swap-all.ts';
-import { clearIncoming, removeStrays } from './strays.ts';
-import { sweep } from './sweep.ts';
+import { rollForward } from './swap/roll-forward.ts';
+import { seal } from './sweep/seal.ts';
+import { survey, surveyAgain } from './plan/survey.ts';
+import type { SurveyedEntry } from './plan/survey-entries.ts';
+import { swapAll } from './swap/swap-all.ts';
+import { clearIncoming, removeStrays } from './sweep/strays.ts';
+import { sweep } from './sweep/sweep.ts';
 
 /** How runs keep out of each other's way: without locks, only for proofs that nothing rests on them. */
 export interface Locking {

@@ -1,14 +1,14 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { bringBackTranscript } from './bring-back-transcript.ts';
-import { failedWith, unless } from '../call-failure.ts';
-import { isEqual } from '../compare.ts';
-import { removeName } from '../directories.ts';
-import { type Facts, isSameFile } from '../facts.ts';
-import { factsAt } from '../look.ts';
+import { failedWith, unless } from '../disk/call-failure.ts';
+import { isEqual } from '../disk/compare.ts';
+import { removeName } from '../disk/directories.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
+import { factsAt } from '../disk/look.ts';
 import { copyToRun, putInPlace } from './put-in-place.ts';
-import { type Places, transcriptOf } from '../session-places.ts';
+import { type Places, transcriptOf } from '../moves/session-places.ts';
 import { isAsItWas, type Returning } from './returning.ts';
-import { CANNOT_LINK } from '../trial.ts';
+import { CANNOT_LINK } from '../disk/trial.ts';
 
 /**
  * Brings one file of the target into the tree of the home, whatever the tree has there; the target's is never changed.

@@ -1,12 +1,12 @@
 import { OPEN } from '../../fs/migrate-fs.ts';
 import { childOf } from '../../paths.ts';
-import { appendGrowth } from '../append-growth.ts';
-import { type Divergent, type Generations, relate, wholeLength } from '../compare.ts';
-import { setTimes } from '../directories.ts';
-import { type Facts, isSameFile, secondsOf } from '../facts.ts';
-import { linesIn } from '../lines.ts';
-import { factsAt } from '../look.ts';
-import { withFile } from '../open-file.ts';
+import { appendGrowth } from '../merge/append-growth.ts';
+import { type Divergent, type Generations, relate, wholeLength } from '../disk/compare.ts';
+import { setTimes } from '../disk/directories.ts';
+import { type Facts, isSameFile, secondsOf } from '../disk/facts.ts';
+import { linesIn } from '../disk/lines.ts';
+import { factsAt } from '../disk/look.ts';
+import { withFile } from '../disk/open-file.ts';
 import { putInPlace } from './put-in-place.ts';
 import type { Returning } from './returning.ts';
 

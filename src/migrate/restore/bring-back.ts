@@ -1,18 +1,18 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { aFewAtOnce } from '../../sessions/a-few-at-once.ts';
 import { bringBackFile } from './bring-back-file.ts';
-import { makeDirectory, removeName, setTimes, syncDirectories } from '../directories.ts';
+import { makeDirectory, removeName, setTimes, syncDirectories } from '../disk/directories.ts';
 import { displaceMoved } from './displace-moved.ts';
-import { secondsOf } from '../facts.ts';
+import { secondsOf } from '../disk/facts.ts';
 import { isDeadCache } from '../kinds-of-files.ts';
-import { isTemporaryName } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { Merge } from '../merge.ts';
-import { type Places, sessionPlaces } from '../session-places.ts';
+import { isTemporaryName } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { Merge } from '../merge/merge.ts';
+import { type Places, sessionPlaces } from '../moves/session-places.ts';
 import type { Returning } from './returning.ts';
-import { splitNames } from '../split-names.ts';
+import { splitNames } from '../sweep/split-names.ts';
 import { stopIfAborted } from '../tools.ts';
-import { bytesOf, type Group, isDirectory, isFile, walkTogether } from '../walk.ts';
+import { bytesOf, type Group, isDirectory, isFile, walkTogether } from '../disk/walk.ts';
 
 const FILES_AT_ONCE = 16;
 const LEAST_PASSES = 2;

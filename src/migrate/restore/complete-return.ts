@@ -1,15 +1,15 @@
 import { childOf, lastSegmentOf, parentOf } from '../../paths.ts';
 import { bringBack } from './bring-back.ts';
-import { makeDirectory, syncDirectories, syncDirectory } from '../directories.ts';
-import { appendGrowth } from '../append-growth.ts';
-import { factsAt } from '../look.ts';
-import { Merge, type Source } from '../merge.ts';
-import { mergeUntilQuiet } from '../merge-until-quiet.ts';
+import { makeDirectory, syncDirectories, syncDirectory } from '../disk/directories.ts';
+import { appendGrowth } from '../merge/append-growth.ts';
+import { factsAt } from '../disk/look.ts';
+import { Merge, type Source } from '../merge/merge.ts';
+import { mergeUntilQuiet } from '../merge/merge-until-quiet.ts';
 import type { Returning } from './returning.ts';
-import { readRun, type Run } from '../runs.ts';
-import { splitNames } from '../split-names.ts';
-import { displacedIn } from '../sweep-displaced.ts';
-import { LinkedFiles } from '../linked-files.ts';
+import { readRun, type Run } from '../record/runs.ts';
+import { splitNames } from '../sweep/split-names.ts';
+import { displacedIn } from '../sweep/sweep-displaced.ts';
+import { LinkedFiles } from '../record/linked-files.ts';
 
 /** Brings what came late into a directory that is back in its home. */
 export async function completeReturn(returning: Returning, path: string): Promise<void> {

@@ -1,15 +1,15 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { appendGrowth } from '../append-growth.ts';
-import { copyFile } from '../copy-file.ts';
-import { removeName } from '../directories.ts';
-import { type Facts, isSameFile } from '../facts.ts';
-import { isEqual } from '../compare.ts';
-import { displacedAt, temporaryName } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { replaceName } from '../replace-name.ts';
+import { appendGrowth } from '../merge/append-growth.ts';
+import { copyFile } from '../disk/copy-file.ts';
+import { removeName } from '../disk/directories.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
+import { isEqual } from '../disk/compare.ts';
+import { displacedAt, temporaryName } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { replaceName } from '../merge/replace-name.ts';
 import type { Returning } from './returning.ts';
 import { nonceOf, stopIfAborted } from '../tools.ts';
-import { isDirectory, walkTogether } from '../walk.ts';
+import { isDirectory, walkTogether } from '../disk/walk.ts';
 
 const MOST_TRIES = 3;
 

@@ -1,8 +1,8 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { displacedAt } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { sessionPlaces } from '../session-places.ts';
-import { setNameAside } from '../set-name-aside.ts';
+import { displacedAt } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { sessionPlaces } from '../moves/session-places.ts';
+import { setNameAside } from '../merge/set-name-aside.ts';
 import type { Returning } from './returning.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { settle } from '../../answer.ts';
 import { textOf } from '../../fs/port.ts';
 import { childOf } from '../../paths.ts';
-import { CallFailure, changed, lostLock, must, unless } from '../call-failure.ts';
-import { syncDirectory } from '../directories.ts';
-import { type Facts, isSameFile } from '../facts.ts';
-import { recreatedOf, removedLinkOf } from '../layout.ts';
-import { factsAt } from '../look.ts';
+import { CallFailure, changed, lostLock, must, unless } from '../disk/call-failure.ts';
+import { syncDirectory } from '../disk/directories.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
+import { recreatedOf, removedLinkOf } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
 import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
-import { leadsTo, putLink } from '../put-link.ts';
+import { leadsTo, putLink } from '../swap/put-link.ts';
 import type { Tools } from '../tools.ts';
 
 /** One directory that goes back into its home. */

@@ -1,12 +1,12 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { appendGrowth } from '../append-growth.ts';
-import { must } from '../call-failure.ts';
-import { copyFile } from '../copy-file.ts';
-import { removeName } from '../directories.ts';
-import type { Facts } from '../facts.ts';
-import { displacedAt, temporaryName } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { replaceName } from '../replace-name.ts';
+import { appendGrowth } from '../merge/append-growth.ts';
+import { must } from '../disk/call-failure.ts';
+import { copyFile } from '../disk/copy-file.ts';
+import { removeName } from '../disk/directories.ts';
+import type { Facts } from '../disk/facts.ts';
+import { displacedAt, temporaryName } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { replaceName } from '../merge/replace-name.ts';
 import type { Returning } from './returning.ts';
 import { nonceOf } from '../tools.ts';
 

@@ -1,7 +1,7 @@
-import { type Facts, type Identity, isSameFile } from '../facts.ts';
+import { type Facts, type Identity, isSameFile } from '../disk/facts.ts';
 import { isTranscript, sessionOf } from '../kinds-of-files.ts';
-import type { Manifest } from '../manifest.ts';
-import { LinkedFiles } from '../linked-files.ts';
+import type { Manifest } from '../record/manifest.ts';
+import { LinkedFiles } from '../record/linked-files.ts';
 import type { Leftover } from '../report.ts';
 import type { OnFiles, Tools } from '../tools.ts';
 

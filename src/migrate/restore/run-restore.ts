@@ -1,10 +1,10 @@
 import { bringBack } from './bring-back.ts';
-import { CallFailure } from '../call-failure.ts';
+import { CallFailure } from '../disk/call-failure.ts';
 import { completeReturn } from './complete-return.ts';
 import { detachFrom } from './detach.ts';
-import { makeDirectory, removeName, syncDirectories, syncDirectory } from '../directories.ts';
+import { makeDirectory, removeName, syncDirectories, syncDirectory } from '../disk/directories.ts';
 import { giveBack } from './give-back.ts';
-import { incomingOf, ownerOf, restoredMarkOf } from '../layout.ts';
+import { incomingOf, ownerOf, restoredMarkOf } from '../record/layout.ts';
 import type { HeldLocks } from '../../lock/lock.ts';
 import { lockAll } from '../lock-homes.ts';
 import { identifyOwner } from '../../lock/lock-owner.ts';
@@ -13,11 +13,11 @@ import { childOf, lastSegmentOf } from '../../paths.ts';
 import type { Leftover, MigrationOutcome, RestoreReport } from '../report.ts';
 import type { RestoreRequest } from './restore-request.ts';
 import { Returning } from './returning.ts';
-import { readRun } from '../runs.ts';
+import { readRun } from '../record/runs.ts';
 import type { Locking } from '../run-migration.ts';
-import { mark } from '../seal.ts';
+import { mark } from '../sweep/seal.ts';
 import { type ReturningName, type SurveyedReturn, surveyReturn } from './survey-return.ts';
-import { canLinkBetween } from '../trial.ts';
+import { canLinkBetween } from '../disk/trial.ts';
 import { Aborted, nonceOf, Progress, stopIfAborted } from '../tools.ts';
 
 /** What has come out so far, whatever happens next. */

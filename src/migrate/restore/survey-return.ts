@@ -4,14 +4,14 @@ import { textOf } from '../../fs/port.ts';
 import type { SharedSymlink } from '../../links/required.ts';
 import { childOf } from '../../paths.ts';
 import type { LiveSession } from '../../sessions/live-sessions.ts';
-import { findRunning } from '../find-running.ts';
-import { manifestOf } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { type Manifest, readManifest } from '../manifest.ts';
+import { findRunning } from '../plan/find-running.ts';
+import { manifestOf } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { type Manifest, readManifest } from '../record/manifest.ts';
 import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
-import { leadsTo } from '../put-link.ts';
+import { leadsTo } from '../swap/put-link.ts';
 import type { RestoreRequest } from './restore-request.ts';
-import { isGoingBack, isPending, type Run, runsOf } from '../runs.ts';
+import { isGoingBack, isPending, type Run, runsOf } from '../record/runs.ts';
 
 /** One directory that goes back, has gone back, or is on its way. */
 export interface ReturningName {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type MigrateReadFs, OPEN } from '../../fs/migrate-fs.ts';
-import { agrees, wholeLength } from '../compare.ts';
-import { linesIn } from '../lines.ts';
-import { withFile } from '../open-file.ts';
+import { agrees, wholeLength } from '../disk/compare.ts';
+import { linesIn } from '../disk/lines.ts';
+import { withFile } from '../disk/open-file.ts';
 
 /**
  * Whether a transcript has everything that another one has: as its beginning, or each line as often, in whatever order

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { childOf } from '../../paths.ts';
-import type { FileKind } from '../facts.ts';
-import { isOwnEntry, recreatedName, withoutNonce } from '../layout.ts';
+import type { FileKind } from '../disk/facts.ts';
+import { isOwnEntry, recreatedName, withoutNonce } from '../record/layout.ts';
 
 /** Where a file among the originals was, or belongs, in a shared target. */
 export interface FormerPlace {

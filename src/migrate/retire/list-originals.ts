@@ -1,6 +1,6 @@
 import { settle } from '../../answer.ts';
 import { textOf } from '../../fs/port.ts';
-import { CallFailure } from '../call-failure.ts';
+import { CallFailure } from '../disk/call-failure.ts';
 import { migrationProblem } from '../migration-problem.ts';
 import type { ListOriginalsOptions } from '../options.ts';
 import type { FoundOriginals } from '../report.ts';

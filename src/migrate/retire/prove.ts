@@ -3,16 +3,16 @@ import { settle } from '../../answer.ts';
 import { OPEN } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { childOf, parentOf } from '../../paths.ts';
-import { must } from '../call-failure.ts';
-import { isEqual } from '../compare.ts';
+import { must } from '../disk/call-failure.ts';
+import { isEqual } from '../disk/compare.ts';
 import { containsLines } from './contains-lines.ts';
-import { syncDirectory } from '../directories.ts';
-import { type Facts, isSameFile } from '../facts.ts';
+import { syncDirectory } from '../disk/directories.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
 import type { FormerPlace } from './former-place.ts';
 import { isTranscript, sessionOf } from '../kinds-of-files.ts';
-import { factsAt } from '../look.ts';
-import { withFile } from '../open-file.ts';
-import { type Places, sessionPlaces } from '../session-places.ts';
+import { factsAt } from '../disk/look.ts';
+import { withFile } from '../disk/open-file.ts';
+import { type Places, sessionPlaces } from '../moves/session-places.ts';
 import type { Tools } from '../tools.ts';
 
 /** A file among the originals, as it was found. */

@@ -1,7 +1,7 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { failedWith, must, unless } from '../call-failure.ts';
-import { temporaryName } from '../layout.ts';
-import { entriesAt } from '../look.ts';
+import { failedWith, must, unless } from '../disk/call-failure.ts';
+import { temporaryName } from '../record/layout.ts';
+import { entriesAt } from '../disk/look.ts';
 import { nonceOf, type Tools } from '../tools.ts';
 
 const NOT_EMPTY = ['ENOTEMPTY', 'EEXIST'];

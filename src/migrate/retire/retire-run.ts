@@ -1,12 +1,12 @@
 import { settle } from '../../answer.ts';
 import { childOf, parentOf } from '../../paths.ts';
-import { CallFailure, changed } from '../call-failure.ts';
+import { CallFailure, changed } from '../disk/call-failure.ts';
 import { removeDirectory } from './remove-directory.ts';
-import { removeName, syncDirectory } from '../directories.ts';
-import { type Facts, isSameFile } from '../facts.ts';
+import { removeName, syncDirectory } from '../disk/directories.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
 import { isOwnMark } from './former-place.ts';
-import { manifestOf, sealOf } from '../layout.ts';
-import { entriesAt, factsAt } from '../look.ts';
+import { manifestOf, sealOf } from '../record/layout.ts';
+import { entriesAt, factsAt } from '../disk/look.ts';
 import type { Retired } from './retire-tree.ts';
 import type { Tools } from '../tools.ts';
 

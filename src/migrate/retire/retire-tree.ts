@@ -1,12 +1,12 @@
 import { childOf } from '../../paths.ts';
 import { aFewAtOnce } from '../../sessions/a-few-at-once.ts';
-import { CallFailure, lostLock, unless } from '../call-failure.ts';
-import { type Facts, isSameFile } from '../facts.ts';
+import { CallFailure, lostLock, unless } from '../disk/call-failure.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
 import { formerPlaceOf, isOwnMark } from './former-place.ts';
 import { removeDirectory } from './remove-directory.ts';
-import { entriesAt, factsAt, type Found } from '../look.ts';
+import { entriesAt, factsAt, type Found } from '../disk/look.ts';
 import type { Proof } from './prove.ts';
-import { bytesOf } from '../walk.ts';
+import { bytesOf } from '../disk/walk.ts';
 import { type Progress, stopIfAborted, type Tools } from '../tools.ts';
 
 /** Removing what is in one originals directory. */

@@ -1,7 +1,7 @@
 import { settle } from '../../answer.ts';
 import { childOf } from '../../paths.ts';
-import { CallFailure, changed } from '../call-failure.ts';
-import { retiringOf } from '../layout.ts';
+import { CallFailure, changed } from '../disk/call-failure.ts';
+import { retiringOf } from '../record/layout.ts';
 import { lockAll } from '../lock-homes.ts';
 import type { HeldLocks } from '../../lock/lock.ts';
 import { identifyOwner } from '../../lock/lock-owner.ts';

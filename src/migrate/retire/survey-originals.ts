@@ -1,10 +1,10 @@
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { isOwnMark } from './former-place.ts';
-import { manifestOf, madeAt } from '../layout.ts';
-import { readManifest } from '../manifest.ts';
+import { manifestOf, madeAt } from '../record/layout.ts';
+import { readManifest } from '../record/manifest.ts';
 import type { Originals } from '../report.ts';
-import { isPending, type Run, runsOf } from '../runs.ts';
-import { isDirectory, walkTogether } from '../walk.ts';
+import { isPending, type Run, runsOf } from '../record/runs.ts';
+import { isDirectory, walkTogether } from '../disk/walk.ts';
 
 /** Describes all originals of a home, the oldest first. */
 export async function surveyOriginals(

@@ -2,13 +2,13 @@ import { settle } from '../../answer.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { childOf, lastSegmentOf, parentOf } from '../../paths.ts';
-import { type Facts, isSameFile } from '../facts.ts';
-import { madeAt, manifestOf, originalsOf, retiringOf, withoutRetiring } from '../layout.ts';
-import { factsAt } from '../look.ts';
-import { type Manifest, type ManifestTarget, readManifest } from '../manifest.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
+import { madeAt, manifestOf, originalsOf, retiringOf, withoutRetiring } from '../record/layout.ts';
+import { factsAt } from '../disk/look.ts';
+import { type Manifest, type ManifestTarget, readManifest } from '../record/manifest.ts';
 import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
-import { leadsTo } from '../put-link.ts';
-import { isPending, readRun, type Run } from '../runs.ts';
+import { leadsTo } from '../swap/put-link.ts';
+import { isPending, readRun, type Run } from '../record/runs.ts';
 import { measure } from './survey-originals.ts';
 
 /** What is to be removed. */

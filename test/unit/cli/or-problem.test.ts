@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CallFailure } from '../../../src/migrate/call-failure.ts';
+import { CallFailure } from '../../../src/migrate/disk/call-failure.ts';
 import { orProblem } from '../../../src/cli/or-problem.ts';
 
 test('what was looked at is what was found', async () => {

@@ -1,7 +1,7 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import { OPEN } from '../../../src/fs/migrate-fs.ts';
-import { appendGrowth } from '../../../src/migrate/append-growth.ts';
+import { appendGrowth } from '../../../src/migrate/merge/append-growth.ts';
 import { editByRename, fill, inPlace, lines, read } from '../support/migrating.ts';
 import { inWorld, type World, worldKinds } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { withBeginnings } from '../../../src/migrate/beginnings.ts';
+import { withBeginnings } from '../../../src/migrate/moves/beginnings.ts';
 import { factsIn } from '../support/directly.ts';
 import { fillInOrder } from '../support/merging.ts';
 import { inPlace, lines } from '../support/migrating.ts';

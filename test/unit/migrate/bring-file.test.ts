@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bringFile } from '../../../src/migrate/bring-file.ts';
-import type { Source } from '../../../src/migrate/merge.ts';
-import { mergeFile } from '../../../src/migrate/merge-file.ts';
-import { supersede } from '../../../src/migrate/supersede.ts';
+import { bringFile } from '../../../src/migrate/merge/bring-file.ts';
+import type { Source } from '../../../src/migrate/merge/merge.ts';
+import { mergeFile } from '../../../src/migrate/merge/merge-file.ts';
+import { supersede } from '../../../src/migrate/merge/supersede.ts';
 import { factsIn, isCallOn, temporariesIn } from '../support/directly.ts';
 import { linkedAt, mergeIn, sourceIn } from '../support/merging.ts';
 import {

@@ -8,7 +8,7 @@ import {
   isEqual,
   relate,
   wholeLength,
-} from '../../../src/migrate/compare.ts';
+} from '../../../src/migrate/disk/compare.ts';
 import { lines } from '../support/migrating.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { copyFile } from '../../../src/migrate/copy-file.ts';
+import { copyFile } from '../../../src/migrate/disk/copy-file.ts';
 import { factsIn, fails, isCallOn } from '../support/directly.ts';
 import {
   editByRename,

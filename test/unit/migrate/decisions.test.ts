@@ -1,10 +1,10 @@
 import { parseResumeUUID } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import { migrationProblem } from '../../../src/migrate/migration-problem.ts';
-import { planFrom, type Survey, type SurveyedName } from '../../../src/migrate/plan.ts';
-import type { Run } from '../../../src/migrate/runs.ts';
-import type { SurveyedContents } from '../../../src/migrate/survey-contents.ts';
-import type { SurveyedEntry, SurveyedHome } from '../../../src/migrate/survey-entries.ts';
+import { planFrom, type Survey, type SurveyedName } from '../../../src/migrate/plan/plan.ts';
+import type { Run } from '../../../src/migrate/record/runs.ts';
+import type { SurveyedContents } from '../../../src/migrate/plan/survey-contents.ts';
+import type { SurveyedEntry, SurveyedHome } from '../../../src/migrate/plan/survey-entries.ts';
 import type { LiveSession } from '../../../src/sessions/live-sessions.ts';
 import { ID, OTHER_ID } from '../support/migrating.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { factsOf } from '../../../src/migrate/facts.ts';
+import { factsOf } from '../../../src/migrate/disk/facts.ts';
 import {
   lines,
   makeHome,

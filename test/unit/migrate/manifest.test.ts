@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { LinkedFiles } from '../../../src/migrate/linked-files.ts';
-import { type Manifest, readManifest, writeManifest } from '../../../src/migrate/manifest.ts';
+import { LinkedFiles } from '../../../src/migrate/record/linked-files.ts';
+import {
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from '../../../src/migrate/record/manifest.ts';
 import { fill, inPlace, read } from '../support/migrating.ts';
 import { inWorld, worldKinds } from '../support/world.ts';
 

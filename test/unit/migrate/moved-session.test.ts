@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { mergeMoved } from '../../../src/migrate/moved-session.ts';
-import type { Source } from '../../../src/migrate/merge.ts';
+import { mergeMoved } from '../../../src/migrate/moves/moved-session.ts';
+import type { Source } from '../../../src/migrate/merge/merge.ts';
 import { factsIn, isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, linkedAt, mergeIn, sourceIn } from '../support/merging.ts';
 import {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { OPEN } from '../../../src/fs/migrate-fs.ts';
-import { appendGrowth } from '../../../src/migrate/append-growth.ts';
+import { appendGrowth } from '../../../src/migrate/merge/append-growth.ts';
 import { describe, expect, test } from 'vitest';
 import {
   type Call,

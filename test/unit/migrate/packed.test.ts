@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LinkedFiles } from '../../../src/migrate/linked-files.ts';
-import { PackedPaths } from '../../../src/migrate/packed-paths.ts';
-import { PackedTexts } from '../../../src/migrate/packed-texts.ts';
+import { LinkedFiles } from '../../../src/migrate/record/linked-files.ts';
+import { PackedPaths } from '../../../src/migrate/record/packed-paths.ts';
+import { PackedTexts } from '../../../src/migrate/record/packed-texts.ts';
 
 const anyText = fc.oneof(
   fc.string({ maxLength: 3 }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replaceName } from '../../../src/migrate/replace-name.ts';
+import { replaceName } from '../../../src/migrate/merge/replace-name.ts';
 import { factsIn, fails, isCallOn, removing, temporariesIn, toolsOn } from '../support/directly.ts';
 import {
   type Call,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reuniteSessions } from '../../../src/migrate/reunite-sessions.ts';
+import { reuniteSessions } from '../../../src/migrate/moves/reunite-sessions.ts';
 import { isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, mergeIn, sourceIn } from '../support/merging.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sweepDisplaced } from '../../../src/migrate/sweep-displaced.ts';
-import { clearIncoming, removeStrays } from '../../../src/migrate/strays.ts';
-import { TargetSessions } from '../../../src/migrate/target-sessions.ts';
+import { sweepDisplaced } from '../../../src/migrate/sweep/sweep-displaced.ts';
+import { clearIncoming, removeStrays } from '../../../src/migrate/sweep/strays.ts';
+import { TargetSessions } from '../../../src/migrate/moves/target-sessions.ts';
 import { mergeIn, sourceIn } from '../support/merging.ts';
 import {
   contents,

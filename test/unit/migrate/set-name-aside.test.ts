@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { setFileAside } from '../../../src/migrate/set-name-aside.ts';
+import { setFileAside } from '../../../src/migrate/merge/set-name-aside.ts';
 import { factsIn, fails, toolsOn } from '../support/directly.ts';
 import {
   type Call,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Source } from '../../../src/migrate/merge.ts';
-import { settleSessions } from '../../../src/migrate/settle-sessions.ts';
+import type { Source } from '../../../src/migrate/merge/merge.ts';
+import { settleSessions } from '../../../src/migrate/moves/settle-sessions.ts';
 import { isCallOn, removing } from '../support/directly.ts';
 import { fillInOrder, mergeIn, sourceIn } from '../support/merging.ts';
 import {

@@ -1,6 +1,6 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { bringBackFile } from '../../../src/migrate/restore/bring-back-file.ts';
-import { LinkedFiles } from '../../../src/migrate/linked-files.ts';
+import { LinkedFiles } from '../../../src/migrate/record/linked-files.ts';
 import { Returning } from '../../../src/migrate/restore/returning.ts';
 import { factsIn, toolsOn } from './directly.ts';
 import { has, type Hooks, hooked, inPlace, lines } from './migrating.ts';

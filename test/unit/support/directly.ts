@@ -1,5 +1,5 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
-import { type Facts, factsOf } from '../../../src/migrate/facts.ts';
+import { type Facts, factsOf } from '../../../src/migrate/disk/facts.ts';
 import type { Tools } from '../../../src/migrate/tools.ts';
 import { type Call, inPlace, NOW } from './migrating.ts';
 import { posixError } from './posix-error.ts';

@@ -1,5 +1,5 @@
-import { LinkedFiles } from '../../../src/migrate/linked-files.ts';
-import { Merge, type Source } from '../../../src/migrate/merge.ts';
+import { LinkedFiles } from '../../../src/migrate/record/linked-files.ts';
+import { Merge, type Source } from '../../../src/migrate/merge/merge.ts';
 import { factsIn, toolsOn } from './directly.ts';
 import { fill, type Hooks, hooked, inPlace } from './migrating.ts';
 import type { World } from './world.ts';

@@ -1,0 +1,46 @@
+import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
+import { aFewAtOnce, MANY_AT_ONCE } from '../../sessions/a-few-at-once.ts';
+import { entriesIn } from '../../sessions/directory.ts';
+import { childOf } from '../../paths.ts';
+import { failedWith, unless, valueOf } from './call-failure.ts';
+import { type Facts, factsOf } from './facts.ts';
+
+/** An entry of a directory: what it is, or that its name cannot be given to any call. */
+export type Found = Facts | 'unrepresentable';
+
+// Bytes that are no UTF-8 are shown as this, and no name that is shown so leads to them.
+const NO_UTF_8 = '\ufffd';
+
+type LookFs = Pick<MigrateReadFs, 'lstat' | 'opendir'>;
+
+/** What stands at a path; `undefined` where nothing does. */
+export async function factsAt(
+  fs: Pick<MigrateReadFs, 'lstat'>,
+  path: string,
+): Promise<Facts | undefined> {
+  const stats = await unless(['ENOENT'], path, fs.lstat(path, { bigint: true }));
+  return stats.ok ? factsOf(stats.value) : undefined;
+}
+
+/** The entries of a directory by name, in the order of the names; of one that is not there: none. */
+export async function entriesAt(
+  fs: MigrateReadFs,
+  path: string,
+): Promise<ReadonlyMap<string, Found>> {
+  const listed = await entriesIn(fs, path);
+  // Seen as empty, what is in it would be taken for merged: so that is asked twice.
+  if (failedWith(listed, 'ENOENT') && (await factsAt(fs, path)) === undefined) return new Map();
+  const names = valueOf(path, listed).map(({ name }) => name);
+  const look = async (name: string) => {
+    const isShownAgain = name.includes(NO_UTF_8) && names.indexOf(name) !== names.lastIndexOf(name);
+    const facts = isShownAgain ? 'unrepresentable' : await lookAt(fs, childOf(path, name), name);
+    return facts === undefined ? [] : ([[name, facts]] as const);
+  };
+  const found = await aFewAtOnce(names.toSorted(), look, MANY_AT_ONCE);
+  return new Map(found.flat());
+}
+
+async function lookAt(fs: LookFs, path: string, name: string): Promise<Found | undefined> {
+  const facts = (await factsAt(fs, path)) ?? (await factsAt(fs, path));
+  return facts === undefined && name.includes(NO_UTF_8) ? 'unrepresentable' : facts;
+}
