@@ -17,7 +17,7 @@ describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   test('is seen to ask the disk when it is asked for originals', async () => {
     const seen = await toldAfter(watch, `${folder}/list-originals-on-the-real-disk.ts`);
 
-    expect(seen).toContain('readdirSync');
+    expect(seen).toContain('promises.readdir');
   });
 
   test('is seen to ask the disk when it is asked for sessions', async () => {
