@@ -83,6 +83,7 @@ async function relationOf(
     const own = { at: childOf(source.root, path), facts };
     const shown = { at: childOf(merge.target, path), facts: there };
     const isOwn = offset === 0 ? await isHistory(merge, path, own, shown) : isReplaced;
+    if (isOwn === undefined) return undefined;
     return isOwn ? { ...shared(offset), longer: 'one' } : shared(offset);
   }
   return isReplaced ? 'edited' : relation;

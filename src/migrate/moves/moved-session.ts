@@ -97,11 +97,10 @@ async function addToOther(
   const relation = await relate(merge.tools.fs, from, present.at);
   if (relation === undefined) return true;
   const offset = offsetOf(merge, source, path, relation);
-  if (
-    offset === 0 &&
-    source.canLink &&
-    (await isHistory(merge, path, { at: from, facts }, present))
-  ) {
+  const isUnrelated = offset === 0 && source.canLink;
+  const isFirst = isUnrelated && (await isHistory(merge, path, { at: from, facts }, present));
+  if (isFirst === undefined) return true;
+  if (isFirst) {
     // The history comes first, and then what began without it.
     merge.disturb(other);
     const kept = await replaceName(merge.tools, {

@@ -61,6 +61,7 @@ async function reunite(
   const others = files.filter((file) => !isSameFile(file.facts, facts));
   if (others.length === 0) return 'whole';
   const begun = await withBeginnings(tools.fs, [{ at, facts }, ...others]);
+  if (begun === undefined) return 'moved';
   // Of those that begin alike the longest is first.
   const sorted = begun.toSorted(
     (one, other) => Number(one.begun - other.begun) || other.file.facts.size - one.file.facts.size,

@@ -78,6 +78,7 @@ async function settle(
           { at: at(stays), facts: staying },
           { at: at(leaves), facts: leaving },
         ));
+  if (isFirst === undefined) return true;
   if (isFirst) return await takeAway(merge, base, leaves, stays, leaving, offset);
   // The other one gets the name that stays; what had it is added to it.
   const kept = await replaceName(merge.tools, {

@@ -8,7 +8,7 @@ import { inWorld, type World, worldKinds } from '../support/world.ts';
 async function begunIn(world: World, ...names: readonly string[]) {
   const files = names.map((name) => ({ at: inPlace(world, name), facts: factsIn(world, name) }));
   const begun = await withBeginnings(world.fs.promises, files);
-  return begun.map((it) => it.begun);
+  return begun?.map((it) => it.begun);
 }
 
 describe.each(worldKinds)('when a transcript was begun (%s)', (kind) => {
@@ -27,5 +27,15 @@ describe.each(worldKinds)('when a transcript was begun (%s)', (kind) => {
     inWorld(kind, async (world) => {
       fillInOrder(world, { old: '{"uu', now: lines(1), empty: '' });
       expect(await begunIn(world, 'old', 'now', 'empty')).toEqual([factsIn(world, 'now').birth]);
+    }));
+
+  test('cannot be told while one of them has vanished', () =>
+    inWorld(kind, async (world) => {
+      fillInOrder(world, { old: lines(1), now: lines(2) });
+      const files = ['old', 'gone', 'now'].map((name) => {
+        const facts = factsIn(world, name === 'gone' ? 'old' : name);
+        return { at: inPlace(world, name), facts };
+      });
+      expect(await withBeginnings(world.fs.promises, files)).toBeUndefined();
     }));
 });

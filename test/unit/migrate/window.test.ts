@@ -12,6 +12,7 @@ import {
   lines,
   linksProjects,
   movesAside,
+  once,
   OTHER_ID,
   plan,
   read,
@@ -19,6 +20,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
+import { posixError } from '../support/posix-error.ts';
 import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 
 /** What Claude Code does while the link is missing: it makes the directory anew, and goes on writing. */
@@ -53,6 +55,34 @@ describe.each(worldKinds)(
         ]);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
       }));
+
+    test.each([1, 2, 3, 4, 5, 6])(
+      'is appended, and not put first, though the transcript is said once to be gone (open %i)',
+      (count) =>
+        inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+          let isAnew = false;
+          const goingOn = goOn(world, lines('late', 'later'));
+          const lie = once(
+            (call, path) =>
+              isAnew && call === 'open' && path === inPlace(world, `shared/projects/${TRANSCRIPT}`),
+            () => {
+              throw posixError('ENOENT', 'open');
+            },
+            count,
+          );
+          const fs = hooked(world, {
+            before: lie,
+            after: (...called) => {
+              goingOn(...called);
+              isAnew ||= movesAside(...called);
+            },
+          });
+          const report = await run(world, ['a'], { fs });
+          expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
+          expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
+        }),
+    );
 
     test('is merged with everything else in it', () =>
       inWorld(kind, async (world) => {
