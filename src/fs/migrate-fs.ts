@@ -8,6 +8,7 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
+import { platform } from 'node:process';
 import type { PortShape } from './port.ts';
 import { openRealDirectory } from './real-directory.ts';
 import { openReal } from './real-handle.ts';
@@ -85,6 +86,10 @@ export const realMigrateDisk: MigrateFs = {
   lstat: async (path, options) => lstatSync(path, options),
   opendir: openRealDirectory,
   link: async (existing, path) => {
+    // Elsewhere it may follow a symlink, and what that leads to must not get a second name.
+    if (platform !== 'linux' && lstatSync(existing).isSymbolicLink()) {
+      throw Object.assign(new Error(`EPERM: ${existing} is a symlink`), { code: 'EPERM' });
+    }
     linkSync(existing, path);
   },
   mkdir: async (path, options) => mkdirSync(path, options),

@@ -1,10 +1,22 @@
 import { type ArgumentCheck, isArray } from '../arguments.ts';
+import { checkRequired } from '../links/request.ts';
+import type { SharedSymlink } from '../links/required.ts';
 import { isObject } from '../fs/port.ts';
+import { isOwnEntry } from './record/layout.ts';
 
 /*
  * What an option must be, one function a kind. Each refuses what it is not, and hands on what it is, or something
  * harmless in its place: nothing is done with it, because refusing ends the call.
  */
+
+/** The entries of a required list, none of them called like what a run keeps beside the trees. */
+export function migratedList(check: ArgumentCheck, required: unknown): readonly SharedSymlink[] {
+  const list = checkRequired(check, required);
+  for (const { name } of list) {
+    if (isOwnEntry(name.toLowerCase())) check.refuse('reserved-name', 'options.required', name);
+  }
+  return list;
+}
 
 export function flag(check: ArgumentCheck, name: string, value: boolean | undefined): boolean {
   if (value === undefined || typeof value === 'boolean') return value ?? false;

@@ -2,11 +2,11 @@ import { ArgumentCheck } from '../arguments.ts';
 import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf } from '../fs/port.ts';
 import type { ProcessProbe } from '../fs/processes.ts';
-import { checkRequired, containmentsByText } from '../links/request.ts';
+import { containmentsByText } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { probeFor } from '../sessions/process-probe.ts';
 import { type ActingRequest, actingOptions, checkActing } from './acting-request.ts';
-import { flag, liveChoice, number, texts } from './check-options.ts';
+import { flag, liveChoice, migratedList, number, texts } from './check-options.ts';
 import type { Decisions, MigrateOptions, PlanMigrationOptions } from './options.ts';
 
 /** What is asked for, found sound. */
@@ -64,7 +64,7 @@ function checkPlan(
   const keepBoth = texts(check, 'keepBoth', options.keepBoth);
   return {
     accountHomes: homes,
-    required: checkRequired(check, required),
+    required: migratedList(check, required),
     processes: probeFor(check, options.fs, options.processes),
     now: check.time('options.now', now),
     live: liveChoice(check, options.live),

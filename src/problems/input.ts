@@ -41,7 +41,10 @@ export interface InputProblems {
   readonly 'path-nul': InArguments;
   /** A name is not one plain path segment, on every system: no separator, no colon, no dot or space at the end. */
   readonly 'invalid-name': InArguments;
-  /** The name belongs to one account or machine: sharing it would share a login or a process table. */
+  /**
+   * The name belongs to one account or machine: sharing it would share a login or a process table. Or `migrate` keeps
+   * something of its own under it.
+   */
   readonly 'reserved-name': InArguments;
   /** A text is not a session id: 8-4-4-4-12 hexadecimal digits, and nothing around them. */
   readonly 'invalid-session-id': InArguments;

@@ -1,9 +1,9 @@
 import { ArgumentCheck } from '../../arguments.ts';
-import { checkRequired, containmentsByText } from '../../links/request.ts';
+import { containmentsByText } from '../../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../../links/required.ts';
 import { probeFor } from '../../sessions/process-probe.ts';
 import { type ActingRequest, actingOptions, checkActing } from '../acting-request.ts';
-import { flag, liveChoice } from '../check-options.ts';
+import { flag, liveChoice, migratedList } from '../check-options.ts';
 import type { RestoreOptions } from '../options.ts';
 
 /** What `restore` is asked for, found sound. */
@@ -23,7 +23,7 @@ export function restoreRequest(accountHome: unknown, options: RestoreOptions): R
   const { required = RequiredShared, now = new Date() } = given;
   const request = {
     accountHome: homes[0] ?? '',
-    required: checkRequired(check, required),
+    required: migratedList(check, required),
     live: liveChoice(check, given.live),
     detach: flag(check, 'detach', given.detach),
     processes: probeFor(check, given.fs, given.processes),

@@ -1,7 +1,9 @@
 import { settle } from '../../answer.ts';
 import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
+import { lastSegmentOf } from '../../paths.ts';
 import { CallFailure } from '../disk/call-failure.ts';
+import { removeName } from '../disk/directories.ts';
 import { factsAt } from '../disk/look.ts';
 
 /** What stands where the link belongs after it was to be made. */
@@ -29,7 +31,13 @@ export async function putPrepared(
   path: string,
 ): Promise<Put> {
   const named = await settle(fs.link(prepared, path));
-  return named.ok ? 'link' : await putLink(fs, target, path);
+  if (!named.ok) return await putLink(fs, target, path);
+  const text = await settle(fs.readlink(path));
+  const isThrough = text.ok && lastSegmentOf(textOf(text.value)) === lastSegmentOf(prepared);
+  if (!isThrough) return 'link';
+  // Some file systems (mergerfs) make a symlink to what was to be linked instead, and that name is to go.
+  await removeName(fs, path);
+  return await putLink(fs, target, path);
 }
 
 /** Whether a link leads to the same place as another path. */

@@ -1,5 +1,6 @@
+import { settle } from '../../answer.ts';
 import { parentOf } from '../../paths.ts';
-import { removeName, syncDirectories } from '../disk/directories.ts';
+import { syncDirectories } from '../disk/directories.ts';
 import { preparedLinkOf } from '../record/layout.ts';
 import type { Source } from '../merge/merge.ts';
 import { mergePass, type PassOptions } from '../merge/merge-pass.ts';
@@ -42,7 +43,8 @@ export async function swapAll(
       // What came right before is to be in the target soon, and not only when all others are there.
       if (progress.done < trees.length) await mergePass(merge, swapped.aside, OPTIONS);
       if (swapped.problem !== undefined) problems.push(swapped.problem);
-      await removeName(tools.fs, preparedLinkOf(source.run, entry.name));
+      // Where it stays it is in nobody's way, and goes with the originals.
+      await settle(tools.fs.unlink(preparedLinkOf(source.run, entry.name)));
       touched.add(parentOf(entry.path)).add(source.run);
     }
   }

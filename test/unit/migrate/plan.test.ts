@@ -265,6 +265,8 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
     ['invalid-option', ['/h'], { uid: -1 }],
     ['unknown-option', ['/h'], { unknown: true }],
     ['path-relative', ['/h'], { keepBoth: ['x'] }],
+    ['reserved-name', ['/h'], { required: [{ name: 'sealed', target: '/t' }] }],
+    ['reserved-name', ['/h'], { required: [{ name: 'Prepared-projects', target: '/t' }] }],
   ])('rejects bad arguments: %s for %j, %j', (code, homes, options) =>
     inWorld(kind, async (world) => {
       const given = { required: requiredIn(world), fs: world.fs, ...options } as object;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MigrateFs } from 'claude-shared-state/migrate';
 import {
   dying,
   fill,
@@ -72,6 +73,37 @@ describe.each(worldKinds)('the link that takes the place of a directory (%s)', (
         expect(preparedIn(world)).toEqual([]);
       }),
   );
+
+  test('is made there where a second name of a link is a link to its first one', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      const fs = hooked(world, {});
+      const link: MigrateFs['link'] = async (from, to) => {
+        await (linksProjects('link', from, to)
+          ? fs.symlink(from, to, 'junction')
+          : fs.link(from, to));
+      };
+      const report = await run(world, ['a'], { fs: { ...fs, link } });
+      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
+      expect(textOfLink(world)).toBe(at(world, 'shared/.claude-projects-shared'));
+      expect(preparedIn(world)).toEqual([]);
+    }));
+
+  test('is no failure where its other name cannot be removed, and that goes with the originals', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (call === 'unlink' && path.includes('/prepared-')) throw posixError('ENOSPC', call);
+        },
+      });
+      const { outcome, originals } = await run(world, ['a'], { fs });
+      expect([outcome, preparedIn(world).length]).toEqual(['done', 1]);
+      for (const path of originals) {
+        expect(await retireIn(world, path)).toMatchObject({ outcome: 'done', kept: [] });
+      }
+      expect(preparedIn(world)).toEqual([]);
+    }));
 
   test('and its other name, where the run died right then, go with the originals', () =>
     inWorld(kind, async (world) => {

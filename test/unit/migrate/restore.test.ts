@@ -295,6 +295,10 @@ describe.each(worldKinds)('restore, in %s', (kind) => {
         operation: 'restore',
         problems: [{ code: 'path-relative' }],
       });
+      const required = [{ name: 'link-projects', target: at(world, 's') }];
+      await expect(
+        restore(at(world, 'a'), { ...optionsIn(world), required }),
+      ).rejects.toMatchObject({ problems: [{ code: 'reserved-name' }] });
       await expect(
         restore(at(world, 'a'), Object.assign(optionsIn(world), { keepBoth: [] })),
       ).rejects.toMatchObject({ problems: [{ code: 'unknown-option' }] });
