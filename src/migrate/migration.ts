@@ -60,6 +60,7 @@ export async function prepare(
     }
     const merge = new Merge(tools, name, realTarget);
     merge.mayHaveMoves = name === 'projects' && request.live === 'merge';
+    merge.planned = survey.contents.get(name)?.keys;
     for (const known of survey.contents.get(name)?.contents.offsets ?? []) {
       merge.know(known.shorter, known.longer, known.offset);
     }

@@ -3,6 +3,7 @@ import { identityText } from '../disk/facts.ts';
 import { isSessionTranscript, isTranscript, sessionOf } from '../kinds-of-files.ts';
 import type { LinkedFiles } from '../record/linked-files.ts';
 import type { MigrationProblem } from '../migration-problem.ts';
+import type { SessionKeys } from '../plan/session-keys.ts';
 import type { Leftover } from '../report.ts';
 import { TargetSessions } from '../moves/target-sessions.ts';
 import type { Tools } from '../tools.ts';
@@ -47,6 +48,8 @@ export class Merge {
   readonly sessions: TargetSessions;
   /** Paths at which Claude Code has begun a file while the name was absent for a moment. */
   readonly begun = new Set<string>();
+  /** Where sessions were when the plan was made, if they may move. */
+  planned: Pick<SessionKeys, 'keyOf'> | undefined;
   /** Whether sessions may have moved since the plan was made. */
   mayHaveMoves = false;
   /** Whether sessions that go on moving are no longer waited for. */

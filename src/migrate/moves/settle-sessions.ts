@@ -1,4 +1,3 @@
-import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { childOf, parentOf } from '../../paths.ts';
 import { relate } from '../disk/compare.ts';
 import { type Facts, isSameFile } from '../disk/facts.ts';
@@ -20,7 +19,7 @@ export function baseOf(sources: readonly Source[], { target }: Merge): string {
 
 /**
  * Leaves one transcript of each session in the target, where a session has moved to another project key while it was
- * merged: the one that was written last. The plan has seen to it that none had two before.
+ * merged: the one where it is now. The plan has seen to it that none had two before.
  *
  * @returns Whether anything has changed.
  */
@@ -45,22 +44,25 @@ async function settle(
   const [first, second] = await Promise.all([factsAt(fs, at(one)), factsAt(fs, at(other))]);
   if (first === undefined || second === undefined) return false;
   const base = baseOf(sources, merge);
+  const isBeforeSwap = sources.some(({ isInHome }) => isInHome);
+  const [past, otherPast] = await Promise.all([
+    pastness(merge, sources, one),
+    pastness(merge, sources, other),
+  ]);
   if (isSameFile(first, second)) {
-    const [past, otherPast] = await Promise.all([
-      pastness(fs, sources, one),
-      pastness(fs, sources, other),
-    ]);
     const [leaves, stays] = past > otherPast ? [one, other] : [other, one];
     return await takeAway(merge, base, leaves, stays, first);
   }
-  const isFirstNewer = first.mtime >= second.mtime;
-  const [stays, leaves] = isFirstNewer ? [one, other] : [other, one];
-  const [staying, leaving] = isFirstNewer ? [first, second] : [second, first];
+  // Later it may have moved back, through the link. Where nothing else tells, it is where it was written last.
+  const isKnown = isBeforeSwap && past !== otherPast && Math.max(past, otherPast) >= SURELY_PAST;
+  const staysFirst = isKnown ? past < otherPast : first.mtime >= second.mtime;
+  const [stays, leaves] = staysFirst ? [one, other] : [other, one];
+  const [staying, leaving] = staysFirst ? [first, second] : [second, first];
   const relation = await relate(fs, at(stays), at(leaves));
   if (relation === undefined) return true;
   const offset = relation.kind === 'generations' ? relation.offset : relation.common;
   const isEnd = relation.kind === 'divergent' && offset === 0;
-  if (isEnd && sources.some(({ isInHome }) => isInHome)) {
+  if (isEnd && isBeforeSwap) {
     const [path, kept] = [at(leaves), at(stays)];
     const sessionId = sessionOf(leaves) ?? leaves;
     const problem = migrationProblem('id-under-two-keys', { path, other: kept, sessionId });
@@ -94,21 +96,26 @@ async function settle(
   return await takeAway(merge, base, leaves, stays, leaving);
 }
 
+const SURELY_PAST = 2;
+
 /**
- * How likely it is that a transcript has left a name: where it was brought from, it is not any more; it is there; or
- * it was never there, so that Claude Code has moved it in the target itself.
+ * How likely it is that a transcript has left a name: where it was brought from, it is not any more; it had that name
+ * when the plan was made, and got the other one before the swap; it is there; or it was never there, so that Claude Code
+ * has moved it in the target itself.
  */
 async function pastness(
-  fs: MigrateReadFs,
+  { tools: { fs }, planned }: Merge,
   sources: readonly Source[],
   path: string,
 ): Promise<number> {
   let isThere = false;
   for (const { root, linked } of sources) {
     const there = await factsAt(fs, childOf(root, path));
-    if (there === undefined && linked.has(path)) return 2;
+    if (there === undefined && linked.has(path)) return 3;
     if (there !== undefined) isThere = true;
   }
+  const wasThere = planned?.keyOf(sessionOf(path) ?? '') === parentOf(path);
+  if (wasThere && sources.some(({ isInHome }) => isInHome)) return SURELY_PAST;
   return isThere ? 1 : 0;
 }
 

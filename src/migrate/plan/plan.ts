@@ -4,6 +4,7 @@ import { type MigrationProblem, migrationProblem } from '../migration-problem.ts
 import { hasNoHardLinks } from './mounts.ts';
 import type { EntryPlan, FileCounts, HomePlan, MigrationPlan } from '../report.ts';
 import type { PlanRequest } from '../request.ts';
+import type { SessionKeys } from './session-keys.ts';
 import type { SurveyedContents } from './survey-contents.ts';
 import type { SurveyedEntry, SurveyedHome } from './survey-entries.ts';
 
@@ -27,6 +28,8 @@ export interface Survey {
 export interface SurveyedName {
   readonly trees: readonly SurveyedEntry[];
   readonly contents: SurveyedContents;
+  /** Only where sessions may move meanwhile: there may be very many. */
+  readonly keys?: SessionKeys;
 }
 
 type Decided = Pick<PlanRequest, 'live' | 'acceptRetention' | 'keepBoth'>;

@@ -45,6 +45,13 @@ export class SessionKeys {
     this.#add(path, index === target ? TARGET : index);
   }
 
+  /** The project key under which a session was seen; `undefined` where it was seen under several, or not at all. */
+  keyOf(sessionId: string): string | undefined {
+    const number = this.#sessions.find(sessionId.toLowerCase());
+    if (number === undefined || this.#others.has(number)) return undefined;
+    return parentOf(this.#firstOf(number, sessionId).path);
+  }
+
   #add(path: string, rank: number): void {
     const key = parentOf(path);
     // What lies deeper, of subagents say, belongs to a session, but is not its transcript.

@@ -45,7 +45,7 @@ export async function surveyContents(
   target: string,
   trees: readonly SurveyedTree[],
   before: bigint | undefined,
-): Promise<SurveyedContents> {
+): Promise<SurveyedContents & { readonly keys: SessionKeys }> {
   const roots = [...trees.map(({ root }) => root), target];
   const files: Counts[] = trees.map(() => ({ link: 0, copy: 0, couple: 0, same: 0, leave: 0 }));
   const copyBytes = trees.map(() => 0);
@@ -124,6 +124,7 @@ export async function surveyContents(
     overdue,
     memory: [...memory],
     hasStrays,
+    keys,
   };
 }
 

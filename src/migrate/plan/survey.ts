@@ -32,8 +32,9 @@ export async function survey(fs: MigrateReadFs, request: PlanRequest): Promise<S
       canLink,
       isFragmentary,
     }));
-    const compared = await surveyContents(fs, name, first.realTarget, roots, before);
-    contents.set(name, { trees, contents: compared });
+    const { keys, ...compared } = await surveyContents(fs, name, first.realTarget, roots, before);
+    const moving = request.live === 'merge' ? { keys } : {};
+    contents.set(name, { trees, contents: compared, ...moving });
   }
   const running = await findRunning(fs, homes, request.processes);
   return {

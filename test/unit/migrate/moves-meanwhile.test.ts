@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { restore } from 'claude-shared-state/migrate';
 import { OPEN } from '../../../src/fs/migrate-fs.ts';
 import { appendGrowth } from '../../../src/migrate/merge/append-growth.ts';
 import { describe, expect, test } from 'vitest';
@@ -20,12 +21,14 @@ import {
   run,
   told,
   TRANSCRIPT,
+  usual,
 } from '../support/migrating.ts';
-import { inWorld, type World, worldKinds } from '../support/world.ts';
+import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 
 const SECOND = '-home-me-tree';
 const THIRD = '-home-me-other-tree';
 const below = (key: string) => `${key}/${ID}.jsonl`;
+
 /** What Claude Code does when it enters or leaves a worktree. */
 async function move(world: World, from: string, to: string): Promise<void> {
   fill(world, { [`${dirname(to)}/x`]: '' });
@@ -73,6 +76,23 @@ describe.each(worldKinds)('a session that moves between projects meanwhile (%s)'
         [],
       ]);
       expect(placesOf(world)).toEqual({ [KEY]: lines(1, 2, 'late') });
+    }));
+
+  test('right after the plan, in a home that was given back, is where it is now', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${SECOND}/x`]: '' });
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      // Another file by now than the one that the home keeps.
+      await editByRename(world, `shared/projects/${TRANSCRIPT}`, lines(1, 2));
+      expect((await restore(at(world, 'a'), usual(world))).outcome).toBe('done');
+      const before = once(
+        (call, path) => call === 'opendir' && path === inPlace(world, `a/projects/${KEY}`),
+        () => move(world, `a/projects/${TRANSCRIPT}`, `a/projects/${below(SECOND)}`),
+        2,
+      );
+      const report = await run(world, ['a'], { fs: hooked(world, { before }), live: 'merge' });
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(placesOf(world)).toEqual({ [SECOND]: lines(1, 2) });
     }));
 
   test('onto a name that is about to be taken away, keeps it', () =>

@@ -120,7 +120,7 @@ export function actingDisk(
       realpath: (path) => through(() => fs.realpath(path)),
       opendir: (path, options) => through(() => fs.opendir(path, options)),
       open: async (path, flags, mode) => handle(await through(() => fs.open(path, flags, mode))),
-      link: (from, to) => through(() => fs.link(from, to)),
+      link: (from, to) => atEdge(['link', from, to], () => fs.link(from, to)),
       mkdir: (path, options) => through(() => fs.mkdir(path, options)),
       rename: (from, to) => atEdge(['rename', from, to], () => fs.rename(from, to)),
       rmdir: (path) => through(() => fs.rmdir(path)),

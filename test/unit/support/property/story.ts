@@ -140,7 +140,8 @@ const OWN = /\.state(?:\/|$)|\/lock$/;
 
 /** The calls between which a home has neither its directory nor its link. */
 function isSwapCall(call: string, path: string, to?: string): boolean {
-  return SHARED_NAME.test(path) || (call === 'rename' && SHARED_NAME.test(to ?? ''));
+  const isMaking = call === 'rename' || call === 'link';
+  return SHARED_NAME.test(path) || (isMaking && SHARED_NAME.test(to ?? ''));
 }
 
 function codesOf(problems: readonly { readonly code: string; readonly severity: string }[]) {
