@@ -46,6 +46,7 @@ export function forceWindows(milliseconds: number, howOften = 1): ForcedWindows 
       const call = () => promises.rename(from, to);
       return isOfHome(from) ? takeAway(from, call) : putThere(to, call);
     },
+    link: (existing, path) => putThere(path, () => promises.link(existing, path)),
     symlink: (target, path, type) => putThere(path, () => promises.symlink(target, path, type)),
     unlink: (path) => {
       const call = () => promises.unlink(path);
