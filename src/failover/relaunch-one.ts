@@ -49,13 +49,14 @@ export async function relaunchOne(
   const { verdict, problems } = await diagnoseFor(tools, session, id, relaunching);
   // Two processes would both write to it, and the next resume would follow one of them only.
   const runsElsewhere = problems.some(({ code }) => code === 'running-now');
-  if (verdict === 'not-resumable' || runsElsewhere) return left(problems, id);
   // The spelling makes no other session of it. Not before it is judged: the other one may be the one that works.
   const claim = id.toLowerCase();
   const other = claims.get(claim);
-  if (other !== undefined) {
+  // It may run there by now.
+  if (other !== undefined && (verdict !== 'not-resumable' || runsElsewhere)) {
     return left([failoverProblem('resume-id-shared', { ...of, sessionId: id, other })], id);
   }
+  if (verdict === 'not-resumable' || runsElsewhere) return left(problems, id);
   claims.set(claim, name);
 
   const resume = session.resume ?? relaunching.resume;
