@@ -84,7 +84,6 @@ export const realMigrateDisk: MigrateFs = {
   // Synchronously, because waking a thread takes longer than these calls: there are thousands of them, and between
   // `rename` and `link` the link is missing.
   lstat: async (path, options) => lstatSync(path, options),
-  opendir: openRealDirectory,
   link: async (existing, path) => {
     // Elsewhere it may follow a symlink, and what that leads to must not get a second name.
     if (platform !== 'linux' && lstatSync(existing).isSymbolicLink()) {
@@ -103,6 +102,7 @@ export const realMigrateDisk: MigrateFs = {
     utimesSync(path, accessed, modified);
   },
   stat: (path, options) => promises.stat(path, options),
+  opendir: openRealDirectory,
   open: openReal,
   rmdir: (path) => promises.rmdir(path),
   unlink: (path) => promises.unlink(path),

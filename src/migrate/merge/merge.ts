@@ -125,8 +125,8 @@ export class Merge {
    * is there is proved in another way.
    */
   isRestless(path: string): boolean {
-    const hasMoved = this.#isOfSession(path) && this.sessions.moved.has(sessionOf(path) ?? '');
-    return this.isHurried && hasMoved;
+    if (!this.isHurried || !this.#isOfSession(path)) return false;
+    return this.sessions.moved.has(sessionOf(path) ?? '');
   }
 
   /** The files of which something has been said in the present pass. */

@@ -46,8 +46,8 @@ async function settle(
   const base = baseOf(sources, merge);
   const isBeforeSwap = sources.some(({ isInHome }) => isInHome);
   const [past, otherPast] = await Promise.all([
-    pastness(merge, sources, one),
-    pastness(merge, sources, other),
+    pastness(merge, sources, one, isBeforeSwap),
+    pastness(merge, sources, other, isBeforeSwap),
   ]);
   if (isSameFile(first, second)) {
     const [leaves, stays] = past > otherPast ? [one, other] : [other, one];
@@ -96,6 +96,7 @@ async function settle(
   return await takeAway(merge, base, leaves, stays, leaving);
 }
 
+// From here on it is known, and below supposed.
 const SURELY_PAST = 2;
 
 /**
@@ -107,6 +108,7 @@ async function pastness(
   { tools: { fs }, planned }: Merge,
   sources: readonly Source[],
   path: string,
+  isBeforeSwap: boolean,
 ): Promise<number> {
   let isThere = false;
   for (const { root, linked } of sources) {
@@ -115,7 +117,7 @@ async function pastness(
     if (there !== undefined) isThere = true;
   }
   const wasThere = planned?.keyOf(sessionOf(path) ?? '') === parentOf(path);
-  if (wasThere && sources.some(({ isInHome }) => isInHome)) return SURELY_PAST;
+  if (isBeforeSwap && wasThere) return SURELY_PAST;
   return isThere ? 1 : 0;
 }
 
