@@ -88,7 +88,8 @@ test.each(rounds)(
     await expectAllShared(scene);
 
     await goOn(scene);
-    const { fs, lasted } = forceWindows(pauseMs);
+    // Also that in which the directory was moved aside that was made anew in the first one.
+    const { fs, lasted } = forceWindows(pauseMs, 2);
     const { result: back, turns } = await talkDuring(scene, () =>
       restore(homeA, { required, live: 'merge', fs }),
     );

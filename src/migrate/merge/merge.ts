@@ -48,6 +48,8 @@ export class Merge {
   readonly sessions: TargetSessions;
   /** Paths at which Claude Code has begun a file while the name was absent for a moment. */
   readonly begun = new Set<string>();
+  /** Trees that are not brought over and may have older files of the same sessions. */
+  readonly olderTrees: string[] = [];
   /** Where sessions were when the plan was made, if they may move. */
   planned: Pick<SessionKeys, 'keyOf'> | undefined;
   /** Whether sessions may have moved since the plan was made. */

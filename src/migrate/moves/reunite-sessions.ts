@@ -31,15 +31,30 @@ export async function reuniteSessions(merge: Merge): Promise<boolean> {
     const own = files.filter(
       ({ at, facts }) => !said.has(at) && merge.supersededAt(facts) === undefined,
     );
-    let reunited: Reunited = 'moved';
-    for (let tries = 1; tries <= MOST_TRIES && reunited === 'moved'; tries += 1) {
-      reunited = await reunite(merge, session, own);
-    }
-    // Never found at any place, it was deleted on purpose.
-    const isGone = reunited === 'moved' && (await merge.sessions.placesOf(session)).length === 0;
-    if (reunited !== 'whole' && !isGone) hasChanged = true;
+    if (!(await reuniteSession(merge, session, own, baseOf(merge.trees, merge)))) hasChanged = true;
   }
   return hasChanged;
+}
+
+/**
+ * Does so for one session, of which there are these files outside of the target.
+ *
+ * @param base - The directory that keeps what is displaced.
+ * @returns Whether it is proved.
+ */
+export async function reuniteSession(
+  merge: Merge,
+  session: string,
+  files: readonly SessionFile[],
+  base: string,
+): Promise<boolean> {
+  let reunited: Reunited = 'moved';
+  for (let tries = 1; tries <= MOST_TRIES && reunited === 'moved'; tries += 1) {
+    reunited = await reunite(merge, session, files, base);
+  }
+  // Never found at any place, it was deleted on purpose.
+  const isGone = reunited === 'moved' && (await merge.sessions.placesOf(session)).length === 0;
+  return reunited === 'whole' || isGone;
 }
 
 /** How it went with one session; `moved`: it was no more where it had been found. */
@@ -49,6 +64,7 @@ async function reunite(
   merge: Merge,
   session: string,
   files: readonly SessionFile[],
+  base: string,
 ): Promise<Reunited> {
   const { tools, target } = merge;
   const [path, second] = await merge.sessions.placesOf(session);
@@ -71,7 +87,7 @@ async function reunite(
   // Not one of them has a whole line.
   if (first === undefined) return 'whole';
   if (present === undefined || first.begun < present.begun) {
-    return await putFirst(merge, path, { at, facts }, first.file);
+    return await putFirst(merge, path, { at, facts }, first.file, base);
   }
   let reunited: Reunited = 'whole';
   for (const { file } of sorted) {
@@ -89,8 +105,8 @@ async function putFirst(
   path: string,
   present: SessionFile,
   history: SessionFile,
+  base: string,
 ): Promise<Reunited> {
-  const base = baseOf(merge.trees, merge);
   merge.disturb(path);
   const kept = await replaceName(merge.tools, {
     path: present.at,

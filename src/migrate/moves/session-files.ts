@@ -52,8 +52,13 @@ export async function filesOfSessions(
 }
 
 /** The trees, and those that the same runs have moved aside before. */
-function rootsOf({ trees, name }: Merge): ReadonlyMap<string, (path: string) => boolean> {
+function rootsOf({
+  trees,
+  olderTrees,
+  name,
+}: Merge): ReadonlyMap<string, (path: string) => boolean> {
   const roots = new Map<string, (path: string) => boolean>();
+  for (const root of olderTrees) roots.set(root, () => false);
   for (const { run, isLeft } of trees) {
     roots.set(childOf(run, name), isLeft);
     for (let generation = 1; generation <= MOST_GENERATIONS; generation += 1) {

@@ -1,6 +1,7 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { bringBackTranscript } from './bring-back-transcript.ts';
 import { failedWith, unless } from '../disk/call-failure.ts';
+import { appendGrowth } from '../merge/append-growth.ts';
 import { isEqual } from '../disk/compare.ts';
 import { removeName } from '../disk/directories.ts';
 import { type Facts, isSameFile } from '../disk/facts.ts';
@@ -23,7 +24,10 @@ export async function bringBackFile(
   places: Places,
 ): Promise<boolean> {
   if (own === undefined) {
-    return isMovedInHome(returning, path, places) ? false : await bringNew(returning, path, facts);
+    const moved = movedInHome(returning, path, places);
+    return moved === undefined
+      ? await bringNew(returning, path, facts)
+      : await addToMoved(returning, path, facts, moved);
   }
   if (isSameFile(own, facts)) {
     returning.see(path, facts, own);
@@ -40,12 +44,43 @@ export async function bringBackFile(
     : await bringOther(returning, path, facts, own);
 }
 
-/** Whether Claude Code has moved the transcript to another project key in the home since it was given back. */
-function isMovedInHome(returning: Returning, path: string, places: Places): boolean {
+/** Where Claude Code has moved the transcript in the home since it was given back, to another project key. */
+function movedInHome(returning: Returning, path: string, places: Places): string | undefined {
   const session = returning.isInHome ? transcriptOf(path) : undefined;
-  if (session === undefined || !places.has(session)) return false;
   const isNew = returning.hasPrepared && returning.seen(path) === undefined;
-  return !isNew;
+  return session === undefined || isNew ? undefined : places.get(session)?.[0];
+}
+
+/** What the target has gained, right before the link was removed, goes to where the session is now. */
+async function addToMoved(
+  returning: Returning,
+  path: string,
+  facts: Facts,
+  moved: string,
+): Promise<boolean> {
+  const { tools, target, root } = returning;
+  const { fs } = tools;
+  const before = returning.seen(path)?.target;
+  const own = await factsAt(fs, childOf(root, moved));
+  if (own === undefined) return true;
+  if (isSameFile(own, facts) || (before !== undefined && isAsItWas(before, facts))) return false;
+  const isSame = before !== undefined && isSameFile(before, facts) && before.size <= facts.size;
+  const from = childOf(target, path);
+  const growth = await appendGrowth(fs, from, isSame ? before.size : 0, childOf(root, moved), true);
+  switch (growth.kind) {
+    case 'vanished':
+      return true;
+    case 'changed':
+      returning.leave(from, 'changed');
+      return false;
+    case 'nothing':
+    case 'appended':
+      if (growth.torn) returning.leave(from, 'torn-line');
+      else returning.see(path, facts, own);
+      return growth.kind === 'appended';
+    default:
+      return growth satisfies never;
+  }
 }
 
 async function bringNew(returning: Returning, path: string, facts: Facts): Promise<boolean> {

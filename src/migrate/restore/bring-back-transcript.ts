@@ -35,7 +35,7 @@ async function bringGeneration(
 ): Promise<boolean> {
   const { tools, root, isInHome } = returning;
   if (longer === 'other') {
-    returning.see(path, facts, own);
+    returning.see(path, facts, own, offset);
     return false;
   }
   const whole = await wholeSizeOf(returning, childOf(root, path));
@@ -44,7 +44,8 @@ async function bringGeneration(
     await putInPlace(returning, path, facts, own, offset);
     return true;
   }
-  const hasGrown = await append(returning, path, facts, offset);
+  // In the tree nobody else writes: then it is what the target's is.
+  const hasGrown = await append(returning, path, facts, offset, !isInHome);
   if (hasGrown && !isInHome) {
     await setTimes(tools.fs, childOf(root, path), secondsOf(facts.mtime));
   }
@@ -60,25 +61,31 @@ async function bringDivergent(
 ): Promise<boolean> {
   const { target, root, isInHome } = returning;
   const from = childOf(target, path);
-  const before = returning.linked.get(path);
-  const isOfRun = before !== undefined && isSameFile(before.copy ?? before, facts);
   // One of them was begun anew, while the other could not be seen.
   if (!(await hasCommonLine(returning, childOf(root, path), common))) {
     if (!isInHome) return await append(returning, path, facts, 0);
     return (await putInPlace(returning, path, facts, own, 0)) !== undefined;
   }
   if (isInHome) {
-    const seen = returning.seen(path);
-    if (seen?.own !== undefined && isSameFile(seen.own, own) && seen.own.size === own.size) {
-      await putInPlace(returning, path, facts, own, own.size);
+    const { own: before, shared = 0 } = returning.seen(path) ?? {};
+    // The target has gone on, or was edited, until right before the link was removed; what only the home has comes
+    // after that.
+    if (before !== undefined && isSameFile(before, own) && shared <= own.size) {
+      await putInPlace(returning, path, facts, own, shared);
       return true;
+    }
+    // It was put there anew since, whole; what the target has beyond that is late.
+    if (before !== undefined && common >= shared) {
+      return await append(returning, path, facts, common);
     }
     returning.leave(from, 'unmergeable');
     return false;
   }
+  const before = returning.linked.get(path);
+  const isOfRun = before !== undefined && isSameFile(before.copy ?? before, facts);
   // It was edited in the home's tree, and what the target has is what it was before.
   if (isOfRun && !isSameFile(before, own)) {
-    returning.see(path, facts, own);
+    returning.see(path, facts, own, common);
     return false;
   }
   if (isOfRun && common >= before.size) {
@@ -88,12 +95,17 @@ async function bringDivergent(
   return true;
 }
 
-/** Appends what the target's has beyond an offset. */
+/**
+ * Appends what the target's has beyond an offset.
+ *
+ * @param isEqual - Whether the home's is the same up to there, and has nothing else.
+ */
 async function append(
   returning: Returning,
   path: string,
   facts: Facts,
   offset: number,
+  isEqual = false,
 ): Promise<boolean> {
   const { tools, target, root } = returning;
   const { fs } = tools;
@@ -109,7 +121,9 @@ async function append(
     case 'appended': {
       if (growth.torn) returning.leave(from, 'torn-line');
       const now = await factsAt(fs, to);
-      if (now !== undefined && !growth.torn) returning.see(path, facts, now);
+      if (now !== undefined && !growth.torn) {
+        returning.see(path, facts, now, isEqual ? now.size : offset);
+      }
       return growth.kind === 'appended';
     }
     default:

@@ -1,5 +1,4 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { appendGrowth } from '../merge/append-growth.ts';
 import { copyFile } from '../disk/copy-file.ts';
 import { removeName } from '../disk/directories.ts';
 import { type Facts, isSameFile } from '../disk/facts.ts';
@@ -7,6 +6,7 @@ import { isEqual } from '../disk/compare.ts';
 import { displacedAt, temporaryName } from '../record/layout.ts';
 import { factsAt } from '../disk/look.ts';
 import { replaceName } from '../merge/replace-name.ts';
+import { rememberDisplaced } from './displaced.ts';
 import type { Returning } from './returning.ts';
 import { nonceOf, stopIfAborted } from '../tools.ts';
 import { isDirectory, walkTogether } from '../disk/walk.ts';
@@ -58,7 +58,7 @@ async function detachFile(returning: Returning, path: string): Promise<boolean> 
     await removeName(fs, copy);
     if (kept === undefined || made === undefined) continue;
     returning.touched.add(parentOf(to));
-    await appendGrowth(fs, kept, made.size, to);
+    await rememberDisplaced(returning, { at: kept, path, offset: made.size });
     return true;
   }
   return false;

@@ -1,8 +1,10 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { displacedAt } from '../record/layout.ts';
+import { isSameFile } from '../disk/facts.ts';
 import { factsAt } from '../disk/look.ts';
 import { sessionPlaces } from '../moves/session-places.ts';
 import { setNameAside } from '../merge/set-name-aside.ts';
+import { rememberDisplaced } from './displaced.ts';
 import type { Returning } from './returning.ts';
 
 /**
@@ -12,7 +14,7 @@ import type { Returning } from './returning.ts';
  * @returns Whether anything has changed.
  */
 export async function displaceMoved(returning: Returning): Promise<boolean> {
-  const { tools, name, target, root, run } = returning;
+  const { tools, name, target, root, run, isInHome } = returning;
   const { fs } = tools;
   const [shared, own] = [
     await sessionPlaces(returning, target),
@@ -22,15 +24,24 @@ export async function displaceMoved(returning: Returning): Promise<boolean> {
   for (const [session, paths] of own) {
     const now = shared.get(session) ?? [];
     // Only where its new name has been brought: what was not brought was moved in the home itself.
-    if (!now.some((path) => paths.includes(path))) continue;
+    const present = now.find((path) => paths.includes(path));
+    if (present === undefined) continue;
     for (const path of paths) {
       if (now.includes(path) || returning.isLeft(path)) continue;
       const stale = childOf(root, path);
       const facts = await factsAt(fs, stale);
       if (facts?.kind !== 'file') continue;
-      const keepAt = childOf(displacedAt(run, name, 'home', facts.size), path);
-      await setNameAside(tools, stale, keepAt);
+      const { own: before, shared } = returning.seen(path) ?? {};
+      const isKnown = before !== undefined && isSameFile(before, facts);
+      // What was begun there since is where the session is now.
+      if (isInHome && !isKnown) continue;
+      const offset = isInHome && shared !== undefined ? shared : facts.size;
+      const keepAt = childOf(displacedAt(run, name, 'home', offset), path);
+      const kept = await setNameAside(tools, stale, keepAt);
       returning.touched.add(parentOf(stale));
+      if (kept !== undefined && isInHome) {
+        await rememberDisplaced(returning, { at: kept, path: present, offset });
+      }
       hasChanged = true;
     }
   }

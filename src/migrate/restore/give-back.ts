@@ -7,6 +7,7 @@ import { type Facts, isSameFile } from '../disk/facts.ts';
 import { recreatedOf, removedLinkOf } from '../record/layout.ts';
 import { factsAt } from '../disk/look.ts';
 import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
+import { letItBeFilled } from '../swap/made-anew.ts';
 import { leadsTo, putLink } from '../swap/put-link.ts';
 import type { Tools } from '../tools.ts';
 
@@ -48,8 +49,11 @@ async function swap(giving: GivingBack): Promise<MigrationProblem | undefined> {
   const { tools, name, path, target, run, isAllowed } = giving;
   const { fs } = tools;
   const tree = childOf(run, name);
-  for (let links = 0, directories = 0; ;) {
+  const stopUnlessAllowed = async () => {
     if (!(await isAllowed())) throw new CallFailure(path, lostLock());
+  };
+  for (let links = 0, directories = 0; ;) {
+    await stopUnlessAllowed();
     const own = await factsAt(fs, tree);
     const there = await factsAt(fs, path);
     // Somebody else was faster, or the call had taken effect although it failed.
@@ -59,21 +63,28 @@ async function swap(giving: GivingBack): Promise<MigrationProblem | undefined> {
       if (!(await leadsTo(fs, path, target))) return linkChanged(giving);
       links += 1;
       if (links > MOST_LINKS) return migrationProblem('made-anew', { path });
-      const removed = await settle(fs.unlink(path));
-      // It may have taken effect all the same, or something else stands there by now.
-      const now = removed.ok ? undefined : await factsAt(fs, path);
-      if (!removed.ok && now?.kind === 'symlink') throw new CallFailure(path, removed.error);
-      continue;
-    }
-    if (there?.kind === 'directory') {
+      await removeLink(giving);
+    } else if (there?.kind === 'directory') {
       directories += 1;
       if (directories > MOST_DIRECTORIES) return migrationProblem('made-anew', { path });
+      await letItBeFilled(tools);
+      await stopUnlessAllowed();
       await moveAside(giving, own);
-      continue;
+    } else if (there !== undefined) {
+      return linkChanged(giving);
     }
-    if (there !== undefined) return linkChanged(giving);
-    if (await moveBack(giving, tree)) return undefined;
+    // At once: until then nothing is there. With an injected file system a rename may replace what is.
+    const isFree = (await factsAt(fs, path)) === undefined;
+    if (isFree && (await moveBack(giving, tree))) return undefined;
   }
+}
+
+async function removeLink({ tools: { fs }, path }: GivingBack): Promise<void> {
+  const removed = await settle(fs.unlink(path));
+  if (removed.ok) return;
+  // It may have taken effect all the same, or something else stands there by now.
+  const now = await factsAt(fs, path);
+  if (now?.kind === 'symlink') throw new CallFailure(path, removed.error);
 }
 
 function linkChanged({ path, target }: GivingBack): MigrationProblem {

@@ -1,12 +1,12 @@
 import { childOf, parentOf } from '../../paths.ts';
-import { appendGrowth } from '../merge/append-growth.ts';
 import { must } from '../disk/call-failure.ts';
 import { copyFile } from '../disk/copy-file.ts';
 import { removeName } from '../disk/directories.ts';
-import type { Facts } from '../disk/facts.ts';
+import { type Facts, isSameFile } from '../disk/facts.ts';
 import { displacedAt, temporaryName } from '../record/layout.ts';
 import { factsAt } from '../disk/look.ts';
 import { replaceName } from '../merge/replace-name.ts';
+import { rememberDisplaced } from './displaced.ts';
 import type { Returning } from './returning.ts';
 import { nonceOf } from '../tools.ts';
 
@@ -40,10 +40,12 @@ export async function putInPlace(
   const copy = isLinked ? undefined : await copyToRun(returning, path, facts);
   if (!isLinked && copy === undefined) return undefined;
   const to = childOf(root, path);
+  const chosen = copy ?? childOf(target, path);
+  const put = await factsAt(fs, chosen);
   const kept = await replaceName(tools, {
     path: to,
     expected: own,
-    chosen: copy ?? childOf(target, path),
+    chosen,
     keepAt: childOf(displacedAt(run, name, 'home', offset), path),
     keptBelow: run,
   });
@@ -51,8 +53,10 @@ export async function putInPlace(
   if (kept === undefined) return undefined;
   returning.touched.add(parentOf(to));
   const there = await factsAt(fs, to);
-  if (there !== undefined) returning.see(path, facts, there);
-  // Somebody may have had it open.
-  if (returning.isTranscript(path)) await appendGrowth(fs, kept, offset, to);
+  // Claude Code may have begun it anew while the name was absent: then the next pass puts it behind the target's.
+  if (put !== undefined && there !== undefined && isSameFile(put, there)) {
+    returning.see(path, facts, there);
+  }
+  if (returning.isTranscript(path)) await rememberDisplaced(returning, { at: kept, path, offset });
   return kept;
 }

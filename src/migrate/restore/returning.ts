@@ -2,7 +2,9 @@ import { type Facts, type Identity, isSameFile } from '../disk/facts.ts';
 import { isTranscript, sessionOf } from '../kinds-of-files.ts';
 import type { Manifest } from '../record/manifest.ts';
 import { LinkedFiles } from '../record/linked-files.ts';
+import type { Merge, Source } from '../merge/merge.ts';
 import type { Leftover } from '../report.ts';
+import type { Displaced } from '../sweep/sweep-displaced.ts';
 import type { OnFiles, Tools } from '../tools.ts';
 
 /** A file, and how it was when it was looked at. */
@@ -16,6 +18,8 @@ interface Seen {
   readonly target: Stamp;
   /** Absent where only the manifest tells of it. */
   readonly own?: Stamp;
+  /** Up to where that of the home was known to be in the target's, in bytes. */
+  readonly shared: number;
 }
 
 /** What one directory on its way back to its home is made from. */
@@ -56,6 +60,10 @@ export class Returning {
   onFiles: OnFiles = () => undefined;
   /** By path, so that a later pass that finds better forgets it. */
   readonly leftovers = new Map<string, Leftover>();
+  /** Transcripts of the home in whose place the target's was put. */
+  readonly displaced: Omit<Displaced, 'side'>[] = [];
+  /** What Claude Code made anew while nothing was there, and what it is merged with. */
+  recreated: { readonly merge: Merge; readonly sources: readonly Source[] } | undefined;
   /** Directories in which names were made. */
   readonly touched = new Set<string>();
   /** Directories that were made, with the time that they are to have. */
@@ -93,8 +101,8 @@ export class Returning {
   }
 
   /** Remembers that the tree has everything that the target's file had. */
-  see(path: string, target: Stamp, own: Stamp): void {
-    this.#seen.set(path, { target: stampOf(target), own: stampOf(own) });
+  see(path: string, target: Stamp, own: Stamp, shared = own.size): void {
+    this.#seen.set(path, { target: stampOf(target), own: stampOf(own), shared });
   }
 
   seen(path: string): Seen | undefined {
@@ -104,7 +112,7 @@ export class Returning {
     if (before === undefined) return undefined;
     const { size, mtime } = before;
     const { device, inode, birth } = before.copy ?? before;
-    return { target: { device, inode, birth, size, mtime } };
+    return { target: { device, inode, birth, size, mtime }, shared: 0 };
   }
 
   leave(path: string, reason: Leftover['reason']): void {

@@ -1,6 +1,6 @@
 import { bringBack } from './bring-back.ts';
 import { CallFailure } from '../disk/call-failure.ts';
-import { completeReturn } from './complete-return.ts';
+import { bringLate, completeReturn } from './complete-return.ts';
 import { detachFrom } from './detach.ts';
 import { makeDirectory, removeName, syncDirectories, syncDirectory } from '../disk/directories.ts';
 import { giveBack } from './give-back.ts';
@@ -128,8 +128,9 @@ async function carryOut(
     await completeReturn(returning, path);
     told.restored.push(name);
   }
-  for (const { returning } of ways) {
+  for (const { entry, returning } of ways) {
     if (request.detach) await detachFrom(returning);
+    if (entry.state !== 'back' || request.detach) await bringLate(returning);
     await syncDirectories(tools.fs, returning.touched);
     told.leftovers.push(...returning.leftovers.values());
   }

@@ -7,6 +7,7 @@ import type { Merge, Source } from '../merge/merge.ts';
 import { mergePass } from '../merge/merge-pass.ts';
 import { mergeUntilQuiet } from '../merge/merge-until-quiet.ts';
 import { type MigrationProblem, migrationProblem } from '../migration-problem.ts';
+import { letItBeFilled } from './made-anew.ts';
 import { putPrepared, type Put } from './put-link.ts';
 import { LinkedFiles } from '../record/linked-files.ts';
 
@@ -20,8 +21,6 @@ export interface Swap {
   readonly isAllowed: () => Promise<boolean>;
 }
 
-const BEFORE_NEXT_GENERATION = 1000;
-
 /**
  * Moves a directory aside and puts the link in its place at once.
  *
@@ -33,7 +32,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
   readonly aside: readonly Source[];
   readonly problem?: MigrationProblem;
 }> {
-  const { fs, pause } = merge.tools;
+  const { fs } = merge.tools;
   const aside: Source[] = [];
   let present = source;
   for (let generation = 1; ; generation += 1) {
@@ -51,7 +50,7 @@ export async function swapForLink({ merge, source, target, isAllowed }: Swap): P
     }
     if (put === 'link') return { aside };
     const isLast = generation === MOST_GENERATIONS;
-    if (!isLast) await pause(BEFORE_NEXT_GENERATION);
+    if (!isLast) await letItBeFilled(merge.tools);
     present = { ...source, isFragmentary: true, linked: new LinkedFiles() };
     const options = { isThorough: false, onFiles: () => undefined };
     // What came right before the swap is history for what was begun anew.

@@ -151,8 +151,73 @@ describe.each(worldKinds)('a transcript that went on differently in the home (%s
       expect(contents(world)).toContain(lines(1, 2));
     }));
 
+  test('follows an edit in the target, and then what the home has gained since', () =>
+    inWorld(kind, async (world) => {
+      fillBoth(world, lines(1, 2), lines(1, 2));
+      const returning = returningIn(world, { isInHome: true });
+      await broughtBack(world, returning, TRANSCRIPT);
+      await editByRename(world, IN_TARGET, lines(1, 9));
+      fill(world, { [IN_TREE]: lines(1, 2, 3) });
+      expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(true);
+      expect(read(world, IN_TREE)).toBe(lines(1, 9, 3));
+      expect([leftBy(returning), contents(world)]).toEqual([
+        [],
+        expect.arrayContaining([lines(1, 2, 3)]),
+      ]);
+    }));
+
+  test('has what both have gained since they were compared, that of the target first', () =>
+    inWorld(kind, async (world) => {
+      fillBoth(world, lines(1, 2), lines(1, 2));
+      const returning = returningIn(world, { isInHome: true });
+      await broughtBack(world, returning, TRANSCRIPT);
+      fill(world, { [IN_TARGET]: lines(1, 2, 3), [IN_TREE]: lines(1, 2, 4) });
+      expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(true);
+      expect([read(world, IN_TREE), leftBy(returning)]).toEqual([lines(1, 2, 3, 4), []]);
+    }));
+
+  test('keeps what only the home has where the target is edited after that', () =>
+    inWorld(kind, async (world) => {
+      fillBoth(world, lines(1, 2), lines(1, 2, 4));
+      const returning = returningIn(world, { isInHome: true });
+      await broughtBack(world, returning, TRANSCRIPT);
+      await editByRename(world, IN_TARGET, lines(1, 2, 3));
+      expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(true);
+      expect([read(world, IN_TREE), leftBy(returning)]).toEqual([lines(1, 2, 3, 4), []]);
+    }));
+
+  test('has both where the home has replaced it by the same and more since', () =>
+    inWorld(kind, async (world) => {
+      fillBoth(world, lines(1, 2), lines(1, 2));
+      const returning = returningIn(world, { isInHome: true });
+      await broughtBack(world, returning, TRANSCRIPT);
+      fill(world, { [IN_TARGET]: lines(1, 2, 3) });
+      await editByRename(world, IN_TREE, lines(1, 2, 4));
+      expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(true);
+      expect([read(world, IN_TREE), leftBy(returning)]).toEqual([lines(1, 2, 4, 3), []]);
+    }));
+
+  test('has both where it is begun anew while its name is absent', () =>
+    inWorld(kind, async (world) => {
+      fillBoth(world, lines(1, 2), lines(1, 2));
+      const returning = returningIn(world, {
+        isInHome: true,
+        isLive: true,
+        hooks: {
+          before: once(
+            (call, _, to) => call === 'link' && to === inPlace(world, IN_TREE),
+            () => fill(world, { [IN_TREE]: lines(5) }),
+          ),
+        },
+      });
+      await broughtBack(world, returning, TRANSCRIPT);
+      fill(world, { [IN_TARGET]: lines(1, 2, 3), [IN_TREE]: lines(1, 2, 4) });
+      for (const _ of [1, 2, 3]) await broughtBack(world, returning, TRANSCRIPT);
+      expect([read(world, IN_TREE), leftBy(returning)]).toEqual([lines(1, 2, 3, 5, 4), []]);
+    }));
+
   test.each([
-    ['has gone on, too', lines(1, 2, 3)],
+    ['was edited, too', lines(1, 8)],
     ['was never compared with it', undefined],
   ])('is left to the user where the home %s', (_, now) =>
     inWorld(kind, async (world) => {
@@ -161,7 +226,7 @@ describe.each(worldKinds)('a transcript that went on differently in the home (%s
       if (now !== undefined) {
         await broughtBack(world, returning, TRANSCRIPT);
         await editByRename(world, IN_TARGET, lines(1, 9));
-        fill(world, { [IN_TREE]: now });
+        await editByRename(world, IN_TREE, now);
       }
       const [target, tree] = [read(world, IN_TARGET), read(world, IN_TREE)];
       expect(await broughtBack(world, returning, TRANSCRIPT)).toBe(false);

@@ -10,6 +10,7 @@ import type { World } from './world.ts';
 export interface Given {
   readonly hooks?: Hooks;
   readonly isInHome?: boolean;
+  readonly isLive?: boolean;
   readonly canLink?: boolean;
   /** Paths that the migration had linked, as they were. */
   readonly linked?: LinkedFiles;
@@ -18,11 +19,17 @@ export interface Given {
 /** A directory `tree` on its way back, of which the target is `target`. */
 export function returningIn(
   world: World,
-  { hooks = {}, isInHome = false, canLink = true, linked = new LinkedFiles() }: Given = {},
+  {
+    hooks = {},
+    isInHome = false,
+    isLive = false,
+    canLink = true,
+    linked = new LinkedFiles(),
+  }: Given = {},
 ): Returning {
   const fs: MigrateFs = hooked(world, hooks);
   const returning = new Returning({
-    tools: toolsOn(fs),
+    tools: toolsOn(fs, isLive),
     name: 'projects',
     target: inPlace(world, 'target'),
     run: inPlace(world, 'run'),

@@ -24,6 +24,8 @@ export interface LiveRun {
   readonly steps: Readonly<Record<string, number>>;
   /** Batches for which directories had to be made again. */
   readonly recreated: number;
+  /** Batches that could not be appended, told. */
+  readonly dropped: readonly string[];
 }
 
 export interface LiveRunOptions {
@@ -111,11 +113,14 @@ function judge(
       expected === 'shared' ? stage.projects : join(accountHome, 'projects'),
   };
   let recreated = 0;
+  const dropped: string[] = [];
   for (const { log, sessions } of jobs) {
     const bySession = new Map<string, LoggedStep[]>();
     for (const step of readLog(log)) {
       kinds[step.step] = (kinds[step.step] ?? 0) + 1;
       if (step.recreated) recreated += 1;
+      if (step.step === 'dropped')
+        dropped.push(`${step.session}, batch ${step.batch}: ${step.why}`);
       const steps = bySession.get(step.session) ?? [];
       steps.push(step);
       bySession.set(step.session, steps);
@@ -127,7 +132,7 @@ function judge(
   const unlinked = stage.accountHomes.filter(
     (home) => expected === 'shared' && !isLink(join(home, 'projects')),
   ).length;
-  return { verdict, result, unlinked, steps: kinds, recreated };
+  return { verdict, result, unlinked, steps: kinds, recreated, dropped };
 }
 
 function isLink(path: string): boolean {
@@ -136,12 +141,13 @@ function isLink(path: string): boolean {
 
 /** Everything that must not be, told; how late batches stand that were written meanwhile is no flaw. */
 export function flawsOf(runs: readonly LiveRun[]): readonly string[] {
-  return runs.flatMap(({ verdict, result, unlinked }, index) => {
+  return runs.flatMap(({ verdict, result, unlinked, dropped }, index) => {
     const { missing, duplicated, torn, fragments, outOfOrderOutside } = verdict;
-    const counts = { missing, duplicated, torn, fragments, outOfOrderOutside, unlinked };
+    const problems = { missing, duplicated, torn, fragments, outOfOrderOutside, unlinked };
+    const counts = { ...problems, dropped: dropped.length };
     const isFlawless = Object.values(counts).every((count) => count === 0);
     if (isFlawless && result.ok) return [];
-    const told = [...result.told, ...result.leftovers].slice(0, 10);
+    const told = [...result.told, ...result.leftovers, ...dropped].slice(0, 10);
     return [
       `run ${index + 1}, ${result.outcome}: ${JSON.stringify(counts)}`,
       ...[...told, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),
@@ -155,12 +161,13 @@ export function sumOf(runs: readonly LiveRun[]): Readonly<Record<string, number>
   const add = (name: string, count: number) => {
     sum[name] = (sum[name] ?? 0) + count;
   };
-  for (const { verdict, unlinked, steps, recreated } of runs) {
+  for (const { verdict, unlinked, steps, recreated, dropped } of runs) {
     for (const [name, value] of Object.entries(verdict)) {
       if (typeof value === 'number') add(name, value);
     }
     add('unlinked', unlinked);
     for (const [name, count] of Object.entries(steps)) add(`step:${name}`, count);
+    add('dropped', dropped.length);
     add('batches that made directories again', recreated);
   }
   return sum;

@@ -47,32 +47,39 @@ export const rsyncScript: Strategy = async ({ accountHomes, projects }, windowMs
 
 /** `migrate` in a process of its own, `bundle` being its child. */
 export function migrating(bundle: string, job: Partial<MigrateJob> = {}): Strategy {
-  return async ({ accountHomes, required }, windowMs) => {
+  return async (stage, windowMs) => {
     const start = Number(process.hrtime.bigint());
-    const child = startMigrate(bundle);
-    const answer = await runJob(child, {
-      operation: 'migrate',
-      accountHomes,
-      required,
-      live: 'merge',
-      lock: true,
-      window: { milliseconds: windowMs, swaps: 1 },
-      ...job,
-    });
-    if (answer?.kind !== 'report') {
-      const why = answer?.kind === 'rejected' ? answer.why : 'it ended early';
-      return { ...resultSince(start), ok: false, outcome: 'rejected', told: [why] };
-    }
-    const { ok, outcome, problems, leftovers } = answer;
-    // Its own span, not that of the whole process: nothing may be disturbed outside it.
-    return {
-      span: { start: answer.start, end: answer.end },
-      ok,
-      outcome,
-      told: problems,
-      leftovers,
-    };
+    const answer = await runJob(startMigrate(bundle), { ...jobFor(stage, windowMs), ...job });
+    return resultOf(answer, start);
   };
+}
+
+/** The same, and then the way back of the first home. */
+export function givingBack(bundle: string): Strategy {
+  return async (stage, windowMs) => {
+    const start = Number(process.hrtime.bigint());
+    const there = await migrating(bundle)(stage, windowMs);
+    if (!there.ok) return there;
+    const job: MigrateJob = { ...jobFor(stage, windowMs), operation: 'restore' };
+    const { span, ...back } = resultOf(await runJob(startMigrate(bundle), job), start);
+    return { ...back, span: { start: there.span.start, end: span.end } };
+  };
+}
+
+function jobFor({ accountHomes, required }: LiveStage, milliseconds: number): MigrateJob {
+  const window = { milliseconds, swaps: 1 };
+  return { operation: 'migrate', accountHomes, required, live: 'merge', lock: true, window };
+}
+
+function resultOf(answer: MigrateAnswer | undefined, start: number): StrategyResult {
+  if (answer?.kind !== 'report') {
+    const why = answer?.kind === 'rejected' ? answer.why : 'it ended early';
+    return { ...resultSince(start), ok: false, outcome: 'rejected', told: [why] };
+  }
+  const { ok, outcome, problems, leftovers } = answer;
+  // Its own span, not that of the whole process: nothing may be disturbed outside it.
+  const span = { start: answer.start, end: answer.end };
+  return { span, ok, outcome, told: problems, leftovers };
 }
 
 /** Starts a process that migrates, or restores, when it is told to. */

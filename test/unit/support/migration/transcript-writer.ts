@@ -75,23 +75,14 @@ export const transcriptWriter = {
   },
 };
 
+/** Twice and no more: what the program cannot append the second time it drops, and tells nobody. */
 function openMaking(path: string): { readonly handle: number; readonly recreated: boolean } {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return { handle: openSync(path, APPENDING, 0o600), recreated: attempt > 0 };
-    } catch (error) {
-      if (!isMissing(error) || attempt === 5) throw error;
-      makeDirectory(dirname(path));
-    }
-  }
-}
-
-/** What was made may be moved aside again before the next one is made in it. */
-function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return { handle: openSync(path, APPENDING, 0o600), recreated: false };
   } catch (error) {
     if (!isMissing(error)) throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return { handle: openSync(path, APPENDING, 0o600), recreated: true };
   }
 }
 

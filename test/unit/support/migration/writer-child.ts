@@ -66,9 +66,13 @@ function oneStep(
   for (let n = from; n <= to; n += 1) {
     lines += lineOf(writer, id, batch, n).repeat(n === twice ? 2 : 1);
   }
-  const recreated = transcriptWriter.append(path, lines);
-  progress.lines = to;
-  return { step: 'append', from, to, twice, recreated };
+  try {
+    const recreated = transcriptWriter.append(path, lines);
+    progress.lines = to;
+    return { step: 'append', from, to, twice, recreated };
+  } catch (error) {
+    return { step: 'dropped', why: String(error) };
+  }
 }
 
 function attempt(step: () => Done): Done {

@@ -30,7 +30,8 @@ export interface WriterJob {
 
 /** What a writer has done; times in nanoseconds of the clock that all processes share. */
 export interface LoggedStep {
-  readonly step: 'append' | SpecialStep | 'failed';
+  /** `dropped`: a batch that could not be appended, of which the real program keeps nothing and tells nobody. */
+  readonly step: 'append' | SpecialStep | 'dropped' | 'failed';
   readonly session: string;
   readonly key: string;
   readonly batch: number;
