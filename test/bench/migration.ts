@@ -16,8 +16,10 @@ export interface MigrationCost {
   readonly rsyncScript: number;
   /** The whole run, with verification. */
   readonly migrate: number;
-  /** What was spent on linking alone. */
+  /** What was spent on giving the files their second names, with a second look at all of them. */
   readonly merge: number;
+  /** What it took to make those names durable, and to write down what was linked. */
+  readonly durable: number;
   readonly phases: Readonly<Record<string, number>>;
 }
 
@@ -38,14 +40,18 @@ export async function benchMigration(
   const links: number[] = [];
   const scripts: number[] = [];
   const migrations: (MigrateAnswer & { readonly kind: 'report' })[] = [];
+  const rubbish = join(folder, 'rubbish');
   for (let round = 0; round < rounds; round += 1) {
-    links.push(timeOf('cp', ['-al', projects, join(folder, 'linked')]));
+    const left = join(rubbish, String(round));
+    mkdirSync(left, { recursive: true });
     migrations.push(await migrateOnce(bundle, folder, [home]));
-    // Not before both, and copies only after all: for some minutes ext4 searches past the inodes that were removed,
-    // for which another would pay.
-    rmSync(join(folder, 'linked'), { recursive: true });
-    undo(folder, home);
+    undo(folder, home, left);
+    links.push(timeOf('cp', ['-al', projects, join(left, 'linked')]));
+    removeFiles(join(left, 'linked'));
   }
+  // Not before all of them, and copies only afterwards: for some minutes ext4 searches past the inodes that were
+  // removed, for which the next one would pay.
+  rmSync(rubbish, { recursive: true });
   for (let round = 0; round < rounds; round += 1) {
     const copy = join(folder, 'copied');
     const script = 'rsync -a --ignore-existing "$1/" "$2/" && mv "$1" "$1.bak" && ln -s "$2" "$1"';
@@ -64,6 +70,7 @@ export async function benchMigration(
     rsyncScript: median(scripts),
     migrate: median(migrations.map(({ start, end }) => (end - start) / 1e6)),
     merge: phase('couple'),
+    durable: phase('make durable'),
     phases: Object.fromEntries(names.map((name) => [name, phase(name)])),
   };
 }
@@ -120,17 +127,23 @@ async function migrateOnce(bundle: string, folder: string, accountHomes: readonl
   return answer;
 }
 
-/** Puts everything back as it was, for the next round. */
-function undo(folder: string, home: string): void {
+/** Puts everything back as it was, for the next round; what is left are directories without files. */
+function undo(folder: string, home: string, rubbish: string): void {
   const originals = join(home, '.claude-shared-state', 'originals');
   const [run] = readdirSync(originals);
   unlinkSync(join(home, 'projects'));
   renameSync(join(originals, run ?? '', 'projects'), join(home, 'projects'));
-  rmSync(join(folder, 'shared'), { recursive: true });
-  rmSync(join(home, '.claude-shared-state'), { recursive: true });
+  renameSync(join(folder, 'shared'), join(rubbish, 'shared'));
+  renameSync(join(home, '.claude-shared-state'), join(rubbish, 'state'));
+  removeFiles(rubbish);
   for (const { name } of requiredSharedUnder(folder)) {
     if (name !== 'projects') unlinkSync(join(home, name));
   }
+}
+
+/** A file that has several names would be another case. */
+function removeFiles(folder: string): void {
+  execFileSync('find', [folder, '-type', 'f', '-delete']);
 }
 
 function timeOf(program: string, args: readonly string[]): number {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { realProcesses } from '../../../../src/fs/processes.ts';
+import type { MigrateFs } from '../../../../src/fs/migrate-fs.ts';
 import type { MigrateOptions } from '../../../../src/migrate/options.ts';
 import { migrateRequest } from '../../../../src/migrate/request.ts';
 import type {
@@ -21,12 +22,6 @@ const say = (answer: MigrateAnswer) => process.send?.(answer);
 
 async function run(job: MigrateJob): Promise<MigrateAnswer> {
   const gaps: number[] = [];
-  const options = {
-    required: job.required,
-    live: job.live,
-    fs: hookedDisk(job.accountHomes, hookOf(job, gaps)),
-    processes: realProcesses,
-  };
   const phases: Record<string, number> = {};
   const start = now();
   let phase = 'plan';
@@ -37,9 +32,19 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     phase = next;
     since = now();
   };
+  const options = {
+    required: job.required,
+    live: job.live,
+    fs: tellingSyncs(hookedDisk(job.accountHomes, hookOf(job, gaps)), () => {
+      if (phase === 'couple') enter('make durable');
+    }),
+    processes: realProcesses,
+  };
   const watched = {
     ...options,
-    onProgress: (progress: MigrationProgress) => enter(progress.phase),
+    onProgress: (progress: MigrationProgress) => {
+      if (phase !== 'make durable' || progress.phase !== 'couple') enter(progress.phase);
+    },
   };
   const report = await perform(job, watched);
   const end = now();
@@ -55,6 +60,23 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     gaps,
     phases,
     peakKilobytes: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+  };
+}
+
+/** The same disk, which tells whenever something is to be made durable: nothing else says when coupling is over. */
+function tellingSyncs(fs: MigrateFs, tell: () => void): MigrateFs {
+  return {
+    ...fs,
+    open: async (path, flags, mode) => {
+      const handle = await fs.open(path, flags, mode);
+      return {
+        ...handle,
+        sync: async () => {
+          tell();
+          await (handle.sync?.() ?? handle.datasync());
+        },
+      };
+    },
   };
 }
 
