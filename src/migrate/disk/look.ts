@@ -2,7 +2,8 @@ import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { aFewAtOnce, MANY_AT_ONCE } from '../../sessions/a-few-at-once.ts';
 import { entriesIn } from '../../sessions/directory.ts';
 import { childOf } from '../../paths.ts';
-import { failedWith, unless, valueOf } from './call-failure.ts';
+import { type Failure, settle } from '../../answer.ts';
+import { CallFailure, failedWith, unless, valueOf } from './call-failure.ts';
 import { type Facts, factsOf } from './facts.ts';
 
 /** An entry of a directory: what it is, or that its name cannot be given to any call. */
@@ -31,16 +32,37 @@ export async function entriesAt(
   // Seen as empty, what is in it would be taken for merged: so that is asked twice.
   if (failedWith(listed, 'ENOENT') && (await factsAt(fs, path)) === undefined) return new Map();
   const names = valueOf(path, listed).map(({ name }) => name);
-  const look = async (name: string) => {
-    const isShownAgain = name.includes(NO_UTF_8) && names.indexOf(name) !== names.lastIndexOf(name);
-    const facts = isShownAgain ? 'unrepresentable' : await lookAt(fs, childOf(path, name), name);
-    return facts === undefined ? [] : ([[name, facts]] as const);
-  };
-  const found = await aFewAtOnce(names.toSorted(), look, MANY_AT_ONCE);
-  return new Map(found.flat());
+  const sorted = names.toSorted();
+  // With no more promises for each than that: there are thousands.
+  const looks = await aFewAtOnce(
+    sorted,
+    (name) => settle(fs.lstat(childOf(path, name), { bigint: true })),
+    MANY_AT_ONCE,
+  );
+  const found = new Map<string, Found>();
+  for (const [index, name] of sorted.entries()) {
+    const looked = looks[index];
+    const isShownTwice = sorted[index + 1] === name || found.has(name);
+    if (isShownTwice && name.includes(NO_UTF_8)) found.set(name, 'unrepresentable');
+    else if (looked?.ok === true) found.set(name, factsOf(looked.value));
+    else {
+      const facts = await lookAgain(fs, childOf(path, name), name, looked);
+      if (facts !== undefined) found.set(name, facts);
+    }
+  }
+  return found;
 }
 
-async function lookAt(fs: LookFs, path: string, name: string): Promise<Found | undefined> {
-  const facts = (await factsAt(fs, path)) ?? (await factsAt(fs, path));
+/** What is not there is asked for twice: seen as gone, it would be taken for deleted. */
+async function lookAgain(
+  fs: LookFs,
+  path: string,
+  name: string,
+  failure: Failure | undefined,
+): Promise<Found | undefined> {
+  if (failure !== undefined && failure.errno !== 'ENOENT') {
+    throw new CallFailure(path, failure.error);
+  }
+  const facts = await factsAt(fs, path);
   return facts === undefined && name.includes(NO_UTF_8) ? 'unrepresentable' : facts;
 }
