@@ -1,8 +1,8 @@
 import { childOf, parentOf } from '../../paths.ts';
 import { bringBackTranscript } from './bring-back-transcript.ts';
 import { failedWith, unless } from '../disk/call-failure.ts';
-import { appendGrowth } from '../merge/append-growth.ts';
-import { isEqual } from '../disk/compare.ts';
+import { gain } from './gain.ts';
+import { isEqual, relate } from '../disk/compare.ts';
 import { removeName } from '../disk/directories.ts';
 import { type Facts, isSameFile } from '../disk/facts.ts';
 import { factsAt } from '../disk/look.ts';
@@ -64,23 +64,22 @@ async function addToMoved(
   const own = await factsAt(fs, childOf(root, moved));
   if (own === undefined) return true;
   if (isSameFile(own, facts) || (before !== undefined && isAsItWas(before, facts))) return false;
-  const isSame = before !== undefined && isSameFile(before, facts) && before.size <= facts.size;
-  const from = childOf(target, path);
-  const growth = await appendGrowth(fs, from, isSame ? before.size : 0, childOf(root, moved), true);
-  switch (growth.kind) {
-    case 'vanished':
-      return true;
-    case 'changed':
-      returning.leave(from, 'changed');
-      return false;
-    case 'nothing':
-    case 'appended':
-      if (growth.torn) returning.leave(from, 'torn-line');
-      else returning.see(path, facts, own);
-      return growth.kind === 'appended';
-    default:
-      return growth satisfies never;
+  const [from, to] = [childOf(target, path), childOf(root, moved)];
+  const relation = await relate(fs, from, to);
+  if (relation === undefined) return true;
+  // What was compacted there since is not to come back.
+  if (relation.kind === 'divergent' && !returning.hasPrepared) {
+    returning.leave(from, 'unmergeable');
+    return false;
   }
+  const isSame = before !== undefined && isSameFile(before, facts) && before.size <= facts.size;
+  const offset = relation.kind === 'generations' ? relation.offset : isSame ? before.size : 0;
+  const isContained = relation.kind === 'generations' && relation.longer === 'other';
+  const { isWhole, isDue } = isContained
+    ? { isWhole: true, isDue: false }
+    : await gain(returning, { from, offset, to, isAnywhere: true });
+  if (isWhole) returning.see(path, facts, own);
+  return isDue;
 }
 
 async function bringNew(returning: Returning, path: string, facts: Facts): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { OPEN } from '../../fs/migrate-fs.ts';
 import { childOf } from '../../paths.ts';
-import { appendGrowth } from '../merge/append-growth.ts';
+import { gain } from './gain.ts';
 import { type Divergent, type Generations, relate, wholeLength } from '../disk/compare.ts';
 import { setTimes } from '../disk/directories.ts';
 import { type Facts, isSameFile, secondsOf } from '../disk/facts.ts';
@@ -108,27 +108,11 @@ async function append(
   isEqual = false,
 ): Promise<boolean> {
   const { tools, target, root } = returning;
-  const { fs } = tools;
   const [from, to] = [childOf(target, path), childOf(root, path)];
-  const growth = await appendGrowth(fs, from, offset, to);
-  switch (growth.kind) {
-    case 'vanished':
-      return true;
-    case 'changed':
-      returning.leave(from, 'changed');
-      return false;
-    case 'nothing':
-    case 'appended': {
-      if (growth.torn) returning.leave(from, 'torn-line');
-      const now = await factsAt(fs, to);
-      if (now !== undefined && !growth.torn) {
-        returning.see(path, facts, now, isEqual ? now.size : offset);
-      }
-      return growth.kind === 'appended';
-    }
-    default:
-      return growth satisfies never;
-  }
+  const { isWhole, isDue } = await gain(returning, { from, offset, to });
+  const now = isWhole ? await factsAt(tools.fs, to) : undefined;
+  if (now !== undefined) returning.see(path, facts, now, isEqual ? now.size : offset);
+  return isDue;
 }
 
 async function wholeSizeOf({ tools }: Returning, path: string): Promise<number | undefined> {

@@ -148,6 +148,28 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
       expect(read(world, transcript)).toBe(lines(1, 5));
     }));
 
+  test('does not put back what was compacted in the home after a restore that died, and says so', () =>
+    inWorld(kind, async (world) => {
+      const home = makeHome(world);
+      await migrateIn(world, [home]);
+      const fs = dyingAfter(
+        world,
+        (call, path) => call === 'rename' && path === at(world, 'a/projects'),
+      );
+      await restoreIn(world, home, { fs });
+      const compacted = lines(1, 1) + lines(9, 9);
+      makeFile(world, at(world, `a/projects/-tree/${ONE}.jsonl`), compacted);
+      world.fs.unlinkSync(at(world, transcript));
+      world.fs.appendFileSync(at(world, `${shared}/-app/${ONE}.jsonl`), lines(4, 4));
+      const report = await restoreIn(world, home);
+      expect(report.outcome).toBe('done-with-leftovers');
+      expect(report.leftovers).toEqual([
+        { path: at(world, `${shared}/-app/${ONE}.jsonl`), reason: 'unmergeable' },
+      ]);
+      expect(read(world, `a/projects/-tree/${ONE}.jsonl`)).toBe(compacted);
+      expect(world.fs.existsSync(at(world, transcript))).toBe(false);
+    }));
+
   test('completes a restore after which the home was migrated', () =>
     inWorld(kind, async (world) => {
       const home = makeHome(world);
