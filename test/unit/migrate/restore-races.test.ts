@@ -44,9 +44,17 @@ function afterUnlink(world: World, act: () => void, times = 1) {
   });
 }
 
-/** A disk on which the process dies right after a call. */
-function dyingAfter(world: World, isLast: (call: string, path: string) => boolean) {
-  return disk(world, dying(isLast));
+/** Gives the home back in a process that dies right after a call; `path`: the new one of a rename. */
+async function dieAfter(
+  world: World,
+  home: string,
+  isLast: (call: string, path: string) => boolean,
+) {
+  const fs = disk(
+    world,
+    dying((call, path, to) => isLast(call, to ?? path)),
+  );
+  expect(await restoreIn(world, home, { fs })).toMatchObject({ outcome: 'failed' });
 }
 
 describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
@@ -138,11 +146,11 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
     inWorld(kind, async (world) => {
       const home = makeHome(world);
       await migrateIn(world, [home]);
-      const fs = dyingAfter(
+      await dieAfter(
         world,
+        home,
         (call, path) => call === 'unlink' && path === at(world, 'a/projects'),
       );
-      await restoreIn(world, home, { fs });
       makeFile(world, at(world, transcript), lines(4, 5));
       expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
       expect(read(world, transcript)).toBe(lines(1, 5));
@@ -152,11 +160,11 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
     inWorld(kind, async (world) => {
       const home = makeHome(world);
       await migrateIn(world, [home]);
-      const fs = dyingAfter(
+      await dieAfter(
         world,
+        home,
         (call, path) => call === 'rename' && path === at(world, 'a/projects'),
       );
-      await restoreIn(world, home, { fs });
       const compacted = lines(1, 1) + lines(9, 9);
       makeFile(world, at(world, `a/projects/-tree/${ONE}.jsonl`), compacted);
       world.fs.unlinkSync(at(world, transcript));
@@ -174,11 +182,11 @@ describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
     inWorld(kind, async (world) => {
       const home = makeHome(world);
       await migrateIn(world, [home]);
-      const fs = dyingAfter(
+      await dieAfter(
         world,
+        home,
         (call, path) => call === 'rename' && path === at(world, 'a/projects'),
       );
-      await restoreIn(world, home, { fs });
       world.fs.appendFileSync(at(world, transcript), lines(4, 5));
       expect(await migrateIn(world, [home])).toMatchObject({ outcome: 'done' });
       expect(world.fs.lstatSync(at(world, 'a/projects'), { bigint: true }).isSymbolicLink()).toBe(
