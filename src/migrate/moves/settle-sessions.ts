@@ -21,13 +21,18 @@ export function baseOf(sources: readonly Source[], { target }: Merge): string {
  * Leaves one transcript of each session in the target, where a session has moved to another project key while it was
  * merged: the one where it is now. The plan has seen to it that none had two before.
  *
+ * @param isMeant - Of which transcripts, where some are to stay as they are.
  * @returns Whether anything has changed.
  */
-export async function settleSessions(merge: Merge, sources: readonly Source[]): Promise<boolean> {
+export async function settleSessions(
+  merge: Merge,
+  sources: readonly Source[],
+  isMeant: (path: string) => boolean = () => true,
+): Promise<boolean> {
   let hasChanged = false;
   merge.sessions.forget();
   for (const [one, other] of await merge.sessions.twice()) {
-    if (await settle(merge, sources, one, other)) hasChanged = true;
+    if (isMeant(one) && (await settle(merge, sources, one, other))) hasChanged = true;
   }
   merge.sessions.forget();
   return hasChanged;

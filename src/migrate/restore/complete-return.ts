@@ -39,7 +39,7 @@ export async function bringLate(returning: Returning): Promise<void> {
 async function mergeRecreated(returning: Returning, run: Run): Promise<void> {
   const { tools, name, root } = returning;
   const sources = run.recreated
-    .filter((it) => it.name === name)
+    .filter((it) => it.name === name && !returning.swept.has(it.entry))
     .map(({ entry }): Source => ({
       root: childOf(run.path, entry),
       run: run.path,

@@ -36,6 +36,8 @@ interface Place {
   /** Whether files of the target can have a name in the tree, too; otherwise they are copied. */
   readonly canLink: boolean;
   readonly manifest: Manifest | undefined;
+  /** What the migration itself had moved aside that was made anew: all of it is in the target, or was deleted since. */
+  readonly swept: ReadonlySet<string>;
   /** Whether nobody else can be at it, so that temporary names are left over from a run that died. */
   readonly isAlone: boolean;
 }
@@ -48,6 +50,7 @@ export class Returning {
   readonly run: string;
   readonly canLink: boolean;
   readonly isAlone: boolean;
+  readonly swept: ReadonlySet<string>;
   /** Where the tree is: among the originals, later in the home. */
   root: string;
   /** Whether Claude Code may write in the tree by now. */
@@ -74,7 +77,7 @@ export class Returning {
   readonly #left: ReadonlySet<string>;
   readonly #leftSessions: ReadonlySet<string>;
 
-  constructor({ tools, name, target, run, root, canLink, manifest, isAlone }: Place) {
+  constructor({ tools, name, target, run, root, canLink, manifest, isAlone, swept }: Place) {
     this.tools = tools;
     this.name = name;
     this.target = target;
@@ -82,6 +85,7 @@ export class Returning {
     this.root = root;
     this.canLink = canLink;
     this.isAlone = isAlone;
+    this.swept = swept;
     this.linked = manifest?.linked.get(name) ?? new LinkedFiles();
     this.#left = new Set(manifest?.left.get(name));
     this.#leftSessions = new Set(

@@ -30,7 +30,7 @@ export async function reuniteMoved(returning: Returning): Promise<void> {
   };
   let open: readonly string[] = [];
   for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
-    const hasSettled = await settleSessions(merge, [base]);
+    const hasSettled = await settleSessions(merge, [base], (path) => !returning.isLeft(path));
     open = await reuniteAll(returning, merge);
     if (!hasSettled && open.length === 0) break;
   }
@@ -52,17 +52,16 @@ async function reuniteAll(returning: Returning, merge: Merge): Promise<readonly 
   const trees: [string, Places][] = [[target, shared]];
   for (const tree of aside) trees.push([tree, await sessionPlaces(returning, tree)]);
   const open: string[] = [];
-  for (const session of own.keys()) {
-    if (!isMoved(trees, own, session)) continue;
+  for (const [session, paths] of own) {
+    // The home may have had two of those before.
+    if (paths.some((path) => returning.isLeft(path)) || !isMoved(trees, own, session)) continue;
     const files: SessionFile[] = [];
     const add = async (at: string) => {
       const facts = await factsAt(returning.tools.fs, at);
       if (facts?.kind === 'file') files.push({ at, facts });
     };
     for (const [tree, places] of trees) {
-      for (const path of places.get(session) ?? []) {
-        if (!returning.isLeft(path)) await add(childOf(tree, path));
-      }
+      for (const path of places.get(session) ?? []) await add(childOf(tree, path));
     }
     for (const { at, path } of returning.displaced) {
       if (transcriptOf(path) === session) await add(at);

@@ -13,7 +13,7 @@ import { childOf, lastSegmentOf } from '../../paths.ts';
 import type { Leftover, MigrationOutcome, RestoreReport } from '../report.ts';
 import type { RestoreRequest } from './restore-request.ts';
 import { Returning } from './returning.ts';
-import { readRun } from '../record/runs.ts';
+import { isGoingBack, readRun } from '../record/runs.ts';
 import type { Locking } from '../run-migration.ts';
 import { mark } from '../sweep/seal.ts';
 import { type ReturningName, type SurveyedReturn, surveyReturn } from './survey-return.ts';
@@ -139,6 +139,8 @@ async function carryOut(
   return isComplete ? 'done' : 'done-with-leftovers';
 }
 
+const noEntries: ReadonlySet<string> = new Set();
+
 async function prepare(
   { tools }: RestoreRequest,
   entry: ReturningName,
@@ -147,6 +149,8 @@ async function prepare(
   const { name, path, realTarget, run, manifest, state } = entry;
   const incoming = incomingOf(realTarget);
   const isAside = state === 'aside';
+  // Otherwise a restore that died may have moved them aside.
+  const isFirst = isAside && run.isSealed && !isGoingBack(run, name);
   if (isAside) await makeDirectory(tools.fs, incoming);
   const returning = new Returning({
     tools,
@@ -157,6 +161,7 @@ async function prepare(
     canLink: isAside ? await canLinkBetween(tools.fs, run.path, incoming, nonceOf(tools)) : true,
     manifest,
     isAlone,
+    swept: isFirst ? new Set(run.recreated.map((it) => it.entry)) : noEntries,
   });
   return { entry, returning };
 }

@@ -1,3 +1,4 @@
+import { migrate } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
   diskOf,
@@ -6,6 +7,7 @@ import {
   makeHome,
   migrateIn,
   ONE,
+  optionsIn,
   restoreIn,
 } from '../support/migration/way-back.ts';
 import { at, inWorld, makeDirectory, makeFile, type World, worldKinds } from '../support/world.ts';
@@ -127,5 +129,37 @@ describe.each(worldKinds)('a home that is given back while its sessions run (%s)
       });
       expect(report).toMatchObject({ outcome: 'done', leftovers: [] });
       expect(read(world, transcript)).toBe(lines(1, 5));
+    }));
+
+  test('gets back two transcripts of one session that it had before', () =>
+    inWorld(kind, async (world) => {
+      const home = makeHome(world);
+      makeFile(world, at(world, moved), lines(7, 8));
+      const options = { ...optionsIn(world), live: 'merge', acceptRetention: true } as const;
+      const there = await migrate([home], { ...options, keepBoth: [at(world, moved)] });
+      expect(there).toMatchObject({ ok: true, outcome: 'done' });
+      expect(await restoreIn(world, home, { live: 'merge' })).toMatchObject({ outcome: 'done' });
+      expect([read(world, transcript), read(world, moved)]).toEqual([lines(1, 3), lines(7, 8)]);
+    }));
+
+  test('does not get back what was compacted after the migration in which it was begun anew', () =>
+    inWorld(kind, async (world) => {
+      const home = makeHome(world);
+      const beginAnew = hooked(diskOf(world), (call, path) => {
+        if (
+          call === 'rename' &&
+          /originals.*[/\\]projects$/.test(path) &&
+          !has(world, transcript)
+        ) {
+          makeFile(world, at(world, transcript), lines(4, 5));
+        }
+      });
+      const options = { ...optionsIn(world, beginAnew), live: 'merge' } as const;
+      expect(await migrate([home], options)).toMatchObject({ outcome: 'done' });
+      expect(read(world, shared)).toBe(lines(1, 5));
+      const compacted = lines(1, 1) + lines(6, 6);
+      replaceShared(world, compacted);
+      expect(await restoreIn(world, home, { live: 'merge' })).toMatchObject({ outcome: 'done' });
+      expect(read(world, transcript)).toBe(compacted);
     }));
 });

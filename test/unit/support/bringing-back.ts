@@ -37,6 +37,7 @@ export function returningIn(
     canLink,
     manifest: { targets: [], left: new Map(), linked: new Map([['projects', linked]]) },
     isAlone: false,
+    swept: new Set(),
   });
   returning.isInHome = isInHome;
   return returning;
