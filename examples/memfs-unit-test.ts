@@ -8,14 +8,14 @@ import { test } from 'node:test';
 import {
   isSharedStateError,
   type LinkFs,
-  type PortOrPromises,
+  type FsLike,
   requiredSharedUnder,
   validateAll,
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 
 /** The code under test: it takes the file system as an argument, by default the real one. */
-async function prepareAgents(accountHomes: readonly string[], fs?: PortOrPromises<LinkFs>) {
+async function prepareAgents(accountHomes: readonly string[], fs?: FsLike<LinkFs>) {
   const reports = await validateAll(accountHomes, {
     required: requiredSharedUnder('/home/me'),
     fs,

@@ -1,4 +1,4 @@
-import { type Answer, failure } from './answer.ts';
+import { type Result, failure } from './core/result.ts';
 import type {
   LinkFs,
   LinkFsSync,
@@ -75,7 +75,7 @@ export function* together<C, Result>(all: readonly Steps<C, Result>[]): Steps<C,
 
 /** A call that holds its answer once it has been performed. */
 interface Asked<Value, Fs, FsSync> extends Call<Fs, FsSync> {
-  answer: Answer<Value>;
+  answer: Result<Value>;
 }
 
 function asked<Value, Raw, Fs, FsSync>(
@@ -106,7 +106,7 @@ function asked<Value, Raw, Fs, FsSync>(
 /** Performs one call, and gives its answer. */
 export function* ask<Value, Fs, FsSync>(
   call: Asked<Value, Fs, FsSync>,
-): Steps<Call<Fs, FsSync>, Answer<Value>> {
+): Steps<Call<Fs, FsSync>, Result<Value>> {
   yield [call];
   return call.answer;
 }
@@ -114,7 +114,7 @@ export function* ask<Value, Fs, FsSync>(
 /** Performs many calls in one batch, and gives their answers. */
 export function* askAll<Value, Fs, FsSync>(
   calls: readonly Asked<Value, Fs, FsSync>[],
-): Steps<Call<Fs, FsSync>, readonly Answer<Value>[]> {
+): Steps<Call<Fs, FsSync>, readonly Result<Value>[]> {
   yield calls;
   return calls.map(({ answer }) => answer);
 }

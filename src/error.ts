@@ -6,6 +6,8 @@ const brand = Symbol.for('claude-shared-state.SharedStateError');
 
 /** The public calls that throw a {@link SharedStateError}. */
 export type Operation =
+  | 'archive'
+  | 'deleteRestorePoint'
   | 'diagnoseResume'
   | 'ensureForAccount'
   | 'ensureForAccountSync'
@@ -13,20 +15,22 @@ export type Operation =
   | 'inspectAll'
   | 'inspectAllSync'
   | 'inspectRetention'
-  | 'listOriginals'
+  | 'listRestorePoints'
   | 'locateTranscripts'
   | 'migrate'
+  | 'planDelete'
   | 'planMigration'
+  | 'planRestore'
   | 'projectKey'
   | 'relaunchSessions'
   | 'restore'
   | 'resumeCommand'
-  | 'retireOriginals'
   | 'saveResumeUUIDs'
   | 'sessionIdFromMessage'
   | 'stepQuotaGate'
   | 'swapAccounts'
   | 'tmuxTerminal'
+  | 'unarchive'
   | 'validateAll'
   | 'validateAllSync';
 

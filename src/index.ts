@@ -1,7 +1,7 @@
 export { isSharedStateError, SharedStateError } from './error.ts';
 export type { Operation } from './error.ts';
 export type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
-export type { PortOrPromises } from './fs/port.ts';
+export type { FsLike } from './fs/port.ts';
 export type { RetentionReadFs } from './fs/retention-fs.ts';
 export type { DirectoryEntry, FileStats } from './fs/session-fs.ts';
 export type { FsStats } from './fs/stats.ts';

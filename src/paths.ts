@@ -1,12 +1,12 @@
-import { basename, dirname, normalize, sep } from 'node:path';
+import { normalize, sep } from 'node:path';
 
-export { basename as lastSegmentOf, dirname as parentOf };
+export { basename, dirname } from 'node:path';
 
 // Elsewhere than on Windows a backslash is a character like any other.
 const TRAILING_SEPARATORS = sep === '/' ? /(?<=[^/])\/+$/ : /(?<=[^:/\\])[/\\]+$/;
 
-/** The path of `name` inside `directory`; nothing is folded, so `..` keeps its physical meaning. */
-export function childOf(directory: string, name: string): string {
+/** The path of `name` inside `directory`. Unlike `node:path`, it does not fold `..`, which is physical after a link. */
+export function join(directory: string, name: string): string {
   const isClosed = directory.endsWith('/') || directory.endsWith(sep);
   return isClosed ? directory + name : directory + sep + name;
 }
@@ -20,7 +20,7 @@ export function withoutTrailingSeparators(path: string): string {
  * The path in a form in which one directory lies inside another exactly if its form starts with the
  * other's. By text alone: `..` is folded away.
  */
-export function asPrefix(path: string): string {
+export function withTrailingSep(path: string): string {
   const folded = normalize(path);
   return folded.endsWith(sep) ? folded : folded + sep;
 }
@@ -31,6 +31,6 @@ const DISTURBING =
   /[\0-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** The path with everything escaped that could disturb a terminal or break a log line. */
-export function printable(path: string): string {
+export function escapeControl(path: string): string {
   return path.replace(DISTURBING, (unit) => `\\u{${unit.charCodeAt(0).toString(16)}}`);
 }

@@ -1,5 +1,5 @@
 import { diagnoseResume, type ResumeDiagnosis } from '../sessions/index.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import type { ResumeChoices } from './request.ts';
 import type { Io } from './io.ts';
 import { absolutePath, type Setting } from './setting.ts';
@@ -39,7 +39,7 @@ export async function diagnoseAll(
 
 /** The home that Claude Code uses where `CLAUDE_CONFIG_DIR` is unset. */
 export function defaultHomeOf({ home }: Pick<Io, 'home'>): string {
-  return childOf(home, '.claude');
+  return join(home, '.claude');
 }
 
 /** The working directory that the session names itself, where it was found. */

@@ -1,8 +1,8 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import type { SharedSymlink } from '../index.ts';
 import { stateOf } from '../migrate/record/layout.ts';
-import { childOf, lastSegmentOf } from '../paths.ts';
+import { join, basename } from '../paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */
 export interface Skipped {
@@ -38,7 +38,7 @@ export async function findHomes(
   directory: string,
   required: readonly SharedSymlink[],
 ): Promise<FoundHomes> {
-  const listed = await settle(readdir(directory));
+  const listed = await toResult(readdir(directory));
   if (!listed.ok) {
     return { homes: [], skipped: [{ path: directory, reason: 'unreadable', errno: listed.errno }] };
   }
@@ -52,12 +52,12 @@ export async function findHomes(
   );
   const candidates = await Promise.all(
     names.toSorted().map(async (name) => {
-      const path = childOf(directory, name);
+      const path = join(directory, name);
       return { path, real: await realOf(path), against: await reasonAgainst(path, required) };
     }),
   );
   const root = await realOf(directory);
-  const isItself = ({ path, real }: Candidate) => childOf(root, lastSegmentOf(path)) === real;
+  const isItself = ({ path, real }: Candidate) => join(root, basename(path)) === real;
   const own = new Set(candidates.filter(isItself).map(({ real }) => real));
   const seen = new Set<string>();
   const homes: string[] = [];
@@ -75,7 +75,7 @@ export async function findHomes(
 }
 
 async function realOf(path: string): Promise<string> {
-  const real = await settle(realpath(path));
+  const real = await toResult(realpath(path));
   return real.ok ? real.value : path;
 }
 
@@ -83,16 +83,16 @@ async function reasonAgainst(
   path: string,
   required: readonly SharedSymlink[],
 ): Promise<Omit<Skipped, 'path'> | undefined> {
-  const found = await settle(stat(path));
+  const found = await toResult(stat(path));
   // Also behind a link that leads to nothing: a volume may not be mounted.
   if (!found.ok) return { reason: 'unreadable', errno: found.errno };
   if (!found.value.isDirectory()) return { reason: 'not-a-directory' };
-  const listed = await settle(readdir(path));
+  const listed = await toResult(readdir(path));
   if (!listed.ok) return { reason: 'unreadable', errno: listed.errno };
   if (MARKS.some((mark) => listed.value.includes(mark))) return undefined;
   // A new home, of which only the links have been made.
   for (const { name } of required) {
-    const link = await settle(lstat(childOf(path, name)));
+    const link = await toResult(lstat(join(path, name)));
     if (link.ok && link.value.isSymbolicLink()) return undefined;
   }
   return { reason: 'no-mark' };

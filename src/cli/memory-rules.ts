@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { realSessionDisk } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../index.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { aFewAtOnce, MANY_AT_ONCE } from '../sessions/a-few-at-once.ts';
 import { findLockedMemory } from '../sessions/diagnose/memory.ts';
 import { entriesIn } from '../sessions/directory.ts';
@@ -25,18 +25,18 @@ export async function findMemoryProblems(
 }
 
 async function rulesMissingIn(home: string) {
-  const path = childOf(home, 'projects');
-  const link = await settle(lstat(path));
+  const path = join(home, 'projects');
+  const link = await toResult(lstat(path));
   if (!link.ok || !link.value.isSymbolicLink()) return { path, rules: [] };
-  const settings = childOf(home, 'settings.json');
+  const settings = join(home, 'settings.json');
   const file = await readJson(realSessionDisk, settings, MOST_BYTES);
   const value = file.ok ? file.value : undefined;
   const listed = await entriesIn(realSessionDisk, path);
-  const projects = listed.ok ? listed.value.map(({ name }) => childOf(path, name)) : [];
+  const projects = listed.ok ? listed.value.map(({ name }) => join(path, name)) : [];
   const locked = await aFewAtOnce(
     projects,
     (project) =>
-      findLockedMemory(realSessionDisk, { path: settings, value }, childOf(project, 'x.jsonl')),
+      findLockedMemory(realSessionDisk, { path: settings, value }, join(project, 'x.jsonl')),
     MANY_AT_ONCE,
   );
   return { path, rules: locked.flatMap((memory) => memory?.rules ?? []) };

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { asPrefix, childOf, parentOf } from '../paths.ts';
+import { withTrailingSep, join, dirname } from '../paths.ts';
 import { isTypeable, quoted } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Page } from './page.ts';
@@ -99,13 +99,13 @@ function stepsForDivergent(
   { homes, required }: Setting,
   all: readonly AnyProblem[],
 ): readonly Step[] {
-  const place = isAbsolute(storedTarget) ? storedTarget : childOf(parentOf(path), storedTarget);
-  const prefix = asPrefix(place);
+  const place = isAbsolute(storedTarget) ? storedTarget : join(dirname(path), storedTarget);
+  const prefix = withTrailingSep(place);
   // Once that home is migrated the link leads to the shared place, by way of that home's.
-  if (homes.some((home) => prefix.startsWith(asPrefix(home)))) return [];
+  if (homes.some((home) => prefix.startsWith(withTrailingSep(home)))) return [];
   const look = { command: `ls -la ${quoted(path)}/`, purpose: 'look at where the link leads' };
   const isShared = required.some((one) => {
-    const target = asPrefix(one.target);
+    const target = withTrailingSep(one.target);
     return prefix.startsWith(target) || target.startsWith(prefix);
   });
   const isOnly = all.filter((one) => isAboutLink(one) && one.storedTarget === storedTarget);

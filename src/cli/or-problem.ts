@@ -1,4 +1,4 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { CallFailure } from '../migrate/disk/call-failure.ts';
 import type { MigrationProblem } from '../migrate/index.ts';
 import { migrationProblem } from '../migrate/migration-problem.ts';
@@ -8,7 +8,7 @@ export async function orProblem<Found>(
   looking: Promise<Found>,
   standsFor: (problem: MigrationProblem) => Found,
 ): Promise<Found> {
-  const looked = await settle(looking);
+  const looked = await toResult(looking);
   if (looked.ok) return looked.value;
   const { error } = looked;
   if (!(error instanceof CallFailure)) throw error;

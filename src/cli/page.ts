@@ -1,7 +1,7 @@
 import colours from 'picocolors';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { printable, withoutTrailingSeparators } from '../paths.ts';
+import { escapeControl, withoutTrailingSeparators } from '../paths.ts';
 import type { Io, Screen } from './io.ts';
 import { type Symbols, symbolsFor } from './symbols.ts';
 
@@ -67,12 +67,12 @@ export class Page {
   /** A path for people: with `~`, and so that no terminal obeys what is in it. */
   path(path: string): string {
     const isBelow = path === this.#home || path.startsWith(`${this.#home}/`);
-    return printable(isBelow && this.#home !== '' ? `~${path.slice(this.#home.length)}` : path);
+    return escapeControl(isBelow && this.#home !== '' ? `~${path.slice(this.#home.length)}` : path);
   }
 
   /** A sentence that may hold paths of the home directory. */
   prose(text: string): string {
-    const home = printable(this.#home);
+    const home = escapeControl(this.#home);
     return home === '' || home === '/' ? text : text.replaceAll(`${home}/`, '~/');
   }
 

@@ -1,4 +1,4 @@
-import { printable } from '../paths.ts';
+import { escapeControl } from '../paths.ts';
 import type { Page } from './page.ts';
 import { isAboutLink, printBrokenLink } from './print-links.ts';
 import { adviceFor, type AnyProblem, distinct, messageFor } from './wording.ts';
@@ -53,7 +53,7 @@ function printProblem(page: Page, problem: AnyProblem): void {
   if (!('rules' in problem)) return;
   // As they stand in a settings file: to be copied.
   for (const rule of problem.rules.slice(0, MOST_RULES)) {
-    page.line(`      ${paint.cyan(printable(JSON.stringify(rule)))},`);
+    page.line(`      ${paint.cyan(escapeControl(JSON.stringify(rule)))},`);
   }
   tellRest(page, problem.rules.length - MOST_RULES, '      ');
 }

@@ -1,5 +1,5 @@
 import type { RetentionReport } from '../index.ts';
-import { printable } from '../paths.ts';
+import { escapeControl } from '../paths.ts';
 import type { LiveSession } from '../sessions/index.ts';
 import { count, moment } from './amounts.ts';
 import type { Page } from './page.ts';
@@ -39,7 +39,7 @@ export function printSessions(page: Page, sessions: readonly LiveSession[]): voi
   page.line();
   page.line(paint.bold(count(sessions.length, 'running session')));
   for (const { sessionId, pid, cwd, status, liveness, accountHomes } of sessions) {
-    const state = liveness === 'unknown' ? 'it may be running' : printable(status ?? 'running');
+    const state = liveness === 'unknown' ? 'it may be running' : escapeControl(status ?? 'running');
     page.line(`  ${symbols.bullet} ${sessionId}`);
     const where = cwd === undefined ? '' : ` in ${page.path(cwd)}`;
     page.words(`${page.path(accountHomes[0])}, process ${pid}, ${state}${where}`, 4);

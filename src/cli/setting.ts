@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
-import { childOf, withoutTrailingSeparators } from '../paths.ts';
+import { join, withoutTrailingSeparators } from '../paths.ts';
 import { word } from '../sessions/shell-quote.ts';
 import type { CommonOptions } from './request.ts';
 import { findHomes, type Skipped } from './find-homes.ts';
@@ -22,9 +22,8 @@ export interface Setting {
 
 /** A path as it was typed, as an absolute one; a shell does not expand the `~` of `--home=~/x`. */
 export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home'>): string {
-  const expanded =
-    path === '~' ? home : path.startsWith('~/') ? childOf(home, path.slice(2)) : path;
-  const absolute = isAbsolute(expanded) ? expanded : childOf(cwd, expanded);
+  const expanded = path === '~' ? home : path.startsWith('~/') ? join(home, path.slice(2)) : path;
+  const absolute = isAbsolute(expanded) ? expanded : join(cwd, expanded);
   return withoutTrailingSeparators(absolute);
 }
 

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import type { Originals } from '../migrate/index.ts';
 import { runsOf } from '../migrate/record/runs.ts';
@@ -22,9 +22,9 @@ export async function findUnfinishedRuns(
 }
 
 async function unfinishedIn(accountHome: string): Promise<readonly UnfinishedRun[]> {
-  const real = await settle(realpath(accountHome));
+  const real = await toResult(realpath(accountHome));
   // What cannot be read here is told of as a problem of the home.
-  const runs = await settle(runsOf(realMigrateDisk, real.ok ? real.value : accountHome));
+  const runs = await toResult(runsOf(realMigrateDisk, real.ok ? real.value : accountHome));
   return (runs.ok ? runs.value : []).flatMap((run) => {
     const state = stateOf(run);
     return state === 'sealed' || state === 'restored'

@@ -1,5 +1,5 @@
 import { inspectAll, type Problem } from '../index.ts';
-import { printable } from '../paths.ts';
+import { escapeControl } from '../paths.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
 import { count } from './amounts.ts';
 import type { ResumeChoices } from './request.ts';
@@ -57,7 +57,7 @@ function printDiagnosis({ page }: Context, diagnosis: HomeDiagnosis): void {
   if (transcript !== undefined) {
     page.line(`  ${page.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
-    const last = lastTimestamp === undefined ? '' : `, the last of ${printable(lastTimestamp)}`;
+    const last = lastTimestamp === undefined ? '' : `, the last of ${escapeControl(lastTimestamp)}`;
     page.words(page.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
   }
   printProblems(page, problems);

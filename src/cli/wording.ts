@@ -30,7 +30,7 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
   ['then call again', 'then run the same command again'],
   ['and call again', 'and run the same command again'],
   ['Pass requiredSharedUnder(root) as `required`', 'Name another place with --root'],
-  [', or pass `processes` to have it looked at', ''],
+  [', or pass `processInspector` to have it looked at', ''],
   ['Pass programVersion to be told of one version only', 'Name yours with --claude-version'],
 ];
 

@@ -1,8 +1,8 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import type { FailoverFs } from '../fs/failover-fs.ts';
 import { textOf } from '../fs/port.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 
 type LookFs = Pick<FailoverFs, 'realpath' | 'stat'>;
@@ -15,7 +15,7 @@ export async function checkApart(
 ): Promise<FailoverProblem | undefined> {
   const pairs = [
     [from, to],
-    [childOf(from, 'sessions'), childOf(to, 'sessions')],
+    [join(from, 'sessions'), join(to, 'sessions')],
   ] as const;
   for (const [otherPath, path] of pairs) {
     const [one, other] = [await placeOf(fs, otherPath), await placeOf(fs, path)];
@@ -28,10 +28,10 @@ export async function checkApart(
 
 /** Which directory a path leads to; `undefined` where it leads to none, or that cannot be told. */
 async function placeOf(fs: LookFs, path: string): Promise<string | undefined> {
-  const stats = await settle(fs.stat(path, { bigint: true }));
+  const stats = await toResult(fs.stat(path, { bigint: true }));
   if (!stats.ok) return undefined;
   const identity = identityOf(entryOf(stats.value));
   if (identity !== undefined) return identity;
-  const real = await settle(fs.realpath(path));
+  const real = await toResult(fs.realpath(path));
   return real.ok ? textOf(real.value) : undefined;
 }

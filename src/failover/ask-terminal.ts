@@ -1,4 +1,4 @@
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import { isObject } from '../fs/port.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 import { failoverProblem } from './failover-problem.ts';
@@ -14,7 +14,7 @@ export async function ask<Value>(
   call: () => Promise<Value>,
 ): Promise<Asked<Value>> {
   // The terminal may be the caller's, and throw before it returns a promise.
-  const answer: Answer<Value> = await settle((async () => await call())());
+  const answer: Result<Value> = await toResult((async () => await call())());
   if (answer.ok) return answer;
   const { error } = answer;
   const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@ import type { FailoverTools } from './request.ts';
 
 /** Whether a session can be resumed where it is to be started again. */
 export async function diagnoseFor(
-  { fs, processes }: FailoverTools,
+  { fs, processInspector }: FailoverTools,
   { cwd }: FailoverSession,
   id: ResumeUUID,
   { targetHome, accountHomes, required, programVersion, defaultAccountHome }: Relaunching,
@@ -18,7 +18,7 @@ export async function diagnoseFor(
     required,
     programVersion,
     defaultAccountHome,
-    processes,
+    processInspector,
     fs,
   });
 }

@@ -21,12 +21,12 @@ export async function lookInto(
   session: FailoverSession,
   accountHomes: readonly string[],
 ): Promise<Occupant> {
-  const { fs, processes, terminal } = tools;
+  const { fs, processInspector, terminal } = tools;
   const { name } = session;
   const of = placeOf(tools, session);
   const inside = await ask(of, () => terminal.processIds(name));
   if (!inside.ok) return { kind: 'unknown', problem: inside.problem };
-  const { sessions } = await findLiveSessions(accountHomes, { fs, processes });
+  const { sessions } = await findLiveSessions(accountHomes, { fs, processInspector });
   // The nearest to the shell: a session may have started another one, which is not the one that is meant.
   for (const [index, pid] of inside.value.entries()) {
     const live = sessions.find((one) => one.pid === pid && one.liveness === 'running');

@@ -1,6 +1,6 @@
 import type { FailoverFs } from '../fs/failover-fs.ts';
-import type { PortOrPromises } from '../fs/port.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import type { DiagnoseOptions } from '../sessions/diagnose/request.ts';
 import type { FailoverSession, ResumeWith } from './failover-session.ts';
@@ -14,9 +14,9 @@ export interface FailoverOptions {
   /** The directory that keeps `<session>/resume-id.txt` for each session: an absolute path; made where it is missing. */
   readonly stateDirectory: string;
   /** The file system to work on; the real disk unless given. */
-  readonly fs?: PortOrPromises<FailoverFs> | undefined;
+  readonly fs?: FsLike<FailoverFs> | undefined;
   /** Tells which processes run. By default those of this machine if `fs` is left out, too; otherwise unknown. */
-  readonly processes?: ProcessProbe | undefined;
+  readonly processInspector?: ProcessInspector | undefined;
   /** Stops the call between two steps; the same call goes on later. */
   readonly signal?: AbortSignal | undefined;
   /** Lets a time pass, in milliseconds, between two looks at a terminal; a timer unless given. */

@@ -2,8 +2,8 @@ import { setTimeout as timer } from 'node:timers/promises';
 import { ArgumentCheck } from '../arguments.ts';
 import { type FailoverFs, failoverPort, realFailoverDisk } from '../fs/failover-fs.ts';
 import { isObject, promisesOf } from '../fs/port.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
-import { probeFor } from '../sessions/process-probe.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
+import { inspectorFor } from '../sessions/process-inspector.ts';
 import { checkSessions, type FailoverSession } from './failover-session.ts';
 import type { FailoverOptions } from './options.ts';
 import { soundTerminal } from './sound-terminal.ts';
@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts';
 export interface FailoverTools {
   readonly fs: FailoverFs;
   readonly terminal: Terminal;
-  readonly processes: ProcessProbe;
+  readonly processInspector: ProcessInspector;
   readonly stateDirectory: string;
   readonly signal: AbortSignal | undefined;
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -22,7 +22,7 @@ export interface FailoverTools {
   readonly pollMs: number;
 }
 
-const common = ['terminal', 'stateDirectory', 'fs', 'processes', 'signal', 'random'];
+const common = ['terminal', 'stateDirectory', 'fs', 'processInspector', 'signal', 'random'];
 const waiting = ['pause', 'pid', 'pollMs'];
 
 const terminalCalls = ['capture', 'type', 'press', 'processIds', 'isAtShell', 'signal'] as const;
@@ -50,7 +50,7 @@ export function checkFailover<Own extends object>(
   const terminal = checkTerminal(check, given.terminal);
   check.isPath('options.stateDirectory', stateDirectory);
   check.fileSystem(fs, failoverPort);
-  const processes = probeFor(check, fs, given.processes);
+  const processInspector = inspectorFor(check, fs, given.processInspector);
   for (const [name, value] of Object.entries({ pause, random })) {
     if (typeof value !== 'function') check.refuseOption(`options.${name}`, value, 'a function');
   }
@@ -65,7 +65,7 @@ export function checkFailover<Own extends object>(
     tools: {
       fs: fs === undefined ? realFailoverDisk : promisesOf(fs),
       terminal,
-      processes,
+      processInspector,
       stateDirectory,
       signal,
       pause,

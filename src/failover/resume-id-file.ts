@@ -1,7 +1,7 @@
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import { type FailoverFs, OPEN_TO } from '../fs/failover-fs.ts';
 import { nonceFrom } from '../lock/owner-token.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { join, dirname } from '../paths.ts';
 import { parseResumeUUID, type ResumeUUID } from '../sessions/resume-uuid.ts';
 import { readSmallFile } from '../sessions/small-file.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -22,7 +22,7 @@ export function placeOf(
   { stateDirectory }: { readonly stateDirectory: string },
   { name }: { readonly name: string },
 ): SessionPlace {
-  return { session: name, path: childOf(childOf(stateDirectory, name), 'resume-id.txt') };
+  return { session: name, path: join(join(stateDirectory, name), 'resume-id.txt') };
 }
 
 // An id has 36; whoever wrote it may have put white space around it.
@@ -30,7 +30,7 @@ const MOST_BYTES = 1024;
 const OWNER_ONLY = 0o600;
 
 export async function readId(fs: FailoverFs, path: string): Promise<StoredId> {
-  const seen = await settle(fs.lstat(path, { bigint: true }));
+  const seen = await toResult(fs.lstat(path, { bigint: true }));
   if (!seen.ok) return seen.errno === 'ENOENT' ? { kind: 'missing' } : unreadable(seen.errno);
   // What a link leads to was not saved here.
   if (!seen.value.isFile()) return { kind: 'invalid' };
@@ -55,18 +55,18 @@ export async function writeId(
   path: string,
   id: ResumeUUID,
   random: () => number,
-): Promise<Answer<void>> {
-  const directory = parentOf(path);
-  const made = await settle(makeDirectories(fs, directory));
+): Promise<Result<void>> {
+  const directory = dirname(path);
+  const made = await toResult(makeDirectories(fs, directory));
   if (!made.ok) return made;
-  const own = childOf(directory, `.resume-id.${nonceFrom(random)}`);
-  const written = await settle(writeNew(fs, own, `${id}\n`));
-  const renamed = written.ok ? await settle(fs.rename(own, path)) : written;
+  const own = join(directory, `.resume-id.${nonceFrom(random)}`);
+  const written = await toResult(writeNew(fs, own, `${id}\n`));
+  const renamed = written.ok ? await toResult(fs.rename(own, path)) : written;
   if (!renamed.ok) {
-    await settle(fs.unlink(own));
+    await toResult(fs.unlink(own));
     return renamed;
   }
-  return await settle(syncDirectory(fs, directory));
+  return await toResult(syncDirectory(fs, directory));
 }
 
 async function writeNew(fs: FailoverFs, path: string, content: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { isSharedStateError } from '../error.ts';
 import { validateAll } from '../links/ensure.ts';
 import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
@@ -60,14 +60,14 @@ async function validate(
   { fs }: FailoverTools,
   { from, to, required }: Swapping,
 ): Promise<{ readonly isSound: boolean; readonly problems: readonly FailoverProblem[] }> {
-  const home = await settle(fs.stat(to, { bigint: true }));
+  const home = await toResult(fs.stat(to, { bigint: true }));
   if (!home.ok || !home.value.isDirectory()) {
     // The links could be made in a new one, but nobody is logged in there.
     return { isSound: false, problems: [failoverProblem('target-home-missing', { path: to })] };
   }
   const notApart = await checkApart(fs, from, to);
   if (notApart !== undefined) return { isSound: false, problems: [notApart] };
-  const validated = await settle(validateAll([from, to], { required, fs }));
+  const validated = await toResult(validateAll([from, to], { required, fs }));
   if (validated.ok) {
     return { isSound: true, problems: validated.value.flatMap(({ problems }) => problems) };
   }

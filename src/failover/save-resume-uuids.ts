@@ -28,7 +28,7 @@ import { saveOne } from './save-one.ts';
  * const sessionId = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
  * const record = JSON.stringify({ sessionId, procStart: '1' });
  * const { fs } = memfs({ '/home/me/.claude-a/sessions/4711.json': record });
- * const processes = { look: async () => ({ state: 'running', start: '1' }) as const };
+ * const processInspector = { status: async () => ({ state: 'running', start: '1' }) as const };
  * const terminal: Terminal = {
  *   capture: async () => '',
  *   type: async () => {},
@@ -42,7 +42,7 @@ import { saveOne } from './save-one.ts';
  *   accountHomes: ['/home/me/.claude-a', '/home/me/.claude-b'],
  *   stateDirectory: '/var/lib/failover',
  *   terminal,
- *   processes,
+ *   processInspector,
  *   fs,
  * });
  * assert.ok(ok);

@@ -1,7 +1,7 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { acquireLocks } from '../lock/lock.ts';
 import { identifyOwner } from '../lock/lock-owner.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import { makeDirectories } from './make-directories.ts';
 import type { FailoverTools } from './request.ts';
@@ -18,17 +18,17 @@ export type UnderLock<Result> =
  * The lock of a process that was killed is taken over.
  */
 export async function withLock<Result>(
-  { fs, stateDirectory, processes, pid, random }: FailoverTools,
+  { fs, stateDirectory, processInspector, pid, random }: FailoverTools,
   act: () => Promise<Result>,
 ): Promise<UnderLock<Result>> {
-  const path = childOf(stateDirectory, '.lock');
-  const made = await settle(makeDirectories(fs, stateDirectory));
+  const path = join(stateDirectory, '.lock');
+  const made = await toResult(makeDirectories(fs, stateDirectory));
   if (!made.ok) {
     const fields = { path: stateDirectory, errno: made.errno };
     return { ok: false, problem: failoverProblem('failover-unlockable', fields) };
   }
-  const owner = await identifyOwner(processes, { pid, random });
-  const acquired = await acquireLocks(fs, [path], owner, processes);
+  const owner = await identifyOwner(processInspector, { pid, random });
+  const acquired = await acquireLocks(fs, [path], owner, processInspector);
   if (!acquired.ok) {
     const problem =
       acquired.why === 'held'

@@ -13,21 +13,11 @@ import type { PortShape } from './port.ts';
 import { openRealDirectory } from './real-directory.ts';
 import { openReal } from './real-handle.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
-import type { FsStats } from './stats.ts';
-
-/** What migrating reads of a file's stats: enough to tell one generation of a file from the next. */
-export interface MigrateStats extends FsStats {
-  readonly nlink: number | bigint;
-  readonly uid: number | bigint;
-  readonly mtimeMs: number | bigint;
-  /** Nanoseconds; there only where the stats are those of `bigint: true`. */
-  readonly mtimeNs?: bigint;
-  readonly birthtimeNs?: bigint;
-}
+import type { WideStats } from './file-info.ts';
 
 /** An open file that is read at given places. */
 export interface MigrateReadHandle {
-  stat(options: { bigint: true }): Promise<MigrateStats>;
+  stat(options: { bigint: true }): Promise<WideStats>;
   read(
     buffer: Uint8Array,
     offset: number,
@@ -54,9 +44,9 @@ export interface MigrateHandle extends MigrateReadHandle {
 
 /** The calls that planning a migration needs; none of them can change anything. */
 export interface MigrateReadFs extends SessionReadFs {
-  lstat(path: string, options: { bigint: true }): Promise<MigrateStats>;
+  lstat(path: string, options: { bigint: true }): Promise<WideStats>;
   open(path: string, flags: number): Promise<MigrateReadHandle>;
-  stat(path: string, options: { bigint: true }): Promise<MigrateStats>;
+  stat(path: string, options: { bigint: true }): Promise<WideStats>;
 }
 
 /**
@@ -66,6 +56,7 @@ export interface MigrateReadFs extends SessionReadFs {
  * through handles, which the library opens exclusively or for appending.
  */
 export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
+  copyFile(from: string, to: string, flags: number): Promise<void>;
   /** Of a symlink, that itself gets a second name, as on Linux; or the call fails. */
   link(existing: string, path: string): Promise<void>;
   mkdir(path: string, options: { mode: number }): Promise<unknown>;
@@ -102,6 +93,7 @@ export const realMigrateDisk: MigrateFs = {
     utimesSync(path, accessed, modified);
   },
   stat: (path, options) => promises.stat(path, options),
+  copyFile: (from, to, flags) => promises.copyFile(from, to, flags),
   opendir: openRealDirectory,
   open: openReal,
   rmdir: (path) => promises.rmdir(path),
@@ -112,6 +104,7 @@ export const migrateReadPort: PortShape = sessionReadPort;
 export const migratePort: PortShape = {
   members: [
     ...sessionReadPort.members,
+    'copyFile',
     'link',
     'mkdir',
     'rename',
@@ -122,14 +115,3 @@ export const migratePort: PortShape = {
   ],
   orPromises: true,
 };
-
-const NOT_THROUGH_LINKS = constants.O_NOFOLLOW || 0;
-const NEVER_WAITING = constants.O_NONBLOCK || 0;
-
-/** How the library opens files. Nothing truncates, and nothing writes elsewhere than at the end. */
-export const OPEN = {
-  read: constants.O_RDONLY | NOT_THROUGH_LINKS | NEVER_WAITING,
-  append: constants.O_WRONLY | constants.O_APPEND | NOT_THROUGH_LINKS | NEVER_WAITING,
-  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOT_THROUGH_LINKS,
-  directory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
-} as const;

@@ -1,5 +1,5 @@
 /** A promise-based port, or an object that carries one as `promises`, as `node:fs` and memfs's `fs` do. */
-export type PortOrPromises<Port> = Port | { readonly promises: Port };
+export type FsLike<Port> = Port | { readonly promises: Port };
 
 /** What a call asks of the file system that it is given. */
 export interface PortShape {
@@ -17,7 +17,7 @@ export function missingMembers(fs: unknown, { members, orPromises }: PortShape):
 }
 
 /** The promise-based port inside what a caller handed over. */
-export function promisesOf<Port extends object>(fs: PortOrPromises<Port>): Port {
+export function promisesOf<Port extends object>(fs: FsLike<Port>): Port {
   return 'promises' in fs ? fs.promises : fs;
 }
 

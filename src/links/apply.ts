@@ -1,4 +1,4 @@
-import type { Failure } from '../answer.ts';
+import type { Failure } from '../core/result.ts';
 import { ask, mkdir, symlink, type WriteSteps } from '../calls.ts';
 import { type Finding, finding } from '../problem.ts';
 import type { Creation } from './creations.ts';

@@ -1,9 +1,9 @@
 import { isArray } from '../arguments.ts';
-import type { Failure } from '../answer.ts';
+import type { Failure } from '../core/result.ts';
 import { ask, readFile, type SettingsSteps, stat } from '../calls.ts';
 import { isObject } from '../fs/port.ts';
 import { parsedJson } from '../json.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { finding, type ProblemOf } from '../problem.ts';
 
 /** How long one account home lets transcripts live. */
@@ -38,7 +38,7 @@ const unusable = (trouble: Trouble): Told => ({ ...unset, trouble });
 
 /** Reads the period that is in force under a home, as far as the home itself tells. */
 export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPeriod> {
-  const settings = childOf(accountHome, 'settings.json');
+  const settings = join(accountHome, 'settings.json');
   const { trouble, ...told } = yield* readSettings(settings);
   const period = { accountHome, settings, ...told };
   if (trouble === undefined) return period;

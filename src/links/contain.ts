@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { asPrefix } from '../paths.ts';
+import { withTrailingSep } from '../paths.ts';
 import { type Finding, finding } from '../problem.ts';
 
 /** A directory in the caller's spelling, and in the form by which it is compared. */
@@ -21,7 +21,7 @@ export interface Containment {
 
 /** `judgedAs` is the real path, or the path itself where only the text is to be judged. */
 export function extentOf(path: string, judgedAs: string): Extent {
-  return { path, prefix: asPrefix(judgedAs) };
+  return { path, prefix: withTrailingSep(judgedAs) };
 }
 
 /** Finds every target inside a home, home inside a target, and pair of targets that overlap. */

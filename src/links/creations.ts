@@ -1,4 +1,4 @@
-import { childOf, parentOf } from '../paths.ts';
+import { join, dirname } from '../paths.ts';
 import type { Finding } from '../problem.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 
@@ -28,7 +28,7 @@ export function creationsFor(
     const missing = usablePath(directory) === undefined ? [] : (directory?.place?.missing ?? []);
     return missing.map((path): Creation => ({
       path,
-      needs: [parentOf(path)],
+      needs: [dirname(path)],
       homes: new Set(told),
     }));
   };
@@ -82,7 +82,7 @@ function linksFor(
     if (state !== 'missing' || there === undefined) return [];
     return [
       {
-        path: childOf(here, name),
+        path: join(here, name),
         linkTo: target.path,
         needs: [here, there],
         homes: new Set([home]),

@@ -1,14 +1,14 @@
 import { drive, driveSync } from '../calls.ts';
 import type { Operation } from '../error.ts';
 import { type LinkFs, type LinkFsSync, linkPort, linkPortSync, realDisk } from '../fs/link-fs.ts';
-import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { AccountReport } from '../report.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
 import { checkRequest, type LinkOptions, type Subject } from './request.ts';
 
 /** What `ensureForAccount` and `validateAll` may be told. */
-export type EnsureOptions = LinkOptions<PortOrPromises<LinkFs>>;
+export type EnsureOptions = LinkOptions<FsLike<LinkFs>>;
 /** What `ensureForAccountSync` and `validateAllSync` may be told. */
 export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
 

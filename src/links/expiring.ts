@@ -1,7 +1,7 @@
 import type { RetentionReadFs } from '../fs/retention-fs.ts';
 import { errnoOf, textOf } from '../fs/port.ts';
 import type { DirectoryEntry } from '../fs/session-fs.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { DAY_MS } from './cleanup-period.ts';
 
 /** What is known of the transcripts that are deleted first. */
@@ -99,7 +99,7 @@ async function* entriesOf(
 ): AsyncGenerator<readonly [path: string, entry: DirectoryEntry], void> {
   try {
     for await (const entry of await fs.opendir(directory, { bufferSize: AT_ONCE })) {
-      yield [childOf(directory, textOf(entry.name)), entry];
+      yield [join(directory, textOf(entry.name)), entry];
     }
   } catch (error) {
     fail(errnoOf(error));

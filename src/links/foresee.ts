@@ -1,4 +1,4 @@
-import { parentOf } from '../paths.ts';
+import { dirname } from '../paths.ts';
 import { type Creation, creationsFor, type UsablePath } from './creations.ts';
 import type { DirectoryFacts, SharedFacts } from './inspect.ts';
 import { MOST_LINKS } from './place.ts';
@@ -59,9 +59,9 @@ function linkOnTheWay(
   path: string,
   creations: ReadonlyMap<string, Creation>,
 ): Creation | undefined {
-  for (let above = path; ; above = parentOf(above)) {
+  for (let above = path; ; above = dirname(above)) {
     const creation = creations.get(above);
     if (creation?.linkTo !== undefined) return creation;
-    if (above === parentOf(above)) return undefined;
+    if (above === dirname(above)) return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Result } from '../core/result.ts';
 import { askAll, drive, driveSync, type ReadSteps, stat } from '../calls.ts';
 import {
   type LinkReadFs,
@@ -7,7 +7,7 @@ import {
   linkReadPortSync,
   realDisk,
 } from '../fs/link-fs.ts';
-import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type Entry, identityOf } from '../fs/stats.ts';
 import { finding } from '../problem.ts';
 import type { InspectionReport } from '../report.ts';
@@ -18,7 +18,7 @@ import { planLinks } from './plan.ts';
 import { checkRequest, type LinkOptions, type LookOptions, type Request } from './request.ts';
 
 /** What `inspectAll` may be told; its file system needs no call that can change anything. */
-export type InspectOptions = LinkOptions<PortOrPromises<LinkReadFs>> & LookOptions;
+export type InspectOptions = LinkOptions<FsLike<LinkReadFs>> & LookOptions;
 /** What `inspectAllSync` may be told. */
 export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & LookOptions;
 
@@ -95,7 +95,7 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
 function firstOf(
   firsts: Map<string, string>,
   accountHome: string,
-  entry: Answer<Entry> | undefined,
+  entry: Result<Entry> | undefined,
 ): string {
   const identity = entry?.ok === true ? identityOf(entry.value) : undefined;
   if (identity === undefined) return accountHome;

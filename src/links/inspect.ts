@@ -1,4 +1,4 @@
-import type { Failure } from '../answer.ts';
+import type { Failure } from '../core/result.ts';
 import {
   access,
   ask,
@@ -13,7 +13,7 @@ import {
   WRITE,
 } from '../calls.ts';
 import type { Entry } from '../fs/stats.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import type { LinkState } from '../link-report.ts';
 import { isNotALink, locate, type Place } from './place.ts';
 import type { SharedSymlink } from './required.ts';
@@ -75,7 +75,7 @@ export function* inspectShared(
     accountHome,
     links: targets.map((target, index): LinkFacts => {
       const name = required[index]?.name ?? '';
-      const path = childOf(accountHome, name);
+      const path = join(accountHome, name);
       return { name, path, target, state: 'linked', storedTarget: target.path };
     }),
   }));
@@ -144,7 +144,7 @@ function* inspectLink(
   name: string,
   target: DirectoryFacts,
 ): ReadSteps<LinkFacts> {
-  const path = childOf(accountHome, name);
+  const path = join(accountHome, name);
   const at = { name, path, target };
   const link = yield* ask(readlink(path));
   if (link.ok) {

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
-import type { Failure } from '../answer.ts';
+import type { Failure } from '../core/result.ts';
 import { ask, readlink, type ReadSteps, realpath } from '../calls.ts';
-import { childOf, lastSegmentOf, parentOf, withoutTrailingSeparators } from '../paths.ts';
+import { join, basename, dirname, withoutTrailingSeparators } from '../paths.ts';
 
 /** Where a path physically is, or would be if the directories that are missing were made. */
 export interface Place {
@@ -38,20 +38,20 @@ export function* locate(path: string): ReadSteps<Place | Failure> {
     if (real.errno !== 'ENOENT') return real;
 
     const link = yield* ask(readlink(current));
-    const name = lastSegmentOf(current);
+    const name = basename(current);
     if (link.ok && links < MOST_LINKS) {
       links += 1;
       namesBelowLink = names.length;
-      const from = yield* ask(realpath(parentOf(current)));
-      const directory = from.ok ? from.value : parentOf(current);
-      const end = isAbsolute(link.value) ? link.value : childOf(directory, link.value);
+      const from = yield* ask(realpath(dirname(current)));
+      const directory = from.ok ? from.value : dirname(current);
+      const end = isAbsolute(link.value) ? link.value : join(directory, link.value);
       current = withoutTrailingSeparators(end);
     } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
       // It was missing a moment ago and is there now: somebody else has just made it.
       races += 1;
     } else if (!link.ok && link.errno === 'ENOENT' && name !== '' && name !== '..') {
       if (name !== '.') names.unshift(name);
-      current = parentOf(current);
+      current = dirname(current);
     } else {
       // Where `..` leads behind something missing cannot be told.
       return link.ok ? real : link;
@@ -69,7 +69,7 @@ function placeBelow(
   names: readonly string[],
   namesBelowLink: number | undefined,
 ): Place {
-  const missing = names.map((_, index) => names.slice(0, index + 1).reduce(childOf, existing));
+  const missing = names.map((_, index) => names.slice(0, index + 1).reduce(join, existing));
   const place = { ok: true, path: missing.at(-1) ?? existing, existing, missing } as const;
   if (namesBelowLink === undefined) return place;
   return { ...place, behind: missing.at(-1 - namesBelowLink) ?? existing };

@@ -1,4 +1,4 @@
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 
 /** One shared link that every account home must have: `<account home>/<name>` leads to `target`. */
 export interface SharedSymlink {
@@ -41,7 +41,7 @@ export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
   return Object.freeze(
     sharedNames.map((name) =>
       // An empty root stays one, to be refused: it must not become the root of the file system.
-      Object.freeze({ name, target: root === '' ? '' : childOf(root, `.claude-${name}-shared`) }),
+      Object.freeze({ name, target: root === '' ? '' : join(root, `.claude-${name}-shared`) }),
     ),
   );
 }

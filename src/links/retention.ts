@@ -1,6 +1,6 @@
 import { ArgumentCheck } from '../arguments.ts';
 import { drive } from '../calls.ts';
-import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
 import type { Problem } from '../problem.ts';
 import type { CleanupPeriod } from './cleanup-period.ts';
@@ -10,7 +10,7 @@ import { checkRequired, containmentsByText, type LinkOptions } from './request.t
 import { projectsTarget, RequiredShared } from './required.ts';
 
 /** What `inspectRetention` may be told. */
-export interface RetentionOptions extends LinkOptions<PortOrPromises<RetentionReadFs>> {
+export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {
   /** The time to judge by; the time of the call unless given. */
   readonly now?: Date | undefined;
 }

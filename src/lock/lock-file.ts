@@ -1,6 +1,6 @@
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import type { AtPath, Failed } from '../problems/table.ts';
 import { judgeOwner, type OwnerStanding } from './lock-owner.ts';
 import { formatOwnerToken, type OwnerToken, UNKNOWN } from './owner-token.ts';
@@ -30,7 +30,7 @@ export interface Wanted {
   readonly fs: LockFs;
   readonly lock: string;
   readonly owner: OwnerToken;
-  readonly processes: ProcessProbe;
+  readonly processInspector: ProcessInspector;
 }
 
 /** How trying to take a lock ended: `undefined` if it is taken. */
@@ -63,10 +63,10 @@ export function take(wanted: Wanted): Promise<Hindrance | undefined> {
 }
 
 async function takeAt(wanted: Wanted, path: string, depth: number): Promise<Hindrance | undefined> {
-  const { fs, owner, processes } = wanted;
+  const { fs, owner, processInspector } = wanted;
   const own = formatOwnerToken(owner);
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const made = await settle(fs.symlink(own, path, 'junction'));
+    const made = await toResult(fs.symlink(own, path, 'junction'));
     if (made.ok) return undefined;
     // Whatever the call said: what stands there tells who has the lock.
     const there = await tokenAt(fs, path);
@@ -76,7 +76,7 @@ async function takeAt(wanted: Wanted, path: string, depth: number): Promise<Hind
       if (made.errno === 'EEXIST') continue;
       return callFailed(path, made.errno);
     }
-    const { standing, token } = await judgeOwner(there.value, owner, processes);
+    const { standing, token } = await judgeOwner(there.value, owner, processInspector);
     if (standing !== 'dead') return held(wanted, standing, token?.pid, there.value);
     const hindrance = await breakDead(wanted, path, token, depth + 1);
     if (hindrance !== undefined) return hindrance;
@@ -116,7 +116,7 @@ export async function removeExactly(
   for (let tries = 0; tries < TRIES; tries += 1) {
     const there = await tokenAt(fs, path);
     if (there.ok && there.value !== text) return undefined;
-    const removed = there.ok ? await settle(fs.unlink(path)) : there;
+    const removed = there.ok ? await toResult(fs.unlink(path)) : there;
     if (removed.ok) return undefined;
     errno = removed.errno;
   }
@@ -124,8 +124,8 @@ export async function removeExactly(
 }
 
 /** The text that stands at a lock; empty for what is no link, and so has no owner that could be dead. */
-export async function tokenAt(fs: LockFs, path: string): Promise<Answer<string | undefined>> {
-  const read = await settle(fs.readlink(path));
+export async function tokenAt(fs: LockFs, path: string): Promise<Result<string | undefined>> {
+  const read = await toResult(fs.readlink(path));
   if (read.ok) return { ok: true, value: textOf(read.value) };
   if (read.errno === 'ENOENT') return { ok: true, value: undefined };
   return read.errno === 'EINVAL' ? { ok: true, value: '' } : read;

@@ -1,6 +1,6 @@
 import { pid as ownPid } from 'node:process';
-import { settle } from '../answer.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
+import { toResult } from '../core/result.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import {
   formatOwnerToken,
   nonceFrom,
@@ -11,16 +11,16 @@ import {
 
 /** This process as an owner; each call gives a token that is told from all others. */
 export async function identifyOwner(
-  processes: ProcessProbe,
+  processInspector: ProcessInspector,
   { pid, random }: { readonly pid: number | undefined; readonly random: () => number },
 ): Promise<OwnerToken> {
   const nonce = nonceFrom(random);
   // The probe may be the caller's: it may fail, or know nothing of owners.
-  const told = await settle((async () => await processes.self?.(pid))());
+  const told = await toResult((async () => await processInspector.self?.(pid))());
   const owner = told.ok && told.value !== undefined ? { ...told.value, nonce } : undefined;
   // Nobody could read it otherwise.
   if (owner !== undefined && parseOwnerToken(formatOwnerToken(owner)) !== undefined) return owner;
-  return { pid: pid ?? ownPid, start: UNKNOWN, nonce, domain: UNKNOWN };
+  return { pid: pid ?? ownPid, start: UNKNOWN, nonce, pidNamespace: UNKNOWN };
 }
 
 /**
@@ -45,25 +45,25 @@ export type JudgedOwner =
  */
 export async function judgeOwner(
   text: string,
-  own: Pick<OwnerToken, 'domain'>,
-  processes: ProcessProbe,
+  own: Pick<OwnerToken, 'pidNamespace'>,
+  processInspector: ProcessInspector,
 ): Promise<JudgedOwner> {
   const token = parseOwnerToken(text);
   if (token === undefined) return { standing: UNKNOWN, token };
-  return { standing: await standingOf(token, own, processes), token };
+  return { standing: await standingOf(token, own, processInspector), token };
 }
 
 async function standingOf(
-  { pid, start, domain }: OwnerToken,
-  own: Pick<OwnerToken, 'domain'>,
-  processes: ProcessProbe,
+  { pid, start, pidNamespace }: OwnerToken,
+  own: Pick<OwnerToken, 'pidNamespace'>,
+  processInspector: ProcessInspector,
 ): Promise<OwnerStanding> {
-  if (domain === UNKNOWN || start === UNKNOWN || own.domain === UNKNOWN) return UNKNOWN;
-  if (domain !== own.domain) return 'elsewhere';
-  const looked = await settle(processes.look({ pid, domain }));
+  if (pidNamespace === UNKNOWN || start === UNKNOWN || own.pidNamespace === UNKNOWN) return UNKNOWN;
+  if (pidNamespace !== own.pidNamespace) return 'elsewhere';
+  const looked = await toResult(processInspector.status({ pid, pidNamespace }));
   if (!looked.ok) return UNKNOWN;
   const seen = looked.value;
-  if (seen.state !== 'running') return seen.state === 'gone' ? 'dead' : UNKNOWN;
+  if (seen.state !== 'running') return seen.state === 'exited' ? 'dead' : UNKNOWN;
   if (seen.start === undefined) return UNKNOWN;
   // Another process may have been given the same id since.
   return seen.start === start ? 'running' : 'dead';

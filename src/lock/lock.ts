@@ -1,4 +1,4 @@
-import type { ProcessProbe } from '../fs/processes.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import {
   type FailedCall,
   type Hindrance,
@@ -40,13 +40,13 @@ export async function acquireLocks(
   fs: LockFs,
   paths: readonly string[],
   owner: OwnerToken,
-  processes: ProcessProbe,
+  processInspector: ProcessInspector,
 ): Promise<Acquisition> {
   const token = formatOwnerToken(owner);
   const tried: string[] = [];
   for (const lock of [...new Set(paths)].toSorted()) {
     tried.push(lock);
-    const hindrance = await take({ fs, lock, owner, processes });
+    const hindrance = await take({ fs, lock, owner, processInspector });
     if (hindrance !== undefined) {
       // The last one, too: a call that failed may have taken effect all the same.
       return { ...hindrance, ok: false, left: await giveBack(fs, tried, token) };

@@ -6,28 +6,33 @@ export interface OwnerToken {
   /** Tells this token from all others of the same process. */
   readonly nonce: string;
   /** The boot and the namespaces in which `pid` is meant; `unknown` where nobody told. */
-  readonly domain: string;
+  readonly pidNamespace: string;
 }
 
-/** For a start or a domain that nobody told: such an owner is never taken for dead. */
+/** For a start or a pidNamespace that nobody told: such an owner is never taken for dead. */
 export const UNKNOWN = 'unknown';
 
 const TOKEN =
-  /^(?<pid>[1-9]\d{0,9})\.(?<start>\d{1,20}|unknown)\.(?<nonce>[\da-z]{1,64})\.(?<domain>[\w:-]{1,128})$/;
+  /^(?<pid>[1-9]\d{0,9})\.(?<start>\d{1,20}|unknown)\.(?<nonce>[\da-z]{1,64})\.(?<pidNamespace>[\w:-]{1,128})$/;
 
-export function formatOwnerToken({ pid, start, nonce, domain }: OwnerToken): string {
-  return `${pid}.${start}.${nonce}.${domain}`;
+export function formatOwnerToken({ pid, start, nonce, pidNamespace }: OwnerToken): string {
+  return `${pid}.${start}.${nonce}.${pidNamespace}`;
 }
 
 /** Reads what stands on disk, which may be anything; `undefined` unless it is exactly a token. */
 export function parseOwnerToken(text: string): OwnerToken | undefined {
   const groups = TOKEN.exec(text)?.groups;
-  const { pid, start, nonce, domain } = groups ?? {};
+  const { pid, start, nonce, pidNamespace } = groups ?? {};
   // All or none: said once more for the compiler.
-  if (pid === undefined || start === undefined || nonce === undefined || domain === undefined) {
+  if (
+    pid === undefined ||
+    start === undefined ||
+    nonce === undefined ||
+    pidNamespace === undefined
+  ) {
     return undefined;
   }
-  return { pid: Number(pid), start, nonce, domain };
+  return { pid: Number(pid), start, nonce, pidNamespace };
 }
 
 /** 64 random bits, from a source of numbers from 0 to below 1. */

@@ -1,39 +1,51 @@
+export type { WideStats } from '../fs/file-info.ts';
 export type {
   MigrateFs,
   MigrateHandle,
   MigrateReadFs,
   MigrateReadHandle,
-  MigrateStats,
 } from '../fs/migrate-fs.ts';
-export { listOriginals } from './retire/list-originals.ts';
-export { migrate } from './migrate.ts';
+export { archive, unarchive } from './archive.ts';
+export { deleteRestorePoint, planDelete } from './delete.ts';
+export { migrate, planMigration } from './migrate.ts';
 export type {
+  ArchiveOptions,
+  DeleteRestorePointOptions,
+  ListRestorePointsOptions,
+  MigrateOptions,
+  PlanDeleteOptions,
+  PlanMigrationOptions,
+  PlanRestoreOptions,
+  RestoreOptions,
+  RunOptions,
+} from './options.ts';
+export type {
+  Conflict,
+  ConflictSide,
   MigrationProblem,
   MigrationProblemCode,
   MigrationProblemOf,
-} from './migration-problem.ts';
+} from './problems.ts';
 export type {
-  ListOriginalsOptions,
-  MigrateOptions,
-  PlanMigrationOptions,
-  RestoreOptions,
-  RetireOptions,
-} from './options.ts';
-export { planMigration } from './plan/plan-migration.ts';
-export type {
+  ArchiveReport,
+  DeletePlan,
+  DeleteReport,
   EntryPlan,
   FileCounts,
-  FoundOriginals,
   HomePlan,
-  Leftover,
   MigrationOutcome,
   MigrationPhase,
   MigrationPlan,
   MigrationProgress,
   MigrationReport,
-  Originals,
+  RestoreEntry,
+  RestorePlan,
+  RestorePoint,
+  RestorePointList,
+  RestorePointState,
   RestoreReport,
-  RetireReport,
+  UnarchiveReport,
+  UnmergedFile,
 } from './report.ts';
-export { restore } from './restore/restore.ts';
-export { retireOriginals } from './retire/retire-originals.ts';
+export { listRestorePoints } from './restore-points.ts';
+export { planRestore, restore } from './restore.ts';

@@ -1,69 +1,89 @@
-import type { PortOrPromises } from '../fs/port.ts';
 import type { MigrateFs, MigrateReadFs } from '../fs/migrate-fs.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import type { MigrationProgress } from './report.ts';
 
-/** What all calls about migrating may be told. */
-interface CommonOptions<Fs> {
-  /** The shared links every home must have; `RequiredShared` unless given. */
-  readonly required?: readonly SharedSymlink[] | undefined;
-  /** The file system to work on; the real disk unless given. */
-  readonly fs?: PortOrPromises<Fs> | undefined;
-  /** Tells which processes run. By default those of this machine if `fs` is left out, too; otherwise unknown. */
-  readonly processes?: ProcessProbe | undefined;
-  /** The time to judge by; the time of the call unless given. */
+/** What every call that changes something accepts. */
+export interface RunOptions {
+  /** The file system to work on; the real disk by default. */
+  readonly fs?: FsLike<MigrateFs> | undefined;
+  /** Tells which processes run. Defaults to this machine's if `fs` is left out, too; otherwise to "unknown". */
+  readonly processInspector?: ProcessInspector | undefined;
+  /** The current time; the time of the call by default. */
   readonly now?: Date | undefined;
-}
-
-/** What planning may be told, and migrating as well. */
-export interface Decisions {
-  /** `refuse` (the default): running sessions stand against it. `merge`: they may go on, at the risk that the plan names. */
-  readonly live?: 'refuse' | 'merge' | undefined;
-  /** Whether files may be merged that the shortest retention of all homes deletes at the next start. */
-  readonly acceptRetention?: boolean | undefined;
-  /** Paths of conflicting files to keep both sides of, each as the conflict names it. */
-  readonly keepBoth?: readonly string[] | undefined;
-  /** The user that everything should belong to; other owners are a warning. Not looked at unless given. */
-  readonly uid?: number | undefined;
-}
-
-/** What `planMigration` may be told. */
-export interface PlanMigrationOptions extends CommonOptions<MigrateReadFs>, Decisions {}
-
-/** What all calls that change something may be told. */
-export interface ActingOptions extends CommonOptions<MigrateFs> {
-  /** Is told how far the run has come. What it throws ends the run, as a crash would. */
+  /** Receives the progress of the run. If it throws, the run ends as in a crash. */
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined;
   /** Stops the run between two steps. */
   readonly signal?: AbortSignal | undefined;
-  /** A number from 0 to below 1, for names that nobody else has; `Math.random` unless given. */
+  /** Returns a number from 0 to below 1, for unique names; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
-  /** Lets a time pass, in milliseconds, before something is tried again; a timer unless given. */
-  readonly pause?: ((milliseconds: number) => Promise<void>) | undefined;
-  /** The own process id, for the lock; that of this process unless given. */
+  /** Waits the given number of milliseconds; a timer by default. */
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** The process id to write into locks; this process's by default. */
   readonly pid?: number | undefined;
+  /** The user to act as; the effective user of this process by default, unknown with an injected `fs`. */
+  readonly uid?: number | undefined;
 }
 
-/** What `migrate` may be told. */
-export interface MigrateOptions extends ActingOptions, Decisions {}
+/** Names the shared links. */
+interface RequiredOption {
+  /** The shared links every home must have; `RequiredShared` by default. */
+  readonly required?: readonly SharedSymlink[] | undefined;
+}
 
-/** What `restore` may be told. */
-export interface RestoreOptions extends ActingOptions {
-  /** As for `migrate`. */
+/** What `planMigration` and `migrate` accept. */
+export interface MigrateOptions extends RunOptions, RequiredOption {
+  /** `refuse` (default): a running session blocks the migration. `merge`: sessions may keep running. */
   readonly live?: 'refuse' | 'merge' | undefined;
-  /** Whether the files get inodes of their own; without it they stay one with those of the target. */
-  readonly detach?: boolean | undefined;
+  /** Whether to share files even if the shortest retention of all homes deletes them at the next start. */
+  readonly acceptRetention?: boolean | undefined;
+  /** Conflicts to decide: at these paths the shared side wins; the home's stays in the restore point. */
+  readonly preferShared?: readonly string[] | undefined;
+  /** Conflicts to decide: at these paths the home's side wins; the shared one is set aside in the state directory. */
+  readonly preferHome?: readonly string[] | undefined;
+  /** More account homes to check for running sessions that write into the migrated directories. */
+  readonly otherHomes?: readonly string[] | undefined;
 }
 
-/** What `listOriginals` may be told. */
-export interface ListOriginalsOptions {
-  /** A file system to read from; the real disk unless given. */
-  readonly fs?: PortOrPromises<MigrateReadFs> | undefined;
+/** What `planMigration` accepts. */
+export type PlanMigrationOptions = Omit<MigrateOptions, 'onProgress' | 'signal' | 'sleep' | 'pid'>;
+
+/** What `restore` accepts. */
+export interface RestoreOptions extends RunOptions, RequiredOption {
+  /** Whether to restore from a shared directory other than the one the restore point names, as after a move. */
+  readonly acceptOtherTarget?: boolean | undefined;
 }
 
-/** What `retireOriginals` may be told. */
-export interface RetireOptions extends Omit<ActingOptions, 'required'> {
-  /** What to remove although it is not proved to be in the target: paths relative to the originals. */
+/** What `planRestore` accepts. */
+export type PlanRestoreOptions = Omit<
+  RestoreOptions,
+  'onProgress' | 'signal' | 'sleep' | 'pid' | 'random' | 'fs'
+> & {
+  /** The file system to read; the real disk by default. */
+  readonly fs?: FsLike<MigrateReadFs> | undefined;
+};
+
+/** What `listRestorePoints` accepts. */
+export interface ListRestorePointsOptions {
+  /** The file system to read; the real disk by default. */
+  readonly fs?: FsLike<MigrateReadFs> | undefined;
+}
+
+/** What `deleteRestorePoint` accepts. */
+export interface DeleteRestorePointOptions extends RunOptions, RequiredOption {
+  /** Files to delete although they can't be proved to be shared: paths relative to the restore point. */
   readonly discard?: readonly string[] | undefined;
+}
+
+/** What `planDelete` accepts. */
+export interface PlanDeleteOptions extends ListRestorePointsOptions, RequiredOption {
+  /** As for `deleteRestorePoint`. */
+  readonly discard?: readonly string[] | undefined;
+}
+
+/** What `archive` and `unarchive` accept. */
+export interface ArchiveOptions extends RunOptions, RequiredOption {
+  /** The archive directory; `<shared root>/.claude-shared-state/archive` by default. */
+  readonly archive?: string | undefined;
 }

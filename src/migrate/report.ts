@@ -1,53 +1,54 @@
 import type { LiveSession } from '../sessions/live-sessions.ts';
-import type { MigrationProblem } from './migration-problem.ts';
+import type { MigrationProblem } from './problems.ts';
 
-/**
- * Where a call stands; each begins with `plan`. `migrate`: then `couple`, `swap`, `sweep`, `verify`. `restore`: then
- * `restore`, `verify`. `retireOriginals`: then `retire`.
- */
-export type MigrationPhase = 'plan' | 'couple' | 'swap' | 'sweep' | 'verify' | 'restore' | 'retire';
+/** The phase of a run. `migrate` goes through the first four, in this order. */
+export type MigrationPhase =
+  | 'plan'
+  | 'absorb'
+  | 'cut-over'
+  | 'catch-up'
+  | 'restore'
+  | 'delete'
+  | 'archive';
 
-/**
- * How far a run has come; told after each few files, and at each change of phase. Within a phase no number ever
- * becomes smaller, and `done` is never above `total`.
- */
+/** The progress of a run. Within a phase no number decreases, and `done` never exceeds `total`. */
 export interface MigrationProgress {
   readonly phase: MigrationPhase;
-  /** Files that this phase is through with; directories in `swap`. */
+  /** Files processed; directories in `cut-over`. */
   readonly done: number;
-  /** All that are known by now: more may come. */
+  /** Files known so far: there may be more to come. */
   readonly total: number;
-  /** Bytes of the files that are done, most of which are linked, not copied; 0 in `plan` and `swap`. */
+  /** Size of the processed files, most of which are linked, not copied. */
   readonly bytes: number;
 }
 
-/** How a run ended; only the first two have done what was asked for. */
+/** How a run ended. Only `done` and `partial` did what was asked for. */
 export type MigrationOutcome =
-  /** All of it is done, and verified. */
+  /** Everything is done and verified. */
   | 'done'
-  /** All homes are linked; what could not be merged after the first swap stays in the originals. */
-  | 'done-with-leftovers'
-  /** Something stands against it: `problems` tells what. Nothing was swapped. */
+  /** Every home is linked; some files could not be merged and stay in the restore point. */
+  | 'partial'
+  /** Something blocks it, see `problems`. No directory was replaced by a link. */
   | 'refused'
-  /** Another process is at it. Nothing was touched. */
+  /** Another process holds the lock. Nothing was touched. */
   | 'locked'
   /** The signal stopped it between two steps; the same call completes it. */
   | 'aborted'
-  /** A call of the file system failed; nothing is lost, and the same call completes it. */
+  /** A file-system call failed; nothing is lost, and the same call completes it. */
   | 'failed';
 
-/** How many files of an entry are handled how. */
+/** The number of files of a directory, by what happens to them. */
 export interface FileCounts {
-  /** In one place only: get a second name in the target. */
+  /** Transcripts that exist in one place only: get a second name in the target. */
   readonly link: number;
-  /** On another file system: copied into the target. */
+  /** Files copied into the target. */
   readonly copy: number;
-  /** Generations of one transcript, in several places: become one inode, the longest. */
-  readonly couple: number;
-  /** There already, byte for byte. */
-  readonly same: number;
-  /** Left in the originals: caches that nobody reads, and the sides that were not chosen. */
-  readonly leave: number;
+  /** Generations of one transcript, and memory files, that become one file. */
+  readonly merged: number;
+  /** Already shared, byte for byte. */
+  readonly identical: number;
+  /** Stay in the restore point: obsolete caches, and the sides of conflicts that were not chosen. */
+  readonly skipped: number;
 }
 
 /** What happens, or has happened, to one required directory of one home. */
@@ -57,13 +58,12 @@ export interface EntryPlan {
   readonly path: string;
   readonly target: string;
   /**
-   * `none`: the right link is there. `link`: nothing is there, so only the link is made. `merge`: a real
-   * directory, whose content goes into the target. `roll-forward`: an earlier run ended half-way.
-   * `refuse`: something else is there.
+   * `none`: the right link exists. `link`: nothing exists, so only the link is created. `merge`: a real directory, whose
+   * content moves into the target. `complete`: an earlier run ended half-way. `refuse`: something else exists.
    */
-  readonly action: 'none' | 'link' | 'merge' | 'roll-forward' | 'refuse';
+  readonly action: 'none' | 'link' | 'merge' | 'complete' | 'refuse';
   readonly files: FileCounts;
-  /** Bytes of the files that are to be copied, because target and home are on two file systems. */
+  /** Bytes that will be copied. */
   readonly copyBytes: number;
 }
 
@@ -73,45 +73,76 @@ export interface HomePlan {
   readonly entries: readonly EntryPlan[];
 }
 
-/** A file that stays in the originals, or would, and why. */
-export interface Leftover {
-  /** Where it is, or will be. */
+/** A file that stays, or will stay, outside the shared directory. */
+export interface UnmergedFile {
+  /** Its path now, or after the migration. */
   readonly path: string;
+  /**
+   * `obsolete-cache`: a cache that no version reads. `kept-aside`: the side of a conflict that was not chosen.
+   * `replaced`: an older generation, set aside in the state directory. `partial-line`: it ends in half a line that the
+   * shared transcript lacks. `conflict`: it changed after the plan and can't be merged. `duplicate-session-id`: the
+   * session has another transcript under another project key. `changed`: it was written to after it was set aside.
+   */
   readonly reason:
-    | 'dead-cache'
-    | 'side-not-chosen'
-    | 'torn-line'
-    | 'changed'
-    | 'unmergeable'
-    | 'deleted-since';
+    | 'obsolete-cache'
+    | 'kept-aside'
+    | 'replaced'
+    | 'partial-line'
+    | 'conflict'
+    | 'duplicate-session-id'
+    | 'changed';
 }
 
-/** What `planMigration` finds: everything that `migrate` would do, and everything against it. */
+/** What `planMigration` finds: everything `migrate` would do, and everything that blocks it. */
 export interface MigrationPlan {
-  /** Whether nothing stands against it. */
+  /** Whether nothing blocks it. */
   readonly ok: boolean;
-  /** One per account home that is a directory of its own, in their order. */
+  /** One per distinct account home, in order. */
   readonly homes: readonly HomePlan[];
   /** Every error and warning of all homes, each once. */
   readonly problems: readonly MigrationProblem[];
-  /** Sessions that are running, or may be. */
+  /** Sessions that run, or may run, and write into the migrated directories. */
   readonly liveSessions: readonly LiveSession[];
-  /** Bytes needed on the targets' file systems: 0 where all of it is one file system. */
+  /** Bytes that will be copied, all of them before the first directory is replaced by a link. */
   readonly spaceNeeded: number;
-  /** What will be left in the originals. */
-  readonly leftovers: readonly Leftover[];
+  /** What will stay outside the shared directories. */
+  readonly unmerged: readonly UnmergedFile[];
 }
 
 /** What `migrate` did. */
 export interface MigrationReport {
-  /** Whether all homes are linked now, and everything in them is in the shared target. */
+  /** Whether every home is linked now, and everything in it is shared. */
   readonly ok: boolean;
   readonly outcome: MigrationOutcome;
   readonly homes: readonly HomePlan[];
   readonly problems: readonly MigrationProblem[];
-  /** The originals that this run made or completed. */
-  readonly originals: readonly string[];
-  readonly leftovers: readonly Leftover[];
+  /** The restore points that this run created or completed. */
+  readonly restorePoints: readonly string[];
+  readonly unmerged: readonly UnmergedFile[];
+}
+
+/** One directory that `restore` gives back. */
+export interface RestoreEntry {
+  readonly name: string;
+  /** `<account home>/<name>`. */
+  readonly path: string;
+  /** The shared directory whose content the home keeps. */
+  readonly target: string;
+  /** Files to copy, because the home lacks them or shares them with the target. */
+  readonly copy: number;
+  readonly copyBytes: number;
+}
+
+/** What `planRestore` finds. */
+export interface RestorePlan {
+  readonly ok: boolean;
+  readonly accountHome: string;
+  /** The restore point the home gets its directories back from; absent if there is none. */
+  readonly restorePoint?: string;
+  readonly entries: readonly RestoreEntry[];
+  readonly problems: readonly MigrationProblem[];
+  /** Bytes that will be copied. */
+  readonly spaceNeeded: number;
 }
 
 /** What `restore` did. */
@@ -122,50 +153,80 @@ export interface RestoreReport {
   /** The names that are real directories of the home again. */
   readonly restored: readonly string[];
   readonly problems: readonly MigrationProblem[];
-  readonly leftovers: readonly Leftover[];
+  readonly unmerged: readonly UnmergedFile[];
 }
 
-/** One originals directory. */
-export interface Originals {
-  /** `<account home>/.claude-shared-state/originals/<UTC>-<nonce>`, by the real path of the home. */
+/** The state of a restore point. `restoring` and `deleting` have begun; the same call completes them. */
+export type RestorePointState = 'incomplete' | 'complete' | 'restoring' | 'restored' | 'deleting';
+
+/** What a migration set aside in a home. A way back, not a backup: linked files are one with the shared ones. */
+export interface RestorePoint {
+  /** `<account home>/.claude-shared-state/restore-points/<UTC>-<nonce>`, by the real path of the home. */
   readonly path: string;
-  /** As it was given. */
+  /** As the caller spelled it. */
   readonly accountHome: string;
-  /** When its migration began. */
-  readonly made: Date;
-  /**
-   * `pending`: its migration has not been completed. `sealed`: it has. `returning`: a restore from it has begun.
-   * `restored`: its directories are back in the home. `retiring`: its removal has begun; the same call completes it.
-   */
-  readonly state: 'pending' | 'sealed' | 'returning' | 'restored' | 'retiring';
-  /** The directories that are in it, such as `projects`. */
+  readonly createdAt: Date;
+  readonly state: RestorePointState;
+  /** The directories in it, such as `projects`. */
   readonly names: readonly string[];
-  /** How many files are in it, what was displaced by others included. */
   readonly files: number;
-  /** The bytes of these files, most of which are one with files of the shared state. */
+  /** The size of these files, most of which take no space of their own. */
   readonly bytes: number;
-  /** The shared targets of its manifest; empty where that is missing or torn. */
+  /** The shared targets its directories were merged into. */
   readonly targets: readonly { readonly name: string; readonly target: string }[];
 }
 
-/** What `listOriginals` finds. */
-export interface FoundOriginals {
-  /** Those of the home, the oldest first. */
-  readonly originals: readonly Originals[];
-  /** What could not be looked at. */
+/** What `listRestorePoints` finds. */
+export interface RestorePointList {
+  /** Oldest first. */
+  readonly restorePoints: readonly RestorePoint[];
+  /** What could not be read. */
   readonly problems: readonly MigrationProblem[];
 }
 
-/** What `retireOriginals` did. */
-export interface RetireReport {
-  /** Whether the originals are gone. */
+/** What `planDelete` finds. */
+export interface DeletePlan {
+  /** Whether `deleteRestorePoint` would delete all of it. */
+  readonly ok: boolean;
+  readonly restorePoint: string;
+  /** Files that are proved to be shared, or that `discard` names. */
+  readonly deletable: number;
+  /** Files that can't be proved to be shared, relative to the restore point. */
+  readonly kept: readonly string[];
+  readonly problems: readonly MigrationProblem[];
+}
+
+/** What `deleteRestorePoint` did. */
+export interface DeleteReport {
+  /** Whether the restore point is gone. */
   readonly ok: boolean;
   readonly outcome: MigrationOutcome;
-  /** Where they are, or were. */
-  readonly originals: string;
-  /** How many files were removed by this call. */
-  readonly removed: number;
-  /** What is not proved to be in the target, relative to the originals: goes only when `discard` names it. */
+  readonly restorePoint: string;
+  /** Files deleted by this call. */
+  readonly deleted: number;
+  /** Files that can't be proved to be shared, relative to the restore point; `discard` deletes them. */
   readonly kept: readonly string[];
+  readonly problems: readonly MigrationProblem[];
+}
+
+/** What `archive` did. */
+export interface ArchiveReport {
+  readonly ok: boolean;
+  readonly outcome: MigrationOutcome;
+  readonly archive: string;
+  /** Transcripts that this call added or updated. */
+  readonly added: number;
+  /** Transcripts that were in the archive already. */
+  readonly unchanged: number;
+  readonly problems: readonly MigrationProblem[];
+}
+
+/** What `unarchive` did. */
+export interface UnarchiveReport {
+  readonly ok: boolean;
+  readonly outcome: MigrationOutcome;
+  readonly sessionId: string;
+  /** The shared transcript; absent if none was brought back. */
+  readonly path?: string;
   readonly problems: readonly MigrationProblem[];
 }

@@ -135,7 +135,7 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
   ),
   'maybe-running': warning(
     (p) => text`the session may run under ${p.accountHome} (pid ${String(p.pid)})`,
-    'Make sure that it does not, or pass `processes` to have it looked at.',
+    'Make sure that it does not, or pass `processInspector` to have it looked at.',
   ),
   'other-copies': warning(
     (p) => text`there are other transcripts of this session: ${p.copies.join(', ')}`,

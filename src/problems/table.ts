@@ -1,4 +1,4 @@
-import { printable } from '../paths.ts';
+import { escapeControl } from '../paths.ts';
 
 /** Whether a problem makes a call throw (`error`) or is only told (`warning`). */
 export type Severity = 'error' | 'warning';
@@ -30,7 +30,7 @@ interface Telling<Fields> {
   /** The case at hand: a sentence without its full stop. */
   readonly says: (problem: Fields) => string;
   /** What to do about it. */
-  readonly advice: string;
+  readonly advice: string | ((problem: Fields) => string);
 }
 
 /** One telling for every code: total by construction. */
@@ -43,14 +43,19 @@ export function tell<Fields, Code extends keyof Fields & string>(
   fields: Fields[Code],
 ): Told<Code> & Fields[Code] {
   const { severity, remedy, says, advice } = table[code];
-  const told: Told<Code> = { code, severity, remedy, message: `${says(fields)}. ${advice}` };
+  const told: Told<Code> = {
+    code,
+    severity,
+    remedy,
+    message: `${says(fields)}. ${typeof advice === 'function' ? advice(fields) : advice}`,
+  };
   return { ...told, ...fields };
 }
 
 export function error<Fields>(
   remedy: Remedy,
   says: Telling<Fields>['says'],
-  advice: string,
+  advice: Telling<Fields>['advice'],
 ): Telling<Fields> {
   return { severity: 'error', remedy, says, advice };
 }
@@ -68,7 +73,7 @@ export function text(
   words: TemplateStringsArray,
   ...paths: readonly (string | undefined)[]
 ): string {
-  return String.raw({ raw: words }, ...paths.map((path) => printable(path ?? '')));
+  return String.raw({ raw: words }, ...paths.map((path) => escapeControl(path ?? '')));
 }
 
 export interface AtPath {

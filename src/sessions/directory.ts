@@ -1,4 +1,4 @@
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 
@@ -13,8 +13,8 @@ export interface NamedEntry {
 const ENTRIES_AT_ONCE = 1024;
 
 /** The entries of a directory, in the order in which the file system gives them. */
-export function entriesIn(fs: SessionReadFs, path: string): Promise<Answer<readonly NamedEntry[]>> {
-  return settle(listed(fs, path));
+export function entriesIn(fs: SessionReadFs, path: string): Promise<Result<readonly NamedEntry[]>> {
+  return toResult(listed(fs, path));
 }
 
 async function listed(fs: SessionReadFs, path: string): Promise<readonly NamedEntry[]> {

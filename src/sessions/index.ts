@@ -17,5 +17,5 @@ export type { ResumeCommand, ResumeCommandOptions } from './resume-command.ts';
 export { sessionIdFromMessage } from './session-id-from-message.ts';
 export type { SessionMessage } from './session-id-from-message.ts';
 export type { SessionRecord } from './session-record.ts';
-export type { ProcessProbe, ProcessSighting, RecordedProcess } from '../fs/processes.ts';
+export type { ProcessInspector, ProcessStatus, RecordedProcess } from '../fs/processes.ts';
 export type { DirectoryEntry, FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Result } from '../core/result.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { parsedJson } from '../json.ts';
 import { readSmallFile } from './small-file.ts';
@@ -8,7 +8,7 @@ export async function readJson(
   fs: SessionReadFs,
   path: string,
   mostBytes: number,
-): Promise<Answer<unknown>> {
+): Promise<Result<unknown>> {
   const file = await readSmallFile(fs, path, mostBytes);
   if (!file.ok) return file;
   // The decoder has taken the byte order mark away.

@@ -1,9 +1,9 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import { ArgumentCheck } from '../arguments.ts';
-import { type PortOrPromises, promisesOf } from '../fs/port.ts';
-import type { ProcessProbe } from '../fs/processes.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { probeFor } from './process-probe.ts';
+import { inspectorFor } from './process-inspector.ts';
 import { RecordReader } from './record-reader.ts';
 import type { SessionProblem } from './session-problem.ts';
 import type { SessionRecord, WholeRecord } from './session-record.ts';
@@ -11,12 +11,12 @@ import type { SessionRecord, WholeRecord } from './session-record.ts';
 /** What `findLiveSessions` may be told. */
 export interface LiveSessionsOptions {
   /** A file system to read from; by default the real disk. */
-  readonly fs?: PortOrPromises<SessionReadFs> | undefined;
+  readonly fs?: FsLike<SessionReadFs> | undefined;
   /**
    * Tells which processes are running. By default those of this machine if `fs` is left out, too;
    * otherwise nothing is known of any.
    */
-  readonly processes?: ProcessProbe | undefined;
+  readonly processInspector?: ProcessInspector | undefined;
 }
 
 /** A session that runs now, or may. */
@@ -52,7 +52,7 @@ export interface LiveSessionsReport {
  * record on a terminal, and is not found. Seen on 2.1.329 and 2.1.197.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
- * @param options - `fs`: a file system to read from, by default the real disk. `processes`: tells which
+ * @param options - `fs`: a file system to read from, by default the real disk. `processInspector`: tells which
  * processes are running; by default those of this machine, or nothing with a given `fs`.
  * @returns Every session once, and what could not be read. Hostile content is reported, never thrown.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
@@ -69,9 +69,9 @@ export interface LiveSessionsReport {
  *   status: 'busy',
  * };
  * const { fs } = memfs({ '/home/me/.claude/sessions/4711.json': JSON.stringify(record) });
- * const processes = { look: async () => ({ state: 'running', start: '1170374' }) as const };
+ * const processInspector = { status: async () => ({ state: 'running', start: '1170374' }) as const };
  *
- * const { sessions } = await findLiveSessions(['/home/me/.claude'], { fs, processes });
+ * const { sessions } = await findLiveSessions(['/home/me/.claude'], { fs, processInspector });
  * assert.deepEqual(
  *   sessions.map(({ pid, status, liveness }) => [pid, status, liveness]),
  *   [[4711, 'busy', 'running']],
@@ -82,13 +82,14 @@ export async function findLiveSessions(
   accountHomes: readonly string[],
   options: LiveSessionsOptions = {},
 ): Promise<LiveSessionsReport> {
-  const { homes, fs, processes } = request(accountHomes, options);
+  const { homes, fs, processInspector } = request(accountHomes, options);
   const reader = new RecordReader(fs);
   const sessions: LiveSession[] = [];
   for (const file of await reader.files(homes)) {
     const found = await reader.read(file);
-    const liveness = found === undefined ? 'gone' : await livenessOf(file.pid, found, processes);
-    if (found !== undefined && liveness !== 'gone') {
+    const liveness =
+      found === undefined ? 'exited' : await livenessOf(file.pid, found, processInspector);
+    if (found !== undefined && liveness !== 'exited') {
       sessions.push({ ...file, ...found.record, liveness });
     }
   }
@@ -98,10 +99,10 @@ export async function findLiveSessions(
 async function livenessOf(
   pid: number,
   { procStart, pidDomain }: WholeRecord,
-  processes: ProcessProbe,
-): Promise<LiveSession['liveness'] | 'gone'> {
+  processInspector: ProcessInspector,
+): Promise<LiveSession['liveness'] | 'exited'> {
   // The probe may be the caller's, and fail.
-  const looked = await settle(processes.look({ pid, domain: pidDomain }));
+  const looked = await toResult(processInspector.status({ pid, pidNamespace: pidDomain }));
   if (!looked.ok) return 'unknown';
   const seen = looked.value;
   if (seen.state !== 'running') return seen.state;
@@ -109,17 +110,24 @@ async function livenessOf(
   if (procStart === undefined) return 'running';
   if (seen.start === undefined) return 'unknown';
   // Another process may have been given the same id since.
-  return procStart === seen.start ? 'running' : 'gone';
+  return procStart === seen.start ? 'running' : 'exited';
 }
 
 function request(accountHomes: unknown, options: LiveSessionsOptions) {
   const check = new ArgumentCheck();
   const homes = check.homes(accountHomes);
-  const { fs, processes }: LiveSessionsOptions = check.areOptions(options, ['fs', 'processes'])
+  const { fs, processInspector }: LiveSessionsOptions = check.areOptions(options, [
+    'fs',
+    'processInspector',
+  ])
     ? options
     : {};
   check.fileSystem(fs, sessionReadPort);
-  const probe = probeFor(check, fs, processes);
+  const probe = inspectorFor(check, fs, processInspector);
   check.finish('findLiveSessions');
-  return { homes, fs: fs === undefined ? realSessionDisk : promisesOf(fs), processes: probe };
+  return {
+    homes,
+    fs: fs === undefined ? realSessionDisk : promisesOf(fs),
+    processInspector: probe,
+  };
 }

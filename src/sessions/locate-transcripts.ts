@@ -1,10 +1,10 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { settle } from '../answer.ts';
-import { type PortOrPromises, promisesOf } from '../fs/port.ts';
+import { toResult } from '../core/result.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
 import { checkRequired } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { entriesIn } from './directory.ts';
 import { keyOf } from './project-key.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
@@ -21,7 +21,7 @@ export interface LocateOptions {
   /** The real path of the working directory in which the session ran: its project is looked into first. */
   readonly cwd?: string | undefined;
   /** The file system to read from; the real disk unless given. */
-  readonly fs?: PortOrPromises<SessionReadFs> | undefined;
+  readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
 /** Something that belongs to a session whose transcript is not there. */
@@ -119,7 +119,7 @@ async function findLeftovers(
   const directories = await Promise.all(
     roots.map(async ({ ways: [{ path: root }] }) => {
       const entries = await entriesIn(fs, root);
-      return (entries.ok ? entries.value : []).map(({ name }) => childOf(root, name));
+      return (entries.ok ? entries.value : []).map(({ name }) => join(root, name));
     }),
   );
   const candidates: readonly Leftover[] = [
@@ -127,12 +127,12 @@ async function findLeftovers(
     ...accountHomes.flatMap((accountHome) =>
       (['session-env', 'file-history'] as const).map((kind) => ({
         kind,
-        path: childOf(accountHome, kind),
+        path: join(accountHome, kind),
       })),
     ),
-  ].map(({ kind, path }) => ({ kind, path: childOf(path, sessionId) }));
+  ].map(({ kind, path }) => ({ kind, path: join(path, sessionId) }));
   const isThere = await Promise.all(
-    candidates.map(async ({ path }) => (await settle(fs.lstat(path, { bigint: true }))).ok),
+    candidates.map(async ({ path }) => (await toResult(fs.lstat(path, { bigint: true }))).ok),
   );
   return candidates.filter((_, index) => isThere[index]);
 }

@@ -1,4 +1,4 @@
-import { type Answer, failure, settle } from '../answer.ts';
+import { type Result, failure, toResult } from '../core/result.ts';
 import {
   type FileStats,
   type ReadHandle,
@@ -12,18 +12,18 @@ import {
  * Never waits for a FIFO, nor lets whoever waits at its other end go on. What is no file is `EISDIR` or
  * `EFTYPE`.
  */
-export async function withOpenFile<Result>(
+export async function withOpenFile<Value>(
   fs: SessionReadFs,
   path: string,
-  use: (handle: ReadHandle, stats: FileStats) => Promise<Result>,
-): Promise<Answer<Result>> {
-  const seen = await settle(lookedAt(fs, path));
+  use: (handle: ReadHandle, stats: FileStats) => Promise<Value>,
+): Promise<Result<Value>> {
+  const seen = await toResult(lookedAt(fs, path));
   if (!seen.ok) return seen;
-  const opened = await settle(fs.open(path, READ_WITHOUT_WAITING));
+  const opened = await toResult(fs.open(path, READ_WITHOUT_WAITING));
   if (!opened.ok) return opened;
   const handle = opened.value;
-  const used = await settle(useFile(handle, path, use));
-  const closed = await settle(handle.close());
+  const used = await toResult(useFile(handle, path, use));
+  const closed = await toResult(handle.close());
   return used.ok && !closed.ok ? failure(closed.error) : used;
 }
 
@@ -31,11 +31,11 @@ async function lookedAt(fs: SessionReadFs, path: string): Promise<void> {
   refuseUnlessFile(await fs.stat(path, { bigint: true }), path);
 }
 
-async function useFile<Result>(
+async function useFile<Value>(
   handle: ReadHandle,
   path: string,
-  use: (handle: ReadHandle, stats: FileStats) => Promise<Result>,
-): Promise<Result> {
+  use: (handle: ReadHandle, stats: FileStats) => Promise<Value>,
+): Promise<Value> {
   const stats = await handle.stat({ bigint: true });
   // Once more, because something else may have been put there: /dev/zero, say, never ends.
   refuseUnlessFile(stats, path);

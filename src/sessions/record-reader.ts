@@ -1,7 +1,7 @@
-import { settle } from '../answer.ts';
+import { toResult } from '../core/result.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 import { entriesIn } from './directory.ts';
 import { type SessionProblem, sessionProblem } from './session-problem.ts';
 import { parseRecord, pidInName, type WholeRecord } from './session-record.ts';
@@ -61,7 +61,7 @@ export class RecordReader {
   }
 
   async #filesIn(accountHome: string) {
-    const path = childOf(accountHome, 'sessions');
+    const path = join(accountHome, 'sessions');
     const entries = await entriesIn(this.#fs, path);
     if (!entries.ok) {
       const { errno } = entries;
@@ -73,13 +73,13 @@ export class RecordReader {
     return entries.value
       .flatMap(({ name }) => {
         const pid = pidInName(name);
-        return pid === undefined ? [] : [{ path: childOf(path, name), pid }];
+        return pid === undefined ? [] : [{ path: join(path, name), pid }];
       })
       .toSorted((one, other) => one.pid - other.pid);
   }
 
   async #identityOf(path: string): Promise<string> {
-    const stats = await settle(this.#fs.stat(path, { bigint: true }));
+    const stats = await toResult(this.#fs.stat(path, { bigint: true }));
     return (stats.ok ? identityOf(entryOf(stats.value)) : undefined) ?? path;
   }
 

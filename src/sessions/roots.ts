@@ -1,9 +1,9 @@
-import { type Answer, type Failure, settle } from '../answer.ts';
+import { type Result, type Failure, toResult } from '../core/result.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { textOf } from '../fs/port.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import { childOf } from '../paths.ts';
+import { join } from '../paths.ts';
 
 /** One way to a directory of projects. */
 export interface Way {
@@ -31,7 +31,7 @@ export async function findRoots(
 ): Promise<Roots> {
   const ways: readonly Way[] = [
     ...accountHomes.map((accountHome) => ({
-      path: childOf(accountHome, 'projects'),
+      path: join(accountHome, 'projects'),
       accountHome,
     })),
     ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
@@ -54,13 +54,13 @@ export async function findRoots(
 }
 
 /** What is equal for one and the same directory, however it is reached. */
-async function directoryAt(fs: SessionReadFs, path: string): Promise<Answer<string>> {
-  const stats = await settle(fs.stat(path, { bigint: true }));
+async function directoryAt(fs: SessionReadFs, path: string): Promise<Result<string>> {
+  const stats = await toResult(fs.stat(path, { bigint: true }));
   if (!stats.ok) return stats;
   const entry = entryOf(stats.value);
   if (entry.kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
   const identity = identityOf(entry);
   if (identity !== undefined) return { ok: true, value: identity };
-  const real = await settle(fs.realpath(path));
+  const real = await toResult(fs.realpath(path));
   return real.ok ? { ok: true, value: textOf(real.value) } : real;
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts';
+import type { Result } from '../core/result.ts';
 import type { FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';
 import { UnreadableError, withOpenFile } from './open-file.ts';
 
@@ -9,7 +9,7 @@ export async function readSmallFile(
   fs: SessionReadFs,
   path: string,
   mostBytes: number,
-): Promise<Answer<string>> {
+): Promise<Result<string>> {
   return await withOpenFile(fs, path, async (handle, stats) => {
     const bytes = await readAtMost(handle, stats, mostBytes);
     if (bytes === undefined) throw new UnreadableError('EFBIG', path);

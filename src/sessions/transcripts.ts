@@ -1,7 +1,7 @@
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import { type Entry, entryOf, identityOf } from '../fs/stats.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { join, dirname } from '../paths.ts';
 import { entriesIn } from './directory.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import type { ProjectsRoot, Way } from './roots.ts';
@@ -81,7 +81,7 @@ export async function searchTranscripts(
       else known.names.push(...names);
     }
     for (const { key, errno } of failures) {
-      unreadable.push(...ways.map((way) => ({ ...way, path: childOf(way.path, key), errno })));
+      unreadable.push(...ways.map((way) => ({ ...way, path: join(way.path, key), errno })));
     }
   }
   return { transcripts: [...byIdentity.values()], unreadable };
@@ -102,13 +102,13 @@ async function searchRoot(
   const keys = [...new Set([...firstKeys, ...directories.map(({ name }) => name)])];
   for (let from = 0; from < keys.length; from += AT_ONCE) {
     const some = keys.slice(from, from + AT_ONCE);
-    const paths = some.map((key) => childOf(childOf(root, key), fileName));
-    const answers = await Promise.all(paths.map((path) => settle(fs.stat(path, bigint))));
+    const paths = some.map((key) => join(join(root, key), fileName));
+    const answers = await Promise.all(paths.map((path) => toResult(fs.stat(path, bigint))));
     for (const [index, found] of answers.entries()) {
       const [projectKey = '', path = ''] = [some[index], paths[index]];
       if (found.ok) {
         const [isLink = false, isInLinkedDirectory = false] = await Promise.all(
-          [path, parentOf(path)].map(async (it) => isSymlink(await settle(fs.lstat(it, bigint)))),
+          [path, dirname(path)].map(async (it) => isSymlink(await toResult(fs.lstat(it, bigint)))),
         );
         hits.push({ name: { projectKey, isLink, isInLinkedDirectory }, stats: found.value });
       } else if (found.errno !== 'ENOENT' && found.errno !== 'ENOTDIR') {
@@ -119,7 +119,7 @@ async function searchRoot(
   return { hits, failures };
 }
 
-function isSymlink(stats: Answer<FileStats>): boolean {
+function isSymlink(stats: Result<FileStats>): boolean {
   return stats.ok && stats.value.isSymbolicLink();
 }
 
@@ -128,7 +128,7 @@ function nameThrough(
   name: Hit['name'],
   sessionId: ResumeUUID,
 ): TranscriptName {
-  const path = childOf(childOf(root, name.projectKey), `${sessionId}.jsonl`);
+  const path = join(join(root, name.projectKey), `${sessionId}.jsonl`);
   return accountHome === undefined ? { path, ...name } : { path, accountHome, ...name };
 }
 

@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
-import { type Answer, settle } from '../answer.ts';
+import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { childOf, parentOf } from '../paths.ts';
+import { join, dirname } from '../paths.ts';
 import { aFewAtOnce } from './a-few-at-once.ts';
 import { entriesIn } from './directory.ts';
 import { readSmallFile } from './small-file.ts';
@@ -17,10 +17,10 @@ const MOST_BYTES = 4096;
  * @param cwd - The real path of a directory.
  */
 export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<readonly string[]> {
-  for (let directory = cwd; ; directory = parentOf(directory)) {
+  for (let directory = cwd; ; directory = dirname(directory)) {
     const found = await repositoryIn(fs, directory);
     if (found !== undefined) return found.ok ? await worktreesIn(fs, found.value) : [];
-    if (directory === parentOf(directory)) return [];
+    if (directory === dirname(directory)) return [];
   }
 }
 
@@ -31,9 +31,9 @@ export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<reado
 async function repositoryIn(
   fs: SessionReadFs,
   directory: string,
-): Promise<Answer<string> | undefined> {
-  const dotGit = childOf(directory, '.git');
-  const stats = await settle(fs.stat(dotGit, { bigint: true }));
+): Promise<Result<string> | undefined> {
+  const dotGit = join(directory, '.git');
+  const stats = await toResult(fs.stat(dotGit, { bigint: true }));
   if (!stats.ok || stats.value.isDirectory()) {
     if (await isRepository(fs, dotGit)) return await realPath(fs, dotGit);
     // A bare one.
@@ -41,7 +41,7 @@ async function repositoryIn(
   }
   const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MOST_BYTES), 'gitdir: ');
   if (gitDirectory === undefined) return NO_REPOSITORY;
-  const common = await readSmallFile(fs, childOf(gitDirectory, 'commondir'), MOST_BYTES);
+  const common = await readSmallFile(fs, join(gitDirectory, 'commondir'), MOST_BYTES);
   return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
 }
 
@@ -49,33 +49,33 @@ const NO_REPOSITORY = { ok: false, errno: 'ENOENT', error: undefined } as const;
 
 async function isRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
   for (const name of ['HEAD', 'objects', 'refs']) {
-    if (!(await settle(fs.stat(childOf(directory, name), { bigint: true }))).ok) return false;
+    if (!(await toResult(fs.stat(join(directory, name), { bigint: true }))).ok) return false;
   }
   return true;
 }
 
 async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {
-  const directory = childOf(common, 'worktrees');
+  const directory = join(common, 'worktrees');
   const entries = await entriesIn(fs, directory);
   const linked = await aFewAtOnce(entries.ok ? entries.value : [], async ({ name }) => {
-    const entry = childOf(directory, name);
-    const dotGit = await readSmallFile(fs, childOf(entry, 'gitdir'), MOST_BYTES);
+    const entry = join(directory, name);
+    const dotGit = await readSmallFile(fs, join(entry, 'gitdir'), MOST_BYTES);
     return pathIn(entry, dotGit);
   });
   // The main worktree, or a bare repository itself, which git names first.
-  const main = /[/\\]\.git$/.test(common) ? parentOf(common) : common;
-  return [main, ...linked.flatMap((path) => (path === undefined ? [] : [parentOf(path)]))];
+  const main = /[/\\]\.git$/.test(common) ? dirname(common) : common;
+  return [main, ...linked.flatMap((path) => (path === undefined ? [] : [dirname(path)]))];
 }
 
-function pathIn(directory: string, file: Answer<string>, prefix = ''): string | undefined {
+function pathIn(directory: string, file: Result<string>, prefix = ''): string | undefined {
   if (!file.ok || !file.value.startsWith(prefix)) return undefined;
   const path = file.value.slice(prefix.length).replace(/[\r\n]+$/, '');
   // The program reads git's list line by line.
   if (path === '' || /[\r\n]/.test(path)) return undefined;
-  return isAbsolute(path) ? path : childOf(directory, path);
+  return isAbsolute(path) ? path : join(directory, path);
 }
 
-async function realPath(fs: SessionReadFs, path: string): Promise<Answer<string>> {
-  const real = await settle(fs.realpath(path));
+async function realPath(fs: SessionReadFs, path: string): Promise<Result<string>> {
+  const real = await toResult(fs.realpath(path));
   return real.ok ? { ok: true, value: textOf(real.value) } : real;
 }

@@ -114,7 +114,7 @@ export async function migrationStrain(folder: string, files: number) {
 }
 
 async function migrateOnce(bundle: string, folder: string, accountHomes: readonly string[]) {
-  settle();
+  toResult();
   const required = requiredSharedUnder(join(folder, 'shared'));
   const answer = await runJob(startMigrate(bundle), {
     operation: 'migrate',
@@ -147,14 +147,14 @@ function removeFiles(folder: string): void {
 }
 
 function timeOf(program: string, args: readonly string[]): number {
-  settle();
+  toResult();
   const start = performance.now();
   execFileSync(program, args);
   return performance.now() - start;
 }
 
 /** Nobody pays for what another has left to be written. */
-function settle(): void {
+function toResult(): void {
   execFileSync('sync');
 }
 

@@ -18,7 +18,7 @@ test.each<[what: string, trap: Trap]>([
   [
     'a link to nothing',
     {
-      set: (projects, { path }) => symlink(path('gone'), projects),
+      set: (projects, { path }) => symlink(path('exited'), projects),
       state: 'dangling',
       code: 'dangling-link',
     },

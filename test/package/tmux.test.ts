@@ -21,7 +21,7 @@ const loadsChildProcess = async (entry: string) =>
   );
 
 test.each(['index', 'failover', 'migrate', 'sessions'])(
-  '%s loads nothing that starts processes',
+  '%s loads nothing that starts processInspector',
   async (entry) => {
     expect(await loadsChildProcess(`${entry}.js`)).toBe(false);
     expect(await loadsChildProcess(`${entry}.cjs`)).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProcessProbe } from '../../src/fs/processes.ts';
+import type { ProcessInspector } from '../../src/fs/processes.ts';
 import { acquireLocks } from '../../src/lock/lock.ts';
 import type { LockFs } from '../../src/lock/lock-file.ts';
 import { judgeOwner } from '../../src/lock/lock-owner.ts';
@@ -37,7 +37,7 @@ function numbersFrom(seed: number): () => number {
 type Lock = (
   fs: LockFs,
   owner: OwnerToken,
-  probe: ProcessProbe,
+  probe: ProcessInspector,
 ) => Promise<(() => Promise<unknown>) | undefined>;
 
 const ours: Lock = async (fs, owner, probe) => {

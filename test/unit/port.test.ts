@@ -6,7 +6,7 @@ import {
   type LinkFs,
   type LinkFsSync,
   type LinkReadFs,
-  type PortOrPromises,
+  type FsLike,
   type RetentionReadFs,
   requiredSharedUnder,
   validateAll,
@@ -19,11 +19,11 @@ import { at, inWorld, makeDirectory, makeLink, requiredIn } from './support/worl
 
 describe('the port takes, without a cast,', () => {
   test('node:fs, its promises, memfs and its promises for the async calls', () => {
-    expectTypeOf(nodeFs).toExtend<PortOrPromises<LinkFs>>();
+    expectTypeOf(nodeFs).toExtend<FsLike<LinkFs>>();
     expectTypeOf(fsPromises).toExtend<LinkFs>();
-    expectTypeOf(sharedMemory).toExtend<PortOrPromises<LinkFs>>();
+    expectTypeOf(sharedMemory).toExtend<FsLike<LinkFs>>();
     expectTypeOf(sharedMemory.promises).toExtend<LinkFs>();
-    expectTypeOf(createFsFromVolume(new Volume())).toExtend<PortOrPromises<LinkFs>>();
+    expectTypeOf(createFsFromVolume(new Volume())).toExtend<FsLike<LinkFs>>();
   });
 
   test('node:fs and memfs for the sync calls', () => {
@@ -33,16 +33,16 @@ describe('the port takes, without a cast,', () => {
   });
 
   test('node:fs, its promises, memfs and its promises for inspectRetention()', () => {
-    expectTypeOf(nodeFs).toExtend<PortOrPromises<RetentionReadFs>>();
+    expectTypeOf(nodeFs).toExtend<FsLike<RetentionReadFs>>();
     expectTypeOf(fsPromises).toExtend<RetentionReadFs>();
-    expectTypeOf(sharedMemory).toExtend<PortOrPromises<RetentionReadFs>>();
+    expectTypeOf(sharedMemory).toExtend<FsLike<RetentionReadFs>>();
     expectTypeOf(sharedMemory.promises).toExtend<RetentionReadFs>();
   });
 
   test('the same for the calls about sessions, which only read', () => {
-    expectTypeOf(nodeFs).toExtend<PortOrPromises<SessionReadFs>>();
+    expectTypeOf(nodeFs).toExtend<FsLike<SessionReadFs>>();
     expectTypeOf(fsPromises).toExtend<SessionReadFs>();
-    expectTypeOf(sharedMemory).toExtend<PortOrPromises<SessionReadFs>>();
+    expectTypeOf(sharedMemory).toExtend<FsLike<SessionReadFs>>();
     expectTypeOf(memfs().fs.promises).toExtend<SessionReadFs>();
   });
 

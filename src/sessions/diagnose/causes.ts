@@ -1,6 +1,6 @@
 import type { LinkState } from '../../link-report.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
@@ -123,8 +123,8 @@ function otherCase(path: string): SessionProblem {
 }
 
 function gone({ sessionId, accountHome, cwd, lastUsed, periodDays, now }: ResumeFacts) {
-  const directory = childOf(childOf(accountHome, 'projects'), keyOf(cwd));
-  const path = childOf(directory, `${sessionId}.jsonl`);
+  const directory = join(join(accountHome, 'projects'), keyOf(cwd));
+  const path = join(directory, `${sessionId}.jsonl`);
   const age = lastUsed === undefined ? 0 : now.getTime() - lastUsed.getTime();
   return lastUsed !== undefined && age > periodDays * DAY_MS
     ? sessionProblem('transcript-expired', { path, lastUsed: lastUsed.toISOString(), periodDays })

@@ -1,9 +1,9 @@
-import { settle } from '../../answer.ts';
+import { toResult } from '../../core/result.ts';
 import { isArray } from '../../arguments.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { memberOf } from '../../json.ts';
-import { childOf, parentOf } from '../../paths.ts';
+import { join, dirname } from '../../paths.ts';
 import { entriesIn } from '../directory.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,8 +26,8 @@ export async function findLockedMemory(
   settings: Settings,
   transcript: string,
 ): Promise<LockedMemory | undefined> {
-  const path = childOf(parentOf(transcript), 'memory');
-  const real = await settle(fs.realpath(path));
+  const path = join(dirname(transcript), 'memory');
+  const real = await toResult(fs.realpath(path));
   if (!real.ok || textOf(real.value) === path) return undefined;
   // The program makes the directory in any case, and most often leaves it empty.
   const entries = await entriesIn(fs, path);
@@ -44,5 +44,5 @@ export async function findLockedMemory(
 /** A rule for everything below an absolute path, which is written with one more slash. */
 function covers(rule: string, path: string): boolean {
   const below = /^Edit\(\/(\/.*)\/\*\*\)$/.exec(rule)?.[1];
-  return below !== undefined && (path === below || path.startsWith(childOf(below, '')));
+  return below !== undefined && (path === below || path.startsWith(join(below, '')));
 }

@@ -1,5 +1,5 @@
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import { entriesIn } from '../directory.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import type { ProjectsRoot } from '../roots.ts';
@@ -20,10 +20,10 @@ export async function findOtherSpelling(
     const projects = await entriesIn(fs, ways[0].path);
     for (const project of projects.ok ? projects.value : []) {
       if (project.kind === 'other') continue;
-      const directory = childOf(ways[0].path, project.name);
+      const directory = join(ways[0].path, project.name);
       const files = await entriesIn(fs, directory);
       const match = (files.ok ? files.value : []).find(({ name }) => isOtherSpelling(name));
-      if (match !== undefined) return childOf(directory, match.name);
+      if (match !== undefined) return join(directory, match.name);
     }
   }
   return undefined;

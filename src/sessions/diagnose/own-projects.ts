@@ -1,4 +1,4 @@
-import { asPrefix } from '../../paths.ts';
+import { withTrailingSep } from '../../paths.ts';
 import { type Homes, isDefaultHome } from '../default-home.ts';
 import type { LookUpRule } from '../program.ts';
 import { isDirectoryName, keyOf } from '../project-key.ts';
@@ -32,7 +32,7 @@ export function ownProjectsFor(
     !isDefaultHome(request);
   const directories = new Set([
     cwd,
-    ...worktrees.filter((path) => asPrefix(cwd).startsWith(asPrefix(path))),
+    ...worktrees.filter((path) => withTrailingSep(cwd).startsWith(withTrailingSep(path))),
     ...worktrees.toSorted((one, other) => one.localeCompare(other)),
   ]);
   return [

@@ -1,6 +1,6 @@
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
 import { memberOf, parsedJson } from '../../json.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import { withOpenFile } from '../open-file.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
@@ -21,7 +21,7 @@ export async function lastPromptOf(
 ): Promise<Date | undefined> {
   const times = await Promise.all(
     accountHomes.map(async (home) => {
-      const path = childOf(home, 'history.jsonl');
+      const path = join(home, 'history.jsonl');
       const read = await withOpenFile(fs, path, (handle) => lastTimeIn(handle, sessionId));
       return read.ok && read.value !== undefined ? [read.value] : [];
     }),

@@ -1,5 +1,5 @@
 import { memberOf } from '../../json.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import type { ProgramSettings } from './settings.ts';
 
 const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' as const;
@@ -22,7 +22,7 @@ export function redirectionsIn(
   // Of the home only: where the program has got as far as the project, the home is settled.
   const [{ path, value }] = settings;
   const home = memberOf(memberOf(value, 'env'), 'CLAUDE_CONFIG_DIR');
-  const isElsewhere = typeof home === 'string' && childOf(home, '') !== childOf(accountHome, '');
+  const isElsewhere = typeof home === 'string' && join(home, '') !== join(accountHome, '');
   return [
     ...settings
       .filter((one) => isSwitchedOn(memberOf(memberOf(one.value, 'env'), SKIP_HISTORY)))

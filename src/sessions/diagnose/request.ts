@@ -1,11 +1,11 @@
 import { ArgumentCheck } from '../../arguments.ts';
-import { type PortOrPromises, promisesOf } from '../../fs/port.ts';
-import type { ProcessProbe } from '../../fs/processes.ts';
+import { type FsLike, promisesOf } from '../../fs/port.ts';
+import type { ProcessInspector } from '../../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../../fs/session-fs.ts';
 import { checkRequired } from '../../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../../links/required.ts';
 import { ownDefaultHome } from '../default-home.ts';
-import { probeFor } from '../process-probe.ts';
+import { inspectorFor } from '../process-inspector.ts';
 import { isProgramVersion } from '../program.ts';
 
 /** What `diagnoseResume` is told. All paths are as the program sees them. */
@@ -32,11 +32,11 @@ export interface DiagnoseOptions {
   /** Whether the program will run on a terminal, where it asks about trust; `true` unless given. */
   readonly interactive?: boolean | undefined;
   /** Tells which processes run: those of this machine unless given, or none with a given `fs`. */
-  readonly processes?: ProcessProbe | undefined;
+  readonly processInspector?: ProcessInspector | undefined;
   /** The time to judge ages by; the time of the call unless given. */
   readonly now?: Date | undefined;
   /** The file system to read from; the real disk unless given. */
-  readonly fs?: PortOrPromises<SessionReadFs> | undefined;
+  readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
 /** Arguments that have been found sound, with what was left out. */
@@ -52,7 +52,7 @@ export interface ResumeRequest {
   readonly lastUsed: Date | undefined;
   readonly interactive: boolean;
   readonly now: Date;
-  readonly processes: ProcessProbe;
+  readonly processInspector: ProcessInspector;
   readonly fs: SessionReadFs;
 }
 
@@ -66,7 +66,7 @@ const knownOptions = [
   'projectDirName',
   'lastUsed',
   'interactive',
-  'processes',
+  'processInspector',
   'now',
   'fs',
 ];
@@ -97,7 +97,7 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
   if (typeof interactive !== 'boolean') {
     check.refuseOption('options.interactive', interactive, 'true or false');
   }
-  const processes = probeFor(check, fs, given.processes);
+  const processInspector = inspectorFor(check, fs, given.processInspector);
   check.fileSystem(fs, sessionReadPort);
   check.finish('diagnoseResume');
   return {
@@ -111,7 +111,7 @@ export function checkResumeRequest(options: DiagnoseOptions): ResumeRequest {
     lastUsed,
     interactive,
     now,
-    processes,
+    processInspector,
     fs: fs === undefined ? realSessionDisk : promisesOf(fs),
   };
 }

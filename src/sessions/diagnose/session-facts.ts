@@ -1,4 +1,4 @@
-import { type Answer, settle } from '../../answer.ts';
+import { type Result, toResult } from '../../core/result.ts';
 import { drive, SEARCH, WRITE } from '../../calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
@@ -84,14 +84,14 @@ export async function gatherSession(
 }
 
 /** The real path of a directory that this process may enter. */
-async function enter(fs: SessionReadFs, cwd: string): Promise<Answer<string>> {
-  const real = await settle(fs.realpath(cwd));
+async function enter(fs: SessionReadFs, cwd: string): Promise<Result<string>> {
+  const real = await toResult(fs.realpath(cwd));
   if (!real.ok) return real;
   const path = textOf(real.value);
-  const stats = await settle(fs.stat(path, { bigint: true }));
+  const stats = await toResult(fs.stat(path, { bigint: true }));
   if (!stats.ok) return stats;
   if (!stats.value.isDirectory()) return { ok: false, errno: 'ENOTDIR', error: undefined };
-  const entered = await settle(fs.access(path, SEARCH));
+  const entered = await toResult(fs.access(path, SEARCH));
   return entered.ok ? { ok: true, value: path } : entered;
 }
 
@@ -117,7 +117,7 @@ async function findUnwritable(
 ): Promise<ReadonlyMap<string, string>> {
   const answers = await aFewAtOnce(candidates, async ({ name: { path } }) => ({
     path,
-    access: await settle(fs.access(path, WRITE)),
+    access: await toResult(fs.access(path, WRITE)),
   }));
   return new Map(
     answers.flatMap(({ path, access }) => (access.ok ? [] : [[path, access.errno] as const])),

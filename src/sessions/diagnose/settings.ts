@@ -1,7 +1,7 @@
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import { readJson } from '../json-file.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -24,11 +24,11 @@ export async function readProgramSettings(
   cwd: string,
 ): Promise<ProgramSettings> {
   const read = async (directory: string, name: string): Promise<Settings> => {
-    const path = childOf(directory, name);
+    const path = join(directory, name);
     const file = await readJson(fs, path, MOST_BYTES);
     return { path, value: file.ok ? file.value : undefined };
   };
-  const project = childOf(cwd, '.claude');
+  const project = join(cwd, '.claude');
   return await Promise.all([
     read(accountHome, 'settings.json'),
     read(project, 'settings.json'),

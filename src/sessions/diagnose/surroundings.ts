@@ -1,9 +1,9 @@
-import { settle } from '../../answer.ts';
+import { toResult } from '../../core/result.ts';
 import { drive } from '../../calls.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { childOf } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import { aFewAtOnce } from '../a-few-at-once.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
@@ -65,8 +65,8 @@ export async function gatherSurroundings(
   const lockedMemory = interactive
     ? []
     : await findAllLocked(fs, accountHome, settings[0], candidates);
-  const { processes } = request;
-  const { sessions, problems } = await findLiveSessions(accountHomes, { fs, processes });
+  const { processInspector } = request;
+  const { sessions, problems } = await findLiveSessions(accountHomes, { fs, processInspector });
   return {
     now,
     ...(lastUsed === undefined ? {} : { lastUsed }),
@@ -102,10 +102,10 @@ async function companionsOf(
   sessionId: ResumeUUID,
 ): Promise<readonly Companion[]> {
   const paths = ['file-history', 'session-env'].map((name) =>
-    childOf(childOf(accountHome, name), sessionId),
+    join(join(accountHome, name), sessionId),
   );
   const all = await Promise.all(
-    paths.map(async (path) => ({ path, stats: await settle(fs.stat(path, { bigint: true })) })),
+    paths.map(async (path) => ({ path, stats: await toResult(fs.stat(path, { bigint: true })) })),
   );
   return all.flatMap(({ path, stats }) =>
     stats.ok ? [{ path, modified: new Date(Number(stats.value.mtimeMs)) }] : [],

@@ -1,5 +1,5 @@
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { childOf, parentOf, withoutTrailingSeparators } from '../../paths.ts';
+import { join, dirname, withoutTrailingSeparators } from '../../paths.ts';
 import { memberOf, parsedJson } from '../../json.ts';
 import { type Homes, isDefaultHome } from '../default-home.ts';
 import { readSmallFile } from '../small-file.ts';
@@ -17,7 +17,7 @@ export interface ProgramConfig {
 /** Reads `.claude.json`: beside the default home, inside others. */
 export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
   const home = withoutTrailingSeparators(homes.accountHome);
-  const path = childOf(isDefaultHome(homes) ? parentOf(home) : home, '.claude.json');
+  const path = join(isDefaultHome(homes) ? dirname(home) : home, '.claude.json');
   const text = await readSmallFile(fs, path, MOST_BYTES);
   if (!text.ok) return { path, state: 'fine' };
   if (text.value.trim() === '') return { path, state: 'empty' };
@@ -36,9 +36,9 @@ export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<Progr
 export function isTrusted({ value }: ProgramConfig, directories: readonly string[]): boolean {
   const projects = memberOf(value, 'projects');
   return directories.some((directory) => {
-    for (let path = directory; ; path = parentOf(path)) {
+    for (let path = directory; ; path = dirname(path)) {
       if (isTruthy(memberOf(memberOf(projects, path), 'hasTrustDialogAccepted'))) return true;
-      if (path === parentOf(path)) return false;
+      if (path === dirname(path)) return false;
     }
   });
 }

@@ -4,7 +4,7 @@ import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import type { Transcript, TranscriptName } from '../transcripts.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
-import { parentOf } from '../../paths.ts';
+import { dirname } from '../../paths.ts';
 import type { ResumeFacts } from './facts.ts';
 import type { SharedPlace } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';
@@ -33,7 +33,7 @@ export function warningsOf(
       ? [sessionProblem('organization-bound', { path, organization: bound })]
       : []),
     ...(name.isInLinkedDirectory
-      ? [sessionProblem('project-directory-linked', { path: parentOf(path) })]
+      ? [sessionProblem('project-directory-linked', { path: dirname(path) })]
       : []),
     ...expiryWarnings(facts),
     ...(memory === undefined ? [] : [sessionProblem('memory-not-permitted', memory)]),

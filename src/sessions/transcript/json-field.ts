@@ -107,30 +107,30 @@ export class JsonElements {
 
   /** The place of the next element. */
   next(): JsonField {
-    this.#settle();
+    this.#toResult();
     return this.#each;
   }
 
   /** Whether there is a `null`. */
   get hasNull(): boolean {
-    this.#settle();
+    this.#toResult();
     return this.#hasNull;
   }
 
   /** Whether there is an object whose type is a string. */
   get hasTyped(): boolean {
-    this.#settle();
+    this.#toResult();
     return this.#hasTyped;
   }
 
   /** Whether there is anything else. */
   get hasUntyped(): boolean {
-    this.#settle();
+    this.#toResult();
     return this.#hasUntyped;
   }
 
   /** Only now, because a type can come twice in an object. */
-  #settle(): void {
+  #toResult(): void {
     const { kind } = this.#each;
     if (kind === undefined) return;
     if (kind === 'object' && this.#type.kind === 'string') this.#hasTyped = true;

@@ -1,4 +1,4 @@
-import type { Answer } from '../../answer.ts';
+import type { Result } from '../../core/result.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
 import { UnreadableError, withOpenFile } from '../open-file.ts';
 import type { TranscriptContent } from './content.ts';
@@ -23,7 +23,7 @@ const MOST_BYTES = 8 * 2 ** 30;
 export async function readTranscript(
   fs: SessionReadFs,
   path: string,
-): Promise<Answer<ReadTranscript>> {
+): Promise<Result<ReadTranscript>> {
   return await withOpenFile(fs, path, async (handle, { size }) => {
     if (size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
     return await judged(handle, Number(size));

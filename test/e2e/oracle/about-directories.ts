@@ -150,7 +150,7 @@ export const aboutDirectories: readonly Scenario[] = [
     name: 'the working directory is missing',
     code: 'working-directory-unusable',
     resumes: refuses,
-    set: ({ path }) => ({ cwd: path('gone') }),
+    set: ({ path }) => ({ cwd: path('exited') }),
   },
   {
     name: 'the working directory is a file',

@@ -59,7 +59,7 @@ interface Types {
   LinkReport: shared.LinkReport;
   LinkState: shared.LinkState;
   Operation: shared.Operation;
-  PortOrPromises: shared.PortOrPromises<shared.LinkFs>;
+  FsLike: shared.FsLike<shared.LinkFs>;
   Problem: shared.Problem;
   ProblemCode: shared.ProblemCode;
   ProblemOf: shared.ProblemOf<shared.ProblemCode>;
@@ -83,8 +83,8 @@ interface SessionTypes {
   LiveSessionsReport: sessions.LiveSessionsReport;
   LocatedTranscripts: sessions.LocatedTranscripts;
   LocateOptions: sessions.LocateOptions;
-  ProcessProbe: sessions.ProcessProbe;
-  ProcessSighting: sessions.ProcessSighting;
+  ProcessInspector: sessions.ProcessInspector;
+  ProcessStatus: sessions.ProcessStatus;
   ProjectKeyOptions: sessions.ProjectKeyOptions;
   ReadHandle: sessions.ReadHandle;
   RecordedProcess: sessions.RecordedProcess;

@@ -26,10 +26,10 @@ test.each([
 
 test('it is taken back where the looking fails, too', async () => {
   const { page, written } = paper(80);
-  const counting = new Promise((_, reject) => setTimeout(reject, 1000, new Error('gone')));
+  const counting = new Promise((_, reject) => setTimeout(reject, 1000, new Error('exited')));
   const looking = whileLooking(page, 'counting', counting);
 
-  await Promise.all([expect(looking).rejects.toThrow('gone'), vi.advanceTimersByTimeAsync(1000)]);
+  await Promise.all([expect(looking).rejects.toThrow('exited'), vi.advanceTimersByTimeAsync(1000)]);
 
   expect(written.at(-1)).toBe('\r\u001B[K');
 });

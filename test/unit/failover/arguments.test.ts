@@ -10,8 +10,8 @@ async function refused(
   wrong: Readonly<Record<string, unknown>>,
   sessions: unknown = stage.sessions,
 ): Promise<readonly string[]> {
-  const { terminal, stateDirectory, processes, fs } = stage.options;
-  const sound = { terminal, stateDirectory, processes, fs, accountHomes: [stage.from] };
+  const { terminal, stateDirectory, processInspector, fs } = stage.options;
+  const sound = { terminal, stateDirectory, processInspector, fs, accountHomes: [stage.from] };
   const called: unknown = Reflect.apply(saveResumeUUIDs, undefined, [
     sessions,
     { ...sound, ...wrong },

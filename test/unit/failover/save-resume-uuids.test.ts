@@ -15,8 +15,8 @@ import {
 import { inWorld, makeFile, makeLink, worldKinds } from '../support/world.ts';
 
 async function save({ from, to, options, sessions }: Stage) {
-  const { terminal, stateDirectory, processes, fs } = options;
-  const given = { terminal, stateDirectory, processes, fs, accountHomes: [from, to] };
+  const { terminal, stateDirectory, processInspector, fs } = options;
+  const given = { terminal, stateDirectory, processInspector, fs, accountHomes: [from, to] };
   return await saveResumeUUIDs(sessions, given);
 }
 
@@ -151,11 +151,11 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
-      const { terminal, stateDirectory, processes, fs } = stage.options;
+      const { terminal, stateDirectory, processInspector, fs } = stage.options;
       const { sessions } = await saveResumeUUIDs(stage.sessions, {
         terminal,
         stateDirectory,
-        processes,
+        processInspector,
         fs,
         accountHomes: [stage.from],
         signal: AbortSignal.abort(),

@@ -10,7 +10,7 @@ test('an error of a terminal is recognised, with its cause', () => {
 });
 
 test('so is one of another build, which is of another class', () => {
-  const error = Object.assign(new Error('gone'), {
+  const error = Object.assign(new Error('exited'), {
     code: 'ERR_TERMINAL',
     session: 'one',
     trouble: 'no-session',

@@ -90,7 +90,7 @@ describe.each(worldKinds)('%s', (kind) => {
     async (_, call) => {
       await inWorld(kind, async (world) => {
         const required = [{ name: 'projects', target: makeDirectory(world, at(world, 'shared')) }];
-        makeLink(world, at(world, 'home/projects'), `${at(world, 'gone')}/../elsewhere`);
+        makeLink(world, at(world, 'home/projects'), `${at(world, 'exited')}/../elsewhere`);
         const { reports } = await call(world, [at(world, 'home')], required);
         expect(reports[0]).toMatchObject({
           links: [{ state: 'dangling' }],

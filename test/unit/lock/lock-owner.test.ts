@@ -11,7 +11,7 @@ import { bundleChild } from '../support/child.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
 
 const asking = { pid: undefined, random: () => 0.5 };
-const look = realProcesses.look.bind(realProcesses);
+const look = realProcesses.status.bind(realProcesses);
 
 describe('this process as the owner of a lock', () => {
   test('is known to itself as running', async (context) => {
@@ -36,14 +36,14 @@ describe('this process as the owner of a lock', () => {
 
   test('is not looked for among the processes of another boot, or of another container', async (context) => {
     needs(context, whyNoProc());
-    const { domain } = await identifyOwner(realProcesses, asking);
-    expect(await look({ pid: ownPid, domain })).toMatchObject({ state: 'running' });
-    const anotherBoot = domain.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
-    const anotherContainer = domain.replace(/:\d+/, ':1');
+    const { pidNamespace } = await identifyOwner(realProcesses, asking);
+    expect(await look({ pid: ownPid, pidNamespace })).toMatchObject({ state: 'running' });
+    const anotherBoot = pidNamespace.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
+    const anotherContainer = pidNamespace.replace(/:\d+/, ':1');
     for (const elsewhere of [anotherBoot, anotherContainer]) {
-      expect(await look({ pid: 2 ** 31 - 1, domain: elsewhere })).toEqual({ state: 'unknown' });
-      const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', domain: elsewhere });
-      expect(await judgeOwner(token, { domain }, realProcesses)).toMatchObject({
+      expect(await look({ pid: 2 ** 31 - 1, pidNamespace: elsewhere })).toEqual({ state: 'unknown' });
+      const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', pidNamespace: elsewhere });
+      expect(await judgeOwner(token, { pidNamespace }, realProcesses)).toMatchObject({
         standing: 'elsewhere',
       });
     }
@@ -57,15 +57,15 @@ describe('this process as the owner of a lock', () => {
       'says what nobody could read',
       {
         ...unknownProcesses,
-        self: () => Promise.resolve({ pid: 5, start: '1', domain: 'a.b/c' }),
+        self: () => Promise.resolve({ pid: 5, start: '1', pidNamespace: 'a.b/c' }),
       },
     ],
   ])('is never taken for dead where the probe %s', async (_, probe) => {
     const owner = await identifyOwner(probe, { ...asking, pid: 5 });
     expect(formatOwnerToken(owner)).toBe('5.unknown.8000000080000000.unknown');
     expect((await identifyOwner(probe, asking)).pid).toBe(ownPid);
-    const allGone = { look: () => Promise.resolve({ state: 'gone' as const }) };
-    expect(await judgeOwner(formatOwnerToken(owner), { domain: 'here' }, allGone)).toEqual({
+    const allGone = { status: () => Promise.resolve({ state: 'exited' as const }) };
+    expect(await judgeOwner(formatOwnerToken(owner), { pidNamespace: 'here' }, allGone)).toEqual({
       standing: 'unknown',
       token: owner,
     });
@@ -88,10 +88,10 @@ describe('this process as the owner of a lock', () => {
             encoding: 'utf8',
           }),
         );
-      const { domain } = await identifyOwner(realProcesses, asking);
+      const { pidNamespace } = await identifyOwner(realProcesses, asking);
       const contained = asked('--mount-proc');
       expect(contained).toMatchObject({ pid: 1, start: expect.stringMatching(/^\d+$/) as unknown });
-      expect(contained).not.toMatchObject({ domain });
+      expect(contained).not.toMatchObject({ pidNamespace });
       expect(asked()).toBe('unknown');
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -105,8 +105,8 @@ const stat = (state: string, threads: number) =>
 describe('a process that is being killed', () => {
   test('has not ended while one of its threads may still be in a call', () => {
     expect(sightingIn(stat('Z', 2))).toEqual({ state: 'running', start: '1170374' });
-    expect(sightingIn(stat('Z', 1))).toEqual({ state: 'gone' });
-    expect(sightingIn(stat('Z', 0))).toEqual({ state: 'gone' });
+    expect(sightingIn(stat('Z', 1))).toEqual({ state: 'exited' });
+    expect(sightingIn(stat('Z', 0))).toEqual({ state: 'exited' });
   });
 });
 

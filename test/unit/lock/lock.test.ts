@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ProcessProbe, ProcessSighting } from '../../../src/fs/processes.ts';
+import type { ProcessInspector, ProcessStatus } from '../../../src/fs/processes.ts';
 import { acquireLocks } from '../../../src/lock/lock.ts';
 import type { OwnerToken } from '../../../src/lock/owner-token.ts';
 import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
@@ -137,20 +137,20 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
     }),
   );
 
-  const sightings: readonly [string, () => Promise<ProcessSighting>, OwnerToken['domain']][] = [
+  const sightings: readonly [string, () => Promise<ProcessStatus>, OwnerToken['pidNamespace']][] = [
     ['nothing', () => Promise.resolve({ state: 'unknown' }), 'here'],
     ['no start', () => Promise.resolve({ state: 'running', start: undefined }), 'here'],
     ['an error', () => Promise.reject(new Error('no probe')), 'here'],
     [
       'that it is gone, to somebody who does not know where he is',
-      () => Promise.resolve({ state: 'gone' }),
+      () => Promise.resolve({ state: 'exited' }),
       'unknown',
     ],
   ];
-  test.each(sightings)('is not broken by a probe that says %s', (_, look, domain) =>
+  test.each(sightings)('is not broken by a probe that says %s', (_, look, pidNamespace) =>
     onStage(text(deadToken(5)), async ({ machine, lock, fs }) => {
-      const probe: ProcessProbe = { look };
-      const me = { ...machine.start(7), domain };
+      const probe: ProcessInspector = { look };
+      const me = { ...machine.start(7), pidNamespace };
       const refused = await acquireLocks(fs, [lock], me, probe);
       expect(refused).toMatchObject({ why: 'held', holder: { standing: 'unknown', pid: 5 } });
     }),

@@ -121,7 +121,7 @@ describe('a target on another file system', () => {
         'a/sessions/7.json': JSON.stringify({ pid: 7, sessionId: ID, cwd: '/', procStart: '1' }),
       });
       const before = exactly(world);
-      const report = await run(world, ['a'], { live: 'merge', processes: processesWith(7) });
+      const report = await run(world, ['a'], { live: 'merge', processInspector: processesWith(7) });
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',
         ['live-across-devices a/sessions/7.json'],

@@ -32,8 +32,8 @@ describe.each(worldKinds)('when a transcript was begun (%s)', (kind) => {
   test('cannot be told while one of them has vanished', () =>
     inWorld(kind, async (world) => {
       fillInOrder(world, { old: lines(1), now: lines(2) });
-      const files = ['old', 'gone', 'now'].map((name) => {
-        const facts = factsIn(world, name === 'gone' ? 'old' : name);
+      const files = ['old', 'exited', 'now'].map((name) => {
+        const facts = factsIn(world, name === 'exited' ? 'old' : name);
         return { at: inPlace(world, name), facts };
       });
       expect(await withBeginnings(world.fs.promises, files)).toBeUndefined();

@@ -134,8 +134,8 @@ describe.each(worldKinds)('two transcripts (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const [one, other] = pair(world, lines(1), lines(1));
       const { promises } = world.fs;
-      expect(await relate(promises, one, at(world, 'gone'))).toBeUndefined();
-      expect(await relate(promises, at(world, 'gone'), other)).toBeUndefined();
+      expect(await relate(promises, one, at(world, 'exited'))).toBeUndefined();
+      expect(await relate(promises, at(world, 'exited'), other)).toBeUndefined();
     }));
 
   test('of which one has become shorter while it was read are compared as far as it goes', () =>
@@ -227,8 +227,8 @@ describe.each(worldKinds)('two files (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const [one, other] = pair(world, '', '');
       const { promises } = world.fs;
-      expect(await isEqual(promises, one, at(world, 'gone'))).toBeUndefined();
-      expect(await isEqual(promises, at(world, 'gone'), other)).toBeUndefined();
+      expect(await isEqual(promises, one, at(world, 'exited'))).toBeUndefined();
+      expect(await isEqual(promises, at(world, 'exited'), other)).toBeUndefined();
     }));
 });
 
@@ -283,8 +283,8 @@ describe.each(worldKinds)('a part of two files (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const [one, other] = pair(world, 'abc', 'abc');
       const { promises } = world.fs;
-      expect(await agreeBefore(promises, one, at(world, 'gone'), 2)).toBeUndefined();
-      expect(await agreeBefore(promises, at(world, 'gone'), other, 2)).toBeUndefined();
+      expect(await agreeBefore(promises, one, at(world, 'exited'), 2)).toBeUndefined();
+      expect(await agreeBefore(promises, at(world, 'exited'), other, 2)).toBeUndefined();
     }));
 });
 

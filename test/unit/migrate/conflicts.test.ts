@@ -28,8 +28,8 @@ async function expectRefused(
   options: Parameters<typeof run>[2] = {},
 ): Promise<void> {
   const before = exactly(world);
-  const { live, keepBoth, acceptRetention, processes } = options;
-  const planned = await plan(world, homes, { live, keepBoth, acceptRetention, processes });
+  const { live, keepBoth, acceptRetention, processInspector } = options;
+  const planned = await plan(world, homes, { live, keepBoth, acceptRetention, processInspector });
   expect([planned.ok, told(world, planned)]).toEqual([false, problems]);
   const report = await run(world, homes, options);
   expect([report.ok, report.outcome, told(world, report)]).toEqual([false, 'refused', problems]);

@@ -103,7 +103,7 @@ describe.each(worldKinds)('keeping both sides of a conflict (%s)', (kind) => {
       const report = await run(world, ['a', 'b'], {
         keepBoth,
         live: 'merge',
-        processes: processesWith(7),
+        processInspector: processesWith(7),
       });
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',

@@ -132,21 +132,21 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         'a/sessions/7.json': record(ID),
         'a/sessions/8.json': record(OTHER_ID),
       });
-      const processes = processesWith(7);
-      const refused = await plan(world, ['a'], { processes });
+      const processInspector = processesWith(7);
+      const refused = await plan(world, ['a'], { processInspector });
       expect([refused.ok, told(world, refused)]).toEqual([
         false,
         ['live-session a/sessions/7.json'],
       ]);
       expect(refused.liveSessions.map(({ pid }) => pid)).toEqual([7]);
-      expect((await run(world, ['a'], { processes })).outcome).toBe('refused');
+      expect((await run(world, ['a'], { processInspector })).outcome).toBe('refused');
       expect(has(world, 'a/.claude-shared-state')).toBe(false);
-      const merged = await plan(world, ['a'], { processes, live: 'merge' });
+      const merged = await plan(world, ['a'], { processInspector, live: 'merge' });
       expect([merged.ok, told(world, merged)]).toEqual([
         true,
         ['live-session-merged a/sessions/7.json'],
       ]);
-      expect((await run(world, ['a'], { processes, live: 'merge' })).outcome).toBe('done');
+      expect((await run(world, ['a'], { processInspector, live: 'merge' })).outcome).toBe('done');
     }));
 
   test('counts a session as running where nothing is known of its process', () =>

@@ -194,18 +194,18 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
   test('another one is told who is at it, and touches nothing', () =>
     inWorld(kind, async (world) => {
       fillTwo(world);
-      const processes = processesWith(4711, 4712);
+      const processInspector = processesWith(4711, 4712);
       let other: Awaited<ReturnType<typeof run>> | undefined;
       let changed: unknown;
       const onProgress = async () => {
         if (other !== undefined) return;
         const before = exactly(world);
-        other = await run(world, ['b', 'a'], { processes, pid: 4712 });
+        other = await run(world, ['b', 'a'], { processInspector, pid: 4712 });
         changed = [before, exactly(world)];
       };
       const pause: Promise<void>[] = [];
       const report = await run(world, ['a', 'b'], {
-        processes,
+        processInspector,
         pid: 4711,
         onProgress: ({ phase }) => {
           if (phase === 'couple' && pause.length === 0) pause.push(onProgress());
@@ -222,12 +222,12 @@ describe.each(worldKinds)('while a migration runs (%s)', (kind) => {
   test('a lock that a living process holds stops it, and nothing is touched', () =>
     inWorld(kind, async (world) => {
       fillTwo(world);
-      const processes = processesWith(4711);
+      const processInspector = processesWith(4711);
       const lock = at(world, 'a/.claude-shared-state/lock');
       fill(world, { 'a/.claude-shared-state/x': '', 'b/.claude-shared-state/x': '' });
       world.fs.symlinkSync('4711.1.abc.test', lock, 'junction');
       const homes = ['a', 'b'].map((home) => exactly(world, at(world, home)));
-      const report = await run(world, ['a', 'b'], { processes });
+      const report = await run(world, ['a', 'b'], { processInspector });
       expect([report.outcome, told(world, report)]).toEqual([
         'locked',
         [

@@ -176,11 +176,11 @@ describe.each(worldKinds)('restore, in %s', (kind) => {
       await migrateIn(world, [home]);
       const record = { sessionId: ONE, pid: 4711, cwd: '/app' };
       makeFile(world, at(world, 'a/sessions/4711.json'), JSON.stringify(record));
-      const processes = { look: () => Promise.resolve({ state: 'running', start: '1' } as const) };
-      const refused = await restoreIn(world, home, { processes });
+      const processInspector = { status: () => Promise.resolve({ state: 'running', start: '1' } as const) };
+      const refused = await restoreIn(world, home, { processInspector });
       expect(refused.outcome).toBe('refused');
       expect(refused.problems.map(({ code }) => code)).toEqual(['live-session']);
-      const merged = await restoreIn(world, home, { processes, live: 'merge' });
+      const merged = await restoreIn(world, home, { processInspector, live: 'merge' });
       expect(merged.outcome).toBe('done');
       expect(merged.problems.map(({ code }) => code)).toEqual(['live-session-merged']);
     }));

@@ -106,11 +106,11 @@ describe.each(worldKinds)('retireOriginals refuses, in %s,', (kind) => {
       const path = await migrated(world);
       world.fs.symlinkSync('4711.1.abc.test', at(world, `${shared}.state/lock`), 'junction');
       const before = snapshot(world);
-      const processes = {
-        look: () => Promise.resolve({ state: 'running', start: '1' } as const),
-        self: () => Promise.resolve({ pid: 4712, start: '1', domain: 'test' }),
+      const processInspector = {
+        status: () => Promise.resolve({ state: 'running', start: '1' } as const),
+        self: () => Promise.resolve({ pid: 4712, start: '1', pidNamespace: 'test' }),
       };
-      const report = await retireIn(world, path, { processes });
+      const report = await retireIn(world, path, { processInspector });
       expect(report).toMatchObject({
         outcome: 'locked',
         problems: [{ code: 'locked-by-other', pid: 4711 }],

@@ -4,7 +4,7 @@ import { pid as ownPid } from 'node:process';
 import { isSharedStateError } from 'claude-shared-state';
 import {
   findLiveSessions,
-  type ProcessProbe,
+  type ProcessInspector,
   type SessionReadFs,
 } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ const record = {
 } as const;
 
 /** A machine on which every process runs since 100. */
-const allRun: ProcessProbe = { look: () => Promise.resolve({ state: 'running', start: '100' }) };
+const allRun: ProcessInspector = { status: () => Promise.resolve({ state: 'running', start: '100' }) };
 
 function makeRecord(world: World, home: string, name: string, content: object | string = record) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
@@ -45,10 +45,10 @@ function makeRecord(world: World, home: string, name: string, content: object | 
 function find(
   world: World,
   homes: readonly string[],
-  processes: ProcessProbe | undefined = allRun,
+  processInspector: ProcessInspector | undefined = allRun,
 ) {
   const paths = homes.map((home) => at(world, home));
-  return findLiveSessions(paths, { fs: world.fs, processes });
+  return findLiveSessions(paths, { fs: world.fs, processInspector });
 }
 
 /** What was found, in short. */
@@ -108,17 +108,17 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       makeRecord(world, 'a', '5.json', { ...record, pidDomain: 'here' });
       const asked: unknown[] = [];
       const { sessions } = await find(world, ['a'], {
-        look: (process) => {
+        status: (process) => {
           asked.push(process);
-          return allRun.look(process);
+          return allRun.status(process);
         },
       });
-      expect(asked).toEqual([{ pid: 5, domain: 'here' }]);
+      expect(asked).toEqual([{ pid: 5, pidNamespace: 'here' }]);
       expect(sessions).toMatchObject([{ pid: 5 }]);
     }));
 
   test.each([
-    ['gone', record, { state: 'gone' }, []],
+    ['exited', record, { state: 'exited' }, []],
     ['another of the same id', record, { state: 'running', start: '101' }, []],
     ['not to be seen', record, { state: 'unknown' }, ['5 unknown']],
     [
@@ -142,16 +142,16 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
   ] as const)('are judged by a process that is %s', (_, content, seen, sessions) =>
     inWorld(kind, async (world) => {
       makeRecord(world, 'a', '5.json', content);
-      const processes: ProcessProbe = { look: () => Promise.resolve(seen) };
-      expect(await found(world, ['a'], processes)).toEqual({ sessions, problems: [] });
+      const processInspector: ProcessInspector = { status: () => Promise.resolve(seen) };
+      expect(await found(world, ['a'], processInspector)).toEqual({ sessions, problems: [] });
     }),
   );
 
   test('may be running where the probe fails', () =>
     inWorld(kind, async (world) => {
       makeRecord(world, 'a', '5.json');
-      const processes: ProcessProbe = { look: () => Promise.reject(new Error('no probe')) };
-      expect(await found(world, ['a'], processes)).toMatchObject({ sessions: ['5 unknown'] });
+      const processInspector: ProcessInspector = { status: () => Promise.reject(new Error('no probe')) };
+      expect(await found(world, ['a'], processInspector)).toMatchObject({ sessions: ['5 unknown'] });
     }));
 
   test('are unknown with a file system that was given, and never those of this machine', () =>
@@ -267,7 +267,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       };
       const { sessions, problems } = await findLiveSessions([at(world, 'a')], {
         fs,
-        processes: allRun,
+        processInspector: allRun,
       });
       expect(sessions).toMatchObject([{ pid: 5 }]);
       expect(problems).toEqual([]);
@@ -283,7 +283,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
           return world.fs.promises.stat(...parameters);
         },
       };
-      const report = await findLiveSessions([at(world, 'a')], { fs, processes: allRun });
+      const report = await findLiveSessions([at(world, 'a')], { fs, processInspector: allRun });
       expect(report).toEqual(nothing);
     }));
 });
@@ -320,8 +320,8 @@ describe('refused are', () => {
     [['/me'], { now: 0 }, 'unknown-option'],
     [['/me'], { fs: {} }, 'invalid-fs'],
     [['/me'], { fs: null }, 'invalid-fs'],
-    [['/me'], { processes: {} }, 'invalid-option'],
-    [['/me'], { processes: null }, 'invalid-option'],
+    [['/me'], { processInspector: {} }, 'invalid-option'],
+    [['/me'], { processInspector: null }, 'invalid-option'],
   ])('%j with the options %j: %s', async (homes, options, code) => {
     const call = async (): Promise<unknown> =>
       Reflect.apply(findLiveSessions, undefined, [homes, options]);

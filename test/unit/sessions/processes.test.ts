@@ -18,7 +18,7 @@ describe('/proc/<pid>/stat', () => {
   );
 
   test.each(['Z', 'X'])('tells a process in state %s, which has ended', (state) => {
-    expect(sightingIn(`4711 (sleep) ${state} 1 4711 4711 ${after}`)).toEqual({ state: 'gone' });
+    expect(sightingIn(`4711 (sleep) ${state} 1 4711 4711 ${after}`)).toEqual({ state: 'exited' });
   });
 
   test.each(['', '4711', '4711 (sleep) S 1 2 3'])('is not believed where it says %j', (stat) => {
@@ -26,7 +26,7 @@ describe('/proc/<pid>/stat', () => {
   });
 });
 
-const look = (pid: number, domain?: string) => realProcesses.look({ pid, domain });
+const look = (pid: number, pidNamespace?: string) => realProcesses.status({ pid, pidNamespace });
 
 describe('the processes of this machine', () => {
   const children: ChildProcess[] = [];
@@ -52,7 +52,7 @@ describe('the processes of this machine', () => {
     const { child, pid } = sleeping('exec sleep 60');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await look(pid)).toEqual({ state: 'gone' });
+    expect(await look(pid)).toEqual({ state: 'exited' });
   });
 
   test('are gone as zombies, too', async (context) => {
@@ -61,11 +61,11 @@ describe('the processes of this machine', () => {
     const { child } = sleeping('sleep 0.1 & echo $!; exec sleep 60');
     const zombie = Number(await nextOutput(child));
     await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'utf8')).toContain(') Z ');
-    expect(await look(zombie)).toEqual({ state: 'gone' });
+    expect(await look(zombie)).toEqual({ state: 'exited' });
   });
 
   test('are gone where there never was one', async () => {
-    expect(await look(2 ** 31 - 1)).toEqual({ state: 'gone' });
+    expect(await look(2 ** 31 - 1)).toEqual({ state: 'exited' });
   });
 
   test('are unknown where they are meant on another machine, or in another container', async () => {

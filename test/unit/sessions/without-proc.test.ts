@@ -27,7 +27,7 @@ function proc(instead: Readonly<Record<string, string | undefined>>, isMissing =
   );
 }
 
-const look = (pid: number, domain?: string) => realProcesses.look({ pid, domain });
+const look = (pid: number, pidNamespace?: string) => realProcesses.status({ pid, pidNamespace });
 const absent = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOENT' }));
 
 afterEach(() => {
@@ -47,7 +47,7 @@ describe('where there is no /proc', () => {
 
   test('one that is not there has ended', async () => {
     proc({}, true);
-    expect(await look(NOBODY)).toEqual({ state: 'gone' });
+    expect(await look(NOBODY)).toEqual({ state: 'exited' });
   });
 
   test('of a number that is none nothing is known', async () => {
@@ -55,7 +55,7 @@ describe('where there is no /proc', () => {
     expect(await look(2 ** 40)).toEqual({ state: 'unknown' });
   });
 
-  test('a session that was recorded with its domain is taken for one of this machine', async () => {
+  test('a session that was recorded with its pidNamespace is taken for one of this machine', async () => {
     proc({}, true);
     expect(await look(ownPid, 'linux:some:pid:[1]')).toMatchObject({ state: 'running' });
   });
@@ -72,16 +72,16 @@ describe('this process is recorded', () => {
     const told = await realProcesses.self?.();
 
     expect(told).toMatchObject({ pid: ownPid });
-    expect(told?.domain).toMatch(/^[\da-f-]{36}:\d+:\d*$/);
-    const domain = told?.domain;
-    expect(await realProcesses.look({ pid: ownPid, domain })).toMatchObject({ start: told?.start });
+    expect(told?.pidNamespace).toMatch(/^[\da-f-]{36}:\d+:\d*$/);
+    const pidNamespace = told?.pidNamespace;
+    expect(await realProcesses.status({ pid: ownPid, pidNamespace })).toMatchObject({ start: told?.start });
   });
 
   test('without a namespace of times, where the kernel has none', async (context) => {
     needs(context, whyNoProc());
     proc({ '/proc/self/ns/time': undefined });
 
-    expect((await realProcesses.self?.())?.domain).toMatch(/^[\da-f-]{36}:\d+:$/);
+    expect((await realProcesses.self?.())?.pidNamespace).toMatch(/^[\da-f-]{36}:\d+:$/);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Terminal, TerminalError } from 'claude-shared-state/failover';
-import type { ProcessProbe } from 'claude-shared-state/sessions';
+import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { makeFile, type World } from './world.ts';
 
 /** What the program does when it is started with a command. */
@@ -88,15 +88,15 @@ export class FakeTerminal implements Terminal {
   }
 
   /** What tells of these processes, and of no other ones. */
-  get processes(): ProcessProbe {
+  get processes(): ProcessInspector {
     return {
-      look: ({ pid }) =>
+      status: ({ pid }) =>
         Promise.resolve(
-          this.#alive.has(pid) ? { state: 'running', start: '1' } : { state: 'gone' },
+          this.#alive.has(pid) ? { state: 'running', start: '1' } : { state: 'exited' },
         ),
       self: (pid = 1) => {
         this.#alive.add(pid);
-        return Promise.resolve({ pid, start: '1', domain: 'test' });
+        return Promise.resolve({ pid, start: '1', pidNamespace: 'test' });
       },
     };
   }

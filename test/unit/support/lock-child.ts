@@ -54,7 +54,7 @@ function attempt<Value>(perform: () => Value, ...expected: readonly string[]) {
 
 function hasEnded(pid: string): boolean {
   const { value } = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), 'ENOENT', 'ESRCH');
-  return value === undefined || sightingIn(value)?.state === 'gone';
+  return value === undefined || sightingIn(value)?.state === 'exited';
 }
 
 /** Is alone in here, or tells who is there as well. */

@@ -1,4 +1,4 @@
-import type { ProcessProbe } from '../../../src/fs/processes.ts';
+import type { ProcessInspector } from '../../../src/fs/processes.ts';
 import type { LockFs } from '../../../src/lock/lock-file.ts';
 import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner-token.ts';
 import type { World } from './world.ts';
@@ -48,20 +48,20 @@ export class Machine {
   readonly #running = new Set<number>();
   #nonces = 0;
   /** What a call in one of its processes is told. */
-  readonly probe: ProcessProbe = {
-    look: ({ pid, domain }) => {
-      if (domain !== 'here') return Promise.resolve({ state: 'unknown' });
-      if (!this.#running.has(pid)) return Promise.resolve({ state: 'gone' });
+  readonly probe: ProcessInspector = {
+    status: ({ pid, pidNamespace }) => {
+      if (pidNamespace !== 'here') return Promise.resolve({ state: 'unknown' });
+      if (!this.#running.has(pid)) return Promise.resolve({ state: 'exited' });
       return Promise.resolve({ state: 'running', start: String(pid) });
     },
-    self: (pid = 1) => Promise.resolve({ pid, start: String(pid), domain: 'here' }),
+    self: (pid = 1) => Promise.resolve({ pid, start: String(pid), pidNamespace: 'here' }),
   };
 
   /** Starts a process, and gives it a token to lock with. */
   start(pid: number): OwnerToken {
     this.#running.add(pid);
     this.#nonces += 1;
-    return { pid, start: String(pid), nonce: `n${this.#nonces}`, domain: 'here' };
+    return { pid, start: String(pid), nonce: `n${this.#nonces}`, pidNamespace: 'here' };
   }
 
   end(pid: number): void {
@@ -74,7 +74,7 @@ export const deadToken = (pid: number): OwnerToken => ({
   pid,
   start: String(pid),
   nonce: `d${pid}`,
-  domain: 'here',
+  pidNamespace: 'here',
 });
 
 /** The break file of somebody's token, beside a lock. */

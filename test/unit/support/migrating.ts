@@ -8,7 +8,7 @@ import {
   planMigration,
   type PlanMigrationOptions,
 } from 'claude-shared-state/migrate';
-import type { ProcessProbe } from 'claude-shared-state/sessions';
+import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { at, makeFile, requiredIn, snapshot, type World } from './world.ts';
 
 export const KEY = '-home-me-app';
@@ -48,11 +48,11 @@ export function statsOf(world: World, path: string) {
 }
 
 /** Processes that have all ended, but for those that are named; they started at 1. */
-export function processesWith(...running: readonly number[]): ProcessProbe {
+export function processesWith(...running: readonly number[]): ProcessInspector {
   return {
-    look: ({ pid }) =>
-      Promise.resolve(running.includes(pid) ? { state: 'running', start: '1' } : { state: 'gone' }),
-    self: (pid = 1) => Promise.resolve({ pid, start: '1', domain: 'test' }),
+    status: ({ pid }) =>
+      Promise.resolve(running.includes(pid) ? { state: 'running', start: '1' } : { state: 'exited' }),
+    self: (pid = 1) => Promise.resolve({ pid, start: '1', pidNamespace: 'test' }),
   };
 }
 
@@ -65,7 +65,7 @@ export function usual(world: World): MigrateOptions {
     required: requiredIn(world),
     fs: world.fs,
     now: NOW,
-    processes: processesWith(),
+    processInspector: processesWith(),
     pid: lastPid,
     pause: () => Promise.resolve(),
   };
@@ -88,10 +88,10 @@ export async function plan(
   homes: readonly string[],
   options: PlanMigrationOptions = {},
 ) {
-  const { required, fs, now, processes } = usual(world);
+  const { required, fs, now, processInspector } = usual(world);
   return await planMigration(
     homes.map((home) => at(world, home)),
-    { required, fs, now, processes, ...options },
+    { required, fs, now, processInspector, ...options },
   );
 }
 

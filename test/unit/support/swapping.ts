@@ -52,7 +52,7 @@ export function setStage(world: World): Stage {
         stateDirectory,
         required,
         fs: world.fs,
-        processes: terminal.processes,
+        processInspector: terminal.processInspector,
         pause: () => Promise.resolve(),
         pid,
       };

@@ -10,7 +10,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       for (const [name, errno] of [
-        ['gone', 'ENOENT'],
+        ['exited', 'ENOENT'],
         ['file', 'ENOTDIR'],
       ] as const) {
         if (name === 'file') makeFile(world, at(world, name));

@@ -1,13 +1,13 @@
-import type { ProcessProbe } from 'claude-shared-state/sessions';
+import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { sessionId } from '../../support/session-id.ts';
 import { inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
 import { type SessionStage, setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
-const processes: ProcessProbe = {
-  look: ({ pid }) =>
-    Promise.resolve(pid === 1 ? { state: 'gone' } : { state: 'running', start: '7' }),
+const processInspector: ProcessInspector = {
+  status: ({ pid }) =>
+    Promise.resolve(pid === 1 ? { state: 'exited' } : { state: 'running', start: '7' }),
 };
 
 function record(
@@ -28,7 +28,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);
         const path = record(world, stage, stage.homes[1], 4711, background);
-        const { verdict, problems } = await diagnose(world, stage, { processes });
+        const { verdict, problems } = await diagnose(world, stage, { processInspector });
         expect(verdict).toBe('not-resumable');
         expect(problems).toMatchObject([
           { code: 'running-in-background', remedy: 'retry', path, pid: 4711 },
@@ -42,7 +42,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
       const stage = setSession(world);
       record(world, stage, stage.homes[0], 4711, 'bg');
       record(world, stage, stage.homes[1], 4712, 'interactive');
-      const { verdict, problems } = await diagnose(world, stage, { processes });
+      const { verdict, problems } = await diagnose(world, stage, { processInspector });
       expect(verdict).toBe('resumable-with-warnings');
       expect(problems.map((it) => [it.code, 'pid' in it && it.pid])).toEqual([
         ['running-now', 4712],
@@ -57,7 +57,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
       record(world, stage, stage.homes[1], 1, 'bg');
       const other = { ...stage, id: sessionId(stage.id.replaceAll('0', '1')) };
       record(world, other, stage.homes[1], 4711, 'bg');
-      expect(codesOf(await diagnose(world, stage, { processes }))).toEqual([]);
+      expect(codesOf(await diagnose(world, stage, { processInspector }))).toEqual([]);
     });
   });
 

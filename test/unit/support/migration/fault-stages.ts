@@ -53,9 +53,9 @@ function optionsOf({ names }: Stage, fs: MigrateFs, pid: number) {
     now: new Date(Date.UTC(2026, 0, 2, 3, 4, pid % 4)),
     random: randomFrom(pid),
     pause: () => Promise.resolve(),
-    processes: {
-      look: () => Promise.resolve({ state: 'gone' } as const),
-      self: () => Promise.resolve({ pid, start: '1', domain: 'test' }),
+    processInspector: {
+      status: () => Promise.resolve({ state: 'exited' } as const),
+      self: () => Promise.resolve({ pid, start: '1', pidNamespace: 'test' }),
     },
   };
 }

@@ -38,7 +38,7 @@ async function run(job: MigrateJob): Promise<MigrateAnswer> {
     fs: tellingSyncs(hookedDisk(job.accountHomes, hookOf(job, gaps)), () => {
       if (phase === 'couple') enter('make durable');
     }),
-    processes: realProcesses,
+    processInspector: realProcesses,
   };
   const watched = {
     ...options,

@@ -39,9 +39,9 @@ export function optionsOn(fs: MigrateFs, root: string) {
     now: new Date('2026-01-02T03:04:05Z'),
     random: randomFrom(own),
     pause: () => Promise.resolve(),
-    processes: {
-      look: () => Promise.resolve({ state: 'gone' } as const),
-      self: () => Promise.resolve({ pid: own, start: '1', domain: 'test' }),
+    processInspector: {
+      status: () => Promise.resolve({ state: 'exited' } as const),
+      self: () => Promise.resolve({ pid: own, start: '1', pidNamespace: 'test' }),
     },
   };
 }

@@ -45,7 +45,7 @@ export async function tell(script: Script): Promise<Told> {
     return {
       required: requiredSharedUnder('/shared'),
       fs,
-      processes: processesWith(),
+      processInspector: processesWith(),
       pid,
       random,
       now: new Date('2026-03-01T12:00:00Z'),
@@ -71,8 +71,8 @@ export async function tell(script: Script): Promise<Told> {
 
   const migrateOnce = async (title: string, planned: readonly Act[]): Promise<boolean> => {
     const before = entriesOf(world);
-    const { required, fs, processes, now, live } = options(world.fs);
-    const plan = await planMigration(paths, { required, fs, processes, now, live });
+    const { required, fs, processInspector, now, live } = options(world.fs);
+    const plan = await planMigration(paths, { required, fs, processInspector, now, live });
     note(`${title}, planned`, differences(before, entriesOf(world)));
     if (!plan.ok) {
       const { outcome } = await migrate(paths, options(world.fs));

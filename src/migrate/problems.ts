@@ -1,0 +1,391 @@
+import type { Problem } from '../problem.ts';
+import {
+  type AtPath,
+  error,
+  type Failed,
+  type ProblemTable,
+  tell,
+  text,
+  type Told,
+  warning,
+} from '../problems/table.ts';
+import type { SessionProblem } from '../sessions/session-problem.ts';
+
+/** One of the two files of a conflict. */
+export interface ConflictSide {
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+  /** The number of messages; only of transcripts. */
+  readonly messages?: number;
+  /** The time of the last message; only of transcripts, and if one has a time. */
+  readonly lastMessageAt?: Date;
+}
+
+/** A conflict between a file of a home (`path`) and the one that would be shared (`other`). */
+export interface Conflict extends AtPath {
+  readonly other: string;
+  readonly sides: readonly [home: ConflictSide, shared: ConflictSide];
+  /** Which side was changed last, and which is longer; `undefined` if they are equal. */
+  readonly newer: 'home' | 'shared' | undefined;
+  readonly longer: 'home' | 'shared' | undefined;
+}
+
+interface OfSession extends AtPath {
+  readonly sessionId: string;
+}
+
+interface Running extends OfSession {
+  readonly accountHome: string;
+  readonly pid: number;
+}
+
+interface Retention extends AtPath {
+  /** The shortest period of all homes, in days. */
+  readonly periodDays: number;
+  /** Files older than that, in all homes and targets. */
+  readonly files: number;
+}
+
+/** The fields of each problem, by code. */
+interface Fields {
+  /** Two transcripts of one session, neither of which continues the other. */
+  readonly 'transcripts-diverge': Conflict & { readonly sessionId: string };
+  /** Two files of the same name differ. */
+  readonly 'files-differ': Conflict;
+  /** Sharing gives one session transcripts under two project keys: Claude Code would resume it from no third directory. */
+  readonly 'duplicate-session-id': Conflict & { readonly sessionId: string };
+  /** One home has had the session under two project keys before; sharing does not change that. */
+  readonly 'session-in-two-projects': OfSession & { readonly other: string };
+  /** A file in one place, a directory or link in the other. */
+  readonly 'kinds-differ': AtPath & { readonly other: string };
+  /** Something that can't be shared: `reason` says what. */
+  readonly 'not-mergeable': AtPath & {
+    readonly reason:
+      | 'fifo'
+      | 'socket'
+      | 'device'
+      | 'unknown'
+      | 'relative-link-leaves-tree'
+      | 'name-not-utf8';
+  };
+  /** Two `MEMORY.md` files will be merged line by line. */
+  readonly 'memory-merged': AtPath & { readonly other: string };
+  /** `preferShared` or `preferHome` names a path that is not in conflict. */
+  readonly 'no-such-conflict': AtPath;
+
+  /** A session runs, or may run, that writes into a directory to be migrated. */
+  readonly 'live-session': Running;
+  /** The same, and `live: 'merge'` accepts it. */
+  readonly 'live-session-merged': Running;
+  /** A running session has copies in several places, so `live: 'merge'` can't merge it. */
+  readonly 'live-session-has-copies': Running;
+  /** A session runs, and its files would have to be copied to another file system. */
+  readonly 'live-across-devices': Running;
+
+  /** The shortest retention of all homes deletes files as soon as they are shared. `path`: the settings. */
+  readonly 'retention-deletes': Retention;
+  /** The same, and `acceptRetention` accepts it. */
+  readonly 'retention-accepted': Retention;
+  /** Auto-memory that can't be edited in print mode behind a link. `rules`: to add to `permissions.allow`. */
+  readonly 'memory-needs-rules': AtPath & { readonly rules: readonly string[] };
+  /** The place does not allow it: `reason` says why. */
+  readonly 'place-unsuitable': AtPath & {
+    readonly reason:
+      | 'source-is-mount-point'
+      | 'source-in-lower-layer'
+      | 'target-is-mount-point'
+      | 'no-hard-links'
+      | 'link-changes-identity'
+      | 'state-on-other-device';
+  };
+  /** A file or directory the current user can't link, read or move. `uid`: its owner. */
+  readonly 'not-permitted': AtPath &
+    Failed & {
+      readonly reason: 'link' | 'read' | 'move' | 'create';
+      readonly uid: number;
+    };
+  /** The home belongs to another user than the one who runs this. */
+  readonly 'wrong-user': AtPath & { readonly uid: number };
+  /** Group or others may write to a directory above, and could replace it. */
+  readonly 'ancestor-writable': AtPath;
+
+  /** Another process is at work; `pid` as it recorded itself. */
+  readonly 'locked-by-other': AtPath & { readonly pid: number | undefined };
+  /** A file-system call failed. */
+  readonly 'io-error': AtPath & Failed;
+  /** An earlier run ended half-way; this one completes it. */
+  readonly 'earlier-run-incomplete': AtPath;
+  /** An earlier run ended half-way, into another target than the one that was asked for. */
+  readonly 'earlier-run-other-target': AtPath & { readonly target: string };
+  /** Claude Code re-created the directory each time it was moved away. */
+  readonly 'source-recreated': AtPath;
+  /** The directory kept changing until the passes ran out. */
+  readonly 'source-busy': AtPath;
+  /** A name that was deleted from the target before this run completed an earlier one came back. */
+  readonly 'deleted-name-returned': AtPath;
+
+  /** There is no restore point from which the home could get its directories back. */
+  readonly 'no-restore-point': AtPath;
+  /** What stands in the home is not the link the migration made. */
+  readonly 'link-changed': AtPath & { readonly target: string };
+  /** The shared directory is not the one the restore point was merged into, or it is missing or empty. */
+  readonly 'other-target': AtPath & { readonly target: string };
+  /** The restore point can't be deleted in this state. */
+  readonly 'restore-point-in-use': AtPath & {
+    readonly state: 'incomplete' | 'restoring';
+  };
+
+  /** The archive holds no transcript of this session. */
+  readonly 'not-archived': OfSession;
+  /** The shared state has a different transcript of this session. */
+  readonly 'session-exists': OfSession & { readonly other: string };
+}
+
+/** The codes that only `./migrate` has. */
+export type MigrationProblemCode = keyof Fields;
+
+/** The problem of one code, with its own fields. */
+export type MigrationProblemOf<Code extends MigrationProblemCode> = Told<Code> & Fields[Code];
+
+/** One problem of a migration; those of links and sessions included. */
+export type MigrationProblem =
+  | { readonly [Code in MigrationProblemCode]: MigrationProblemOf<Code> }[MigrationProblemCode]
+  | Problem
+  | SessionProblem;
+
+const decide =
+  'Compare both. Pass this path in preferShared to share the other one, or in preferHome to share this one; the loser is kept.';
+const running = ({ path, sessionId, pid }: Running) =>
+  text`session ${sessionId} is running, or may be (process ${String(pid)}, ${path})`;
+const overdue = ({ path, files, periodDays }: Retention) =>
+  text`${String(files)} files are older than ${String(periodDays)} days, the retention period in ${path}`;
+
+const size = ({ bytes, modifiedAt, messages, lastMessageAt }: ConflictSide) =>
+  [
+    `${bytes} bytes`,
+    ...(messages === undefined ? [] : [`${messages} messages`]),
+    ...(lastMessageAt === undefined ? [] : [`last message ${lastMessageAt.toISOString()}`]),
+    `changed ${modifiedAt.toISOString()}`,
+  ].join(', ');
+
+const sides =
+  (relation: string) =>
+  ({ path, other, sides: [home, shared], newer, longer }: Conflict) =>
+    text`${path} and ${other} ${relation}` +
+    ` (home: ${size(home)}; shared: ${size(shared)}` +
+    `${newer === undefined ? '' : `; ${newer} is newer`}${longer === undefined ? '' : `; ${longer} is longer`})`;
+
+const placeReasons = {
+  'source-is-mount-point': [
+    'is a mount point and cannot be renamed',
+    'Unmount it, or make it the shared target.',
+  ],
+  'source-in-lower-layer': [
+    'lies in a lower layer of an overlay and cannot be renamed',
+    'Copy it into the upper layer first: cp -a to another name, then mv twice.',
+  ],
+  'target-is-mount-point': [
+    'is a mount point, and the state directory would be on another file system',
+    'Choose a directory inside that volume.',
+  ],
+  'no-hard-links': [
+    'is on a file system without hard links',
+    'Choose a shared target on another file system.',
+  ],
+  'link-changes-identity': [
+    'is on a file system that shows the two names of one file as two files',
+    'Choose homes and targets on an ordinary file system.',
+  ],
+  'state-on-other-device': [
+    'is on another file system than the shared target',
+    'Move the state directory to the file system of the target.',
+  ],
+} as const;
+
+const permissionReasons = {
+  link: ['cannot be linked', 'Change its owner to the user who runs this.'],
+  read: ['cannot be read', 'Give this user the right to read it.'],
+  move: [
+    'cannot be moved',
+    'Give this user the right to write to it and to the directory above it.',
+  ],
+  create: ['cannot be created', 'Give this user the right to write to the directory above it.'],
+} as const;
+
+/** What helps against a failed call, by its errno: only what may be gone the next time is worth a retry. */
+function adviceFor(errno: string): string {
+  switch (errno) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'Nothing is lost. Correct the owner or the permissions first.';
+    case 'EROFS':
+      return 'Nothing is lost. The file system is read-only: remount it first.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Nothing is lost. Free some space first, then run the same command again.';
+    case 'EMLINK':
+      return 'Nothing is lost. The file has as many links as its file system allows: copy it first.';
+    case 'EXDEV':
+      return 'Nothing is lost. The paths are on different file systems or overlay layers: copy the directory first.';
+    default:
+      return 'Nothing is lost. Run the same command again: it continues where it stopped.';
+  }
+}
+
+/** The definition of every code. */
+export const migrationProblems: ProblemTable<Fields> = {
+  'transcripts-diverge': error(
+    'operator',
+    sides('are transcripts of one session that diverge'),
+    decide,
+  ),
+  'files-differ': error('operator', sides('differ'), decide),
+  'duplicate-session-id': error(
+    'operator',
+    sides('hold one session under two project keys'),
+    decide,
+  ),
+  'session-in-two-projects': warning(
+    (p) => text`session ${p.sessionId} has transcripts at ${p.path} and ${p.other}`,
+    'Claude Code resumes it from those two directories only. Sharing does not change that.',
+  ),
+  'kinds-differ': error(
+    'operator',
+    (p) => text`${p.path} and ${p.other} are of different kinds`,
+    'Rename one of them.',
+  ),
+  'not-mergeable': error(
+    'operator',
+    (p) => text`${p.path} cannot be shared (${p.reason})`,
+    'Move it away.',
+  ),
+  'memory-merged': warning(
+    (p) => text`${p.path} and ${p.other} differ and will be merged line by line`,
+    'Both originals are kept.',
+  ),
+  'no-such-conflict': error(
+    'operator',
+    (p) => text`${p.path} is not in conflict`,
+    "Name the home's side of a conflict, as the plan spells it.",
+  ),
+  'live-session': error('retry', running, "End it first, or let it run with live: 'merge'."),
+  'live-session-merged': warning(
+    running,
+    'It may keep running: nothing is lost, but what it writes during the cut-over may come in another order.',
+  ),
+  'live-session-has-copies': error(
+    'retry',
+    running,
+    'End it first: its transcript exists in several places.',
+  ),
+  'live-across-devices': error(
+    'retry',
+    running,
+    'End it first: its files have to be copied to another file system.',
+  ),
+  'retention-deletes': error(
+    'operator',
+    overdue,
+    'Raise cleanupPeriodDays in all homes, or accept it with acceptRetention.',
+  ),
+  'retention-accepted': warning(
+    overdue,
+    'Claude Code deletes them at the next start of that home.',
+  ),
+  'memory-needs-rules': warning(
+    (p) => text`behind a link the auto-memory in ${p.path} cannot be edited in print mode`,
+    'Add the rules to permissions.allow in the settings.json of the home.',
+  ),
+  'place-unsuitable': error(
+    'operator',
+    (p) => text`${p.path} ${placeReasons[p.reason][0]}`,
+    (p) => placeReasons[p.reason][1],
+  ),
+  'not-permitted': error(
+    'operator',
+    (p) => text`${p.path} ${permissionReasons[p.reason][0]} (owner ${String(p.uid)}, ${p.errno})`,
+    (p) => permissionReasons[p.reason][1],
+  ),
+  'wrong-user': error(
+    'operator',
+    (p) => text`${p.path} belongs to user ${String(p.uid)}`,
+    'Run this as that user, or pass uid if this is intended.',
+  ),
+  'ancestor-writable': warning(
+    (p) => text`${p.path} can be written by group or others, who could replace what it contains`,
+    'Remove that permission, or set the sticky bit.',
+  ),
+  'locked-by-other': error(
+    'retry',
+    (p) =>
+      text`${p.path} is held by ${p.pid === undefined ? 'another process' : `process ${p.pid}`}`,
+    'Wait for it. The lock of a dead process of this machine is removed automatically; if another machine or container left it, make sure that its process is dead and remove the lock.',
+  ),
+  'io-error': error(
+    'retry',
+    (p) => text`a call failed at ${p.path} (${p.errno})`,
+    (p) => adviceFor(p.errno),
+  ),
+  'earlier-run-incomplete': warning(
+    (p) => text`${p.path} is from a run that ended half-way`,
+    'It is completed first.',
+  ),
+  'earlier-run-other-target': error(
+    'migrate',
+    (p) => text`${p.path} is from a run that ended half-way, into ${p.target}`,
+    'Run migrate with that target to complete it.',
+  ),
+  'source-recreated': error(
+    'retry',
+    (p) => text`${p.path} was re-created each time it was moved away`,
+    'Nothing is lost. End the sessions that write there, and run the same command again.',
+  ),
+  'source-busy': error(
+    'retry',
+    (p) => text`${p.path} kept changing`,
+    'Nothing is lost. Run the same command again: it continues where it stopped.',
+  ),
+  'deleted-name-returned': warning(
+    (p) => text`${p.path} may have been deleted since an earlier run ended half-way, and came back`,
+    'Delete it again if you want it gone.',
+  ),
+  'no-restore-point': error(
+    'operator',
+    (p) => text`${p.path} has no restore point`,
+    'Only what was migrated can be restored.',
+  ),
+  'link-changed': error(
+    'operator',
+    (p) => text`${p.path} is not the link to ${p.target} any more`,
+    'Restore the link, or move away what is there.',
+  ),
+  'other-target': error(
+    'operator',
+    (p) => text`${p.target} is not the directory that ${p.path} was merged into, or it is empty`,
+    'Mount the missing volume, or pass acceptOtherTarget if the directory was moved or copied.',
+  ),
+  'restore-point-in-use': error(
+    'operator',
+    (p) => text`${p.path} is ${p.state}`,
+    'Complete that first: an incomplete one with migrate, a restoring one with restore.',
+  ),
+  'not-archived': error(
+    'choose-session',
+    (p) => text`${p.path} has no transcript of session ${p.sessionId}`,
+    'Check the id.',
+  ),
+  'session-exists': error(
+    'operator',
+    (p) => text`session ${p.sessionId} exists at ${p.other} and differs from ${p.path}`,
+    'Compare both, and move one away.',
+  ),
+};
+
+/** Creates a problem. */
+export function migrationProblem<Code extends MigrationProblemCode>(
+  code: Code,
+  fields: Fields[Code],
+): MigrationProblemOf<Code> {
+  return tell(migrationProblems, code, fields);
+}
