@@ -1,5 +1,4 @@
 import {
-  constants,
   linkSync,
   lstatSync,
   mkdirSync,
