@@ -90,14 +90,15 @@ class Pretender implements Actor {
   visit(groups: readonly Group[], directory: string): readonly Group[] {
     const { name } = this.#job;
     if (name === 'projects') this.#keys.see(groups, directory);
-    for (const { path, copies } of groups) {
-      if (isMemoryDirectory(name, path) && copies.some(isDirectory)) this.#memory.add(path);
-    }
-    // Of the target's own projects only the sessions matter.
-    if (name !== 'projects' || directory !== '') return [];
+    // Claude Code creates an empty one in every project.
+    if (isMemoryDirectory(name, directory) && groups.length > 0) this.#memory.add(directory);
+    // Of what only the target has, sessions and auto-memory matter.
+    if (name !== 'projects') return [];
     return groups.filter(
-      ({ copies }) =>
-        copies.slice(0, -1).every((own) => own === undefined) && isDirectory(copies.at(-1)),
+      ({ path, copies }) =>
+        copies.slice(0, -1).every((own) => own === undefined) &&
+        isDirectory(copies.at(-1)) &&
+        (directory === '' || isMemoryDirectory(name, path)),
     );
   }
 
