@@ -11,7 +11,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
-import { choiceFor } from '../absorb/choices.ts';
+import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { Copy } from './compare.ts';
