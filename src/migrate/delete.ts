@@ -339,17 +339,14 @@ async function deleteAll(
     },
   );
   if (found.kept.some((shown) => !shown.startsWith('/'))) {
-    await removeEmpty(fs, join(path, 'removing'), facts.roots.keys());
+    await removeEmpty(fs, join(path, 'removing'));
     await unmark(fs, path, ['deleting']);
     return 'partial';
   }
-  for (const kind of ['removing', 'replaced']) {
-    await removeEmpty(fs, join(path, kind), facts.roots.keys());
-  }
+  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
   await removeIncoming(fs, join(path, 'incoming'));
   for (const root of facts.roots.values()) {
-    const own = replacedIn(stateDirectoryOf(root), basename(path));
-    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], own, fs.rmdir(own));
+    await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
   }
   for (const name of facts.point.targets.keys()) {
     await removeName(fs, preparedLinkOf(path, name));
@@ -361,14 +358,15 @@ async function deleteAll(
   return found.kept.length === 0 ? 'done' : 'partial';
 }
 
-async function removeEmpty(
-  fs: RunRequest['context']['fs'],
-  directory: string,
-  names: Iterable<string>,
-): Promise<void> {
-  for (const path of [...[...names].map((name) => join(directory, name)), directory]) {
-    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
-  }
+/** Removes a directory and those in it, as far as there are no files. */
+async function removeEmpty(fs: RunRequest['context']['fs'], directory: string): Promise<void> {
+  if ((await lstatOrUndefined(fs, directory)) === undefined) return;
+  const remove = (path: string) =>
+    tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
+  await walkTree(fs, directory, async (path, found) => {
+    if (isDirectory(found)) await remove(path);
+  });
+  await remove(directory);
 }
 
 /** Copies that a restore had not finished. */

@@ -165,10 +165,11 @@ interface Result {
 }
 
 function filesIn(homes: readonly HomePlan[]): number {
-  const counts = homes.flatMap(({ entries }) =>
-    entries.flatMap(({ files }) => Object.values(files)),
-  );
-  return counts.reduce((sum, count: number) => sum + count, 0);
+  let sum = 0;
+  for (const { files } of homes.flatMap(({ entries }) => entries)) {
+    sum += files.link + files.copy + files.merged + files.identical + files.skipped;
+  }
+  return sum;
 }
 
 /** With the locks held: creates the links that a run did not come to, and looks whether anything else has changed. */
