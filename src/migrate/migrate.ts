@@ -67,9 +67,7 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const request = migrateRequest('planMigration', accountHomes, options);
-  const { found, problems } = await look(async () =>
-    planFrom(await survey(request, true), request),
-  );
+  const { found, problems } = await look(async () => planFrom(await survey(request), request));
   const nothing = { homes: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
   return found ?? { ok: false, ...nothing, problems };
 }
@@ -152,7 +150,7 @@ interface Planned {
 }
 
 async function planAll(request: MigrateRequest): Promise<Planned> {
-  const surveyed = await survey(request, false);
+  const surveyed = await survey(request);
   const plan = planFrom(surveyed, request);
   return { surveyed, plan, problems: plan.problems };
 }

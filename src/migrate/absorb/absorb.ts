@@ -128,8 +128,8 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
       const result = await actor.perform({ action, tree, path, own, ownPath, shared });
       if (result !== 'again') {
         ({ shared } = result);
-        const isLoser = action.kind === 'replace' && action.because === 'chosen';
-        if (isLoser && result.displaced !== undefined) addTo(job.losers, path, result.displaced);
+        const isChosen = action.kind === 'replace' && action.because === 'chosen';
+        if (isChosen) noteLosers(job, group, index, result.displaced);
         const isEntered =
           action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
         if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
@@ -199,13 +199,24 @@ async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Pr
     return action;
   }
   for (const loser of losers.get(path) ?? []) {
-    if (own.kind !== 'file' || loser.info.kind !== 'file') continue;
     const isLoser =
       isSameFile(loser.info, own) ||
-      (await job.comparer.compare(copy, loser, false))?.kind === 'identical';
+      (own.kind === 'file' &&
+        loser.info.kind === 'file' &&
+        (await job.comparer.compare(copy, loser, false))?.kind === 'identical');
     if (isLoser) return { kind: 'skip', reason: 'kept-aside' };
   }
   return action;
+}
+
+/** The target's loses, and with it that of every tree before, which it was equal to. */
+function noteLosers({ losers, trees }: Job, group: Group, index: number, displaced?: Copy): void {
+  if (displaced !== undefined) addTo(losers, group.path, displaced);
+  for (const [earlier, tree] of trees.slice(0, index).entries()) {
+    const info = group.copies[earlier];
+    if (info === undefined || info === 'name-not-utf8') continue;
+    addTo(losers, group.path, { path: join(tree.root, group.path), info });
+  }
 }
 
 function addTo(losers: Map<string, Copy[]>, path: string, copy: Copy): void {

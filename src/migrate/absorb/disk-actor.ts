@@ -342,6 +342,7 @@ export class DiskActor implements Actor {
     for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
       to = `${wanted}.${count}`;
     }
+    if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
     if (!moved.ok) return 'again';
     this.#touched.add(dirname(place)).add(dirname(to));
@@ -354,6 +355,18 @@ export class DiskActor implements Actor {
     if (isBack.ok) await removeName(fs, to);
     else this.#lostSides.push({ path: to, reason: 'replaced' });
     return 'again';
+  }
+
+  /** A link is created anew: to rename it would, on memfs, move what it leads to. */
+  async #setLinkAside(place: string, to: string): Promise<Copy | 'again'> {
+    const { fs } = this.#shop.context;
+    const text = await tolerate(['ENOENT', 'EINVAL'], place, fs.readlink(place));
+    if (!text.ok) return 'again';
+    await orThrow(to, fs.symlink(textOf(text.value), to, 'junction'));
+    await removeName(fs, place);
+    this.#touched.add(dirname(place)).add(dirname(to));
+    const info = await lstatOrUndefined(fs, to);
+    return info === undefined ? 'again' : { path: to, info };
   }
 
   async #unite(step: Step): Promise<Performed | 'again'> {

@@ -56,7 +56,7 @@ export interface Survey {
 }
 
 /** Finds out everything a plan is made from. All it writes are trial links, which it removes at once. */
-export async function survey(request: MigrateRequest, triesAll: boolean): Promise<Survey> {
+export async function survey(request: MigrateRequest): Promise<Survey> {
   const { context, required, uid } = request;
   const { fs } = context;
   const { homes, findings } = await surveyHomes(fs, request.accountHomes, required);
@@ -109,7 +109,6 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
         uid,
         overdueBefore: retention.overdueBefore,
         preflight,
-        triesAll,
         brought,
       });
       names.push({ name, realTarget, trees, contents, comparer: comparing });
