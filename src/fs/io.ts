@@ -219,7 +219,7 @@ export async function syncDirectory(fs: OpenFs<Syncable>, path: string): Promise
   });
 }
 
-/** Creates a directory and those above it, so that they survive a power failure. */
+/** Creates a directory and those above it, so that they survive a power failure; those that exist are taken to do so. */
 export async function makeDurableDirectories(
   fs: MakeDirectoryFs & OpenFs<Syncable>,
   path: string,

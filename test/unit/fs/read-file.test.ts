@@ -192,6 +192,16 @@ describe.each(worldKinds)('readSmallFile (%s)', (kind) => {
       expect(await readSmallFile(world.fs.promises, path, 3)).toMatchObject(refused('EFBIG'));
     }));
 
+  test('reads nothing of a file that is too large', () =>
+    inWorld(kind, async (world) => {
+      const path = makeFile(world, at(world, 'file'), 'four');
+      const read = vi.fn<ReadHandle['read']>(() => Promise.resolve({ bytesRead: 0 }));
+      expect(await readSmallFile(withHandles(world, { read }), path, 3)).toMatchObject(
+        refused('EFBIG'),
+      );
+      expect(read).not.toHaveBeenCalled();
+    }));
+
   test('gives up on a file that grows while it is read', () =>
     inWorld(kind, async (world) => {
       const path = makeFile(world, at(world, 'file'), 'more than was said');
