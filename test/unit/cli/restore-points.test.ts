@@ -1,41 +1,51 @@
-import { describe, expect, test } from 'vitest';
+import { mkdir } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
 const user = userHome();
-const NAME = '20261121T201552Z-9c79f8dc95f27882';
-const originals = async () => (await run(['originals'], { home: user.home })).stdout;
-const write = (path: string) => user.write(`.claude/.claude-shared-state/originals/${path}`, '');
+const id = '20261121T201552Z-9c79f8dc95f27882';
+const path = `.claude/.claude-shared-state/restore-points/${id}`;
+const mark = (name: string) => mkdir(user.at(path, name), { recursive: true });
+const listed = async () => (await run(['restore-points'], { home: user.home })).stdout;
 
-describe('in which state originals are is told in words:', () => {
+beforeEach(() => user.healthy('.claude'));
+
+describe('the state of a restore point is printed in words:', () => {
   test.each([
-    ['complete', NAME, ['sealed']],
-    ['not completed (migrate completes it)', NAME, []],
-    ['going back (restore completes it)', NAME, ['sealed', 'link-projects']],
-    ['given back', NAME, ['sealed', 'link-projects', 'restored']],
-    ['being removed (retire completes it)', `retiring-${NAME}`, ['sealed']],
-  ])('%s', async (words, name, marks) => {
-    await user.healthy('.claude');
-    await write(`${name}/projects/-work/x`);
-    for (const mark of marks) await write(`${name}/${mark}`);
+    ['complete', ['complete']],
+    ['incomplete (migrate completes it)', []],
+    ['being restored (restore completes it)', ['complete', 'restoring']],
+    ['restored', ['complete', 'restored']],
+    ['being deleted (prune completes it)', ['complete', 'deleting']],
+  ])('%s', async (words, marks) => {
+    await user.write(`${path}/projects/-work/x`, '');
+    for (const name of marks) await mark(name);
 
-    expect(await originals()).toContain(`    ${words}, of 2026-11-21 20:15 UTC: projects\n`);
+    expect(await listed()).toContain(`    ${words}, 2026-11-21 20:15 UTC: projects\n`);
   });
 });
 
-test('originals that hold no directories any more are listed all the same', async () => {
-  await user.healthy('.claude');
-  await write(`${NAME}/sealed`);
+test('a restore point without directories is listed', async () => {
+  await mark('complete');
 
-  expect(await originals()).toContain(': no directories\n');
+  expect(await listed()).toContain(': no directories\n');
 });
 
-test('only of complete ones it says how to restore and to remove them', async () => {
-  await user.healthy('.claude');
-  await write(`${NAME}/projects/-work/x`);
-  expect(await originals()).not.toContain('Next');
+test('restore and prune are proposed for a complete restore point', async () => {
+  await mark('complete');
 
-  await write(`${NAME}/sealed`);
+  expect(await listed()).toMatch(/restore\n(.*\n)+.*prune --all\n/);
+});
 
-  expect(await originals()).toMatch(/restore\n(.*\n)+.*retire --all\n/);
+test('only prune is proposed for a restored restore point', async () => {
+  await mark('restored');
+
+  expect(await listed()).toMatch(/Next\n.*\n.*prune --all\n$/);
+});
+
+test('only migrate is proposed for an incomplete restore point', async () => {
+  await user.write(`${path}/projects/-work/x`, '');
+
+  expect(await listed()).toMatch(/Next\n.*\n.*migrate\n$/);
 });
