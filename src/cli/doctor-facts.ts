@@ -5,7 +5,7 @@ import {
   type RetentionReport,
 } from '../index.ts';
 import { findLiveSessions, type LiveSession } from '../sessions/index.ts';
-import type { RestorePoint } from '../migrate/index.ts';
+import type { RestorePointList } from '../migrate/index.ts';
 import { findMemoryProblems } from './memory-rules.ts';
 import type { Setting } from './setting.ts';
 import { isUnfinished, restorePointsOf } from './unfinished-runs.ts';
@@ -16,7 +16,7 @@ export interface DoctorFacts {
   readonly reports: readonly InspectionReport[];
   readonly retention: RetentionReport;
   readonly liveSessions: readonly LiveSession[];
-  readonly restorePoints: readonly RestorePoint[];
+  readonly restorePoints: RestorePointList;
   /** Everything that is wrong, each once, errors first. */
   readonly problems: readonly AnyProblem[];
 }
@@ -38,15 +38,15 @@ export async function examine({ homes: given, required }: Setting): Promise<Doct
     ...memory,
     ...points.problems,
   ]);
-  const { restorePoints } = points;
-  return { reports, retention, liveSessions: live.sessions, restorePoints, problems };
+  return { reports, retention, liveSessions: live.sessions, restorePoints: points, problems };
 }
 
 /** Whether nothing keeps the homes from sharing their state. */
 export function isHealthy({ reports, restorePoints }: DoctorFacts, { skipped }: Setting): boolean {
   return (
     reports.every(({ ok }) => ok) &&
-    !restorePoints.some(isUnfinished) &&
+    !restorePoints.restorePoints.some(isUnfinished) &&
+    restorePoints.problems.length === 0 &&
     // It may be a home, and then nothing is known of it.
     skipped.every(({ reason }) => reason !== 'unreadable')
   );

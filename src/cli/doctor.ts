@@ -14,7 +14,8 @@ import { whileLooking } from './waiting.ts';
 /** Says how the homes stand, and what to type next; changes nothing. */
 export async function doctor({ io, setting, page, notes }: Context): Promise<Result> {
   const facts = await whileLooking(notes, 'looking at the homes', examine(setting));
-  const { reports, retention, liveSessions, restorePoints, problems } = facts;
+  const { reports, retention, liveSessions, problems } = facts;
+  const { restorePoints } = facts.restorePoints;
   const isOk = isHealthy(facts, setting);
   const steps = nextSteps(io.env, setting, problems, restorePoints);
 
