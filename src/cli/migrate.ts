@@ -1,6 +1,7 @@
 import {
   migrate as migrateHomes,
   type MigrationPlan,
+  type MigrationProblem,
   type MigrationReport,
   planMigration,
 } from '../migrate/index.ts';
@@ -17,7 +18,7 @@ import { count } from './amounts.ts';
 import type { MigrateChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { printSteps } from './next-steps.ts';
+import { printSteps, type Step } from './next-steps.ts';
 import { waysToMigrate } from './past-refusal.ts';
 import { printPlan, printUnmerged } from './print-plan.ts';
 import { printProblems, tally } from './print-problems.ts';
@@ -54,9 +55,10 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
   printProblems(page, plan.problems);
   page.line();
   const { paint, symbols } = page;
-  if (!plan.ok) {
-    const { restorePoints } = await restorePointsOf(homes);
-    const next = waysToMigrate(io.env, setting, words, plan.problems, restorePoints);
+  // A half-done run is completed first, whatever blocks the rest.
+  const isHalfDone = plan.problems.some(({ code }) => code === 'earlier-run-incomplete');
+  if (!plan.ok && !isHalfDone) {
+    const next = await stepsAfterRefusal(context, words, plan.problems);
     page.words(
       paint.red(`${symbols.bad} refused: ${tally(plan.problems)}; nothing was changed`),
       0,
@@ -65,7 +67,7 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
     printSteps(page, next);
     return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused', next } };
   }
-  if (isNothingToDo(plan)) {
+  if (!isHalfDone && isNothingToDo(plan)) {
     page.line(paint.green(`${symbols.ok} nothing to do: everything is shared`));
     return { exitCode: EXIT.done, body: { ...body, outcome: 'done', next: [] } };
   }
@@ -87,14 +89,38 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
   printReport(context, report);
   const again = commandLine(io.env, setting, words);
   tellOutcome(context, outcome, again);
-  const next = isOver(outcome)
-    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'check everything' }]
-    : [{ command: again, purpose: 'try again, or complete it' }];
-  if (isOver(outcome)) printSteps(page, next);
+  const next = await stepsAfter(context, words, report);
+  if (isOver(outcome) || outcome === 'refused') printSteps(page, next);
   return {
     exitCode: exitCodeOf(outcome),
     body: { ...body, outcome, report: dataOf(report), next },
   };
+}
+
+async function stepsAfter(
+  context: Context,
+  words: readonly string[],
+  { outcome, problems }: MigrationReport,
+): Promise<readonly Step[]> {
+  const { io, setting } = context;
+  if (outcome === 'refused') return await stepsAfterRefusal(context, words, problems);
+  return isOver(outcome)
+    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'check everything' }]
+    : [
+        {
+          command: commandLine(io.env, setting, words),
+          purpose: 'try again, or complete it',
+        },
+      ];
+}
+
+async function stepsAfterRefusal(
+  { io, setting }: Context,
+  words: readonly string[],
+  problems: readonly MigrationProblem[],
+): Promise<readonly Step[]> {
+  const { restorePoints } = await restorePointsOf(setting.homes);
+  return waysToMigrate(io.env, setting, words, problems, restorePoints);
 }
 
 function printReport({ page }: Context, report: MigrationReport): void {
@@ -104,7 +130,7 @@ function printReport({ page }: Context, report: MigrationReport): void {
   printProblems(page, isOver(outcome) ? problems.filter(isError) : problems);
   if (restorePoints.length > 0) page.title('Restore points');
   for (const path of restorePoints) page.line(`  ${page.path(path)}`);
-  if (outcome === 'partial') printUnmerged(page, unmerged);
+  printUnmerged(page, unmerged);
 }
 
 function isNothingToDo({ homes }: MigrationPlan): boolean {

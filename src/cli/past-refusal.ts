@@ -18,13 +18,10 @@ export function waysToMigrate(
   restorePoints: readonly RestorePoint[],
 ): readonly Step[] {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  // They come first, and another command completes them.
+  // They come first, and only with their own shared directories.
   const others = restorePoints
     .filter(isUnfinished)
-    .filter(
-      (run) =>
-        run.state === 'restoring' || (run.state === 'incomplete' && isElsewhere(setting, run)),
-    );
+    .filter((run) => run.state === 'incomplete' && isElsewhere(setting, run));
   if (others.length > 0) return typeable(stepsToComplete(env, setting, others));
   const has = (code: MigrationProblem['code']) => errors.some((one) => one.code === code);
   const conflicts = errors.filter(isConflict);

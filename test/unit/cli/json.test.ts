@@ -99,7 +99,7 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     await rm(user.at(`.claude-work/sessions/${process.pid}.json`));
     const sides = [{ messages: 2 }, { messages: 2, modifiedAt: someText }];
     expect(await told('migrate', '--dry-run')).toMatchObject({
-      plan: { problems: [{ code: 'transcripts-diverge', sides }] },
+      plan: { problems: [{ code: 'transcripts-diverge', sides }, {}] },
     });
   });
 

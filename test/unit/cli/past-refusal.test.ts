@@ -141,15 +141,6 @@ describe('after a refused migration', () => {
       `claude-shared-state migrate --home ${home} --shared 'projects=/srv/the projects'`,
     );
   });
-
-  test('an interrupted restore is completed first', () => {
-    expect(toMigrate([live], [pointOf('restoring', '/home/me')])).toEqual([
-      {
-        command: `claude-shared-state restore --home ${home}`,
-        purpose: 'complete the restore that was interrupted',
-      },
-    ]);
-  });
 });
 
 describe('after a refused restore', () => {
