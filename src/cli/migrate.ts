@@ -64,7 +64,7 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
       0,
       2,
     );
-    printSteps(page, next);
+    printSteps(page, next, 'one of these');
     return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused', next } };
   }
   if (!isHalfDone && isNothingToDo(plan)) {
@@ -90,7 +90,7 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
   const again = commandLine(io.env, setting, words);
   tellOutcome(context, outcome, again);
   const next = await stepsAfter(context, words, report);
-  if (isOver(outcome) || outcome === 'refused') printSteps(page, next);
+  if (isOver(outcome) || outcome === 'refused') printSteps(page, next, 'one of these');
   return {
     exitCode: exitCodeOf(outcome),
     body: { ...body, outcome, report: dataOf(report), next },

@@ -142,9 +142,13 @@ function stepsForDivergent(
 }
 
 /** Prints them, each on a line of its own. */
-export function printSteps(page: Page, steps: readonly Step[]): void {
+export function printSteps(
+  page: Page,
+  steps: readonly Step[],
+  order: 'in this order' | 'one of these' = 'in this order',
+): void {
   if (steps.length === 0) return;
-  page.title(steps.length === 1 ? 'Next' : 'Next, in this order');
+  page.title(steps.length === 1 ? 'Next' : `Next, ${order}`);
   for (const { command, purpose } of steps) {
     // Each line a comment of its own, so that all of it can be pasted.
     for (const line of page.broken(purpose, 4, 4)) {

@@ -2,11 +2,12 @@ import type { RestorePoint } from '../migrate/index.ts';
 import { bytes, count, moment } from './amounts.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Io } from './io.ts';
 import { printSteps, type Step } from './next-steps.ts';
 import type { Page } from './page.ts';
 import { printProblems } from './print-problems.ts';
 import { printSetting } from './print-setting.ts';
-import { commandLine } from './setting.ts';
+import { commandLine, type Setting } from './setting.ts';
 import { isUnfinished, restorePointsOf, stepsToComplete } from './unfinished-runs.ts';
 import { whileLooking } from './waiting.ts';
 import { asData } from './wording.ts';
@@ -19,36 +20,38 @@ export async function restorePoints({ io, setting, page, notes }: Context): Prom
     'listing restore points',
     listing,
   );
-  const has = (state: RestorePoint['state']) => found.some((point) => point.state === state);
-  const next: readonly Step[] = [
-    ...stepsToComplete(io.env, setting, found.filter(isUnfinished)),
-    ...(has('complete')
-      ? [
-          {
-            command: commandLine(io.env, setting, ['restore']),
-            purpose: 'go back: show what will be restored, and ask',
-          },
-        ]
-      : []),
-    ...(has('complete') || has('restored')
-      ? [
-          {
-            command: commandLine(io.env, setting, ['prune', '--all']),
-            purpose: 'once everything works: show what can be deleted, and ask',
-          },
-        ]
-      : []),
-  ];
+  const unfinished = found.filter(isUnfinished);
+  const next =
+    unfinished.length > 0
+      ? stepsToComplete(io.env, setting, unfinished)
+      : waysOn(io.env, setting, found);
   printSetting(page, setting);
   page.line();
   if (found.length === 0) page.line('no restore points');
   for (const point of found) printRestorePoint(page, point);
   printProblems(page, problems);
-  printSteps(page, next);
+  printSteps(page, next, unfinished.length > 0 ? 'in this order' : 'one of these');
   return {
     exitCode: problems.length > 0 ? EXIT.problems : EXIT.done,
     body: { restorePoints: found, problems: problems.map(asData), next },
   };
+}
+
+function waysOn(
+  env: Io['env'],
+  setting: Setting,
+  points: readonly RestorePoint[],
+): readonly Step[] {
+  const restore = {
+    command: commandLine(env, setting, ['restore']),
+    purpose: 'go back: show what will be restored, and ask',
+  };
+  const prune = {
+    command: commandLine(env, setting, ['prune', '--all']),
+    purpose: 'once everything works: show what can be deleted, and ask',
+  };
+  if (points.length === 0) return [];
+  return points.some(({ state }) => state === 'complete') ? [restore, prune] : [prune];
 }
 
 function printRestorePoint(page: Page, point: RestorePoint): void {
