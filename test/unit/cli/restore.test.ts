@@ -98,7 +98,7 @@ test('restore is refused while a session runs, and says to end it', async () => 
   expect(await isLink('.claude/projects')).toBe(true);
 });
 
-test('restore names the root that was forgotten', async () => {
+test('restore needs no root: it uses the recorded directories', async () => {
   const root = user.at('srv');
   await user.bare('.claude-new');
   await user.write('.claude-new/projects/-new/note', 'text');
@@ -108,8 +108,20 @@ test('restore names the root that was forgotten', async () => {
 
   const { exitCode, stdout } = await cli(['restore', '--yes', '--home', home]);
 
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('with everything in ~/srv/.claude-projects-shared');
+});
+
+test('restore names the recorded root if another one was named', async () => {
+  const argv = ['restore', '--yes', '--home', user.at('.claude'), '--root', user.at('srv')];
+
+  const { exitCode, stdout } = await cli(argv);
+
   expect(exitCode).toBe(1);
-  expect(stdout).toContain(`  claude-shared-state restore --home ${home} --root ${root}\n`);
+  expect(stdout).toContain('✗ other-target');
+  expect(stdout).toContain(
+    `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
+  );
 });
 
 test('restore --accept-other-target takes a copy of the shared directories', async () => {
