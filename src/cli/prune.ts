@@ -148,7 +148,8 @@ async function deleteAll(
 
 function printPlan(page: Page, { restorePoint, deletable, kept }: DeletePlan): void {
   page.line(`  ${page.path(restorePoint)}`);
-  page.words(`${count(deletable, 'file')} will be deleted: they are proved to be shared`, 4);
+  const verb = deletable === 1 ? 'is' : 'are';
+  page.words(`${count(deletable, 'file')} ${verb} shared, and will be deleted`, 4);
   printKept(page, kept, 'will be kept: no shared copy is known');
 }
 

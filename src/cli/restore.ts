@@ -86,10 +86,7 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
   for (const report of reports) printReport(context, report);
   const again = commandLine(io.env, setting, words, homes);
   tellOutcome(context, outcome, again);
-  const next = isOver(outcome)
-    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'check everything' }]
-    : [{ command: again, purpose: 'try again, or complete it' }];
-  if (isOver(outcome)) printSteps(page, next);
+  const next = isOver(outcome) ? [] : [{ command: again, purpose: 'try again, or complete it' }];
   return {
     exitCode: exitCodeOf(outcome),
     body: { ...body, outcome, reports: reports.map(dataOf), next },
@@ -161,7 +158,7 @@ function printReport({ page }: Context, report: RestoreReport): void {
     page,
     problems.filter(({ severity }) => severity === 'error'),
   );
-  printUnmerged(page, unmerged);
+  printUnmerged(page, unmerged, 'in the restore point');
 }
 
 function dataOf<Any extends RestorePlan | RestoreReport>(found: Any): Any {

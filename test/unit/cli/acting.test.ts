@@ -299,7 +299,7 @@ describe('restore-points and prune', () => {
 
     const planned = await cli(['prune', path, '--dry-run']);
     expect(planned.stdout).toContain(
-      '    1 file will be deleted: they are proved to be shared\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
+      '    1 file is shared, and will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
     );
 
     const { exitCode, stdout } = await cli(['prune', path, '--yes']);
