@@ -17,13 +17,13 @@ import {
   stateDirectoryOf,
   timeOfRun,
 } from './layout.ts';
-import { markAs, unmark } from './markers.ts';
+import { markAs, unmark } from './restore-points.ts';
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
 import { type FoundRestorePoint, readRestorePoint } from './restore-points.ts';
-import { endingOf, underLocks } from './run.ts';
+import { look, perform } from './run.ts';
 import { type Comparer, comparer, readBytes } from './scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
 import { type Found, isDirectory, walkTree } from './scan/walk.ts';
@@ -65,20 +65,19 @@ export async function planDelete(
   const request = checkDelete(check, restorePoint, given);
   check.finish('planDelete');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
-  let [deletable, kept]: [number, string[]] = [0, []];
-  let problems: readonly MigrationProblem[] = [];
-  const { problem } = await endingOf(async () => {
+  const kept: string[] = [];
+  let deletable = 0;
+  const looked = await look(async () => {
     const facts = await surveyDelete(fs, request);
-    ({ problems } = facts);
-    if (problems.length > 0) return { outcome: 'refused' };
+    if (facts.problems.length > 0) return facts;
     const prover = proverFor(fs, facts, request);
     await walkAll(fs, facts, async (file) => {
       if ((await prover(file)) === undefined) kept.push(file.shown);
       else deletable += 1;
     });
-    return { outcome: 'done' };
+    return facts;
   });
-  if (problem !== undefined) problems = [...problems, problem];
+  const problems = [...(looked.found?.problems ?? []), ...looked.problems];
   const ok = problems.length + kept.length === 0;
   return { ok, restorePoint, deletable, kept: kept.toSorted(), problems };
 }
@@ -122,35 +121,23 @@ export async function deleteRestorePoint(
   const given: DeleteRestorePointOptions = check.areOptions(options, known) ? options : {};
   const request = { ...checkDelete(check, restorePoint, given), ...checkRun(check, given) };
   check.finish('deleteRestorePoint');
-  const found: Deletion = { deleted: 0, kept: [], problems: [] };
-  const { outcome, problem } = await endingOf(async () => {
-    const { fs } = request.context;
-    progressOf(request.context, 'plan', 0);
-    const facts = await surveyDelete(fs, request);
-    found.problems = facts.problems;
-    if (facts.problems.length > 0) return { outcome: 'refused' };
-    const states = [...facts.roots.values()].map(stateDirectoryOf);
-    const home = homeStateOf(facts.realHome);
-    return await underLocks(request, [home, ...states], async () => {
-      const now = await surveyDelete(fs, request);
-      found.problems = now.problems;
-      return now.problems.length > 0 ? 'refused' : await deleteAll(request, now, found);
-    });
+  const result: Deletion = { deleted: 0, kept: [] };
+  progressOf(request.context, 'plan', 0);
+  const ending = await perform(request, {
+    survey: () => surveyDelete(request.context.fs, request),
+    states: ({ realHome, roots }) => [
+      homeStateOf(realHome),
+      ...[...roots.values()].map(stateDirectoryOf),
+    ],
+    act: (facts) => deleteAll(request, facts, result),
   });
-  return {
-    ok: outcome === 'done',
-    outcome,
-    restorePoint,
-    ...found,
-    kept: found.kept.toSorted(),
-    problems: problem === undefined ? found.problems : [...found.problems, problem],
-  };
+  const { deleted, kept } = result;
+  return { ...ending, restorePoint, deleted, kept: kept.toSorted() };
 }
 
 interface Deletion {
   deleted: number;
-  kept: string[];
-  problems: readonly MigrationProblem[];
+  readonly kept: string[];
 }
 
 interface DeleteRequest {
