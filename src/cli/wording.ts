@@ -19,7 +19,7 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
   ['let validateAll make', 'let ensure make'],
   ['validateAll makes', 'ensure makes'],
   // `restore` says it, too, but only `migrate` can. Its next steps name the option.
-  [", or let it run with live: 'merge'", ''],
+  [" To migrate while it runs, pass live: 'merge'.", ''],
   ['with acceptRetention', 'with --accept-retention'],
   [
     'Pass this path in preferShared to share the other one, or in preferHome to share this one',

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { ArgumentCheck } from '../arguments.ts';
 import { tolerate, toResult } from '../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined, makeDirectories, removeName } from '../fs/io.ts';
+import { lstatOrUndefined, makeDirectories, removeName } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
 import { basename, dirname, join, withTrailingSep } from '../paths.ts';
@@ -17,12 +17,17 @@ import {
   stateDirectoryOf,
   timeOfRun,
 } from './layout.ts';
-import { markAs, unmark } from './restore-points.ts';
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
-import { type FoundRestorePoint, readRestorePoint } from './restore-points.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  unmark,
+} from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type Comparer, comparer, readBytes } from './scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
@@ -365,7 +370,7 @@ async function deleteAll(
     return 'partial';
   }
   for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
-  await removeIncoming(fs, join(path, 'incoming'));
+  await clearIncoming(fs, join(path, 'incoming'));
   for (const root of facts.roots.values()) {
     await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
   }
@@ -388,13 +393,6 @@ async function removeEmpty(fs: RunRequest['context']['fs'], directory: string): 
     if (isDirectory(found)) await remove(path);
   });
   await remove(directory);
-}
-
-/** Copies that a restore had not finished. */
-async function removeIncoming(fs: RunRequest['context']['fs'], incoming: string): Promise<void> {
-  const listed = await listDirectory(fs, incoming);
-  for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
-  await tolerate(['ENOENT'], incoming, fs.rmdir(incoming));
 }
 
 /**

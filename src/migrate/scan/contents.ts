@@ -149,7 +149,7 @@ class Pretender implements Actor {
           const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
           this.#unmerged.push({ path: shared.path, reason });
         }
-        return { shared: copy, ...(shared === undefined ? {} : { displaced: shared }) };
+        return { shared: copy };
       }
       case 'unite': {
         await this.#count(step, own, 'merged', true);

@@ -137,7 +137,11 @@ async function isKnown(
       directory === undefined ? [path, realPath] : [],
     ),
   );
-  if (linked.some((path) => choice.startsWith(withTrailingSep(path)))) return true;
+  const isBelow = (path: string, other: string) =>
+    withTrailingSep(path).startsWith(withTrailingSep(other));
+  const roots = [...linked, ...names.flatMap(({ trees }) => trees.flatMap((it) => it.spellings))];
+  if (roots.some((root) => isBelow(root, choice))) return true;
+  if (linked.some((path) => isBelow(choice, path))) return true;
   for (const { root, spellings } of names.flatMap(({ trees }) => trees)) {
     for (const spelling of spellings) {
       const prefix = withTrailingSep(spelling);
@@ -157,7 +161,9 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
     .flatMap((entry) => {
       const { path, realPath, directory, isFragment } = entry;
       const tree = (root: string) => ({ root, spellings: [path, realPath, root], home, entry });
-      const aside = home.unfinished.flatMap((restorePoint) => {
+      // What had been migrated is shared already: to take back a restore, only the link is needed.
+      const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
+      const aside = halfDone.flatMap((restorePoint) => {
         const movedAt = BigInt(restorePoint.createdAt.getTime()) * 1_000_000n;
         const at = { restorePoint: restorePoint.path, canLink: true };
         return [
