@@ -1,5 +1,5 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { CallError, failedWith, orThrow, tolerate, toResult } from '../core/result.ts';
+import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,

@@ -152,7 +152,12 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   return { path, copies: [...descend, found] };
 }
 
-async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Promise<Action> {
+async function decideFor(
+  job: Job,
+  actor: Actor,
+  step: Omit<Step, 'action'>,
+  winner: Tree | undefined,
+): Promise<Action> {
   const { name, policy, losers } = job;
   const { tree, path, own, ownPath, shared } = step;
   const base = {
