@@ -5,9 +5,8 @@ import type { Setting } from './setting.ts';
 
 /** Says which homes and which shared directories are meant, and why; in full also what was passed over. */
 export function printSetting(page: Page, setting: Setting, isFull = false): void {
-  const { homes, homesFrom, searched, skipped, required, requiredFrom, root = '' } = setting;
+  const { homes, homesFrom, searched, skipped } = setting;
   const { paint } = page;
-  const names = required.map(({ name }) => name).join(', ');
   const found = homesFrom === 'found' ? `, found in ${page.path(searched)}` : '';
   page.words(`${paint.bold(count(new Set(homes).size, 'account home'))}${found}`, 0, 2);
   const told = isFull ? skipped : skipped.filter(({ reason }) => reason === 'unreadable');
@@ -18,6 +17,13 @@ export function printSetting(page: Page, setting: Setting, isFull = false): void
     const others = count(skipped.length - told.length, 'other directory', 'other directories');
     page.words(paint.dim(`passed over ${others}; doctor names them`), 2, 4);
   }
+  printShared(page, setting);
+}
+
+/** Prints where the shared directories are. */
+export function printShared(page: Page, { required, requiredFrom, root = '' }: Setting): void {
+  const { paint } = page;
+  const names = required.map(({ name }) => name).join(', ');
   switch (requiredFrom) {
     case 'shared':
       page.words(`${paint.bold('shared')} as --shared says:`, 0, 2);

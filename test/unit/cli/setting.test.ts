@@ -40,7 +40,7 @@ test('the directories that are passed over are named by the doctor, each with it
     'passed over (nothing of Claude Code is in it): ~/.claude-backup, ~/.claude-old\n',
   );
   expect(stdout).toContain('passed over (a shared directory): ');
-  expect((await cli('originals')).stdout).toMatch(/passed over \d+ other directories; doctor/);
+  expect((await cli('restore-points')).stdout).toMatch(/passed over \d+ other directories; doctor/);
 });
 
 describe('where there is no home', () => {
@@ -59,9 +59,9 @@ describe('where there is no home', () => {
     );
   });
 
-  test('originals can be removed by their names all the same', async () => {
-    expect((await cli('retire', '/nowhere', '--yes')).stdout).toContain('✗ no-originals');
-    expect(await cli('retire', '--all')).toMatchObject({ exitCode: 2 });
+  test('a restore point can still be deleted by its path', async () => {
+    expect((await cli('prune', '/nowhere', '--yes')).stdout).toContain('✗ no-restore-point');
+    expect(await cli('prune', '--all')).toMatchObject({ exitCode: 2 });
   });
 });
 
