@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import { kill, pid as ownPid } from 'node:process';
+import { geteuid, kill, pid as ownPid } from 'node:process';
 import { errnoOf } from './port.ts';
 
 /** A process as somebody has recorded it. */
@@ -126,4 +126,9 @@ async function ownBootDomain(): Promise<string | undefined> {
 /** The number of a namespace, which its link says as `pid:[4026531836]`. */
 function inodeIn(namespace: string): string {
   return /\[(\d+)\]$/.exec(namespace)?.[1] ?? '';
+}
+
+/** The user this process acts as; `undefined` on systems without such numbers. */
+export function effectiveUid(): number | undefined {
+  return geteuid?.();
 }

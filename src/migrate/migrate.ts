@@ -246,8 +246,9 @@ async function carryOut(
   const { context } = request;
   const { fs } = context;
   for (const target of targetsOf(surveyed)) await makeDurableDirectories(fs, target);
+  const runId = runIdOf(context.now, nonceOf(context));
   let onFiles = progressOf(context, 'absorb', filesIn(found.homes));
-  const works = await openWorks(request, surveyed, (files, bytes) => {
+  const works = await openWorks(request, surveyed, runId, (files, bytes) => {
     onFiles(files, bytes);
   });
 
@@ -291,7 +292,7 @@ async function carryOut(
   for (const home of surveyed.homes) {
     if (isStopped) break;
     await linkMissing(request, home, (name) => name !== 'projects');
-    const { moved, restorePoint, problem } = await cutOver(context, home, locks, onFiles);
+    const { moved, restorePoint, problem } = await cutOver(context, home, runId, locks, onFiles);
     if (restorePoint !== undefined) found.restorePoints.add(restorePoint);
     for (const { entry, root, isFragment } of moved) {
       const before = works
@@ -343,9 +344,9 @@ function isExpected(reason: UnmergedFile['reason']): boolean {
 async function openWorks(
   { context, choices, live }: MigrateRequest,
   { names }: Survey,
+  runId: string,
   onFiles: OnFiles,
 ): Promise<readonly Work[]> {
-  const runId = runIdOf(context.now, nonceOf(context));
   const works: Work[] = [];
   for (const surveyed of names) {
     const { name, realTarget, trees, contents, comparer } = surveyed;
@@ -366,7 +367,6 @@ async function openWorks(
           differences: 'choose',
           linksTranscripts: true,
           separatesFiles: false,
-          transcriptsOnly: false,
         },
         choices,
         comparer,

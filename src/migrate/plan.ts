@@ -98,6 +98,10 @@ export function actionFor(
   }
 }
 
+function fieldsOf({ path, accountHomes: [accountHome], sessionId, pid }: LiveSession) {
+  return { path, accountHome, sessionId, pid };
+}
+
 function liveProblems(
   { names, running }: Survey,
   { live }: Decisions,
@@ -105,12 +109,6 @@ function liveProblems(
   const withCopies = new Set(names.flatMap(({ contents }) => [...contents.sessionsWithCopies]));
   const hasCopies = ({ sessionId }: LiveSession) => withCopies.has(sessionId.toLowerCase());
   const isCopying = names.some(({ trees }) => trees.some(({ canLink }) => !canLink));
-  const fieldsOf = ({ path, accountHomes: [accountHome], sessionId, pid }: LiveSession) => ({
-    path,
-    accountHome,
-    sessionId,
-    pid,
-  });
   return [
     ...running.inTrees.map((session) => {
       const fields = fieldsOf(session);

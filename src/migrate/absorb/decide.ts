@@ -11,7 +11,6 @@ export interface Policy {
   readonly linksTranscripts: boolean;
   /** Whether files that are one with the tree's become files of their own. */
   readonly separatesFiles: boolean;
-  readonly transcriptsOnly: boolean;
 }
 
 /** The kind of file a path stands for, by its name alone. */
@@ -68,7 +67,7 @@ export type Action =
   | { readonly kind: 'append' }
   /** The target's name gets a file of its own. */
   | { readonly kind: 'separate' }
-  | { readonly kind: 'skip'; readonly reason: 'obsolete-cache' | 'kept-aside' | 'not-selected' }
+  | { readonly kind: 'skip'; readonly reason: 'obsolete-cache' | 'kept-aside' }
   | {
       readonly kind: 'conflict';
       readonly code: 'transcripts-diverge' | 'files-differ' | 'kinds-differ';
@@ -108,7 +107,6 @@ function decideDirectory({ shared, ...situation }: Situation): Action {
 }
 
 function decideLink({ shared, ownText, sharedText, ...situation }: Situation): Action {
-  if (situation.policy.transcriptsOnly) return { kind: 'skip', reason: 'not-selected' };
   if (situation.leavesTree === true) {
     return { kind: 'refuse', reason: 'relative-link-leaves-tree' };
   }
@@ -122,9 +120,6 @@ function decideLink({ shared, ownText, sharedText, ...situation }: Situation): A
 function decideFile(situation: Situation, own: FileInfo): Action {
   const { policy, pathKind, shared, canLink, comparison } = situation;
   if (pathKind.isObsoleteCache) return { kind: 'skip', reason: 'obsolete-cache' };
-  if (policy.transcriptsOnly && !pathKind.isTranscript) {
-    return { kind: 'skip', reason: 'not-selected' };
-  }
   const by = pathKind.isTranscript && canLink && policy.linksTranscripts ? 'link' : 'copy';
   if (shared === undefined) return { kind: 'add', by };
   if (shared.kind !== 'file') return differing(situation, by, 'kinds-differ');

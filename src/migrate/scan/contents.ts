@@ -61,6 +61,10 @@ export async function surveyContents(job: Job, request: ContentsRequest): Promis
   return await pretender.contents();
 }
 
+function inOrder(one: MigrationProblem, other: MigrationProblem): number {
+  return one.path < other.path ? -1 : 1;
+}
+
 class Pretender implements Actor {
   readonly #job: Job;
   readonly #request: ContentsRequest;
@@ -165,9 +169,7 @@ class Pretender implements Actor {
         return { shared };
       case 'skip':
         this.#add(step, 'skipped');
-        if (action.reason !== 'not-selected') {
-          this.#unmerged.push({ path: ownPath, reason: action.reason });
-        }
+        this.#unmerged.push({ path: ownPath, reason: action.reason });
         return { shared };
       case 'conflict':
         if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
@@ -251,8 +253,6 @@ class Pretender implements Actor {
     for (const found of this.#keys.inTwoProjects()) {
       await this.#judgeTwoProjects(found, leaveOut, setAside);
     }
-    const inOrder = (one: MigrationProblem, other: MigrationProblem) =>
-      one.path < other.path ? -1 : 1;
     return {
       files: this.#files,
       copyBytes: this.#copyBytes,

@@ -99,7 +99,6 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
           differences: 'choose',
           linksTranscripts: true,
           separatesFiles: false,
-          transcriptsOnly: false,
         },
         choices: request.choices,
         comparer: comparing,
