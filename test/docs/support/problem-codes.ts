@@ -1,5 +1,5 @@
-import { migrationProblems } from '../../../src/migrate/migration-problem.ts';
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { problemTable } from '../../../src/problem.ts';
 import { interfaceIn } from './source.ts';
 
@@ -13,16 +13,10 @@ const sources = [
 /** The problem codes as the source documents them: groups in which the meaning of each code stands. */
 export const problemGroups = sources.map(([path, name]) => interfaceIn(path, name));
 
-const migrationSources = [
-  ['src/problems/migration-conflicts.ts', 'MigrationConflicts'],
-  ['src/problems/migration-surroundings.ts', 'MigrationSurroundings'],
-  ['src/problems/migration-runs.ts', 'MigrationRuns'],
-] as const;
-
-/** The codes that only migrating has, in groups. */
-export const migrationProblemGroups = migrationSources.map(([path, name]) =>
-  interfaceIn(path, name),
-);
+/** The codes that only `./migrate` has. */
+export const migrationProblemGroups = [
+  { ...interfaceIn('src/migrate/problems.ts', 'Fields'), doc: 'Migrating and archiving.' },
+];
 
 /** A table for each group of problem codes, in Markdown. */
 export function problemCodeTables(): string {
@@ -67,6 +61,11 @@ function rowFor(code: string, meaning: string | undefined): string {
   const telling = tellings.get(code);
   if (telling === undefined || meaning === undefined) throw new Error(`${code} is not documented`);
   const { severity, remedy, advice } = telling;
-  const cells = [`\`${code}\``, severity, `\`${remedy}\``, meaning, advice];
+  const cells = [`\`${code}\``, severity, `\`${remedy}\``, meaning, adviceText(advice)];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** What to do, in a table: some advice depends on the fields of the problem. */
+export function adviceText(advice: unknown): string {
+  return typeof advice === 'string' ? advice : 'See its `message`.';
 }
