@@ -82,11 +82,15 @@ export async function talkDuring<Result>(
   });
   await delay(A_MOMENT_MS);
   const began = performance.now();
-  const result = await work().finally(() => {
+  let ended = began;
+  let result: Result;
+  try {
+    result = await work();
+  } finally {
+    ended = performance.now();
     over.abort();
-  });
-  const ended = performance.now();
-  await Promise.all(talking);
+    await Promise.all(talking);
+  }
   room.api.takeTime(0);
   const turns = running.flatMap((it) => it.turns);
   return { result, turns: turns.filter((it) => it.ended > began && it.began < ended).length };
