@@ -105,8 +105,8 @@ async function treesOf(homes: readonly string[]): Promise<readonly string[]> {
     for (const name of names.filter((it) => /^(?:projects|file-history|session-env)$/.test(it))) {
       for (const path of ['', ...(await readdir(join(home, name), { recursive: true }))]) {
         const at = join(home, name, path);
-        const { ino, size, mtimeMs, ctimeMs } = await lstat(at);
-        found.push([at, ino, size, mtimeMs, ctimeMs].join(' '));
+        const { ino, size, mtimeMs } = await lstat(at);
+        found.push([at, ino, size, mtimeMs].join(' '));
       }
     }
   }
