@@ -148,7 +148,7 @@ test.each(rounds)(
 
 // It takes several sessions for somebody to write in every pause.
 test.each(isWholeProof ? [300] : [])(
-  'nothing is lost if the directory is re-created in each pause of %d ms, and the next call completes it once the sessions that did so have ended',
+  'nothing is lost if the directory is re-created in each pause of %d ms, and the next call completes it',
   async (pauseMs) => {
     const scene = setScene(await enterCleanRoom());
     await begin(scene, namesOf(''));
@@ -156,7 +156,6 @@ test.each(isWholeProof ? [300] : [])(
     expect(first).toMatchObject({ outcome: 'failed' });
     expect(first.problems.map(({ code }) => code)).toContain('source-recreated');
 
-    await end(runningIn(scene).filter((it) => homeOf(scene.room, it) === scene.homes[0]));
     const second = await migrateDuringTalk(scene, 0, 0);
 
     expect(second).toMatchObject({ ok: true, outcome: 'done' });
