@@ -3,7 +3,7 @@ import { toResult } from '../core/result.ts';
 import { realSessionDisk } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../index.ts';
 import { join } from '../paths.ts';
-import { aFewAtOnce, MANY_AT_ONCE } from '../sessions/a-few-at-once.ts';
+import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { findLockedMemory } from '../sessions/diagnose/memory.ts';
 import { entriesIn } from '../sessions/directory.ts';
 import type { SessionProblemOf } from '../sessions/index.ts';
@@ -33,7 +33,7 @@ async function rulesMissingIn(home: string) {
   const value = file.ok ? file.value : undefined;
   const listed = await entriesIn(realSessionDisk, path);
   const projects = listed.ok ? listed.value.map(({ name }) => join(path, name)) : [];
-  const locked = await aFewAtOnce(
+  const locked = await mapLimit(
     projects,
     (project) =>
       findLockedMemory(realSessionDisk, { path: settings, value }, join(project, 'x.jsonl')),

@@ -1,4 +1,4 @@
-import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { RelaunchOptions } from './options.ts';
 import { relaunchOne, type ResumeClaims } from './relaunch-one.ts';
@@ -57,7 +57,7 @@ export async function relaunchSessions(
   const { sessions: list, tools, relaunching } = checkRelaunch(sessions, options);
   const claims: ResumeClaims = new Map();
   const locked = await withLock(tools, () =>
-    aFewAtOnce(list, (session) => relaunchOne(tools, session, relaunching, claims)),
+    mapLimit(list, (session) => relaunchOne(tools, session, relaunching, claims)),
   );
   if (!locked.ok) {
     const left = list.map((session) => leftAlone(session));

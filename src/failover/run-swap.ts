@@ -1,7 +1,7 @@
 import { toResult } from '../core/result.ts';
 import { isSharedStateError } from '../error.ts';
 import { validateAll } from '../links/ensure.ts';
-import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import { checkApart } from './accounts-apart.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverSession } from './failover-session.ts';
@@ -23,18 +23,18 @@ export async function runSwap(tools: FailoverTools, swapping: Swapping): Promise
   }
   tell({ kind: 'validated', problems });
 
-  const saved = await aFewAtOnce(sessions, (session) => saveOne(tools, session, [from, to]));
+  const saved = await mapLimit(sessions, (session) => saveOne(tools, session, [from, to]));
   tell({ kind: 'saved', sessions: saved });
 
   const unsaved = new Map(saved.filter(isUnsaved).map(({ name, problems }) => [name, problems]));
   const left = new Map<string, readonly FailoverProblem[]>();
-  await aFewAtOnce(sessions, async (session) => {
+  await mapLimit(sessions, async (session) => {
     const problems = await stop(tools, swapping, session, unsaved.get(session.name));
     if (problems !== undefined) left.set(session.name, problems);
   });
 
   const claims: ResumeClaims = new Map();
-  const relaunched = await aFewAtOnce(sessions, async (session) => {
+  const relaunched = await mapLimit(sessions, async (session) => {
     const { name } = session;
     const standing = left.get(name);
     const done: RelaunchedSession =

@@ -1,4 +1,4 @@
-import { aFewAtOnce } from '../sessions/a-few-at-once.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import type { FailoverSession } from './failover-session.ts';
 import type { SaveOptions } from './options.ts';
 import type { SaveReport } from './report.ts';
@@ -62,6 +62,6 @@ export async function saveResumeUUIDs(
   } = checkFailover(sessions, options, ['accountHomes'], false);
   const accountHomes = check.homes(given.accountHomes);
   check.finish('saveResumeUUIDs');
-  const saved = await aFewAtOnce(list, (session) => saveOne(tools, session, accountHomes));
+  const saved = await mapLimit(list, (session) => saveOne(tools, session, accountHomes));
   return { ok: saved.every(({ sessionId }) => sessionId !== undefined), sessions: saved };
 }

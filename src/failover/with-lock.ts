@@ -31,7 +31,7 @@ export async function withLock<Result>(
   const acquired = await acquireLocks(fs, [path], owner, processInspector);
   if (!acquired.ok) {
     const problem =
-      acquired.why === 'held'
+      acquired.reason === 'held'
         ? failoverProblem('failover-locked', { path, pid: acquired.holder.pid })
         : failoverProblem('failover-unlockable', acquired.failed);
     return { ok: false, problem };

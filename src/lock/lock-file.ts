@@ -2,7 +2,7 @@ import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { AtPath, Failed } from '../problems/table.ts';
-import { judgeOwner, type OwnerStanding } from './lock-owner.ts';
+import { judgeOwner, type OwnerStatus } from './lock-owner.ts';
 import { formatOwnerToken, type OwnerToken, UNKNOWN } from './owner-token.ts';
 
 /** The calls that locking needs. */
@@ -15,33 +15,33 @@ export interface LockFs {
 /** A call that failed, and where. */
 export type FailedCall = AtPath & Failed;
 
-/** Who has a lock that could not be had. */
+/** Who holds a lock that could not be acquired. */
 interface LockHolder extends AtPath {
   /** `elsewhere`: of another boot or container; if that has ended, only a person can know it. */
-  readonly standing: Exclude<OwnerStanding, 'dead'>;
-  /** `undefined` where what stands there is no token. */
+  readonly status: Exclude<OwnerStatus, 'dead'>;
+  /** `undefined` if the lock has no token that can be read. */
   readonly pid: number | undefined;
-  /** What stands there, as it is on disk. */
+  /** The text of the lock, as it is on disk. */
   readonly token: string | undefined;
 }
 
-/** One lock, and who wants it. */
-export interface Wanted {
+/** One lock, and the process that wants it. */
+export interface LockRequest {
   readonly fs: LockFs;
   readonly lock: string;
   readonly owner: OwnerToken;
   readonly processInspector: ProcessInspector;
 }
 
-/** How trying to take a lock ended: `undefined` if it is taken. */
-export type Hindrance =
-  | { readonly why: 'held'; readonly holder: LockHolder }
-  | { readonly why: 'call-failed'; readonly failed: FailedCall };
+/** Why a lock could not be acquired. */
+export type LockFailure =
+  | { readonly reason: 'held'; readonly holder: LockHolder }
+  | { readonly reason: 'io-error'; readonly failed: FailedCall };
 
-/** How often something is tried again that others can come in between, or that failed. */
-const TRIES = 5;
-/** How many breakers, each killed while it broke the one before, are cleared away in one call. */
-const DEAD_BREAKERS = 500;
+/** How often a step is tried that failed, or that others can come between. */
+const MAX_TRIES = 5;
+/** How many breakers, each killed while it broke the one before, one call clears away. */
+const MAX_BREAKERS = 500;
 
 /*
  * A lock is a symlink whose text is the token of its owner: made together with its owner in one call, read in
@@ -57,50 +57,54 @@ const DEAD_BREAKERS = 500;
  *    of that breaker's token. They all stand beside the lock, so names do not grow with their number.
  */
 
-/** Takes a lock for its owner, unless somebody has it who is not known to be dead. */
-export function take(wanted: Wanted): Promise<Hindrance | undefined> {
-  return takeAt(wanted, wanted.lock, 0);
+/** Acquires a lock for its owner, unless it is held by a process that is not known to be dead. */
+export function acquire(request: LockRequest): Promise<LockFailure | undefined> {
+  return acquireAt(request, request.lock, 0);
 }
 
-async function takeAt(wanted: Wanted, path: string, depth: number): Promise<Hindrance | undefined> {
-  const { fs, owner, processInspector } = wanted;
+async function acquireAt(
+  request: LockRequest,
+  path: string,
+  depth: number,
+): Promise<LockFailure | undefined> {
+  const { fs, owner, processInspector } = request;
   const own = formatOwnerToken(owner);
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const made = await toResult(fs.symlink(own, path, 'junction'));
     if (made.ok) return undefined;
     // Whatever the call said: what stands there tells who has the lock.
     const there = await tokenAt(fs, path);
-    if (!there.ok) return callFailed(path, there.errno);
+    if (!there.ok) return ioError(path, there.errno);
     if (there.value === own) return undefined;
     if (there.value === undefined) {
       if (made.errno === 'EEXIST') continue;
-      return callFailed(path, made.errno);
+      return ioError(path, made.errno);
     }
-    const { standing, token } = await judgeOwner(there.value, owner, processInspector);
-    if (standing !== 'dead') return held(wanted, standing, token?.pid, there.value);
-    const hindrance = await breakDead(wanted, path, token, depth + 1);
-    if (hindrance !== undefined) return hindrance;
+    const { status, token } = await judgeOwner(there.value, owner, processInspector);
+    if (status !== 'dead') return held(request, status, token?.pid, there.value);
+    const failure = await removeStaleLock(request, path, token, depth + 1);
+    if (failure !== undefined) return failure;
   }
-  return held(wanted, UNKNOWN, undefined, undefined);
+  return held(request, UNKNOWN, undefined, undefined);
 }
 
-/** Removes the token of a dead owner; whoever is at it already, and lives, hinders. */
-async function breakDead(
-  wanted: Wanted,
+/** Removes the token of a dead owner; fails while another living process is doing that. */
+async function removeStaleLock(
+  request: LockRequest,
   path: string,
   victim: OwnerToken,
   depth: number,
-): Promise<Hindrance | undefined> {
-  const { fs, lock, owner } = wanted;
+): Promise<LockFailure | undefined> {
+  const { fs, lock, owner } = request;
   // More than the nonce, for sources of randomness that say the same in every process.
   const breaking = `${lock}.break.${victim.pid}.${victim.start}.${victim.nonce}`;
   // Only a circle of tokens that somebody made by hand goes as deep.
-  if (depth > DEAD_BREAKERS) return callFailed(breaking, 'ELOOP');
-  const hindrance =
-    (await takeAt(wanted, breaking, depth)) ??
+  if (depth > MAX_BREAKERS) return ioError(breaking, 'ELOOP');
+  const failure =
+    (await acquireAt(request, breaking, depth)) ??
     failedAt(await removeExactly(fs, path, formatOwnerToken(victim)));
   const left = await removeExactly(fs, breaking, formatOwnerToken(owner));
-  return hindrance ?? failedAt(left);
+  return failure ?? failedAt(left);
 }
 
 /**
@@ -113,7 +117,7 @@ export async function removeExactly(
   text: string,
 ): Promise<FailedCall | undefined> {
   let errno: string = UNKNOWN;
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const there = await tokenAt(fs, path);
     if (there.ok && there.value !== text) return undefined;
     const removed = there.ok ? await toResult(fs.unlink(path)) : there;
@@ -132,18 +136,18 @@ export async function tokenAt(fs: LockFs, path: string): Promise<Result<string |
 }
 
 function held(
-  { lock }: Wanted,
-  standing: LockHolder['standing'],
+  { lock }: LockRequest,
+  status: LockHolder['status'],
   pid: number | undefined,
   token: string | undefined,
-): Hindrance {
-  return { why: 'held', holder: { path: lock, standing, pid, token } };
+): LockFailure {
+  return { reason: 'held', holder: { path: lock, status, pid, token } };
 }
 
-function failedAt(failed: FailedCall | undefined): Hindrance | undefined {
-  return failed === undefined ? undefined : { why: 'call-failed', failed };
+function failedAt(failed: FailedCall | undefined): LockFailure | undefined {
+  return failed === undefined ? undefined : { reason: 'io-error', failed };
 }
 
-function callFailed(path: string, errno: string): Hindrance {
-  return { why: 'call-failed', failed: { path, errno } };
+function ioError(path: string, errno: string): LockFailure {
+  return { reason: 'io-error', failed: { path, errno } };
 }

@@ -15,7 +15,7 @@ export async function identifyOwner(
   { pid, random }: { readonly pid: number | undefined; readonly random: () => number },
 ): Promise<OwnerToken> {
   const nonce = nonceFrom(random);
-  // The probe may be the caller's: it may fail, or know nothing of owners.
+  // The inspector may be the caller's: it may fail, or know nothing of owners.
   const told = await toResult((async () => await processInspector.self?.(pid))());
   const owner = told.ok && told.value !== undefined ? { ...told.value, nonce } : undefined;
   // Nobody could read it otherwise.
@@ -27,18 +27,18 @@ export async function identifyOwner(
  * What is known of an owner. `elsewhere`: of another boot or another container, of which nothing can be
  * known from here; only a person can tell whether it has ended.
  */
-export type OwnerStanding = 'dead' | 'running' | 'elsewhere' | 'unknown';
+export type OwnerStatus = 'dead' | 'running' | 'elsewhere' | 'unknown';
 
-/** How it stands with whoever has made something; without a token nobody knows who that was. */
+/** The status of an owner, and its token; without a token nobody knows whose it is. */
 export type JudgedOwner =
-  | { readonly standing: 'dead'; readonly token: OwnerToken }
+  | { readonly status: 'dead'; readonly token: OwnerToken }
   | {
-      readonly standing: Exclude<OwnerStanding, 'dead'>;
+      readonly status: Exclude<OwnerStatus, 'dead'>;
       readonly token: OwnerToken | undefined;
     };
 
 /**
- * Judges the owner behind a text from disk, as seen from this process.
+ * Says what this process can know of the owner behind a text from disk.
  *
  * `dead` is final: a process id together with its start time, boot and namespaces never comes back. So it
  * does not matter how old the answer is when it is acted on.
@@ -49,15 +49,15 @@ export async function judgeOwner(
   processInspector: ProcessInspector,
 ): Promise<JudgedOwner> {
   const token = parseOwnerToken(text);
-  if (token === undefined) return { standing: UNKNOWN, token };
-  return { standing: await standingOf(token, own, processInspector), token };
+  if (token === undefined) return { status: UNKNOWN, token };
+  return { status: await statusOf(token, own, processInspector), token };
 }
 
-async function standingOf(
+async function statusOf(
   { pid, start, pidNamespace }: OwnerToken,
   own: Pick<OwnerToken, 'pidNamespace'>,
   processInspector: ProcessInspector,
-): Promise<OwnerStanding> {
+): Promise<OwnerStatus> {
   if (pidNamespace === UNKNOWN || start === UNKNOWN || own.pidNamespace === UNKNOWN) return UNKNOWN;
   if (pidNamespace !== own.pidNamespace) return 'elsewhere';
   const looked = await toResult(processInspector.status({ pid, pidNamespace }));

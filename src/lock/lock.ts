@@ -1,37 +1,37 @@
 import type { ProcessInspector } from '../fs/processes.ts';
 import {
+  acquire,
   type FailedCall,
-  type Hindrance,
+  type LockFailure,
   type LockFs,
   removeExactly,
-  take,
   tokenAt,
 } from './lock-file.ts';
 import { formatOwnerToken, type OwnerToken } from './owner-token.ts';
 
-/** Locks that this process has. */
+/** Locks that this process holds. */
 export interface HeldLocks {
-  /** What stands at each of them. */
+  /** The text of each of them. */
   readonly token: string;
-  /** Reads all of them again; `false` also where that cannot be told. */
+  /** Reads all of them again; `false` also if one cannot be read. */
   stillHeld(): Promise<boolean>;
-  /** Gives all of them back, once however often it is called; the answer names those that would not go. */
+  /** Releases all of them, once however often it is called; gives those that could not be removed. */
   release(): Promise<readonly FailedCall[]>;
 }
 
-/** All locks, or none and why. */
+/** All the locks, or none of them and the reason. */
 export type Acquisition =
   | { readonly ok: true; readonly locks: HeldLocks }
-  | (Hindrance & {
+  | (LockFailure & {
       readonly ok: false;
-      /** Locks already taken that could not be given back; they are free once this process has ended. */
+      /** Locks acquired before the failure that could not be released; they are free once this process has ended. */
       readonly left: readonly FailedCall[];
     });
 
 /**
- * Takes all of some locks, without waiting, or none of them.
+ * Acquires all of some locks, without waiting, or none of them.
  *
- * They are taken in the order of their paths, which are real ones: so of any number of callers whose locks
+ * They are acquired in the order of their paths, which are real ones: so of any number of callers whose locks
  * overlap at least one gets all of its own. Their directories must be there.
  *
  * @param owner - This process with a nonce that no other acquisition has: one token stands at all locks.
@@ -46,10 +46,10 @@ export async function acquireLocks(
   const tried: string[] = [];
   for (const lock of [...new Set(paths)].toSorted()) {
     tried.push(lock);
-    const hindrance = await take({ fs, lock, owner, processInspector });
-    if (hindrance !== undefined) {
+    const failure = await acquire({ fs, lock, owner, processInspector });
+    if (failure !== undefined) {
       // The last one, too: a call that failed may have taken effect all the same.
-      return { ...hindrance, ok: false, left: await giveBack(fs, tried, token) };
+      return { ...failure, ok: false, left: await release(fs, tried, token) };
     }
   }
   return { ok: true, locks: heldLocks(fs, tried, token) };
@@ -66,13 +66,13 @@ function heldLocks(fs: LockFs, paths: readonly string[], token: string): HeldLoc
     },
     release() {
       // Two at once would both read the own token, and the later unlink what somebody has taken since.
-      released ??= giveBack(fs, paths, token);
+      released ??= release(fs, paths, token);
       return released;
     },
   };
 }
 
-async function giveBack(
+async function release(
   fs: LockFs,
   paths: readonly string[],
   token: string,

@@ -1,15 +1,15 @@
 /** Who has made something, so that anybody can find out later whether that process still runs. */
 export interface OwnerToken {
   readonly pid: number;
-  /** When the process started, as a process probe says it; `unknown` where nobody told. */
+  /** When the process started, as a process inspector says it; `unknown` if it did not. */
   readonly start: string;
-  /** Tells this token from all others of the same process. */
+  /** Tells this token apart from all others of the same process. */
   readonly nonce: string;
-  /** The boot and the namespaces in which `pid` is meant; `unknown` where nobody told. */
+  /** The boot and the namespaces in which `pid` is meant; `unknown` if the inspector did not say. */
   readonly pidNamespace: string;
 }
 
-/** For a start or a pidNamespace that nobody told: such an owner is never taken for dead. */
+/** For a start or a pidNamespace that is not known: such an owner is never taken for dead. */
 export const UNKNOWN = 'unknown';
 
 const TOKEN =

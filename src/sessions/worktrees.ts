@@ -3,7 +3,7 @@ import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { join, dirname } from '../paths.ts';
-import { aFewAtOnce } from './a-few-at-once.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import { entriesIn } from './directory.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -57,7 +57,7 @@ async function isRepository(fs: SessionReadFs, directory: string): Promise<boole
 async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {
   const directory = join(common, 'worktrees');
   const entries = await entriesIn(fs, directory);
-  const linked = await aFewAtOnce(entries.ok ? entries.value : [], async ({ name }) => {
+  const linked = await mapLimit(entries.ok ? entries.value : [], async ({ name }) => {
     const entry = join(directory, name);
     const dotGit = await readSmallFile(fs, join(entry, 'gitdir'), MOST_BYTES);
     return pathIn(entry, dotGit);

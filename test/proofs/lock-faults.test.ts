@@ -76,7 +76,7 @@ async function expectUsable(
 ) {
   const { taken, during } = await lockAs(world, machine, pid);
   expect(taken).toMatchObject(
-    others.length === 0 ? { ok: true } : { why: 'held', holder: { pid: ALIVE } },
+    others.length === 0 ? { ok: true } : { reason: 'held', holder: { pid: ALIVE } },
   );
   if (others.length === 0) expectBoth(during, pid);
   expect(links(world).filter(isOf(pid))).toEqual([]);

@@ -54,9 +54,9 @@ const usual: Lock = async (fs, owner, probe) => {
       return release;
     } catch {
       const there = await fs.readlink('lock').catch(() => '');
-      const { standing } = await judgeOwner(String(there), owner, probe);
-      if (standing === 'running') return undefined;
-      if (standing === 'dead') await fs.unlink('lock').catch(() => undefined);
+      const { status } = await judgeOwner(String(there), owner, probe);
+      if (status === 'running') return undefined;
+      if (status === 'dead') await fs.unlink('lock').catch(() => undefined);
     }
   }
   return undefined;

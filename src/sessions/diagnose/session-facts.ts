@@ -5,7 +5,7 @@ import type { SessionReadFs } from '../../fs/session-fs.ts';
 import type { LinkState } from '../../link-report.ts';
 import { inspectShared } from '../../links/inspect.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
-import { aFewAtOnce } from '../a-few-at-once.ts';
+import { mapLimit } from '../../core/map-limit.ts';
 import { findRoots } from '../roots.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { searchTranscripts, type Transcript, type Unreadable } from '../transcripts.ts';
@@ -56,9 +56,7 @@ export async function gatherSession(
   const own = ownProjectsFor('all-projects', cwd, worktrees, request);
   const ownKeys = own.map(({ key }) => key);
   const { transcripts, unreadable } = await searchTranscripts(fs, sessionId, roots, ownKeys);
-  const candidates = (
-    await aFewAtOnce(transcripts, async (it) => await candidatesOf(fs, it))
-  ).flat();
+  const candidates = (await mapLimit(transcripts, async (it) => await candidatesOf(fs, it))).flat();
   const { homes } = await drive(inspectShared([accountHome], required), fs);
   const links = homes.flatMap((home) => home.links);
   const otherSpelling =
@@ -115,7 +113,7 @@ async function findUnwritable(
   fs: SessionReadFs,
   candidates: readonly Candidate[],
 ): Promise<ReadonlyMap<string, string>> {
-  const answers = await aFewAtOnce(candidates, async ({ name: { path } }) => ({
+  const answers = await mapLimit(candidates, async ({ name: { path } }) => ({
     path,
     access: await toResult(fs.access(path, WRITE)),
   }));

@@ -4,7 +4,7 @@ import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { join } from '../../paths.ts';
-import { aFewAtOnce } from '../a-few-at-once.ts';
+import { mapLimit } from '../../core/map-limit.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import type { SessionProblem } from '../session-problem.ts';
@@ -89,7 +89,7 @@ async function findAllLocked(
   candidates: readonly Candidate[],
 ): Promise<readonly (readonly [string, LockedMemory])[]> {
   const here = candidates.filter(({ name }) => name.accountHome === accountHome);
-  const all = await aFewAtOnce(here, async ({ name: { path } }) => ({
+  const all = await mapLimit(here, async ({ name: { path } }) => ({
     path,
     locked: await findLockedMemory(fs, settings, path),
   }));

@@ -25,13 +25,13 @@ describe('this process as the owner of a lock', () => {
     const token = formatOwnerToken(owner);
     expect(parseOwnerToken(token)).toEqual(owner);
     expect(await judgeOwner(token, owner, realProcesses)).toEqual({
-      standing: 'running',
+      status: 'running',
       token: owner,
     });
     const reused = formatOwnerToken({ ...owner, start: '1' });
-    expect(await judgeOwner(reused, owner, realProcesses)).toMatchObject({ standing: 'dead' });
+    expect(await judgeOwner(reused, owner, realProcesses)).toMatchObject({ status: 'dead' });
     const gone = formatOwnerToken({ ...owner, pid: 2 ** 31 - 1 });
-    expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ standing: 'dead' });
+    expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ status: 'dead' });
   });
 
   test('is not looked for among the processes of another boot, or of another container', async (context) => {
@@ -41,10 +41,12 @@ describe('this process as the owner of a lock', () => {
     const anotherBoot = pidNamespace.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
     const anotherContainer = pidNamespace.replace(/:\d+/, ':1');
     for (const elsewhere of [anotherBoot, anotherContainer]) {
-      expect(await look({ pid: 2 ** 31 - 1, pidNamespace: elsewhere })).toEqual({ state: 'unknown' });
+      expect(await look({ pid: 2 ** 31 - 1, pidNamespace: elsewhere })).toEqual({
+        state: 'unknown',
+      });
       const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', pidNamespace: elsewhere });
       expect(await judgeOwner(token, { pidNamespace }, realProcesses)).toMatchObject({
-        standing: 'elsewhere',
+        status: 'elsewhere',
       });
     }
   });
@@ -66,7 +68,7 @@ describe('this process as the owner of a lock', () => {
     expect((await identifyOwner(probe, asking)).pid).toBe(ownPid);
     const allGone = { status: () => Promise.resolve({ state: 'exited' as const }) };
     expect(await judgeOwner(formatOwnerToken(owner), { pidNamespace: 'here' }, allGone)).toEqual({
-      standing: 'unknown',
+      status: 'unknown',
       token: owner,
     });
   });

@@ -53,8 +53,8 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       for (const other of [machine.start(8), machine.start(7)]) {
         expect(await acquireLocks(fs, [lock], other, machine.probe)).toEqual({
           ok: false,
-          why: 'held',
-          holder: { path: lock, standing: 'running', pid: 7, token: text(me) },
+          reason: 'held',
+          holder: { path: lock, status: 'running', pid: 7, token: text(me) },
           left: [],
         });
       }
@@ -96,8 +96,8 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       const before = snapshot(world);
       expect(await acquireLocks(fs, [lock], machine.start(7), machine.probe)).toEqual({
         ok: false,
-        why: 'held',
-        holder: { path: lock, standing: 'running', pid: 6, token: text(breaker) },
+        reason: 'held',
+        holder: { path: lock, status: 'running', pid: 6, token: text(breaker) },
         left: [],
       });
       expect(snapshot(world)).toEqual(before);
@@ -113,13 +113,13 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
     ['with a number that is none', '05.5.a.here', 'unknown', undefined],
     ['of no process', '0.5.a.here', 'unknown', undefined],
     ['that was made by hand', 'somewhere', 'unknown', undefined],
-  ] as const)('is never broken with a token %s', (_, left, standing, pid) =>
+  ] as const)('is never broken with a token %s', (_, left, status, pid) =>
     onStage(left, async ({ world, machine, lock, fs }) => {
       const before = snapshot(world);
       expect(await acquireLocks(fs, [lock], machine.start(7), machine.probe)).toEqual({
         ok: false,
-        why: 'held',
-        holder: { path: lock, standing, pid, token: left },
+        reason: 'held',
+        holder: { path: lock, status, pid, token: left },
         left: [],
       });
       expect(snapshot(world)).toEqual(before);
@@ -132,7 +132,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       else makeDirectory(world, lock);
       const before = snapshot(world);
       const refused = await acquireLocks(fs, [lock], machine.start(7), machine.probe);
-      expect(refused).toMatchObject({ why: 'held', holder: { standing: 'unknown', token: '' } });
+      expect(refused).toMatchObject({ reason: 'held', holder: { status: 'unknown', token: '' } });
       expect(snapshot(world)).toEqual(before);
     }),
   );
@@ -149,10 +149,10 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
   ];
   test.each(sightings)('is not broken by a probe that says %s', (_, look, pidNamespace) =>
     onStage(text(deadToken(5)), async ({ machine, lock, fs }) => {
-      const probe: ProcessInspector = { look };
+      const probe: ProcessInspector = { status: look };
       const me = { ...machine.start(7), pidNamespace };
       const refused = await acquireLocks(fs, [lock], me, probe);
-      expect(refused).toMatchObject({ why: 'held', holder: { standing: 'unknown', pid: 5 } });
+      expect(refused).toMatchObject({ reason: 'held', holder: { status: 'unknown', pid: 5 } });
     }),
   );
 
@@ -202,7 +202,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       makeLink(world, `${lock}-b`, text(machine.start(8)));
       const before = snapshot(world);
       const refused = await acquireLocks(fs, paths, machine.start(7), machine.probe);
-      expect(refused).toMatchObject({ why: 'held', holder: { path: `${lock}-b`, pid: 8 } });
+      expect(refused).toMatchObject({ reason: 'held', holder: { path: `${lock}-b`, pid: 8 } });
       expect(snapshot(world)).toEqual(before);
     }));
 
@@ -211,7 +211,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       const path = `${lock}-missing/lock`;
       expect(await acquireLocks(fs, [path], machine.start(7), machine.probe)).toEqual({
         ok: false,
-        why: 'call-failed',
+        reason: 'io-error',
         failed: { path, errno: 'ENOENT' },
         left: [],
       });
@@ -221,7 +221,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
     onStage('5.5.d5.here', async ({ world, machine, lock, fs }) => {
       makeLink(world, breakFileOf(lock, deadToken(5)), text(deadToken(5)));
       const refused = await acquireLocks(fs, [lock], machine.start(7), machine.probe);
-      expect(refused).toMatchObject({ why: 'call-failed', failed: { errno: 'ELOOP' }, left: [] });
+      expect(refused).toMatchObject({ reason: 'io-error', failed: { errno: 'ELOOP' }, left: [] });
     }));
 
   test('of a dead owner is not touched by one who saw it and comes late', () =>
@@ -238,7 +238,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
         },
       };
       const refused = await acquireLocks(late, [lock], slow, machine.probe);
-      expect(refused).toMatchObject({ why: 'held', holder: { pid: 8, token: text(quick) } });
+      expect(refused).toMatchObject({ reason: 'held', holder: { pid: 8, token: text(quick) } });
       expect(await overtaking).toMatchObject({ ok: true });
       expect(Object.keys(snapshot(world))).toEqual([world.root, lock]);
     }));

@@ -77,8 +77,8 @@ async function lockOnce(): Promise<void> {
   const owner = await identifyOwner(realProcesses, { pid: undefined, random: Math.random });
   const taken = await acquireLocks(fs, [lock], owner, realProcesses);
   if (!taken.ok) {
-    if (taken.why === 'call-failed') say(`failed: ${JSON.stringify(taken)}`);
-    else if (taken.holder.standing !== 'running') say(`odd: ${JSON.stringify(taken)}`);
+    if (taken.reason === 'io-error') say(`failed: ${JSON.stringify(taken)}`);
+    else if (taken.holder.status !== 'running') say(`odd: ${JSON.stringify(taken)}`);
     return;
   }
   await section();

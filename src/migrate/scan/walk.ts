@@ -1,0 +1,114 @@
+import { mapLimit, MANY_AT_ONCE } from '../../core/map-limit.ts';
+import { CallError, failedWith, toResult, valueOf } from '../../core/result.ts';
+import { type FileInfo, fileInfoOf } from '../../fs/file-info.ts';
+import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
+import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
+import { join } from '../../paths.ts';
+
+/** An entry of a directory: what it is, or that its name can't be passed to any call. */
+export type Found = FileInfo | 'name-not-utf8';
+
+/** What several directories have at one relative path. */
+export interface Group {
+  /** Relative to the roots. */
+  readonly path: string;
+  /** By index of the roots; `undefined` where a root has nothing there. */
+  readonly copies: readonly (Found | undefined)[];
+}
+
+/** A directory still to be visited, and which roots have it. */
+interface Pending {
+  readonly path: string;
+  readonly in: readonly boolean[];
+}
+
+/** Handles the entries of one directory; returns those to descend into, each with the roots to descend in. */
+export type Visit = (groups: readonly Group[], directory: string) => Promise<readonly Group[]>;
+
+const MAX_DIRECTORIES = 4;
+
+/**
+ * Walks several directory trees in step, never through links.
+ *
+ * Holds only the entries of a few directories, and the paths of those still to be visited.
+ *
+ * @param onUnreadable - Is told of directories that can't be listed, which count as empty; without it they throw.
+ */
+export async function walkTogether(
+  fs: MigrateReadFs,
+  roots: readonly string[],
+  visit: Visit,
+  onUnreadable?: (error: CallError) => void,
+): Promise<void> {
+  const pending: Pending[] = [{ path: '', in: roots.map(() => true) }];
+  const list = async (root: string, path: string): Promise<ReadonlyMap<string, Found>> => {
+    const listed = await toResult(entriesAt(fs, path === '' ? root : join(root, path)));
+    if (listed.ok) return listed.value;
+    if (onUnreadable === undefined || !(listed.error instanceof CallError)) throw listed.error;
+    onUnreadable(listed.error);
+    return none;
+  };
+  const enter = async ({ path, in: isIn }: Pending) => {
+    const listed = await Promise.all(
+      roots.map((root, index) => (isIn[index] === true ? list(root, path) : none)),
+    );
+    const names = [...new Set(listed.flatMap((entries) => [...entries.keys()]))].toSorted();
+    const groups = names.map((name) => ({
+      path: path === '' ? name : join(path, name),
+      copies: listed.map((entries) => entries.get(name)),
+    }));
+    const inside = await visit(groups, path);
+    return inside.map((group) => ({ path: group.path, in: group.copies.map(isDirectory) }));
+  };
+  // The last ones first: so no more are pending than lie along one way down.
+  while (pending.length > 0) {
+    const next = pending.splice(-MAX_DIRECTORIES);
+    const found = await mapLimit(next, enter, MAX_DIRECTORIES);
+    pending.push(...found.flat().toReversed());
+  }
+}
+
+const none: ReadonlyMap<string, Found> = new Map();
+// What is not UTF-8 is listed with this character, and a name with it leads to nothing.
+const REPLACEMENT = '\ufffd';
+
+async function entriesAt(fs: MigrateReadFs, path: string): Promise<ReadonlyMap<string, Found>> {
+  const listed = await listDirectory(fs, path);
+  // Taken for empty, its content would count as merged: so that is asked twice.
+  if (failedWith(listed, 'ENOENT') && (await lstatOrUndefined(fs, path)) === undefined) return none;
+  const names = valueOf(path, listed).map(({ name }) => name);
+  const infos = await mapLimit(
+    names,
+    (name) => toResult(fs.lstat(join(path, name), { bigint: true })),
+    MANY_AT_ONCE,
+  );
+  const found = new Map<string, Found>();
+  for (const [index, name] of names.entries()) {
+    const info = infos[index];
+    if (found.has(name) && name.includes(REPLACEMENT)) found.set(name, 'name-not-utf8');
+    else if (info?.ok === true) found.set(name, fileInfoOf(info.value));
+    else {
+      // Gone meanwhile: asked twice, too.
+      const again = await lstatOrUndefined(fs, join(path, name));
+      if (again !== undefined) found.set(name, again);
+      else if (name.includes(REPLACEMENT)) found.set(name, 'name-not-utf8');
+    }
+  }
+  return found;
+}
+
+export function isDirectory(found: Found | undefined): boolean {
+  return found !== undefined && found !== 'name-not-utf8' && found.kind === 'directory';
+}
+
+/** Walks one tree; calls `visit` for everything that is not a directory, and with each directory after its content. */
+export async function walkTree(
+  fs: MigrateReadFs,
+  root: string,
+  visit: (path: string, found: Found) => Promise<void>,
+): Promise<void> {
+  for (const [name, found] of await entriesAt(fs, root)) {
+    if (isDirectory(found)) await walkTree(fs, join(root, name), visit);
+    await visit(join(root, name), found);
+  }
+}
