@@ -16,7 +16,7 @@ export interface Seeded {
   /** A whole number from `least` to `most`. */
   between(least: number, most: number): number;
   chance(probability: number): boolean;
-  pick<Item>(items: readonly [Item, ...Item[]]): Item;
+  pick<const Item>(items: readonly [Item, ...Item[]]): Item;
 }
 
 export function seeded(seed: number): Seeded {
