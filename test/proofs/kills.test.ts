@@ -32,22 +32,20 @@ afterAll(() => {
 });
 
 /** Kills as many times as asked; runs that ended before they could be killed do not count. */
-async function kills(operation: 'migrate' | 'restore', count: number, aim: () => Aim) {
+async function kills(operation: 'migrate' | 'restore', wanted: number, aim: () => Aim) {
   const wrong: string[] = [];
   let killed = 0;
   let runs = 0;
-  for (; killed < count && runs < count * 2; runs += 1) {
+  for (; killed < wanted && runs < wanted * 2; runs += 1) {
     // Now and then the second process is killed, too, or another command comes in between.
     const aims = random.chance(0.3) ? [aim(), aim()] : [aim()];
-    const then = random.pick([undefined, undefined, 'migrate', 'restore', 'ensure']);
-    const plan: KillPlan = { aims, then };
+    const other = random.pick([undefined, undefined, 'migrate', 'restore', 'ensure']);
+    const plan: KillPlan = { aims, other };
     const result = await killedRun(operation, { bundle, folder }, plan);
     if (result.killed) killed += 1;
     wrong.push(...result.wrong.map((what) => `${JSON.stringify(plan)}: ${what}`));
   }
-  expect(wrong.slice(0, 20)).toEqual([]);
-  expect(killed).toBe(count);
-  return { runs, killed };
+  return { runs, killed, wrong };
 }
 
 const within = (operation: 'migrate' | 'restore') => (): Aim => ({
@@ -63,20 +61,22 @@ const around =
     return { kind: random.pick(['at', 'at', 'around']), point };
   };
 
-test('a migration killed at any moment loses nothing, and the next one completes it', async () => {
-  printFigures('kills', await kills('migrate', rounds(280, 4), within('migrate')));
-});
+const inCutOver = {
+  migrate: around(['rename', 'link'], CUT_OVERS),
+  restore: around(['unlink', 'return'], CUT_OVERS / 2),
+};
 
-test('a migration killed in the cut-over loses nothing, and the next one completes it', async () => {
-  const aim = around(['rename', 'link'], CUT_OVERS);
-  printFigures('kills in the cut-over', await kills('migrate', rounds(140, 4), aim));
-});
-
-test('a restore killed at any moment loses nothing, and the next one completes it', async () => {
-  printFigures('kills of restore', await kills('restore', rounds(120, 3), within('restore')));
-});
-
-test('a restore killed in the cut-over loses nothing, and the next one completes it', async () => {
-  const aim = around(['unlink', 'return'], CUT_OVERS / 2);
-  printFigures('kills of restore in the cut-over', await kills('restore', rounds(60, 3), aim));
-});
+test.each([
+  ['migrate', 'at any moment', within('migrate'), rounds(280, 4)],
+  ['migrate', 'in the cut-over', inCutOver.migrate, rounds(140, 4)],
+  ['restore', 'at any moment', within('restore'), rounds(120, 3)],
+  ['restore', 'in the cut-over', inCutOver.restore, rounds(60, 3)],
+] as const)(
+  '%s killed %s loses nothing, and the next one completes it',
+  async (operation, when, aim, wanted) => {
+    const { runs, killed, wrong } = await kills(operation, wanted, aim);
+    printFigures(`${operation} killed ${when}`, { runs, killed, wrong: wrong.length });
+    expect(wrong.slice(0, 20)).toEqual([]);
+    expect(killed).toBe(wanted);
+  },
+);

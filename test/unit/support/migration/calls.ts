@@ -62,6 +62,8 @@ export function callsOn(staged: Stage, fs: MigrateFs, pid: number) {
           return await deleteRestorePoint(command.path, acting);
         case 'archive':
           return await archive(acting);
+        default:
+          return command satisfies never;
       }
     },
 

@@ -14,7 +14,7 @@ export type Aim =
 /** Some processes to kill, one after another, and what is run before the same command completes it. */
 export interface KillPlan {
   readonly aims: readonly Aim[];
-  readonly then: MigrateJob['operation'] | undefined;
+  readonly other: MigrateJob['operation'] | undefined;
 }
 
 export interface KillResult {
@@ -28,7 +28,7 @@ export interface KillResult {
 export async function killedRun(
   operation: 'migrate' | 'restore',
   { bundle, folder }: { readonly bundle: string; readonly folder: string },
-  { aims, then }: KillPlan,
+  { aims, other }: KillPlan,
 ): Promise<KillResult> {
   const root = mkdtempSync(join(folder, 'kill-'));
   const stage = stageForKills(root);
@@ -49,9 +49,9 @@ export async function killedRun(
       if (await killOnce(bundle, job, aim)) killed = true;
       note(`after ${JSON.stringify(aim)}`);
     }
-    if (then !== undefined) {
-      await run(jobOf(stage, then));
-      note(`after ${then}`);
+    if (other !== undefined) {
+      await run(jobOf(stage, other));
+      note(`after ${other}`);
     }
     wrong.push(...notDone(await run(job)));
     wrong.push(...(operation === 'restore' ? notGivenBack(stage) : incomplete(stage)));

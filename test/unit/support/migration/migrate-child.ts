@@ -42,6 +42,8 @@ async function perform(job: MigrateJob): Promise<Ended> {
       // It rejects where something is not linked, which is no concern of these proofs.
       await validateAll(accountHomes, { required }).catch(() => {});
       return { ok: true, outcome: 'done', problems: [] };
+    default:
+      return operation satisfies never;
   }
 }
 

@@ -194,18 +194,8 @@ const restoringDuring = async (isMoment: Meanwhile['isMoment'], act: Meanwhile['
 export const restoreScenarios: Scenarios = {
   'on one file system': () => goneOn({ command: restoring }),
   'across two file systems': () => goneOn({ command: restoring, volume: { mounts: ['/s'] } }),
-  'after a run that died between the two calls': async () => {
-    const staged = await goneOn({ command: restoring });
-    return await after(staged, async (world) => {
-      let isDead = false;
-      world.onCall = (call, path, to) => {
-        isDead ||= isGivenBack(call, path, to);
-        if (isDead) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
-      };
-      await callsOn(staged, world.fs, 8001).command();
-      if (!isDead) throw new Error('it should have died');
-    });
-  },
+  'after a run that died between the two calls': async () =>
+    diedBefore(await goneOn({ command: restoring }), isGivenBack),
   'while a shared transcript grows': () =>
     restoringDuring(isUnlinked, (world) => append(world, `${TARGET}/${OWN}`, lines(6, 7))),
   'while notes are edited inside the tree': () =>
@@ -219,8 +209,8 @@ export const restoreScenarios: Scenarios = {
 /** The path of a file in the first restore point of `/a`. */
 function pathIn({ memfs }: PosixWorld, path: string): string {
   const points = '/a/.claude-shared-state/restore-points';
-  const [first] = memfs.readdirSync(points);
-  return `${points}/${String(first)}/${path}`;
+  const [first = ''] = memfs.readdirSync(points, { encoding: 'utf8' }).map(String);
+  return `${points}/${first}/${path}`;
 }
 
 /** The same stage, whose restore point of `/a` is to be deleted. */

@@ -80,16 +80,16 @@ export async function migrated(staged: Stage): Promise<Stage> {
   });
 }
 
-/** The same stage, after a migration of it whose process died right before a call. */
+/** The same stage, after a run of its command whose process died right before a call. */
 export async function diedBefore(staged: Stage, isLast: Meanwhile['isMoment']): Promise<Stage> {
   return await after(staged, async (world) => {
-    let isDead = false;
+    const dead: string[] = [];
     world.onCall = (call, path, to) => {
-      isDead ||= isLast(call, path, to);
-      if (isDead) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
+      if (dead.length > 0 || isLast(call, path, to)) dead.push(call);
+      if (dead.length > 0) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
     };
-    await callsOn(staged, world.fs, 8001).migrate();
-    if (!isDead) throw new Error('it should have died');
+    await callsOn(staged, world.fs, 8001).command();
+    if (dead.length === 0) throw new Error('it should have died');
   });
 }
 

@@ -55,7 +55,7 @@ export function transientIn({ volume }: PosixWorld): readonly string[] {
   const look = (link: Link, path: string, isOwn: boolean): void => {
     for (const [name, child] of childrenOf(link)) {
       const at = `${path}/${name}`;
-      if (isOwn && (/^lock/.test(name) || path.endsWith('/incoming'))) found.push(at);
+      if (isOwn && (name.startsWith('lock') || path.endsWith('/incoming'))) found.push(at);
       if (child.getNode().isDirectory()) look(child, at, isOwn || name === STATE);
     }
   };
