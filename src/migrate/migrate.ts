@@ -1,16 +1,441 @@
+import { toResult } from '../core/result.ts';
+import { makeDurableDirectories } from '../fs/io.ts';
+import type { HeldLocks } from '../lock/lock.ts';
+import { join } from '../paths.ts';
+import { absorb, type Job, type Step } from './absorb/absorb.ts';
+import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
+import { DiskActor } from './absorb/disk-actor.ts';
+import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
+import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
+import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
+import { homeStateOf, incomingIn, replacedIn, runIdOf, stateDirectoryOf } from './layout.ts';
+import { markAs } from './markers.ts';
 import type { MigrateOptions, PlanMigrationOptions } from './options.ts';
-import type { MigrationPlan, MigrationReport } from './report.ts';
+import { actionFor, planFrom } from './plan.ts';
+import { migrationProblem, type MigrationProblem } from './problems.ts';
+import type {
+  HomePlan,
+  MigrationOutcome,
+  MigrationPlan,
+  MigrationReport,
+  UnmergedFile,
+} from './report.ts';
+import { type MigrateRequest, migrateRequest } from './request.ts';
+import { readRestorePoints } from './restore-points.ts';
+import { endingOf, underLocks } from './run.ts';
+import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
+import { sessionOf } from './scan/kinds.ts';
+import { findRunning } from './scan/live.ts';
+import { clearTrials } from './scan/preflight.ts';
+import { describeConflict } from './scan/sides.ts';
+import { type Survey, survey, type SurveyedName, type SurveyedTree } from './scan/survey.ts';
 
-export function planMigration(
-  homes: readonly string[],
+/**
+ * Plans a migration: everything `migrate` would do with every home, and everything that blocks it.
+ *
+ * Compares the content of all homes with the shared targets and with each other, and lists every conflict, running session,
+ * permission and retention problem. It changes nothing, but tries for a moment whether links can be created.
+ *
+ * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
+ * @param options - As for `migrate`: `required`, `live`, `acceptRetention`, `preferShared`, `preferHome`, `otherHomes`,
+ * `processInspector`, `now`, `random`, `uid`, `fs`.
+ * @returns The plan; `ok` says whether `migrate` with the same options would go ahead.
+ * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ *
+ * @example A dry run
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { planMigration } from 'claude-shared-state/migrate';
+ *
+ * const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
+ * const { fs } = memfs({
+ *   [`/me/.claude-work/projects/-app/${id}.jsonl`]: '{"n":1}\n{"n":2}\n',
+ *   [`/me/.claude-spare/projects/-app/${id}.jsonl`]: '{"n":1}\n{"n":3}\n',
+ * });
+ * const plan = await planMigration(['/me/.claude-work', '/me/.claude-spare'], {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ * });
+ * assert.equal(plan.ok, false);
+ * assert.ok(plan.problems.some(({ code }) => code === 'transcripts-diverge'));
+ * ```
+ */
+export async function planMigration(
+  accountHomes: readonly string[],
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
-  throw new Error(String(homes) + String(options));
+  const request = migrateRequest('planMigration', accountHomes, options);
+  let plan: MigrationPlan | undefined;
+  const { problem } = await endingOf(async () => {
+    plan = planFrom(await survey(request, true), request);
+    return { outcome: 'done' };
+  });
+  return (
+    plan ?? {
+      ok: false,
+      homes: [],
+      problems: problem === undefined ? [] : [problem],
+      liveSessions: [],
+      spaceNeeded: 0,
+      unmerged: [],
+    }
+  );
 }
 
-export function migrate(
-  homes: readonly string[],
+/**
+ * Moves the directories of all homes into the shared targets, without losing a byte, and puts links in their place.
+ *
+ * Every transcript gets a second name in the target first, every other file a copy there. Only then is each directory renamed
+ * into a restore point of its home, and the link takes its place; what came late is brought in afterwards. Any
+ * conflict in any home: nothing is changed anywhere. Whatever happens, the same call completes it.
+ *
+ * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
+ * @param options - `required`: the links to create; `RequiredShared` by default. `live`: `refuse` (default) while sessions are
+ * running, or `merge`. `acceptRetention`: share files even if the shortest retention deletes them at once. `preferShared`,
+ * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions.
+ * `onProgress`, `signal`, `now`, `random`, `pid`, `uid`, `sleep`, `processInspector`, `fs`: what it works with.
+ * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
+ * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ *
+ * @example Two homes become one state
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { migrate } from 'claude-shared-state/migrate';
+ *
+ * const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
+ * const { fs } = memfs({
+ *   [`/me/.claude-work/projects/-app/${id}.jsonl`]: '{"n":1}\n{"n":2}\n',
+ *   [`/me/.claude-spare/projects/-app/${id}.jsonl`]: '{"n":1}\n',
+ * });
+ * const report = await migrate(['/me/.claude-work', '/me/.claude-spare'], {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ * });
+ * assert.equal(report.outcome, 'done');
+ * assert.equal(
+ *   fs.readFileSync(`/me/.claude-spare/projects/-app/${id}.jsonl`, 'utf8'),
+ *   '{"n":1}\n{"n":2}\n',
+ * );
+ * ```
+ */
+export async function migrate(
+  accountHomes: readonly string[],
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
-  throw new Error(String(homes) + String(options));
+  const request = migrateRequest('migrate', accountHomes, options);
+  const found: Findings = { homes: [], problems: [], restorePoints: new Set(), unmerged: [] };
+  const { outcome, problem } = await endingOf(async () => {
+    const planned = progressOf(request.context, 'plan', 0);
+    const first = await survey(request, false);
+    const plan = adopt(found, first, request);
+    planned(filesIn(plan.homes), 0);
+    // What an earlier run left half done is completed even if something else blocks the rest.
+    const isHalfDone = first.homes.some(({ unfinished }) => unfinished.length > 0);
+    if (!plan.ok && !isHalfDone) return { outcome: 'refused' };
+    if (plan.problems.some(({ code }) => code === 'earlier-run-other-target')) {
+      return { outcome: 'refused' };
+    }
+    const directories = first.homes.flatMap(({ realHome, entries }) => [
+      homeStateOf(realHome),
+      ...entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
+    ]);
+    return await underLocks(request, directories, (locks) => {
+      return migrateLocked(request, first, locks, found);
+    });
+  });
+  const { homes, problems, restorePoints, unmerged } = found;
+  return {
+    ok: outcome === 'done',
+    outcome,
+    homes,
+    problems: problem === undefined ? problems : [...problems, problem],
+    restorePoints: [...restorePoints],
+    unmerged,
+  };
+}
+
+/** What has been found so far, whatever happens next. */
+interface Findings {
+  homes: readonly HomePlan[];
+  problems: readonly MigrationProblem[];
+  readonly restorePoints: Set<string>;
+  unmerged: readonly UnmergedFile[];
+}
+
+function adopt(found: Findings, surveyed: Survey, request: MigrateRequest): MigrationPlan {
+  const plan = planFrom(surveyed, request);
+  found.homes = plan.homes;
+  found.problems = plan.problems;
+  return plan;
+}
+
+function filesIn(homes: readonly HomePlan[]): number {
+  return homes
+    .flatMap(({ entries }) => entries)
+    .reduce((sum, { files: { link, copy, merged, identical, skipped } }) => {
+      return sum + link + copy + merged + identical + skipped;
+    }, 0);
+}
+
+/** With the locks held: completes what was left half done, and looks again before anything is changed. */
+async function migrateLocked(
+  request: MigrateRequest,
+  first: Survey,
+  locks: HeldLocks,
+  found: Findings,
+): Promise<MigrationOutcome> {
+  const { context, accountHomes, required } = request;
+  const { fs } = context;
+  for (const target of targetsOf(first)) {
+    await keepPromises(fs, incomingIn(stateDirectoryOf(target)));
+    await clearTrials(fs, target);
+  }
+  let isChanged = false;
+  for (const home of first.homes) {
+    for (const { path, state } of await readRestorePoints(fs, home.realHome)) {
+      if (state === 'incomplete') await removeIfEmpty(fs, path);
+    }
+    for (const entry of home.entries) {
+      if (entry.state !== 'missing' || actionFor(entry, home) !== 'complete') continue;
+      await putMissingLink(context, entry);
+      isChanged = true;
+    }
+  }
+  // Somebody else may have been at work until the lock was free.
+  const { homes } = await surveyHomes(fs, accountHomes, required);
+  isChanged ||= fingerprintOf(homes) !== fingerprintOf(first.homes);
+  const surveyed = isChanged ? await survey(request, false) : first;
+  const plan = isChanged ? adopt(found, surveyed, request) : planFrom(surveyed, request);
+  if (!plan.ok) return 'refused';
+  return await carryOut(request, surveyed, locks, found);
+}
+
+function targetsOf({ homes }: Survey): readonly string[] {
+  return [...new Set(homes.flatMap(({ entries }) => entries.map((entry) => entry.realTarget)))];
+}
+
+function fingerprintOf(homes: readonly SurveyedHome[]): string {
+  return JSON.stringify(
+    homes.map(({ entries, unfinished }) => [
+      entries.map(({ state, directory }) => [state, String(directory?.inode)]),
+      unfinished.map(({ path, state, trees, recreated }) => [path, state, trees, recreated]),
+    ]),
+  );
+}
+
+/** One target, and what brings things into it. */
+interface Work {
+  readonly surveyed: SurveyedName;
+  readonly job: Job;
+  readonly actor: DiskActor;
+  readonly brought: Brought;
+  readonly linked: LinkedTranscripts | undefined;
+}
+
+/** Absorbs everything, replaces the directories by links, and catches up. */
+async function carryOut(
+  request: MigrateRequest,
+  surveyed: Survey,
+  locks: HeldLocks,
+  found: Findings,
+): Promise<MigrationOutcome> {
+  const { context } = request;
+  const { fs } = context;
+  for (const target of targetsOf(surveyed)) await makeDurableDirectories(fs, target);
+  let onFiles = progressOf(context, 'absorb', filesIn(found.homes));
+  const works = await openWorks(request, surveyed, (files, bytes) => {
+    onFiles(files, bytes);
+  });
+
+  // 1. Bring everything in while the homes still work on their own.
+  for (const { surveyed: name, job, actor } of works) {
+    actor.beginPass();
+    for (const path of name.contents.setAside) await actor.setAside(path);
+    await absorb(job, actor);
+    await actor.sync();
+  }
+  const blocked: MigrationProblem[] = [];
+  for (const { actor } of works)
+    blocked.push(...actor.refusals, ...(await problemsOf(fs, actor.blocked)));
+  if (blocked.length > 0) {
+    found.problems = [...found.problems, ...blocked];
+    return 'refused';
+  }
+  // Behind the links programs would find these files with two names.
+  for (const { brought } of works) await brought.clear();
+  stopIfAborted(context);
+  const { inTrees } = await findRunning(request, surveyed.homes);
+  if (request.live === 'refuse' && inTrees.length > 0) {
+    found.problems = planFrom(
+      { ...surveyed, running: { ...surveyed.running, inTrees } },
+      request,
+    ).problems;
+    return 'refused';
+  }
+
+  // 2. Replace the directories by links.
+  onFiles = progressOf(context, 'cut-over', works.flatMap(({ job }) => job.trees).length);
+  for (const { linked } of works) linked?.cutOver();
+  const trees = new Map<string, SurveyedTree[]>(
+    works.map(({ surveyed: { name, trees: all } }) => [
+      name,
+      all.filter(({ restorePoint }) => restorePoint !== undefined),
+    ]),
+  );
+  const finished: { readonly home: SurveyedHome; readonly restorePoint?: string }[] = [];
+  let isStopped = false;
+  for (const home of surveyed.homes) {
+    if (isStopped) break;
+    await linkMissing(request, home, (name) => name !== 'projects');
+    const { moved, restorePoint, problem } = await cutOver(context, home, locks, onFiles);
+    if (restorePoint !== undefined) found.restorePoints.add(restorePoint);
+    for (const { entry, root, isFragment } of moved) {
+      const before = works
+        .find(({ surveyed: { name } }) => name === entry.name)
+        ?.surveyed.trees.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
+      if (before === undefined) continue;
+      const spellings = [...before.spellings, root];
+      trees.get(entry.name)?.push({ ...before, root, spellings, isFragment });
+    }
+    if (problem !== undefined) {
+      found.problems = [...found.problems, problem];
+      isStopped = true;
+      continue;
+    }
+    await linkMissing(request, home, (name) => name === 'projects');
+    finished.push({ home, ...(restorePoint === undefined ? {} : { restorePoint }) });
+  }
+
+  // 3. Bring in what came late, until a pass adds nothing: that pass verifies the rest.
+  onFiles = progressOf(context, 'catch-up', filesIn(found.homes));
+  for (const work of works) {
+    const isQuiet = await catchUp(work, trees.get(work.surveyed.name) ?? []);
+    const {
+      actor,
+      surveyed: { realTarget },
+    } = work;
+    found.unmerged = [...found.unmerged, ...(await actor.unmerged())];
+    const late = actor.returned.map((path) => migrationProblem('deleted-name-returned', { path }));
+    const busy = isQuiet ? [] : [migrationProblem('source-busy', { path: realTarget })];
+    found.problems = [...found.problems, ...late, ...busy];
+    isStopped ||= !isQuiet;
+  }
+  for (const { home, restorePoint } of isStopped ? [] : finished) {
+    const paths = home.unfinished.map(({ path }) => path);
+    if (restorePoint !== undefined) paths.push(restorePoint);
+    for (const path of new Set(paths)) {
+      await markAs(fs, path, 'complete');
+      found.restorePoints.add(path);
+    }
+  }
+  if (isStopped) return 'failed';
+  return found.unmerged.every(({ reason }) => isExpected(reason)) ? 'done' : 'partial';
+}
+
+function isExpected(reason: UnmergedFile['reason']): boolean {
+  return reason === 'obsolete-cache' || reason === 'kept-aside' || reason === 'replaced';
+}
+
+async function openWorks(
+  { context, choices, live }: MigrateRequest,
+  { names }: Survey,
+  onFiles: OnFiles,
+): Promise<readonly Work[]> {
+  const runId = runIdOf(context.now, nonceOf(context));
+  const works: Work[] = [];
+  for (const surveyed of names) {
+    const { name, realTarget, trees, contents, comparer } = surveyed;
+    const state = stateDirectoryOf(realTarget);
+    const incoming = incomingIn(state);
+    const brought = await readBrought(context, incoming);
+    const linked = live === 'merge' && name === 'projects' ? new LinkedTranscripts() : undefined;
+    works.push({
+      surveyed,
+      brought,
+      linked,
+      job: {
+        fs: context.fs,
+        name,
+        target: realTarget,
+        trees,
+        policy: {
+          differences: 'choose',
+          linksTranscripts: true,
+          separatesFiles: false,
+          transcriptsOnly: false,
+        },
+        choices,
+        comparer,
+        losers: new Map(),
+        leaveOut: contents.leaveOut,
+      },
+      actor: new DiskActor({
+        context,
+        target: realTarget,
+        incoming,
+        replaced: join(replacedIn(state, runId), name),
+        brought,
+        ...(linked === undefined ? {} : { linked }),
+        onFiles,
+      }),
+    });
+  }
+  return works;
+}
+
+const MAX_PASSES = 30;
+
+async function catchUp({ job, actor }: Work, trees: readonly SurveyedTree[]): Promise<boolean> {
+  for (let pass = 1; trees.length > 0 && pass <= MAX_PASSES; pass += 1) {
+    actor.beginPass();
+    await absorb({ ...job, trees }, actor);
+    await actor.settleMoves();
+    await actor.sync();
+    if (actor.added === 0) return true;
+  }
+  return trees.length === 0;
+}
+
+/** Homes that have nothing where a link belongs get it. */
+async function linkMissing(
+  { context }: MigrateRequest,
+  { entries }: SurveyedHome,
+  isMeant: (name: string) => boolean,
+): Promise<void> {
+  for (const entry of entries) {
+    if (entry.state !== 'missing' || !isMeant(entry.name)) continue;
+    stopIfAborted(context);
+    await putMissingLink(context, entry);
+  }
+}
+
+/** What has changed since the plan, and can't be brought in. */
+async function problemsOf(
+  fs: MigrateRequest['context']['fs'],
+  steps: readonly Step[],
+): Promise<readonly MigrationProblem[]> {
+  const problems: MigrationProblem[] = [];
+  for (const { action, own, ownPath: path, shared } of steps) {
+    if (action.kind === 'refuse') {
+      problems.push(migrationProblem('not-mergeable', { path, reason: action.reason }));
+      continue;
+    }
+    if (own === 'name-not-utf8' || shared === undefined) continue;
+    if (action.kind === 'conflict' && action.code === 'kinds-differ') {
+      problems.push(migrationProblem(action.code, { path, other: shared.path }));
+      continue;
+    }
+    const conflict = await toResult(describeConflict(fs, { path, info: own }, shared));
+    if (!conflict.ok) throw conflict.error;
+    problems.push(
+      action.kind === 'conflict' && action.code === 'transcripts-diverge'
+        ? migrationProblem(action.code, { ...conflict.value, sessionId: sessionOf(path) ?? '' })
+        : migrationProblem('files-differ', conflict.value),
+    );
+  }
+  return problems;
 }

@@ -102,8 +102,8 @@ interface Fields {
   /** A file or directory the current user can't link, read or move. `uid`: its owner. */
   readonly 'not-permitted': AtPath &
     Failed & {
-      readonly reason: 'link' | 'read' | 'move' | 'create';
-      readonly uid: number;
+      readonly reason: 'link' | 'read' | 'move' | 'create' | 'change';
+      readonly uid: number | undefined;
     };
   /** The home belongs to another user than the one who runs this. */
   readonly 'wrong-user': AtPath & { readonly uid: number };
@@ -210,6 +210,10 @@ const permissionReasons = {
     'cannot be moved',
     'Give this user the right to write to it and to the directory above it.',
   ],
+  change: [
+    'cannot be changed',
+    'Correct its owner or permissions, or remount a read-only file system.',
+  ],
   create: ['cannot be created', 'Give this user the right to write to the directory above it.'],
 } as const;
 
@@ -304,7 +308,10 @@ export const migrationProblems: ProblemTable<Fields> = {
   ),
   'not-permitted': error(
     'operator',
-    (p) => text`${p.path} ${permissionReasons[p.reason][0]} (owner ${String(p.uid)}, ${p.errno})`,
+    (p) => {
+      const owner = p.uid === undefined ? '' : `owner ${p.uid}, `;
+      return text`${p.path} ${permissionReasons[p.reason][0]} (${owner}${p.errno})`;
+    },
     (p) => permissionReasons[p.reason][1],
   ),
   'wrong-user': error(

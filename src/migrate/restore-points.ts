@@ -1,9 +1,171 @@
+import { ArgumentCheck } from '../arguments.ts';
+import { CallError, toResult } from '../core/result.ts';
+import { listDirectory, lstatOrUndefined } from '../fs/io.ts';
+import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
+import { promisesOf, textOf } from '../fs/port.ts';
+import { join } from '../paths.ts';
+import {
+  MARKERS,
+  preparedLinkOf,
+  restorePointEntry,
+  restorePointsOf,
+  timeOfRun,
+} from './layout.ts';
 import type { ListRestorePointsOptions } from './options.ts';
-import type { RestorePointList } from './report.ts';
+import { type MigrationProblem, migrationProblem } from './problems.ts';
+import type { RestorePoint, RestorePointList, RestorePointState } from './report.ts';
+import { walkTree } from './scan/walk.ts';
 
-export function listRestorePoints(
+/** A restore point as it is on disk. */
+export interface FoundRestorePoint {
+  readonly path: string;
+  readonly createdAt: Date;
+  readonly state: RestorePointState;
+  /** The names whose directories are in it. */
+  readonly trees: readonly string[];
+  /** Directories that were re-created while the link was missing, oldest first. */
+  readonly recreated: readonly { readonly path: string; readonly name: string }[];
+  /** The text of each link: the target that the directory was merged into. */
+  readonly targets: ReadonlyMap<string, string>;
+}
+
+/**
+ * The one answer to "is something half done here?": all restore points of a home, the oldest first.
+ *
+ * `incomplete`: complete it with `migrate`; `restoring`: with `restore`, or take it back with `migrate`; `deleting`: with
+ * `deleteRestorePoint`.
+ */
+export async function readRestorePoints(
+  fs: MigrateReadFs,
+  realHome: string,
+): Promise<readonly FoundRestorePoint[]> {
+  const directory = restorePointsOf(realHome);
+  const listed = await listDirectory(fs, directory);
+  if (!listed.ok) {
+    if (listed.errno === 'ENOENT' || listed.errno === 'ENOTDIR') return [];
+    throw new CallError(directory, listed.error);
+  }
+  const found: FoundRestorePoint[] = [];
+  for (const { name, kind } of listed.value.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const createdAt = timeOfRun(name);
+    if (kind !== 'directory' || createdAt === undefined) continue;
+    found.push({ createdAt, ...(await readRestorePoint(fs, join(directory, name))) });
+  }
+  return found;
+}
+
+export async function readRestorePoint(
+  fs: MigrateReadFs,
+  path: string,
+): Promise<Omit<FoundRestorePoint, 'createdAt'>> {
+  const listed = await listDirectory(fs, path);
+  if (!listed.ok) throw new CallError(path, listed.error);
+  const names = new Set(listed.value.map(({ name }) => name));
+  const trees: string[] = [];
+  const recreated: { readonly path: string; readonly name: string; readonly count: number }[] = [];
+  const targets = new Map<string, string>();
+  for (const { name: entryName, kind } of listed.value) {
+    const entry = restorePointEntry(entryName);
+    if (entry.kind === 'link') {
+      const text = await toResult(fs.readlink(preparedLinkOf(path, entry.name)));
+      if (text.ok) targets.set(entry.name, textOf(text.value));
+    } else if (entry.kind === 'tree' && kind === 'directory') trees.push(entry.name);
+    else if (entry.kind === 'recreated' && kind === 'directory') {
+      recreated.push({ path: join(path, entryName), name: entry.name, count: entry.count });
+    }
+  }
+  const state = MARKERS.findLast((marker) => names.has(marker)) ?? 'incomplete';
+  recreated.sort((one, other) => one.count - other.count);
+  return { path, state, trees: trees.toSorted(), recreated, targets };
+}
+
+/** Whether `migrate` has to complete it, or may take back what `restore` began. */
+export function isUnfinished({ state, trees, recreated }: FoundRestorePoint): boolean {
+  return (state === 'incomplete' || state === 'restoring') && trees.length + recreated.length > 0;
+}
+
+/**
+ * Lists the restore points of account homes: what migrations set aside there, and whether a run is half done.
+ *
+ * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
+ * @param options - `fs`: the file system to read; the real disk by default.
+ * @returns All restore points, the oldest first, and what could not be read.
+ * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
+ *
+ * @example List what a migration set aside
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { listRestorePoints, migrate } from 'claude-shared-state/migrate';
+ *
+ * const { fs } = memfs({ '/me/.claude-work/projects/-app/memory/notes.md': 'Use tabs.\n' });
+ * await migrate(['/me/.claude-work'], { required: requiredSharedUnder('/me'), fs });
+ *
+ * const { restorePoints } = await listRestorePoints(['/me/.claude-work'], { fs });
+ * assert.deepEqual(
+ *   restorePoints.map(({ state, names, files }) => [state, names, files]),
+ *   [['complete', ['projects'], 1]],
+ * );
+ * ```
+ */
+export async function listRestorePoints(
   accountHomes: readonly string[],
   options: ListRestorePointsOptions = {},
 ): Promise<RestorePointList> {
-  throw new Error(String(accountHomes) + String(options));
+  const check = new ArgumentCheck();
+  const homes = [...new Set(check.homes(accountHomes))];
+  const given: ListRestorePointsOptions = check.areOptions(options, ['fs']) ? options : {};
+  check.fileSystem(given.fs, migrateReadPort);
+  check.finish('listRestorePoints');
+  const fs = promisesOf(given.fs ?? realMigrateDisk);
+  const restorePoints: RestorePoint[] = [];
+  const problems: MigrationProblem[] = [];
+  const seen = new Set<string>();
+  for (const accountHome of homes) {
+    const real = await toResult(fs.realpath(accountHome));
+    const realHome = real.ok ? textOf(real.value) : accountHome;
+    if (seen.has(realHome)) continue;
+    seen.add(realHome);
+    const read = await toResult(describeAll(fs, accountHome, realHome));
+    if (read.ok) restorePoints.push(...read.value);
+    else if (read.error instanceof CallError) {
+      const { path, code: errno } = read.error;
+      problems.push(migrationProblem('io-error', { path, errno }));
+    } else throw read.error;
+  }
+  restorePoints.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+  return { restorePoints, problems };
+}
+
+async function describeAll(
+  fs: MigrateReadFs,
+  accountHome: string,
+  realHome: string,
+): Promise<readonly RestorePoint[]> {
+  const described: RestorePoint[] = [];
+  for (const found of await readRestorePoints(fs, realHome)) {
+    const { path, createdAt, state, trees, recreated, targets } = found;
+    let [files, bytes] = [0, 0];
+    const roots = [...trees.map((name) => join(path, name)), ...recreated.map((it) => it.path)];
+    for (const root of [...roots, join(path, 'replaced')]) {
+      if ((await lstatOrUndefined(fs, root)) === undefined) continue;
+      await walkTree(fs, root, async (_, entry) => {
+        if (entry === 'name-not-utf8' || entry.kind !== 'file') return;
+        files += 1;
+        bytes += entry.size;
+      });
+    }
+    described.push({
+      path,
+      accountHome,
+      createdAt,
+      state,
+      names: [...new Set([...trees, ...recreated.map(({ name }) => name)])],
+      files,
+      bytes,
+      targets: [...targets].map(([name, target]) => ({ name, target })),
+    });
+  }
+  return described;
 }

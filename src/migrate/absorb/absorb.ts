@@ -1,0 +1,245 @@
+import { type CallError, toResult } from '../../core/result.ts';
+import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
+import { lstatOrUndefined } from '../../fs/io.ts';
+import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
+import { textOf } from '../../fs/port.ts';
+import { dirname, join } from '../../paths.ts';
+import type { Comparer, Copy } from '../scan/compare.ts';
+import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
+import { type Found, type Group, walkTogether } from '../scan/walk.ts';
+import { choiceFor, type Choices } from './choices.ts';
+import { type Action, decide, type Policy, type Situation } from './decide.ts';
+
+/** A directory whose content is to be brought into a target. */
+export interface Tree {
+  /** Where it is now: in the home, or in a restore point. */
+  readonly root: string;
+  /** Where it belongs, as the caller and as the file system spells it: `<account home>/<name>`. */
+  readonly spellings: readonly string[];
+  readonly canLink: boolean;
+  /** Whether it began while the link was missing, so that its transcripts lack their beginning. */
+  readonly isFragment: boolean;
+  /** When an earlier run moved it away, after everything in it had been brought into the target; nanoseconds. */
+  readonly movedAt?: bigint;
+}
+
+/** One path of one tree, and what is to be done with it. */
+export interface Step {
+  readonly action: Action;
+  readonly tree: Tree;
+  /** Relative to the tree and to the target. */
+  readonly path: string;
+  readonly own: Found;
+  /** Where it is now. */
+  readonly ownPath: string;
+  /** What the target has there; its path, too, where it is only planned to be there. */
+  readonly shared: Copy | undefined;
+}
+
+/** What came of a step. */
+export interface Performed {
+  /** What the target has at the path now. */
+  readonly shared: Copy | undefined;
+  /** What it had, and where that is now. */
+  readonly displaced?: Copy;
+}
+
+/** Does, or pretends to do, what was decided. */
+export interface Actor {
+  /** `again`: something else is there than was looked at, so it must be decided once more. */
+  perform(step: Step): Promise<Performed | 'again'>;
+  /** What this run knows beyond what is on the disk. */
+  known(
+    step: Pick<Step, 'tree' | 'path'>,
+    own: FileInfo,
+    shared: FileInfo,
+  ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
+  /** Called with the groups of each directory, before anything is decided about them. */
+  visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
+  /** Called after each directory. */
+  visited(files: number, bytes: number): void;
+  onUnreadable?(error: CallError): void;
+}
+
+/** What goes where, and how. */
+export interface Job {
+  readonly fs: MigrateReadFs;
+  /** The name of the shared link. */
+  readonly name: string;
+  /** The real path of the target. */
+  readonly target: string;
+  readonly trees: readonly Tree[];
+  readonly policy: Policy;
+  readonly choices: Choices;
+  readonly comparer: Comparer;
+  /** Files that lost a decided conflict, by path: equal ones lose it, too. */
+  readonly losers: Map<string, Copy[]>;
+  /** Paths that must stay out of the target although it has nothing there. */
+  readonly leaveOut: ReadonlySet<string>;
+}
+
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Brings everything in the trees into the target, and only ever adds a name, or gives a name to a file that contains what had
+ * it before; the other one keeps a name elsewhere. Applied twice it does nothing the second time.
+ *
+ * With an actor that only pretends, the same walk and the same decisions make the plan.
+ */
+export async function absorb(job: Job, actor: Actor): Promise<void> {
+  const { fs, target, trees } = job;
+  const visit = async (groups: readonly Group[], directory: string) => {
+    const inside: Group[] = [...(actor.visit?.(groups, directory) ?? [])];
+    let [files, bytes] = [0, 0];
+    for (const group of groups) {
+      const descending = await absorbPath(job, actor, group);
+      if (descending !== undefined) inside.push(descending);
+      for (const own of group.copies.slice(0, -1)) {
+        if (own === undefined || own === 'name-not-utf8' || own.kind !== 'file') continue;
+        files += 1;
+        bytes += own.size;
+      }
+    }
+    actor.visited(files, bytes);
+    return inside;
+  };
+  const roots = [...trees.map(({ root }) => root), target];
+  await walkTogether(fs, roots, visit, actor.onUnreadable?.bind(actor));
+}
+
+/** Brings one path of every tree into the target; returns the group to descend into, if it is a directory. */
+async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group | undefined> {
+  const { target, trees } = job;
+  const { path, copies } = group;
+  const found = copies[trees.length];
+  if (copies.slice(0, -1).every((own) => own === undefined)) return undefined;
+  const place = join(target, path);
+  let shared: Copy | undefined =
+    found === undefined || found === 'name-not-utf8' ? undefined : { path: place, info: found };
+  const descend = trees.map((): Found | undefined => undefined);
+  for (const [index, tree] of trees.entries()) {
+    let own = copies[index];
+    for (let attempt = 1; own !== undefined; attempt += 1) {
+      const ownPath = join(tree.root, path);
+      const action: Action = await decideFor(job, actor, { tree, path, own, ownPath, shared });
+      const result = await actor.perform({ action, tree, path, own, ownPath, shared });
+      if (result !== 'again') {
+        ({ shared } = result);
+        const isLoser = action.kind === 'replace' && action.because === 'chosen';
+        if (isLoser && result.displaced !== undefined) addTo(job.losers, path, result.displaced);
+        const isEntered =
+          action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
+        if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
+        break;
+      }
+      if (attempt === MAX_ATTEMPTS) break;
+      // Somebody else was there: look at both again. What keeps changing is left to the next pass.
+      own = await lstatOrUndefined(job.fs, ownPath);
+      const now = await lstatOrUndefined(job.fs, place);
+      shared = now === undefined ? undefined : { path: place, info: now };
+    }
+  }
+  if (descend.every((own) => own === undefined)) return undefined;
+  return { path, copies: [...descend, found] };
+}
+
+async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Promise<Action> {
+  const { name, policy, losers } = job;
+  const { tree, path, own, ownPath, shared } = step;
+  const base = {
+    policy,
+    pathKind: {
+      isTranscript: isTranscript(name, path),
+      isMemoryIndex: isMemoryIndex(name, path),
+      isObsoleteCache: isObsoleteCache(name, path),
+    },
+    own,
+    shared: shared?.info,
+    canLink: tree.canLink,
+    isFragment: tree.isFragment,
+  };
+  if (own === 'name-not-utf8') return decide(base);
+  const spellings = tree.spellings.map((root) => join(root, path));
+  if (shared === undefined) {
+    if (spellings.some((spelling) => job.leaveOut.has(spelling))) {
+      return { kind: 'skip', reason: 'kept-aside' };
+    }
+    return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
+  }
+  if (own.kind === 'file' && shared.info.kind === 'file' && isSameFile(own, shared.info)) {
+    return decide(base);
+  }
+  const known =
+    own.kind === 'file' && shared.info.kind === 'file'
+      ? actor.known({ tree, path }, own, shared.info)
+      : {};
+  if (known.isCurrent === true) return { kind: 'keep', as: 'identical', partial: false };
+  const isComparable =
+    own.kind === 'file' && shared.info.kind === 'file' && !base.pathKind.isObsoleteCache;
+  const copy = { path: ownPath, info: own };
+  const comparison = isComparable
+    ? await job.comparer.compare(copy, shared, base.pathKind.isTranscript)
+    : undefined;
+  if (isComparable && comparison === undefined) {
+    // One of them is gone.
+    return { kind: 'keep', as: 'identical', partial: false };
+  }
+  const action = decide({
+    ...base,
+    ...known,
+    comparison,
+    ...(await linkFacts(job.fs, own, ownPath, path, shared)),
+    choice: choiceFor(job.choices, spellings),
+  });
+  if (action.kind !== 'conflict' && action.kind !== 'unite') {
+    if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
+    return action;
+  }
+  for (const loser of losers.get(path) ?? []) {
+    if (own.kind !== 'file' || loser.info.kind !== 'file') continue;
+    const isLoser =
+      isSameFile(loser.info, own) ||
+      (await job.comparer.compare(copy, loser, false))?.kind === 'identical';
+    if (isLoser) return { kind: 'skip', reason: 'kept-aside' };
+  }
+  return action;
+}
+
+function addTo(losers: Map<string, Copy[]>, path: string, copy: Copy): void {
+  const known = losers.get(path);
+  if (known === undefined) losers.set(path, [copy]);
+  else if (!known.some(({ info }) => isSameFile(info, copy.info))) known.push(copy);
+}
+
+/** The texts of symbolic links, and whether the tree's leads out of the tree. */
+async function linkFacts(
+  fs: MigrateReadFs,
+  own: FileInfo,
+  ownPath: string,
+  path: string,
+  shared: Copy | undefined,
+): Promise<Pick<Situation, 'ownText' | 'sharedText' | 'leavesTree'>> {
+  if (own.kind !== 'symlink') return {};
+  const text = await toResult(fs.readlink(ownPath));
+  if (!text.ok) return {};
+  const ownText = textOf(text.value);
+  const other =
+    shared?.info.kind === 'symlink' ? await toResult(fs.readlink(shared.path)) : undefined;
+  return {
+    ownText,
+    sharedText: other?.ok === true ? textOf(other.value) : undefined,
+    leavesTree: leavesTree(path, ownText),
+  };
+}
+
+/** Whether a relative link at a path of a tree leads out of the tree; by text alone. */
+export function leavesTree(path: string, text: string): boolean {
+  if (text.startsWith('/')) return false;
+  let depth = dirname(path) === '.' ? 0 : dirname(path).split('/').length;
+  for (const segment of text.split('/')) {
+    if (segment === '..') depth -= 1;
+    else if (segment !== '' && segment !== '.') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,137 @@
+import { failedWith, orThrow, tolerate, valueOf } from '../../core/result.ts';
+import type { FileInfo } from '../../fs/file-info.ts';
+import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../../fs/io.ts';
+import type { MigrateFs } from '../../fs/migrate-fs.ts';
+import { textOf } from '../../fs/port.ts';
+import { dirname, join } from '../../paths.ts';
+import { type Context, nonceOf } from '../context.ts';
+
+/**
+ * What runs copied into a target, and from where.
+ *
+ * Until the first directory is replaced by a link, each copy keeps its temporary name in `incoming/`, which tells where it came
+ * from. So the next run knows, too, which of the target's files are nobody's work but that of a run that died, and that a
+ * newer version in the home is simply newer. Afterwards the names would be in the way: Claude Code 2.1.329 leaves
+ * memory files with two names out of an index that it creates.
+ */
+export interface Brought {
+  /** The temporary name for a copy of `own`. */
+  nameFor(origin: string, own: FileInfo): string;
+  /** Records that the file at a temporary name has its final name, too. */
+  add(origin: string, own: FileInfo, copy: FileInfo, temporary: string): Promise<void>;
+  /** Whether `shared` is an untouched copy of what `origin` had: `current` if it still has that. */
+  of(origin: string, own: FileInfo, shared: FileInfo): 'current' | 'outdated' | undefined;
+  /** Removes all temporary names; from now on none is kept. */
+  clear(): Promise<void>;
+}
+
+interface Entry {
+  readonly origin: string;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+}
+
+const NAME = /^[\da-z]+-(\d+)-(-?\d+)-([\da-z]+)$/;
+/** Times are set with this precision, in nanoseconds. */
+const PRECISION = 2000n;
+
+/** Reads what earlier runs left in `incoming/`. */
+export async function readBrought(
+  context: Pick<Context, 'fs' | 'random'>,
+  incoming: string,
+): Promise<Brought> {
+  const { fs } = context;
+  const entries = new Map<string, Entry>();
+  const temporaries = new Set<string>();
+  let isClosed = false;
+  const listed = await listDirectory(fs, incoming);
+  const names = failedWith(listed, 'ENOENT') ? [] : valueOf(incoming, listed);
+  for (const { name, kind } of names) {
+    if (kind === 'directory') continue;
+    const path = join(incoming, name);
+    temporaries.add(path);
+    const [, size, mtimeNs, origin] = NAME.exec(name) ?? [];
+    const info = await lstatOrUndefined(fs, path);
+    if (info === undefined || origin === undefined || info.linkCount < 2) continue;
+    entries.set(keyOf(info), { origin, size: Number(size), mtimeNs: BigInt(mtimeNs ?? 0) });
+  }
+  return {
+    nameFor: (origin, { size, mtimeNs }) =>
+      join(incoming, `${nonceOf(context)}-${size}-${mtimeNs}-${hashOf(origin)}`),
+    async add(origin, { size, mtimeNs }, copy, temporary) {
+      if (isClosed) await removeName(fs, temporary);
+      else temporaries.add(temporary);
+      entries.set(keyOf(copy), { origin: hashOf(origin), size, mtimeNs });
+    },
+    of(origin, own, shared) {
+      const entry = entries.get(keyOf(shared));
+      if (entry === undefined || entry.origin !== hashOf(origin)) return undefined;
+      const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, entry.mtimeNs);
+      if (!isUntouched) return undefined;
+      const isCurrent = own.size === entry.size && own.mtimeNs === entry.mtimeNs;
+      return isCurrent ? 'current' : 'outdated';
+    },
+    async clear() {
+      isClosed = true;
+      for (const path of temporaries) await removeName(fs, path);
+      temporaries.clear();
+    },
+  };
+}
+
+function keyOf({ device, inode, birthtimeNs }: FileInfo): string {
+  return `${device}:${inode}:${birthtimeNs}`;
+}
+
+function isClose(one: bigint, other: bigint): boolean {
+  const difference = one - other;
+  return difference < PRECISION && difference > -PRECISION;
+}
+
+/** A short name for a path; two paths of one name in one target would have to collide to matter. */
+function hashOf(text: string): string {
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  return (high >>> 0).toString(36) + (low >>> 0).toString(36);
+}
+
+const PROMISE = /^promised-[\da-z]+$/;
+
+/**
+ * Records that a name will be taken from a file for a moment: if the process ends right then, the next run gives it back.
+ *
+ * @returns The names to remove afterwards.
+ */
+export async function promiseName(
+  context: Pick<Context, 'fs' | 'random'>,
+  incoming: string,
+  path: string,
+): Promise<readonly string[]> {
+  const { fs } = context;
+  const file = join(incoming, `promised-${nonceOf(context)}`);
+  const name = `${file}.name`;
+  await orThrow(name, fs.symlink(path, name, 'junction'));
+  await orThrow(file, fs.link(path, file));
+  await syncDirectory(fs, incoming);
+  return [file, name];
+}
+
+/** Gives back the names that a run which died had taken, before anybody looks at what the target has. */
+export async function keepPromises(fs: MigrateFs, incoming: string): Promise<void> {
+  const listed = await listDirectory(fs, incoming);
+  for (const entry of listed.ok ? listed.value : []) {
+    if (!PROMISE.test(entry.name)) continue;
+    const file = join(incoming, entry.name);
+    const name = await tolerate(['ENOENT'], file, fs.readlink(`${file}.name`));
+    if (!name.ok) continue;
+    const path = textOf(name.value);
+    const back = await tolerate(['EEXIST', 'ENOENT'], path, fs.link(file, path));
+    if (back.ok) await syncDirectory(fs, dirname(path));
+    await removeName(fs, file);
+    await removeName(fs, `${file}.name`);
+  }
+}

@@ -1,0 +1,459 @@
+import { CallError, failedWith, orThrow, tolerate, toResult } from '../../core/result.ts';
+import { type FileInfo, isSameFile, isUnchanged, secondsOf } from '../../fs/file-info.ts';
+import {
+  copyExclusive,
+  lstatOrUndefined,
+  makeDirectories,
+  makeDurableDirectories,
+  OPEN,
+  removeName,
+  syncDirectory,
+  withHandle,
+  writeNewFile,
+} from '../../fs/io.ts';
+import { mapLimit } from '../../core/map-limit.ts';
+import { textOf } from '../../fs/port.ts';
+import { dirname, join } from '../../paths.ts';
+import { type Context, nonceOf, type OnFiles } from '../context.ts';
+import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import type { UnmergedFile } from '../report.ts';
+import { type Copy, readBytes } from '../scan/compare.ts';
+import type { Actor, Performed, Step } from './absorb.ts';
+import { type Brought, promiseName } from './brought.ts';
+import type { Means } from './decide.ts';
+import type { LinkedTranscripts } from './linked-transcripts.ts';
+import { appendLines, linesNotIn, MAX_MERGED_BYTES, uniteLines, wholeLinesFrom } from './lines.ts';
+
+/** Where a run works, and what it knows. */
+export interface Workshop {
+  readonly context: Context;
+  /** The real path of the target. */
+  readonly target: string;
+  /** Where copies are prepared, on the file system of the target. */
+  readonly incoming: string;
+  /** Where what is displaced goes, on the file system of the target. */
+  readonly replaced: string;
+  readonly brought?: Brought;
+  /** Only while sessions may run. */
+  readonly linked?: LinkedTranscripts;
+  readonly onFiles: OnFiles;
+}
+
+/** Times of files are brought up only beyond this, in nanoseconds: they are set with less precision than they have. */
+const SAME_TIME = 1_000_000n;
+
+/** Does on the disk what was decided, and notes what came of it. */
+export class DiskActor implements Actor {
+  readonly #shop: Workshop;
+  /** Directories with new or removed names, to be made durable. */
+  readonly #touched = new Set<string>();
+  /** Directories that were created, and the times they should have. */
+  readonly #made = new Map<string, bigint>();
+  /** What was displaced because something contains it, to be looked at once more in the end. */
+  readonly #displaced: Copy[] = [];
+  readonly #lostSides: UnmergedFile[] = [];
+  readonly #appended = new Map<string, number>();
+  #unmerged: UnmergedFile[] = [];
+  /** What the last pass changed. */
+  added = 0;
+  /** Steps of the last pass that could not be done. */
+  blocked: Step[] = [];
+  /** What the user may not do. */
+  refusals: MigrationProblem[] = [];
+  /** What the target had when an earlier run moved the tree away, and has again. */
+  readonly returned: string[] = [];
+
+  constructor(shop: Workshop) {
+    this.#shop = shop;
+  }
+
+  /** Forgets what the last pass found, because it is found again. */
+  beginPass(): void {
+    this.added = 0;
+    this.blocked = [];
+    this.refusals = [];
+    this.#unmerged = [];
+    this.#shop.linked?.beginPass();
+  }
+
+  known(
+    { tree, path }: Pick<Step, 'tree' | 'path'>,
+    own: FileInfo,
+    shared: FileInfo,
+  ): ReturnType<Actor['known']> {
+    const { brought, linked } = this.#shop;
+    const copied = brought?.of(originOf(tree, path), own, shared);
+    return {
+      isCurrent: copied === 'current',
+      isOutdatedCopy: copied === 'outdated',
+      linked: linked?.sideOf(path, own, shared),
+    };
+  }
+
+  visited(files: number, bytes: number): void {
+    this.#shop.onFiles(files, bytes);
+  }
+
+  async perform(step: Step): Promise<Performed | 'again'> {
+    const { action, shared, own, ownPath, path } = step;
+    if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
+    switch (action.kind) {
+      case 'descend':
+        return { shared };
+      case 'add':
+        return await this.#add(step, action.by);
+      case 'keep':
+        if (action.partial) this.#leave(ownPath, 'partial-line');
+        if (action.as === 'identical') await this.#bringTimeUp(step);
+        if (shared !== undefined) this.#noteLink(step, shared.info);
+        return { shared };
+      case 'replace':
+        return await this.#replace(step, action);
+      case 'separate':
+        return await this.#separate(step);
+      case 'unite':
+        return await this.#unite(step);
+      case 'append':
+        return await this.#append(step);
+      case 'skip':
+        if (action.reason !== 'not-selected') this.#leave(ownPath, action.reason);
+        return { shared };
+      case 'conflict':
+      case 'refuse':
+        this.#block(step);
+        return { shared };
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #leave(path: string, reason: UnmergedFile['reason']): void {
+    this.#unmerged.push({ path, reason });
+  }
+
+  #block(step: Step): void {
+    this.blocked.push(step);
+    this.#leave(step.ownPath, 'conflict');
+  }
+
+  #noteLink({ own, path }: Step, shared: FileInfo): void {
+    if (own !== 'name-not-utf8' && isSameFile(own, shared)) this.#shop.linked?.note(path, own);
+  }
+
+  /** Gives something of the tree its name in the target, which nothing has. */
+  async #add(step: Step, by: Means): Promise<Performed | 'again'> {
+    const { own, ownPath, path } = step;
+    if (own === 'name-not-utf8') return { shared: undefined };
+    const { context, target } = this.#shop;
+    const { fs } = context;
+    const place = join(target, path);
+    const result = await (by === 'directory'
+      ? this.#makeDirectory(place, own)
+      : by === 'symlink'
+        ? this.#makeSymlink(place, ownPath)
+        : by === 'link'
+          ? this.#link(step, place)
+          : this.#copy(step, place));
+    if (result === 'no-parent') {
+      // Somebody removed the directory, or the tree's file is gone.
+      if ((await lstatOrUndefined(fs, ownPath)) === undefined) return { shared: undefined };
+      await makeDirectories(fs, dirname(place));
+      return 'again';
+    }
+    if (result === 'again' || result === 'left') {
+      return result === 'again' ? result : { shared: undefined };
+    }
+    this.added += 1;
+    this.#touched.add(dirname(place));
+    const { movedAt } = step.tree;
+    const isFile = by === 'link' || by === 'copy';
+    if (isFile && movedAt !== undefined && own.mtimeNs < movedAt) this.returned.push(place);
+    if (by === 'link') this.#noteLink(step, own);
+    return { shared: { path: place, info: result } };
+  }
+
+  async #makeDirectory(place: string, own: FileInfo): Promise<Added> {
+    const { fs } = this.#shop.context;
+    // Without these bits nothing could be brought into it.
+    const mode = own.mode | 0o700;
+    const made = await tolerate(['EEXIST', 'ENOENT'], place, fs.mkdir(place, { mode }));
+    if (!made.ok) return failedWith(made, 'EEXIST') ? 'again' : 'no-parent';
+    const info = await lstatOrUndefined(fs, place);
+    if (info === undefined) return 'again';
+    if (info.kind === 'directory' && info.mode !== mode) {
+      // The umask took some of them.
+      await withHandle(place, fs.open(place, OPEN.directory), (handle) => handle.chmod(mode));
+    }
+    this.#made.set(place, own.mtimeNs);
+    return info;
+  }
+
+  async #makeSymlink(place: string, ownPath: string): Promise<Added> {
+    const { fs } = this.#shop.context;
+    const text = await tolerate(['ENOENT', 'EINVAL'], ownPath, fs.readlink(ownPath));
+    if (!text.ok) return 'again';
+    const made = await tolerate(
+      ['EEXIST', 'ENOENT'],
+      place,
+      fs.symlink(textOf(text.value), place, 'junction'),
+    );
+    if (!made.ok) return failedWith(made, 'EEXIST') ? 'again' : 'no-parent';
+    return (await lstatOrUndefined(fs, place)) ?? 'again';
+  }
+
+  async #link(step: Step, place: string): Promise<Added> {
+    const { own, ownPath } = step;
+    if (own === 'name-not-utf8') return 'left';
+    const linked = await toResult(this.#shop.context.fs.link(ownPath, place));
+    if (linked.ok) return own;
+    switch (linked.errno) {
+      case 'EEXIST':
+        return 'again';
+      case 'ENOENT':
+        return 'no-parent';
+      case 'EPERM':
+      case 'EACCES':
+        this.#refuse(ownPath, own, 'link', linked.errno);
+        return 'left';
+      // No more names, or no second one here.
+      case 'EMLINK':
+      case 'EXDEV':
+      case 'ENOTSUP':
+      case 'EOPNOTSUPP':
+      case 'ENOSYS':
+        return await this.#copy(step, place);
+      default:
+        throw new CallError(place, linked.error);
+    }
+  }
+
+  async #copy({ own, ownPath, tree, path }: Step, place: string): Promise<Added> {
+    if (own === 'name-not-utf8') return 'left';
+    const { context, brought } = this.#shop;
+    const { fs } = context;
+    const origin = originOf(tree, path);
+    const temporary = brought?.nameFor(origin, own) ?? (await this.#temporary());
+    await this.#prepareIncoming();
+    const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
+    if (!copied.ok) {
+      if (copied.errno !== 'EACCES' && copied.errno !== 'EPERM') throw copied.error;
+      this.#refuse(ownPath, own, 'read', copied.errno);
+      return 'left';
+    }
+    if (!copied.value) {
+      return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
+    }
+    const info = await lstatOrUndefined(fs, temporary);
+    const linked = await tolerate(['EEXIST', 'ENOENT'], place, fs.link(temporary, place));
+    if (!linked.ok || info === undefined) {
+      await removeName(fs, temporary);
+      return failedWith(linked, 'ENOENT') ? 'no-parent' : 'again';
+    }
+    if (brought === undefined) await removeName(fs, temporary);
+    else await brought.add(origin, own, info, temporary);
+    return info;
+  }
+
+  #refuse(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
+    this.refusals.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
+    this.#leave(path, 'conflict');
+  }
+
+  async #prepareIncoming(): Promise<void> {
+    await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
+  }
+
+  async #temporary(): Promise<string> {
+    await this.#prepareIncoming();
+    return join(this.#shop.incoming, nonceOf(this.#shop.context));
+  }
+
+  /** Of two equal files the newer time counts, because Claude Code deletes by time. */
+  async #bringTimeUp({ own, shared }: Step): Promise<void> {
+    if (own === 'name-not-utf8' || own.kind !== 'file' || shared === undefined) return;
+    if (isSameFile(own, shared.info) || own.mtimeNs - shared.info.mtimeNs < SAME_TIME) return;
+    const seconds = secondsOf(own.mtimeNs);
+    await tolerate(
+      ['ENOENT', 'EPERM', 'EACCES'],
+      shared.path,
+      this.#shop.context.fs.utimes(shared.path, seconds, seconds),
+    );
+  }
+
+  async #replace(
+    step: Step,
+    { by, because }: Extract<Step['action'], { readonly kind: 'replace' }>,
+  ): Promise<Performed | 'again'> {
+    const { shared, path } = step;
+    if (shared === undefined) return 'again';
+    const linkedSize = this.#shop.linked?.sizeOf(path);
+    const displaced = await this.#setAside(path, shared);
+    if (displaced === 'again') return displaced;
+    const added = await this.#add(step, by);
+    if (because === 'contained') this.#displaced.push(displaced);
+    else {
+      const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
+      this.#lostSides.push({ path: displaced.path, reason });
+    }
+    if (because === 'compacted' && added !== 'again' && added.shared !== undefined) {
+      await this.#appendLate(added.shared.path, displaced, linkedSize ?? displaced.info.size);
+    }
+    return added === 'again' ? added : { ...added, displaced };
+  }
+
+  /** Appends what came through the link after the tree's transcript had been replaced. */
+  async #appendLate(place: string, displaced: Copy, from: number): Promise<void> {
+    const { fs } = this.#shop.context;
+    const late = await wholeLinesFrom(fs, displaced.path, from);
+    const missing = late === undefined ? undefined : await linesNotIn(fs, place, late.lines);
+    if (missing !== undefined) await appendLines(fs, place, missing);
+  }
+
+  /** The name gets a copy of the file that it is a name of. */
+  async #separate(step: Step): Promise<Performed | 'again'> {
+    const { shared, path } = step;
+    if (shared === undefined) return 'again';
+    const displaced = await this.#setAside(path, shared);
+    if (displaced === 'again') return displaced;
+    const added = await this.#add(step, 'copy');
+    // Its bytes live on in the tree, of which it is a second name.
+    const { fs } = this.#shop.context;
+    const now = await lstatOrUndefined(fs, displaced.path);
+    if (now !== undefined && isSameFile(now, shared.info) && now.linkCount > 1) {
+      await removeName(fs, displaced.path);
+    }
+    return added;
+  }
+
+  /**
+   * Moves what has a name in the target to a name of its own, and looks at what it moved: if it is not what the decision
+   * was about, it gets its name back.
+   */
+  async #setAside(path: string, { info, path: place }: Copy): Promise<Copy | 'again'> {
+    const { context, replaced } = this.#shop;
+    const { fs } = context;
+    const wanted = join(replaced, path);
+    await makeDurableDirectories(fs, dirname(wanted));
+    let to = wanted;
+    for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
+      to = `${wanted}.${count}`;
+    }
+    const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
+    if (!moved.ok) return 'again';
+    this.#touched.add(dirname(place)).add(dirname(to));
+    const now = await lstatOrUndefined(fs, to);
+    const isMeant =
+      now !== undefined &&
+      (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
+    if (isMeant) return { path: to, info: now };
+    const isBack = await toResult(fs.link(to, place));
+    if (isBack.ok) await removeName(fs, to);
+    else this.#lostSides.push({ path: to, reason: 'replaced' });
+    return 'again';
+  }
+
+  async #unite(step: Step): Promise<Performed | 'again'> {
+    const { own, ownPath, shared, path } = step;
+    if (own === 'name-not-utf8' || shared === undefined) return 'again';
+    const { fs } = this.#shop.context;
+    const [ownBytes, sharedBytes] = await Promise.all([
+      readBytes(fs, ownPath, MAX_MERGED_BYTES),
+      readBytes(fs, shared.path, MAX_MERGED_BYTES),
+    ]);
+    if (ownBytes === undefined || sharedBytes === undefined) {
+      this.#block(step);
+      return { shared };
+    }
+    const united = uniteLines(sharedBytes, ownBytes);
+    if (united === undefined) return { shared };
+    const temporary = await this.#temporary();
+    await writeNewFile(fs, temporary, united, shared.info.mode);
+    const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
+    await orThrow(temporary, fs.utimes(temporary, secondsOf(newer), secondsOf(newer)));
+    // If the process ends before the new file has its name, the next run gives the old one its name back.
+    const promise = await promiseName(this.#shop.context, this.#shop.incoming, shared.path);
+    const displaced = await this.#setAside(path, shared);
+    const linked =
+      displaced === 'again'
+        ? undefined
+        : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
+    const info = await lstatOrUndefined(fs, temporary);
+    for (const name of [...promise, temporary]) await removeName(fs, name);
+    if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
+    this.added += 1;
+    this.#displaced.push(displaced);
+    return { shared: { path: shared.path, info }, displaced };
+  }
+
+  async #append(step: Step): Promise<Performed | 'again'> {
+    const { ownPath, shared } = step;
+    if (shared === undefined) return 'again';
+    const { fs } = this.#shop.context;
+    const done = this.#appended.get(ownPath) ?? 0;
+    const fragment = await wholeLinesFrom(fs, ownPath, done);
+    if (fragment === undefined) {
+      this.#block(step);
+      return { shared };
+    }
+    const appended = await appendLines(fs, shared.path, fragment.lines);
+    if (appended === undefined) return 'again';
+    if (appended) this.added += 1;
+    this.#appended.set(ownPath, done + fragment.lines.length);
+    if (fragment.isTorn) this.#leave(ownPath, 'partial-line');
+    return { shared };
+  }
+
+  /** Sets aside what lost a conflict to a file at another path. */
+  async setAside(path: string): Promise<void> {
+    const place = join(this.#shop.target, path);
+    const info = await lstatOrUndefined(this.#shop.context.fs, place);
+    if (info === undefined) return;
+    const displaced = await this.#setAside(path, { path: place, info });
+    if (displaced !== 'again') this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+  }
+
+  /** After a pass: sessions that moved to another project since they were linked lose their former name. */
+  async settleMoves(): Promise<void> {
+    const { context, linked, target } = this.#shop;
+    for (const { path, info, movedTo } of linked?.moved() ?? []) {
+      const place = join(target, path);
+      const now = await lstatOrUndefined(context.fs, place);
+      if (now === undefined) continue;
+      if (movedTo === 'same-file' && isSameFile(now, info)) {
+        const displaced = await this.#setAside(path, { path: place, info: now });
+        if (displaced !== 'again') this.added += 1;
+      } else if (movedTo !== undefined) this.#leave(place, 'duplicate-session-id');
+    }
+  }
+
+  /** Makes everything durable that was done so far, with the times that directories should have. */
+  async sync(): Promise<void> {
+    const { fs } = this.#shop.context;
+    for (const [path, mtimeNs] of this.#made) {
+      const seconds = secondsOf(mtimeNs);
+      await tolerate(['ENOENT'], path, fs.utimes(path, seconds, seconds));
+    }
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    await mapLimit(touched, (path) => syncDirectory(fs, path));
+  }
+
+  /** Everything that stays outside the target. */
+  async unmerged(): Promise<readonly UnmergedFile[]> {
+    const { fs } = this.#shop.context;
+    const changed: UnmergedFile[] = [];
+    for (const { path, info } of this.#displaced) {
+      const now = await lstatOrUndefined(fs, path);
+      if (now === undefined || isUnchanged(now, info)) continue;
+      // A program had it open, or wrote to it by its former name at the last moment.
+      changed.push({ path, reason: 'changed' });
+    }
+    return [...this.#unmerged, ...this.#lostSides, ...changed];
+  }
+}
+
+type Added = FileInfo | 'again' | 'no-parent' | 'left';
+
+function originOf({ spellings: [first = ''] }: Step['tree'], path: string): string {
+  return join(first, path);
+}

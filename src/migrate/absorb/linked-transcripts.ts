@@ -1,0 +1,63 @@
+import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
+import { basename } from '../../paths.ts';
+
+/**
+ * Which transcripts this run linked, while sessions may be running: only so can it be told later whether a program replaced a
+ * transcript (compaction) or moved it to another project, on either side. Kept in memory: if the process ends in
+ * such a run, both versions stay.
+ */
+export class LinkedTranscripts {
+  readonly #linked = new Map<string, { readonly info: FileInfo; readonly size: number }>();
+  #seen = new Map<string, FileInfo>();
+  #isCutOver = false;
+
+  beginPass(): void {
+    this.#seen = new Map();
+  }
+
+  /** From now on what a transcript gains may have come through the link. */
+  cutOver(): void {
+    this.#isCutOver = true;
+  }
+
+  /** A file of a tree was seen in this pass. */
+  see(path: string, own: FileInfo): void {
+    if (path.endsWith('.jsonl')) this.#seen.set(path, own);
+  }
+
+  /** A transcript of a tree and the target's are one file. */
+  note(path: string, own: FileInfo): void {
+    if (!path.endsWith('.jsonl') || (this.#isCutOver && this.#linked.has(path))) return;
+    this.#linked.set(path, { info: own, size: own.size });
+  }
+
+  /** How long it was when it was last seen in the home. */
+  sizeOf(path: string): number | undefined {
+    return this.#linked.get(path)?.size;
+  }
+
+  /** Of two files at a path, the one that was linked. */
+  sideOf(path: string, own: FileInfo, shared: FileInfo): 'own' | 'shared' | undefined {
+    const before = this.#linked.get(path)?.info;
+    if (before === undefined) return undefined;
+    if (isSameFile(before, own)) return 'own';
+    return isSameFile(before, shared) ? 'shared' : undefined;
+  }
+
+  /** What was linked, and is no longer at its path in any tree; `movedTo`: what is under another project key. */
+  moved(): readonly {
+    readonly path: string;
+    readonly info: FileInfo;
+    readonly movedTo: 'same-file' | 'other-file' | undefined;
+  }[] {
+    const gone = [...this.#linked].filter(([path]) => !this.#seen.has(path));
+    if (gone.length === 0) return [];
+    const bySession = new Map([...this.#seen].map(([path, info]) => [basename(path), info]));
+    return gone.map(([path, { info }]) => {
+      const other = bySession.get(basename(path));
+      const movedTo =
+        other === undefined ? undefined : isSameFile(other, info) ? 'same-file' : 'other-file';
+      return { path, info, movedTo };
+    });
+  }
+}

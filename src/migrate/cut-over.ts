@@ -1,0 +1,190 @@
+import { CallError, orThrow, tolerate, toResult } from '../core/result.ts';
+import { lstatOrUndefined, makeDurableDirectories, removeName, syncDirectory } from '../fs/io.ts';
+import { textOf } from '../fs/port.ts';
+import type { HeldLocks } from '../lock/lock.ts';
+import { dirname, join } from '../paths.ts';
+import { type Context, nonceOf, type OnFiles, stopIfAborted } from './context.ts';
+import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf, runIdOf } from './layout.ts';
+import { migrationProblem, type MigrationProblem } from './problems.ts';
+import { putLink, putPrepared } from './put-link.ts';
+import { readRestorePoint } from './restore-points.ts';
+import { requireLocks } from './run.ts';
+import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
+
+/** A directory that was moved away. */
+export interface MovedTree {
+  readonly entry: SurveyedEntry;
+  readonly root: string;
+  readonly isFragment: boolean;
+}
+
+/** What was moved away from one home, and why it stopped if it did. */
+export interface CutOver {
+  readonly moved: readonly MovedTree[];
+  readonly restorePoint?: string;
+  readonly problem?: MigrationProblem;
+}
+
+/** With `projects` shared and `file-history` not, a rewind destroys files: so `projects` comes last. */
+export function projectsLast<Item extends { readonly name: string }>(
+  items: readonly Item[],
+): readonly Item[] {
+  const rank = ({ name }: Item) => (name === 'projects' ? 1 : 0);
+  return items.toSorted((one, other) => rank(one) - rank(other));
+}
+
+/**
+ * Replaces the directories of one home by links: each is renamed into the restore point, and the link, which was prepared there,
+ * gets its place at once.
+ *
+ * What fails leaves the directory in its place. If the process ends between the two calls, the next run finds the directory
+ * in an unfinished restore point, and creates the link.
+ */
+export async function cutOver(
+  context: Context,
+  home: SurveyedHome,
+  locks: HeldLocks,
+  onDirectories: OnFiles,
+): Promise<CutOver> {
+  const { fs } = context;
+  const entries = projectsLast(home.entries).filter(({ directory }) => directory !== undefined);
+  if (entries.length === 0) return { moved: [] };
+  const restorePoint = await prepareRestorePoint(context, home, entries);
+  const moved: MovedTree[] = [];
+  for (const entry of entries) {
+    stopIfAborted(context);
+    await requireLocks(locks, entry.path);
+    const result = await toResult(cutOverOne(context, entry, restorePoint));
+    if (!result.ok) {
+      await removeIfEmpty(fs, restorePoint);
+      throw result.error;
+    }
+    moved.push(...result.value.moved);
+    const { problem } = result.value;
+    if (problem !== undefined) {
+      await removeIfEmpty(fs, restorePoint);
+      return { moved, restorePoint, problem };
+    }
+    onDirectories(1, 0);
+  }
+  // Only now: right after each of them the gap would be longer.
+  await syncDirectory(fs, home.realHome);
+  await syncDirectory(fs, restorePoint);
+  return { moved, restorePoint };
+}
+
+/** Makes durable what the way back needs, before anything is moved. */
+async function prepareRestorePoint(
+  context: Context,
+  home: SurveyedHome,
+  entries: readonly SurveyedEntry[],
+): Promise<string> {
+  const { fs, now } = context;
+  const { realHome } = home;
+  const earlier = home.unfinished.at(-1)?.path;
+  const path = earlier ?? join(restorePointsOf(realHome), runIdOf(now, nonceOf(context)));
+  await makeDurableDirectories(fs, path);
+  for (const { name, target } of entries) {
+    const prepared = preparedLinkOf(path, name);
+    const made = await tolerate(['EEXIST'], prepared, fs.symlink(target, prepared, 'junction'));
+    if (made.ok) continue;
+    // Of an earlier run, perhaps with the target in another spelling.
+    const text = await orThrow(prepared, fs.readlink(prepared));
+    if (textOf(text) === target) continue;
+    await removeName(fs, prepared);
+    await orThrow(prepared, fs.symlink(target, prepared, 'junction'));
+  }
+  for (const directory of [path, restorePointsOf(realHome), homeStateOf(realHome), realHome]) {
+    await syncDirectory(fs, directory);
+  }
+  return path;
+}
+
+const MAX_RECREATED = 2;
+// From `mkdir` to the second attempt it takes the program some milliseconds, on a busy machine some hundred.
+const UNTIL_FILLED_MS = 1000;
+
+async function cutOverOne(
+  context: Context,
+  entry: SurveyedEntry,
+  restorePoint: string,
+): Promise<{ readonly moved: readonly MovedTree[]; readonly problem?: MigrationProblem }> {
+  const { fs } = context;
+  const { name, path, realPath, target } = entry;
+  const moved: MovedTree[] = [];
+  for (let attempt = 0; ; attempt += 1) {
+    const isFragment = attempt > 0 || entry.isFragment;
+    const root = isFragment
+      ? await freeName(context, restorePoint, name)
+      : join(restorePoint, name);
+    const renamed = await toResult(fs.rename(realPath, root));
+    if (!renamed.ok && (await lstatOrUndefined(fs, root)) === undefined) {
+      return { moved, problem: renameProblem(path, renamed.errno) };
+    }
+    const put = await toResult(
+      putPrepared(fs, preparedLinkOf(restorePoint, name), target, realPath),
+    );
+    if (!put.ok) {
+      // Nothing must be missing: but what somebody else has put there stays.
+      if ((await lstatOrUndefined(fs, realPath)) === undefined) {
+        await orThrow(realPath, fs.rename(root, realPath));
+      }
+      throw put.error;
+    }
+    moved.push({ entry, root, isFragment });
+    if (put.value === 'link') return { moved };
+    if (attempt === MAX_RECREATED) {
+      return { moved, problem: migrationProblem('source-recreated', { path }) };
+    }
+    // Claude Code tries twice to append a record, and drops it silently if that fails, too: so a directory must not be taken
+    // away right after it was created. Source: Claude Code 2.1.329.
+    await context.sleep(UNTIL_FILLED_MS);
+  }
+}
+
+async function freeName({ fs }: Context, restorePoint: string, name: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const path = recreatedOf(restorePoint, name, count);
+    if ((await lstatOrUndefined(fs, path)) === undefined) return path;
+  }
+}
+
+function renameProblem(path: string, errno: string): MigrationProblem {
+  switch (errno) {
+    // Its layers could not be seen before.
+    case 'EXDEV':
+      return migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return migrationProblem('not-permitted', { path, errno, reason: 'move', uid: undefined });
+    default:
+      return migrationProblem('io-error', { path, errno });
+  }
+}
+
+/** A try that moved nothing leaves no restore point behind. */
+export async function removeIfEmpty(fs: Context['fs'], restorePoint: string): Promise<void> {
+  const found = await toResult(readRestorePoint(fs, restorePoint));
+  if (!found.ok || found.value.trees.length + found.value.recreated.length > 0) return;
+  for (const name of found.value.targets.keys()) {
+    await toResult(removeName(fs, preparedLinkOf(restorePoint, name)));
+  }
+  await toResult(fs.rmdir(restorePoint));
+}
+
+/**
+ * Creates the link where an earlier run moved the directory away and ended, or where a home has nothing: before anybody
+ * starts to work there.
+ */
+export async function putMissingLink(
+  { fs }: Pick<Context, 'fs'>,
+  { target, realTarget, realPath }: SurveyedEntry,
+): Promise<void> {
+  // Behind a link that leads nowhere Claude Code saves nothing, and does not say so.
+  await makeDurableDirectories(fs, realTarget);
+  if ((await putLink(fs, target, realPath)) === 'directory') {
+    throw new CallError(realPath, Object.assign(new Error('re-created'), { code: 'EEXIST' }));
+  }
+  await syncDirectory(fs, dirname(realPath));
+}

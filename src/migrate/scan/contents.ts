@@ -1,0 +1,306 @@
+import { READ } from '../../calls.ts';
+import { type CallError, toResult } from '../../core/result.ts';
+import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
+import { join } from '../../paths.ts';
+import {
+  absorb,
+  type Actor,
+  type Job,
+  type Performed,
+  type Step,
+  type Tree,
+} from '../absorb/absorb.ts';
+import type { Brought } from '../absorb/brought.ts';
+import { choiceFor } from '../absorb/choices.ts';
+import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import type { FileCounts, UnmergedFile } from '../report.ts';
+import type { Copy } from './compare.ts';
+import { isMemoryDirectory, sessionOf } from './kinds.ts';
+import type { Preflight } from './preflight.ts';
+import { SessionKeys } from './session-keys.ts';
+import { describeConflict } from './sides.ts';
+import { type Group, isDirectory } from './walk.ts';
+
+/** What the trees of one name hold, compared with the target and with each other. */
+export interface Contents {
+  /** By index of the trees. */
+  readonly files: readonly FileCounts[];
+  readonly copyBytes: readonly number[];
+  readonly problems: readonly MigrationProblem[];
+  readonly unmerged: readonly UnmergedFile[];
+  /** Files in the trees that were last written before the time in question. */
+  readonly overdue: number;
+  /** Auto-memory directories, relative to the target. */
+  readonly memory: readonly string[];
+  /** Sessions with transcripts in several places that are not one file. */
+  readonly sessionsWithCopies: ReadonlySet<string>;
+  /** Paths that must stay out of the target, because another project key of the session was chosen. */
+  readonly leaveOut: ReadonlySet<string>;
+  /** Paths relative to the target that must be set aside, for the same reason. */
+  readonly setAside: readonly string[];
+}
+
+/** What to ask about the contents, beyond how they merge. */
+export interface ContentsRequest {
+  /** The user who would do it; `undefined` if unknown. */
+  readonly uid: number | undefined;
+  /** Files older than this are overdue; nanoseconds. */
+  readonly overdueBefore: bigint | undefined;
+  readonly preflight: Preflight;
+  /** Whether every link is tried, not only those of other users' files. */
+  readonly triesAll: boolean;
+  readonly brought: Brought;
+}
+
+type Counts = { -readonly [Key in keyof FileCounts]: FileCounts[Key] };
+
+/** Goes through everything that would be brought into a target, and only pretends to do it. */
+export async function surveyContents(job: Job, request: ContentsRequest): Promise<Contents> {
+  const pretender = new Pretender(job, request);
+  await absorb({ ...job, losers: new Map() }, pretender);
+  return await pretender.contents();
+}
+
+class Pretender implements Actor {
+  readonly #job: Job;
+  readonly #request: ContentsRequest;
+  readonly #indexes: ReadonlyMap<Tree, number>;
+  readonly #files: Counts[];
+  readonly #copyBytes: number[];
+  readonly #problems: MigrationProblem[] = [];
+  readonly #unmerged: UnmergedFile[] = [];
+  readonly #memory = new Set<string>();
+  readonly #copies = new Set<string>();
+  readonly #keys: SessionKeys;
+  #overdue = 0;
+
+  constructor(job: Job, request: ContentsRequest) {
+    this.#job = job;
+    this.#request = request;
+    this.#indexes = new Map(job.trees.map((tree, index) => [tree, index]));
+    this.#files = job.trees.map(() => ({ link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 }));
+    this.#copyBytes = job.trees.map(() => 0);
+    this.#keys = new SessionKeys(job.trees.length);
+  }
+
+  visit(groups: readonly Group[], directory: string): readonly Group[] {
+    const { name } = this.#job;
+    if (name === 'projects') this.#keys.see(groups, directory);
+    for (const { path, copies } of groups) {
+      if (isMemoryDirectory(name, path) && copies.some(isDirectory)) this.#memory.add(path);
+    }
+    // Of the target's own projects only the sessions matter.
+    if (name !== 'projects' || directory !== '') return [];
+    return groups.filter(
+      ({ copies }) =>
+        copies.slice(0, -1).every((own) => own === undefined) && isDirectory(copies.at(-1)),
+    );
+  }
+
+  visited(): void {}
+
+  onUnreadable({ path, code: errno }: CallError): void {
+    const isDenied = errno === 'EACCES' || errno === 'EPERM';
+    this.#problems.push(
+      isDenied
+        ? migrationProblem('not-permitted', { path, errno, reason: 'read', uid: undefined })
+        : migrationProblem('io-error', { path, errno }),
+    );
+  }
+
+  known({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo, shared: FileInfo) {
+    const [first = ''] = tree.spellings;
+    const copied = this.#request.brought.of(join(first, path), own, shared);
+    return { isCurrent: copied === 'current', isOutdatedCopy: copied === 'outdated' };
+  }
+
+  async perform(step: Step): Promise<Performed> {
+    const { action, own, ownPath, shared, path } = step;
+    if (own === 'name-not-utf8' || action.kind === 'refuse') {
+      const reason = action.kind === 'refuse' ? action.reason : 'name-not-utf8';
+      this.#problems.push(migrationProblem('not-mergeable', { path: ownPath, reason }));
+      return { shared };
+    }
+    const copy: Copy = { path: ownPath, info: own };
+    const { overdueBefore } = this.#request;
+    const isFile = own.kind === 'file' && action.kind !== 'skip';
+    if (isFile && overdueBefore !== undefined && own.mtimeNs < overdueBefore) this.#overdue += 1;
+    switch (action.kind) {
+      case 'descend':
+        return { shared };
+      case 'add': {
+        if (own.kind === 'file')
+          await this.#count(step, own, action.by === 'link' ? 'link' : 'copy');
+        return { shared: copy };
+      }
+      case 'keep':
+        // Also equal ones: one of them would be written to, and the other one not.
+        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(path);
+        if (own.kind === 'file') this.#add(step, action.as);
+        if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
+        return { shared };
+      case 'replace': {
+        this.#noteCopies(path);
+        if (own.kind === 'file') await this.#count(step, own, 'merged', action.by === 'copy');
+        if (action.because !== 'contained' && shared !== undefined) {
+          const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
+          this.#unmerged.push({ path: shared.path, reason });
+        }
+        return { shared: copy, ...(shared === undefined ? {} : { displaced: shared }) };
+      }
+      case 'unite': {
+        await this.#count(step, own, 'merged', true);
+        this.#copyBytes[this.#indexOf(step)] =
+          (this.#copyBytes[this.#indexOf(step)] ?? 0) + (shared?.info.size ?? 0);
+        if (shared !== undefined) {
+          const { path: other } = shared;
+          this.#problems.push(migrationProblem('memory-merged', { path: ownPath, other }));
+        }
+        return { shared };
+      }
+      case 'append':
+      case 'separate':
+        this.#noteCopies(path);
+        this.#add(step, 'merged');
+        return { shared };
+      case 'skip':
+        this.#add(step, 'skipped');
+        if (action.reason !== 'not-selected') {
+          this.#unmerged.push({ path: ownPath, reason: action.reason });
+        }
+        return { shared };
+      case 'conflict':
+        if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
+        this.#noteCopies(path);
+        return { shared };
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #indexOf({ tree }: Pick<Step, 'tree'>): number {
+    return this.#indexes.get(tree) ?? 0;
+  }
+
+  #add(step: Pick<Step, 'tree'>, what: keyof FileCounts): void {
+    const counts = this.#files[this.#indexOf(step)];
+    if (counts !== undefined) counts[what] += 1;
+  }
+
+  /** Counts a file, after having looked whether that can be done with it. */
+  async #count(
+    step: Step,
+    own: FileInfo,
+    what: 'link' | 'copy' | 'merged',
+    isCopied = what === 'copy',
+  ): Promise<void> {
+    const result = isCopied ? 'copied' : await this.#tryLink(step.ownPath, own);
+    const copies = result === 'copied';
+    this.#add(step, what === 'link' && copies ? 'copy' : what);
+    if (!copies) return;
+    const index = this.#indexOf(step);
+    this.#copyBytes[index] = (this.#copyBytes[index] ?? 0) + own.size;
+    const isMine = this.#request.uid === undefined || own.uid === this.#request.uid;
+    if (isMine && (own.mode & 0o400) !== 0) return;
+    const readable = await toResult(this.#job.fs.access(step.ownPath, READ));
+    if (!readable.ok) this.#deny(step.ownPath, own, 'read', readable.errno);
+  }
+
+  async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
+    const { uid, triesAll, preflight } = this.#request;
+    if (!triesAll && (uid === undefined || own.uid === uid)) return 'linked';
+    const trial = await preflight.try(path, own);
+    if (typeof trial === 'string') return 'linked';
+    const { errno } = trial;
+    if (errno === 'EMLINK' || errno === 'EXDEV') return 'copied';
+    if (errno === 'EPERM' || errno === 'EACCES') this.#deny(path, own, 'link', errno);
+    return 'linked';
+  }
+
+  #deny(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
+    this.#problems.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
+  }
+
+  #noteCopies(path: string): void {
+    const sessionId = this.#job.name === 'projects' ? sessionOf(path) : undefined;
+    if (sessionId !== undefined) this.#copies.add(sessionId);
+  }
+
+  async #conflict(
+    code: 'transcripts-diverge' | 'files-differ' | 'kinds-differ',
+    own: Copy,
+    shared: Copy,
+    path: string,
+  ): Promise<void> {
+    if (code === 'kinds-differ') {
+      const fields = { path: own.path, other: shared.path };
+      this.#problems.push(migrationProblem(code, fields));
+      return;
+    }
+    const conflict = await describeConflict(this.#job.fs, own, shared);
+    this.#problems.push(
+      code === 'files-differ'
+        ? migrationProblem(code, conflict)
+        : migrationProblem(code, { ...conflict, sessionId: sessionOf(path) ?? '' }),
+    );
+  }
+
+  async contents(): Promise<Contents> {
+    const leaveOut = new Set<string>();
+    const setAside: string[] = [];
+    for (const found of this.#keys.inTwoProjects()) {
+      await this.#judgeTwoProjects(found, leaveOut, setAside);
+    }
+    const inOrder = (one: MigrationProblem, other: MigrationProblem) =>
+      one.path < other.path ? -1 : 1;
+    return {
+      files: this.#files,
+      copyBytes: this.#copyBytes,
+      problems: this.#problems.toSorted(inOrder),
+      unmerged: this.#unmerged,
+      overdue: this.#overdue,
+      memory: [...this.#memory],
+      sessionsWithCopies: this.#copies,
+      leaveOut,
+      setAside,
+    };
+  }
+
+  async #judgeTwoProjects(
+    { sessionId, path, other, wasSoBefore }: ReturnType<SessionKeys['inTwoProjects']>[number],
+    leaveOut: Set<string>,
+    setAside: string[],
+  ): Promise<void> {
+    const { fs, trees, target, choices } = this.#job;
+    const rootOf = ({ source }: { readonly source: number }) => trees[source]?.root ?? target;
+    const [at, otherAt] = [join(rootOf(path), path.path), join(rootOf(other), other.path)];
+    const [own, shared] = await Promise.all([
+      toResult(fs.lstat(at, { bigint: true })),
+      toResult(fs.lstat(otherAt, { bigint: true })),
+    ]);
+    // A session may have moved meanwhile.
+    if (!own.ok || !shared.ok) return;
+    const isOneFile = String(own.value.ino) === String(shared.value.ino);
+    const fields = { path: at, other: otherAt, sessionId };
+    if (wasSoBefore || isOneFile) {
+      this.#problems.push(migrationProblem('session-in-two-projects', fields));
+      return;
+    }
+    const tree = trees[path.source];
+    const spellings = [at, ...(tree?.spellings ?? []).map((root) => join(root, path.path))];
+    const choice = choiceFor(choices, spellings);
+    if (choice === 'shared') for (const spelling of spellings) leaveOut.add(spelling);
+    else if (choice === 'home') {
+      const loser = trees[other.source];
+      if (loser === undefined) setAside.push(other.path);
+      else for (const root of loser.spellings) leaveOut.add(join(root, other.path));
+    } else {
+      const conflict = await describeConflict(
+        fs,
+        { path: at, info: fileInfoOf(own.value) },
+        { path: otherAt, info: fileInfoOf(shared.value) },
+      );
+      this.#problems.push(migrationProblem('duplicate-session-id', { ...conflict, sessionId }));
+    }
+  }
+}

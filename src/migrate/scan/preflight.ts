@@ -1,0 +1,98 @@
+import { failedWith, type Result, tolerate, toResult } from '../../core/result.ts';
+import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  makeDirectories,
+  removeName,
+  writeNewFile,
+} from '../../fs/io.ts';
+import type { MigrateFs } from '../../fs/migrate-fs.ts';
+import { dirname, join } from '../../paths.ts';
+import { type Context, nonceOf } from '../context.ts';
+import { stateDirectoryOf } from '../layout.ts';
+
+/** What came of linking a file by way of trial. */
+export type Trial = 'linked' | 'other-file' | { readonly errno: string };
+
+/**
+ * Tries links from a home to where copies for a target are prepared: device numbers don't tell whether that works, because of bind
+ * mounts, owners, immutable files, and file systems that show the two names of a file as two files.
+ */
+export interface Preflight {
+  /** Whether hard links work there at all. */
+  readonly hasLinks: boolean;
+  readonly failure?: { readonly path: string; readonly errno: string };
+  /** The device of the target, or of what it will be created in. */
+  readonly device: bigint | undefined;
+  try(path: string, info: FileInfo): Promise<Trial>;
+  close(): Promise<void>;
+}
+
+const TRIAL = '.claude-shared-state-trial';
+
+export async function openPreflight(
+  context: Pick<Context, 'fs' | 'random'>,
+  realTarget: string,
+): Promise<Preflight> {
+  const { fs } = context;
+  const base = await nearestDirectory(fs, stateDirectoryOf(realTarget));
+  const device = (await lstatOrUndefined(fs, await nearestDirectory(fs, realTarget)))?.device;
+  const directory = join(base, TRIAL);
+  const name = join(directory, nonceOf(context));
+  const close = async () => {
+    for (const path of [name, `${name}.2`]) await toResult(removeName(fs, path));
+    await toResult(fs.rmdir(directory));
+  };
+  const opened = await toResult(tryOwnFile(fs, directory, name));
+  if (!opened.ok) {
+    await close();
+    const failure = { path: base, errno: opened.errno };
+    return { hasLinks: true, failure, device, try: async () => failure, close };
+  }
+  return {
+    hasLinks: opened.value,
+    device,
+    close,
+    async try(path, info) {
+      const linked = await toResult(fs.link(path, name));
+      const seen = linked.ok ? await toResult(lstatOrUndefined(fs, name)) : linked;
+      if (linked.ok) await removeName(fs, name);
+      if (!seen.ok) return { errno: seen.errno };
+      // Gone: another run has tidied up.
+      return seen.value === undefined || isSameFile(seen.value, info) ? 'linked' : 'other-file';
+    },
+  };
+}
+
+async function tryOwnFile(fs: MigrateFs, directory: string, name: string): Promise<boolean> {
+  await makeDirectories(fs, directory);
+  await writeNewFile(fs, name, new Uint8Array());
+  const linked: Result<void> = await toResult(fs.link(name, `${name}.2`));
+  await removeName(fs, `${name}.2`);
+  await removeName(fs, name);
+  return linked.ok;
+}
+
+/** The path, or the nearest directory above it that exists. */
+export async function nearestDirectory(
+  fs: Pick<MigrateFs, 'lstat'>,
+  path: string,
+): Promise<string> {
+  const info = await toResult(lstatOrUndefined(fs, path));
+  const exists = info.ok && info.value?.kind === 'directory';
+  return exists || dirname(path) === path ? path : await nearestDirectory(fs, dirname(path));
+}
+
+/** Removes what trials left that were cut short; only while the lock is held. */
+export async function clearTrials(fs: MigrateFs, realTarget: string): Promise<void> {
+  const state = stateDirectoryOf(realTarget);
+  for (const directory of [join(state, TRIAL), join(dirname(state), TRIAL)]) {
+    const listed = await listDirectory(fs, directory);
+    if (!listed.ok && failedWith(listed, 'ENOENT')) continue;
+    for (const { name } of listed.ok ? listed.value : []) {
+      await removeName(fs, join(directory, name));
+    }
+    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], directory, fs.rmdir(directory));
+  }
+}

@@ -1,0 +1,126 @@
+import { drive, SEARCH, WRITE } from '../../calls.ts';
+import { toResult } from '../../core/result.ts';
+import { lstatOrUndefined } from '../../fs/io.ts';
+import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
+import { daysOf, judgePeriods } from '../../links/compare-retention.ts';
+import { findExpiring } from '../../links/expiring.ts';
+import { projectsTarget } from '../../links/required.ts';
+import { dirname } from '../../paths.ts';
+import { homeStateOf, stateDirectoryOf } from '../layout.ts';
+import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import type { MigrateRequest } from '../request.ts';
+import type { SurveyedEntry, SurveyedHome } from './homes.ts';
+import { isInLowerLayer, type Mount, mountOf } from './mounts.ts';
+
+/** The shortest retention of all homes. */
+export interface Retention {
+  /** The settings with it. */
+  readonly path: string;
+  readonly periodDays: number;
+  /** Transcripts in the target that are older. */
+  readonly expired: number;
+  /** What was last written before this is overdue, in nanoseconds; `undefined` if nothing ever is. */
+  readonly overdueBefore: bigint | undefined;
+}
+
+export async function surveyRetention(
+  fs: MigrateReadFs,
+  { accountHomes, required, context: { now } }: MigrateRequest,
+): Promise<Retention> {
+  const periods = await drive(judgePeriods(accountHomes), fs);
+  const shortest = periods
+    .map(({ period }) => ({ path: period.settings, periodDays: daysOf(period.periodDays) }))
+    .reduce((least, it) => (it.periodDays < least.periodDays ? it : least), {
+      path: '',
+      periodDays: Infinity,
+    });
+  if (shortest.periodDays === Infinity)
+    return { ...shortest, expired: 0, overdueBefore: undefined };
+  const target = projectsTarget(required);
+  const expired =
+    target === undefined ? 0 : (await findExpiring(fs, target, shortest.periodDays, now)).due;
+  const overdueBefore = BigInt(Math.floor(now - shortest.periodDays * DAY_MS)) * 1_000_000n;
+  return { ...shortest, expired, overdueBefore };
+}
+
+/** What the places of a directory and of its target don't allow. */
+export async function placeProblems(
+  fs: MigrateReadFs,
+  mounts: readonly Mount[],
+  { realHome }: SurveyedHome,
+  { directory, path, realPath, target, realTarget }: SurveyedEntry,
+): Promise<readonly MigrationProblem[]> {
+  if (directory === undefined) return [];
+  const problems: MigrationProblem[] = [];
+  const sourceMount = mountOf(mounts, realPath);
+  if (sourceMount?.point === realPath) {
+    problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-is-mount-point' }));
+  } else if (sourceMount !== undefined && (await isInLowerLayer(fs, sourceMount, realPath))) {
+    problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' }));
+  }
+  if (mountOf(mounts, realTarget)?.point === realTarget) {
+    const fields = { path: target, reason: 'target-is-mount-point' } as const;
+    problems.push(migrationProblem('place-unsuitable', fields));
+  }
+  const pairs = [
+    [homeStateOf(realHome), directory.device],
+    [stateDirectoryOf(realTarget), (await lstatOrUndefined(fs, realTarget))?.device],
+  ] as const;
+  for (const [state, device] of pairs) {
+    const info = await lstatOrUndefined(fs, state);
+    if (info === undefined || device === undefined || info.device === device) continue;
+    const fields = { path: state, reason: 'state-on-other-device' } as const;
+    problems.push(migrationProblem('place-unsuitable', fields));
+  }
+  const needs = [
+    [realHome, WRITE | SEARCH],
+    // Its entry `..` changes.
+    [realPath, WRITE],
+  ] as const;
+  for (const [place, mode] of needs) {
+    const allowed = await toResult(fs.access(place, mode));
+    if (allowed.ok) continue;
+    const uid = (await lstatOrUndefined(fs, place))?.uid;
+    const fields = { path: place, reason: 'move', errno: allowed.errno, uid } as const;
+    problems.push(migrationProblem('not-permitted', fields));
+  }
+  return problems;
+}
+
+/** Homes of other users: what is created for them they could not use. */
+export function userProblems(
+  homes: readonly SurveyedHome[],
+  uid: number | undefined,
+): readonly MigrationProblem[] {
+  return homes.flatMap(({ accountHome: path, info }) =>
+    uid === undefined || info === undefined || info.uid === uid
+      ? []
+      : [migrationProblem('wrong-user', { path, uid: info.uid })],
+  );
+}
+
+const GROUP_OR_OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** Whoever may write to a directory above could put something else in its place. */
+export async function ancestorProblems(
+  fs: MigrateReadFs,
+  homes: readonly SurveyedHome[],
+): Promise<readonly MigrationProblem[]> {
+  const problems: MigrationProblem[] = [];
+  const seen = new Set<string>();
+  const places = homes.flatMap(({ realHome, entries }) => [
+    realHome,
+    ...entries.map(({ realTarget }) => realTarget),
+  ]);
+  for (const place of places) {
+    for (let path = dirname(place); !seen.has(path); path = dirname(path)) {
+      seen.add(path);
+      const mode = (await lstatOrUndefined(fs, path))?.mode ?? 0;
+      if ((mode & GROUP_OR_OTHERS_WRITE) === 0 || (mode & STICKY) !== 0) continue;
+      problems.push(migrationProblem('ancestor-writable', { path }));
+    }
+  }
+  return problems;
+}
