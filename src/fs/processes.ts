@@ -1,20 +1,33 @@
+import { createHmac } from 'node:crypto';
 import { promises } from 'node:fs';
-import { kill, pid as ownPid } from 'node:process';
+import { geteuid, kill, pid as ownPid } from 'node:process';
+import {
+  comparePidNamespaces,
+  formatPidNamespace,
+  INITIAL_PID_NAMESPACE,
+  isPidNamespace,
+  type PidNamespaceRelation,
+} from './pid-namespace.ts';
 import { errnoOf } from './port.ts';
 
 /** A process as somebody has recorded it. */
 export interface RecordedProcess {
   readonly pid: number;
-  /** The machine and the process namespace in which `pid` is meant; `undefined` for the own ones. */
+  /**
+   * The machine and the process namespace in which `pid` is meant; `undefined` if that was not recorded, as
+   * by Claude Code 2.1.197.
+   */
   readonly pidNamespace: string | undefined;
+  /** When the process started; `undefined` if that was not recorded. */
+  readonly start: string | undefined;
 }
 
-/** How it stands with a process: `unknown` where that cannot be found out from here. */
+/** Whether a process runs; `unknown` if that cannot be found out from here. */
 export type ProcessStatus =
   | { readonly state: 'exited' | 'unknown' }
   | {
       readonly state: 'running';
-      /** When it started, as `procStart` of a session record says it; `undefined` where nobody tells. */
+      /** When it started, as `procStart` of a session record says it; `undefined` if the system does not say. */
       readonly start: string | undefined;
     };
 
@@ -23,7 +36,7 @@ export interface ProcessInspector {
   status(process: RecordedProcess): Promise<ProcessStatus>;
   /**
    * How the own process (or the one with the given id) is to be recorded, so that others can tell later
-   * whether it still runs: `start` as `look` says it, and as `pidNamespace` one that `look` understands, of
+   * whether it still runs: `start` as `status` says it, and as `pidNamespace` one that `status` understands, of
    * letters, digits, `:`, `_` and `-`. Without it, nobody ever takes the process for dead.
    */
   self?(
@@ -40,17 +53,33 @@ export const unknownProcesses: ProcessInspector = {
 
 /** The processes of this machine, as far as this process sees them. */
 export const realProcesses: ProcessInspector = {
-  async status({ pid, pidNamespace }) {
-    if (pidNamespace !== undefined && !(await isHere(pidNamespace))) return { state: 'unknown' };
-    return sightingIn(await statOf(pid)) ?? lookBySignal(pid);
+  async status(recorded) {
+    const { pid, pidNamespace } = recorded;
+    if (pidNamespace === undefined) return statusAnywhere(recorded);
+    const relation = await relationTo(pidNamespace);
+    if (relation === 'same') return statusHere(pid);
+    return { state: relation === 'earlier-boot' ? 'exited' : 'unknown' };
   },
   async self(pid = ownPid) {
-    const pidNamespace = await ownBootDomain();
+    const pidNamespace = await ownPidNamespace();
     const seen = sightingIn(await statOf(pid));
     if (pidNamespace === undefined || seen?.state !== 'running') return undefined;
     return { pid, start: seen.start, pidNamespace };
   },
 };
+
+async function statusHere(pid: number): Promise<ProcessStatus> {
+  return sightingIn(await statOf(pid)) ?? statusBySignal(pid);
+}
+
+/** For a record that does not say where its `pid` is meant: its process may run in another container. */
+async function statusAnywhere({ pid, start }: RecordedProcess): Promise<ProcessStatus> {
+  const seen = await statusHere(pid);
+  if (seen.state === 'unknown') return seen;
+  // Nothing tells this process from the recorded one.
+  if (seen.state === 'running' && (start ?? seen.start) === (seen.start ?? start)) return seen;
+  return (await mayBeInContainer(pid, start)) ? { state: 'unknown' } : seen;
+}
 
 /** What `/proc/<pid>/stat` says; `undefined` if that is nothing known. */
 export function sightingIn(
@@ -71,12 +100,8 @@ export function sightingIn(
   return hasEnded ? { state: 'exited' } : { state: 'running', start };
 }
 
-function statOf(pid: number): Promise<string> {
-  return promises.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-}
-
 /** For systems without `/proc`, and for what it hides from this user. */
-function lookBySignal(pid: number): ProcessStatus {
+function statusBySignal(pid: number): ProcessStatus {
   try {
     kill(pid, 0);
   } catch (error) {
@@ -86,44 +111,99 @@ function lookBySignal(pid: number): ProcessStatus {
   return { state: 'running', start: undefined };
 }
 
-/** What {@link ownBootDomain} gives, here or elsewhere; Claude Code's begin with the name of the system. */
-const BOOT_DOMAIN = /^[\da-f-]{36}:\d+:\d*$/;
+/** Whether a process outside this container, or in another one, may have the given `pid` there. */
+async function mayBeInContainer(pid: number, start: string | undefined): Promise<boolean> {
+  const namespace = inodeIn(await linkAt('/proc/self/ns/pid'));
+  // Systems without process namespaces.
+  if (namespace === '') return false;
+  // From inside a container neither the host nor other containers can be seen.
+  if (namespace !== INITIAL_PID_NAMESPACE) return true;
+  // The initial namespace shows the processes of all containers, under numbers of its own.
+  for (const name of await promises.readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(name)) continue;
+    // The last of its numbers is the one that the process itself knows.
+    const inner = /^NSpid:\t\d+.*\t(\d+)$/m.exec(await textAt(`/proc/${name}/status`))?.[1];
+    if (inner !== String(pid)) continue;
+    const seen = sightingIn(await statOf(Number(name)));
+    if (seen?.state === 'running' && (start ?? seen.start) === seen.start) return true;
+  }
+  return false;
+}
 
-async function isHere(pidNamespace: string): Promise<boolean> {
-  // Whoever asks about these goes on to take things from the dead: what cannot be told is elsewhere.
-  if (BOOT_DOMAIN.test(pidNamespace)) return pidNamespace === (await ownBootDomain());
-  return pidNamespace === ((await ownDomain()) ?? pidNamespace);
+async function relationTo(pidNamespace: string): Promise<PidNamespaceRelation> {
+  if (isPidNamespace(pidNamespace)) {
+    const own = await ownPidNamespace();
+    // Whoever asks about these goes on to take things from the dead: what cannot be told is elsewhere.
+    return own === undefined ? 'elsewhere' : comparePidNamespaces(pidNamespace, own);
+  }
+  const own = await ownPidDomain();
+  return own === undefined || pidNamespace === own ? 'same' : 'elsewhere';
 }
 
 /** The `pidDomain` that Claude Code 2.1.329 records here on Linux. */
-async function ownDomain(): Promise<string | undefined> {
-  const namespace = await promises.readlink('/proc/self/ns/pid').catch(() => undefined);
-  if (namespace === undefined) return undefined;
-  const machine = await promises.readFile('/etc/machine-id', 'utf8').catch(() => '');
-  return `linux:${machine.trim()}:${namespace}`;
+async function ownPidDomain(): Promise<string | undefined> {
+  const namespace = await linkAt('/proc/self/ns/pid');
+  if (namespace === '') return undefined;
+  return `linux:${(await textAt('/etc/machine-id')).trim()}:${namespace}`;
 }
 
-/**
- * The boot and the namespaces within which a process id together with a start time means one process, ever.
- *
- * Another boot is another pidNamespace, even on the same machine: over a network a disk is seen by machines that
- * all have the same number for their first namespace, and nothing tells a boot that is over from theirs.
- */
-async function ownBootDomain(): Promise<string | undefined> {
-  const [boot, pids, times, status] = await Promise.all([
-    promises.readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
-    promises.readlink('/proc/self/ns/pid').catch(() => ''),
-    // Start times are shifted for a namespace of this kind; older kernels have none.
-    promises.readlink('/proc/self/ns/time').catch(() => ''),
-    promises.readFile('/proc/self/status', 'utf8').catch(() => ''),
+/** The machine, the boot and the namespaces within which a process id and a start time mean one process, ever. */
+async function ownPidNamespace(): Promise<string | undefined> {
+  const [machine, boot, pids, times, status] = await Promise.all([
+    machineIdentity(),
+    textAt('/proc/sys/kernel/random/boot_id'),
+    linkAt('/proc/self/ns/pid'),
+    // Older kernels have none.
+    linkAt('/proc/self/ns/time'),
+    textAt('/proc/self/status'),
   ]);
   // Two ids: this `/proc` is that of an outer namespace, and shows other processes under the ids of ours.
   if (!/^NSpid:\t\d+$/m.test(status)) return undefined;
-  const pidNamespace = `${boot.trim()}:${inodeIn(pids)}:${inodeIn(times)}`;
-  return BOOT_DOMAIN.test(pidNamespace) ? pidNamespace : undefined;
+  return formatPidNamespace({
+    machine,
+    boot: boot.trim(),
+    pids: inodeIn(pids),
+    times: inodeIn(times),
+  });
+}
+
+/**
+ * Tells this machine from others that use the same disk over a network; empty if that is not possible.
+ *
+ * Machines cloned from one image may share their id, but have names of their own.
+ */
+async function machineIdentity(): Promise<string> {
+  const [id, hostname] = await Promise.all([
+    textAt('/etc/machine-id'),
+    textAt('/proc/sys/kernel/hostname'),
+  ]);
+  // It says `uninitialized` in an image that has not been booted yet.
+  if (!/^[\da-f]{32}\n?$/.test(id) || hostname === '') return '';
+  // Hashed, because machine-id(5) asks not to write the id where others may read it.
+  const hmac = createHmac('sha256', 'claude-shared-state');
+  return hmac.update(`${id.trim()}\n${hostname.trim()}`).digest('hex').slice(0, 32);
 }
 
 /** The number of a namespace, which its link says as `pid:[4026531836]`. */
 function inodeIn(namespace: string): string {
   return /\[(\d+)\]$/.exec(namespace)?.[1] ?? '';
+}
+
+/** The user this process acts as; `undefined` on systems without such numbers. */
+export function effectiveUid(): number | undefined {
+  return geteuid?.();
+}
+
+function statOf(pid: number): Promise<string> {
+  return textAt(`/proc/${pid}/stat`);
+}
+
+/** What a file says; nothing if it cannot be read. */
+function textAt(path: string): Promise<string> {
+  return promises.readFile(path, 'utf8').catch(() => '');
+}
+
+/** What a link says; nothing if it cannot be read. */
+function linkAt(path: string): Promise<string> {
+  return promises.readlink(path).catch(() => '');
 }

@@ -17,7 +17,7 @@ export type FailedCall = AtPath & Failed;
 
 /** Who holds a lock that could not be acquired. */
 interface LockHolder extends AtPath {
-  /** `elsewhere`: of another boot or container; if that has ended, only a person can know it. */
+  /** `elsewhere`: of another machine or container; if that has ended, only a person can know it. */
   readonly status: Exclude<OwnerStatus, 'dead'>;
   /** `undefined` if the lock has no token that can be read. */
   readonly pid: number | undefined;

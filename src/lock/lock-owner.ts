@@ -1,5 +1,6 @@
 import { pid as ownPid } from 'node:process';
 import { toResult } from '../core/result.ts';
+import { comparePidNamespaces } from '../fs/pid-namespace.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import {
   formatOwnerToken,
@@ -24,8 +25,8 @@ export async function identifyOwner(
 }
 
 /**
- * What is known of an owner. `elsewhere`: of another boot or another container, of which nothing can be
- * known from here; only a person can tell whether it has ended.
+ * What is known of an owner. `elsewhere`: of another machine or container, of which nothing can be known from
+ * here; only a person can tell whether it has ended.
  */
 export type OwnerStatus = 'dead' | 'running' | 'elsewhere' | 'unknown';
 
@@ -59,8 +60,9 @@ async function statusOf(
   processInspector: ProcessInspector,
 ): Promise<OwnerStatus> {
   if (pidNamespace === UNKNOWN || start === UNKNOWN || own.pidNamespace === UNKNOWN) return UNKNOWN;
-  if (pidNamespace !== own.pidNamespace) return 'elsewhere';
-  const looked = await toResult(processInspector.status({ pid, pidNamespace }));
+  const relation = comparePidNamespaces(pidNamespace, own.pidNamespace);
+  if (relation !== 'same') return relation === 'earlier-boot' ? 'dead' : relation;
+  const looked = await toResult(processInspector.status({ pid, pidNamespace, start }));
   if (!looked.ok) return UNKNOWN;
   const seen = looked.value;
   if (seen.state !== 'running') return seen.state === 'exited' ? 'dead' : UNKNOWN;

@@ -5,7 +5,7 @@ export interface OwnerToken {
   readonly start: string;
   /** Tells this token apart from all others of the same process. */
   readonly nonce: string;
-  /** The boot and the namespaces in which `pid` is meant; `unknown` if the inspector did not say. */
+  /** The machine, the boot and the namespaces in which `pid` is meant; `unknown` if the inspector did not say. */
   readonly pidNamespace: string;
 }
 

@@ -1,13 +1,263 @@
+import { ArgumentCheck } from '../arguments.ts';
+import { orThrow, toResult } from '../core/result.ts';
+import { secondsOf } from '../fs/file-info.ts';
+import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
+import { textOf } from '../fs/port.ts';
+import { dirname, join } from '../paths.ts';
+import { parseResumeUUID } from '../sessions/resume-uuid.ts';
+import { absorb, type Job } from './absorb/absorb.ts';
+import { noChoices } from './absorb/decide.ts';
+import { DiskActor } from './absorb/disk-actor.ts';
+import { nonceOf, progressOf } from './context.ts';
+import { runIdOf, stateDirectoryOf } from './layout.ts';
 import type { ArchiveOptions } from './options.ts';
+import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { ArchiveReport, UnarchiveReport } from './report.ts';
+import { checkList, checkRun, type RunRequest, runOptions } from './request.ts';
+import { perform } from './run.ts';
+import { comparer, type Copy } from './scan/compare.ts';
+import { sessionOf } from './scan/kinds.ts';
 
-export function archive(options: ArchiveOptions = {}): Promise<ArchiveReport> {
-  throw new Error(String(options));
+/**
+ * Brings the shared transcripts into an archive that Claude Code's clean-up never visits.
+ *
+ * By hard link, so it is instant and takes no space until the clean-up would have freed it. Only transcripts are archived
+ * (those of sub-agents included), and nothing is ever removed. If Claude Code rewrote a transcript, the archive
+ * keeps both versions. Calling it daily is cheap.
+ *
+ * @param options - `required`: the shared links; `RequiredShared` by default. `archive`: the archive directory;
+ * `<shared root>/.claude-shared-state/archive` by default. `onProgress`, `signal`, `now`, `random`, `pid`, `uid`, `sleep`,
+ * `processInspector`, `fs`: what it works with.
+ * @returns How it ended, and what was added; resolves whatever happens, so check `ok` and `problems`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ *
+ * @example Keep transcripts beyond 30 days
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { archive, unarchive } from 'claude-shared-state/migrate';
+ *
+ * const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
+ * const path = `/me/.claude-projects-shared/-app/${id}.jsonl`;
+ * const { fs } = memfs({ [path]: '{"n":1}\n' });
+ * const options = { required: requiredSharedUnder('/me'), fs };
+ * assert.equal((await archive(options)).added, 1);
+ *
+ * fs.unlinkSync(path); // as Claude Code does after 30 days
+ * const back = await unarchive(id, options);
+ * assert.equal(back.path, path);
+ * ```
+ */
+export async function archive(options: ArchiveOptions = {}): Promise<ArchiveReport> {
+  const request = checkArchive('archive', options);
+  let [added, unchanged, root] = [0, 0, request.archive ?? ''];
+  const ending = await perform(request, {
+    survey: () => placeOf(request),
+    states: ({ projects }) => [stateDirectoryOf(projects)],
+    async act(place, _, problems) {
+      root = place.archive;
+      const { context } = request;
+      const target = join(root, 'projects');
+      await makeDurableDirectories(context.fs, target);
+      let seen = 0;
+      const includes = (path: string) => {
+        const isIncluded = isArchived(path);
+        if (isIncluded && path.endsWith('.jsonl')) seen += 1;
+        return isIncluded;
+      };
+      const actor = actorFor(request, root, target);
+      await absorb({ ...jobFor(request, place.projects, target, 'tree-wins'), includes }, actor);
+      await actor.sync();
+      problems.push(...actor.refusals);
+      added = actor.addedFiles;
+      unchanged = Math.max(0, seen - added);
+      return actor.refusals.length > 0 ? 'failed' : 'done';
+    },
+  });
+  return { ...ending, archive: root, added, unchanged };
 }
 
-export function unarchive(
+/**
+ * Brings an archived session back under its project key, with a fresh time, so that it can be resumed again.
+ *
+ * Refused if the shared state has a different transcript of the session.
+ *
+ * @param sessionId - The session's id.
+ * @param options - As for `archive`.
+ * @returns How it ended, and where the transcript is; resolves whatever happens, so check `ok` and `problems`.
+ * @throws {SharedStateError} Only for bad arguments, such as `invalid-option`.
+ *
+ * @example Bring back a session that was deleted
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { unarchive } from 'claude-shared-state/migrate';
+ *
+ * const { fs } = memfs({ '/me/.claude-projects-shared': null });
+ * const report = await unarchive('3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10', {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ * });
+ * assert.equal(report.problems[0]?.code, 'not-archived');
+ * ```
+ */
+export async function unarchive(
   sessionId: string,
   options: ArchiveOptions = {},
 ): Promise<UnarchiveReport> {
-  throw new Error(sessionId + String(options));
+  const request = checkArchive('unarchive', options, sessionId);
+  const id = sessionId.trim();
+  let path: string | undefined;
+  const ending = await perform(request, {
+    survey: () => findArchived(request, id),
+    states: ({ projects }) => [stateDirectoryOf(projects)],
+    async act({ projects, archive: root, archived }) {
+      if (archived !== undefined) path = await bringBack(request, projects, root, archived);
+      return 'done';
+    },
+  });
+  return { ...ending, sessionId: id, ...(path === undefined ? {} : { path }) };
+}
+
+/** What the archive has of a session, and what the shared state has that differs. */
+async function findArchived(request: ArchiveRequest, sessionId: string) {
+  const place = await placeOf(request);
+  const source = join(place.archive, 'projects');
+  const [archived] = await transcriptsOf(request, source, sessionId);
+  const problems = [...place.problems];
+  if (archived === undefined) {
+    problems.push(migrationProblem('not-archived', { path: source, sessionId }));
+    return { ...place, problems, archived };
+  }
+  for (const shared of await transcriptsOf(request, place.projects, sessionId)) {
+    const result = await comparer(request.context.fs).compare(archived, shared, true);
+    const isContained = result?.kind === 'identical' || result?.kind === 'contained';
+    if (shared.key === archived.key && isContained) continue;
+    const fields = { path: archived.path, other: shared.path, sessionId };
+    problems.push(migrationProblem('session-exists', fields));
+  }
+  return { ...place, problems, archived };
+}
+
+interface ArchiveRequest extends RunRequest {
+  readonly target: string | undefined;
+  readonly archive: string | undefined;
+}
+
+function checkArchive(
+  operation: 'archive' | 'unarchive',
+  options: ArchiveOptions,
+  sessionId = '',
+): ArchiveRequest {
+  const check = new ArgumentCheck();
+  const known = ['required', 'archive', ...runOptions];
+  const given: ArchiveOptions = check.areOptions(options, known) ? options : {};
+  if (operation === 'unarchive' && parseResumeUUID(sessionId) === undefined) {
+    check.refuseOption('sessionId', sessionId, 'the UUID of a session');
+  }
+  const required = checkList(check, given.required);
+  const run = checkRun(check, given);
+  const isGiven = given.archive !== undefined && check.isPath('options.archive', given.archive);
+  const target = required.find(({ name }) => name === 'projects')?.target;
+  if (target === undefined) {
+    check.refuseOption('options.required', given.required, 'a list with projects');
+  }
+  check.finish(operation);
+  return { ...run, target, archive: isGiven ? given.archive : undefined };
+}
+
+/** Where the shared transcripts and the archive are. */
+async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest): Promise<{
+  readonly projects: string;
+  readonly archive: string;
+  readonly problems: readonly MigrationProblem[];
+}> {
+  const real = await toResult(fs.realpath(target));
+  const projects = real.ok ? textOf(real.value) : target;
+  const place = { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive') };
+  const missing = real.ok ? [] : [migrationProblem('other-target', { path: target, target })];
+  return { ...place, problems: missing };
+}
+
+/** Transcripts of sessions and sub-agents, and the directories they are in. */
+function isArchived(path: string): boolean {
+  if (path.endsWith('.jsonl')) return true;
+  const isProject = dirname(path) === '.';
+  return (
+    isProject ||
+    (sessionOf(path) !== undefined && !path.includes('.') && !/[/\\]tool-results$/.test(path))
+  );
+}
+
+function jobFor(
+  { context: { fs } }: RunRequest,
+  root: string,
+  target: string,
+  differences: Job['policy']['differences'],
+): Job {
+  return {
+    fs,
+    name: 'projects',
+    target,
+    trees: [{ root, spellings: [root], canLink: true, isFragment: false }],
+    policy: { differences, linksTranscripts: true, separatesFiles: false },
+    choices: noChoices,
+    comparer: comparer(fs),
+    losers: new Map(),
+    leaveOut: new Set(),
+  };
+}
+
+function actorFor({ context }: RunRequest, archiveRoot: string, target: string): DiskActor {
+  return new DiskActor({
+    context,
+    target,
+    incoming: join(archiveRoot, 'incoming'),
+    replaced: join(join(archiveRoot, 'replaced'), runIdOf(context.now, nonceOf(context))),
+    onFiles: progressOf(context, 'archive', 0),
+  });
+}
+
+interface FoundTranscript extends Copy {
+  readonly key: string;
+}
+
+/** The transcripts of a session below a directory, the one written last first. */
+async function transcriptsOf(
+  { context: { fs } }: RunRequest,
+  projects: string,
+  sessionId: string,
+): Promise<readonly FoundTranscript[]> {
+  const keys = await listDirectory(fs, projects);
+  const found: FoundTranscript[] = [];
+  for (const { name: key, kind } of keys.ok ? keys.value : []) {
+    if (kind !== 'directory') continue;
+    const path = join(join(projects, key), `${sessionId}.jsonl`);
+    const info = await lstatOrUndefined(fs, path);
+    if (info?.kind === 'file') found.push({ path, key, info });
+  }
+  return found.toSorted((one, other) => (one.info.mtimeNs > other.info.mtimeNs ? -1 : 1));
+}
+
+async function bringBack(
+  request: ArchiveRequest,
+  projects: string,
+  archiveRoot: string,
+  { key, path: archived }: FoundTranscript,
+): Promise<string> {
+  const { context } = request;
+  const source = join(archiveRoot, 'projects');
+  const below = archived.slice(0, -'.jsonl'.length).slice(join(source, '').length);
+  const actor = actorFor(request, stateDirectoryOf(projects), projects);
+  const includes = (path: string) =>
+    path === key || path === `${below}.jsonl` || path === below || path.startsWith(join(below, ''));
+  await absorb({ ...jobFor(request, source, projects, 'choose'), includes }, actor);
+  const path = join(projects, `${below}.jsonl`);
+  // The clean-up goes by the time of the last change.
+  const now = secondsOf(BigInt(context.now) * 1_000_000n);
+  await orThrow(path, context.fs.utimes(path, now, now));
+  await actor.sync();
+  return path;
 }

@@ -3,8 +3,8 @@ import { lstatOrUndefined, makeDurableDirectories, removeName, syncDirectory } f
 import { textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { dirname, join } from '../paths.ts';
-import { type Context, nonceOf, type OnFiles, stopIfAborted } from './context.ts';
-import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf, runIdOf } from './layout.ts';
+import { type Context, type OnFiles, stopIfAborted } from './context.ts';
+import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf } from './layout.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import { putLink, putPrepared } from './put-link.ts';
 import { readRestorePoint } from './restore-points.ts';
@@ -43,13 +43,14 @@ export function projectsLast<Item extends { readonly name: string }>(
 export async function cutOver(
   context: Context,
   home: SurveyedHome,
+  runId: string,
   locks: HeldLocks,
   onDirectories: OnFiles,
 ): Promise<CutOver> {
   const { fs } = context;
   const entries = projectsLast(home.entries).filter(({ directory }) => directory !== undefined);
   if (entries.length === 0) return { moved: [] };
-  const restorePoint = await prepareRestorePoint(context, home, entries);
+  const restorePoint = await prepareRestorePoint(context, home, runId, entries);
   const moved: MovedTree[] = [];
   for (const entry of entries) {
     stopIfAborted(context);
@@ -77,12 +78,13 @@ export async function cutOver(
 async function prepareRestorePoint(
   context: Context,
   home: SurveyedHome,
+  runId: string,
   entries: readonly SurveyedEntry[],
 ): Promise<string> {
-  const { fs, now } = context;
+  const { fs } = context;
   const { realHome } = home;
   const earlier = home.unfinished.at(-1)?.path;
-  const path = earlier ?? join(restorePointsOf(realHome), runIdOf(now, nonceOf(context)));
+  const path = earlier ?? join(restorePointsOf(realHome), runId);
   await makeDurableDirectories(fs, path);
   for (const { name, target } of entries) {
     const prepared = preparedLinkOf(path, name);

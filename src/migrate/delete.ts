@@ -1,13 +1,425 @@
+import { Buffer } from 'node:buffer';
+import { ArgumentCheck } from '../arguments.ts';
+import { tolerate, toResult } from '../core/result.ts';
+import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
+import { listDirectory, lstatOrUndefined, makeDirectories, removeName } from '../fs/io.ts';
+import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
+import { promisesOf, textOf } from '../fs/port.ts';
+import { basename, dirname, join, withTrailingSep } from '../paths.ts';
+import { MAX_MERGED_BYTES, uniteLines } from './absorb/lines.ts';
+import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
+import {
+  homeStateOf,
+  MARKERS,
+  preparedLinkOf,
+  replacedIn,
+  restorePointsOf,
+  stateDirectoryOf,
+  timeOfRun,
+} from './layout.ts';
+import { markAs, unmark } from './restore-points.ts';
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
-import type { DeletePlan, DeleteReport } from './report.ts';
+import { migrationProblem, type MigrationProblem } from './problems.ts';
+import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
+import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
+import { type FoundRestorePoint, readRestorePoint } from './restore-points.ts';
+import { look, perform } from './run.ts';
+import { type Comparer, comparer, readBytes } from './scan/compare.ts';
+import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
+import { type Found, isDirectory, walkTree } from './scan/walk.ts';
 
-export function planDelete(path: string, options: PlanDeleteOptions = {}): Promise<DeletePlan> {
-  throw new Error(path + String(options));
+/**
+ * Plans the deletion of a restore point: how many files are proved to be shared, and which are not. Changes nothing.
+ *
+ * @param restorePoint - Its path, as `listRestorePoints` returns it.
+ * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
+ * although they can't be proved to be shared, relative to the restore point. `fs`: the file system to read.
+ * @returns The plan; `ok` says whether `deleteRestorePoint` would delete all of it.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ *
+ * @example See what a deletion would keep
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { migrate, planDelete } from 'claude-shared-state/migrate';
+ *
+ * const { fs } = memfs({ '/me/.claude-work/projects/-app/memory/notes.md': 'Use tabs.\n' });
+ * const { restorePoints } = await migrate(['/me/.claude-work'], {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ * });
+ * const plan = await planDelete(restorePoints[0] ?? '', { fs });
+ * assert.deepEqual([plan.ok, plan.deletable, plan.kept], [true, 1, []]);
+ * ```
+ */
+export async function planDelete(
+  restorePoint: string,
+  options: PlanDeleteOptions = {},
+): Promise<DeletePlan> {
+  const check = new ArgumentCheck();
+  const given: PlanDeleteOptions = check.areOptions(options, ['required', 'discard', 'fs'])
+    ? options
+    : {};
+  check.fileSystem(given.fs, migrateReadPort);
+  const request = checkDelete(check, restorePoint, given);
+  check.finish('planDelete');
+  const fs = promisesOf(given.fs ?? realMigrateDisk);
+  const kept: string[] = [];
+  let deletable = 0;
+  const looked = await look(async () => {
+    const facts = await surveyDelete(fs, request);
+    if (facts.problems.length > 0) return facts;
+    const prover = proverFor(fs, facts, request);
+    await walkAll(fs, facts, async (file) => {
+      if ((await prover(file)) === undefined) kept.push(file.shown);
+      else deletable += 1;
+    });
+    return facts;
+  });
+  const problems = [...(looked.found?.problems ?? []), ...looked.problems];
+  const ok = problems.length + kept.length === 0;
+  return { ok, restorePoint, deletable, kept: kept.toSorted(), problems };
 }
 
-export function deleteRestorePoint(
-  path: string,
+/**
+ * Deletes a restore point, file by file, each only after proving that its bytes are shared.
+ *
+ * A file is deleted if it is one with the shared file, equal to it, or a transcript that the shared one begins with. Other files
+ * are kept and listed in `kept`; pass their names in `discard` to delete them, too. Whatever happens, the same call
+ * completes it.
+ *
+ * @param restorePoint - Its path, as `listRestorePoints` returns it.
+ * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
+ * although they can't be proved to be shared, relative to the restore point. `onProgress`, `signal`, `now`, `random`, `pid`,
+ * `uid`, `sleep`, `processInspector`, `fs`: what it works with.
+ * @returns How it ended; `ok` says whether the restore point is gone.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ *
+ * @example Delete what is shared by now
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { deleteRestorePoint, migrate } from 'claude-shared-state/migrate';
+ *
+ * const { fs } = memfs({ '/me/.claude-work/projects/-app/memory/notes.md': 'Use tabs.\n' });
+ * const { restorePoints } = await migrate(['/me/.claude-work'], {
+ *   required: requiredSharedUnder('/me'),
+ *   fs,
+ * });
+ * const report = await deleteRestorePoint(restorePoints[0] ?? '', { fs });
+ * assert.deepEqual([report.ok, report.deleted, report.kept], [true, 1, []]);
+ * ```
+ */
+export async function deleteRestorePoint(
+  restorePoint: string,
   options: DeleteRestorePointOptions = {},
 ): Promise<DeleteReport> {
-  throw new Error(path + String(options));
+  const check = new ArgumentCheck();
+  const known = ['required', 'discard', ...runOptions];
+  const given: DeleteRestorePointOptions = check.areOptions(options, known) ? options : {};
+  const request = { ...checkDelete(check, restorePoint, given), ...checkRun(check, given) };
+  check.finish('deleteRestorePoint');
+  const result: Deletion = { deleted: 0, kept: [] };
+  progressOf(request.context, 'plan', 0);
+  const ending = await perform(request, {
+    survey: () => surveyDelete(request.context.fs, request),
+    states: ({ realHome, roots }) => [
+      homeStateOf(realHome),
+      ...[...roots.values()].map(stateDirectoryOf),
+    ],
+    act: (facts) => deleteAll(request, facts, result),
+  });
+  const { deleted, kept } = result;
+  return { ...ending, restorePoint, deleted, kept: kept.toSorted() };
+}
+
+interface Deletion {
+  deleted: number;
+  readonly kept: string[];
+}
+
+interface DeleteRequest {
+  readonly restorePoint: string;
+  /** Where the shared targets are, by name, if the caller says so. */
+  readonly required: ReadonlyMap<string, string> | undefined;
+  readonly discard: readonly string[];
+}
+
+function checkDelete(
+  check: ArgumentCheck,
+  restorePoint: unknown,
+  { required, discard }: Pick<DeleteRestorePointOptions, 'required' | 'discard'>,
+): DeleteRequest {
+  const path = check.isPath('restorePoint', restorePoint) ? restorePoint : '';
+  const isOne =
+    timeOfRun(basename(path)) !== undefined &&
+    dirname(path) === restorePointsOf(dirname(dirname(dirname(path))));
+  if (path !== '' && !isOne) {
+    check.refuseOption('restorePoint', restorePoint, 'the path of a restore point');
+  }
+  const list = required === undefined ? undefined : checkList(check, required);
+  return {
+    restorePoint: path,
+    required: list && new Map(list.map(({ name, target }) => [name, target])),
+    discard: texts(check, 'discard', discard),
+  };
+}
+
+interface DeleteFacts {
+  readonly realHome: string;
+  readonly point: Omit<FoundRestorePoint, 'createdAt'>;
+  /** By name: the real path of the shared target. */
+  readonly roots: ReadonlyMap<string, string>;
+  readonly problems: readonly MigrationProblem[];
+}
+
+async function surveyDelete(fs: MigrateReadFs, request: DeleteRequest): Promise<DeleteFacts> {
+  const { restorePoint: path, required } = request;
+  const realHome = dirname(dirname(dirname(path)));
+  const point = await readRestorePoint(fs, path);
+  const roots = new Map<string, string>();
+  const problems: MigrationProblem[] = [];
+  if (point.state === 'incomplete' || point.state === 'restoring') {
+    problems.push(migrationProblem('restore-point-in-use', { path, state: point.state }));
+  }
+  const names = new Set([...point.trees, ...point.recreated.map(({ name }) => name)]);
+  for (const name of new Set([...names, ...point.targets.keys()])) {
+    const target = required?.get(name) ?? point.targets.get(name) ?? '';
+    const real = await toResult(fs.realpath(target));
+    if (real.ok) roots.set(name, textOf(real.value));
+    // Without it nothing could be proved.
+    else if (names.has(name)) problems.push(migrationProblem('other-target', { path, target }));
+  }
+  return { realHome, point, roots, problems };
+}
+
+/** One file of a restore point. */
+interface SetAsideFile {
+  readonly path: string;
+  /** Relative to the restore point; of what was set aside in a state directory, the whole path. */
+  readonly shown: string;
+  readonly name: string;
+  /** Relative to the shared target. */
+  readonly below: string;
+  readonly found: Found;
+  readonly isFragment: boolean;
+}
+
+/** Calls `visit` for every file of a restore point, and `leave` for every directory after its content. */
+async function walkAll(
+  fs: MigrateReadFs,
+  { point, roots }: DeleteFacts,
+  visit: (file: SetAsideFile) => Promise<void>,
+  leave: (directory: string) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const { path, trees, recreated } = point;
+  const names = [...new Set([...trees, ...roots.keys()])];
+  const places = [
+    ...trees.map((name) => ({ root: join(path, name), name, isFragment: false })),
+    ...recreated.map((it) => ({ root: it.path, name: it.name, isFragment: true })),
+    ...['replaced', 'removing'].flatMap((kind) =>
+      names.map((name) => ({ root: join(join(path, kind), name), name, isFragment: false })),
+    ),
+    ...[...roots].map(([name, root]) => ({
+      root: join(replacedIn(stateDirectoryOf(root), basename(path)), name),
+      name,
+      isFragment: false,
+    })),
+  ];
+  const prefix = withTrailingSep(path);
+  for (const { root, name, isFragment } of places) {
+    if ((await lstatOrUndefined(fs, root)) === undefined) continue;
+    await walkTree(fs, root, async (at, found) => {
+      if (isDirectory(found)) {
+        await leave(at);
+        return;
+      }
+      const shown = at.startsWith(prefix) ? at.slice(prefix.length) : at;
+      const below = at.slice(withTrailingSep(root).length);
+      await visit({ path: at, shown, name, below, found, isFragment });
+    });
+    await leave(root);
+  }
+}
+
+/** Why a file may go: what else has its bytes. */
+type Proof =
+  /** The caller wants it gone, or nobody reads it. */
+  | { readonly kind: 'unneeded' }
+  /** Another name of the same file. */
+  | { readonly kind: 'same-file'; readonly witness: string }
+  /** A file that has all of its bytes. */
+  | { readonly kind: 'contained'; readonly witness: string; readonly info: FileInfo };
+
+/** Proves for each file that its bytes live on in the shared target, or in the home it was restored to. */
+function proverFor(
+  fs: MigrateReadFs,
+  { realHome, roots, point }: DeleteFacts,
+  { discard }: DeleteRequest,
+): (file: SetAsideFile) => Promise<Proof | undefined> {
+  const comparing = comparer(fs);
+  const discarded = discard.map(withTrailingSep);
+  return async (file) => {
+    const { shown, name, below, found } = file;
+    if (discarded.some((it) => withTrailingSep(shown).startsWith(it))) return { kind: 'unneeded' };
+    if (found === 'name-not-utf8') return undefined;
+    if (isObsoleteCache(name, below)) return { kind: 'unneeded' };
+    const home = point.state === 'complete' ? [] : [join(realHome, name)];
+    for (const root of [...(roots.has(name) ? [roots.get(name) ?? ''] : []), ...home]) {
+      // What was displaced twice has a number behind its name.
+      for (const path of new Set([below, below.replace(/\.\d+$/, '')])) {
+        const proof = await proofAt(fs, comparing, file, found, join(root, path));
+        if (proof !== undefined) return proof;
+      }
+    }
+    return undefined;
+  };
+}
+
+async function proofAt(
+  fs: MigrateReadFs,
+  comparing: Comparer,
+  { path, name, below, isFragment }: SetAsideFile,
+  info: FileInfo,
+  witness: string,
+): Promise<Proof | undefined> {
+  const there = await tolerate(['ENOENT', 'ENOTDIR'], witness, fs.lstat(witness, { bigint: true }));
+  const shared = there.ok ? await lstatOrUndefined(fs, witness) : undefined;
+  if (shared === undefined || shared.kind !== info.kind) return undefined;
+  if (info.kind === 'symlink') {
+    const [own, other] = [await toResult(fs.readlink(path)), await toResult(fs.readlink(witness))];
+    const isSame = own.ok && other.ok && textOf(own.value) === textOf(other.value);
+    return isSame ? { kind: 'contained', witness, info: shared } : undefined;
+  }
+  if (info.kind !== 'file') return undefined;
+  if (isSameFile(shared, info)) return { kind: 'same-file', witness };
+  const lines = isTranscript(name, below.replace(/\.\d+$/, ''));
+  const result = await comparing.compare({ path, info }, { path: witness, info: shared }, lines);
+  const isContained =
+    result?.kind === 'identical' || (result?.kind === 'contained' && !result.partial);
+  if (isContained) return { kind: 'contained', witness, info: shared };
+  const isIndex = isMemoryIndex(name, below);
+  if (!isIndex && (!isFragment || !lines)) return undefined;
+  const [own, other] = [
+    await readBytes(fs, path, MAX_MERGED_BYTES),
+    await readBytes(fs, witness, MAX_MERGED_BYTES),
+  ];
+  if (own === undefined || other === undefined) return undefined;
+  const isInside = isIndex
+    ? uniteLines(other, own) === undefined
+    : Buffer.from(other).includes(Buffer.from(own));
+  return isInside ? { kind: 'contained', witness, info: shared } : undefined;
+}
+
+async function deleteAll(
+  request: DeleteRequest & RunRequest,
+  facts: DeleteFacts,
+  found: Deletion,
+): Promise<MigrationOutcome> {
+  const { context } = request;
+  const { fs } = context;
+  const { path } = facts.point;
+  const prover = proverFor(fs, facts, request);
+  const onFiles: OnFiles = progressOf(context, 'delete', 0);
+  await markAs(fs, path, 'deleting');
+  await walkAll(
+    fs,
+    facts,
+    async (file) => {
+      stopIfAborted(context);
+      const proof = await prover(file);
+      if (proof !== undefined && (await removeProved(fs, path, file, proof))) found.deleted += 1;
+      else found.kept.push(file.shown);
+      onFiles(1, file.found === 'name-not-utf8' ? 0 : file.found.size);
+    },
+    async (directory) => {
+      await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], directory, fs.rmdir(directory));
+    },
+  );
+  if (found.kept.some((shown) => !shown.startsWith('/'))) {
+    await removeEmpty(fs, join(path, 'removing'), facts.roots.keys());
+    await unmark(fs, path, ['deleting']);
+    return 'partial';
+  }
+  for (const kind of ['removing', 'replaced']) {
+    await removeEmpty(fs, join(path, kind), facts.roots.keys());
+  }
+  await removeIncoming(fs, join(path, 'incoming'));
+  for (const root of facts.roots.values()) {
+    const own = replacedIn(stateDirectoryOf(root), basename(path));
+    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], own, fs.rmdir(own));
+  }
+  for (const name of facts.point.targets.keys()) {
+    await removeName(fs, preparedLinkOf(path, name));
+  }
+  for (const marker of MARKERS) {
+    await tolerate(['ENOENT'], path, fs.rmdir(join(path, marker)));
+  }
+  await tolerate(['ENOENT'], path, fs.rmdir(path));
+  return found.kept.length === 0 ? 'done' : 'partial';
+}
+
+async function removeEmpty(
+  fs: RunRequest['context']['fs'],
+  directory: string,
+  names: Iterable<string>,
+): Promise<void> {
+  for (const path of [...[...names].map((name) => join(directory, name)), directory]) {
+    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
+  }
+}
+
+/** Copies that a restore had not finished. */
+async function removeIncoming(fs: RunRequest['context']['fs'], incoming: string): Promise<void> {
+  const listed = await listDirectory(fs, incoming);
+  for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
+  await tolerate(['ENOENT'], incoming, fs.rmdir(incoming));
+}
+
+/**
+ * Removes a file: first its name, then, after a last look at what that name stood for and at what has its bytes, the file.
+ *
+ * A process may still work in a directory that was set aside, and rename an edited file over this one at any moment.
+ */
+async function removeProved(
+  fs: RunRequest['context']['fs'],
+  restorePoint: string,
+  { path, name, below, found }: SetAsideFile,
+  proof: Proof,
+): Promise<boolean> {
+  const removing = join(join(join(restorePoint, 'removing'), name), below);
+  const isThereAlready = removing === path;
+  if (!isThereAlready) {
+    await makeDirectories(fs, dirname(removing));
+    if ((await lstatOrUndefined(fs, removing)) !== undefined) return false;
+    const moved = await tolerate(['ENOENT'], path, fs.rename(path, removing));
+    if (!moved.ok) return true;
+  }
+  const now = await lstatOrUndefined(fs, removing);
+  if (now === undefined) return true;
+  const isMeant = found !== 'name-not-utf8' && isUnchanged(now, found);
+  if (isMeant && (await isStillProved(fs, now, proof))) {
+    await removeName(fs, removing);
+    return true;
+  }
+  if (!isThereAlready) {
+    const back = await toResult(fs.link(removing, path));
+    if (back.ok) await removeName(fs, removing);
+  }
+  return false;
+}
+
+async function isStillProved(
+  fs: RunRequest['context']['fs'],
+  now: FileInfo,
+  proof: Proof,
+): Promise<boolean> {
+  if (proof.kind === 'unneeded') return true;
+  const witness = await lstatOrUndefined(fs, proof.witness);
+  if (witness === undefined) return false;
+  return proof.kind === 'same-file'
+    ? isSameFile(witness, now) && now.linkCount > 1
+    : isUnchanged(witness, proof.info);
 }

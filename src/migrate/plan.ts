@@ -98,19 +98,18 @@ export function actionFor(
   }
 }
 
-function liveProblems(
+function fieldsOf({ path, accountHomes: [accountHome], sessionId, pid }: LiveSession) {
+  return { path, accountHome, sessionId, pid };
+}
+
+/** What running sessions stand in the way of. */
+export function liveProblems(
   { names, running }: Survey,
   { live }: Decisions,
 ): readonly MigrationProblem[] {
   const withCopies = new Set(names.flatMap(({ contents }) => [...contents.sessionsWithCopies]));
   const hasCopies = ({ sessionId }: LiveSession) => withCopies.has(sessionId.toLowerCase());
   const isCopying = names.some(({ trees }) => trees.some(({ canLink }) => !canLink));
-  const fieldsOf = ({ path, accountHomes: [accountHome], sessionId, pid }: LiveSession) => ({
-    path,
-    accountHome,
-    sessionId,
-    pid,
-  });
   return [
     ...running.inTrees.map((session) => {
       const fields = fieldsOf(session);

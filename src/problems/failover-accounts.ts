@@ -106,7 +106,7 @@ export const failoverAccountProblems: ProblemTable<FailoverAccountProblems> = {
   'failover-locked': error(
     'retry',
     (p) => text`${p.path} is held by process ${String(p.pid ?? 'unknown')}`,
-    'Wait until the other call has ended. The lock of a process that is known to be dead is taken over; after a reboot, or from another container, make sure that it is, and remove the link.',
+    'Wait until the other call has ended. The lock of a dead process of this machine is taken over, also after a reboot; if another machine or container left it, make sure that its process is dead and remove the link.',
   ),
   'failover-unlockable': error(
     'operator',

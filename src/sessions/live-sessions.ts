@@ -29,8 +29,9 @@ export interface LiveSession extends SessionRecord {
   readonly path: string;
   /**
    * `running`: its process is there, and is the one that wrote the record, unless that does not say when
-   * it started. `unknown`: it may be, but that cannot be told from here, because it is recorded in another
-   * container, say.
+   * it started. `unknown`: it may be, but that cannot be told from here, because it runs in another container,
+   * say. Claude Code 2.1.197 does not record in which: so inside a container, and with a record of that
+   * version, a process that is not there is `unknown`, too.
    */
   readonly liveness: 'running' | 'unknown';
 }
@@ -101,8 +102,9 @@ async function livenessOf(
   { procStart, pidDomain }: WholeRecord,
   processInspector: ProcessInspector,
 ): Promise<LiveSession['liveness'] | 'exited'> {
-  // The probe may be the caller's, and fail.
-  const looked = await toResult(processInspector.status({ pid, pidNamespace: pidDomain }));
+  // The inspector may be the caller's, and fail.
+  const recorded = { pid, pidNamespace: pidDomain, start: procStart };
+  const looked = await toResult(processInspector.status(recorded));
   if (!looked.ok) return 'unknown';
   const seen = looked.value;
   if (seen.state !== 'running') return seen.state;

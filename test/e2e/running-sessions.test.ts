@@ -21,7 +21,7 @@ const absent = '11111111-2222-4333-8444-555555555555';
 async function converse(
   surroundings: Surroundings,
   prompts: readonly string[],
-  status: (message: SDKMessage) => Promise<void> | void,
+  onMessage: (message: SDKMessage) => Promise<void> | void,
   resume?: string,
 ): Promise<void> {
   const { query } = await import('@anthropic-ai/claude-agent-sdk');
@@ -40,7 +40,7 @@ async function converse(
     ...(resume === undefined ? {} : { resume }),
   };
   for await (const message of query({ prompt: said(), options })) {
-    await look(message);
+    await onMessage(message);
     if (message.type === 'result') answers.emit('answer');
   }
 }

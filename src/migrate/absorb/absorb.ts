@@ -7,7 +7,7 @@ import { dirname, join } from '../../paths.ts';
 import type { Comparer, Copy } from '../scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, walkTogether } from '../scan/walk.ts';
-import { choiceFor, type Choices } from './choices.ts';
+import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
 /** A directory whose content is to be brought into a target. */
@@ -76,6 +76,8 @@ export interface Job {
   readonly losers: Map<string, Copy[]>;
   /** Paths that must stay out of the target although it has nothing there. */
   readonly leaveOut: ReadonlySet<string>;
+  /** To bring only some paths, with the directories that lead to them; all by default. */
+  readonly includes?: (path: string) => boolean;
 }
 
 const MAX_ATTEMPTS = 4;
@@ -92,6 +94,7 @@ export async function absorb(job: Job, actor: Actor): Promise<void> {
     const inside: Group[] = [...(actor.visit?.(groups, directory) ?? [])];
     let [files, bytes] = [0, 0];
     for (const group of groups) {
+      if (job.includes?.(group.path) === false) continue;
       const descending = await absorbPath(job, actor, group);
       if (descending !== undefined) inside.push(descending);
       for (const own of group.copies.slice(0, -1)) {

@@ -1,3 +1,4 @@
+import { withTrailingSep } from '../../paths.ts';
 import type { FileInfo, FileKind } from '../../fs/file-info.ts';
 import { isSameFile } from '../../fs/file-info.ts';
 import type { Comparison } from '../scan/compare.ts';
@@ -11,7 +12,6 @@ export interface Policy {
   readonly linksTranscripts: boolean;
   /** Whether files that are one with the tree's become files of their own. */
   readonly separatesFiles: boolean;
-  readonly transcriptsOnly: boolean;
 }
 
 /** The kind of file a path stands for, by its name alone. */
@@ -68,7 +68,7 @@ export type Action =
   | { readonly kind: 'append' }
   /** The target's name gets a file of its own. */
   | { readonly kind: 'separate' }
-  | { readonly kind: 'skip'; readonly reason: 'obsolete-cache' | 'kept-aside' | 'not-selected' }
+  | { readonly kind: 'skip'; readonly reason: 'obsolete-cache' | 'kept-aside' }
   | {
       readonly kind: 'conflict';
       readonly code: 'transcripts-diverge' | 'files-differ' | 'kinds-differ';
@@ -108,7 +108,6 @@ function decideDirectory({ shared, ...situation }: Situation): Action {
 }
 
 function decideLink({ shared, ownText, sharedText, ...situation }: Situation): Action {
-  if (situation.policy.transcriptsOnly) return { kind: 'skip', reason: 'not-selected' };
   if (situation.leavesTree === true) {
     return { kind: 'refuse', reason: 'relative-link-leaves-tree' };
   }
@@ -122,9 +121,6 @@ function decideLink({ shared, ownText, sharedText, ...situation }: Situation): A
 function decideFile(situation: Situation, own: FileInfo): Action {
   const { policy, pathKind, shared, canLink, comparison } = situation;
   if (pathKind.isObsoleteCache) return { kind: 'skip', reason: 'obsolete-cache' };
-  if (policy.transcriptsOnly && !pathKind.isTranscript) {
-    return { kind: 'skip', reason: 'not-selected' };
-  }
   const by = pathKind.isTranscript && canLink && policy.linksTranscripts ? 'link' : 'copy';
   if (shared === undefined) return { kind: 'add', by };
   if (shared.kind !== 'file') return differing(situation, by, 'kinds-differ');
@@ -178,4 +174,26 @@ function differing(
     return { kind: 'replace', by, because: 'chosen' };
   }
   return choice === 'shared' ? { kind: 'skip', reason: 'kept-aside' } : { kind: 'conflict', code };
+}
+
+/** What the caller decided about conflicts: paths of files and directories in the homes. */
+export interface Choices {
+  readonly shared: readonly string[];
+  readonly home: readonly string[];
+}
+
+export const noChoices: Choices = { shared: [], home: [] };
+
+/** The choice that a path, in any of its spellings, is subject to; the home's side if both are named. */
+export function choiceFor(
+  choices: Choices,
+  spellings: readonly string[],
+): 'shared' | 'home' | undefined {
+  if (choices.home.some((choice) => isAtOrBelow(spellings, choice))) return 'home';
+  return choices.shared.some((choice) => isAtOrBelow(spellings, choice)) ? 'shared' : undefined;
+}
+
+function isAtOrBelow(spellings: readonly string[], choice: string): boolean {
+  const prefix = withTrailingSep(choice);
+  return spellings.some((path) => withTrailingSep(path).startsWith(prefix));
 }

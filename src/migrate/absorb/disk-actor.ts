@@ -56,6 +56,8 @@ export class DiskActor implements Actor {
   #unmerged: UnmergedFile[] = [];
   /** What the last pass changed. */
   added = 0;
+  /** How many of them were files. */
+  addedFiles = 0;
   /** Steps of the last pass that could not be done. */
   blocked: Step[] = [];
   /** What the user may not do. */
@@ -70,6 +72,7 @@ export class DiskActor implements Actor {
   /** Forgets what the last pass found, because it is found again. */
   beginPass(): void {
     this.added = 0;
+    this.addedFiles = 0;
     this.blocked = [];
     this.refusals = [];
     this.#unmerged = [];
@@ -116,7 +119,7 @@ export class DiskActor implements Actor {
       case 'append':
         return await this.#append(step);
       case 'skip':
-        if (action.reason !== 'not-selected') this.#leave(ownPath, action.reason);
+        this.#leave(ownPath, action.reason);
         return { shared };
       case 'conflict':
       case 'refuse':
@@ -167,6 +170,7 @@ export class DiskActor implements Actor {
     this.#touched.add(dirname(place));
     const { movedAt } = step.tree;
     const isFile = by === 'link' || by === 'copy';
+    if (isFile) this.addedFiles += 1;
     if (isFile && movedAt !== undefined && own.mtimeNs < movedAt) this.returned.push(place);
     if (by === 'link') this.#noteLink(step, own);
     return { shared: { path: place, info: result } };

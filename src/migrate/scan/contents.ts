@@ -11,7 +11,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
-import { choiceFor } from '../absorb/choices.ts';
+import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { Copy } from './compare.ts';
@@ -61,6 +61,10 @@ export async function surveyContents(job: Job, request: ContentsRequest): Promis
   return await pretender.contents();
 }
 
+function inOrder(one: MigrationProblem, other: MigrationProblem): number {
+  return one.path < other.path ? -1 : 1;
+}
+
 class Pretender implements Actor {
   readonly #job: Job;
   readonly #request: ContentsRequest;
@@ -86,14 +90,15 @@ class Pretender implements Actor {
   visit(groups: readonly Group[], directory: string): readonly Group[] {
     const { name } = this.#job;
     if (name === 'projects') this.#keys.see(groups, directory);
-    for (const { path, copies } of groups) {
-      if (isMemoryDirectory(name, path) && copies.some(isDirectory)) this.#memory.add(path);
-    }
-    // Of the target's own projects only the sessions matter.
-    if (name !== 'projects' || directory !== '') return [];
+    // Claude Code creates an empty one in every project.
+    if (isMemoryDirectory(name, directory) && groups.length > 0) this.#memory.add(directory);
+    // Of what only the target has, sessions and auto-memory matter.
+    if (name !== 'projects') return [];
     return groups.filter(
-      ({ copies }) =>
-        copies.slice(0, -1).every((own) => own === undefined) && isDirectory(copies.at(-1)),
+      ({ path, copies }) =>
+        copies.slice(0, -1).every((own) => own === undefined) &&
+        isDirectory(copies.at(-1)) &&
+        (directory === '' || isMemoryDirectory(name, path)),
     );
   }
 
@@ -135,12 +140,12 @@ class Pretender implements Actor {
       }
       case 'keep':
         // Also equal ones: one of them would be written to, and the other one not.
-        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(path);
+        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(step);
         if (own.kind === 'file') this.#add(step, action.as);
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         if (own.kind === 'file') await this.#count(step, own, 'merged', action.by === 'copy');
         if (action.because !== 'contained' && shared !== undefined) {
           const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
@@ -158,20 +163,18 @@ class Pretender implements Actor {
         }
         return { shared };
       }
+      // The lines of a fragment are appended, whatever else is appended meanwhile.
       case 'append':
       case 'separate':
-        this.#noteCopies(path);
         this.#add(step, 'merged');
         return { shared };
       case 'skip':
         this.#add(step, 'skipped');
-        if (action.reason !== 'not-selected') {
-          this.#unmerged.push({ path: ownPath, reason: action.reason });
-        }
+        this.#unmerged.push({ path: ownPath, reason: action.reason });
         return { shared };
       case 'conflict':
         if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         return { shared };
       default:
         return action satisfies never;
@@ -221,7 +224,8 @@ class Pretender implements Actor {
     this.#problems.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
   }
 
-  #noteCopies(path: string): void {
+  #noteCopies({ path, tree }: Pick<Step, 'path' | 'tree'>): void {
+    if (tree.isFragment) return;
     const sessionId = this.#job.name === 'projects' ? sessionOf(path) : undefined;
     if (sessionId !== undefined) this.#copies.add(sessionId);
   }
@@ -251,8 +255,6 @@ class Pretender implements Actor {
     for (const found of this.#keys.inTwoProjects()) {
       await this.#judgeTwoProjects(found, leaveOut, setAside);
     }
-    const inOrder = (one: MigrationProblem, other: MigrationProblem) =>
-      one.path < other.path ? -1 : 1;
     return {
       files: this.#files,
       copyBytes: this.#copyBytes,

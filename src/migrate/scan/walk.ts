@@ -50,7 +50,7 @@ export async function walkTogether(
   };
   const enter = async ({ path, in: isIn }: Pending) => {
     const listed = await Promise.all(
-      roots.map((root, index) => (isIn[index] === true ? list(root, path) : none)),
+      roots.map(async (root, index) => (isIn[index] === true ? await list(root, path) : none)),
     );
     const names = [...new Set(listed.flatMap((entries) => [...entries.keys()]))].toSorted();
     const groups = names.map((name) => ({

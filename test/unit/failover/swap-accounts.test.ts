@@ -182,7 +182,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       startBoth(stage);
       const cwd = join(world.root, 'work');
       const { sessions } = await swap(stage, {
-        sessions: [...stage.sessions, { name: 'exited', cwd }],
+        sessions: [...stage.sessions, { name: 'gone', cwd }],
       });
       expect(told(sessions)).toMatchObject({ gone: 'left terminal-missing', api: 'resumed' });
     }));

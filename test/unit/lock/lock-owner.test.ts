@@ -8,10 +8,13 @@ import { realProcesses, sightingIn, unknownProcesses } from '../../../src/fs/pro
 import { identifyOwner, judgeOwner } from '../../../src/lock/lock-owner.ts';
 import { formatOwnerToken, nonceFrom, parseOwnerToken } from '../../../src/lock/owner-token.ts';
 import { bundleChild } from '../support/child.ts';
-import { needs, whyNoProc } from '../support/required-here.ts';
+import { needs, whyNoContainer, whyNoProc } from '../support/required-here.ts';
 
 const asking = { pid: undefined, random: () => 0.5 };
-const look = realProcesses.status.bind(realProcesses);
+const status = (process: { readonly pid: number; readonly pidNamespace: string }) =>
+  realProcesses.status({ ...process, start: undefined });
+// More than any system gives to a process.
+const NOBODY = 2 ** 31 - 1;
 
 describe('this process as the owner of a lock', () => {
   test('is known to itself as running', async (context) => {
@@ -30,23 +33,36 @@ describe('this process as the owner of a lock', () => {
     });
     const reused = formatOwnerToken({ ...owner, start: '1' });
     expect(await judgeOwner(reused, owner, realProcesses)).toMatchObject({ status: 'dead' });
-    const gone = formatOwnerToken({ ...owner, pid: 2 ** 31 - 1 });
+    const gone = formatOwnerToken({ ...owner, pid: NOBODY });
     expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ status: 'dead' });
   });
 
-  test('is not looked for among the processes of another boot, or of another container', async (context) => {
+  test('is not looked for among the processes of another machine, or of another container', async (context) => {
     needs(context, whyNoProc());
     const { pidNamespace } = await identifyOwner(realProcesses, asking);
-    expect(await look({ pid: ownPid, pidNamespace })).toMatchObject({ state: 'running' });
-    const anotherBoot = pidNamespace.replace(/^[^:]*/, '00000000-0000-4000-8000-000000000000');
-    const anotherContainer = pidNamespace.replace(/:\d+/, ':1');
-    for (const elsewhere of [anotherBoot, anotherContainer]) {
-      expect(await look({ pid: 2 ** 31 - 1, pidNamespace: elsewhere })).toEqual({
-        state: 'unknown',
-      });
+    expect(await status({ pid: ownPid, pidNamespace })).toMatchObject({ state: 'running' });
+    const [, boot, , times] = pidNamespace.split(':');
+    const anotherMachine = `${'0'.repeat(32)}:00000000-0000-4000-8000-000000000000:4026531836:`;
+    const anotherContainer = `:${boot}:1:${times}`;
+    for (const elsewhere of [anotherMachine, anotherContainer]) {
+      expect(await status({ pid: NOBODY, pidNamespace: elsewhere })).toEqual({ state: 'unknown' });
       const token = formatOwnerToken({ pid: 1, start: '1', nonce: 'a', pidNamespace: elsewhere });
       expect(await judgeOwner(token, { pidNamespace }, realProcesses)).toMatchObject({
         status: 'elsewhere',
+      });
+    }
+  });
+
+  test('is dead once its machine has been booted again, whoever has its id now', async () => {
+    const [before, now] = ['1', '2'].map(
+      (boot) => `${'a'.repeat(32)}:${boot.repeat(8)}-0000-4000-8000-000000000000:4026531836:`,
+    );
+    if (before === undefined || now === undefined) throw new Error('no boots');
+    const token = formatOwnerToken({ pid: ownPid, start: '1', nonce: 'a', pidNamespace: before });
+    const allRun = { status: () => Promise.resolve({ state: 'running' as const, start: '1' }) };
+    for (const inspector of [allRun, unknownProcesses]) {
+      expect(await judgeOwner(token, { pidNamespace: now }, inspector)).toMatchObject({
+        status: 'dead',
       });
     }
   });
@@ -111,12 +127,3 @@ describe('a process that is being killed', () => {
     expect(sightingIn(stat('Z', 0))).toEqual({ state: 'exited' });
   });
 });
-
-function whyNoContainer(): string | undefined {
-  try {
-    execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'pipe' });
-    return undefined;
-  } catch (error) {
-    return `no process namespace can be made here: ${String(error)}`;
-  }
-}

@@ -14,6 +14,10 @@ import {
   worldKinds,
 } from '../support/world.ts';
 
+/** The process namespace of a machine that is booted again and again. */
+const namespaceOfBoot = (boot: number) =>
+  `${'a'.repeat(32)}:${String(boot).repeat(8)}-0000-4000-8000-000000000000:4026531836:4026531834`;
+
 const linkAt = (world: World, path: string) => String(world.fs.readlinkSync(path));
 
 describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
@@ -89,6 +93,24 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       expect(Object.keys(snapshot(world))).toEqual([world.root, lock]);
     }));
 
+  test('is broken after a power failure, with all that was being broken at that moment', () =>
+    onStage(undefined, async ({ world, machine, lock, fs }) => {
+      const left = [5, 6, 7].map((pid) => ({
+        ...deadToken(pid),
+        pidNamespace: namespaceOfBoot(1),
+      }));
+      const [victim, breaker, second] = left;
+      if (!victim || !breaker || !second) throw new Error('no tokens');
+      makeLink(world, lock, text(victim));
+      makeLink(world, breakFileOf(lock, victim), text(breaker));
+      makeLink(world, breakFileOf(lock, breaker), text(second));
+      // The ids of the earlier boot belong to other processes now.
+      const me = { ...machine.start(5), pidNamespace: namespaceOfBoot(2) };
+      const taken = await acquireLocks(fs, [lock], me, machine.probe);
+      expect(taken.ok && (await taken.locks.stillHeld())).toBe(true);
+      expect(Object.keys(snapshot(world))).toEqual([world.root, lock]);
+    }));
+
   test('is left to whoever is breaking it, and lives', () =>
     onStage(text(deadToken(5)), async ({ world, machine, lock, fs }) => {
       const breaker = machine.start(6);
@@ -104,7 +126,7 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
     }));
 
   test.each([
-    ['of another boot or container', '5.5.a.elsewhere', 'elsewhere', 5],
+    ['of another machine or container', '5.5.a.elsewhere', 'elsewhere', 5],
     ['of an owner that nobody could identify', '5.unknown.a.unknown', 'unknown', 5],
     ['of an owner whose start nobody knows', '5.unknown.a.here', 'unknown', 5],
     ['torn', '5.5.a', 'unknown', undefined],
@@ -147,9 +169,9 @@ describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
       'unknown',
     ],
   ];
-  test.each(sightings)('is not broken by a probe that says %s', (_, look, pidNamespace) =>
+  test.each(sightings)('is not broken by a probe that says %s', (_, status, pidNamespace) =>
     onStage(text(deadToken(5)), async ({ machine, lock, fs }) => {
-      const probe: ProcessInspector = { status: look };
+      const probe: ProcessInspector = { status };
       const me = { ...machine.start(7), pidNamespace };
       const refused = await acquireLocks(fs, [lock], me, probe);
       expect(refused).toMatchObject({ reason: 'held', holder: { status: 'unknown', pid: 5 } });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, truncateSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { isSharedStateError } from 'claude-shared-state';
 import {
@@ -35,7 +35,9 @@ const record = {
 } as const;
 
 /** A machine on which every process runs since 100. */
-const allRun: ProcessInspector = { status: () => Promise.resolve({ state: 'running', start: '100' }) };
+const allRun: ProcessInspector = {
+  status: () => Promise.resolve({ state: 'running', start: '100' }),
+};
 
 function makeRecord(world: World, home: string, name: string, content: object | string = record) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
@@ -113,7 +115,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
           return allRun.status(process);
         },
       });
-      expect(asked).toEqual([{ pid: 5, pidNamespace: 'here' }]);
+      expect(asked).toEqual([{ pid: 5, pidNamespace: 'here', start: '100' }]);
       expect(sessions).toMatchObject([{ pid: 5 }]);
     }));
 
@@ -150,8 +152,12 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
   test('may be running where the probe fails', () =>
     inWorld(kind, async (world) => {
       makeRecord(world, 'a', '5.json');
-      const processInspector: ProcessInspector = { status: () => Promise.reject(new Error('no probe')) };
-      expect(await found(world, ['a'], processInspector)).toMatchObject({ sessions: ['5 unknown'] });
+      const processInspector: ProcessInspector = {
+        status: () => Promise.reject(new Error('no probe')),
+      };
+      expect(await found(world, ['a'], processInspector)).toMatchObject({
+        sessions: ['5 unknown'],
+      });
     }));
 
   test('are unknown with a file system that was given, and never those of this machine', () =>
@@ -304,7 +310,10 @@ describe('on the real disk', () => {
   test('the processes of this machine are looked at', () =>
     inWorld('disk', async (world) => {
       makeRecord(world, 'a', `${ownPid}.json`, { ...record, procStart: ownStart() });
-      makeRecord(world, 'b', `${ownPid}.json`, { ...record, procStart: '1' });
+      // As a record of this machine, also if that is a container.
+      const machine = existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8') : '';
+      const pidDomain = `linux:${machine.trim()}:${readlinkSync('/proc/self/ns/pid')}`;
+      makeRecord(world, 'b', `${ownPid}.json`, { ...record, procStart: '1', pidDomain });
       const { sessions } = await findLiveSessions([at(world, 'a'), at(world, 'b')]);
       expect(sessions).toMatchObject([{ accountHomes: [at(world, 'a')], liveness: 'running' }]);
       expect(sessions).toHaveLength(1);

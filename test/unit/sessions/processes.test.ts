@@ -26,7 +26,13 @@ describe('/proc/<pid>/stat', () => {
   });
 });
 
-const look = (pid: number, pidNamespace?: string) => realProcesses.status({ pid, pidNamespace });
+/** Looks at a process of this machine, or of where it is said to be. */
+const look = async (pid: number, pidNamespace?: string) =>
+  await realProcesses.status({
+    pid,
+    pidNamespace: pidNamespace ?? (await realProcesses.self?.())?.pidNamespace,
+    start: undefined,
+  });
 
 describe('the processes of this machine', () => {
   const children: ChildProcess[] = [];

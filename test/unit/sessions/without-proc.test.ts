@@ -1,6 +1,6 @@
 import { promises } from 'node:fs';
 import { pid as ownPid } from 'node:process';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
@@ -27,7 +27,8 @@ function proc(instead: Readonly<Record<string, string | undefined>>, isMissing =
   );
 }
 
-const look = (pid: number, pidNamespace?: string) => realProcesses.status({ pid, pidNamespace });
+const look = (pid: number, pidNamespace?: string, start?: string) =>
+  realProcesses.status({ pid, pidNamespace, start });
 const absent = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOENT' }));
 
 afterEach(() => {
@@ -66,22 +67,60 @@ describe('where there is no /proc', () => {
   });
 });
 
+const INITIAL = 'pid:[4026531836]';
+const CONTAINER = 'pid:[4026532178]';
+
+/** A machine at some boot; this process is in its initial namespace. */
+const machine = {
+  '/etc/machine-id': `${'a1'.repeat(16)}\n`,
+  '/proc/sys/kernel/hostname': 'workstation\n',
+  '/proc/sys/kernel/random/boot_id': '11111111-1111-4111-8111-111111111111\n',
+  '/proc/self/ns/pid': INITIAL,
+};
+
+const ownStart = async () => (await realProcesses.self?.())?.start;
+
+async function pidNamespaceOn(instead: Parameters<typeof proc>[0]): Promise<string> {
+  proc(instead);
+  const told = await realProcesses.self?.();
+  vi.restoreAllMocks();
+  if (told === undefined) throw new Error('this process cannot be recorded');
+  return told.pidNamespace;
+}
+
 describe('this process is recorded', () => {
-  test('with its boot and its namespaces', async (context) => {
+  beforeEach((context) => {
     needs(context, whyNoProc());
+  });
+
+  test('with its machine, its boot and its namespaces', async () => {
     const told = await realProcesses.self?.();
 
     expect(told).toMatchObject({ pid: ownPid });
-    expect(told?.pidNamespace).toMatch(/^[\da-f-]{36}:\d+:\d*$/);
-    const pidNamespace = told?.pidNamespace;
-    expect(await realProcesses.status({ pid: ownPid, pidNamespace })).toMatchObject({ start: told?.start });
+    expect(told?.pidNamespace).toMatch(/^(?:[\da-f]{32})?:[\da-f-]{36}:\d+:\d*$/);
+    expect(await look(ownPid, told?.pidNamespace)).toMatchObject({ start: told?.start });
   });
 
-  test('without a namespace of times, where the kernel has none', async (context) => {
-    needs(context, whyNoProc());
-    proc({ '/proc/self/ns/time': undefined });
+  test('without a namespace of times, where the kernel has none', async () => {
+    expect(await pidNamespaceOn({ '/proc/self/ns/time': undefined })).toMatch(
+      /:[\da-f-]{36}:\d+:$/,
+    );
+  });
 
-    expect((await realProcesses.self?.())?.pidNamespace).toMatch(/^[\da-f-]{36}:\d+:$/);
+  test('with a machine that does not give its id away', async () => {
+    const one = await pidNamespaceOn(machine);
+    expect(one).toMatch(/^[\da-f]{32}:11111111-/);
+    expect(one).not.toContain('a1a1');
+    expect(await pidNamespaceOn(machine)).toBe(one);
+  });
+
+  test.each([
+    ['no machine id', { '/etc/machine-id': undefined }],
+    ['an empty machine id', { '/etc/machine-id': '' }],
+    ['a machine id that is not set yet', { '/etc/machine-id': 'uninitialized\n' }],
+    ['no name', { '/proc/sys/kernel/hostname': undefined }],
+  ])('without a machine that has %s', async (_, instead) => {
+    expect(await pidNamespaceOn({ ...machine, ...instead })).toMatch(/^:11111111-/);
   });
 
   test.each([
@@ -96,5 +135,89 @@ describe('this process is recorded', () => {
 
   test('no more than one that has ended', async () => {
     expect(await realProcesses.self?.(NOBODY)).toBeUndefined();
+  });
+});
+
+describe('a process that was recorded before the machine was booted again', () => {
+  beforeEach((context) => {
+    needs(context, whyNoProc());
+  });
+
+  const later = {
+    ...machine,
+    '/proc/sys/kernel/random/boot_id': '22222222-2222-4222-8222-222222222222\n',
+  };
+
+  test.each([
+    ['has ended', later, 'exited'],
+    [
+      'is unknown to a machine of the same id and another name, as clones are',
+      { ...later, '/proc/sys/kernel/hostname': 'clone\n' },
+      'unknown',
+    ],
+    [
+      'is unknown to a machine of another id',
+      { ...later, '/etc/machine-id': `${'b2'.repeat(16)}\n` },
+      'unknown',
+    ],
+    ['is unknown inside a container', { ...later, '/proc/self/ns/pid': CONTAINER }, 'unknown'],
+  ] as const)('%s', async (_, now, state) => {
+    const pidNamespace = await pidNamespaceOn(machine);
+    proc(now);
+    // Its id belongs to another process now.
+    expect(await look(ownPid, pidNamespace)).toEqual({ state });
+  });
+
+  test('is looked for if only the name of the machine has changed', async () => {
+    const pidNamespace = await pidNamespaceOn(machine);
+    proc({ ...machine, '/proc/sys/kernel/hostname': 'renamed\n' });
+    expect(await look(ownPid, pidNamespace)).toMatchObject({ state: 'running' });
+    expect(await look(NOBODY, pidNamespace)).toEqual({ state: 'exited' });
+  });
+});
+
+describe('a process that was recorded without its namespace, as by Claude Code 2.1.197,', () => {
+  beforeEach((context) => {
+    needs(context, whyNoProc());
+  });
+
+  const host = { '/proc/self/ns/pid': INITIAL };
+  const container = { '/proc/self/ns/pid': CONTAINER };
+
+  test.each([host, container])('runs if it is there since then, with %j', async (instead) => {
+    const since = await ownStart();
+    proc(instead);
+    expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });
+    expect(await look(ownPid)).toEqual({ state: 'running', start: since });
+  });
+
+  test('has ended on the machine itself if it is not there', async () => {
+    const since = await ownStart();
+    proc(host);
+    expect(await look(NOBODY, undefined, '1')).toEqual({ state: 'exited' });
+    expect(await look(NOBODY)).toEqual({ state: 'exited' });
+    // Another process has its id.
+    expect(await look(ownPid, undefined, '1')).toEqual({ state: 'running', start: since });
+  });
+
+  test('is unknown inside a container if it is not there: it may run in another one', async () => {
+    proc(container);
+    expect(await look(NOBODY, undefined, '1')).toEqual({ state: 'unknown' });
+    expect(await look(NOBODY)).toEqual({ state: 'unknown' });
+    expect(await look(ownPid, undefined, '1')).toEqual({ state: 'unknown' });
+  });
+
+  test.each([
+    ['in a container', ''],
+    ['in a container of a container', '\t7'],
+  ])('is unknown on the machine itself if it runs %s', async (_, between) => {
+    const since = await ownStart();
+    const status = `Name:\tclaude\nNSpid:\t${ownPid}${between}\t${NOBODY}\nNSpgid:\t1\n`;
+    proc({ ...host, [`/proc/${ownPid}/status`]: status });
+    expect(await look(NOBODY, undefined, since)).toEqual({ state: 'unknown' });
+    expect(await look(NOBODY)).toEqual({ state: 'unknown' });
+    // Another process has its id there.
+    expect(await look(NOBODY, undefined, '1')).toEqual({ state: 'exited' });
+    expect(await look(NOBODY - 1, undefined, since)).toEqual({ state: 'exited' });
   });
 });

@@ -88,7 +88,7 @@ export class FakeTerminal implements Terminal {
   }
 
   /** What tells of these processes, and of no other ones. */
-  get processes(): ProcessInspector {
+  get processInspector(): ProcessInspector {
     return {
       status: ({ pid }) =>
         Promise.resolve(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { TestContext } from 'vitest';
 
@@ -15,4 +16,14 @@ export function needs(context: TestContext, whyNot: string | undefined): void {
 export function whyNoProc(): string | undefined {
   const isThere = existsSync('/proc/self/stat') && existsSync('/proc/self/ns/pid');
   return isThere ? undefined : 'this system does not tell of its processes in /proc';
+}
+
+/** Why no process can be started in a container here, or nothing if one can. */
+export function whyNoContainer(): string | undefined {
+  try {
+    execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `no process namespace can be made here: ${String(error)}`;
+  }
 }
