@@ -17,13 +17,13 @@ import {
   stateDirectoryOf,
   timeOfRun,
 } from './layout.ts';
-import { markAs, unmark } from './markers.ts';
+import { markAs, unmark } from './restore-points.ts';
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
 import { type FoundRestorePoint, readRestorePoint } from './restore-points.ts';
-import { endingOf, underLocks } from './run.ts';
+import { look, perform } from './run.ts';
 import { type Comparer, comparer, readBytes } from './scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
 import { type Found, isDirectory, walkTree } from './scan/walk.ts';
@@ -65,20 +65,19 @@ export async function planDelete(
   const request = checkDelete(check, restorePoint, given);
   check.finish('planDelete');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
-  let [deletable, kept]: [number, string[]] = [0, []];
-  let problems: readonly MigrationProblem[] = [];
-  const { problem } = await endingOf(async () => {
+  const kept: string[] = [];
+  let deletable = 0;
+  const looked = await look(async () => {
     const facts = await surveyDelete(fs, request);
-    ({ problems } = facts);
-    if (problems.length > 0) return { outcome: 'refused' };
+    if (facts.problems.length > 0) return facts;
     const prover = proverFor(fs, facts, request);
     await walkAll(fs, facts, async (file) => {
       if ((await prover(file)) === undefined) kept.push(file.shown);
       else deletable += 1;
     });
-    return { outcome: 'done' };
+    return facts;
   });
-  if (problem !== undefined) problems = [...problems, problem];
+  const problems = [...(looked.found?.problems ?? []), ...looked.problems];
   const ok = problems.length + kept.length === 0;
   return { ok, restorePoint, deletable, kept: kept.toSorted(), problems };
 }
@@ -122,35 +121,23 @@ export async function deleteRestorePoint(
   const given: DeleteRestorePointOptions = check.areOptions(options, known) ? options : {};
   const request = { ...checkDelete(check, restorePoint, given), ...checkRun(check, given) };
   check.finish('deleteRestorePoint');
-  const found: Deletion = { deleted: 0, kept: [], problems: [] };
-  const { outcome, problem } = await endingOf(async () => {
-    const { fs } = request.context;
-    progressOf(request.context, 'plan', 0);
-    const facts = await surveyDelete(fs, request);
-    found.problems = facts.problems;
-    if (facts.problems.length > 0) return { outcome: 'refused' };
-    const states = [...facts.roots.values()].map(stateDirectoryOf);
-    const home = homeStateOf(facts.realHome);
-    return await underLocks(request, [home, ...states], async () => {
-      const now = await surveyDelete(fs, request);
-      found.problems = now.problems;
-      return now.problems.length > 0 ? 'refused' : await deleteAll(request, now, found);
-    });
+  const result: Deletion = { deleted: 0, kept: [] };
+  progressOf(request.context, 'plan', 0);
+  const ending = await perform(request, {
+    survey: () => surveyDelete(request.context.fs, request),
+    states: ({ realHome, roots }) => [
+      homeStateOf(realHome),
+      ...[...roots.values()].map(stateDirectoryOf),
+    ],
+    act: (facts) => deleteAll(request, facts, result),
   });
-  return {
-    ok: outcome === 'done',
-    outcome,
-    restorePoint,
-    ...found,
-    kept: found.kept.toSorted(),
-    problems: problem === undefined ? found.problems : [...found.problems, problem],
-  };
+  const { deleted, kept } = result;
+  return { ...ending, restorePoint, deleted, kept: kept.toSorted() };
 }
 
 interface Deletion {
   deleted: number;
-  kept: string[];
-  problems: readonly MigrationProblem[];
+  readonly kept: string[];
 }
 
 interface DeleteRequest {
@@ -352,17 +339,14 @@ async function deleteAll(
     },
   );
   if (found.kept.some((shown) => !shown.startsWith('/'))) {
-    await removeEmpty(fs, join(path, 'removing'), facts.roots.keys());
+    await removeEmpty(fs, join(path, 'removing'));
     await unmark(fs, path, ['deleting']);
     return 'partial';
   }
-  for (const kind of ['removing', 'replaced']) {
-    await removeEmpty(fs, join(path, kind), facts.roots.keys());
-  }
+  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
   await removeIncoming(fs, join(path, 'incoming'));
   for (const root of facts.roots.values()) {
-    const own = replacedIn(stateDirectoryOf(root), basename(path));
-    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], own, fs.rmdir(own));
+    await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
   }
   for (const name of facts.point.targets.keys()) {
     await removeName(fs, preparedLinkOf(path, name));
@@ -374,14 +358,15 @@ async function deleteAll(
   return found.kept.length === 0 ? 'done' : 'partial';
 }
 
-async function removeEmpty(
-  fs: RunRequest['context']['fs'],
-  directory: string,
-  names: Iterable<string>,
-): Promise<void> {
-  for (const path of [...[...names].map((name) => join(directory, name)), directory]) {
-    await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
-  }
+/** Removes a directory and those in it, as far as there are no files. */
+async function removeEmpty(fs: RunRequest['context']['fs'], directory: string): Promise<void> {
+  if ((await lstatOrUndefined(fs, directory)) === undefined) return;
+  const remove = (path: string) =>
+    tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
+  await walkTree(fs, directory, async (path, found) => {
+    if (isDirectory(found)) await remove(path);
+  });
+  await remove(directory);
 }
 
 /** Copies that a restore had not finished. */

@@ -7,7 +7,7 @@ import { dirname, join } from '../../paths.ts';
 import type { Comparer, Copy } from '../scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, walkTogether } from '../scan/walk.ts';
-import { choiceFor, type Choices } from './choices.ts';
+import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
 /** A directory whose content is to be brought into a target. */

@@ -11,7 +11,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
-import { choiceFor } from '../absorb/choices.ts';
+import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { Copy } from './compare.ts';
@@ -140,12 +140,12 @@ class Pretender implements Actor {
       }
       case 'keep':
         // Also equal ones: one of them would be written to, and the other one not.
-        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(path);
+        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(step);
         if (own.kind === 'file') this.#add(step, action.as);
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         if (own.kind === 'file') await this.#count(step, own, 'merged', action.by === 'copy');
         if (action.because !== 'contained' && shared !== undefined) {
           const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
@@ -163,9 +163,9 @@ class Pretender implements Actor {
         }
         return { shared };
       }
+      // The lines of a fragment are appended, whatever else is appended meanwhile.
       case 'append':
       case 'separate':
-        this.#noteCopies(path);
         this.#add(step, 'merged');
         return { shared };
       case 'skip':
@@ -174,7 +174,7 @@ class Pretender implements Actor {
         return { shared };
       case 'conflict':
         if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         return { shared };
       default:
         return action satisfies never;
@@ -224,7 +224,8 @@ class Pretender implements Actor {
     this.#problems.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
   }
 
-  #noteCopies(path: string): void {
+  #noteCopies({ path, tree }: Pick<Step, 'path' | 'tree'>): void {
+    if (tree.isFragment) return;
     const sessionId = this.#job.name === 'projects' ? sessionOf(path) : undefined;
     if (sessionId !== undefined) this.#copies.add(sessionId);
   }

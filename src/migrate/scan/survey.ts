@@ -14,7 +14,7 @@ import { type Comparer, comparer } from './compare.ts';
 import { type Contents, surveyContents } from './contents.ts';
 import { type SurveyedEntry, type SurveyedHome, surveyHomes } from './homes.ts';
 import { findRunning, type RunningSessions } from './live.ts';
-import { readMounts } from './mounts.ts';
+import { readMounts } from '../../fs/mounts.ts';
 import { openPreflight, type Preflight } from './preflight.ts';
 import {
   ancestorProblems,
