@@ -108,6 +108,19 @@ export function isBelow(path: string, directory: string): boolean {
 
 /** Of the calls on a disk, every so many are enough: in memory all of them are tried. */
 const STRIDE_ON_DISK = 9;
+const CHANGES: ReadonlySet<Call> = new Set<Call>([
+  'copyFile',
+  'link',
+  'mkdir',
+  'rename',
+  'rmdir',
+  'symlink',
+  'unlink',
+  'utimes',
+  'handle.chmod',
+  'handle.utimes',
+  'handle.write',
+]);
 
 /**
  * Tells a story once for each call of a run: something happens at the first call, in the next world at the second one, and
@@ -118,12 +131,14 @@ const STRIDE_ON_DISK = 9;
 export async function everyCall(
   kind: World['kind'],
   tell: (world: World, moment: (call: Call, path: string) => boolean) => Promise<void>,
+  counts: (call: Call) => boolean = () => true,
 ): Promise<void> {
   const stride = kind === 'memory' ? 1 : STRIDE_ON_DISK;
   for (let count = 1; ; count += stride) {
     let calls = 0;
     let last = '';
     const moment = (call: Call, path: string) => {
+      if (!counts(call)) return false;
       calls += 1;
       if (calls === count) last = `call ${count}: ${call} ${path}`;
       return calls === count;
@@ -140,4 +155,12 @@ export async function everyCall(
       return;
     }
   }
+}
+
+/** The same for the calls that change something: to die after any other one leaves the same disk. */
+export async function everyChange(
+  kind: World['kind'],
+  tell: (world: World, moment: (call: Call, path: string) => boolean) => Promise<void>,
+): Promise<void> {
+  await everyCall(kind, tell, (call) => CHANGES.has(call));
 }

@@ -13,7 +13,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { everyCall, failWith, kindAt, lostOf, PROJECTS_LINK } from '../../support/stories.ts';
+import { everyChange, failWith, kindAt, lostOf, PROJECTS_LINK } from '../../support/stories.ts';
 import { inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -120,7 +120,7 @@ describe.each(worldKinds)('a text edited after an interrupted migration (%s)', (
     }));
 
   test('after a death at any call is shared by the same command', async () => {
-    await everyCall(kind, async (world, moment) => {
+    await everyChange(kind, async (world, moment) => {
       stage(world);
       const hooks = dying((call, path) => moment(call, path));
       await run(world, ['a'], { fs: hooked(world, hooks) });
