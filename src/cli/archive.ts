@@ -33,7 +33,10 @@ export async function archive(context: Context, choices: ArchiveChoices): Promis
   printProblems(page, problems);
   const again = commandLine(io.env, setting, ['archive', ...flags]);
   tellOutcome(context, outcome, again);
-  const next = isOver(outcome) ? [] : [{ command: again, purpose: 'try again, or complete it' }];
+  const next =
+    isOver(outcome) || outcome === 'refused'
+      ? []
+      : [{ command: again, purpose: 'try again, or complete it' }];
   return {
     exitCode: exitCodeOf(outcome),
     body: { outcome, archive: path, added, unchanged, problems: problems.map(asData), next },

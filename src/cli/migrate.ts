@@ -55,8 +55,9 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
   printProblems(page, plan.problems);
   page.line();
   const { paint, symbols } = page;
+  const has = (code: MigrationProblem['code']) => plan.problems.some((it) => it.code === code);
   // A half-done run is completed first, whatever blocks the rest.
-  const isHalfDone = plan.problems.some(({ code }) => code === 'earlier-run-incomplete');
+  const isHalfDone = has('earlier-run-incomplete') && !has('earlier-run-other-target');
   if (!plan.ok && !isHalfDone) {
     const next = await stepsAfterRefusal(context, words, plan.problems);
     page.words(
@@ -67,7 +68,7 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
     printSteps(page, next, 'one of these');
     return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused', next } };
   }
-  if (!isHalfDone && isNothingToDo(plan)) {
+  if (plan.ok && (await isNothingToDo(plan))) {
     page.line(paint.green(`${symbols.ok} nothing to do: everything is shared`));
     return { exitCode: EXIT.done, body: { ...body, outcome: 'done', next: [] } };
   }
@@ -133,8 +134,11 @@ function printReport({ page }: Context, report: MigrationReport): void {
   printUnmerged(page, unmerged);
 }
 
-function isNothingToDo({ homes }: MigrationPlan): boolean {
-  return homes.every(({ entries }) => entries.every(({ action }) => action === 'none'));
+async function isNothingToDo({ homes }: MigrationPlan): Promise<boolean> {
+  if (homes.some(({ entries }) => entries.some(({ action }) => action !== 'none'))) return false;
+  // A run that died early has left an empty restore point.
+  const { restorePoints } = await restorePointsOf(homes.map(({ accountHome }) => accountHome));
+  return restorePoints.every(({ state }) => state !== 'incomplete');
 }
 
 function dataOf<Any extends MigrationPlan | MigrationReport>(found: Any): Any {

@@ -55,7 +55,7 @@ export function waysToMigrate(
   ]);
 }
 
-/** What to type after a restore was refused because it was asked for with other shared directories. */
+/** What to type after a restore was refused. */
 export function waysToRestore(
   env: Io['env'],
   setting: Setting,
@@ -64,15 +64,12 @@ export function waysToRestore(
   restorePoints: readonly RestorePoint[],
 ): readonly Step[] {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  const unfinished = restorePoints
-    .filter(isUnfinished)
-    .filter(({ state }) => state === 'incomplete');
+  const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
   const elsewhere = restorePoints.filter(
-    (point) => !isUnfinished(point) && isElsewhere(setting, point),
+    (point) => setting.requiredFrom !== 'home' && isElsewhere(setting, point),
   );
   return typeable([
-    ...stepsToComplete(env, setting, unfinished),
-    ...(errors.some(({ code }) => code === 'other-target' || code === 'link-changed')
+    ...(isOther
       ? elsewhere.map((point) => ({
           command: commandLine(env, recordedSetting(setting, point), words, [point.accountHome]),
           purpose: 'restore from the shared directories that this home was migrated to',

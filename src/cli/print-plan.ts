@@ -58,17 +58,17 @@ function filesInWords({ files, copyBytes }: EntryPlan): string {
 
 const MAX_SHOWN = 10;
 
-/** Names the files that stay outside the shared directories, as far as there is room. */
-export function printUnmerged(page: Page, files: readonly UnmergedFile[]): void {
+/** Names the files that stay outside the shared directories, or were displaced, as far as there is room. */
+export function printUnmerged(
+  page: Page,
+  files: readonly UnmergedFile[],
+  where = 'outside the shared directories',
+): void {
   if (files.length === 0) return;
   const { paint } = page;
   page.line();
   const verb = files.length === 1 ? 'stays' : 'stay';
-  page.words(
-    `${paint.bold(count(files.length, 'file'))} ${verb} outside the shared directories:`,
-    2,
-    4,
-  );
+  page.words(`${paint.bold(count(files.length, 'file'))} ${verb} ${where}:`, 2, 4);
   for (const { path, reason } of files.slice(0, MAX_SHOWN)) {
     page.line(`    ${page.path(path)}  ${paint.dim(reasonInWords(reason))}`);
   }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import {
   type DeletePlan,
   type DeleteReport,
@@ -21,8 +22,8 @@ import { EXIT } from './exit-codes.ts';
 import { printSteps, type Step } from './next-steps.ts';
 import type { Page } from './page.ts';
 import { printProblems, tally } from './print-problems.ts';
-import { absolutePath, commandLine, type Setting } from './setting.ts';
-import { restorePointsOf } from './unfinished-runs.ts';
+import { absolutePath, commandLine, namedLinks, type Setting } from './setting.ts';
+import { isUnfinished, restorePointsOf, stepsToComplete } from './unfinished-runs.ts';
 import { UsageError } from './usage-error.ts';
 import { whileLooking } from './waiting.ts';
 import { asData } from './wording.ts';
@@ -60,10 +61,9 @@ export async function prune(
   const { paint, symbols } = page;
   if (problems.some(({ severity }) => severity === 'error')) {
     page.words(paint.red(`${symbols.bad} refused: ${tally(problems)}; nothing was changed`), 0, 2);
-    return {
-      exitCode: EXIT.problems,
-      body: { ...body, outcome: 'refused', reports: [], next: [] },
-    };
+    const next = await stepsAfterRefusal(context, paths);
+    printSteps(page, next);
+    return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused', reports: [], next } };
   }
   if (paths.length === 0) {
     page.line(paint.green(`${symbols.ok} nothing to delete`));
@@ -94,15 +94,30 @@ export async function prune(
   };
 }
 
+/** A restore point in use has to be completed first. */
+async function stepsAfterRefusal(
+  { io: { env }, setting }: Context,
+  paths: readonly string[],
+): Promise<readonly Step[]> {
+  const { restorePoints } = await restorePointsOf(setting.homes);
+  const runs = restorePoints
+    .filter(isUnfinished)
+    .filter(({ path, state }) => state !== 'deleting' && paths.includes(path));
+  return stepsToComplete(env, setting, runs);
+}
+
 /** Plans to delete the named restore points, or all that can be deleted. */
 async function look(
-  { homes, required }: Setting,
+  setting: Setting,
   named: readonly string[] | undefined,
   discard: readonly string[],
 ) {
   const { restorePoints, problems } =
-    named === undefined ? await restorePointsOf(homes) : { restorePoints: [], problems: [] };
+    named === undefined
+      ? await restorePointsOf(setting.homes)
+      : { restorePoints: [], problems: [] };
   const paths = named ?? restorePoints.filter(isDeletable).map(({ path }) => path);
+  const required = namedLinks(setting);
   const plans: DeletePlan[] = [];
   for (const path of paths) plans.push(await planDelete(path, { required, discard }));
   const left = restorePoints.filter((point) => !isDeletable(point));
@@ -119,7 +134,7 @@ async function deleteAll(
   paths: readonly string[],
   discard: readonly string[],
 ): Promise<readonly DeleteReport[]> {
-  const { required } = context.setting;
+  const required = namedLinks(context.setting);
   const reports: DeleteReport[] = [];
   for (const path of paths) {
     const report = await watched(context, (watch) =>
@@ -133,7 +148,8 @@ async function deleteAll(
 
 function printPlan(page: Page, { restorePoint, deletable, kept }: DeletePlan): void {
   page.line(`  ${page.path(restorePoint)}`);
-  page.words(`${count(deletable, 'file')} will be deleted: they are proved to be shared`, 4);
+  const verb = deletable === 1 ? 'is' : 'are';
+  page.words(`${count(deletable, 'file')} ${verb} shared, and will be deleted`, 4);
   printKept(page, kept, 'will be kept: no shared copy is known');
 }
 
@@ -154,12 +170,16 @@ function printKept(page: Page, kept: readonly string[], words: string): void {
   if (kept.length > MAX_SHOWN) page.line(`      and ${grouped(kept.length - MAX_SHOWN)} more`);
 }
 
-/** Only if few were kept: more have to be looked at one by one. */
+// More have to be looked at one by one.
+const MAX_DISCARDED = 5;
+
 function discardStep(
   { io, setting }: Context,
   { restorePoint, kept }: DeleteReport,
 ): readonly Step[] {
-  if (kept.length === 0 || kept.length > 5) return [];
+  // With only others left, which are named by their whole path, the restore point itself is gone.
+  const isThere = kept.some((path) => !isAbsolute(path));
+  if (!isThere || kept.length > MAX_DISCARDED) return [];
   const words = ['prune', restorePoint, ...discardFlags(kept)];
   return [
     {

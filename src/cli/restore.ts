@@ -21,8 +21,8 @@ import { printSteps, type Step } from './next-steps.ts';
 import { waysToRestore } from './past-refusal.ts';
 import { printSpace, printUnmerged } from './print-plan.ts';
 import { printProblems, tally } from './print-problems.ts';
-import { printSetting } from './print-setting.ts';
-import { commandLine } from './setting.ts';
+import { printHomes, printShared } from './print-setting.ts';
+import { commandLine, namedLinks } from './setting.ts';
 import { restorePointsOf } from './unfinished-runs.ts';
 import { whileLooking } from './waiting.ts';
 import { asData } from './wording.ts';
@@ -44,7 +44,8 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
   const problems = plans.flatMap((plan) => plan.problems);
   const body = { plan: plans.map(dataOf), problems: problems.map(asData) };
 
-  printSetting(page, setting);
+  printHomes(page, setting);
+  if (setting.requiredFrom !== 'home') printShared(page, setting);
   page.title('Plan');
   for (const plan of plans) printHome(context, plan);
   printSpace(
@@ -65,7 +66,7 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
     return { exitCode: EXIT.done, body: { ...body, outcome: 'done', reports: [], next: [] } };
   }
   page.words(
-    'Each link is replaced by the directory of the restore point, with everything that is shared by now. The shared directories keep everything.',
+    'Each link is replaced by a directory of its own. The shared directories keep everything.',
     0,
   );
   const question =
@@ -85,10 +86,7 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
   for (const report of reports) printReport(context, report);
   const again = commandLine(io.env, setting, words, homes);
   tellOutcome(context, outcome, again);
-  const next = isOver(outcome)
-    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'check everything' }]
-    : [{ command: again, purpose: 'try again, or complete it' }];
-  if (isOver(outcome)) printSteps(page, next);
+  const next = isOver(outcome) ? [] : [{ command: again, purpose: 'try again, or complete it' }];
   return {
     exitCode: exitCodeOf(outcome),
     body: { ...body, outcome, reports: reports.map(dataOf), next },
@@ -96,11 +94,12 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
 }
 
 async function planAll(
-  { setting: { homes, required } }: Context,
+  { setting }: Context,
   { acceptOtherTarget }: RestoreChoices,
 ): Promise<readonly RestorePlan[]> {
+  const required = namedLinks(setting);
   const plans: RestorePlan[] = [];
-  for (const home of new Set(homes)) {
+  for (const home of new Set(setting.homes)) {
     plans.push(
       await planRestore(home, { required, acceptOtherTarget: acceptOtherTarget === true }),
     );
@@ -114,7 +113,7 @@ async function restoreAll(
   { acceptOtherTarget }: RestoreChoices,
   homes: readonly string[],
 ): Promise<readonly RestoreReport[]> {
-  const { required } = context.setting;
+  const required = namedLinks(context.setting);
   const reports: RestoreReport[] = [];
   for (const home of homes) {
     const report = await watched(context, (watch) =>
@@ -143,9 +142,10 @@ function printHome({ page }: Context, { accountHome, restorePoint, entries }: Re
   if (restorePoint !== undefined) {
     page.words(paint.dim(`from ${page.path(restorePoint)}`), 4, 6);
   }
-  for (const { name, copy, copyBytes } of entries) {
-    const files = copy === 0 ? '' : `, ${count(copy, 'file')} copied (${bytes(copyBytes)})`;
-    page.words(`${name}  ${paint.yellow(`${symbols.arrow} will be restored${files}`)}`, 4, 6);
+  for (const { name, target, copy, copyBytes } of entries) {
+    const files = copy === 0 ? '' : `: ${count(copy, 'file')} copied (${bytes(copyBytes)})`;
+    const words = `will be restored, with everything in ${page.path(target)}${files}`;
+    page.words(`${name}  ${paint.yellow(`${symbols.arrow} ${words}`)}`, 4, 6);
   }
 }
 
@@ -158,7 +158,7 @@ function printReport({ page }: Context, report: RestoreReport): void {
     page,
     problems.filter(({ severity }) => severity === 'error'),
   );
-  printUnmerged(page, unmerged);
+  printUnmerged(page, unmerged, 'in the restore point');
 }
 
 function dataOf<Any extends RestorePlan | RestoreReport>(found: Any): Any {

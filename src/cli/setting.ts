@@ -61,6 +61,14 @@ async function without(
   return homes.filter((_, index) => !chosen.has(real[index] ?? ''));
 }
 
+/** The shared links that were named on the command line; `undefined`: those that a restore point records. */
+export function namedLinks({
+  required,
+  requiredFrom,
+}: Setting): readonly SharedSymlink[] | undefined {
+  return requiredFrom === 'home' ? undefined : required;
+}
+
 /** How the command is called here, so that what is printed can be typed as it is. */
 function programName(env: Io['env']): string {
   return env['npm_command'] === 'exec' ? 'npx claude-shared-state' : 'claude-shared-state';

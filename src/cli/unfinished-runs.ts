@@ -29,30 +29,31 @@ export function stepsToComplete(
   setting: Setting,
   runs: readonly UnfinishedRun[],
 ): readonly Step[] {
-  const steps = (state: UnfinishedRun['state']) =>
-    runs.flatMap((run) => (run.state === state ? [stepToComplete(env, setting, run)] : []));
-  return [...steps('restoring'), ...steps('deleting'), ...migrations(env, setting, runs)];
+  return [...runs.flatMap((run) => stepFor(env, setting, run)), ...migrations(env, setting, runs)];
 }
 
-function stepToComplete(env: Io['env'], setting: Setting, run: UnfinishedRun): Step {
+/** The command that completes a restore or a deletion. */
+function stepFor(env: Io['env'], setting: Setting, run: UnfinishedRun): readonly Step[] {
   const { accountHome, path, state } = run;
-  const shared = recordedSetting(setting, run);
+  // Unless others are named, these commands use the recorded directories.
+  const shared = setting.requiredFrom === 'home' ? setting : recordedSetting(setting, run);
   switch (state) {
     case 'restoring':
-      return {
-        command: commandLine(env, shared, ['restore'], [accountHome]),
-        purpose: 'complete the restore that was interrupted',
-      };
+      return [
+        {
+          command: commandLine(env, shared, ['restore'], [accountHome]),
+          purpose: 'complete the restore that was interrupted',
+        },
+      ];
     case 'deleting':
-      return {
-        command: commandLine(env, shared, ['prune', path], [accountHome]),
-        purpose: 'complete the deletion that was interrupted',
-      };
+      return [
+        {
+          command: commandLine(env, shared, ['prune', path], [accountHome]),
+          purpose: 'complete the deletion that was interrupted',
+        },
+      ];
     case 'incomplete':
-      return {
-        command: commandLine(env, shared, ['migrate'], [accountHome]),
-        purpose: 'complete the migration that was interrupted',
-      };
+      return [];
     default:
       return state satisfies never;
   }

@@ -18,7 +18,8 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
   ['merge that directory into the shared target', 'migrate brings it into the shared target'],
   ['let validateAll make', 'let ensure make'],
   ['validateAll makes', 'ensure makes'],
-  ["with live: 'merge'", 'with --live merge'],
+  // `restore` says it, too, but only `migrate` can. Its next steps name the option.
+  [" To migrate while it runs, pass live: 'merge'.", ''],
   ['with acceptRetention', 'with --accept-retention'],
   [
     'Pass this path in preferShared to share the other one, or in preferHome to share this one',

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rm, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -188,7 +188,7 @@ describe('migrate', () => {
     const refused = await cli(['migrate', '--yes']);
 
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('let it run with --live merge');
+    expect(refused.stdout).toContain('End it first.');
     expect(refused.stdout).toMatch(
       /# when the sessions have ended\n {2}claude-shared-state migrate$/m,
     );
@@ -208,6 +208,19 @@ describe('migrate', () => {
     const accepted = await cli(['migrate', '--accept-retention', '--dry-run']);
     expect(accepted.stdout).toMatch(/^ {2}claude-shared-state migrate --accept-retention --yes$/m);
     expect(await cli(['migrate', '--accept-retention', '--yes'])).toMatchObject({ exitCode: 0 });
+  });
+
+  test('removes the empty restore point of a run that died early', async () => {
+    await user.healthy('.claude-old');
+    const path =
+      '.claude-old/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882';
+    await mkdir(user.at(path), { recursive: true });
+    const argv = ['--home', user.at('.claude-old')];
+    expect(await cli(['doctor', ...argv])).toMatchObject({ exitCode: 1 });
+
+    expect(await cli(['migrate', '--yes', ...argv])).toMatchObject({ exitCode: 0 });
+
+    expect(await cli(['doctor', ...argv])).toMatchObject({ exitCode: 0 });
   });
 
   test('that is stopped says so, and the command that it names completes it', async () => {
@@ -246,7 +259,9 @@ describe('restore', () => {
     const { exitCode, stdout } = await cli(['restore'], { answer: true });
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('projects  → will be restored');
+    expect(stdout).toContain(
+      'projects  → will be restored, with everything in ~/.claude-projects-shared',
+    );
     expect(stdout).toContain('~/.claude: projects restored');
     expect(await isLink('.claude/projects')).toBe(false);
   });
@@ -284,7 +299,7 @@ describe('restore-points and prune', () => {
 
     const planned = await cli(['prune', path, '--dry-run']);
     expect(planned.stdout).toContain(
-      '    1 file will be deleted: they are proved to be shared\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
+      '    1 file is shared, and will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
     );
 
     const { exitCode, stdout } = await cli(['prune', path, '--yes']);
@@ -300,10 +315,32 @@ describe('restore-points and prune', () => {
     expect(await restorePointsIn('.claude')).toEqual([]);
   });
 
-  test('a path that is no restore point is refused', async () => {
-    const { exitCode, stdout } = await cli(['prune', '/nowhere', '--yes']);
+  test('a path that is no restore point is a mistake', async () => {
+    const { exitCode, stderr } = await cli(['prune', '/nowhere', '--yes']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('"/nowhere", and must be the path of a restore point');
+  });
+
+  test('a restore point that does not exist is a problem', async () => {
+    await cli(['migrate', '--yes']);
+    const [path = ''] = await restorePointsIn('.claude');
+
+    const { exitCode, stdout } = await cli(['prune', `${path.slice(0, -4)}0000`, '--yes']);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ no-restore-point');
+    expect(stdout).toContain('✗ ');
+  });
+
+  test('a restore point in use is refused, and the command that completes it is named', async () => {
+    await cli(['migrate', '--yes']);
+    const [path = ''] = await restorePointsIn('.claude');
+    await rm(`${path}/complete`, { recursive: true });
+
+    const { exitCode, stdout } = await cli(['prune', path, '--yes']);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ restore-point-in-use');
+    expect(stdout).toMatch(/^ {2}claude-shared-state migrate --home \S+\.claude$/m);
   });
 });

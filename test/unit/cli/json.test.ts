@@ -56,6 +56,11 @@ describe('what is told as JSON keeps to the documented schema:', () => {
   });
 
   test('migrate, restore, restore-points and prune, all the way there and back', async () => {
+    const record = user.at(`.claude/sessions/${process.pid}.json`);
+    await user.write(
+      `.claude/sessions/${process.pid}.json`,
+      JSON.stringify({ sessionId: SESSION }),
+    );
     expect(await told('migrate', '--dry-run')).toMatchObject({
       outcome: 'refused',
       plan: { ok: false },
@@ -80,17 +85,20 @@ describe('what is told as JSON keeps to the documented schema:', () => {
       outcome: 'dry-run',
       plan: [{ deletable: 1, kept: [] }],
     });
+    expect(await told('restore', '--dry-run')).toMatchObject({ outcome: 'refused' });
+    await rm(record);
     expect(await told('restore', '--dry-run')).toMatchObject({
       plan: [{ ok: true, restorePoint: someText, entries: [{ name: 'projects' }] }],
     });
     expect(await told('restore', '--yes')).toMatchObject({ reports: [{ restored: ['projects'] }] });
-    expect(await told('migrate', '--live', 'merge', '--yes')).toMatchObject({ outcome: 'done' });
+    await rm(user.at(`.claude-work/sessions/${process.pid}.json`));
+    expect(await told('migrate', '--yes')).toMatchObject({ outcome: 'done' });
     expect(await told('prune', '--all', '--yes')).toMatchObject({
       outcome: 'done',
       reports: [{ kept: [] }, { kept: [] }],
     });
     expect(await readdir(user.at('.claude/.claude-shared-state/restore-points'))).toEqual([]);
-    expect(await told('prune', '/nowhere')).toMatchObject({ outcome: 'refused' });
+    expect(await told('prune', '/nowhere')).toMatchObject({ error: { kind: 'usage' } });
   });
 
   test('a conflict', async () => {

@@ -145,9 +145,12 @@ describe('after a refused migration', () => {
 
 describe('after a refused restore', () => {
   const other = migrationProblem('other-target', { path: '/point', target: '/target' });
+  const named = { ...setting, requiredFrom: 'root' } as const;
 
-  test('a forgotten root is named', () => {
-    expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([
+  test('the recorded root is named if another one was', () => {
+    const point = pointOf('complete', '/srv/shared');
+
+    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([
       {
         command: `claude-shared-state restore --home ${home} --root /srv/shared`,
         purpose: 'restore from the shared directories that this home was migrated to',
@@ -155,8 +158,10 @@ describe('after a refused restore', () => {
     ]);
   });
 
-  test('nothing is proposed if the shared directories are the recorded ones', () => {
-    expect(toRestore([other], [pointOf('complete', '/home/me')])).toEqual([]);
+  test('nothing is proposed if the recorded directories were used', () => {
+    expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
+    const point = pointOf('complete', '/home/me');
+    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([]);
   });
 
   test('running sessions have to end', () => {
@@ -164,17 +169,6 @@ describe('after a refused restore', () => {
       {
         command: `claude-shared-state restore --home ${home}`,
         purpose: 'when the sessions have ended',
-      },
-    ]);
-  });
-
-  test('an interrupted migration is completed first', () => {
-    const inUse = migrationProblem('restore-point-in-use', { path: '/x', state: 'incomplete' });
-
-    expect(toRestore([inUse], [pointOf('incomplete', '/home/me')])).toEqual([
-      {
-        command: `claude-shared-state migrate --home ${home}`,
-        purpose: 'complete the migration that was interrupted',
       },
     ]);
   });

@@ -98,7 +98,7 @@ test('restore is refused while a session runs, and says to end it', async () => 
   expect(await isLink('.claude/projects')).toBe(true);
 });
 
-test('restore names the root that was forgotten', async () => {
+test('restore needs no root: it uses the recorded directories', async () => {
   const root = user.at('srv');
   await user.bare('.claude-new');
   await user.write('.claude-new/projects/-new/note', 'text');
@@ -108,8 +108,42 @@ test('restore names the root that was forgotten', async () => {
 
   const { exitCode, stdout } = await cli(['restore', '--yes', '--home', home]);
 
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('with everything in ~/srv/.claude-projects-shared');
+});
+
+test('a migration that died before the link, to a root that is forgotten, is completed with that root', async () => {
+  const home = user.at('.claude-new');
+  await user.bare('.claude-new');
+  await user.write('.claude-new/projects/-new/note', 'text');
+  await cli(['migrate', '--yes', '--home', home, '--root', user.at('srv')]);
+  const points = `${home}/.claude-shared-state/restore-points`;
+  const [id = ''] = await readdir(points);
+  await rm(`${points}/${id}/complete`, { recursive: true });
+  await rm(`${home}/projects`);
+  const command = `migrate --home ${home} --root ${user.at('srv')}`;
+
+  const refused = await cli(['migrate', '--yes', '--home', home]);
+
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stdout).toContain(`  claude-shared-state ${command}\n`);
+  const { stdout } = await cli(['doctor', '--home', home]);
+  expect(stdout).toContain(`  claude-shared-state ${command}\n`);
+  expect(stdout).not.toMatch(/^ {2}(rm|mv|cp) /m);
+  expect(await cli([...command.split(' '), '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await isLink('.claude-new/projects')).toBe(true);
+});
+
+test('restore names the recorded root if another one was named', async () => {
+  const argv = ['restore', '--yes', '--home', user.at('.claude'), '--root', user.at('srv')];
+
+  const { exitCode, stdout } = await cli(argv);
+
   expect(exitCode).toBe(1);
-  expect(stdout).toContain(`  claude-shared-state restore --home ${home} --root ${root}\n`);
+  expect(stdout).toContain('✗ other-target');
+  expect(stdout).toContain(
+    `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
+  );
 });
 
 test('restore --accept-other-target takes a copy of the shared directories', async () => {

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { userHome } from './support/homes.ts';
@@ -60,7 +61,11 @@ describe('where there is no home', () => {
   });
 
   test('a restore point can still be deleted by its path', async () => {
-    expect((await cli('prune', '/nowhere', '--yes')).stdout).toContain('✗ no-restore-point');
+    const id = '20261121T201552Z-9c79f8dc95f27882';
+    const path = user.at('x/.claude-shared-state/restore-points', id);
+    await mkdir(`${path}/complete`, { recursive: true });
+
+    expect(await cli('prune', path, '--yes')).toMatchObject({ exitCode: 0 });
     expect(await cli('prune', '--all')).toMatchObject({ exitCode: 2 });
   });
 });
