@@ -67,9 +67,7 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const request = migrateRequest('planMigration', accountHomes, options);
-  const { found, problems } = await look(async () =>
-    planFrom(await survey(request, true), request),
-  );
+  const { found, problems } = await look(async () => planFrom(await survey(request), request));
   const nothing = { homes: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
   return found ?? { ok: false, ...nothing, problems };
 }
@@ -133,10 +131,8 @@ export async function migrate(
       ...targetsOf(surveyed).map(stateDirectoryOf),
     ],
     // What an earlier run left half done is completed even if something else blocks the rest.
-    isAllowed: ({ plan, surveyed, problems }) =>
-      plan.ok ||
-      (surveyed.homes.some(({ unfinished }) => unfinished.length > 0) &&
-        problems.every(({ code }) => code !== 'earlier-run-other-target')),
+    isAllowed: ({ plan, surveyed: { homes } }) =>
+      plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
     async act({ plan, surveyed }, locks, problems) {
       result.homes = plan.homes;
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
@@ -152,7 +148,7 @@ interface Planned {
 }
 
 async function planAll(request: MigrateRequest): Promise<Planned> {
-  const surveyed = await survey(request, false);
+  const surveyed = await survey(request);
   const plan = planFrom(surveyed, request);
   return { surveyed, plan, problems: plan.problems };
 }
@@ -165,10 +161,11 @@ interface Result {
 }
 
 function filesIn(homes: readonly HomePlan[]): number {
-  const counts = homes.flatMap(({ entries }) =>
-    entries.flatMap(({ files }) => Object.values(files)),
-  );
-  return counts.reduce((sum, count: number) => sum + count, 0);
+  let sum = 0;
+  for (const { files } of homes.flatMap(({ entries }) => entries)) {
+    sum += files.link + files.copy + files.merged + files.identical + files.skipped;
+  }
+  return sum;
 }
 
 /** With the locks held: creates the links that a run did not come to, and looks whether anything else has changed. */
@@ -181,12 +178,14 @@ async function completeHalfDone(request: MigrateRequest, planned: Planned): Prom
   }
   let isChanged = false;
   for (const home of surveyed.homes) {
-    for (const { path, state } of await readRestorePoints(context.fs, home.realHome)) {
+    for (const { path, state, trees } of await readRestorePoints(context.fs, home.realHome)) {
       if (state === 'incomplete') await removeIfEmpty(context.fs, path);
+      // Its directories are back in the home, and a restore would have been done.
+      if (state === 'restoring' && trees.length === 0) await markAs(context.fs, path, 'restored');
     }
     for (const entry of home.entries) {
       if (entry.state !== 'missing' || actionFor(entry, home) !== 'complete') continue;
-      await putMissingLink(context, entry);
+      await putMissingLink(context, entry, home);
       isChanged = true;
     }
   }
@@ -248,8 +247,6 @@ async function carryOut(
     problems.push(...blocked);
     return 'refused';
   }
-  // Behind the links programs would find these files with two names.
-  for (const { brought } of works) await brought.clear();
   stopIfAborted(context);
   const { inTrees } = await findRunning(request, surveyed.homes);
   if (request.live === 'refuse' && inTrees.length > 0) {
@@ -292,6 +289,9 @@ async function carryOut(
     finished.push({ home, ...(restorePoint === undefined ? {} : { restorePoint }) });
   }
 
+  // Behind the links programs find these files with two names.
+  for (const { brought } of works) await brought.clear();
+
   // 3. Bring in what came late, until a pass adds nothing: that pass verifies the rest.
   onFiles = progressOf(context, 'catch-up', filesIn(result.homes));
   for (const work of works) {
@@ -303,7 +303,8 @@ async function carryOut(
     result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
     const late = actor.returned.map((path) => migrationProblem('deleted-name-returned', { path }));
     const busy = isQuiet ? [] : [migrationProblem('source-busy', { path: realTarget })];
-    problems.push(...late, ...busy);
+    problems.push(...late, ...busy, ...actor.refusals);
+    isStopped ||= actor.refusals.length > 0;
     isStopped ||= !isQuiet;
   }
   for (const { home, restorePoint } of isStopped ? [] : finished) {
@@ -384,13 +385,13 @@ async function catchUp({ job, actor }: Work, trees: readonly SurveyedTree[]): Pr
 /** Homes that have nothing where a link belongs get it. */
 async function linkMissing(
   { context }: MigrateRequest,
-  { entries }: SurveyedHome,
+  home: SurveyedHome,
   isMeant: (name: string) => boolean,
 ): Promise<void> {
-  for (const entry of entries) {
+  for (const entry of home.entries) {
     if (entry.state !== 'missing' || !isMeant(entry.name)) continue;
     stopIfAborted(context);
-    await putMissingLink(context, entry);
+    await putMissingLink(context, entry, home);
   }
 }
 

@@ -1,5 +1,5 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { CallError, failedWith, orThrow, tolerate, toResult } from '../core/result.ts';
+import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -20,7 +20,6 @@ import { DiskActor } from './absorb/disk-actor.ts';
 import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
 import { projectsLast } from './cut-over.ts';
 import { homeStateOf, preparedLinkOf, recreatedOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './restore-points.ts';
 import type { PlanRestoreOptions, RestoreOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import { putPrepared, resolvesTo } from './put-link.ts';
@@ -32,7 +31,13 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { checkList, checkRun, flag, type RunRequest, runOptions } from './request.ts';
-import { type FoundRestorePoint, readRestorePoint, readRestorePoints } from './restore-points.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  readRestorePoints,
+} from './restore-points.ts';
 import { look, perform, requireLocks } from './run.ts';
 import { comparer } from './scan/compare.ts';
 
@@ -202,7 +207,9 @@ async function surveyRestore(
     if ('code' in entry) problems.push(entry);
     else entries.push(entry);
   }
-  if (entries.length + problems.length === 0) {
+  // The same call again has nothing left to do.
+  const isDone = all.some(({ state }) => state === 'restored');
+  if (!isDone && entries.length + problems.length === 0) {
     problems.push(migrationProblem('no-restore-point', { path: accountHome }));
   }
   const live = await findLiveSessions([accountHome], { fs, processInspector });
@@ -364,6 +371,7 @@ async function giveBack(
   const onFiles: OnFiles = progressOf(context, 'restore', 0);
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
     await markAs(fs, restorePoint, 'restoring');
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
   }
   const actorFor = ({ restorePoint, name }: ReturningEntry, target: string) =>
     new DiskActor({
@@ -395,11 +403,7 @@ async function giveBack(
     unmerged.push(...(await actor.unmerged()));
   }
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
-    await tolerate(
-      ['ENOENT', 'ENOTEMPTY', 'EEXIST'],
-      restorePoint,
-      fs.rmdir(join(restorePoint, 'incoming')),
-    );
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
     const { trees } = await readRestorePoint(fs, restorePoint);
     if (trees.length === 0) await markAs(fs, restorePoint, 'restored');
   }

@@ -1,5 +1,5 @@
-import { READ } from '../../calls.ts';
-import { type CallError, toResult } from '../../core/result.ts';
+import { READ, WRITE } from '../../calls.ts';
+import { type CallError, failedWith, toResult } from '../../core/result.ts';
 import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
 import { join } from '../../paths.ts';
 import {
@@ -47,8 +47,6 @@ export interface ContentsRequest {
   /** Files older than this are overdue; nanoseconds. */
   readonly overdueBefore: bigint | undefined;
   readonly preflight: Preflight;
-  /** Whether every link is tried, not only those of other users' files. */
-  readonly triesAll: boolean;
   readonly brought: Brought;
 }
 
@@ -151,7 +149,7 @@ class Pretender implements Actor {
           const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
           this.#unmerged.push({ path: shared.path, reason });
         }
-        return { shared: copy, ...(shared === undefined ? {} : { displaced: shared }) };
+        return { shared: copy };
       }
       case 'unite': {
         await this.#count(step, own, 'merged', true);
@@ -210,8 +208,13 @@ class Pretender implements Actor {
   }
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
-    const { uid, triesAll, preflight } = this.#request;
-    if (!triesAll && (uid === undefined || own.uid === uid)) return 'linked';
+    const { uid, preflight } = this.#request;
+    if (uid === undefined || own.uid === uid) {
+      // Nobody may link an immutable file. To try that would change the times by which backups go.
+      const writable = await toResult(this.#job.fs.access(path, WRITE));
+      if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
+      return 'linked';
+    }
     const trial = await preflight.try(path, own);
     if (typeof trial === 'string') return 'linked';
     const { errno } = trial;
