@@ -4,9 +4,10 @@ import { secondsOf } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import { dirname, join } from '../paths.ts';
+import { finding } from '../problem.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
-import { noChoices } from './absorb/choices.ts';
+import { noChoices } from './absorb/decide.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { nonceOf, progressOf } from './context.ts';
 import { runIdOf, stateDirectoryOf } from './layout.ts';
@@ -14,7 +15,7 @@ import type { ArchiveOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { ArchiveReport, UnarchiveReport } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions } from './request.ts';
-import { endingOf, underLocks } from './run.ts';
+import { perform } from './run.ts';
 import { comparer, type Copy } from './scan/compare.ts';
 import { sessionOf } from './scan/kinds.ts';
 
@@ -50,44 +51,32 @@ import { sessionOf } from './scan/kinds.ts';
  * ```
  */
 export async function archive(options: ArchiveOptions = {}): Promise<ArchiveReport> {
-  const { request, problem: argument } = checkArchive('archive', options);
-  const problems: MigrationProblem[] = argument === undefined ? [] : [argument];
-  let [added, unchanged] = [0, 0];
-  let root = request.archive ?? '';
-  const { outcome, problem } = await endingOf(async () => {
-    const { context } = request;
-    const { fs } = context;
-    const place = await placeOf(request);
-    ({ archive: root } = place);
-    if (place.problem !== undefined) {
-      problems.push(place.problem);
-      return { outcome: 'refused' };
-    }
-    return await underLocks(request, [stateDirectoryOf(place.projects)], async () => {
+  const request = checkArchive('archive', options);
+  let [added, unchanged, root] = [0, 0, request.archive ?? ''];
+  const ending = await perform(request, {
+    survey: () => placeOf(request),
+    states: ({ projects }) => [stateDirectoryOf(projects)],
+    async act(place, _, problems) {
+      root = place.archive;
+      const { context } = request;
       const target = join(root, 'projects');
-      await makeDurableDirectories(fs, target);
-      const files = { seen: 0 };
-      const onFiles = progressOf(context, 'archive', 0);
-      const actor = actorFor(request, root, target, onFiles);
-      actor.beginPass();
-      const job = {
-        ...jobFor(request, place.projects, target, 'tree-wins'),
-        includes: (path: string) => {
-          const isIncluded = isArchived(path);
-          if (isIncluded && path.endsWith('.jsonl')) files.seen += 1;
-          return isIncluded;
-        },
+      await makeDurableDirectories(context.fs, target);
+      let seen = 0;
+      const includes = (path: string) => {
+        const isIncluded = isArchived(path);
+        if (isIncluded && path.endsWith('.jsonl')) seen += 1;
+        return isIncluded;
       };
-      await absorb(job, actor);
+      const actor = actorFor(request, root, target);
+      await absorb({ ...jobFor(request, place.projects, target, 'tree-wins'), includes }, actor);
       await actor.sync();
       problems.push(...actor.refusals);
       added = actor.addedFiles;
-      unchanged = Math.max(0, files.seen - added);
+      unchanged = Math.max(0, seen - added);
       return actor.refusals.length > 0 ? 'failed' : 'done';
-    });
+    },
   });
-  if (problem !== undefined) problems.push(problem);
-  return { ok: outcome === 'done', outcome, archive: root, added, unchanged, problems };
+  return { ...ending, archive: root, added, unchanged };
 }
 
 /**
@@ -119,45 +108,38 @@ export async function unarchive(
   sessionId: string,
   options: ArchiveOptions = {},
 ): Promise<UnarchiveReport> {
-  const { request, problem: argument } = checkArchive('unarchive', options, sessionId);
+  const request = checkArchive('unarchive', options, sessionId);
   const id = sessionId.trim();
-  const problems: MigrationProblem[] = argument === undefined ? [] : [argument];
   let path: string | undefined;
-  const { outcome, problem } = await endingOf(async () => {
-    const place = await placeOf(request);
-    if (place.problem !== undefined) {
-      problems.push(place.problem);
-      return { outcome: 'refused' };
-    }
-    return await underLocks(request, [stateDirectoryOf(place.projects)], async () => {
-      const source = join(place.archive, 'projects');
-      const [archived] = await transcriptsOf(request, source, id);
-      if (archived === undefined) {
-        problems.push(migrationProblem('not-archived', { path: source, sessionId: id }));
-        return 'refused';
-      }
-      const key = archived.key;
-      for (const shared of await transcriptsOf(request, place.projects, id)) {
-        const { fs } = request.context;
-        const result = await comparer(fs).compare(archived, shared, true);
-        const isContained = result?.kind === 'identical' || result?.kind === 'contained';
-        if (shared.key === key && isContained) continue;
-        const fields = { path: archived.path, other: shared.path, sessionId: id };
-        problems.push(migrationProblem('session-exists', fields));
-        return 'refused';
-      }
-      path = await bringBack(request, place.projects, source, archived);
+  const ending = await perform(request, {
+    survey: () => findArchived(request, id),
+    states: ({ projects }) => [stateDirectoryOf(projects)],
+    async act({ projects, archive: root, archived }) {
+      if (archived !== undefined) path = await bringBack(request, projects, root, archived);
       return 'done';
-    });
+    },
   });
-  if (problem !== undefined) problems.push(problem);
-  return {
-    ok: outcome === 'done',
-    outcome,
-    sessionId: id,
-    ...(path === undefined ? {} : { path }),
-    problems,
-  };
+  return { ...ending, sessionId: id, ...(path === undefined ? {} : { path }) };
+}
+
+/** What the archive has of a session, and what the shared state has that differs. */
+async function findArchived(request: ArchiveRequest, sessionId: string) {
+  const place = await placeOf(request);
+  const source = join(place.archive, 'projects');
+  const [archived] = await transcriptsOf(request, source, sessionId);
+  const problems = [...place.problems];
+  if (archived === undefined) {
+    problems.push(migrationProblem('not-archived', { path: source, sessionId }));
+    return { ...place, problems, archived };
+  }
+  for (const shared of await transcriptsOf(request, place.projects, sessionId)) {
+    const result = await comparer(request.context.fs).compare(archived, shared, true);
+    const isContained = result?.kind === 'identical' || result?.kind === 'contained';
+    if (shared.key === archived.key && isContained) continue;
+    const fields = { path: archived.path, other: shared.path, sessionId };
+    problems.push(migrationProblem('session-exists', fields));
+  }
+  return { ...place, problems, archived };
 }
 
 interface ArchiveRequest extends RunRequest {
@@ -169,7 +151,7 @@ function checkArchive(
   operation: 'archive' | 'unarchive',
   options: ArchiveOptions,
   sessionId = '',
-): { readonly request: ArchiveRequest; readonly problem?: MigrationProblem } {
+): ArchiveRequest {
   const check = new ArgumentCheck();
   const known = ['required', 'archive', ...runOptions];
   const given: ArchiveOptions = check.areOptions(options, known) ? options : {};
@@ -184,20 +166,20 @@ function checkArchive(
     check.refuseOption('options.required', given.required, 'a list with projects');
   }
   check.finish(operation);
-  return { request: { ...run, target, archive: isGiven ? given.archive : undefined } };
+  return { ...run, target, archive: isGiven ? given.archive : undefined };
 }
 
 /** Where the shared transcripts and the archive are. */
 async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest): Promise<{
   readonly projects: string;
   readonly archive: string;
-  readonly problem?: MigrationProblem;
+  readonly problems: readonly MigrationProblem[];
 }> {
   const real = await toResult(fs.realpath(target));
   const projects = real.ok ? textOf(real.value) : target;
   const place = { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive') };
-  if (real.ok) return place;
-  return { ...place, problem: migrationProblem('other-target', { path: target, target }) };
+  const missing = real.ok ? [] : [finding('target-missing', { path: target }).problem];
+  return { ...place, problems: missing };
 }
 
 /** Transcripts of sessions and sub-agents, and the directories they are in. */
@@ -229,18 +211,13 @@ function jobFor(
   };
 }
 
-function actorFor(
-  { context }: RunRequest,
-  archiveRoot: string,
-  target: string,
-  onFiles: (files: number, bytes: number) => void,
-): DiskActor {
+function actorFor({ context }: RunRequest, archiveRoot: string, target: string): DiskActor {
   return new DiskActor({
     context,
     target,
     incoming: join(archiveRoot, 'incoming'),
     replaced: join(join(archiveRoot, 'replaced'), runIdOf(context.now, nonceOf(context))),
-    onFiles,
+    onFiles: progressOf(context, 'archive', 0),
   });
 }
 
@@ -268,22 +245,20 @@ async function transcriptsOf(
 async function bringBack(
   request: ArchiveRequest,
   projects: string,
-  source: string,
+  archiveRoot: string,
   { key, path: archived }: FoundTranscript,
 ): Promise<string> {
   const { context } = request;
-  const { fs } = context;
+  const source = join(archiveRoot, 'projects');
   const below = archived.slice(0, -'.jsonl'.length).slice(join(source, '').length);
-  const state = stateDirectoryOf(projects);
-  const actor = actorFor(request, state, projects, progressOf(context, 'archive', 0));
-  actor.beginPass();
+  const actor = actorFor(request, stateDirectoryOf(projects), projects);
   const includes = (path: string) =>
     path === key || path === `${below}.jsonl` || path === below || path.startsWith(join(below, ''));
   await absorb({ ...jobFor(request, source, projects, 'choose'), includes }, actor);
   const path = join(projects, `${below}.jsonl`);
   // The clean-up goes by the time of the last change.
   const now = secondsOf(BigInt(context.now) * 1_000_000n);
-  await orThrow(path, fs.utimes(path, now, now));
+  await orThrow(path, context.fs.utimes(path, now, now));
   await actor.sync();
   return path;
 }

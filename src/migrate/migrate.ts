@@ -9,9 +9,9 @@ import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
 import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
 import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
 import { homeStateOf, incomingIn, replacedIn, runIdOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './markers.ts';
+import { markAs } from './restore-points.ts';
 import type { MigrateOptions, PlanMigrationOptions } from './options.ts';
-import { actionFor, planFrom } from './plan.ts';
+import { actionFor, liveProblems, planFrom } from './plan.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type {
   HomePlan,
@@ -22,7 +22,7 @@ import type {
 } from './report.ts';
 import { type MigrateRequest, migrateRequest } from './request.ts';
 import { readRestorePoints } from './restore-points.ts';
-import { endingOf, underLocks } from './run.ts';
+import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
 import { sessionOf } from './scan/kinds.ts';
 import { findRunning } from './scan/live.ts';
@@ -67,21 +67,9 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const request = migrateRequest('planMigration', accountHomes, options);
-  let plan: MigrationPlan | undefined;
-  const { problem } = await endingOf(async () => {
-    plan = planFrom(await survey(request, true), request);
-    return { outcome: 'done' };
-  });
-  return (
-    plan ?? {
-      ok: false,
-      homes: [],
-      problems: problem === undefined ? [] : [problem],
-      liveSessions: [],
-      spaceNeeded: 0,
-      unmerged: [],
-    }
-  );
+  const { found, problems } = await look(async () => planFrom(await survey(request), request));
+  const nothing = { homes: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
+  return found ?? { ok: false, ...nothing, problems };
 }
 
 /**
@@ -127,91 +115,83 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
   const request = migrateRequest('migrate', accountHomes, options);
-  const found: Findings = { homes: [], problems: [], restorePoints: new Set(), unmerged: [] };
-  const { outcome, problem } = await endingOf(async () => {
-    const planned = progressOf(request.context, 'plan', 0);
-    const first = await survey(request, false);
-    const plan = adopt(found, first, request);
-    planned(filesIn(plan.homes), 0);
+  const { context } = request;
+  const result: Result = { homes: [], restorePoints: new Set(), unmerged: [] };
+  const onPlanned = progressOf(context, 'plan', 0);
+  const ending = await perform(request, {
+    async survey() {
+      const planned = await planAll(request);
+      result.homes = planned.plan.homes;
+      onPlanned(filesIn(result.homes), 0);
+      return planned;
+    },
+    recheck: (planned) => completeHalfDone(request, planned),
+    states: ({ surveyed }) => [
+      ...surveyed.homes.map(({ realHome }) => homeStateOf(realHome)),
+      ...targetsOf(surveyed).map(stateDirectoryOf),
+    ],
     // What an earlier run left half done is completed even if something else blocks the rest.
-    const isHalfDone = first.homes.some(({ unfinished }) => unfinished.length > 0);
-    if (!plan.ok && !isHalfDone) return { outcome: 'refused' };
-    if (plan.problems.some(({ code }) => code === 'earlier-run-other-target')) {
-      return { outcome: 'refused' };
-    }
-    const directories = first.homes.flatMap(({ realHome, entries }) => [
-      homeStateOf(realHome),
-      ...entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
-    ]);
-    return await underLocks(request, directories, (locks) => {
-      return migrateLocked(request, first, locks, found);
-    });
+    isAllowed: ({ plan, surveyed: { homes } }) =>
+      plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
+    async act({ plan, surveyed }, locks, problems) {
+      result.homes = plan.homes;
+      return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
+    },
   });
-  const { homes, problems, restorePoints, unmerged } = found;
-  return {
-    ok: outcome === 'done',
-    outcome,
-    homes,
-    problems: problem === undefined ? problems : [...problems, problem],
-    restorePoints: [...restorePoints],
-    unmerged,
-  };
+  return { ...ending, ...result, restorePoints: [...result.restorePoints] };
 }
 
-/** What has been found so far, whatever happens next. */
-interface Findings {
+interface Planned {
+  readonly surveyed: Survey;
+  readonly plan: MigrationPlan;
+  readonly problems: readonly MigrationProblem[];
+}
+
+async function planAll(request: MigrateRequest): Promise<Planned> {
+  const surveyed = await survey(request);
+  const plan = planFrom(surveyed, request);
+  return { surveyed, plan, problems: plan.problems };
+}
+
+/** What has come out so far, whatever happens next. */
+interface Result {
   homes: readonly HomePlan[];
-  problems: readonly MigrationProblem[];
   readonly restorePoints: Set<string>;
   unmerged: readonly UnmergedFile[];
 }
 
-function adopt(found: Findings, surveyed: Survey, request: MigrateRequest): MigrationPlan {
-  const plan = planFrom(surveyed, request);
-  found.homes = plan.homes;
-  found.problems = plan.problems;
-  return plan;
-}
-
 function filesIn(homes: readonly HomePlan[]): number {
-  return homes
-    .flatMap(({ entries }) => entries)
-    .reduce((sum, { files: { link, copy, merged, identical, skipped } }) => {
-      return sum + link + copy + merged + identical + skipped;
-    }, 0);
+  let sum = 0;
+  for (const { files } of homes.flatMap(({ entries }) => entries)) {
+    sum += files.link + files.copy + files.merged + files.identical + files.skipped;
+  }
+  return sum;
 }
 
-/** With the locks held: completes what was left half done, and looks again before anything is changed. */
-async function migrateLocked(
-  request: MigrateRequest,
-  first: Survey,
-  locks: HeldLocks,
-  found: Findings,
-): Promise<MigrationOutcome> {
+/** With the locks held: creates the links that a run did not come to, and looks whether anything else has changed. */
+async function completeHalfDone(request: MigrateRequest, planned: Planned): Promise<Planned> {
   const { context, accountHomes, required } = request;
-  const { fs } = context;
-  for (const target of targetsOf(first)) {
-    await keepPromises(fs, incomingIn(stateDirectoryOf(target)));
-    await clearTrials(fs, target);
+  const { surveyed } = planned;
+  for (const target of targetsOf(surveyed)) {
+    await keepPromises(context.fs, incomingIn(stateDirectoryOf(target)));
+    await clearTrials(context.fs, target);
   }
   let isChanged = false;
-  for (const home of first.homes) {
-    for (const { path, state } of await readRestorePoints(fs, home.realHome)) {
-      if (state === 'incomplete') await removeIfEmpty(fs, path);
+  for (const home of surveyed.homes) {
+    for (const { path, state, trees } of await readRestorePoints(context.fs, home.realHome)) {
+      if (state === 'incomplete') await removeIfEmpty(context.fs, path);
+      // Its directories are back in the home, and a restore would have been done.
+      if (state === 'restoring' && trees.length === 0) await markAs(context.fs, path, 'restored');
     }
     for (const entry of home.entries) {
       if (entry.state !== 'missing' || actionFor(entry, home) !== 'complete') continue;
-      await putMissingLink(context, entry);
+      await putMissingLink(context, entry, home);
       isChanged = true;
     }
   }
-  // Somebody else may have been at work until the lock was free.
-  const { homes } = await surveyHomes(fs, accountHomes, required);
-  isChanged ||= fingerprintOf(homes) !== fingerprintOf(first.homes);
-  const surveyed = isChanged ? await survey(request, false) : first;
-  const plan = isChanged ? adopt(found, surveyed, request) : planFrom(surveyed, request);
-  if (!plan.ok) return 'refused';
-  return await carryOut(request, surveyed, locks, found);
+  const { homes } = await surveyHomes(context.fs, accountHomes, required);
+  isChanged ||= fingerprintOf(homes) !== fingerprintOf(surveyed.homes);
+  return isChanged ? await planAll(request) : planned;
 }
 
 function targetsOf({ homes }: Survey): readonly string[] {
@@ -241,13 +221,14 @@ async function carryOut(
   request: MigrateRequest,
   surveyed: Survey,
   locks: HeldLocks,
-  found: Findings,
+  result: Result,
+  problems: MigrationProblem[],
 ): Promise<MigrationOutcome> {
   const { context } = request;
   const { fs } = context;
   for (const target of targetsOf(surveyed)) await makeDurableDirectories(fs, target);
   const runId = runIdOf(context.now, nonceOf(context));
-  let onFiles = progressOf(context, 'absorb', filesIn(found.homes));
+  let onFiles = progressOf(context, 'absorb', filesIn(result.homes));
   const works = await openWorks(request, surveyed, runId, (files, bytes) => {
     onFiles(files, bytes);
   });
@@ -263,18 +244,15 @@ async function carryOut(
   for (const { actor } of works)
     blocked.push(...actor.refusals, ...(await problemsOf(fs, actor.blocked)));
   if (blocked.length > 0) {
-    found.problems = [...found.problems, ...blocked];
+    problems.push(...blocked);
     return 'refused';
   }
-  // Behind the links programs would find these files with two names.
-  for (const { brought } of works) await brought.clear();
   stopIfAborted(context);
   const { inTrees } = await findRunning(request, surveyed.homes);
   if (request.live === 'refuse' && inTrees.length > 0) {
-    found.problems = planFrom(
-      { ...surveyed, running: { ...surveyed.running, inTrees } },
-      request,
-    ).problems;
+    problems.push(
+      ...liveProblems({ ...surveyed, running: { ...surveyed.running, inTrees } }, request),
+    );
     return 'refused';
   }
 
@@ -293,7 +271,7 @@ async function carryOut(
     if (isStopped) break;
     await linkMissing(request, home, (name) => name !== 'projects');
     const { moved, restorePoint, problem } = await cutOver(context, home, runId, locks, onFiles);
-    if (restorePoint !== undefined) found.restorePoints.add(restorePoint);
+    if (restorePoint !== undefined) result.restorePoints.add(restorePoint);
     for (const { entry, root, isFragment } of moved) {
       const before = works
         .find(({ surveyed: { name } }) => name === entry.name)
@@ -303,7 +281,7 @@ async function carryOut(
       trees.get(entry.name)?.push({ ...before, root, spellings, isFragment });
     }
     if (problem !== undefined) {
-      found.problems = [...found.problems, problem];
+      problems.push(problem);
       isStopped = true;
       continue;
     }
@@ -311,18 +289,22 @@ async function carryOut(
     finished.push({ home, ...(restorePoint === undefined ? {} : { restorePoint }) });
   }
 
+  // Behind the links programs find these files with two names.
+  for (const { brought } of works) await brought.clear();
+
   // 3. Bring in what came late, until a pass adds nothing: that pass verifies the rest.
-  onFiles = progressOf(context, 'catch-up', filesIn(found.homes));
+  onFiles = progressOf(context, 'catch-up', filesIn(result.homes));
   for (const work of works) {
     const isQuiet = await catchUp(work, trees.get(work.surveyed.name) ?? []);
     const {
       actor,
       surveyed: { realTarget },
     } = work;
-    found.unmerged = [...found.unmerged, ...(await actor.unmerged())];
+    result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
     const late = actor.returned.map((path) => migrationProblem('deleted-name-returned', { path }));
     const busy = isQuiet ? [] : [migrationProblem('source-busy', { path: realTarget })];
-    found.problems = [...found.problems, ...late, ...busy];
+    problems.push(...late, ...busy, ...actor.refusals);
+    isStopped ||= actor.refusals.length > 0;
     isStopped ||= !isQuiet;
   }
   for (const { home, restorePoint } of isStopped ? [] : finished) {
@@ -330,11 +312,11 @@ async function carryOut(
     if (restorePoint !== undefined) paths.push(restorePoint);
     for (const path of new Set(paths)) {
       await markAs(fs, path, 'complete');
-      found.restorePoints.add(path);
+      result.restorePoints.add(path);
     }
   }
   if (isStopped) return 'failed';
-  return found.unmerged.every(({ reason }) => isExpected(reason)) ? 'done' : 'partial';
+  return result.unmerged.every(({ reason }) => isExpected(reason)) ? 'done' : 'partial';
 }
 
 function isExpected(reason: UnmergedFile['reason']): boolean {
@@ -403,13 +385,13 @@ async function catchUp({ job, actor }: Work, trees: readonly SurveyedTree[]): Pr
 /** Homes that have nothing where a link belongs get it. */
 async function linkMissing(
   { context }: MigrateRequest,
-  { entries }: SurveyedHome,
+  home: SurveyedHome,
   isMeant: (name: string) => boolean,
 ): Promise<void> {
-  for (const entry of entries) {
+  for (const entry of home.entries) {
     if (entry.state !== 'missing' || !isMeant(entry.name)) continue;
     stopIfAborted(context);
-    await putMissingLink(context, entry);
+    await putMissingLink(context, entry, home);
   }
 }
 

@@ -102,7 +102,8 @@ function fieldsOf({ path, accountHomes: [accountHome], sessionId, pid }: LiveSes
   return { path, accountHome, sessionId, pid };
 }
 
-function liveProblems(
+/** What running sessions stand in the way of. */
+export function liveProblems(
   { names, running }: Survey,
   { live }: Decisions,
 ): readonly MigrationProblem[] {

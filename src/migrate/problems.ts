@@ -26,7 +26,7 @@ export interface ConflictSide {
 export interface Conflict extends AtPath {
   readonly other: string;
   readonly sides: readonly [home: ConflictSide, shared: ConflictSide];
-  /** Which side was changed last, and which is longer; `undefined` if they are equal. */
+  /** Which side has the last message or change, and which is longer; `undefined` if they are equal. */
   readonly newer: 'home' | 'shared' | undefined;
   readonly longer: 'home' | 'shared' | undefined;
 }
@@ -273,7 +273,11 @@ export const migrationProblems: ProblemTable<Fields> = {
     (p) => text`${p.path} is not in conflict`,
     "Name the home's side of a conflict, as the plan spells it.",
   ),
-  'live-session': error('retry', running, "End it first, or let it run with live: 'merge'."),
+  'live-session': error(
+    'retry',
+    running,
+    "End it first. To migrate while it runs, pass live: 'merge'.",
+  ),
   'live-session-merged': warning(
     running,
     'It may keep running: nothing is lost, but what it writes during the cut-over may come in another order.',

@@ -6,7 +6,7 @@ import { effectiveUid, type ProcessInspector } from '../fs/processes.ts';
 import { checkRequired, containmentsByText } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
-import type { Choices } from './absorb/choices.ts';
+import type { Choices } from './absorb/decide.ts';
 import type { Context } from './context.ts';
 import { isReservedName } from './layout.ts';
 import type { MigrateOptions, RunOptions } from './options.ts';

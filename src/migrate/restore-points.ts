@@ -1,7 +1,12 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { CallError, toResult } from '../core/result.ts';
-import { listDirectory, lstatOrUndefined } from '../fs/io.ts';
-import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
+import { CallError, tolerate, toResult } from '../core/result.ts';
+import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../fs/io.ts';
+import {
+  type MigrateFs,
+  type MigrateReadFs,
+  migrateReadPort,
+  realMigrateDisk,
+} from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
 import { join } from '../paths.ts';
 import {
@@ -12,7 +17,8 @@ import {
   timeOfRun,
 } from './layout.ts';
 import type { ListRestorePointsOptions } from './options.ts';
-import { type MigrationProblem, migrationProblem } from './problems.ts';
+import type { MigrationProblem } from './problems.ts';
+import { look } from './run.ts';
 import type { RestorePoint, RestorePointList, RestorePointState } from './report.ts';
 import { walkTree } from './scan/walk.ts';
 
@@ -21,6 +27,8 @@ export interface FoundRestorePoint {
   readonly path: string;
   readonly createdAt: Date;
   readonly state: RestorePointState;
+  /** Whether its migration was completed, whatever has begun since. */
+  readonly wasComplete: boolean;
   /** The names whose directories are in it. */
   readonly trees: readonly string[];
   /** Directories that were re-created while the link was missing, oldest first. */
@@ -76,7 +84,8 @@ export async function readRestorePoint(
   }
   const state = MARKERS.findLast((marker) => names.has(marker)) ?? 'incomplete';
   recreated.sort((one, other) => one.count - other.count);
-  return { path, state, trees: trees.toSorted(), recreated, targets };
+  const wasComplete = names.has('complete');
+  return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets };
 }
 
 /** Whether `migrate` has to complete it, or may take back what `restore` began. */
@@ -127,12 +136,9 @@ export async function listRestorePoints(
     const realHome = real.ok ? textOf(real.value) : accountHome;
     if (seen.has(realHome)) continue;
     seen.add(realHome);
-    const read = await toResult(describeAll(fs, accountHome, realHome));
-    if (read.ok) restorePoints.push(...read.value);
-    else if (read.error instanceof CallError) {
-      const { path, code: errno } = read.error;
-      problems.push(migrationProblem('io-error', { path, errno }));
-    } else throw read.error;
+    const looked = await look(() => describeAll(fs, accountHome, realHome));
+    restorePoints.push(...(looked.found ?? []));
+    problems.push(...looked.problems);
   }
   restorePoints.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   return { restorePoints, problems };
@@ -168,4 +174,35 @@ async function describeAll(
     });
   }
   return described;
+}
+
+/** Says durably in which state a restore point is; a later marker outranks an earlier one, and is removed. */
+export async function markAs(
+  fs: Pick<MigrateFs, 'mkdir' | 'rmdir' | 'open'>,
+  restorePoint: string,
+  state: (typeof MARKERS)[number],
+): Promise<void> {
+  const marker = join(restorePoint, state);
+  await tolerate(['EEXIST'], marker, fs.mkdir(marker, { mode: 0o700 }));
+  await unmark(fs, restorePoint, MARKERS.slice(MARKERS.indexOf(state) + 1));
+}
+
+/** Takes markers back. */
+export async function unmark(
+  fs: Pick<MigrateFs, 'rmdir' | 'open'>,
+  restorePoint: string,
+  states: readonly (typeof MARKERS)[number][],
+): Promise<void> {
+  for (const state of states) {
+    const marker = join(restorePoint, state);
+    await tolerate(['ENOENT'], marker, fs.rmdir(marker));
+  }
+  await syncDirectory(fs, restorePoint);
+}
+
+/** Removes the temporary files of a run that died. */
+export async function clearIncoming(fs: MigrateFs, incoming: string): Promise<void> {
+  const listed = await listDirectory(fs, incoming);
+  for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
+  await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], incoming, fs.rmdir(incoming));
 }

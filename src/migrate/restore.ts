@@ -1,5 +1,5 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { CallError, failedWith, orThrow, tolerate, toResult } from '../core/result.ts';
+import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -14,13 +14,12 @@ import { join } from '../paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
 import { absorb, type Actor, type Job, type Tree } from './absorb/absorb.ts';
-import { noChoices } from './absorb/choices.ts';
+import { noChoices } from './absorb/decide.ts';
 import type { Policy } from './absorb/decide.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
 import { projectsLast } from './cut-over.ts';
 import { homeStateOf, preparedLinkOf, recreatedOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './markers.ts';
 import type { PlanRestoreOptions, RestoreOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import { putPrepared, resolvesTo } from './put-link.ts';
@@ -32,8 +31,14 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { checkList, checkRun, flag, type RunRequest, runOptions } from './request.ts';
-import { type FoundRestorePoint, readRestorePoint, readRestorePoints } from './restore-points.ts';
-import { endingOf, requireLocks, underLocks } from './run.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  readRestorePoints,
+} from './restore-points.ts';
+import { look, perform, requireLocks } from './run.ts';
 import { comparer } from './scan/compare.ts';
 
 /**
@@ -77,13 +82,8 @@ export async function planRestore(
   };
   check.finish('planRestore');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
-  let plan: RestorePlan | undefined;
-  const { problem } = await endingOf(async () => {
-    plan = await planFor(fs, accountHome, request);
-    return { outcome: 'done' };
-  });
-  const problems = problem === undefined ? [] : [problem];
-  return plan ?? { ok: false, accountHome, entries: [], problems, spaceNeeded: 0 };
+  const { found, problems } = await look(() => planFor(fs, accountHome, request));
+  return found ?? { ok: false, accountHome, entries: [], problems, spaceNeeded: 0 };
 }
 
 /**
@@ -125,37 +125,18 @@ export async function restore(
   check.isPath('accountHome', accountHome);
   const request = { ...checkRestore(check, given), ...checkRun(check, given) };
   check.finish('restore');
-  const found: Findings = { problems: [], restored: [], unmerged: [] };
-  const { outcome, problem } = await endingOf(async () => {
-    const { fs } = request.context;
-    progressOf(request.context, 'plan', 0);
-    const facts = await surveyRestore(fs, accountHome, request);
-    found.problems = facts.problems;
-    if (isBlocked(facts.problems)) return { outcome: 'refused' };
-    const states = [
-      homeStateOf(facts.realHome),
-      ...facts.entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
-    ];
-    return await underLocks(request, states, async (locks) => {
-      const now = await surveyRestore(fs, accountHome, request);
-      found.problems = now.problems;
-      if (isBlocked(now.problems)) return 'refused';
-      return await giveBack(request, now, locks, found);
-    });
+  const restored: string[] = [];
+  const unmerged: UnmergedFile[] = [];
+  progressOf(request.context, 'plan', 0);
+  const ending = await perform(request, {
+    survey: () => surveyRestore(request.context.fs, accountHome, request),
+    states: ({ realHome, entries }) => [
+      homeStateOf(realHome),
+      ...entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
+    ],
+    act: (facts, locks) => giveBack(request, facts, locks, restored, unmerged),
   });
-  return {
-    ok: outcome === 'done',
-    outcome,
-    accountHome,
-    ...found,
-    problems: problem === undefined ? found.problems : [...found.problems, problem],
-  };
-}
-
-interface Findings {
-  problems: readonly MigrationProblem[];
-  restored: readonly string[];
-  unmerged: readonly UnmergedFile[];
+  return { ...ending, accountHome, restored, unmerged };
 }
 
 /** What is asked for, beyond what all runs have in common. */
@@ -202,10 +183,6 @@ interface RestoreFacts {
   readonly problems: readonly MigrationProblem[];
 }
 
-function isBlocked(problems: readonly MigrationProblem[]): boolean {
-  return problems.some(({ severity }) => severity === 'error');
-}
-
 /** Finds out what the home can get back, and what blocks it. */
 async function surveyRestore(
   fs: MigrateReadFs,
@@ -230,7 +207,9 @@ async function surveyRestore(
     if ('code' in entry) problems.push(entry);
     else entries.push(entry);
   }
-  if (entries.length + problems.length === 0) {
+  // The same call again has nothing left to do.
+  const isDone = all.some(({ state }) => state === 'restored');
+  if (!isDone && entries.length + problems.length === 0) {
     problems.push(migrationProblem('no-restore-point', { path: accountHome }));
   }
   const live = await findLiveSessions([accountHome], { fs, processInspector });
@@ -371,7 +350,7 @@ async function planFor(
   }
   const [first] = entries;
   return {
-    ok: !isBlocked(problems),
+    ok: problems.every(({ severity }) => severity !== 'error'),
     accountHome,
     ...(first === undefined ? {} : { restorePoint: first.restorePoint }),
     entries: planned,
@@ -385,12 +364,14 @@ async function giveBack(
   { context }: RunRequest,
   { realHome, entries }: RestoreFacts,
   locks: HeldLocks,
-  found: Findings,
+  restored: string[],
+  unmerged: UnmergedFile[],
 ): Promise<MigrationOutcome> {
   const { fs } = context;
   const onFiles: OnFiles = progressOf(context, 'restore', 0);
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
     await markAs(fs, restorePoint, 'restoring');
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
   }
   const actorFor = ({ restorePoint, name }: ReturningEntry, target: string) =>
     new DiskActor({
@@ -400,7 +381,6 @@ async function giveBack(
       replaced: join(join(restorePoint, 'replaced'), name),
       onFiles,
     });
-  const unmerged: UnmergedFile[] = [];
   for (const entry of entries.filter(({ state }) => state !== 'returned')) {
     await makeDirectories(fs, entry.tree);
     const actor = actorFor(entry, entry.tree);
@@ -411,7 +391,7 @@ async function giveBack(
     stopIfAborted(context);
     await requireLocks(locks, entry.path);
     const fragment = await exchange(context.fs, entry);
-    found.restored = [...found.restored, entry.name];
+    restored.push(entry.name);
     await syncDirectory(fs, realHome);
     await syncDirectory(fs, entry.restorePoint);
     const fragments = [...entry.fragments, ...(fragment === undefined ? [] : [fragment])];
@@ -422,13 +402,8 @@ async function giveBack(
     }
     unmerged.push(...(await actor.unmerged()));
   }
-  found.unmerged = unmerged;
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
-    await tolerate(
-      ['ENOENT', 'ENOTEMPTY', 'EEXIST'],
-      restorePoint,
-      fs.rmdir(join(restorePoint, 'incoming')),
-    );
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
     const { trees } = await readRestorePoint(fs, restorePoint);
     if (trees.length === 0) await markAs(fs, restorePoint, 'restored');
   }

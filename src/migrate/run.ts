@@ -8,57 +8,106 @@ import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { MigrationOutcome } from './report.ts';
 import type { RunRequest } from './request.ts';
 
-/** How a run ended, if it ended early. */
+/** How a run ended, and everything that is to be said about it. */
 export interface Ending {
+  readonly ok: boolean;
   readonly outcome: MigrationOutcome;
-  readonly problem?: MigrationProblem;
+  readonly problems: readonly MigrationProblem[];
 }
 
-/** Another process took a lock away that this one had. */
-export class LostLock extends Error {
-  readonly code = 'ESTALE';
+/** What a call finds out before it changes anything. */
+interface Facts {
+  readonly problems: readonly MigrationProblem[];
 }
 
-/**
- * Runs something while it holds the locks of some state directories, and turns everything that ends it early into an
- * outcome.
- */
-export async function underLocks(
-  { context: { fs, random }, processInspector, pid }: RunRequest,
-  stateDirectories: readonly string[],
-  act: (locks: HeldLocks) => Promise<MigrationOutcome>,
+/** A call that changes something. */
+export interface Operation<Found extends Facts> {
+  /** Looks at everything, and changes nothing. */
+  readonly survey: () => Promise<Found>;
+  /** Looks again with the locks held: others may have been at work until then. By default everything is surveyed again. */
+  readonly recheck?: (found: Found) => Promise<Found>;
+  /** The state directories whose locks are needed. */
+  readonly states: (found: Found) => readonly string[];
+  /** Whether to go on; by default if no problem is an error. */
+  readonly isAllowed?: (found: Found) => boolean;
+  /** Does it. What it adds to `problems` is reported, however it ends. */
+  readonly act: (
+    found: Found,
+    locks: HeldLocks,
+    problems: MigrationProblem[],
+  ) => Promise<MigrationOutcome>;
+}
+
+/** Surveys, takes the locks, looks again, and acts. */
+export async function perform<Found extends Facts>(
+  request: RunRequest,
+  { survey, recheck = survey, states, isAllowed = isFree, act }: Operation<Found>,
 ): Promise<Ending> {
-  return await endingOf(async () => {
-    const directories = [...new Set(stateDirectories)];
+  const { context, processInspector, pid } = request;
+  const { fs, random } = context;
+  let problems: readonly MigrationProblem[] = [];
+  const added: MigrationProblem[] = [];
+  const run = async (): Promise<MigrationOutcome> => {
+    const found = await survey();
+    ({ problems } = found);
+    if (!isAllowed(found)) return 'refused';
+    const directories = [...new Set(states(found))];
     for (const directory of directories) await makeDurableDirectories(fs, directory);
     const owner = await identifyOwner(processInspector, { pid, random });
     const acquired = await acquireLocks(fs, directories.map(lockIn), owner, processInspector);
     if (!acquired.ok) {
-      return acquired.reason === 'held'
-        ? { outcome: 'locked', problem: migrationProblem('locked-by-other', acquired.holder) }
-        : { outcome: 'failed', problem: problemOf(acquired.failed.path, acquired.failed.errno) };
+      if (acquired.reason !== 'held') {
+        throw new CallError(acquired.failed.path, { code: acquired.failed.errno });
+      }
+      added.push(migrationProblem('locked-by-other', acquired.holder));
+      return 'locked';
     }
     const { locks } = acquired;
-    const acted = await toResult(act(locks));
+    const acted = await toResult(
+      (async () => {
+        const now = await recheck(found);
+        ({ problems } = now);
+        return isAllowed(now) ? await act(now, locks, added) : 'refused';
+      })(),
+    );
     await locks.release();
     if (!acted.ok) throw acted.error;
-    return { outcome: acted.value };
-  });
+    return acted.value;
+  };
+  const ended = await endingOf(run);
+  return { ...ended, problems: [...problems, ...added, ...ended.problems] };
 }
 
-/** Turns what ends a run early into an outcome. */
-export async function endingOf(act: () => Promise<Ending>): Promise<Ending> {
+function isFree({ problems }: Facts): boolean {
+  return problems.every(({ severity }) => severity !== 'error');
+}
+
+/** Turns what ends a call early into an outcome. */
+export async function endingOf(run: () => Promise<MigrationOutcome>): Promise<Ending> {
   try {
-    return await act();
+    const outcome = await run();
+    return { ok: outcome === 'done', outcome, problems: [] };
   } catch (error) {
-    if (error instanceof Aborted) return { outcome: 'aborted' };
+    if (error instanceof Aborted) return { ok: false, outcome: 'aborted', problems: [] };
     if (!(error instanceof CallError)) throw error;
-    return { outcome: 'failed', problem: problemOf(error.path, error.code) };
+    return { ok: false, outcome: 'failed', problems: [problemOf(error)] };
   }
 }
 
+/** What was found out without locks, or why it could not be. */
+export async function look<Found>(
+  survey: () => Promise<Found>,
+): Promise<{ readonly found: Found | undefined; readonly problems: readonly MigrationProblem[] }> {
+  let found: Found | undefined;
+  const { problems } = await endingOf(async () => {
+    found = await survey();
+    return 'done';
+  });
+  return { found, problems };
+}
+
 /** A failed call as a problem: what the user may not do does not go away by itself. */
-export function problemOf(path: string, errno: string): MigrationProblem {
+export function problemOf({ path, code: errno }: CallError): MigrationProblem {
   return errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS'
     ? migrationProblem('not-permitted', { path, errno, reason: 'change', uid: undefined })
     : migrationProblem('io-error', { path, errno });
@@ -66,5 +115,5 @@ export function problemOf(path: string, errno: string): MigrationProblem {
 
 /** Ends the run if somebody took a lock away. */
 export async function requireLocks(locks: HeldLocks, path: string): Promise<void> {
-  if (!(await locks.stillHeld())) throw new CallError(path, new LostLock('lock lost'));
+  if (!(await locks.stillHeld())) throw new CallError(path, { code: 'ESTALE' });
 }

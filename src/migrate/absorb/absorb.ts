@@ -1,4 +1,4 @@
-import { type CallError, toResult } from '../../core/result.ts';
+import { CallError, toResult } from '../../core/result.ts';
 import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
@@ -7,7 +7,7 @@ import { dirname, join } from '../../paths.ts';
 import type { Comparer, Copy } from '../scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, walkTogether } from '../scan/walk.ts';
-import { choiceFor, type Choices } from './choices.ts';
+import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
 /** A directory whose content is to be brought into a target. */
@@ -40,8 +40,6 @@ export interface Step {
 export interface Performed {
   /** What the target has at the path now. */
   readonly shared: Copy | undefined;
-  /** What it had, and where that is now. */
-  readonly displaced?: Copy;
 }
 
 /** Does, or pretends to do, what was decided. */
@@ -120,33 +118,46 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   let shared: Copy | undefined =
     found === undefined || found === 'name-not-utf8' ? undefined : { path: place, info: found };
   const descend = trees.map((): Found | undefined => undefined);
+  const winner = trees.findLast(
+    (tree, index) => copies[index] && choiceOf(job, tree, path) === 'home',
+  );
   for (const [index, tree] of trees.entries()) {
     let own = copies[index];
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
-      const action: Action = await decideFor(job, actor, { tree, path, own, ownPath, shared });
+      const action: Action = await decideFor(
+        job,
+        actor,
+        { tree, path, own, ownPath, shared },
+        winner,
+      );
       const result = await actor.perform({ action, tree, path, own, ownPath, shared });
       if (result !== 'again') {
         ({ shared } = result);
-        const isLoser = action.kind === 'replace' && action.because === 'chosen';
-        if (isLoser && result.displaced !== undefined) addTo(job.losers, path, result.displaced);
         const isEntered =
           action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
         if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
         break;
       }
-      if (attempt === MAX_ATTEMPTS) break;
-      // Somebody else was there: look at both again. What keeps changing is left to the next pass.
+      if (attempt === MAX_ATTEMPTS) throw new CallError(ownPath, { code: 'ESTALE' });
+      // Somebody else was there: look at both again.
       own = await lstatOrUndefined(job.fs, ownPath);
       const now = await lstatOrUndefined(job.fs, place);
       shared = now === undefined ? undefined : { path: place, info: now };
     }
   }
-  if (descend.every((own) => own === undefined)) return undefined;
+  // Something that is no directory may have been chosen in its place.
+  const isDirectory = shared?.info.kind === 'directory';
+  if (!isDirectory || descend.every((own) => own === undefined)) return undefined;
   return { path, copies: [...descend, found] };
 }
 
-async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Promise<Action> {
+async function decideFor(
+  job: Job,
+  actor: Actor,
+  step: Omit<Step, 'action'>,
+  winner: Tree | undefined,
+): Promise<Action> {
   const { name, policy, losers } = job;
   const { tree, path, own, ownPath, shared } = step;
   const base = {
@@ -192,20 +203,33 @@ async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Pr
     ...known,
     comparison,
     ...(await linkFacts(job.fs, own, ownPath, path, shared)),
-    choice: choiceFor(job.choices, spellings),
+    choice: winner === undefined || winner === tree ? choiceOf(job, tree, path) : 'shared',
   });
   if (action.kind !== 'conflict' && action.kind !== 'unite') {
     if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
     return action;
   }
   for (const loser of losers.get(path) ?? []) {
-    if (own.kind !== 'file' || loser.info.kind !== 'file') continue;
     const isLoser =
       isSameFile(loser.info, own) ||
-      (await job.comparer.compare(copy, loser, false))?.kind === 'identical';
+      (own.kind === 'file' &&
+        loser.info.kind === 'file' &&
+        (await job.comparer.compare(copy, loser, false))?.kind === 'identical');
     if (isLoser) return { kind: 'skip', reason: 'kept-aside' };
   }
   return action;
+}
+
+function choiceOf(
+  { choices }: Job,
+  { spellings }: Tree,
+  path: string,
+): 'shared' | 'home' | undefined {
+  if (choices.shared.length + choices.home.length === 0) return undefined;
+  return choiceFor(
+    choices,
+    spellings.map((root) => join(root, path)),
+  );
 }
 
 function addTo(losers: Map<string, Copy[]>, path: string, copy: Copy): void {

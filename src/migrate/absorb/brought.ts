@@ -9,7 +9,7 @@ import { type Context, nonceOf } from '../context.ts';
 /**
  * What runs copied into a target, and from where.
  *
- * Until the first directory is replaced by a link, each copy keeps its temporary name in `incoming/`, which tells where it came
+ * Until the directories are replaced by links, each copy keeps its temporary name in `incoming/`, which tells where it came
  * from. So the next run knows, too, which of the target's files are nobody's work but that of a run that died, and that a
  * newer version in the home is simply newer. Afterwards the names would be in the way: Claude Code 2.1.329 leaves
  * memory files with two names out of an index that it creates.

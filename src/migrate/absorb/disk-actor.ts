@@ -144,7 +144,7 @@ export class DiskActor implements Actor {
   }
 
   /** Gives something of the tree its name in the target, which nothing has. */
-  async #add(step: Step, by: Means): Promise<Performed | 'again'> {
+  async #add(step: Step, by: Means, ready?: Prepared): Promise<Performed | 'again'> {
     const { own, ownPath, path } = step;
     if (own === 'name-not-utf8') return { shared: undefined };
     const { context, target } = this.#shop;
@@ -156,7 +156,7 @@ export class DiskActor implements Actor {
         ? this.#makeSymlink(place, ownPath)
         : by === 'link'
           ? this.#link(step, place)
-          : this.#copy(step, place));
+          : this.#copy(step, place, ready));
     if (result === 'no-parent') {
       // Somebody removed the directory, or the tree's file is gone.
       if ((await lstatOrUndefined(fs, ownPath)) === undefined) return { shared: undefined };
@@ -231,45 +231,46 @@ export class DiskActor implements Actor {
     }
   }
 
-  async #copy({ own, ownPath, tree, path }: Step, place: string): Promise<Added> {
+  /** Copies a file to a temporary name beside the target. */
+  async #prepareCopy({ own, ownPath, tree, path }: Step): Promise<Prepared | 'again' | 'left'> {
     if (own === 'name-not-utf8') return 'left';
-    const { context, brought } = this.#shop;
+    const { context, brought, incoming } = this.#shop;
     const { fs } = context;
-    const origin = originOf(tree, path);
-    const temporary = brought?.nameFor(origin, own) ?? (await this.#temporary());
-    await this.#prepareIncoming();
+    await makeDirectories(fs, incoming);
+    const temporary =
+      brought?.nameFor(originOf(tree, path), own) ?? join(incoming, nonceOf(context));
     const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
     if (!copied.ok) {
       if (copied.errno !== 'EACCES' && copied.errno !== 'EPERM') throw copied.error;
       this.#refuse(ownPath, own, 'read', copied.errno);
       return 'left';
     }
-    if (!copied.value) {
-      return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
-    }
-    const info = await lstatOrUndefined(fs, temporary);
+    const info = copied.value ? await lstatOrUndefined(fs, temporary) : undefined;
+    if (info !== undefined) return { temporary, info };
+    return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
+  }
+
+  async #copy(step: Step, place: string, ready?: Prepared): Promise<Added> {
+    const { own, tree, path } = step;
+    const { context, brought } = this.#shop;
+    const { fs } = context;
+    const prepared = ready ?? (await this.#prepareCopy(step));
+    if (prepared === 'again' || prepared === 'left') return prepared;
+    if (own === 'name-not-utf8') return 'left';
+    const { temporary, info } = prepared;
     const linked = await tolerate(['EEXIST', 'ENOENT'], place, fs.link(temporary, place));
-    if (!linked.ok || info === undefined) {
+    if (!linked.ok) {
       await removeName(fs, temporary);
       return failedWith(linked, 'ENOENT') ? 'no-parent' : 'again';
     }
     if (brought === undefined) await removeName(fs, temporary);
-    else await brought.add(origin, own, info, temporary);
+    else await brought.add(originOf(tree, path), own, info, temporary);
     return info;
   }
 
   #refuse(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
     this.refusals.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
     this.#leave(path, 'conflict');
-  }
-
-  async #prepareIncoming(): Promise<void> {
-    await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
-  }
-
-  async #temporary(): Promise<string> {
-    await this.#prepareIncoming();
-    return join(this.#shop.incoming, nonceOf(this.#shop.context));
   }
 
   /** Of two equal files the newer time counts, because Claude Code deletes by time. */
@@ -291,9 +292,16 @@ export class DiskActor implements Actor {
     const { shared, path } = step;
     if (shared === undefined) return 'again';
     const linkedSize = this.#shop.linked?.sizeOf(path);
+    // First, so that nothing is missing if it fails.
+    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
+    if (prepared === 'left' || prepared === 'again')
+      return prepared === 'left' ? { shared } : prepared;
     const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') return displaced;
-    const added = await this.#add(step, by);
+    if (displaced === 'again') {
+      if (prepared !== undefined) await removeName(this.#shop.context.fs, prepared.temporary);
+      return displaced;
+    }
+    const added = await this.#add(step, by, prepared);
     if (because === 'contained') this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
@@ -302,7 +310,7 @@ export class DiskActor implements Actor {
     if (because === 'compacted' && added !== 'again' && added.shared !== undefined) {
       await this.#appendLate(added.shared.path, displaced, linkedSize ?? displaced.info.size);
     }
-    return added === 'again' ? added : { ...added, displaced };
+    return added;
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
@@ -317,9 +325,15 @@ export class DiskActor implements Actor {
   async #separate(step: Step): Promise<Performed | 'again'> {
     const { shared, path } = step;
     if (shared === undefined) return 'again';
+    const prepared = await this.#prepareCopy(step);
+    if (prepared === 'left' || prepared === 'again')
+      return prepared === 'left' ? { shared } : prepared;
     const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') return displaced;
-    const added = await this.#add(step, 'copy');
+    if (displaced === 'again') {
+      await removeName(this.#shop.context.fs, prepared.temporary);
+      return displaced;
+    }
+    const added = await this.#add(step, 'copy', prepared);
     // Its bytes live on in the tree, of which it is a second name.
     const { fs } = this.#shop.context;
     const now = await lstatOrUndefined(fs, displaced.path);
@@ -342,6 +356,7 @@ export class DiskActor implements Actor {
     for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
       to = `${wanted}.${count}`;
     }
+    if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
     if (!moved.ok) return 'again';
     this.#touched.add(dirname(place)).add(dirname(to));
@@ -354,6 +369,18 @@ export class DiskActor implements Actor {
     if (isBack.ok) await removeName(fs, to);
     else this.#lostSides.push({ path: to, reason: 'replaced' });
     return 'again';
+  }
+
+  /** A link is created anew: to rename it would, on memfs, move what it leads to. */
+  async #setLinkAside(place: string, to: string): Promise<Copy | 'again'> {
+    const { fs } = this.#shop.context;
+    const text = await tolerate(['ENOENT', 'EINVAL'], place, fs.readlink(place));
+    if (!text.ok) return 'again';
+    await orThrow(to, fs.symlink(textOf(text.value), to, 'junction'));
+    await removeName(fs, place);
+    this.#touched.add(dirname(place)).add(dirname(to));
+    const info = await lstatOrUndefined(fs, to);
+    return info === undefined ? 'again' : { path: to, info };
   }
 
   async #unite(step: Step): Promise<Performed | 'again'> {
@@ -370,7 +397,8 @@ export class DiskActor implements Actor {
     }
     const united = uniteLines(sharedBytes, ownBytes);
     if (united === undefined) return { shared };
-    const temporary = await this.#temporary();
+    await makeDirectories(fs, this.#shop.incoming);
+    const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
     const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
     await orThrow(temporary, fs.utimes(temporary, secondsOf(newer), secondsOf(newer)));
@@ -386,7 +414,7 @@ export class DiskActor implements Actor {
     if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
     this.added += 1;
     this.#displaced.push(displaced);
-    return { shared: { path: shared.path, info }, displaced };
+    return { shared: { path: shared.path, info } };
   }
 
   async #append(step: Step): Promise<Performed | 'again'> {
@@ -454,6 +482,12 @@ export class DiskActor implements Actor {
     }
     return [...this.#unmerged, ...this.#lostSides, ...changed];
   }
+}
+
+/** A copy that has no final name yet. */
+interface Prepared {
+  readonly temporary: string;
+  readonly info: FileInfo;
 }
 
 type Added = FileInfo | 'again' | 'no-parent' | 'left';

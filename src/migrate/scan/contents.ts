@@ -1,5 +1,5 @@
-import { READ } from '../../calls.ts';
-import { type CallError, toResult } from '../../core/result.ts';
+import { READ, WRITE } from '../../calls.ts';
+import { type CallError, failedWith, toResult } from '../../core/result.ts';
 import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
 import { join } from '../../paths.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
-import { choiceFor } from '../absorb/choices.ts';
+import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { Copy } from './compare.ts';
@@ -47,8 +47,6 @@ export interface ContentsRequest {
   /** Files older than this are overdue; nanoseconds. */
   readonly overdueBefore: bigint | undefined;
   readonly preflight: Preflight;
-  /** Whether every link is tried, not only those of other users' files. */
-  readonly triesAll: boolean;
   readonly brought: Brought;
 }
 
@@ -140,18 +138,18 @@ class Pretender implements Actor {
       }
       case 'keep':
         // Also equal ones: one of them would be written to, and the other one not.
-        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(path);
+        if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(step);
         if (own.kind === 'file') this.#add(step, action.as);
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         if (own.kind === 'file') await this.#count(step, own, 'merged', action.by === 'copy');
         if (action.because !== 'contained' && shared !== undefined) {
           const reason = action.because === 'partly-contained' ? 'partial-line' : 'replaced';
           this.#unmerged.push({ path: shared.path, reason });
         }
-        return { shared: copy, ...(shared === undefined ? {} : { displaced: shared }) };
+        return { shared: copy };
       }
       case 'unite': {
         await this.#count(step, own, 'merged', true);
@@ -163,9 +161,9 @@ class Pretender implements Actor {
         }
         return { shared };
       }
+      // The lines of a fragment are appended, whatever else is appended meanwhile.
       case 'append':
       case 'separate':
-        this.#noteCopies(path);
         this.#add(step, 'merged');
         return { shared };
       case 'skip':
@@ -174,7 +172,7 @@ class Pretender implements Actor {
         return { shared };
       case 'conflict':
         if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
-        this.#noteCopies(path);
+        this.#noteCopies(step);
         return { shared };
       default:
         return action satisfies never;
@@ -210,8 +208,13 @@ class Pretender implements Actor {
   }
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
-    const { uid, triesAll, preflight } = this.#request;
-    if (!triesAll && (uid === undefined || own.uid === uid)) return 'linked';
+    const { uid, preflight } = this.#request;
+    if (uid === undefined || own.uid === uid) {
+      // Nobody may link an immutable file. To try that would change the times by which backups go.
+      const writable = await toResult(this.#job.fs.access(path, WRITE));
+      if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
+      return 'linked';
+    }
     const trial = await preflight.try(path, own);
     if (typeof trial === 'string') return 'linked';
     const { errno } = trial;
@@ -224,7 +227,8 @@ class Pretender implements Actor {
     this.#problems.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
   }
 
-  #noteCopies(path: string): void {
+  #noteCopies({ path, tree }: Pick<Step, 'path' | 'tree'>): void {
+    if (tree.isFragment) return;
     const sessionId = this.#job.name === 'projects' ? sessionOf(path) : undefined;
     if (sessionId !== undefined) this.#copies.add(sessionId);
   }

@@ -11,7 +11,7 @@ import { homeStateOf, stateDirectoryOf } from '../layout.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
 import type { SurveyedEntry, SurveyedHome } from './homes.ts';
-import { isInLowerLayer, type Mount, mountOf } from './mounts.ts';
+import { isInLowerLayer, type Mount, mountOf } from '../../fs/mounts.ts';
 
 /** The shortest retention of all homes. */
 export interface Retention {

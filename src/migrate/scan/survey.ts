@@ -14,7 +14,7 @@ import { type Comparer, comparer } from './compare.ts';
 import { type Contents, surveyContents } from './contents.ts';
 import { type SurveyedEntry, type SurveyedHome, surveyHomes } from './homes.ts';
 import { findRunning, type RunningSessions } from './live.ts';
-import { readMounts } from './mounts.ts';
+import { readMounts } from '../../fs/mounts.ts';
 import { openPreflight, type Preflight } from './preflight.ts';
 import {
   ancestorProblems,
@@ -56,7 +56,7 @@ export interface Survey {
 }
 
 /** Finds out everything a plan is made from. All it writes are trial links, which it removes at once. */
-export async function survey(request: MigrateRequest, triesAll: boolean): Promise<Survey> {
+export async function survey(request: MigrateRequest): Promise<Survey> {
   const { context, required, uid } = request;
   const { fs } = context;
   const { homes, findings } = await surveyHomes(fs, request.accountHomes, required);
@@ -109,7 +109,6 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
         uid,
         overdueBefore: retention.overdueBefore,
         preflight,
-        triesAll,
         brought,
       });
       names.push({ name, realTarget, trees, contents, comparer: comparing });
@@ -126,6 +125,10 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
   return { homes, names, problems, running, retention, unknownChoices };
 }
 
+function isBelow(path: string, other: string): boolean {
+  return withTrailingSep(path).startsWith(withTrailingSep(other));
+}
+
 /** Whether a choice names something in a tree, or in a directory that has been replaced by a link since. */
 async function isKnown(
   fs: MigrateReadFs,
@@ -138,7 +141,9 @@ async function isKnown(
       directory === undefined ? [path, realPath] : [],
     ),
   );
-  if (linked.some((path) => choice.startsWith(withTrailingSep(path)))) return true;
+  const roots = [...linked, ...names.flatMap(({ trees }) => trees.flatMap((it) => it.spellings))];
+  if (roots.some((root) => isBelow(root, choice))) return true;
+  if (linked.some((path) => isBelow(choice, path))) return true;
   for (const { root, spellings } of names.flatMap(({ trees }) => trees)) {
     for (const spelling of spellings) {
       const prefix = withTrailingSep(spelling);
@@ -158,7 +163,9 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
     .flatMap((entry) => {
       const { path, realPath, directory, isFragment } = entry;
       const tree = (root: string) => ({ root, spellings: [path, realPath, root], home, entry });
-      const aside = home.unfinished.flatMap((restorePoint) => {
+      // What had been migrated is shared already: to take back a restore, only the link is needed.
+      const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
+      const aside = halfDone.flatMap((restorePoint) => {
         const movedAt = BigInt(restorePoint.createdAt.getTime()) * 1_000_000n;
         const at = { restorePoint: restorePoint.path, canLink: true };
         return [

@@ -170,9 +170,19 @@ export function hooked({ fs }: World, { before, after }: Hooks): MigrateFs {
   return wrappedDisk(fs.promises, async ({ name, path, to }, perform) => {
     await before?.(name, path, to);
     const result = await perform();
-    await after?.(name, path, to);
+    try {
+      await after?.(name, path, to);
+    } catch (error) {
+      // Nobody else could close what was opened.
+      if (isClosable(result)) await result.close();
+      throw error;
+    }
     return result;
   });
+}
+
+function isClosable(value: unknown): value is { close(): Promise<void> } {
+  return typeof value === 'object' && value !== null && 'close' in value;
 }
 
 /** Makes a hook that acts once, at the n-th call that is meant. */
@@ -200,7 +210,10 @@ export function dying(
     if (isDead) throw Object.assign(new Error('EDEAD: the process has ended'), { code: 'EDEAD' });
   };
   return {
-    before: check,
+    // With the process its open files are closed: only this one would otherwise keep them.
+    before: (call) => {
+      if (!call.endsWith('.close')) check();
+    },
     after: (call, path, to) => {
       if (isLast(call, path, to)) seen += 1;
       isDead = seen >= count;

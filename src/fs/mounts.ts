@@ -1,8 +1,8 @@
-import { toResult } from '../../core/result.ts';
-import { lstatOrUndefined } from '../../fs/io.ts';
-import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import { textOf } from '../../fs/port.ts';
-import { join, withTrailingSep } from '../../paths.ts';
+import { toResult } from '../core/result.ts';
+import { lstatOrUndefined } from './io.ts';
+import type { MigrateReadFs } from './migrate-fs.ts';
+import { textOf } from './port.ts';
+import { join, withTrailingSep } from '../paths.ts';
 
 /** Something that is mounted, as the kernel lists it. */
 export interface Mount {
