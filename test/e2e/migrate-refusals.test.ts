@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, readdir, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate, planMigration } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { runClaude } from './support/claude.ts';
 import { Conversation } from './support/conversation.ts';
-import { expectToResume } from './support/expect-conversation.ts';
+import { expectOnce, expectToResume } from './support/expect-conversation.ts';
 import { programs } from './support/programs.ts';
-import { enterCleanRoom, type Room } from './support/room.ts';
+import { enterCleanRoom } from './support/room.ts';
 import { startSession } from './support/session.ts';
 
 const REST_MS = 1_000;
@@ -29,7 +28,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect(refused).toMatchObject({
       ok: false,
       outcome: 'refused',
-      originals: [],
+      restorePoints: [],
       problems: [
         {
           code: 'live-session',
@@ -47,58 +46,55 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     await expectToResume(running, homes[1]);
   });
 
-  test('auto-memory behind the link is edited in print mode with the rules of the plan, and not without', async () => {
+  test('a session of a home whose directories are links into the one to be migrated is refused, and merged if asked', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
-    const homes = [room.path('a'), room.path('b')] as const;
-    for (const home of homes) await startSession(room, home, 'Hello.');
-    const [transcript] = await room.transcripts();
-    const memory = join('projects', dirname(String(transcript)).split('/').at(-1) ?? '', 'memory');
-    const notes = homes.map((home) => join(home, memory, 'MEMORY.md'));
-    const [noteOfA = '', noteOfB = ''] = notes;
-    await writeFile(noteOfA, 'before\n');
-    await editUnder(room, homes[0], noteOfA, 'as it was', []);
-    expect(await readFile(noteOfA, 'utf8')).toBe('as it was\n');
-
-    const { ok, problems } = await planMigration(homes, { required });
-    expect(ok).toBe(true);
-    const wanted = problems.filter(({ code }) => code === 'memory-needs-rules');
-    expect(wanted.map(({ path }) => path)).toEqual(homes.map((home) => join(home, memory)));
-    expect(await migrate(homes, { required })).toMatchObject({ outcome: 'done' });
-
-    for (const [index, home] of homes.entries()) {
-      const problem = wanted[index];
-      const rules = problem?.code === 'memory-needs-rules' ? problem.rules : [];
-      const note = notes[index] ?? '';
-      const text = `with the rules of ${index}`;
-      await editUnder(room, home, note, 'without', []);
-      expect(await readFile(note, 'utf8')).not.toBe('without\n');
-      await editUnder(room, home, note, text, rules);
-      expect(await readFile(note, 'utf8')).toBe(`${text}\n`);
+    const [primary, work, elsewhere] = [
+      room.path('home', '.claude'),
+      room.path('home', '.claude-work'),
+      room.path('elsewhere', 'account'),
+    ];
+    const first = new Conversation(room, 'first');
+    await first.begin(primary);
+    await first.end();
+    for (const home of [work, elsewhere]) {
+      await mkdir(home, { recursive: true });
+      for (const it of required) await symlink(join(primary, it.name), join(home, it.name));
     }
-    expect(await readFile(noteOfB, 'utf8')).toBe(await readFile(noteOfA, 'utf8'));
-    expect((await lstat(join(homes[1], 'projects'))).isSymbolicLink()).toBe(true);
+    for (const [home, options] of [
+      [work, {}],
+      [elsewhere, { otherHomes: [elsewhere] }],
+    ] as const) {
+      const running = new Conversation(room, `under ${basename(home)}`);
+      await running.begin(home);
+      const before = await restingTreesOf([primary]);
+      const wanted = { accountHome: home, sessionId: running.sessionId, pid: running.pid };
+
+      const plan = await planMigration([primary], { required, ...options });
+      expect(plan.ok).toBe(false);
+      expect(plan.problems).toMatchObject([{ code: 'live-session', ...wanted }]);
+      const refused = await migrate([primary], { required, ...options });
+      expect(refused).toMatchObject({ outcome: 'refused', problems: plan.problems });
+      expect(await treesOf([primary])).toEqual(before);
+
+      const merging = await planMigration([primary], { required, ...options, live: 'merge' });
+      expect(merging.ok).toBe(true);
+      expect(merging.problems).toMatchObject([{ code: 'live-session-merged', ...wanted }]);
+      if (home === work) {
+        await running.end();
+        continue;
+      }
+      expect(await migrate([primary], { required, ...options, live: 'merge' })).toMatchObject({
+        outcome: 'done',
+      });
+      await running.say();
+      await running.end();
+      await expectOnce(room, running, room.sharedProjects);
+      for (const from of [primary, work, elsewhere]) await expectToResume(running, from);
+      await expectToResume(first, work);
+    }
   });
 });
-
-/** Lets the program write into a file in a session of a home, with these rules in the settings. */
-async function editUnder(
-  room: Room,
-  home: string,
-  path: string,
-  text: string,
-  allow: readonly string[],
-): Promise<void> {
-  await writeFile(join(home, 'settings.json'), JSON.stringify({ permissions: { allow } }));
-  const prompt = `Write ${text} under ${home}.`;
-  room.api.callToolsWhenTold(
-    prompt,
-    { name: 'Read', input: { file_path: path } },
-    { name: 'Write', input: { file_path: path, content: `${text}\n` } },
-  );
-  const { exitCode, stderr } = await runClaude(['-p', prompt], room.surroundings(home));
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-}
 
 /** Everything that is in the shared directories of homes, by name, inode and time. */
 async function treesOf(homes: readonly string[]): Promise<readonly string[]> {
@@ -109,8 +105,8 @@ async function treesOf(homes: readonly string[]): Promise<readonly string[]> {
     for (const name of names.filter((it) => /^(?:projects|file-history|session-env)$/.test(it))) {
       for (const path of ['', ...(await readdir(join(home, name), { recursive: true }))]) {
         const at = join(home, name, path);
-        const { ino, size, mtimeMs, ctimeMs } = await lstat(at);
-        found.push([at, ino, size, mtimeMs, ctimeMs].join(' '));
+        const { ino, size, mtimeMs } = await lstat(at);
+        found.push([at, ino, size, mtimeMs].join(' '));
       }
     }
   }

@@ -1,34 +1,45 @@
-import { cp, readdir } from 'node:fs/promises';
+import { cp, lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate, type MigrationReport, planMigration, restore } from 'claude-shared-state/migrate';
 import { expect, test } from 'vitest';
 import { isWholeProof, printFigures } from '../unit/support/proof.ts';
+import type { Conversation } from './support/conversation.ts';
+import { expectToResume } from './support/expect-conversation.ts';
 import { forceWindows } from './support/forced-window.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
 import {
-  expectAllIn,
+  begin,
+  end,
   expectAllShared,
+  expectRestored,
   goOn,
+  homeOf,
+  runningIn,
   type Scene,
   setScene,
   talkDuring,
 } from './support/scene.ts';
+import { twoAtATime } from './support/two-at-a-time.ts';
 
-const names = isWholeProof
-  ? { running: ['a1', 'a2', 'b1', 'b2'], ended: ['a0', 'b0'] }
-  : { running: ['a1', 'b1'], ended: ['b0'] };
+/** Numbers of the sessions that run in each home, the first time and each time after. */
+const sessionNumbers = isWholeProof ? [1, 2] : [1];
 
 /** The programs, and how long each of three pauses is, in milliseconds, two of them without a link. */
 const rounds = isWholeProof
   ? programs.flatMap(({ name }) => [0, 1, 3, 30].map((pause) => [name, pause] as const))
   : [['new', 30] as const];
 
-const ROUND_LIMIT_MS = 600_000;
+const ROUND_LIMIT_MS = 900_000;
 
-const total = { runs: 0, turns: 0, forced: 0, anew: 0 };
+const total = { runs: 0, turns: 0, forced: 0, recreated: 0 };
 
-/** Migrates while everybody talks, with pauses at so many of the swaps of each home. */
+/** The names of sessions of both homes. */
+function namesOf(prefix: string): readonly string[] {
+  return ['a', 'b'].flatMap((home) => sessionNumbers.map((number) => `${home}${prefix}${number}`));
+}
+
+/** Migrates while everybody talks, with pauses in so many cut-overs of each home. */
 async function migrateDuringTalk(
   scene: Scene,
   pauseMs: number,
@@ -39,79 +50,111 @@ async function migrateDuringTalk(
   const { result: report, turns } = await talkDuring(scene, () =>
     migrate(scene.homes, { required, live: 'merge', fs }),
   );
-  const pieces = await Promise.all(report.originals.map((path) => readdir(path)));
-  const anew = pieces.flat().filter((name) => name.startsWith('recreated-'));
-  tell(`migrate, ${report.outcome}`, { turns, pauseMs, lasted, anew: anew.length });
+  const names = await Promise.all(report.restorePoints.map((path) => readdir(path)));
+  const recreated = names.flat().filter((name) => name.startsWith('recreated-')).length;
+  count(`migrate, ${report.outcome}`, turns, pauseMs, lasted);
+  total.recreated += recreated;
   return report;
 }
 
-interface Told {
-  /** That were taken meanwhile. */
-  readonly turns: number;
-  readonly pauseMs: number;
-  readonly lasted: readonly number[];
-  readonly anew: number;
-}
-
-function tell(what: string, { turns, pauseMs, lasted, anew }: Told): void {
+function count(run: string, turns: number, pauseMs = 0, lasted: readonly number[] = []): void {
   total.runs += 1;
   total.turns += turns;
   if (pauseMs > 0) total.forced += turns;
-  total.anew += anew;
   const times = lasted.map((it) => it.toFixed(1)).join(', ');
-  console.log(`${what}: ${turns} turns meanwhile; no projects for ${times} ms; ${anew} made anew`);
+  console.log(`${run}: ${turns} turns meanwhile; no projects for ${times || 0} ms`);
+}
+
+/** The ids of sessions, or of those that problems with a code name. */
+function idsOf(
+  found: readonly { readonly sessionId?: unknown; readonly code?: string }[],
+  code?: string,
+): ReadonlySet<string> {
+  return new Set(found.filter((it) => it.code === code).map((it) => String(it.sessionId)));
+}
+
+/** Gives a home its directories back while the other one talks, and continues its sessions there. */
+async function restoreAndContinue(scene: Scene, home: string): Promise<void> {
+  const { room, sessions } = scene;
+  const { required } = room;
+  const isOwn = (session: Conversation) => homeOf(room, session) === home;
+  const awake = sessions.filter(({ name }) => name.endsWith('1'));
+  await goOn(scene, awake);
+
+  const { result: refused } = await talkDuring(scene, () => restore(home, { required }));
+  expect(refused).toMatchObject({ ok: false, outcome: 'refused', restored: [] });
+  expect(idsOf(refused.problems, 'live-session')).toEqual(idsOf(awake.filter(isOwn)));
+  expect((await lstat(join(home, 'projects'))).isSymbolicLink()).toBe(true);
+
+  await end(awake.filter(isOwn));
+  const saidBefore = new Map(sessions.map((it) => [it, it.said] as const));
+  const { result: report, turns } = await talkDuring(scene, () => restore(home, { required }));
+  count(`restore, ${report.outcome}`, turns);
+  expect(report).toMatchObject({ ok: true, outcome: 'done', problems: [], unmerged: [] });
+  await end(runningIn(scene));
+  await expectRestored(scene, home, saidBefore);
+  await twoAtATime(sessions.filter(isOwn), (it) => expectToResume(it, home));
+}
+
+/** Checks that sessions with copies in several places can't be merged while they run, and ends them. */
+async function expectCopiesToBeRefused(scene: Scene): Promise<void> {
+  const { required } = scene.room;
+  const chosen = scene.sessions.filter(({ name }) => ['a1', 'b1'].includes(name));
+  await goOn(scene, chosen);
+  const refused = await migrate(scene.homes, { required, live: 'merge' });
+  expect(refused).toMatchObject({ ok: false, outcome: 'refused', restorePoints: [] });
+  expect(idsOf(refused.problems, 'live-session-has-copies')).toEqual(idsOf(chosen));
+  expect(refused.problems.filter(({ severity }) => severity === 'error')).toHaveLength(2);
+  await end(chosen);
 }
 
 test.each(rounds)(
-  'the %s program, pauses of %d ms: nothing that it says while its homes are migrated is lost',
+  'nothing that the %s program says while its homes are migrated is lost, with pauses of %d ms',
   async (program, pauseMs) => {
     const room = await enterCleanRoom(program);
     const { required } = room;
-    const scene = await setScene(room, names);
-    const { homes, running } = scene;
-    const [homeA, homeB] = homes;
-    // A session that both accounts have, of which one goes on.
-    await cp(join(homeA, 'projects'), join(homeB, 'projects'), {
-      recursive: true,
-      filter: (path) => !path.includes('.jsonl') || path.includes(String(running[0]?.sessionId)),
-    });
+    const scene = setScene(room);
+    const { homes } = scene;
+    const ended = await begin(scene, ['a0', 'b0']);
+    await end(ended);
+    // Both homes have these sessions, each of which then continued in its own home.
+    const projectsOfA = join(homes[0], 'projects');
+    const projectsOfB = join(homes[1], 'projects');
+    await cp(projectsOfA, projectsOfB, { recursive: true, force: false });
+    await cp(projectsOfB, projectsOfA, { recursive: true, force: false });
+    await twoAtATime(ended, (it) => expectToResume(it, homeOf(room, it)));
+    const running = await begin(scene, namesOf(''));
 
     const plan = await planMigration(homes, { required, live: 'merge' });
     expect(plan.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(plan.ok).toBe(true);
-    expect(plan.liveSessions.map(({ sessionId }) => String(sessionId)).toSorted()).toEqual(
-      running.map(({ sessionId }) => sessionId).toSorted(),
-    );
-    const report = await migrateDuringTalk(scene, pauseMs, 1);
-
-    expect(report).toMatchObject({ ok: true, outcome: 'done' });
-    await expectAllShared(scene);
-
-    await goOn(scene);
-    // Also that in which the directory was moved aside that was made anew in the first one.
-    const { fs, lasted } = forceWindows(pauseMs, 2);
-    const { result: back, turns } = await talkDuring(scene, () =>
-      restore(homeA, { required, live: 'merge', fs }),
-    );
-    tell(`restore, ${back.outcome}`, { turns, pauseMs, lasted, anew: 0 });
-    expect(back).toMatchObject({ ok: true, outcome: 'done' });
-    await expectAllIn(homeA, scene);
-
-    await goOn(scene);
+    expect(idsOf(plan.liveSessions)).toEqual(idsOf(running));
     expect(await migrateDuringTalk(scene, pauseMs, 1)).toMatchObject({ ok: true, outcome: 'done' });
     await expectAllShared(scene);
+
+    for (const [position, home] of (isWholeProof ? homes : [homes[0]]).entries()) {
+      await restoreAndContinue(scene, home);
+      await expectCopiesToBeRefused(scene);
+      await begin(scene, namesOf(`-${position}-`));
+      expect(await migrateDuringTalk(scene, pauseMs, 1)).toMatchObject({
+        ok: true,
+        outcome: 'done',
+      });
+      await expectAllShared(scene);
+    }
   },
   ROUND_LIMIT_MS,
 );
 
-// It needs enough of them that in every pause somebody writes.
-test.each(isWholeProof ? [60] : [])(
-  'nothing is lost where the directory is made anew in each pause of %d ms, and the next call completes it',
+// It takes several sessions for somebody to write in every pause.
+test.each(isWholeProof ? [300] : [])(
+  'nothing is lost if the directory is re-created in each pause of %d ms, and the next call completes it',
   async (pauseMs) => {
-    const scene = await setScene(await enterCleanRoom(), names);
+    const scene = setScene(await enterCleanRoom());
+    await begin(scene, namesOf(''));
     const first = await migrateDuringTalk(scene, pauseMs, Infinity);
     expect(first).toMatchObject({ outcome: 'failed' });
-    expect(first.problems.map(({ code }) => code)).toContain('made-anew');
+    expect(first.problems.map(({ code }) => code)).toContain('source-recreated');
 
     const second = await migrateDuringTalk(scene, 0, 0);
 
@@ -121,12 +164,14 @@ test.each(isWholeProof ? [60] : [])(
   ROUND_LIMIT_MS,
 );
 
-test('that was tried with forced windows while turns were taken', () => {
+test('enough turns were taken meanwhile, also in forced pauses', () => {
   printFigures('The real program', {
     'migrations and restores': total.runs,
     'turns meanwhile': total.turns,
     'of them with forced windows': total.forced,
-    'directories made anew': total.anew,
+    'directories re-created': total.recreated,
   });
+  expect(total.runs).toBeGreaterThanOrEqual(isWholeProof ? 25 : 3);
+  expect(total.turns).toBeGreaterThanOrEqual(isWholeProof ? 400 : 4);
   expect(total.forced).toBeGreaterThanOrEqual(isWholeProof ? 50 : 2);
 });

@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspectRetention, validateAll } from 'claude-shared-state';
+import { archive, unarchive } from 'claude-shared-state/migrate';
 import { diagnoseResume } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { runClaude } from './support/claude.ts';
+import { Conversation } from './support/conversation.ts';
+import { expectToResume } from './support/expect-conversation.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
-import { startSession } from './support/session.ts';
+import { notFound, resumeSession, startSession, theOnly } from './support/session.ts';
 
 // The program deletes five seconds after its start; it has to live that long.
 const LONG_ENOUGH_MS = 9000;
@@ -87,5 +90,36 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     await liveUnder(room, homes[1], ['--resume', id]);
 
     expect(existsSync(history)).toBe(false);
+  });
+
+  test.concurrent('a session that it deleted resumes after unarchive, and is not deleted again', async () => {
+    const room = await enterCleanRoom(name);
+    const { required } = room;
+    const { homes } = await withTranscripts(room, 40, 1);
+    const conversation = new Conversation(room, 'archived');
+    await conversation.begin(homes[0]);
+    await conversation.end();
+    const { sessionId } = conversation;
+    const isIts = (path: string) => path.endsWith(`${sessionId}.jsonl`);
+    const transcript = theOnly((await room.transcripts()).filter(isIts));
+    expect(await archive({ required })).toMatchObject({ outcome: 'done', added: 3, problems: [] });
+    makeOld(transcript, 31);
+
+    await liveUnder(room, homes[1]);
+
+    expect(existsSync(transcript)).toBe(false);
+    room.api.takeTime(0);
+    expect(await resumeSession(room, homes[0], sessionId, 'Hello?')).toEqual(notFound(sessionId));
+    expect(await unarchive(sessionId, { required })).toMatchObject({
+      outcome: 'done',
+      path: transcript,
+      problems: [],
+    });
+    // Only the session that lived long enough to delete is new.
+    expect(await archive({ required })).toMatchObject({ outcome: 'done', added: 1, problems: [] });
+    // By a home whose last clean-up was not today.
+    await liveUnder(room, homes[0]);
+    room.api.takeTime(0);
+    await expectToResume(conversation, homes[1]);
   });
 });

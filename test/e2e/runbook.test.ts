@@ -100,14 +100,14 @@ test('the runbook of the README, pasted block by block, carries a session over t
 
   const [back, again, ...more] = await take('The way back, if you want it');
   expect([back?.exitCode, again?.exitCode, more]).toEqual([0, 0, []]);
-  expect(back?.stdout.match(/projects of its own again/g)).toHaveLength(2);
-  // As ls -ld has shown them then.
+  expect(back?.stdout.match(/projects\s+restored/g)).toHaveLength(2);
+  // As ls -ld showed them then.
   expect(back?.stdout.match(/^d.*projects$/gm)).toHaveLength(2);
   expect(again?.stdout).toContain('healthy: 2 homes lead to the shared state');
 
-  const retired = theOnly(await take('Weeks later: let the originals go'));
-  expect(retired).toMatchObject({ exitCode: 0 });
-  expect(retired.stdout.match(/files removed/g)).toHaveLength(2);
+  const pruned = theOnly(await take('Weeks later: delete the restore points'));
+  expect(pruned).toMatchObject({ exitCode: 0 });
+  expect(pruned.stdout.match(/deleted$/gm)).toHaveLength(2);
   expect(done).toEqual(steps.map(({ title }) => title));
 
   expect(await resumeSession(room, undefined, id, later)).toEqual(answered(replyTo(5)));

@@ -289,28 +289,42 @@ export class DiskActor implements Actor {
     step: Step,
     { by, because }: Extract<Step['action'], { readonly kind: 'replace' }>,
   ): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const linkedSize = this.#shop.linked?.sizeOf(path);
-    // First, so that nothing is missing if it fails.
-    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
-    if (prepared === 'left' || prepared === 'again')
-      return prepared === 'left' ? { shared } : prepared;
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') {
-      if (prepared !== undefined) await removeName(this.#shop.context.fs, prepared.temporary);
-      return displaced;
+    const linkedSize = this.#shop.linked?.sizeOf(step.path);
+    const exchanged = await this.#exchange(step, by);
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
-    const added = await this.#add(step, by, prepared);
+    const { added, displaced } = exchanged;
     if (because === 'contained') this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
       this.#lostSides.push({ path: displaced.path, reason });
     }
-    if (because === 'compacted' && added !== 'again' && added.shared !== undefined) {
-      await this.#appendLate(added.shared.path, displaced, linkedSize ?? displaced.info.size);
+    if (because === 'compacted') {
+      await this.#appendLate(added.path, displaced, linkedSize ?? displaced.info.size);
     }
-    return added;
+    return { shared: added };
+  }
+
+  /** The tree's gets the name of the target's, which is set aside; or everything is as it was. */
+  async #exchange(
+    step: Step,
+    by: Means,
+  ): Promise<{ readonly added: Copy; readonly displaced: Copy } | 'again' | 'left'> {
+    const { shared, path } = step;
+    const { fs } = this.#shop.context;
+    if (shared === undefined) return 'again';
+    // First, so that nothing is missing if it fails.
+    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
+    if (prepared === 'left' || prepared === 'again') return prepared;
+    const displaced = await this.#setAside(path, shared);
+    const added = displaced === 'again' ? displaced : await this.#add(step, by, prepared);
+    if (displaced !== 'again' && added !== 'again' && added.shared !== undefined) {
+      return { added: added.shared, displaced };
+    }
+    if (prepared !== undefined) await removeName(fs, prepared.temporary);
+    if (displaced !== 'again') await this.#putBack(displaced.path, shared.path);
+    return added === 'again' ? added : 'left';
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
@@ -323,24 +337,18 @@ export class DiskActor implements Actor {
 
   /** The name gets a copy of the file that it is a name of. */
   async #separate(step: Step): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const prepared = await this.#prepareCopy(step);
-    if (prepared === 'left' || prepared === 'again')
-      return prepared === 'left' ? { shared } : prepared;
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') {
-      await removeName(this.#shop.context.fs, prepared.temporary);
-      return displaced;
+    const exchanged = await this.#exchange(step, 'copy');
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
-    const added = await this.#add(step, 'copy', prepared);
+    const { added, displaced } = exchanged;
     // Its bytes live on in the tree, of which it is a second name.
     const { fs } = this.#shop.context;
     const now = await lstatOrUndefined(fs, displaced.path);
-    if (now !== undefined && isSameFile(now, shared.info) && now.linkCount > 1) {
+    if (now !== undefined && isSameFile(now, displaced.info) && now.linkCount > 1) {
       await removeName(fs, displaced.path);
     }
-    return added;
+    return { shared: added };
   }
 
   /**
@@ -365,10 +373,16 @@ export class DiskActor implements Actor {
       now !== undefined &&
       (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
     if (isMeant) return { path: to, info: now };
-    const isBack = await toResult(fs.link(to, place));
-    if (isBack.ok) await removeName(fs, to);
-    else this.#lostSides.push({ path: to, reason: 'replaced' });
+    await this.#putBack(to, place);
     return 'again';
+  }
+
+  /** Gives something its name back, unless somebody else has it by now. */
+  async #putBack(from: string, place: string): Promise<void> {
+    const { fs } = this.#shop.context;
+    const isBack = await toResult(fs.link(from, place));
+    if (isBack.ok) await removeName(fs, from);
+    else this.#lostSides.push({ path: from, reason: 'replaced' });
   }
 
   /** A link is created anew: to rename it would, on memfs, move what it leads to. */
@@ -410,6 +424,11 @@ export class DiskActor implements Actor {
         ? undefined
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
+    if (displaced !== 'again' && linked?.ok !== true) {
+      this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+    }
+    // The promise must not be gone after a power failure while the new name is not there.
+    await syncDirectory(fs, dirname(shared.path));
     for (const name of [...promise, temporary]) await removeName(fs, name);
     if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
     this.added += 1;

@@ -125,6 +125,10 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
   return { homes, names, problems, running, retention, unknownChoices };
 }
 
+function isBelow(path: string, other: string): boolean {
+  return withTrailingSep(path).startsWith(withTrailingSep(other));
+}
+
 /** Whether a choice names something in a tree, or in a directory that has been replaced by a link since. */
 async function isKnown(
   fs: MigrateReadFs,
@@ -137,8 +141,6 @@ async function isKnown(
       directory === undefined ? [path, realPath] : [],
     ),
   );
-  const isBelow = (path: string, other: string) =>
-    withTrailingSep(path).startsWith(withTrailingSep(other));
   const roots = [...linked, ...names.flatMap(({ trees }) => trees.flatMap((it) => it.spellings))];
   if (roots.some((root) => isBelow(root, choice))) return true;
   if (linked.some((path) => isBelow(choice, path))) return true;

@@ -11,9 +11,9 @@ export interface ForcedWindows {
 }
 
 /**
- * Waits before a `projects` of a home or a link to it is taken away, after that, and before the other is put there.
+ * Waits before a `projects` of a home is moved away, after that, and before the link is put in its place.
  *
- * @param howOften - In how many of the swaps of each home; where Claude Code makes the directory anew, there are more.
+ * @param howOften - In how many cut-overs of each home; if Claude Code re-creates the directory, there are more.
  */
 export function forceWindows(milliseconds: number, howOften = 1): ForcedWindows {
   const lasted: number[] = [];
@@ -48,10 +48,6 @@ export function forceWindows(milliseconds: number, howOften = 1): ForcedWindows 
     },
     link: (existing, path) => putThere(path, () => promises.link(existing, path)),
     symlink: (target, path, type) => putThere(path, () => promises.symlink(target, path, type)),
-    unlink: (path) => {
-      const call = () => promises.unlink(path);
-      return isOfHome(path) ? takeAway(path, call) : call();
-    },
   };
   return { fs, lasted };
 }

@@ -9,6 +9,8 @@ export interface MessagesApi {
   readonly url: string;
   /** Every text of each request for a message, in the order of the conversation. */
   readonly conversations: readonly (readonly string[])[];
+  /** The same requests as they came, with the system prompt and the results of tools. */
+  readonly requests: readonly unknown[];
   /** Answers the next requests with calls of tools, one for each, and only then in words. */
   callTools(...calls: readonly ToolCall[]): void;
   /** The same, for requests of the conversation in which this was said last. */
@@ -48,6 +50,7 @@ interface ToolCall {
 
 export async function startMessagesApi(): Promise<MessagesApi> {
   const conversations: (readonly string[])[] = [];
+  const requests: unknown[] = [];
   const calls: ToolCall[] = [];
   const words: string[] = [];
   const callsWhenTold = new Map<string, ToolCall[]>();
@@ -63,7 +66,7 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     refusalFor: () => undefined,
   };
   const server = createServer((request, response) => {
-    answer(request, response, conversations, manner).catch((error: unknown) => {
+    answer(request, response, { conversations, requests }, manner).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
@@ -74,6 +77,7 @@ export async function startMessagesApi(): Promise<MessagesApi> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     conversations,
+    requests,
     callTools: (...wanted) => {
       calls.push(...wanted);
     },
@@ -105,6 +109,12 @@ export function replyTo(request: number): string {
   return `This is reply ${request} of the stand-in.`;
 }
 
+/** What the stand-in was told so far. */
+interface Heard {
+  readonly conversations: (readonly string[])[];
+  readonly requests: unknown[];
+}
+
 /** How the stand-in answers now. */
 interface Manner {
   readonly nextCall: (texts: readonly string[]) => ToolCall | undefined;
@@ -117,7 +127,7 @@ interface Manner {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  conversations: (readonly string[])[],
+  { conversations, requests }: Heard,
   manner: Manner,
 ): Promise<void> {
   const body = await text(request);
@@ -137,6 +147,7 @@ async function answer(
         return;
       }
       conversations.push(texts);
+      requests.push(told);
       const call = manner.nextCall(texts);
       const words = call === undefined ? manner.nextWords() : undefined;
       const message = messageFor(

@@ -7,35 +7,56 @@ import { expectHistory, expectOnce, expectToResume } from './expect-conversation
 import type { Room } from './room.ts';
 import { twoAtATime } from './two-at-a-time.ts';
 
-/** Two homes with sessions of their own. */
+/** Two homes, and all sessions that were ever begun in them. */
 export interface Scene {
   readonly room: Room;
   readonly homes: readonly [string, string];
-  /** Whose programs run. */
-  readonly running: readonly Conversation[];
-  /** Whose programs have ended. */
-  readonly ended: readonly Conversation[];
+  readonly sessions: readonly Conversation[];
 }
 
-/** Begins sessions with these names, each in the home that its name begins with. */
-export async function setScene(
-  room: Room,
-  names: { readonly running: readonly string[]; readonly ended: readonly string[] },
-): Promise<Scene> {
-  const homes = [room.path('a'), room.path('b')] as const;
-  const begin = async (name: string) => {
-    const conversation = new Conversation(room, name);
-    await conversation.begin(room.path(name.slice(0, 1)));
-    const notes = notesOf(room, conversation);
+/** A scene to which sessions are added. */
+interface GrowingScene extends Scene {
+  readonly sessions: Conversation[];
+}
+
+export function setScene(room: Room): GrowingScene {
+  return { room, homes: [room.path('a'), room.path('b')], sessions: [] };
+}
+
+/** Begins sessions with these names, each in the home that its name begins with, and leaves them running. */
+export async function begin(
+  { room, sessions }: GrowingScene,
+  names: readonly string[],
+): Promise<readonly Conversation[]> {
+  const begun = await twoAtATime(names, async (name) => {
+    const session = new Conversation(room, name);
+    await session.begin(homeOf(room, session));
+    const notes = notesOf(room, session);
     await mkdir(room.path('work', name));
     await writeFile(notes, '\n');
-    await conversation.say(notes);
-    return conversation;
-  };
-  const ended = await twoAtATime(names.ended, begin);
-  await twoAtATime(ended, (it) => it.end());
-  const running = await twoAtATime(names.running, begin);
-  return { room, homes, running, ended };
+    await session.say(notes);
+    return session;
+  });
+  sessions.push(...begun);
+  return begun;
+}
+
+/** Resumes sessions, each in its own home, and leaves them running. */
+export async function goOn({ room }: Scene, sessions: readonly Conversation[]): Promise<void> {
+  await twoAtATime(sessions, (it) => it.begin(homeOf(room, it)));
+}
+
+/** The home in which a session began. */
+export function homeOf(room: Room, { name }: Conversation): string {
+  return room.path(name.slice(0, 1));
+}
+
+export function runningIn({ sessions }: Scene): readonly Conversation[] {
+  return sessions.filter(({ pid }) => pid !== undefined);
+}
+
+export async function end(sessions: readonly Conversation[]): Promise<void> {
+  await twoAtATime(sessions, (it) => it.end());
 }
 
 function notesOf(room: Room, { name }: Conversation): string {
@@ -45,67 +66,63 @@ function notesOf(room: Room, { name }: Conversation): string {
 const A_MOMENT_MS = 100;
 const pauses = [0, 5, 0, 40, 150];
 
-/** Takes turns in all running programs, some of them slow and some with tools, as long as something else is done. */
+/** Takes turns in all running sessions, some of them slow and some with tools, for as long as the work takes. */
 export async function talkDuring<Result>(
-  { room, running }: Scene,
+  scene: Scene,
   work: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly turns: number }> {
+  const { room } = scene;
+  const running = runningIn(scene);
   const over = new AbortController();
-  const talking = running.map(async (conversation, index) => {
+  const talking = running.map(async (session, index) => {
     for (let turn = index; !over.signal.aborted; turn += 1) {
       room.api.takeTime(pauses[turn % pauses.length] ?? 0);
-      await conversation.say(turn % 3 === 0 ? notesOf(room, conversation) : undefined);
+      await session.say(turn % 3 === 0 ? notesOf(room, session) : undefined);
     }
   });
   await delay(A_MOMENT_MS);
   const began = performance.now();
-  const result = await work().finally(() => {
+  let ended = began;
+  let result: Result;
+  try {
+    result = await work();
+  } finally {
+    ended = performance.now();
     over.abort();
-  });
-  const ended = performance.now();
-  await Promise.all(talking);
+    await Promise.all(talking);
+  }
   room.api.takeTime(0);
   const turns = running.flatMap((it) => it.turns);
   return { result, turns: turns.filter((it) => it.ended > began && it.began < ended).length };
 }
 
-/** Lets programs run again for all that ran before, each in its own home. */
-export async function goOn({ room, running }: Scene): Promise<void> {
-  await twoAtATime(running, (it) => it.begin(room.path(it.name.slice(0, 1))));
-}
-
-async function endAll({ running }: Scene): Promise<void> {
-  const alive = running.filter(({ pid }) => pid !== undefined);
-  await twoAtATime(alive, (it) => it.end());
-}
-
-/** Ends all programs, and checks that a home has the directories of its own, and all sessions in them. */
-export async function expectAllIn(home: string, scene: Scene): Promise<void> {
-  const { room, running, ended } = scene;
+/** Checks that a home has directories of its own, with all that was surely said in each session. */
+export async function expectRestored(
+  { room }: Scene,
+  home: string,
+  surelySaid: ReadonlyMap<Conversation, readonly string[]>,
+): Promise<void> {
   for (const path of room.required.map(({ name }) => join(home, name))) {
     expect((await lstat(path)).isDirectory()).toBe(true);
   }
-  await endAll(scene);
-  const all = [...running, ...ended];
-  for (const it of all) await expectOnce(room, it, join(home, 'projects'));
-  await twoAtATime(all, (it) => expectToResume(it, home));
-  for (const it of all) await expectOnce(room, it, join(home, 'projects'));
-  for (const it of all) await expectHistory(it, join(home, 'file-history'));
+  for (const [session, said] of surelySaid) {
+    await expectOnce(room, session, join(home, 'projects'), said);
+  }
 }
 
-/** Ends all programs, and checks all sessions in the shared directories, and from both homes. */
+/** Ends all sessions, and checks each of them in the shared directories, and from both homes. */
 export async function expectAllShared(scene: Scene): Promise<void> {
-  const { room, homes, running, ended } = scene;
+  const { room, homes, sessions } = scene;
   for (const path of homes.flatMap((home) => room.required.map(({ name }) => join(home, name)))) {
     expect((await lstat(path)).isSymbolicLink()).toBe(true);
   }
-  await endAll(scene);
-  const all = [...running, ...ended];
-  for (const it of all) await expectOnce(room, it, room.sharedProjects);
-  for (const home of homes.toReversed()) await twoAtATime(all, (it) => expectToResume(it, home));
-  for (const it of all) await expectOnce(room, it, room.sharedProjects);
+  await end(runningIn(scene));
+  for (const it of sessions) await expectOnce(room, it, room.sharedProjects);
+  for (const home of homes.toReversed())
+    await twoAtATime(sessions, (it) => expectToResume(it, home));
+  for (const it of sessions) await expectOnce(room, it, room.sharedProjects);
   const [environments = '', history = ''] = room.required.map(({ target }) => target);
-  for (const it of all) await expectHistory(it, history);
+  for (const it of sessions) await expectHistory(it, history);
   const known = await readdir(environments);
-  expect(known).toEqual(expect.arrayContaining(all.map(({ sessionId }) => sessionId)));
+  expect(known).toEqual(expect.arrayContaining(sessions.map(({ sessionId }) => sessionId)));
 }

@@ -23,7 +23,7 @@ export function proveFaults(command: string, scenarios: Scenarios): void {
         check,
       },
       faults: faultsOf,
-      share: rounds(1, 0.01),
+      share: Number(process.env['SHARE'] ?? rounds(1, 0.01)),
       pairs: rounds(150, 6),
       seed,
     });

@@ -32,7 +32,7 @@ export function visibleIn(world: PosixWorld, roots: readonly string[]): Visible 
     } else {
       seen.set(path, { kind: `directory ${mode}`, content: '', modified: undefined });
       for (const [name, child] of childrenOf(link)) {
-        if (name !== STATE) look(child, `${path}/${name}`);
+        if (!name.startsWith(STATE)) look(child, `${path}/${name}`);
       }
     }
   };
@@ -49,13 +49,14 @@ export function linkAt({ volume }: PosixWorld, path: string): Link | undefined {
   return link;
 }
 
-/** Locks and incoming copies: nothing of them is left once nobody is at work. */
+/** Locks, trials and incoming copies: nothing of them is left once nobody is at work. */
 export function transientIn({ volume }: PosixWorld): readonly string[] {
   const found: string[] = [];
   const look = (link: Link, path: string, isOwn: boolean): void => {
     for (const [name, child] of childrenOf(link)) {
       const at = `${path}/${name}`;
-      if (isOwn && (name.startsWith('lock') || path.endsWith('/incoming'))) found.push(at);
+      const isTransient = isOwn && (name === 'lock' || path.endsWith('/incoming'));
+      if (isTransient || name.startsWith(`${STATE}-`)) found.push(at);
       if (child.getNode().isDirectory()) look(child, at, isOwn || name === STATE);
     }
   };
