@@ -7,7 +7,7 @@ import { mkdtemp, realpath, rename, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspectAll, isSharedStateError, validateAll } from 'claude-shared-state';
-import { migrate } from 'claude-shared-state/migrate';
+import { migrate, restore } from 'claude-shared-state/migrate';
 import { makeHomes, recordsIn } from './demo-homes.ts';
 import { paint, say, sayProblem, sayRefusal, sayTable, sayTitle } from './demo-print.ts';
 
@@ -43,32 +43,34 @@ async function demonstrate(): Promise<void> {
     for (const problem of error.problems) sayRefusal(root, problem);
   }
 
-  sayTitle('3  What was refused is brought in', 'migrate, once a person has looked at the link');
+  sayTitle('3  What was refused is migrated', 'migrate, after a person has looked at the link');
   const [, spare = ''] = homes.map((home) => join(home, 'projects'));
   await unlink(spare);
   await rename(elsewhere, spare);
-  say(root, `${spare}: by hand, the directory that the link led to stands here now`);
-  const { outcome, originals, homes: brought } = await migrate(homes, { required });
-  for (const { path, files } of brought.flatMap(({ entries }) => entries)) {
-    if (files.link > 0)
-      say(root, `${path}: ${files.link} transcript was only there, and is shared`);
-    if (files.couple > 0)
-      say(root, `${path}: ${files.couple} transcript went on there, and is one`);
+  say(root, `${spare}: replaced by hand with the directory that the link pointed to`);
+  const { outcome, restorePoints, homes: migrated } = await migrate(homes, { required });
+  for (const { path, files } of migrated.flatMap(({ entries }) => entries)) {
+    if (files.link > 0) say(root, `${path}: ${files.link} transcript existed only there`);
+    if (files.merged > 0) say(root, `${path}: ${files.merged} transcript continued there`);
   }
-  for (const path of originals) say(root, `the way back: ${path}`);
+  for (const path of restorePoints) say(root, `restore point: ${path}`);
   say(root, `${paint('green', '✓')} ${outcome}`);
 
   sayTitle('4  After', 'validateAll again');
-  const reports = await validateAll(homes, { required });
-  for (const path of reports.flatMap(({ created }) => created)) {
-    say(root, `${paint('green', '✓ created')} ${path}`);
-  }
-  console.log();
-  sayTable(root, reports, await countRecords(homes));
+  sayTable(root, await validateAll(homes, { required }), await countRecords(homes));
   const after = await recordsIn(shared);
   const lost = [...before].filter((record) => !after.has(record)).length;
   const verdict = `healthy: ${before.size} records before, ${after.size} after, ${lost} lost`;
-  console.log(`  ${paint(lost === 0 ? 'green' : 'red', verdict)}\n`);
+  console.log(`  ${paint(lost === 0 ? 'green' : 'red', verdict)}`);
+
+  sayTitle('5  And back', 'restore: a directory of its own, with everything that is shared by now');
+  const [, , old = ''] = homes;
+  const { restored } = await restore(old, { required });
+  for (const name of restored) {
+    const { size } = await recordsIn(join(old, name));
+    say(root, `${paint('green', '✓ restored')} ${join(old, name)}: ${size} records`);
+  }
+  console.log();
 }
 
 async function countRecords(homes: readonly string[]): Promise<readonly number[]> {

@@ -23,8 +23,8 @@ export function tellNotDone({ page }: Context, decision: Decision, command: stri
   page.line();
   page.line('Nothing was changed.');
   if (decision === 'not-asked')
-    page.line('There is no terminal to ask on. To do it without asking:');
-  if (decision === 'dry-run') page.line('To do it:');
+    page.line('There is no terminal to ask on. To run it without asking:');
+  if (decision === 'dry-run') page.line('To run it:');
   if (decision !== 'declined') page.command(command, 2);
 }
 
@@ -45,7 +45,7 @@ export function exitCodeOf(outcome: MigrationOutcome): ExitCode {
   switch (outcome) {
     case 'done':
       return EXIT.done;
-    case 'done-with-leftovers':
+    case 'partial':
     case 'refused':
     case 'locked':
       return EXIT.problems;
@@ -55,6 +55,11 @@ export function exitCodeOf(outcome: MigrationOutcome): ExitCode {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whether a run did what was asked for. */
+export function isOver(outcome: MigrationOutcome): boolean {
+  return outcome === 'done' || outcome === 'partial';
 }
 
 /** What a run is given, so that it can be watched and stopped. */
@@ -73,7 +78,10 @@ export async function watched<Report>(
   const { signal } = interrupts;
   signal.addEventListener('abort', () => {
     notes.line();
-    notes.words('Stopping between two steps; nothing is lost. Ctrl-C again ends it at once.', 0);
+    notes.words(
+      'Stopping after the current step; nothing is lost. Press Ctrl-C again to stop at once.',
+      0,
+    );
   });
   try {
     return await run({ signal, onProgress: display.onProgress });
@@ -83,7 +91,7 @@ export async function watched<Report>(
   }
 }
 
-/** How a run ended, in a line; and the command that completes it where it did not come to its end. */
+/** Prints how a run ended, and the command that completes it if it was interrupted. */
 export function tellOutcome(
   { page }: Pick<Context, 'page'>,
   outcome: MigrationOutcome,
@@ -95,26 +103,24 @@ export function tellOutcome(
     case 'done':
       page.line(paint.green(`${symbols.ok} done`));
       return;
-    case 'done-with-leftovers':
-      page.words(paint.yellow(`${symbols.warn} done, but something stays in the originals`), 0, 2);
+    case 'partial':
+      page.words(paint.yellow(`${symbols.warn} done, except for the files listed above`), 0, 2);
       return;
     case 'refused':
-      page.words(paint.red(`${symbols.bad} refused: something stands against it`), 0, 2);
+      page.words(paint.red(`${symbols.bad} refused: see the problems above`), 0, 2);
       return;
     case 'locked':
-      page.words(paint.red(`${symbols.bad} another process is at it; nothing was touched`), 0, 2);
+      page.words(paint.red(`${symbols.bad} another process is at work; nothing was changed`), 0, 2);
       return;
     case 'aborted':
-      page.words(
-        paint.yellow(`${symbols.warn} stopped. Nothing is lost. This completes it:`),
-        0,
-        2,
-      );
+      page.words(paint.yellow(`${symbols.warn} stopped. Nothing is lost. To complete it:`), 0, 2);
       page.command(again, 2);
       return;
     case 'failed':
       page.words(
-        paint.red(`${symbols.bad} failed on the way. Nothing is lost. This completes it:`),
+        paint.red(
+          `${symbols.bad} failed. Nothing is lost. To complete it, once the problem above is solved:`,
+        ),
         0,
         2,
       );

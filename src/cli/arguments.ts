@@ -3,12 +3,13 @@ import { helpLayout } from './help-layout.ts';
 import type { Io } from './io.ts';
 import type {
   ActingOptions,
+  ArchiveChoices,
   CommonOptions,
   Invocation,
   MigrateChoices,
+  PruneChoices,
   ResumeChoices,
   RestoreChoices,
-  RetireChoices,
 } from './request.ts';
 import { commandHelp, exitCodesHelp } from './help.ts';
 
@@ -90,24 +91,40 @@ function programFor(io: Io, ask: (request: Invocation['request']) => void): Comm
   command('migrate')
     .addOption(yes())
     .addOption(dryRun())
-    .addOption(live())
-    .option('--accept-retention', 'also merge what the shortest retention deletes at once')
-    .addOption(repeated('--keep-both <path>', 'a conflict of which this side is put aside'))
+    .addOption(
+      new Option('--live <choice>', 'what to do if sessions are running')
+        .choices(['refuse', 'merge'])
+        .default('refuse'),
+    )
+    .option('--accept-retention', 'share files even if the shortest retention deletes them at once')
+    .addOption(
+      repeated('--prefer-shared <path>', "a conflict: share the other side, not the home's"),
+    )
+    .addOption(repeated('--prefer-home <path>', "a conflict: share the home's side"))
     .action((choices: MigrateChoices) => ask({ command: 'migrate', choices }));
   command('restore')
     .addOption(yes())
     .addOption(dryRun())
-    .addOption(live())
-    .option('--detach', 'make the transcripts files of their own, by copying them')
+    .option('--accept-other-target', 'the shared directory was moved or copied since the migration')
     .action((choices: RestoreChoices) => ask({ command: 'restore', choices }));
-  command('originals').action(() => ask({ command: 'originals' }));
-  command('retire', '[originals...]')
-    .option('--all', 'all originals of the homes whose migration is complete')
-    .addOption(repeated('--discard <path>', 'remove this, too, although it is only there'))
+  command('restore-points').action(() => ask({ command: 'restore-points' }));
+  command('prune', '[restore-points...]')
+    .option('--all', 'every complete or restored restore point of the homes')
+    .addOption(
+      repeated('--discard <path>', 'delete this file too, although no other copy is known'),
+    )
     .addOption(yes())
     .addOption(dryRun())
-    .action((paths: readonly string[], choices: RetireChoices) =>
-      ask({ command: 'retire', paths, choices }),
+    .action((paths: readonly string[], choices: PruneChoices) =>
+      ask({ command: 'prune', paths, choices }),
+    );
+  command('archive')
+    .addOption(archive())
+    .action((choices: ArchiveChoices) => ask({ command: 'archive', choices }));
+  command('unarchive', '<session-id>')
+    .addOption(archive())
+    .action((sessionId: string, choices: ArchiveChoices) =>
+      ask({ command: 'unarchive', sessionId, choices }),
     );
   for (const name of ['why', 'resume'] as const) {
     command(name, '<session-id>')
@@ -127,10 +144,11 @@ function programFor(io: Io, ask: (request: Invocation['request']) => void): Comm
 
 const dryRun = () => new Option('--dry-run', 'show the plan, and change nothing');
 const yes = () => new Option('-y, --yes', 'do it without asking').conflicts('dryRun');
-const live = () =>
-  new Option('--live <choice>', 'what to do while sessions are running')
-    .choices(['refuse', 'merge'])
-    .default('refuse');
+const archive = () =>
+  new Option(
+    '--archive <directory>',
+    'the archive; .claude-shared-state/archive under the shared root unless given',
+  ).argParser(filled);
 
 function repeated(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, all?: readonly string[]) => [

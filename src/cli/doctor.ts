@@ -6,7 +6,7 @@ import { nextSteps, printSteps } from './next-steps.ts';
 import { printLinks } from './print-links.ts';
 import { printProblems, tally } from './print-problems.ts';
 import { printSetting } from './print-setting.ts';
-import { printRetention, printSessions, printUnfinished } from './print-surroundings.ts';
+import { printRestorePointStates, printRetention, printSessions } from './print-surroundings.ts';
 import { count } from './amounts.ts';
 import { asData } from './wording.ts';
 import { whileLooking } from './waiting.ts';
@@ -14,16 +14,17 @@ import { whileLooking } from './waiting.ts';
 /** Says how the homes stand, and what to type next; changes nothing. */
 export async function doctor({ io, setting, page, notes }: Context): Promise<Result> {
   const facts = await whileLooking(notes, 'looking at the homes', examine(setting));
-  const { reports, retention, liveSessions, unfinished, problems } = facts;
+  const { reports, retention, liveSessions, problems } = facts;
+  const { restorePoints } = facts.restorePoints;
   const isOk = isHealthy(facts, setting);
-  const steps = nextSteps(io.env, setting, problems, unfinished);
+  const steps = nextSteps(io.env, setting, problems, restorePoints);
 
   printSetting(page, setting, true);
   page.line();
   printLinks(page, reports);
   printRetention(page, retention);
   printSessions(page, liveSessions);
-  printUnfinished(page, unfinished);
+  printRestorePointStates(page, restorePoints);
   printProblems(page, problems);
   page.line();
   const { paint, symbols } = page;
@@ -51,7 +52,7 @@ export async function doctor({ io, setting, page, notes }: Context): Promise<Res
       })),
       retention: { ...retention, homes: retention.homes.map(periodOf) },
       liveSessions,
-      unfinished,
+      restorePoints,
       problems: problems.map(asData),
       next: steps,
     },

@@ -1,14 +1,14 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { toResult } from '../core/result.ts';
 import type { SharedSymlink } from '../index.ts';
-import { stateOf } from '../migrate/record/layout.ts';
 import { join, basename } from '../paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */
 export interface Skipped {
   readonly path: string;
   /**
-   * `shared-target`: it is one, by its real path, or belongs to one. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
+   * `shared-target`: it is one, by its real path, or belongs to the state directory of `migrate`. `no-mark`: nothing of Claude Code is in it. `not-a-directory`:
    * it is none. `same-directory`: another one of them leads there, too. `unreadable`: it could not be looked at.
    */
   readonly reason:
@@ -30,6 +30,9 @@ interface Candidate {
   readonly real: string;
 }
 
+// Under each shared root, and so often among the homes: locks, archives and temporary copies of `migrate`.
+const STATE_DIRECTORY = '.claude-shared-state';
+
 // What Claude Code makes in a config directory, and nobody else.
 const MARKS = ['.claude.json', '.credentials.json', 'settings.json', 'sessions', 'history.jsonl'];
 
@@ -43,20 +46,14 @@ export async function findHomes(
     return { homes: [], skipped: [{ path: directory, reason: 'unreadable', errno: listed.errno }] };
   }
   const names = listed.value.filter((name) => name === '.claude' || name.startsWith('.claude-'));
-  const targets = new Set(
-    (await Promise.all(required.map(({ target }) => realOf(target)))).flatMap((target) => [
-      target,
-      // What migrations keep beside it.
-      stateOf(target),
-    ]),
-  );
+  const targets = new Set(await Promise.all(required.map(({ target }) => realPath(target))));
   const candidates = await Promise.all(
     names.toSorted().map(async (name) => {
       const path = join(directory, name);
-      return { path, real: await realOf(path), against: await reasonAgainst(path, required) };
+      return { path, real: await realPath(path), against: await reasonAgainst(path, required) };
     }),
   );
-  const root = await realOf(directory);
+  const root = await realPath(directory);
   const isItself = ({ path, real }: Candidate) => join(root, basename(path)) === real;
   const own = new Set(candidates.filter(isItself).map(({ real }) => real));
   const seen = new Set<string>();
@@ -65,7 +62,7 @@ export async function findHomes(
   for (const { path, real, against } of candidates) {
     // The directory itself is the home, not a link to it, whichever comes first.
     const isAlias = own.has(real) ? !isItself({ path, real }) : seen.has(real);
-    if (targets.has(real)) skipped.push({ path, reason: 'shared-target' });
+    if (targets.has(real) || isOfState(real)) skipped.push({ path, reason: 'shared-target' });
     else if (against !== undefined) skipped.push({ path, ...against });
     else if (isAlias) skipped.push({ path, reason: 'same-directory' });
     else homes.push(path);
@@ -74,7 +71,12 @@ export async function findHomes(
   return { homes, skipped };
 }
 
-async function realOf(path: string): Promise<string> {
+function isOfState(path: string): boolean {
+  return path.split(sep).includes(STATE_DIRECTORY);
+}
+
+/** The real path; the path itself if it can't be resolved. */
+export async function realPath(path: string): Promise<string> {
   const real = await toResult(realpath(path));
   return real.ok ? real.value : path;
 }

@@ -9,20 +9,28 @@ export const commandHelp = {
     text: 'Makes the links and directories that are missing, and refuses what is wrong. It never removes, moves or replaces anything.',
   },
   migrate: {
-    summary: 'bring the directories of the homes into the shared place',
-    text: 'Shows what happens to every directory, asks, and brings them into the shared place. Nothing is lost, and the same command completes a run that was stopped.',
+    summary: 'move the state of the homes to the shared directories',
+    text: 'Shows what will happen to every directory, asks, moves its content to the shared directory and puts a link in its place. Nothing is lost, and the same command completes a run that was stopped.',
   },
   restore: {
-    summary: 'give homes their own directories back',
-    text: 'Shows which directories go back, asks, and gives them back, with everything that was added since. Nothing in the shared place is removed.',
+    summary: 'give homes directories of their own again',
+    text: 'Shows which directories come back, asks, and replaces the links of each home by directories of its own, with everything that is shared by now. The shared directories keep everything.',
   },
-  originals: {
-    summary: 'list what migrations have set aside',
-    text: 'Lists the originals: what migrations have set aside in the homes. They are the way back, and no backup.',
+  'restore-points': {
+    summary: 'list what migrations set aside',
+    text: 'Lists the restore points: the directories that migrations set aside in the homes. They are a way back, not a backup.',
   },
-  retire: {
-    summary: 'remove originals that are proved to be shared',
-    text: 'Shows the originals, asks, and removes what is proved, byte for byte, to be in the shared place. After that there is no way back.',
+  prune: {
+    summary: 'delete restore points',
+    text: 'Shows what will be deleted, asks, and deletes the files that are proved to be in the shared directories. Other files are kept and listed. After that there is no way back.',
+  },
+  archive: {
+    summary: 'keep shared transcripts beyond their retention period',
+    text: 'Adds the shared transcripts to an archive that Claude Code never cleans up. They are linked, not copied, so this is cheap enough to run daily.',
+  },
+  unarchive: {
+    summary: 'bring a session back from the archive',
+    text: 'Brings the transcript of one session back to its project, with a fresh time. It refuses if a different transcript of the session is there.',
   },
   why: {
     summary: 'say why a session can or cannot be resumed',

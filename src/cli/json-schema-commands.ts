@@ -2,22 +2,22 @@ import {
   amount,
   days,
   homePlans,
-  leftovers,
   link,
   listOf,
   liveSession,
   object,
   oneOf,
-  originals,
   outcome,
   path,
   problems,
+  restorePoints,
   type Schema,
   steps,
   text,
   time,
   transcriptFields,
   truth,
+  unmerged,
 } from './json-schema-parts.ts';
 
 /** What each command tells besides what all of them do: its members, and those that may be absent. */
@@ -51,9 +51,7 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
         },
       ),
       liveSessions: listOf(liveSession),
-      unfinished: listOf(
-        object({ accountHome: path, path, state: oneOf('pending', 'returning', 'retiring') }),
-      ),
+      restorePoints,
       problems,
       next: steps,
     },
@@ -70,7 +68,7 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
         problems,
         liveSessions: listOf(liveSession),
         spaceNeeded: amount,
-        leftovers,
+        unmerged,
       }),
       outcome,
       next: steps,
@@ -81,8 +79,8 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
         outcome,
         homes: homePlans,
         problems,
-        originals: listOf(path),
-        leftovers,
+        restorePoints: listOf(path),
+        unmerged,
       }),
     },
   ],
@@ -90,19 +88,18 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
     {
       ...planned,
       plan: listOf(
-        object({
-          accountHome: path,
-          names: listOf(
-            object({
-              name: text,
-              path,
-              target: path,
-              state: oneOf('aside', 'arrived', 'back'),
-              originals: path,
-            }),
-          ),
-          liveSessions: listOf(liveSession),
-        }),
+        object(
+          {
+            ok: truth,
+            accountHome: path,
+            entries: listOf(
+              object({ name: text, path, target: path, copy: amount, copyBytes: amount }),
+            ),
+            problems,
+            spaceNeeded: amount,
+          },
+          { restorePoint: path },
+        ),
       ),
       reports: listOf(
         object({
@@ -111,28 +108,38 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
           accountHome: path,
           restored: listOf(text),
           problems,
-          leftovers,
+          unmerged,
         }),
       ),
     },
   ],
-  originals: [{ originals, problems, next: steps }],
-  retire: [
+  'restore-points': [{ restorePoints, problems, next: steps }],
+  prune: [
     {
       ...planned,
-      plan: originals,
+      plan: listOf(
+        object({
+          ok: truth,
+          restorePoint: path,
+          deletable: amount,
+          kept: listOf(text),
+          problems,
+        }),
+      ),
       reports: listOf(
         object({
           ok: truth,
           outcome,
-          originals: path,
-          removed: amount,
+          restorePoint: path,
+          deleted: amount,
           kept: listOf(text),
           problems,
         }),
       ),
     },
   ],
+  archive: [{ ...planned, archive: path, added: amount, unchanged: amount }],
+  unarchive: [{ ...planned, sessionId: text }, { path }],
   why: [
     {
       sessionId: text,

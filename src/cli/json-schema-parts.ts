@@ -81,7 +81,7 @@ export const days: Schema = { anyOf: [{ type: 'integer', minimum: 1 }, { const: 
 
 export const outcome = oneOf(
   'done',
-  'done-with-leftovers',
+  'partial',
   'refused',
   'locked',
   'aborted',
@@ -91,14 +91,27 @@ export const outcome = oneOf(
   'not-asked',
 );
 
-export const leftovers = listOf(object({ path, reason: text }));
+export const unmerged = listOf(
+  object({
+    path,
+    reason: oneOf(
+      'obsolete-cache',
+      'kept-aside',
+      'replaced',
+      'partial-line',
+      'conflict',
+      'duplicate-session-id',
+      'changed',
+    ),
+  }),
+);
 
 const fileCounts = object({
   link: amount,
   copy: amount,
-  couple: amount,
-  same: amount,
-  leave: amount,
+  merged: amount,
+  identical: amount,
+  skipped: amount,
 });
 
 export const homePlans = listOf(
@@ -109,7 +122,7 @@ export const homePlans = listOf(
         name: text,
         path,
         target: path,
-        action: oneOf('none', 'link', 'merge', 'roll-forward', 'refuse'),
+        action: oneOf('none', 'link', 'merge', 'complete', 'refuse'),
         files: fileCounts,
         copyBytes: amount,
       }),
@@ -117,12 +130,12 @@ export const homePlans = listOf(
   }),
 );
 
-export const originals = listOf(
+export const restorePoints = listOf(
   object({
     path,
     accountHome: path,
-    made: time,
-    state: oneOf('pending', 'sealed', 'returning', 'restored', 'retiring'),
+    createdAt: time,
+    state: oneOf('incomplete', 'complete', 'restoring', 'restored', 'deleting'),
     names: listOf(text),
     files: amount,
     bytes: amount,

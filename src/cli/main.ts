@@ -1,3 +1,4 @@
+import { archive, unarchive } from './archive.ts';
 import { parseArguments } from './arguments.ts';
 import type { Request } from './request.ts';
 import type { Context, Result } from './context.ts';
@@ -8,12 +9,12 @@ import type { Io, Screen } from './io.ts';
 import { envelope, jsonText, mistakeAsData } from './json.ts';
 import { outputSchema } from './json-schema.ts';
 import { migrate } from './migrate.ts';
-import { originals } from './originals.ts';
 import { Page } from './page.ts';
 import { reasonInWords } from './print-setting.ts';
+import { prune } from './prune.ts';
+import { restorePoints } from './restore-points.ts';
 import { restore } from './restore.ts';
 import { resume } from './resume.ts';
-import { retire } from './retire.ts';
 import { type Setting, settingFor } from './setting.ts';
 import { tellError } from './tell-error.ts';
 import { UsageError } from './usage-error.ts';
@@ -58,13 +59,24 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 function requireHomes({ homes, searched, skipped }: Setting, request: Request): void {
-  const isAbout = request.command !== 'retire' || request.choices.all === true;
-  if (homes.length > 0 || !isAbout) return;
+  if (homes.length > 0 || !needsHomes(request)) return;
   const passed = skipped.map((one) => `\n  ${one.path}: ${reasonInWords(one)}`).join('');
   throw new UsageError(
     `no account home was found in ${searched}; name one with --home` +
       (passed === '' ? '' : `\npassed over:${passed}`),
   );
+}
+
+function needsHomes(request: Request): boolean {
+  switch (request.command) {
+    case 'prune':
+      return request.choices.all === true;
+    case 'archive':
+    case 'unarchive':
+      return false;
+    default:
+      return true;
+  }
 }
 
 async function perform(context: Context, request: Request): Promise<Result> {
@@ -77,10 +89,14 @@ async function perform(context: Context, request: Request): Promise<Result> {
       return await migrate(context, request.choices);
     case 'restore':
       return await restore(context, request.choices);
-    case 'originals':
-      return await originals(context);
-    case 'retire':
-      return await retire(context, request.paths, request.choices);
+    case 'restore-points':
+      return await restorePoints(context);
+    case 'prune':
+      return await prune(context, request.paths, request.choices);
+    case 'archive':
+      return await archive(context, request.choices);
+    case 'unarchive':
+      return await unarchive(context, request.sessionId, request.choices);
     case 'why':
       return await why(context, request.sessionId, request.choices);
     case 'where':

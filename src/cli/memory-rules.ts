@@ -1,13 +1,13 @@
 import { lstat } from 'node:fs/promises';
 import { toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
+import { readJson } from '../fs/read-file.ts';
 import { realSessionDisk } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../index.ts';
 import { join } from '../paths.ts';
 import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { findLockedMemory } from '../sessions/diagnose/memory.ts';
-import { entriesIn } from '../sessions/directory.ts';
 import type { SessionProblemOf } from '../sessions/index.ts';
-import { readJson } from '../sessions/json-file.ts';
 import { sessionProblem } from '../sessions/session-problem.ts';
 
 const MOST_BYTES = 1024 * 1024;
@@ -31,7 +31,7 @@ async function rulesMissingIn(home: string) {
   const settings = join(home, 'settings.json');
   const file = await readJson(realSessionDisk, settings, MOST_BYTES);
   const value = file.ok ? file.value : undefined;
-  const listed = await entriesIn(realSessionDisk, path);
+  const listed = await listDirectory(realSessionDisk, path);
   const projects = listed.ok ? listed.value.map(({ name }) => join(path, name)) : [];
   const locked = await mapLimit(
     projects,

@@ -1,8 +1,15 @@
-import { migrate as migrateHomes, type MigrationPlan, planMigration } from '../migrate/index.ts';
+import {
+  migrate as migrateHomes,
+  type MigrationPlan,
+  type MigrationProblem,
+  type MigrationReport,
+  planMigration,
+} from '../migrate/index.ts';
 import {
   decide,
   exitCodeOf,
   exitCodeOfDecision,
+  isOver,
   tellNotDone,
   tellOutcome,
   watched,
@@ -11,26 +18,34 @@ import { count } from './amounts.ts';
 import type { MigrateChoices } from './request.ts';
 import type { Context, Result } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { printSteps } from './next-steps.ts';
-import { ways } from './past-refusal.ts';
-import { printLeftovers, printPlan } from './print-plan.ts';
+import { printSteps, type Step } from './next-steps.ts';
+import { waysToMigrate } from './past-refusal.ts';
+import { printPlan, printUnmerged } from './print-plan.ts';
 import { printProblems, tally } from './print-problems.ts';
 import { printSetting } from './print-setting.ts';
 import { printSessions } from './print-surroundings.ts';
 import { absolutePath, commandLine } from './setting.ts';
+import { restorePointsOf } from './unfinished-runs.ts';
 import { whileLooking } from './waiting.ts';
 import { asData } from './wording.ts';
 
-/** Shows what would be brought into the shared place, asks, and brings it in. */
+/** Shows what will be migrated, asks, and migrates it. */
 export async function migrate(context: Context, choices: MigrateChoices): Promise<Result> {
   const { io, setting, page, notes } = context;
-  const { homes, required } = setting;
+  const { homes, otherHomes, required } = setting;
   const { live, acceptRetention = false } = choices;
-  const keepBoth = (choices.keepBoth ?? []).map((path) => absolutePath(path, io));
-  const options = { required, live, acceptRetention, keepBoth };
+  const absolute = (paths: readonly string[] = []) => paths.map((path) => absolutePath(path, io));
+  const preferShared = absolute(choices.preferShared);
+  const preferHome = absolute(choices.preferHome);
+  const options = { required, live, acceptRetention, preferShared, preferHome, otherHomes };
   const plan = await whileLooking(notes, 'comparing all files', planMigration(homes, options));
-  const words = ['migrate', ...flagsOf(choices, keepBoth)];
-  const again = commandLine(io.env, setting, words);
+  const words = [
+    'migrate',
+    ...(live === 'merge' ? ['--live', 'merge'] : []),
+    ...(acceptRetention ? ['--accept-retention'] : []),
+    ...preferShared.flatMap((path) => ['--prefer-shared', path]),
+    ...preferHome.flatMap((path) => ['--prefer-home', path]),
+  ];
   const body = { plan: dataOf(plan) };
 
   printSetting(page, setting);
@@ -38,68 +53,94 @@ export async function migrate(context: Context, choices: MigrateChoices): Promis
   printPlan(page, plan);
   printSessions(page, plan.liveSessions);
   printProblems(page, plan.problems);
-  // A run that ended half-way is completed first, whatever stands against what would come then.
-  const isPending = plan.problems.some(({ code }) => code === 'earlier-run-pending');
-  if (!plan.ok && !isPending) {
-    const next = ways(io.env, setting, words, plan.problems);
-    page.line();
-    const { paint, symbols } = page;
+  page.line();
+  const { paint, symbols } = page;
+  const has = (code: MigrationProblem['code']) => plan.problems.some((it) => it.code === code);
+  // A half-done run is completed first, whatever blocks the rest.
+  const isHalfDone = has('earlier-run-incomplete') && !has('earlier-run-other-target');
+  if (!plan.ok && !isHalfDone) {
+    const next = await stepsAfterRefusal(context, words, plan.problems);
     page.words(
       paint.red(`${symbols.bad} refused: ${tally(plan.problems)}; nothing was changed`),
       0,
       2,
     );
-    printSteps(page, next);
+    printSteps(page, next, 'one of these');
     return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused', next } };
   }
-  if (!isPending && isNothingToDo(plan)) {
-    page.line();
-    page.line(page.paint.green(`${page.symbols.ok} nothing to do: all of it is shared`));
+  if (plan.ok && (await isNothingToDo(plan))) {
+    page.line(paint.green(`${symbols.ok} nothing to do: everything is shared`));
     return { exitCode: EXIT.done, body: { ...body, outcome: 'done', next: [] } };
   }
-  page.line();
   page.words(
-    'Each directory is moved aside into the originals of its home, and a link is put in its place. That is a way back, and no backup.',
+    'Each directory is set aside in a restore point of its home, and a link takes its place. A restore point is a way back, not a backup.',
     0,
   );
-  const question = `Bring ${count(new Set(homes).size, 'home')} into the shared place?`;
+  const question = `Migrate ${count(new Set(homes).size, 'home')} to the shared directories?`;
   const decision = await decide(context, choices, question);
   if (decision !== 'go') {
     const command = commandLine(io.env, setting, [...words, '--yes']);
     tellNotDone(context, decision, command);
-    const next = decision === 'declined' ? [] : [{ command, purpose: 'do it without asking' }];
+    const next = decision === 'declined' ? [] : [{ command, purpose: 'run it without asking' }];
     return { exitCode: exitCodeOfDecision(decision), body: { ...body, outcome: decision, next } };
   }
 
   const report = await watched(context, (watch) => migrateHomes(homes, { ...options, ...watch }));
-  const { outcome, problems, originals, leftovers } = report;
-  const isOver = outcome === 'done' || outcome === 'done-with-leftovers';
-  printProblems(page, isOver ? problems.filter(({ severity }) => severity === 'error') : problems);
-  if (originals.length > 0) page.title('The way back: originals');
-  for (const path of originals) page.line(`  ${page.path(path)}`);
-  if (outcome === 'done-with-leftovers') printLeftovers(page, leftovers, 'could not be merged');
+  const { outcome } = report;
+  printReport(context, report);
+  const again = commandLine(io.env, setting, words);
   tellOutcome(context, outcome, again);
-  const next = isOver
-    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'look at all of it' }]
-    : [{ command: again, purpose: 'try it again, or complete it' }];
-  if (isOver) printSteps(page, next);
-  const told = { ...report, problems: problems.map(asData) };
-  return { exitCode: exitCodeOf(outcome), body: { ...body, outcome, report: told, next } };
+  const next = await stepsAfter(context, words, report);
+  if (isOver(outcome) || outcome === 'refused') printSteps(page, next, 'one of these');
+  return {
+    exitCode: exitCodeOf(outcome),
+    body: { ...body, outcome, report: dataOf(report), next },
+  };
 }
 
-/** The choices as they were typed. */
-function flagsOf({ live, acceptRetention }: MigrateChoices, keepBoth: readonly string[]) {
-  return [
-    ...(live === 'merge' ? ['--live', 'merge'] : []),
-    ...(acceptRetention === true ? ['--accept-retention'] : []),
-    ...keepBoth.flatMap((path) => ['--keep-both', path]),
-  ];
+async function stepsAfter(
+  context: Context,
+  words: readonly string[],
+  { outcome, problems }: MigrationReport,
+): Promise<readonly Step[]> {
+  const { io, setting } = context;
+  if (outcome === 'refused') return await stepsAfterRefusal(context, words, problems);
+  return isOver(outcome)
+    ? [{ command: commandLine(io.env, setting, ['doctor']), purpose: 'check everything' }]
+    : [
+        {
+          command: commandLine(io.env, setting, words),
+          purpose: 'try again, or complete it',
+        },
+      ];
 }
 
-function isNothingToDo({ homes }: MigrationPlan): boolean {
-  return homes.every(({ entries }) => entries.every(({ action }) => action === 'none'));
+async function stepsAfterRefusal(
+  { io, setting }: Context,
+  words: readonly string[],
+  problems: readonly MigrationProblem[],
+): Promise<readonly Step[]> {
+  const { restorePoints } = await restorePointsOf(setting.homes);
+  return waysToMigrate(io.env, setting, words, problems, restorePoints);
 }
 
-function dataOf(plan: MigrationPlan): MigrationPlan {
-  return { ...plan, problems: plan.problems.map(asData) };
+function printReport({ page }: Context, report: MigrationReport): void {
+  const { outcome, problems, restorePoints, unmerged } = report;
+  // The plan has shown the warnings.
+  const isError = ({ severity }: (typeof problems)[number]) => severity === 'error';
+  printProblems(page, isOver(outcome) ? problems.filter(isError) : problems);
+  if (restorePoints.length > 0) page.title('Restore points');
+  for (const path of restorePoints) page.line(`  ${page.path(path)}`);
+  printUnmerged(page, unmerged);
+}
+
+async function isNothingToDo({ homes }: MigrationPlan): Promise<boolean> {
+  if (homes.some(({ entries }) => entries.some(({ action }) => action !== 'none'))) return false;
+  // A run that died early has left an empty restore point.
+  const { restorePoints } = await restorePointsOf(homes.map(({ accountHome }) => accountHome));
+  return restorePoints.every(({ state }) => state !== 'incomplete');
+}
+
+function dataOf<Any extends MigrationPlan | MigrationReport>(found: Any): Any {
+  return { ...found, problems: found.problems.map(asData) };
 }

@@ -1,11 +1,19 @@
 import { isAbsolute } from 'node:path';
-import { withTrailingSep, join, dirname } from '../paths.ts';
+import type { RestorePoint } from '../migrate/index.ts';
+import { dirname, join, withTrailingSep } from '../paths.ts';
 import { isTypeable, quoted } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Page } from './page.ts';
 import { isAboutLink, type LinkProblem } from './print-links.ts';
 import { commandLine, type Setting } from './setting.ts';
-import type { UnfinishedRun } from './unfinished-runs.ts';
+import {
+  isElsewhere,
+  isUnfinished,
+  rootOf,
+  stepsToComplete,
+  type UnfinishedRun,
+  withRoot,
+} from './unfinished-runs.ts';
 import { type AnyProblem, distinct } from './wording.ts';
 
 /** A command that somebody may type next, and what it is for. */
@@ -19,55 +27,55 @@ export function nextSteps(
   env: Io['env'],
   setting: Setting,
   problems: readonly AnyProblem[],
-  unfinished: readonly UnfinishedRun[],
+  restorePoints: readonly RestorePoint[],
 ): readonly Step[] {
   const all = distinct(problems);
   const errors = all.filter(({ severity }) => severity === 'error');
   const homesWith = (isMeant: (problem: AnyProblem) => boolean) =>
     errors.flatMap((one) => ('accountHome' in one && isMeant(one) ? [one.accountHome] : []));
-  const isReturning = unfinished.filter(({ state }) => state === 'returning');
-  // Where a person has to look, or a restore to be completed, the others need not wait.
+  const unfinished = restorePoints.filter(isUnfinished);
+  // A migration with these shared directories is completed by the step below, with all other homes.
+  const isOwn = (run: UnfinishedRun) => run.state === 'incomplete' && !isElsewhere(setting, run);
+  const first = unfinished.filter((run) => !isOwn(run));
+  // The other homes need not wait for these.
   const blocked = new Set([
     ...homesWith(({ remedy }) => remedy === 'operator'),
-    ...isReturning.map(({ accountHome }) => accountHome),
+    ...first.flatMap(({ state, accountHome }) => (state === 'deleting' ? [] : [accountHome])),
   ]);
   const homes = [...new Set(setting.homes)];
   const free = homes.filter((home) => !blocked.has(home));
   const isToMigrate =
-    unfinished.some(({ state }) => state === 'pending') ||
+    unfinished.some(isOwn) ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
-  return [
-    ...all.flatMap((problem) => stepsByHand(problem, setting, all)),
-    ...isReturning.map(({ accountHome }) => ({
-      command: commandLine(env, setting, ['restore'], [accountHome]),
-      purpose: 'complete the restore that was begun',
-    })),
-    ...unfinished
-      .filter(({ state }) => state === 'retiring')
-      .map(({ path }) => ({
-        command: commandLine(env, setting, ['retire', path]),
-        purpose: 'complete the removal that was begun, or put back what stays',
-      })),
+  const steps = [
+    ...all.flatMap((problem) => stepsByHand(env, problem, setting, all)),
+    ...stepsToComplete(env, setting, first),
     ...(isToMigrate && free.length > 0
       ? [
           {
             command: commandLine(env, setting, ['migrate'], free),
-            purpose: 'see what would be brought into the shared place, and be asked',
+            purpose: 'show what would be migrated, and ask',
           },
         ]
       : errors.some(({ remedy }) => remedy === 'ensure')
         ? [
             {
               command: commandLine(env, setting, ['ensure']),
-              purpose: 'make what is missing; nothing else is touched',
+              purpose: 'create what is missing; nothing else is touched',
             },
           ]
         : []),
-  ].filter(({ command }) => isTypeable(command));
+  ];
+  return once(steps).filter(({ command }) => isTypeable(command));
+}
+
+function once(steps: readonly Step[]): readonly Step[] {
+  return [...new Map(steps.map((step) => [step.command, step])).values()];
 }
 
 /** What a person can look at, or do, about one problem. */
 function stepsByHand(
+  env: Io['env'],
   problem: AnyProblem,
   setting: Setting,
   all: readonly AnyProblem[],
@@ -75,36 +83,49 @@ function stepsByHand(
   const at = quoted(problem.path);
   switch (problem.code) {
     case 'divergent-link':
-      return stepsForDivergent(problem, setting, all);
+      return stepsForDivergent(env, problem, setting, all);
     case 'dangling-link':
     case 'link-loop':
       return [
-        { command: `rm ${at}`, purpose: 'remove the link, if no volume is to be mounted there' },
+        { command: `rm ${at}`, purpose: 'remove the link, unless a volume is missing there' },
       ];
     case 'target-exposed':
-      return [{ command: `chmod 700 ${at}`, purpose: 'keep the transcripts from others' }];
+      return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
     case 'home-not-accessible':
     case 'target-not-accessible':
     case 'home-not-directory':
     case 'target-not-directory':
     case 'file-in-the-way':
-      return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and whose' }];
+      return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];
   }
 }
 
+/** Steps that leave the place of the link alone: it may be the shared directory of other homes. */
 function stepsForDivergent(
-  { path, storedTarget = '' }: LinkProblem,
-  { homes, required }: Setting,
+  env: Io['env'],
+  { name, path, storedTarget = '' }: LinkProblem,
+  setting: Setting,
   all: readonly AnyProblem[],
 ): readonly Step[] {
   const place = isAbsolute(storedTarget) ? storedTarget : join(dirname(path), storedTarget);
   const prefix = withTrailingSep(place);
-  // Once that home is migrated the link leads to the shared place, by way of that home's.
+  // Once that home is migrated, the link leads to the shared directory through it.
+  const homes = [...setting.homes, ...setting.otherHomes];
   if (homes.some((home) => prefix.startsWith(withTrailingSep(home)))) return [];
-  const look = { command: `ls -la ${quoted(path)}/`, purpose: 'look at where the link leads' };
-  const isShared = required.some((one) => {
+  const root = rootOf([{ name, target: place }]);
+  if (root !== undefined) {
+    const forgotten = withRoot(setting, root);
+    return [
+      {
+        command: commandLine(env, forgotten, ['doctor']),
+        purpose: `if the shared directories are in ${root}: name that root, in every command`,
+      },
+    ];
+  }
+  const look = { command: `ls -la ${quoted(path)}/`, purpose: 'see where the link leads' };
+  const isShared = setting.required.some((one) => {
     const target = withTrailingSep(one.target);
     return prefix.startsWith(target) || target.startsWith(prefix);
   });
@@ -113,17 +134,21 @@ function stepsForDivergent(
   return [
     look,
     {
-      command: `rm ${quoted(path)} && mv ${quoted(place)} ${quoted(path)}`,
+      command: `rm ${quoted(path)} && cp -a ${quoted(place)} ${quoted(path)}`,
       purpose:
-        'only if nothing else uses that place, and no session runs: put it where the link is; migrate then brings it in',
+        'only if no other home uses that directory, and no session runs: copy it into the home, for migrate to share',
     },
   ];
 }
 
 /** Prints them, each on a line of its own. */
-export function printSteps(page: Page, steps: readonly Step[]): void {
+export function printSteps(
+  page: Page,
+  steps: readonly Step[],
+  order: 'in this order' | 'one of these' = 'in this order',
+): void {
   if (steps.length === 0) return;
-  page.title(steps.length === 1 ? 'Next' : 'Next, in this order');
+  page.title(steps.length === 1 ? 'Next' : `Next, ${order}`);
   for (const { command, purpose } of steps) {
     // Each line a comment of its own, so that all of it can be pasted.
     for (const line of page.broken(purpose, 4, 4)) {

@@ -1,46 +1,104 @@
-import type { MigrationProblem } from '../migrate/index.ts';
+import type { MigrationProblem, RestorePoint } from '../migrate/index.ts';
+import { isTypeable } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Step } from './next-steps.ts';
+import { type ConflictProblem, isConflict } from './print-conflict.ts';
 import { commandLine, type Setting } from './setting.ts';
+import { isElsewhere, isUnfinished, recordedSetting, stepsToComplete } from './unfinished-runs.ts';
 
-// More are to be looked at one by one.
-const MOST_KEPT = 5;
+// More have to be looked at one by one.
+const MAX_DECIDED = 5;
 
-/** What could be typed where a migration was refused: each of them is a decision. */
-export function ways(
+/** What to type after a migration was refused. Each step is a decision. */
+export function waysToMigrate(
   env: Io['env'],
   setting: Setting,
   words: readonly string[],
   problems: readonly MigrationProblem[],
+  restorePoints: readonly RestorePoint[],
 ): readonly Step[] {
   const errors = problems.filter(({ severity }) => severity === 'error');
+  // They come first, and only with their own shared directories.
+  const others = restorePoints
+    .filter(isUnfinished)
+    .filter((run) => run.state === 'incomplete' && isElsewhere(setting, run));
+  if (others.length > 0) return typeable(stepsToComplete(env, setting, others));
   const has = (code: MigrationProblem['code']) => errors.some((one) => one.code === code);
-  const sides = errors.flatMap((one) => (isConflictOfSides(one) ? [one.path] : []));
-  const more = [
-    ...(has('live-session') && !has('live-across-devices') ? ['--live', 'merge'] : []),
+  const conflicts = errors.filter(isConflict);
+  const isDecidable = conflicts.length <= MAX_DECIDED;
+  const isAccepted = (problem: MigrationProblem) =>
+    isWaiting(problem) || (isConflict(problem) && isDecidable);
+  const rest = errors.filter((problem) => !isAccepted(problem));
+  if (rest.length > 0) {
+    const doctor = { command: commandLine(env, setting, ['doctor']), purpose: 'see what to do' };
+    return rest.some(isOfLinks) ? [doctor] : [];
+  }
+  const accepted = [
+    ...(has('live-session') ? ['--live', 'merge'] : []),
     ...(has('retention-deletes') ? ['--accept-retention'] : []),
-    ...(sides.length <= MOST_KEPT ? sides.flatMap((path) => ['--keep-both', path]) : []),
   ];
-  const accepted = new Set([
-    'live-session',
-    'retention-deletes',
-    ...(sides.length <= MOST_KEPT ? keepable : []),
+  const decided = conflicts.flatMap(optionFor);
+  const isRisky = accepted.length + decided.length > 0;
+  const isToWait = errors.some(isWaiting);
+  return typeable([
+    ...(isToWait
+      ? [{ command: commandLine(env, setting, words), purpose: `when ${waitingFor(errors)}` }]
+      : []),
+    ...(isRisky && !errors.some(isOnlyWaiting)
+      ? [
+          {
+            command: commandLine(env, setting, [...words, ...accepted, ...decided]),
+            purpose: `${isToWait ? 'or, ' : ''}if you accept it: ${riskOf(has, conflicts.length)}`,
+          },
+        ]
+      : []),
   ]);
-  const rest = errors.filter(({ code }) => !accepted.has(code));
-  const doctor = { command: commandLine(env, setting, ['doctor']), purpose: 'see what to do' };
-  if (rest.length > 0) return rest.some(isOfLinks) ? [doctor] : [];
-  const again = { command: commandLine(env, setting, words), purpose: waitingFor(errors) };
-  const risk = {
-    command: commandLine(env, setting, [...words, ...more]),
-    purpose: `or, once you have looked at it, ${riskOf(has, sides.length)}`,
-  };
-  return has('live-session') || has('retention-deletes') ? [again, risk] : [risk];
 }
 
-const keepable: readonly string[] = ['transcripts-diverge', 'files-differ', 'id-under-two-keys'];
+/** What to type after a restore was refused. */
+export function waysToRestore(
+  env: Io['env'],
+  setting: Setting,
+  words: readonly string[],
+  problems: readonly MigrationProblem[],
+  restorePoints: readonly RestorePoint[],
+): readonly Step[] {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
+  const elsewhere = restorePoints.filter(
+    (point) => setting.requiredFrom !== 'home' && isElsewhere(setting, point),
+  );
+  return typeable([
+    ...(isOther
+      ? elsewhere.map((point) => ({
+          command: commandLine(env, recordedSetting(setting, point), words, [point.accountHome]),
+          purpose: 'restore from the shared directories that this home was migrated to',
+        }))
+      : []),
+    ...(errors.length > 0 && errors.every(isWaiting)
+      ? [{ command: commandLine(env, setting, words), purpose: `when ${waitingFor(errors)}` }]
+      : []),
+  ]);
+}
 
-function isConflictOfSides({ code }: MigrationProblem): boolean {
-  return keepable.includes(code);
+function typeable(steps: readonly Step[]): readonly Step[] {
+  const once = new Map(steps.map((step) => [step.command, step]));
+  return [...once.values()].filter(({ command }) => isTypeable(command));
+}
+
+/** Shares the newer side, or else the longer one. */
+function optionFor({ path, newer, longer }: ConflictProblem): readonly string[] {
+  return [`--prefer-${newer ?? longer ?? 'shared'}`, path];
+}
+
+/** Problems that pass with time. */
+function isWaiting({ code }: MigrationProblem): boolean {
+  return code === 'live-session' || code === 'retention-deletes' || isOnlyWaiting({ code });
+}
+
+/** Of these no option accepts the risk. */
+function isOnlyWaiting({ code }: Pick<MigrationProblem, 'code'>): boolean {
+  return code === 'live-session-has-copies' || code === 'live-across-devices';
 }
 
 function isOfLinks({ code }: MigrationProblem): boolean {
@@ -49,18 +107,18 @@ function isOfLinks({ code }: MigrationProblem): boolean {
 
 function waitingFor(errors: readonly MigrationProblem[]): string {
   const parts = [
-    errors.some(({ code }) => code === 'live-session') ? 'the sessions have ended' : '',
+    errors.some(({ code }) => code.startsWith('live-')) ? 'the sessions have ended' : '',
     errors.some(({ code }) => code === 'retention-deletes') ? 'cleanupPeriodDays is raised' : '',
   ].filter((part) => part !== '');
-  return `when ${parts.join(' and ')}`;
+  return parts.join(' and ');
 }
 
-function riskOf(has: (code: MigrationProblem['code']) => boolean, sides: number): string {
+function riskOf(has: (code: MigrationProblem['code']) => boolean, conflicts: number): string {
   return [
-    has('live-session') ? 'let the sessions go on meanwhile' : '',
-    has('retention-deletes') ? 'accept that old files are deleted soon' : '',
-    sides > 0 ? 'put these sides aside, and share the other ones' : '',
+    has('live-session') ? 'the sessions keep running' : '',
+    has('retention-deletes') ? 'old files are deleted soon' : '',
+    conflicts > 0 ? 'of each conflict the newer file is shared, the other kept aside' : '',
   ]
     .filter((part) => part !== '')
-    .join(', ');
+    .join('; ');
 }

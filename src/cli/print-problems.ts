@@ -1,5 +1,6 @@
 import { escapeControl } from '../paths.ts';
 import type { Page } from './page.ts';
+import { isConflict, printConflict } from './print-conflict.ts';
 import { isAboutLink, printBrokenLink } from './print-links.ts';
 import { adviceFor, type AnyProblem, distinct, messageFor } from './wording.ts';
 
@@ -47,6 +48,8 @@ function printProblem(page: Page, problem: AnyProblem): void {
   if (isAboutLink(problem)) {
     printBrokenLink(page, problem);
     page.words(page.prose(adviceFor(problem)), 4);
+  } else if (isConflict(problem)) {
+    printConflict(page, problem);
   } else {
     page.words(page.prose(messageFor(problem)), 4);
   }

@@ -3,11 +3,19 @@ import type { Skipped } from './find-homes.ts';
 import type { Page } from './page.ts';
 import type { Setting } from './setting.ts';
 
-/** Says which homes and which shared directories are meant, and why; in full also what was passed over. */
+/** Prints the homes and the shared directories; in full also what was passed over. */
 export function printSetting(page: Page, setting: Setting, isFull = false): void {
-  const { homes, homesFrom, searched, skipped, required, requiredFrom, root = '' } = setting;
+  printHomes(page, setting, isFull);
+  printShared(page, setting);
+}
+
+/** Prints the homes. */
+export function printHomes(
+  page: Page,
+  { homes, homesFrom, searched, skipped }: Setting,
+  isFull = false,
+): void {
   const { paint } = page;
-  const names = required.map(({ name }) => name).join(', ');
   const found = homesFrom === 'found' ? `, found in ${page.path(searched)}` : '';
   page.words(`${paint.bold(count(new Set(homes).size, 'account home'))}${found}`, 0, 2);
   const told = isFull ? skipped : skipped.filter(({ reason }) => reason === 'unreadable');
@@ -18,6 +26,12 @@ export function printSetting(page: Page, setting: Setting, isFull = false): void
     const others = count(skipped.length - told.length, 'other directory', 'other directories');
     page.words(paint.dim(`passed over ${others}; doctor names them`), 2, 4);
   }
+}
+
+/** Prints where the shared directories are. */
+export function printShared(page: Page, { required, requiredFrom, root = '' }: Setting): void {
+  const { paint } = page;
+  const names = required.map(({ name }) => name).join(', ');
   switch (requiredFrom) {
     case 'shared':
       page.words(`${paint.bold('shared')} as --shared says:`, 0, 2);

@@ -1,9 +1,10 @@
 import type { RetentionReport } from '../index.ts';
+import type { RestorePoint } from '../migrate/index.ts';
 import { escapeControl } from '../paths.ts';
 import type { LiveSession } from '../sessions/index.ts';
 import { count, moment } from './amounts.ts';
 import type { Page } from './page.ts';
-import type { UnfinishedRun } from './unfinished-runs.ts';
+import { isUnfinished, type UnfinishedRun } from './unfinished-runs.ts';
 
 /** Says how long transcripts live, and which goes next. */
 export function printRetention(page: Page, { homes, periodDays, transcripts }: RetentionReport) {
@@ -46,24 +47,34 @@ export function printSessions(page: Page, sessions: readonly LiveSession[]): voi
   }
 }
 
-/** Says which runs ended half-way. */
-export function printUnfinished(page: Page, unfinished: readonly UnfinishedRun[]): void {
+/** Prints which runs were interrupted, and how many restore points wait to be used or deleted. */
+export function printRestorePointStates(page: Page, points: readonly RestorePoint[]): void {
   const { paint, symbols } = page;
-  for (const { path, state } of unfinished) {
+  for (const { path, state } of points.filter(isUnfinished)) {
     page.line();
-    page.words(`${paint.red(symbols.bad)} ${stateInWords(state)}. Nothing is lost.`, 2, 4);
+    page.words(`${paint.red(symbols.bad)} ${interrupted(state)}. Nothing is lost.`, 2, 4);
     page.line(`    ${page.path(path)}`);
   }
+  const kept = points.filter((point) => !isUnfinished(point));
+  if (kept.length === 0) return;
+  const restored = kept.filter(({ state }) => state === 'restored').length;
+  const ofThese = restored === 0 ? '' : `, ${restored} of them restored already`;
+  page.line();
+  page.words(
+    `${paint.bold(count(kept.length, 'restore point'))}${ofThese}: restore-points lists them`,
+    0,
+    2,
+  );
 }
 
-function stateInWords(state: UnfinishedRun['state']): string {
+function interrupted(state: UnfinishedRun['state']): string {
   switch (state) {
-    case 'pending':
-      return 'a migration was not completed';
-    case 'returning':
-      return 'a restore was not completed';
-    case 'retiring':
-      return 'the removal of originals was not completed';
+    case 'incomplete':
+      return 'a migration was interrupted';
+    case 'restoring':
+      return 'a restore was interrupted';
+    case 'deleting':
+      return 'the deletion of a restore point was interrupted';
     default:
       return state satisfies never;
   }

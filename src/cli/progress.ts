@@ -64,7 +64,7 @@ export class ProgressDisplay {
 }
 
 function amountOf({ phase, done, bytes: size }: MigrationProgress): string {
-  const what = phase === 'swap' ? count(done, 'directory', 'directories') : count(done, 'file');
+  const what = phase === 'cut-over' ? count(done, 'directory', 'directories') : count(done, 'file');
   return size > 0 ? `${what}, ${bytes(size)}` : what;
 }
 
@@ -85,7 +85,7 @@ export function barLine(page: Page, progress: MigrationProgress, pace: Pace): st
   ].filter((text) => text !== '');
   // The last column stays free: some terminals break the line there.
   const room = page.width - 1;
-  const head = `${phase.padEnd(7)} `;
+  const head = `${phase.padEnd(8)} `;
   const shown: string[] = [];
   let used = head.length + NARROWEST_BAR + percent.length;
   for (const text of extras) {

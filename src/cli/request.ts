@@ -1,4 +1,4 @@
-/** What every command is told. */
+/** What every command accepts. */
 export interface CommonOptions {
   readonly home?: readonly string[];
   readonly root?: string;
@@ -15,17 +15,21 @@ export interface ActingOptions {
 export interface MigrateChoices extends ActingOptions {
   readonly live: 'refuse' | 'merge';
   readonly acceptRetention?: true;
-  readonly keepBoth?: readonly string[];
+  readonly preferShared?: readonly string[];
+  readonly preferHome?: readonly string[];
 }
 
 export interface RestoreChoices extends ActingOptions {
-  readonly live: 'refuse' | 'merge';
-  readonly detach?: true;
+  readonly acceptOtherTarget?: true;
 }
 
-export interface RetireChoices extends ActingOptions {
+export interface PruneChoices extends ActingOptions {
   readonly all?: true;
   readonly discard?: readonly string[];
+}
+
+export interface ArchiveChoices {
+  readonly archive?: string;
 }
 
 export interface ResumeChoices {
@@ -34,16 +38,22 @@ export interface ResumeChoices {
   readonly claudeVersion?: string;
 }
 
-/** What is asked for. */
+/** A command with its arguments and options. */
 export type Request =
-  | { readonly command: 'doctor' | 'originals' }
+  | { readonly command: 'doctor' | 'restore-points' }
   | { readonly command: 'ensure'; readonly choices: Pick<ActingOptions, 'dryRun'> }
   | { readonly command: 'migrate'; readonly choices: MigrateChoices }
   | { readonly command: 'restore'; readonly choices: RestoreChoices }
   | {
-      readonly command: 'retire';
+      readonly command: 'prune';
       readonly paths: readonly string[];
-      readonly choices: RetireChoices;
+      readonly choices: PruneChoices;
+    }
+  | { readonly command: 'archive'; readonly choices: ArchiveChoices }
+  | {
+      readonly command: 'unarchive';
+      readonly sessionId: string;
+      readonly choices: ArchiveChoices;
     }
   | {
       readonly command: 'why' | 'resume';

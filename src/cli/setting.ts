@@ -3,13 +3,15 @@ import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { join, withoutTrailingSeparators } from '../paths.ts';
 import { word } from '../sessions/shell-quote.ts';
 import type { CommonOptions } from './request.ts';
-import { findHomes, type Skipped } from './find-homes.ts';
+import { findHomes, realPath, type Skipped } from './find-homes.ts';
 import type { Io } from './io.ts';
 
 /** Which homes and which shared links a command is about, and how that was decided. */
 export interface Setting {
   readonly homes: readonly string[];
   readonly homesFrom: 'given' | 'found';
+  /** The homes that were found but not chosen. Their sessions may write into the chosen ones. */
+  readonly otherHomes: readonly string[];
   /** Where homes were looked for. */
   readonly searched: string;
   readonly skipped: readonly Skipped[];
@@ -27,7 +29,7 @@ export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home
   return withoutTrailingSeparators(absolute);
 }
 
-/** Decides about homes and links; looks for homes only where none was named. */
+/** Decides about homes and links. */
 export async function settingFor(
   { home: given = [], root: givenRoot, shared = [] }: CommonOptions,
   io: Pick<Io, 'cwd' | 'home'>,
@@ -40,12 +42,31 @@ export async function settingFor(
   const links = isNamed
     ? ({ required, requiredFrom: 'shared' } as const)
     : ({ required, requiredFrom: givenRoot === undefined ? 'home' : 'root', root } as const);
-  if (given.length > 0) {
-    const homes = given.map((path) => absolutePath(path, io));
-    return { homes, homesFrom: 'given', searched: io.home, skipped: [], ...links };
-  }
   const found = await findHomes(io.home, required);
-  return { ...found, homesFrom: 'found', searched: io.home, ...links };
+  if (given.length === 0) {
+    return { ...found, homesFrom: 'found', otherHomes: [], searched: io.home, ...links };
+  }
+  const homes = given.map((path) => absolutePath(path, io));
+  const otherHomes = await without(found.homes, homes);
+  return { homes, homesFrom: 'given', otherHomes, searched: io.home, skipped: [], ...links };
+}
+
+/** The homes that are none of the given ones, by their real paths. */
+async function without(
+  homes: readonly string[],
+  given: readonly string[],
+): Promise<readonly string[]> {
+  const chosen = new Set(await Promise.all(given.map(realPath)));
+  const real = await Promise.all(homes.map(realPath));
+  return homes.filter((_, index) => !chosen.has(real[index] ?? ''));
+}
+
+/** The shared links that were named on the command line; `undefined`: those that a restore point records. */
+export function namedLinks({
+  required,
+  requiredFrom,
+}: Setting): readonly SharedSymlink[] | undefined {
+  return requiredFrom === 'home' ? undefined : required;
 }
 
 /** How the command is called here, so that what is printed can be typed as it is. */

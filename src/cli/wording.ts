@@ -1,16 +1,14 @@
 import type { Problem } from '../index.ts';
 import type { MigrationProblem } from '../migrate/index.ts';
-import { migrationProblems } from '../migrate/migration-problem.ts';
+import { escapeControl } from '../paths.ts';
 import { problemTable } from '../problem.ts';
 import type { SessionProblem } from '../sessions/index.ts';
-import { sessionProblems } from '../sessions/session-problem.ts';
+import type { LinkProblem } from './print-links.ts';
 
 /** A problem of any call. */
 export type AnyProblem = Problem | MigrationProblem | SessionProblem;
 
-const tables = { ...problemTable, ...migrationProblems, ...sessionProblems };
-
-/** What the library says of its calls and options, in words of the command. */
+/** The library's calls and options, and the command's words for them. */
 const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: string])[] = [
   [' with migrate, of claude-shared-state/migrate', ': migrate does that'],
   [
@@ -20,49 +18,72 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
   ['merge that directory into the shared target', 'migrate brings it into the shared target'],
   ['let validateAll make', 'let ensure make'],
   ['validateAll makes', 'ensure makes'],
-  ["with live: 'merge'", 'with --live merge'],
+  // `restore` says it, too, but only `migrate` can. Its next steps name the option.
+  [" To migrate while it runs, pass live: 'merge'.", ''],
   ['with acceptRetention', 'with --accept-retention'],
-  ['in keepBoth', 'with --keep-both'],
+  [
+    'Pass this path in preferShared to share the other one, or in preferHome to share this one',
+    'Name this path with --prefer-shared to share the other one, or with --prefer-home to share this one',
+  ],
+  ['or pass acceptOtherTarget', 'or use --accept-other-target'],
+  [', or pass uid if this is intended', ''],
+  ['Run migrate with that target', 'Run migrate with the --root or --shared of that target'],
   ['inspectAll says', 'doctor says'],
-  ['Call migrate again first', 'Run migrate again first'],
-  ['Call retireOriginals with it again', 'Run retire with it again'],
   ['Call again', 'Run the same command again'],
   ['then call again', 'then run the same command again'],
   ['and call again', 'and run the same command again'],
   ['Pass requiredSharedUnder(root) as `required`', 'Name another place with --root'],
   [', or pass `processInspector` to have it looked at', ''],
   ['Pass programVersion to be told of one version only', 'Name yours with --claude-version'],
+  // Where a message quotes another one, that has its full stop already.
+  ['.. ', '. '],
 ];
 
-/** What is to be done about a problem, for somebody who types commands. */
-export function adviceFor({ code }: { readonly code: AnyProblem['code'] }): string {
-  return reworded(tables[code].advice);
+/** What to do about a broken link, for somebody who types commands. */
+export function adviceFor(problem: LinkProblem): string {
+  const { advice } = problemTable[problem.code];
+  return reworded(typeof advice === 'string' ? advice : advice(problem));
 }
 
-/** A message of the library for somebody who types commands. */
-export function messageFor({ code, message }: Pick<AnyProblem, 'code' | 'message'>): string {
-  const { advice } = tables[code];
-  if (!message.endsWith(advice)) return message;
-  // The rest holds paths, which stay as they are.
-  const told = message
-    .slice(0, message.length - advice.length)
-    .replace(/^keepBoth names/, '--keep-both names')
-    // Where a message quotes another one, that has its full stop already.
-    .replace(/\.\. $/, '. ');
-  return told + reworded(advice);
+/** The message of a problem, for somebody who types commands. Paths in it stay as they are. */
+export function messageFor(problem: Pick<AnyProblem, 'message'>): string {
+  return pathsIn(problem)
+    .reduce<readonly string[]>(splitOff, [problem.message])
+    .map((part, index) => (index % 2 === 0 ? reworded(part) : part))
+    .join('');
 }
 
-/** The problem as plain data, with the same message. */
-export function asData<Told extends AnyProblem>(problem: Told): Told {
+/** The problem as plain data, with the command's message. */
+export function asData<Any extends AnyProblem>(problem: Any): Any {
   return { ...problem, message: messageFor(problem) };
 }
 
-function reworded(text: string): string {
-  return inCommandWords.reduce((told, [from, to]) => told.replaceAll(from, to), text);
+/** The paths of a problem as its message spells them, the longest first. */
+function pathsIn(problem: object): readonly string[] {
+  return Object.entries(problem)
+    .flatMap(([key, value]: readonly [string, unknown]) =>
+      key !== 'message' && typeof value === 'string' && value.includes('/')
+        ? [escapeControl(value)]
+        : [],
+    )
+    .toSorted((first, second) => second.length - first.length);
 }
 
-/** Each problem once, though several homes have it; errors first. */
-export function distinct<Told extends AnyProblem>(problems: readonly Told[]): readonly Told[] {
+/** Splits a path off the parts of a text; parts with an odd index are paths. */
+function splitOff(parts: readonly string[], path: string): readonly string[] {
+  return parts.flatMap((part, index) =>
+    index % 2 === 0
+      ? part.split(path).flatMap((text, count) => (count === 0 ? [text] : [path, text]))
+      : [part],
+  );
+}
+
+function reworded(text: string): string {
+  return inCommandWords.reduce((words, [from, to]) => words.replaceAll(from, to), text);
+}
+
+/** Each problem once, even if several homes have it; errors first. */
+export function distinct<Any extends AnyProblem>(problems: readonly Any[]): readonly Any[] {
   const once = new Map(problems.map((one) => [`${one.code} ${one.message}`, one] as const));
   return [...once.values()].toSorted(
     (one, other) => Number(other.severity === 'error') - Number(one.severity === 'error'),

@@ -1,10 +1,10 @@
 import { type Result, toResult } from '../core/result.ts';
-import { type FailoverFs, OPEN_TO } from '../fs/failover-fs.ts';
+import type { FailoverFs } from '../fs/failover-fs.ts';
+import { makeDirectories, removeName, syncDirectory, writeNewFile } from '../fs/io.ts';
+import { readSmallFile } from '../fs/read-file.ts';
 import { nonceFrom } from '../lock/owner-token.ts';
 import { join, dirname } from '../paths.ts';
 import { parseResumeUUID, type ResumeUUID } from '../sessions/resume-uuid.ts';
-import { readSmallFile } from '../sessions/small-file.ts';
-import { makeDirectories } from './make-directories.ts';
 
 /** What is saved as the id of a session. */
 export type StoredId =
@@ -27,7 +27,6 @@ export function placeOf(
 
 // An id has 36; whoever wrote it may have put white space around it.
 const MOST_BYTES = 1024;
-const OWNER_ONLY = 0o600;
 
 export async function readId(fs: FailoverFs, path: string): Promise<StoredId> {
   const seen = await toResult(fs.lstat(path, { bigint: true }));
@@ -60,34 +59,12 @@ export async function writeId(
   const made = await toResult(makeDirectories(fs, directory));
   if (!made.ok) return made;
   const own = join(directory, `.resume-id.${nonceFrom(random)}`);
-  const written = await toResult(writeNew(fs, own, `${id}\n`));
+  const bytes = new TextEncoder().encode(`${id}\n`);
+  const written = await toResult(writeNewFile(fs, own, bytes));
   const renamed = written.ok ? await toResult(fs.rename(own, path)) : written;
   if (!renamed.ok) {
-    await toResult(fs.unlink(own));
+    await toResult(removeName(fs, own));
     return renamed;
   }
   return await toResult(syncDirectory(fs, directory));
-}
-
-async function writeNew(fs: FailoverFs, path: string, content: string): Promise<void> {
-  const handle = await fs.open(path, OPEN_TO.create, OWNER_ONLY);
-  try {
-    const bytes = new TextEncoder().encode(content);
-    for (let written = 0; written < bytes.length;) {
-      const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, null);
-      written += bytesWritten;
-    }
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncDirectory(fs: FailoverFs, path: string): Promise<void> {
-  const handle = await fs.open(path, OPEN_TO.syncDirectory);
-  try {
-    await (handle.sync?.() ?? handle.datasync());
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,9 +1,9 @@
 import { toResult } from '../core/result.ts';
+import { makeDirectories } from '../fs/io.ts';
 import { acquireLocks } from '../lock/lock.ts';
 import { identifyOwner } from '../lock/lock-owner.ts';
 import { join } from '../paths.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
-import { makeDirectories } from './make-directories.ts';
 import type { FailoverTools } from './request.ts';
 
 /** The result of what was done under the lock, or why it was not done. */

@@ -1,4 +1,4 @@
-import { constants, promises } from 'node:fs';
+import { promises } from 'node:fs';
 import type { PortShape } from './port.ts';
 import {
   type ReadHandle,
@@ -42,9 +42,3 @@ export const failoverPort: PortShape = {
   members: [...sessionReadPort.members, 'mkdir', 'rename', 'symlink', 'unlink'],
   orPromises: true,
 };
-
-/** How a failover opens files: it creates its own, and never writes into one that is there. */
-export const OPEN_TO = /* @__PURE__ */ (() => ({
-  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW || 0),
-  syncDirectory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
-}))();

@@ -36,7 +36,7 @@ const kinds: ReadonlyMap<number, FileKind> = new Map([
   [0o020_000, 'device'],
   [0o060_000, 'device'],
 ]);
-const NANOSECONDS = 1_000_000;
+const NANOSECONDS = 1_000_000n;
 
 export function fileInfoOf(stats: WideStats): FileInfo {
   const mode = Number(stats.mode);
@@ -50,8 +50,15 @@ export function fileInfoOf(stats: WideStats): FileInfo {
     linkCount: Number(stats.nlink),
     uid: Number(stats.uid),
     mode: mode & 0o7777,
-    mtimeNs: stats.mtimeNs ?? BigInt(Math.round(Number(stats.mtimeMs) * NANOSECONDS)),
+    mtimeNs: stats.mtimeNs ?? nanosecondsOf(stats.mtimeMs),
   };
+}
+
+/** The whole milliseconds apart from the rest: a number that counts the nanoseconds since 1970 is not exact. */
+function nanosecondsOf(milliseconds: number | bigint): bigint {
+  if (typeof milliseconds === 'bigint') return milliseconds * NANOSECONDS;
+  const whole = Math.floor(milliseconds);
+  return BigInt(whole) * NANOSECONDS + BigInt(Math.round((milliseconds - whole) * 1e6));
 }
 
 /** What tells one file from every other, as long as it lives. */

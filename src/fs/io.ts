@@ -10,24 +10,30 @@ import type { DirectoryEntry } from './session-fs.ts';
  * truncates a file, writes into one that exists (but at its end), or renames.
  */
 
-const NOT_THROUGH_LINKS = constants.O_NOFOLLOW || 0;
-const WITHOUT_WAITING = constants.O_NONBLOCK || 0;
-
-/** How the library opens files. None of these truncates; `create` fails if the name exists. */
-export const OPEN = {
-  read: constants.O_RDONLY | NOT_THROUGH_LINKS | WITHOUT_WAITING,
-  /** Through links, for what is only looked at. */
-  readThroughLinks: constants.O_RDONLY | WITHOUT_WAITING,
-  append: constants.O_RDWR | constants.O_APPEND | NOT_THROUGH_LINKS | WITHOUT_WAITING,
-  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NOT_THROUGH_LINKS,
-  directory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
-} as const;
+/**
+ * How the library opens files. None of these truncates; `create` fails if the name exists.
+ *
+ * Computed in a call, because a bundler keeps what reads a property where it is imported.
+ */
+export const OPEN = /* @__PURE__ */ (() => {
+  // Windows has neither.
+  const notThroughLinks = constants.O_NOFOLLOW || 0;
+  const withoutWaiting = constants.O_NONBLOCK || 0;
+  return {
+    read: constants.O_RDONLY | notThroughLinks | withoutWaiting,
+    /** Through links, for what is only looked at. */
+    readThroughLinks: constants.O_RDONLY | withoutWaiting,
+    append: constants.O_RDWR | constants.O_APPEND | notThroughLinks | withoutWaiting,
+    create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | notThroughLinks,
+    directory: constants.O_RDONLY | (constants.O_DIRECTORY || 0),
+  } as const;
+})();
 
 interface Closable {
   close(): Promise<void>;
 }
 
-interface Readable extends Closable {
+export interface Readable extends Closable {
   read(
     buffer: Uint8Array,
     offset: number,
@@ -56,6 +62,10 @@ interface LstatFs {
 
 interface OpenFs<Handle> {
   open(path: string, flags: number, mode?: number): Promise<Handle>;
+}
+
+interface RemoveFs {
+  unlink(path: string): Promise<void>;
 }
 
 /** What exists at a path, links not followed; `undefined` if nothing does. */
@@ -113,7 +123,10 @@ export async function readFully(
 export async function writeFully(handle: Writable, bytes: Uint8Array, path: string): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     const writing = handle.write(bytes, written, bytes.length - written, null);
-    written += (await orThrow(path, writing)).bytesWritten;
+    const { bytesWritten } = await orThrow(path, writing);
+    // It would go on forever.
+    if (bytesWritten === 0) throw new CallError(path, { code: 'EIO' });
+    written += bytesWritten;
   }
 }
 
@@ -129,7 +142,8 @@ export async function withHandle<Handle extends Closable, Value>(
   use: (handle: Handle) => Promise<Value>,
 ): Promise<Value> {
   const handle = await orThrow(path, opening);
-  const used = await toResult(use(handle));
+  // `use` may also throw before it returns a promise.
+  const used = await toResult(Promise.resolve(handle).then(use));
   const closed = await toResult(handle.close());
   if (!used.ok) throw used.error;
   // A delayed write error may only show up now.
@@ -160,68 +174,92 @@ export async function withFile<
 
 const OWNER_ONLY = 0o700;
 
-/** Creates a directory, and those above it, with mode 0700; returns whether this call created it. */
+interface MakeDirectoryFs {
+  mkdir(path: string, options: { mode: number }): Promise<unknown>;
+  stat(path: string, options: { bigint: true }): Promise<{ isDirectory(): boolean }>;
+}
+
+/**
+ * Creates a directory, and those above it, unless they exist; a link to a directory is one.
+ *
+ * @param mode - Of the directory itself, less the umask; those above it get 0700.
+ * @returns Whether this call created it.
+ */
 export async function makeDirectories(
-  fs: LstatFs & { mkdir(path: string, options: { mode: number }): Promise<unknown> },
+  fs: MakeDirectoryFs,
   path: string,
   mode: number = OWNER_ONLY,
 ): Promise<boolean> {
-  const made = await tolerate(['EEXIST', 'ENOENT'], path, fs.mkdir(path, { mode }));
-  if (made.ok) return true;
-  if (failedWith(made, 'ENOENT')) {
-    if (dirname(path) === path) throw new CallError(path, made.error);
+  let made = await toResult(fs.mkdir(path, { mode }));
+  if (failedWith(made, 'ENOENT') && dirname(path) !== path) {
     await makeDirectories(fs, dirname(path));
     // Only once: some file systems, such as /proc, always fail this way.
-    const again = await tolerate(['EEXIST'], path, fs.mkdir(path, { mode }));
-    return again.ok;
+    made = await toResult(fs.mkdir(path, { mode }));
   }
-  const info = await lstatOrUndefined(fs, path);
-  if (info === undefined || info.kind === 'directory' || info.kind === 'symlink') return false;
+  if (made.ok) return true;
+  // Whatever the error: of a directory that exists, macOS says EISDIR, and some network file systems EACCES or EROFS.
+  if (await isDirectory(fs, path)) return false;
   throw new CallError(path, made.error);
 }
 
-/** Makes the entries of a directory durable; a directory that is gone needs none of it. */
+async function isDirectory(fs: MakeDirectoryFs, path: string): Promise<boolean> {
+  const stats = await toResult(fs.stat(path, { bigint: true }));
+  return stats.ok && stats.value.isDirectory();
+}
+
+// Some file systems, such as CIFS and FUSE, cannot sync a directory.
+const CANNOT_SYNC = ['EINVAL', 'ENOTSUP'];
+
+/** Makes the entries of a directory durable, where the file system can; a directory that is gone needs none of it. */
 export async function syncDirectory(fs: OpenFs<Syncable>, path: string): Promise<void> {
   const opened = await tolerate(['ENOENT'], path, fs.open(path, OPEN.directory));
   if (!opened.ok) return;
-  await withHandle(path, Promise.resolve(opened.value), (handle) => syncHandle(handle, path));
+  await withHandle(path, Promise.resolve(opened.value), async (handle) => {
+    await tolerate(CANNOT_SYNC, path, syncHandle(handle, path));
+  });
 }
 
-/** Creates a directory and those above it, so that they survive a power failure. */
+/** Creates a directory and those above it, so that they survive a power failure; those that exist are taken to do so. */
 export async function makeDurableDirectories(
-  fs: Parameters<typeof makeDirectories>[0] & OpenFs<Syncable>,
+  fs: MakeDirectoryFs & OpenFs<Syncable>,
   path: string,
 ): Promise<void> {
-  if ((await lstatOrUndefined(fs, path)) !== undefined) return;
+  if (await isDirectory(fs, path)) return;
   if (dirname(path) !== path) await makeDurableDirectories(fs, dirname(path));
-  if (await makeDirectories(fs, path)) await syncDirectory(fs, dirname(path));
+  await makeDirectories(fs, path);
+  // Also if another process created it in between, which may not have synced it yet.
+  await syncDirectory(fs, dirname(path));
 }
 
 /** Removes a name that this library created; that it is gone already is fine. */
-export async function removeName(
-  fs: { unlink(path: string): Promise<void> },
-  path: string,
-): Promise<void> {
+export async function removeName(fs: RemoveFs, path: string): Promise<void> {
   await tolerate(['ENOENT'], path, fs.unlink(path));
 }
 
-/** Creates a file with the given bytes, durably; fails if the name exists. */
+/** Creates a file with the given bytes, durably but for its name; fails if the name exists, and leaves no part of it. */
 export async function writeNewFile(
-  fs: OpenFs<Writable & Syncable>,
+  fs: OpenFs<Writable & Syncable> & RemoveFs,
   path: string,
   bytes: Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  await withHandle(path, fs.open(path, OPEN.create, mode), async (handle) => {
+  // What fails to open may be a name of somebody else, and is not removed.
+  const handle = await orThrow(path, fs.open(path, OPEN.create, mode));
+  const write = async () => {
     await writeFully(handle, bytes, path);
     await syncHandle(handle, path);
-  });
+  };
+  const written = await toResult(withHandle(path, Promise.resolve(handle), write));
+  if (written.ok) return;
+  await toResult(removeName(fs, path));
+  throw written.error;
 }
 
 /** What copying a file needs. */
 export interface CopyFs
   extends
     LstatFs,
+    RemoveFs,
     OpenFs<
       Syncable & {
         chmod(mode: number): Promise<void>;
@@ -229,13 +267,11 @@ export interface CopyFs
       }
     > {
   copyFile(from: string, to: string, flags: number): Promise<void>;
-  unlink(path: string): Promise<void>;
 }
 
-const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
-
 /**
- * Copies a file to a new name with its mode and times, durably; shares the blocks where the file system can.
+ * Copies a file to a new name with its mode and times, durably but for the name; shares the blocks where the file
+ * system can.
  *
  * @param expected - The file that is meant; another one in its place, or one that changes meanwhile, is not copied.
  * @returns Whether the copy is complete; if not, nothing is left behind.
@@ -246,24 +282,48 @@ export async function copyExclusive(
   expected: FileInfo,
   to: string,
 ): Promise<boolean> {
-  const copied = await toResult(copy(fs, from, expected, to));
-  if (copied.ok && copied.value) return true;
-  // A name that existed is not ours to remove.
-  if (!failedWith(copied, 'EEXIST')) await toResult(removeName(fs, to));
-  if (!copied.ok) throw copied.error;
+  const isAsExpected = async () => {
+    const now = await lstatOrUndefined(fs, from);
+    return now !== undefined && isUnchanged(now, expected);
+  };
+  // Copying would follow a link, wait for a FIFO, and never end on a device.
+  if (!(await isAsExpected())) return false;
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+  const copied = await toResult(fs.copyFile(from, to, flags));
+  if (!copied.ok) {
+    // A failed copy removes what it created itself: what is at `to` now is not ours.
+    if (NO_FILE.includes(copied.errno) && !(await isAsExpected())) return false;
+    throw new CallError(UNREADABLE.has(copied.errno) ? from : to, copied.error);
+  }
+  const finished = await toResult(finishCopy(fs, expected, to).then(isAsExpected));
+  if (finished.ok && finished.value) return true;
+  await toResult(removeName(fs, to));
+  if (!finished.ok) throw finished.error;
   return false;
 }
 
-async function copy(fs: CopyFs, from: string, expected: FileInfo, to: string): Promise<boolean> {
-  const copied = await tolerate(NO_FILE, from, fs.copyFile(from, to, COPY_FLAGS));
-  if (!copied.ok) return false;
+// What more likely fails at the file that is read than at the one that is created.
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EIO']);
+
+async function finishCopy(fs: CopyFs, { mode, mtimeNs }: FileInfo, to: string): Promise<void> {
   await withHandle(to, fs.open(to, OPEN.read), async (handle) => {
-    await orThrow(to, handle.chmod(expected.mode));
-    const modified = secondsOf(expected.mtimeNs);
+    await orThrow(to, handle.chmod(mode));
+    const modified = secondsOf(mtimeNs);
     await orThrow(to, handle.utimes(modified, modified));
     await syncHandle(handle, to);
   });
-  // Only now is it known that no link and no other file was at the name, and that nobody wrote meanwhile.
-  const after = await lstatOrUndefined(fs, from);
-  return after !== undefined && isUnchanged(after, expected);
+}
+
+/** Gives the owner of a directory all rights to it, unless they have them or it belongs to somebody else. */
+export async function makeWritable(
+  fs: LstatFs & OpenFs<{ chmod(mode: number): Promise<void>; close(): Promise<void> }>,
+  path: string,
+  mode?: number,
+): Promise<void> {
+  const now = mode ?? (await lstatOrUndefined(fs, path))?.mode ?? OWNER_ONLY;
+  if ((now & OWNER_ONLY) === OWNER_ONLY) return;
+  const opened = await toResult(fs.open(path, OPEN.directory));
+  if (!opened.ok) return;
+  await toResult(opened.value.chmod(now | OWNER_ONLY));
+  await toResult(opened.value.close());
 }

@@ -1,4 +1,4 @@
-import { constants, promises, stat } from 'node:fs';
+import { promises, stat } from 'node:fs';
 import { type LinkReadFs, linkReadPort, realDisk } from './link-fs.ts';
 import type { PortShape } from './port.ts';
 import type { FsStats } from './stats.ts';
@@ -55,7 +55,3 @@ export const sessionReadPort: PortShape = {
   members: [...linkReadPort.members, 'open', 'opendir'],
   orPromises: true,
 };
-
-/** Opens for reading, and returns at once even where a FIFO stands in the place of a file. */
-export const READ_WITHOUT_WAITING = /* @__PURE__ */ (() =>
-  constants.O_RDONLY | (constants.O_NONBLOCK || 0))();

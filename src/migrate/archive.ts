@@ -4,6 +4,7 @@ import { secondsOf } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import { dirname, join } from '../paths.ts';
+import { finding } from '../problem.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
 import { noChoices } from './absorb/decide.ts';
@@ -177,7 +178,7 @@ async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest
   const real = await toResult(fs.realpath(target));
   const projects = real.ok ? textOf(real.value) : target;
   const place = { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive') };
-  const missing = real.ok ? [] : [migrationProblem('other-target', { path: target, target })];
+  const missing = real.ok ? [] : [finding('target-missing', { path: target }).problem];
   return { ...place, problems: missing };
 }
 
@@ -201,7 +202,7 @@ function jobFor(
     fs,
     name: 'projects',
     target,
-    trees: [{ root, spellings: [root], canLink: true, isFragment: false }],
+    trees: [{ root, origin: root, spellings: [root], canLink: true, isFragment: false }],
     policy: { differences, linksTranscripts: true, separatesFiles: false },
     choices: noChoices,
     comparer: comparer(fs),

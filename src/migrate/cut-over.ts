@@ -177,16 +177,19 @@ export async function removeIfEmpty(fs: Context['fs'], restorePoint: string): Pr
 
 /**
  * Creates the link where an earlier run moved the directory away and ended, or where a home has nothing: before anybody
- * starts to work there.
+ * starts to work there. It leads where that run wanted it to, as long as that exists.
  */
 export async function putMissingLink(
   { fs }: Pick<Context, 'fs'>,
-  { target, realTarget, realPath }: SurveyedEntry,
+  { name, target, realTarget, realPath }: SurveyedEntry,
+  { unfinished }: Pick<SurveyedHome, 'unfinished'>,
 ): Promise<void> {
+  const recorded = unfinished.find(({ trees }) => trees.includes(name))?.targets.get(name);
+  const isThere = recorded !== undefined && (await toResult(fs.realpath(recorded))).ok;
   // Behind a link that leads nowhere Claude Code saves nothing, and does not say so.
-  await makeDurableDirectories(fs, realTarget);
-  if ((await putLink(fs, target, realPath)) === 'directory') {
-    throw new CallError(realPath, Object.assign(new Error('re-created'), { code: 'EEXIST' }));
+  if (!isThere) await makeDurableDirectories(fs, realTarget);
+  if ((await putLink(fs, isThere ? recorded : target, realPath)) === 'directory') {
+    throw new CallError(realPath, { code: 'EEXIST' });
   }
   await syncDirectory(fs, dirname(realPath));
 }

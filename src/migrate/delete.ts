@@ -2,7 +2,13 @@ import { Buffer } from 'node:buffer';
 import { ArgumentCheck } from '../arguments.ts';
 import { tolerate, toResult } from '../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined, makeDirectories, removeName } from '../fs/io.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  makeDirectories,
+  makeWritable,
+  removeName,
+} from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
 import { basename, dirname, join, withTrailingSep } from '../paths.ts';
@@ -17,14 +23,20 @@ import {
   stateDirectoryOf,
   timeOfRun,
 } from './layout.ts';
-import { markAs, unmark } from './restore-points.ts';
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
-import { type FoundRestorePoint, readRestorePoint } from './restore-points.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  unmark,
+} from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type Comparer, comparer, readBytes } from './scan/compare.ts';
+import { wrongUser } from './scan/surroundings.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
 import { type Found, isDirectory, walkTree } from './scan/walk.ts';
 
@@ -72,6 +84,7 @@ export async function planDelete(
     if (facts.problems.length > 0) return facts;
     const prover = proverFor(fs, facts, request);
     await walkAll(fs, facts, async (file) => {
+      if (file.shown === undefined) return;
       if ((await prover(file)) === undefined) kept.push(file.shown);
       else deletable += 1;
     });
@@ -86,8 +99,8 @@ export async function planDelete(
  * Deletes a restore point, file by file, each only after proving that its bytes are shared.
  *
  * A file is deleted if it is one with the shared file, equal to it, or a transcript that the shared one begins with. Other files
- * are kept and listed in `kept`; pass their names in `discard` to delete them, too. Whatever happens, the same call
- * completes it.
+ * are kept and listed in `kept`; pass their names in `discard` to delete them, too. What its migration displaced in the shared state
+ * goes, too, as far as it is proved; the rest stays there. Whatever happens, the same call completes it.
  *
  * @param restorePoint - Its path, as `listRestorePoints` returns it.
  * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
@@ -145,6 +158,7 @@ interface DeleteRequest {
   /** Where the shared targets are, by name, if the caller says so. */
   readonly required: ReadonlyMap<string, string> | undefined;
   readonly discard: readonly string[];
+  readonly uid: number | undefined;
 }
 
 function checkDelete(
@@ -164,6 +178,7 @@ function checkDelete(
     restorePoint: path,
     required: list && new Map(list.map(({ name, target }) => [name, target])),
     discard: texts(check, 'discard', discard),
+    uid: undefined,
   };
 }
 
@@ -187,24 +202,27 @@ async function surveyDelete(fs: MigrateReadFs, request: DeleteRequest): Promise<
   const names = new Set([...point.trees, ...point.recreated.map(({ name }) => name)]);
   for (const name of new Set([...names, ...point.targets.keys()])) {
     const target = required?.get(name) ?? point.targets.get(name) ?? '';
-    const real = await toResult(fs.realpath(target));
+    const real = await tolerate(['ENOENT', 'ENOTDIR', 'ELOOP'], target, fs.realpath(target));
     if (real.ok) roots.set(name, textOf(real.value));
     // Without it nothing could be proved.
     else if (names.has(name)) problems.push(migrationProblem('other-target', { path, target }));
   }
+  problems.push(...(await wrongUser(fs, realHome, request.uid)));
   return { realHome, point, roots, problems };
 }
 
 /** One file of a restore point. */
 interface SetAsideFile {
   readonly path: string;
-  /** Relative to the restore point; of what was set aside in a state directory, the whole path. */
-  readonly shown: string;
+  /** Relative to the restore point; `undefined` for what its run displaced in the shared state. */
+  readonly shown: string | undefined;
   readonly name: string;
   /** Relative to the shared target. */
   readonly below: string;
   readonly found: Found;
   readonly isFragment: boolean;
+  /** Where it goes for a moment before it is deleted. */
+  readonly removing: string;
 }
 
 /** Calls `visit` for every file of a restore point, and `leave` for every directory after its content. */
@@ -215,33 +233,46 @@ async function walkAll(
   leave: (directory: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const { path, trees, recreated } = point;
-  const names = [...new Set([...trees, ...roots.keys()])];
+  const removing = join(path, 'removing');
   const places = [
-    ...trees.map((name) => ({ root: join(path, name), name, isFragment: false })),
-    ...recreated.map((it) => ({ root: it.path, name: it.name, isFragment: true })),
-    ...['replaced', 'removing'].flatMap((kind) =>
-      names.map((name) => ({ root: join(join(path, kind), name), name, isFragment: false })),
+    ...trees.map((name) => at(join(path, name), name, removing)),
+    ...recreated.map((it) => at(it.path, it.name, removing, true)),
+    ...(await namesIn(fs, join(path, 'replaced'))).map((name) =>
+      at(join(join(path, 'replaced'), name), name, removing),
     ),
-    ...[...roots].map(([name, root]) => ({
-      root: join(replacedIn(stateDirectoryOf(root), basename(path)), name),
-      name,
-      isFragment: false,
-    })),
+    ...(await namesIn(fs, removing)).map((name) => at(join(removing, name), name, removing)),
+    ...[...roots].flatMap(([name, root]) => {
+      const replaced = replacedIn(stateDirectoryOf(root), basename(path));
+      // On the file system of the target, where they are.
+      const aside = join(replaced, 'removing');
+      return [at(join(replaced, name), name, aside), at(join(aside, name), name, aside)];
+    }),
   ];
   const prefix = withTrailingSep(path);
-  for (const { root, name, isFragment } of places) {
+  for (const { root, name, removing: aside, isFragment } of places) {
     if ((await lstatOrUndefined(fs, root)) === undefined) continue;
-    await walkTree(fs, root, async (at, found) => {
+    await walkTree(fs, root, async (path, found) => {
       if (isDirectory(found)) {
-        await leave(at);
+        await leave(path);
         return;
       }
-      const shown = at.startsWith(prefix) ? at.slice(prefix.length) : at;
-      const below = at.slice(withTrailingSep(root).length);
-      await visit({ path: at, shown, name, below, found, isFragment });
+      const shown = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+      const below = path.slice(withTrailingSep(root).length);
+      const removing = join(aside, below);
+      await visit({ path, shown, name, below, found, isFragment, removing });
     });
     await leave(root);
   }
+}
+
+async function namesIn(fs: MigrateReadFs, directory: string): Promise<readonly string[]> {
+  const listed = await listDirectory(fs, directory);
+  return listed.ok ? listed.value.map(({ name }) => name) : [];
+}
+
+/** One tree of a restore point, and where its files go for a moment before they are deleted. */
+function at(root: string, name: string, aside: string, isFragment = false) {
+  return { root, name, removing: join(aside, name), isFragment };
 }
 
 /** Why a file may go: what else has its bytes. */
@@ -263,7 +294,9 @@ function proverFor(
   const discarded = discard.map(withTrailingSep);
   return async (file) => {
     const { shown, name, below, found } = file;
-    if (discarded.some((it) => withTrailingSep(shown).startsWith(it))) return { kind: 'unneeded' };
+    const isDiscarded = (it: string) =>
+      shown !== undefined && withTrailingSep(shown).startsWith(it);
+    if (discarded.some(isDiscarded)) return { kind: 'unneeded' };
     if (found === 'name-not-utf8') return undefined;
     if (isObsoleteCache(name, below)) return { kind: 'unneeded' };
     const home = point.state === 'complete' ? [] : [join(realHome, name)];
@@ -330,21 +363,30 @@ async function deleteAll(
     async (file) => {
       stopIfAborted(context);
       const proof = await prover(file);
-      if (proof !== undefined && (await removeProved(fs, path, file, proof))) found.deleted += 1;
-      else found.kept.push(file.shown);
+      const isGone = proof !== undefined && (await removeProved(fs, file, proof));
+      if (isGone) found.deleted += 1;
+      else if (file.shown !== undefined) found.kept.push(file.shown);
       onFiles(1, file.found === 'name-not-utf8' ? 0 : file.found.size);
     },
     async (directory) => {
+      await makeWritable(fs, dirname(directory));
       await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], directory, fs.rmdir(directory));
     },
   );
-  if (found.kept.some((shown) => !shown.startsWith('/'))) {
-    await removeEmpty(fs, join(path, 'removing'));
+  // Somebody may have worked in there meanwhile.
+  const { trees, recreated } = await readRestorePoint(fs, path);
+  const left = [...trees, ...recreated.map((it) => basename(it.path))];
+  for (const name of left) {
+    if (!found.kept.some((shown) => shown.startsWith(join(name, '')))) found.kept.push(name);
+  }
+  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
+  const hasReplaced = (await namesIn(fs, join(path, 'replaced'))).length > 0;
+  if (hasReplaced && found.kept.length === 0) found.kept.push('replaced');
+  if (found.kept.length > 0) {
     await unmark(fs, path, ['deleting']);
     return 'partial';
   }
-  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
-  await removeIncoming(fs, join(path, 'incoming'));
+  await clearIncoming(fs, join(path, 'incoming'));
   for (const root of facts.roots.values()) {
     await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
   }
@@ -355,7 +397,7 @@ async function deleteAll(
     await tolerate(['ENOENT'], path, fs.rmdir(join(path, marker)));
   }
   await tolerate(['ENOENT'], path, fs.rmdir(path));
-  return found.kept.length === 0 ? 'done' : 'partial';
+  return 'done';
 }
 
 /** Removes a directory and those in it, as far as there are no files. */
@@ -369,13 +411,6 @@ async function removeEmpty(fs: RunRequest['context']['fs'], directory: string): 
   await remove(directory);
 }
 
-/** Copies that a restore had not finished. */
-async function removeIncoming(fs: RunRequest['context']['fs'], incoming: string): Promise<void> {
-  const listed = await listDirectory(fs, incoming);
-  for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
-  await tolerate(['ENOENT'], incoming, fs.rmdir(incoming));
-}
-
 /**
  * Removes a file: first its name, then, after a last look at what that name stood for and at what has its bytes, the file.
  *
@@ -383,15 +418,21 @@ async function removeIncoming(fs: RunRequest['context']['fs'], incoming: string)
  */
 async function removeProved(
   fs: RunRequest['context']['fs'],
-  restorePoint: string,
-  { path, name, below, found }: SetAsideFile,
+  { path, found, removing }: SetAsideFile,
   proof: Proof,
 ): Promise<boolean> {
-  const removing = join(join(join(restorePoint, 'removing'), name), below);
+  if (found !== 'name-not-utf8' && found.kind === 'symlink') {
+    // To rename a link would, on memfs, move what it leads to.
+    const info = await lstatOrUndefined(fs, path);
+    if (info === undefined || !isUnchanged(info, found)) return info === undefined;
+    await removeName(fs, path);
+    return true;
+  }
   const isThereAlready = removing === path;
   if (!isThereAlready) {
     await makeDirectories(fs, dirname(removing));
     if ((await lstatOrUndefined(fs, removing)) !== undefined) return false;
+    await makeWritable(fs, dirname(path));
     const moved = await tolerate(['ENOENT'], path, fs.rename(path, removing));
     if (!moved.ok) return true;
   }

@@ -67,9 +67,7 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const request = migrateRequest('planMigration', accountHomes, options);
-  const { found, problems } = await look(async () =>
-    planFrom(await survey(request, true), request),
-  );
+  const { found, problems } = await look(async () => planFrom(await survey(request), request));
   const nothing = { homes: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
   return found ?? { ok: false, ...nothing, problems };
 }
@@ -133,10 +131,8 @@ export async function migrate(
       ...targetsOf(surveyed).map(stateDirectoryOf),
     ],
     // What an earlier run left half done is completed even if something else blocks the rest.
-    isAllowed: ({ plan, surveyed, problems }) =>
-      plan.ok ||
-      (surveyed.homes.some(({ unfinished }) => unfinished.length > 0) &&
-        problems.every(({ code }) => code !== 'earlier-run-other-target')),
+    isAllowed: ({ plan, surveyed: { homes } }) =>
+      plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
     async act({ plan, surveyed }, locks, problems) {
       result.homes = plan.homes;
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
@@ -152,7 +148,7 @@ interface Planned {
 }
 
 async function planAll(request: MigrateRequest): Promise<Planned> {
-  const surveyed = await survey(request, false);
+  const surveyed = await survey(request);
   const plan = planFrom(surveyed, request);
   return { surveyed, plan, problems: plan.problems };
 }
@@ -182,12 +178,14 @@ async function completeHalfDone(request: MigrateRequest, planned: Planned): Prom
   }
   let isChanged = false;
   for (const home of surveyed.homes) {
-    for (const { path, state } of await readRestorePoints(context.fs, home.realHome)) {
+    for (const { path, state, trees } of await readRestorePoints(context.fs, home.realHome)) {
       if (state === 'incomplete') await removeIfEmpty(context.fs, path);
+      // Its directories are back in the home, and a restore would have been done.
+      if (state === 'restoring' && trees.length === 0) await markAs(context.fs, path, 'restored');
     }
     for (const entry of home.entries) {
       if (entry.state !== 'missing' || actionFor(entry, home) !== 'complete') continue;
-      await putMissingLink(context, entry);
+      await putMissingLink(context, entry, home);
       isChanged = true;
     }
   }
@@ -249,8 +247,6 @@ async function carryOut(
     problems.push(...blocked);
     return 'refused';
   }
-  // Behind the links programs would find these files with two names.
-  for (const { brought } of works) await brought.clear();
   stopIfAborted(context);
   const { inTrees } = await findRunning(request, surveyed.homes);
   if (request.live === 'refuse' && inTrees.length > 0) {
@@ -275,14 +271,15 @@ async function carryOut(
     if (isStopped) break;
     await linkMissing(request, home, (name) => name !== 'projects');
     const { moved, restorePoint, problem } = await cutOver(context, home, runId, locks, onFiles);
-    if (restorePoint !== undefined) result.restorePoints.add(restorePoint);
+    if (restorePoint !== undefined && moved.length > 0) result.restorePoints.add(restorePoint);
     for (const { entry, root, isFragment } of moved) {
       const before = works
         .find(({ surveyed: { name } }) => name === entry.name)
         ?.surveyed.trees.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
       const spellings = [...before.spellings, root];
-      trees.get(entry.name)?.push({ ...before, root, spellings, isFragment });
+      const origin = isFragment && !before.isFragment ? root : before.origin;
+      trees.get(entry.name)?.push({ ...before, root, origin, spellings, isFragment });
     }
     if (problem !== undefined) {
       problems.push(problem);
@@ -292,6 +289,9 @@ async function carryOut(
     await linkMissing(request, home, (name) => name === 'projects');
     finished.push({ home, ...(restorePoint === undefined ? {} : { restorePoint }) });
   }
+
+  // Behind the links programs find these files with two names.
+  for (const { brought } of works) await brought.clear();
 
   // 3. Bring in what came late, until a pass adds nothing: that pass verifies the rest.
   onFiles = progressOf(context, 'catch-up', filesIn(result.homes));
@@ -304,7 +304,8 @@ async function carryOut(
     result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
     const late = actor.returned.map((path) => migrationProblem('deleted-name-returned', { path }));
     const busy = isQuiet ? [] : [migrationProblem('source-busy', { path: realTarget })];
-    problems.push(...late, ...busy);
+    problems.push(...late, ...busy, ...actor.refusals);
+    isStopped ||= actor.refusals.length > 0;
     isStopped ||= !isQuiet;
   }
   for (const { home, restorePoint } of isStopped ? [] : finished) {
@@ -385,13 +386,13 @@ async function catchUp({ job, actor }: Work, trees: readonly SurveyedTree[]): Pr
 /** Homes that have nothing where a link belongs get it. */
 async function linkMissing(
   { context }: MigrateRequest,
-  { entries }: SurveyedHome,
+  home: SurveyedHome,
   isMeant: (name: string) => boolean,
 ): Promise<void> {
-  for (const entry of entries) {
+  for (const entry of home.entries) {
     if (entry.state !== 'missing' || !isMeant(entry.name)) continue;
     stopIfAborted(context);
-    await putMissingLink(context, entry);
+    await putMissingLink(context, entry, home);
   }
 }
 

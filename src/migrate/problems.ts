@@ -26,7 +26,7 @@ export interface ConflictSide {
 export interface Conflict extends AtPath {
   readonly other: string;
   readonly sides: readonly [home: ConflictSide, shared: ConflictSide];
-  /** Which side was changed last, and which is longer; `undefined` if they are equal. */
+  /** Which side has the last message or change, and which is longer; `undefined` if they are equal. */
   readonly newer: 'home' | 'shared' | undefined;
   readonly longer: 'home' | 'shared' | undefined;
 }
@@ -214,7 +214,7 @@ const permissionReasons = {
     'cannot be changed',
     'Correct its owner or permissions, or remount a read-only file system.',
   ],
-  create: ['cannot be created', 'Give this user the right to write to the directory above it.'],
+  create: ['gets no new entries', 'Give this user the right to write to it.'],
 } as const;
 
 /** What helps against a failed call, by its errno: only what may be gone the next time is worth a retry. */
@@ -273,7 +273,11 @@ export const migrationProblems: ProblemTable<Fields> = {
     (p) => text`${p.path} is not in conflict`,
     "Name the home's side of a conflict, as the plan spells it.",
   ),
-  'live-session': error('retry', running, "End it first, or let it run with live: 'merge'."),
+  'live-session': error(
+    'retry',
+    running,
+    "End it first. To migrate while it runs, pass live: 'merge'.",
+  ),
   'live-session-merged': warning(
     running,
     'It may keep running: nothing is lost, but what it writes during the cut-over may come in another order.',
@@ -312,7 +316,7 @@ export const migrationProblems: ProblemTable<Fields> = {
       const owner = p.uid === undefined ? '' : `owner ${p.uid}, `;
       return text`${p.path} ${permissionReasons[p.reason][0]} (${owner}${p.errno})`;
     },
-    (p) => permissionReasons[p.reason][1],
+    (p) => (p.errno === 'EROFS' ? adviceFor(p.errno) : permissionReasons[p.reason][1]),
   ),
   'wrong-user': error(
     'operator',

@@ -1,6 +1,6 @@
 import { ArgumentCheck } from '../arguments.ts';
 import { CallError, tolerate, toResult } from '../core/result.ts';
-import { listDirectory, lstatOrUndefined, syncDirectory } from '../fs/io.ts';
+import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../fs/io.ts';
 import {
   type MigrateFs,
   type MigrateReadFs,
@@ -27,6 +27,8 @@ export interface FoundRestorePoint {
   readonly path: string;
   readonly createdAt: Date;
   readonly state: RestorePointState;
+  /** Whether its migration was completed, whatever has begun since. */
+  readonly wasComplete: boolean;
   /** The names whose directories are in it. */
   readonly trees: readonly string[];
   /** Directories that were re-created while the link was missing, oldest first. */
@@ -73,16 +75,20 @@ export async function readRestorePoint(
   for (const { name: entryName, kind } of listed.value) {
     const entry = restorePointEntry(entryName);
     if (entry.kind === 'link') {
-      const text = await toResult(fs.readlink(preparedLinkOf(path, entry.name)));
+      const link = preparedLinkOf(path, entry.name);
+      const text = await tolerate(['ENOENT', 'EINVAL'], link, fs.readlink(link));
       if (text.ok) targets.set(entry.name, textOf(text.value));
     } else if (entry.kind === 'tree' && kind === 'directory') trees.push(entry.name);
     else if (entry.kind === 'recreated' && kind === 'directory') {
       recreated.push({ path: join(path, entryName), name: entry.name, count: entry.count });
     }
   }
-  const state = MARKERS.findLast((marker) => names.has(marker)) ?? 'incomplete';
+  // Of an empty one a deletion had only the last call to make.
+  const unmarked = names.size === 0 ? 'deleting' : 'incomplete';
+  const state = MARKERS.findLast((marker) => names.has(marker)) ?? unmarked;
   recreated.sort((one, other) => one.count - other.count);
-  return { path, state, trees: trees.toSorted(), recreated, targets };
+  const wasComplete = names.has('complete');
+  return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets };
 }
 
 /** Whether `migrate` has to complete it, or may take back what `restore` began. */
@@ -195,4 +201,11 @@ export async function unmark(
     await tolerate(['ENOENT'], marker, fs.rmdir(marker));
   }
   await syncDirectory(fs, restorePoint);
+}
+
+/** Removes the temporary files of a run that died. */
+export async function clearIncoming(fs: MigrateFs, incoming: string): Promise<void> {
+  const listed = await listDirectory(fs, incoming);
+  for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
+  await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], incoming, fs.rmdir(incoming));
 }

@@ -1,5 +1,5 @@
 import { ArgumentCheck } from '../arguments.ts';
-import { CallError, failedWith, orThrow, tolerate, toResult } from '../core/result.ts';
+import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -20,7 +20,6 @@ import { DiskActor } from './absorb/disk-actor.ts';
 import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
 import { projectsLast } from './cut-over.ts';
 import { homeStateOf, preparedLinkOf, recreatedOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './restore-points.ts';
 import type { PlanRestoreOptions, RestoreOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import { putPrepared, resolvesTo } from './put-link.ts';
@@ -31,10 +30,17 @@ import type {
   RestoreReport,
   UnmergedFile,
 } from './report.ts';
-import { checkList, checkRun, flag, type RunRequest, runOptions } from './request.ts';
-import { type FoundRestorePoint, readRestorePoint, readRestorePoints } from './restore-points.ts';
+import { checkList, checkRun, checkUid, flag, type RunRequest, runOptions } from './request.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  readRestorePoints,
+} from './restore-points.ts';
 import { look, perform, requireLocks } from './run.ts';
 import { comparer } from './scan/compare.ts';
+import { wrongUser } from './scan/surroundings.ts';
 
 /**
  * Plans a restore: which directories the home would get back, and everything that blocks it. Changes nothing.
@@ -74,6 +80,7 @@ export async function planRestore(
   const request = {
     ...checkRestore(check, given),
     processInspector: inspectorFor(check, given.fs, given.processInspector),
+    uid: checkUid(check, given),
   };
   check.finish('planRestore');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
@@ -182,7 +189,7 @@ interface RestoreFacts {
 async function surveyRestore(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector'>,
+  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
 ): Promise<RestoreFacts> {
   const { processInspector } = request;
   const real = await toResult(fs.realpath(accountHome));
@@ -202,11 +209,14 @@ async function surveyRestore(
     if ('code' in entry) problems.push(entry);
     else entries.push(entry);
   }
-  if (entries.length + problems.length === 0) {
+  // The same call again has nothing left to do.
+  const isDone = all.some(({ state }) => state === 'restored');
+  if (!isDone && entries.length + problems.length === 0) {
     problems.push(migrationProblem('no-restore-point', { path: accountHome }));
   }
   const live = await findLiveSessions([accountHome], { fs, processInspector });
   problems.push(
+    ...(await wrongUser(fs, accountHome, request.uid)),
     ...live.problems,
     ...live.sessions.map(({ path, sessionId, pid }) =>
       migrationProblem('live-session', { path, accountHome, sessionId, pid }),
@@ -295,6 +305,7 @@ function jobFor(
   const roots = fragments ?? [realTarget];
   const trees: readonly Tree[] = roots.map((root) => ({
     root,
+    origin: root,
     spellings: [root],
     canLink: false,
     isFragment: fragments !== undefined,
@@ -315,7 +326,7 @@ function jobFor(
 async function planFor(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector'>,
+  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
 ): Promise<RestorePlan> {
   const { entries, problems } = await surveyRestore(fs, accountHome, request);
   const planned: RestoreEntry[] = [];
@@ -325,7 +336,7 @@ async function planFor(
     const counter: Actor = {
       known: () => ({}),
       visited: () => {},
-      onUnreadable: () => {},
+      onUnreadable: () => Promise.resolve(),
       async perform({ action, own, ownPath, shared }) {
         if (own === 'name-not-utf8') return { shared };
         const isCopied =
@@ -364,6 +375,7 @@ async function giveBack(
   const onFiles: OnFiles = progressOf(context, 'restore', 0);
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
     await markAs(fs, restorePoint, 'restoring');
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
   }
   const actorFor = ({ restorePoint, name }: ReturningEntry, target: string) =>
     new DiskActor({
@@ -395,11 +407,7 @@ async function giveBack(
     unmerged.push(...(await actor.unmerged()));
   }
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
-    await tolerate(
-      ['ENOENT', 'ENOTEMPTY', 'EEXIST'],
-      restorePoint,
-      fs.rmdir(join(restorePoint, 'incoming')),
-    );
+    await clearIncoming(fs, join(restorePoint, 'incoming'));
     const { trees } = await readRestorePoint(fs, restorePoint);
     if (trees.length === 0) await markAs(fs, restorePoint, 'restored');
   }

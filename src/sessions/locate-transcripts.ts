@@ -1,11 +1,11 @@
 import { ArgumentCheck } from '../arguments.ts';
 import { toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
 import { checkRequired } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { join } from '../paths.ts';
-import { entriesIn } from './directory.ts';
 import { keyOf } from './project-key.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import { findRoots, type ProjectsRoot } from './roots.ts';
@@ -118,7 +118,7 @@ async function findLeftovers(
 ): Promise<readonly Leftover[]> {
   const directories = await Promise.all(
     roots.map(async ({ ways: [{ path: root }] }) => {
-      const entries = await entriesIn(fs, root);
+      const entries = await listDirectory(fs, root);
       return (entries.ok ? entries.value : []).map(({ name }) => join(root, name));
     }),
   );

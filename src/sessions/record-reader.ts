@@ -1,11 +1,11 @@
 import { toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
+import { readSmallFile } from '../fs/read-file.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
 import { join } from '../paths.ts';
-import { entriesIn } from './directory.ts';
 import { type SessionProblem, sessionProblem } from './session-problem.ts';
 import { parseRecord, pidInName, type WholeRecord } from './session-record.ts';
-import { readSmallFile } from './small-file.ts';
 
 /** A file that is named like a session record. */
 export interface RecordFile {
@@ -62,7 +62,7 @@ export class RecordReader {
 
   async #filesIn(accountHome: string) {
     const path = join(accountHome, 'sessions');
-    const entries = await entriesIn(this.#fs, path);
+    const entries = await listDirectory(this.#fs, path);
     if (!entries.ok) {
       const { errno } = entries;
       if (errno !== 'ENOENT') {

@@ -1,8 +1,8 @@
 import { type Result, toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import { type Entry, entryOf, identityOf } from '../fs/stats.ts';
 import { join, dirname } from '../paths.ts';
-import { entriesIn } from './directory.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import type { ProjectsRoot, Way } from './roots.ts';
 
@@ -95,7 +95,7 @@ async function searchRoot(
 ) {
   const hits: Hit[] = [];
   const failures: { readonly key: string; readonly errno: string }[] = [];
-  const listed = await entriesIn(fs, root);
+  const listed = await listDirectory(fs, root);
   // An empty key stands for the root itself.
   if (!listed.ok) failures.push({ key: '', errno: listed.errno });
   const directories = (listed.ok ? listed.value : []).filter(({ kind }) => kind !== 'other');

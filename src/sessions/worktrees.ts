@@ -1,11 +1,11 @@
 import { isAbsolute } from 'node:path';
 import { type Result, toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
+import { readSmallFile } from '../fs/read-file.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { join, dirname } from '../paths.ts';
 import { mapLimit } from '../core/map-limit.ts';
-import { entriesIn } from './directory.ts';
-import { readSmallFile } from './small-file.ts';
 
 const MOST_BYTES = 4096;
 
@@ -56,7 +56,7 @@ async function isRepository(fs: SessionReadFs, directory: string): Promise<boole
 
 async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {
   const directory = join(common, 'worktrees');
-  const entries = await entriesIn(fs, directory);
+  const entries = await listDirectory(fs, directory);
   const linked = await mapLimit(entries.ok ? entries.value : [], async ({ name }) => {
     const entry = join(directory, name);
     const dotGit = await readSmallFile(fs, join(entry, 'gitdir'), MOST_BYTES);

@@ -1,96 +1,145 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { requiredSharedUnder } from 'claude-shared-state';
-import { bundleMigrationChild } from '../unit/support/migration/children.ts';
-import type { MigrateAnswer } from '../unit/support/migration/migrate-job.ts';
-import { runJob, startMigrate } from '../unit/support/migration/strategies.ts';
+import { build } from 'esbuild';
+import type { Job, JobResult } from './migration-child.ts';
 import { affordable, fillProjects } from './migration-tree.ts';
 
-/** What bringing the same tree into the shared place took, in milliseconds: medians of some rounds. */
-export interface MigrationCost {
-  /** What the transcripts take on disk. */
-  readonly bytes: number;
-  readonly rounds: number;
-  readonly hardLinkCopy: number;
-  readonly rsyncScript: number;
-  /** The whole run, with verification. */
-  readonly migrate: number;
-  /** What was spent on giving the files their second names, with a second look at all of them. */
-  readonly merge: number;
-  /** What it took to make those names durable, and to write down what was linked. */
-  readonly durable: number;
-  readonly phases: Readonly<Record<string, number>>;
-}
+/*
+ * For some minutes ext4 gives no new file the inode of a removed one, and searches past all of these. So nothing that
+ * is measured here removes an inode before everything else is measured.
+ */
 
-const FILES = 5200;
-const PROJECTS = 200;
+export type RunJob = (job: Job) => JobResult;
 
-/** `migrate` beside the well-known script and `cp -al`, in turns on the same tree. */
-export async function benchMigration(
-  folder: string,
-  wanted: number,
-  rounds: number,
-): Promise<MigrationCost> {
-  const bundle = await bundleMigrationChild('migrate-child.ts', folder);
-  const home = join(folder, 'home');
-  const projects = join(home, 'projects');
-  const size = { directories: PROJECTS, files: FILES, bytes: affordable(folder, wanted) };
-  const bytes = fillProjects(projects, size);
-  const links: number[] = [];
-  const scripts: number[] = [];
-  const migrations: (MigrateAnswer & { readonly kind: 'report' })[] = [];
-  const rubbish = join(folder, 'rubbish');
-  for (let round = 0; round < rounds; round += 1) {
-    const left = join(rubbish, String(round));
-    mkdirSync(left, { recursive: true });
-    migrations.push(await migrateOnce(bundle, folder, [home]));
-    undo(folder, home, left);
-    links.push(timeOf('cp', ['-al', projects, join(left, 'linked')]));
-    removeFiles(join(left, 'linked'));
-  }
-  // Not before all of them, and copies only afterwards: for some minutes ext4 searches past the inodes that were
-  // removed, for which the next one would pay.
-  rmSync(rubbish, { recursive: true });
-  for (let round = 0; round < rounds; round += 1) {
-    const copy = join(folder, 'copied');
-    const script = 'rsync -a --ignore-existing "$1/" "$2/" && mv "$1" "$1.bak" && ln -s "$2" "$1"';
-    scripts.push(timeOf('sh', ['-ec', script, 'sh', projects, copy]));
-    unlinkSync(projects);
-    renameSync(`${projects}.bak`, projects);
-    rmSync(copy, { recursive: true });
-  }
-  rmSync(home, { recursive: true });
-  const phase = (name: string) => median(migrations.map(({ phases }) => phases[name] ?? 0));
-  const names = Object.keys(migrations[0]?.phases ?? {});
-  return {
-    bytes,
-    rounds,
-    hardLinkCopy: median(links),
-    rsyncScript: median(scripts),
-    migrate: median(migrations.map(({ start, end }) => (end - start) / 1e6)),
-    merge: phase('couple'),
-    durable: phase('make durable'),
-    phases: Object.fromEntries(names.map((name) => [name, phase(name)])),
+/** Bundles the process that does the jobs, so that it starts as quickly as the built command. */
+export async function jobRunner(folder: string): Promise<RunJob> {
+  const outfile = join(folder, 'migration-child.mjs');
+  await build({
+    entryPoints: [fileInBench('migration-child.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    tsconfig: fileInBench('../../tsconfig.json'),
+  });
+  return (job) => {
+    writeBack();
+    const args = [outfile, JSON.stringify(job)];
+    const output = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    const result: unknown = JSON.parse(output);
+    if (!isResult(result)) throw new Error(output);
+    return result;
   };
 }
 
-/** For how many milliseconds `projects` is absent while it is swapped, over many homes, in order. */
-export async function benchGap(folder: string, homes: number): Promise<readonly number[]> {
-  const bundle = await bundleMigrationChild('migrate-child.ts', folder);
-  const accountHomes = Array.from({ length: homes }, (_, number) => {
-    const home = join(folder, `gap-${number}`);
-    // Keys and ids of its own: a session under two keys would be refused.
-    fillProjects(join(home, 'projects'), { directories: 1, files: 1, bytes: 0, first: number });
-    return home;
-  });
-  const { gaps } = await migrateOnce(bundle, folder, accountHomes);
-  for (const home of [...accountHomes, join(folder, 'shared')]) rmSync(home, { recursive: true });
-  return gaps.map((nanoseconds) => nanoseconds / 1e6).toSorted((a, b) => a - b);
+function fileInBench(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** How long the two calls of a swap take by themselves, in order. */
-export function benchBareGap(folder: string, count: number): readonly number[] {
+function isResult(value: unknown): value is JobResult {
+  return typeof value === 'object' && value !== null && 'milliseconds' in value;
+}
+
+/** How many milliseconds it took to share the same tree in several ways: the best of some rounds. */
+export interface TreeCost {
+  readonly bytes: number;
+  readonly hardLinkCopy: number;
+  readonly migrate: number;
+  /** The phase `absorb` without any sync, and how much longer it takes with them. */
+  readonly absorb: number;
+  readonly durable: number;
+  readonly phases: JobResult['phases'];
+  /** Measures the well-known script, and then removes the tree. */
+  readonly rsyncScript: () => number;
+}
+
+const TREE = { projects: 200, transcripts: 5200 };
+
+/** Measures `migrate` and `cp -al` in turns on the same tree. */
+export function benchTree(run: RunJob, folder: string, wanted: number, rounds: number): TreeCost {
+  const home = join(folder, 'home');
+  const projects = join(home, 'projects');
+  const sharedRoot = join(folder, 'shared');
+  mkdirSync(home, { recursive: true });
+  const bytes = fillProjects(projects, { ...TREE, bytes: affordable(folder, wanted) });
+  const links: number[] = [];
+  const runs: JobResult[] = [];
+  const unsynced: JobResult[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const leftovers = join(folder, 'leftovers', String(round));
+    for (const skipSync of [false, true]) {
+      const result = run({ operation: 'migrate', accountHomes: [home], sharedRoot, skipSync });
+      (skipSync ? unsynced : runs).push(result);
+      undo(home, sharedRoot, join(leftovers, String(skipSync)));
+    }
+    links.push(timeOf('cp', ['-al', projects, join(leftovers, 'linked')]));
+    removeSecondNames(leftovers);
+  }
+  const absorb = (results: readonly JobResult[]) =>
+    best(results.map(({ phases }) => phases.absorb));
+  const fastest = runs.toSorted((one, other) => one.milliseconds - other.milliseconds)[0];
+  if (fastest === undefined) throw new Error('No rounds');
+  return {
+    bytes,
+    hardLinkCopy: best(links),
+    migrate: fastest.milliseconds,
+    absorb: absorb(unsynced),
+    durable: Math.max(absorb(runs) - absorb(unsynced), 0),
+    phases: fastest.phases,
+    rsyncScript: () => {
+      const milliseconds = best([rsyncOnce(projects, folder), rsyncOnce(projects, folder)]);
+      rmSync(folder, { recursive: true });
+      return milliseconds;
+    },
+  };
+}
+
+/** Puts everything back as it was. */
+function undo(home: string, sharedRoot: string, leftovers: string): void {
+  const restorePoints = join(home, '.claude-shared-state', 'restore-points');
+  for (const { name } of requiredSharedUnder(sharedRoot)) unlinkSync(join(home, name));
+  for (const name of readdirSync(restorePoints)) {
+    renameSync(join(restorePoints, name, 'projects'), join(home, 'projects'));
+  }
+  mkdirSync(leftovers, { recursive: true });
+  renameSync(sharedRoot, join(leftovers, 'shared'));
+  renameSync(join(home, '.claude-shared-state'), join(leftovers, 'state'));
+  removeSecondNames(leftovers);
+}
+
+/** Absorbing a file that has several names already would be another case. */
+function removeSecondNames(folder: string): void {
+  execFileSync('find', [folder, '-type', 'f', '-links', '+1', '-delete']);
+}
+
+/** The well-known script: copy the files, set the directory aside, create the link. */
+function rsyncOnce(projects: string, folder: string): number {
+  const copy = join(folder, 'copied');
+  const script = 'rsync -a --ignore-existing "$1/" "$2/" && mv "$1" "$1.bak" && ln -s "$2" "$1"';
+  const milliseconds = timeOf('sh', ['-ec', script, 'sh', projects, copy]);
+  unlinkSync(projects);
+  renameSync(`${projects}.bak`, projects);
+  rmSync(copy, { recursive: true });
+  return milliseconds;
+}
+
+/** For how many milliseconds `projects` is absent in each of many cut-overs, in ascending order. */
+export function benchGaps(run: RunJob, folder: string, homes: number): readonly number[] {
+  const accountHomes = Array.from({ length: homes }, (_, number) => {
+    const home = join(folder, `home-${number}`);
+    // Keys and ids of their own: a session under two keys would be refused.
+    fillProjects(join(home, 'projects'), { projects: 1, transcripts: 1, bytes: 0, first: number });
+    return home;
+  });
+  const job = { operation: 'migrate', accountHomes, sharedRoot: join(folder, 'shared') } as const;
+  return run(job).gaps.toSorted((one, other) => one - other);
+}
+
+/** How many milliseconds the two calls of a cut-over take by themselves, in ascending order. */
+export function benchBareGaps(folder: string, count: number): readonly number[] {
   const directories = Array.from({ length: count }, (_, number) => join(folder, `bare-${number}`));
   for (const directory of directories) mkdirSync(join(directory, 'projects'), { recursive: true });
   const gaps = directories.map((directory) => {
@@ -99,65 +148,55 @@ export function benchBareGap(folder: string, count: number): readonly number[] {
     symlinkSync(folder, join(directory, 'projects'));
     return performance.now() - start;
   });
-  for (const directory of directories) rmSync(directory, { recursive: true });
-  return gaps.toSorted((a, b) => a - b);
+  return gaps.toSorted((one, other) => one - other);
 }
 
-/** The most memory that a process needs which migrates many files, and how long it takes. */
-export async function migrationStrain(folder: string, files: number) {
-  const bundle = await bundleMigrationChild('migrate-child.ts', folder);
-  const home = join(folder, 'many');
-  fillProjects(join(home, 'projects'), { directories: files / 100, files, bytes: 0 });
-  const { start, end, peakKilobytes } = await migrateOnce(bundle, folder, [home]);
-  for (const path of [home, join(folder, 'shared')]) rmSync(path, { recursive: true });
-  return { seconds: (end - start) / 1e9, peakMegabytes: peakKilobytes / 1024 };
-}
-
-async function migrateOnce(bundle: string, folder: string, accountHomes: readonly string[]) {
-  toResult();
-  const required = requiredSharedUnder(join(folder, 'shared'));
-  const answer = await runJob(startMigrate(bundle), {
-    operation: 'migrate',
-    accountHomes,
-    required,
-    live: 'refuse',
-    lock: true,
+/** Migrates small transcripts, 26 in a project: the best of some rounds, and the least that the process grew. */
+export function benchCount(run: RunJob, folder: string, transcripts: number, rounds: number) {
+  const results = Array.from({ length: rounds }, (_, round) => {
+    const home = join(folder, String(round), 'home');
+    const projects = Math.ceil(transcripts / 26);
+    fillProjects(join(home, 'projects'), { projects, transcripts, bytes: 0 });
+    const sharedRoot = join(folder, String(round), 'shared');
+    return run({ operation: 'migrate', accountHomes: [home], sharedRoot });
   });
-  if (answer?.kind !== 'report' || !answer.ok) throw new Error(JSON.stringify(answer));
-  return answer;
+  return {
+    milliseconds: best(results.map(({ milliseconds }) => milliseconds)),
+    megabytes: best(results.map(({ megabytes }) => megabytes)),
+  };
 }
 
-/** Puts everything back as it was, for the next round; what is left are directories without files. */
-function undo(folder: string, home: string, rubbish: string): void {
-  const originals = join(home, '.claude-shared-state', 'originals');
-  const [run] = readdirSync(originals);
-  unlinkSync(join(home, 'projects'));
-  renameSync(join(originals, run ?? '', 'projects'), join(home, 'projects'));
-  renameSync(join(folder, 'shared'), join(rubbish, 'shared'));
-  renameSync(join(home, '.claude-shared-state'), join(rubbish, 'state'));
-  removeFiles(rubbish);
-  for (const { name } of requiredSharedUnder(folder)) {
-    if (name !== 'projects') unlinkSync(join(home, name));
-  }
-}
-
-/** A file that has several names would be another case. */
-function removeFiles(folder: string): void {
-  execFileSync('find', [folder, '-type', 'f', '-delete']);
+/** How many milliseconds archiving takes when nothing is new, and walking both trees: the best of some rounds. */
+export function benchArchive(run: RunJob, folder: string, transcripts: number, rounds: number) {
+  const projects = join(folder, '.claude-projects-shared');
+  fillProjects(projects, { projects: Math.ceil(transcripts / 26), transcripts, bytes: 0 });
+  const perform = (operation: 'archive' | 'walk') =>
+    run({ operation, accountHomes: [], sharedRoot: folder }).milliseconds;
+  const first = perform('archive');
+  const times = Array.from({ length: rounds }, () => ({
+    again: perform('archive'),
+    walk: perform('walk'),
+  }));
+  return {
+    first,
+    again: best(times.map(({ again }) => again)),
+    walk: best(times.map(({ walk }) => walk)),
+  };
 }
 
 function timeOf(program: string, args: readonly string[]): number {
-  toResult();
+  writeBack();
   const start = performance.now();
   execFileSync(program, args);
   return performance.now() - start;
 }
 
-/** Nobody pays for what another has left to be written. */
-function toResult(): void {
+/** Nobody pays for what another one left to be written. */
+function writeBack(): void {
   execFileSync('sync');
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+/** Other work on the machine only ever makes a run slower. */
+function best(values: readonly (number | undefined)[]): number {
+  return Math.min(...values.map((value) => value ?? Number.NaN));
 }

@@ -11,10 +11,10 @@ const id = idOf('0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e');
 const SESSIONS = 10;
 
 /**
- * Finding sessions among many projects, beside the Agent SDK in the same process.
+ * Finding sessions among many projects, compared with the Agent SDK in the same process.
  *
  * The SDK stops at the first transcript it finds, so sessions from all over the projects are looked for,
- * and what a figure tells is the time for all of them.
+ * and a figure is the time for all of them.
  */
 export async function benchLocate(root: string, projects: number): Promise<readonly Figure[]> {
   const home = join(root, 'home');
@@ -47,8 +47,8 @@ export async function benchLocate(root: string, projects: number): Promise<reado
   ]);
 }
 
-/** Judging a long conversation, beside what the Agent SDK says of it. */
-export async function benchJudge(root: string, bytes: number): Promise<readonly Figure[]> {
+/** Diagnosing a long conversation, compared with the Agent SDK. */
+export async function benchDiagnose(root: string, bytes: number): Promise<readonly Figure[]> {
   const { home, cwd } = longConversation(root, bytes);
   const getSessionInfo = await agentSdk(home);
   return await compare([
@@ -63,13 +63,13 @@ export async function benchJudge(root: string, bytes: number): Promise<readonly 
   ]);
 }
 
-/** What one diagnosis in a process of its own takes. */
-export interface Strain {
+/** The cost of one diagnosis in a process of its own. */
+export interface LongestCost {
   readonly seconds: number;
   readonly peakMegabytes: number;
 }
 
-export function strainOf(root: string, bytes: number): Strain {
+export function benchLongest(root: string, bytes: number): LongestCost {
   const { home, cwd } = longConversation(root, bytes);
   const entry = pathToFileURL(fileURLToPath(new URL('../../dist/sessions.js', import.meta.url)));
   const program = `
@@ -79,13 +79,13 @@ export function strainOf(root: string, bytes: number): Strain {
       ${JSON.stringify(id)},
       ${JSON.stringify({ accountHome: home, cwd })},
     );
-    if (transcript?.content.state !== 'usable') throw new Error('it was not judged');
+    if (transcript?.content.state !== 'usable') throw new Error('The transcript was not diagnosed');
     const seconds = (performance.now() - started) / 1000;
     console.log(seconds, process.resourceUsage().maxRSS / 1024);
   `;
-  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', program]);
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program]);
   rmSync(root, { recursive: true });
-  const [seconds = Number.NaN, peakMegabytes = Number.NaN] = String(told).split(' ').map(Number);
+  const [seconds = Number.NaN, peakMegabytes = Number.NaN] = String(output).split(' ').map(Number);
   return { seconds, peakMegabytes };
 }
 
@@ -125,7 +125,7 @@ function line(number: number): string {
 
 function idOf(text: string): ResumeUUID {
   const parsed = parseResumeUUID(text);
-  if (parsed === undefined) throw new Error(`${text} is no id`);
+  if (parsed === undefined) throw new Error(`${text} is not an id`);
   return parsed;
 }
 

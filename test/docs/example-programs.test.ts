@@ -81,8 +81,8 @@ describe('the programs in examples/', () => {
     const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
     const transcripts = ['{"n":1}\n{"n":2}\n', '{"n":1}\n'];
 
-    /** Runs it with each of some lists of flags in turn; what the home holds afterwards. */
-    async function migrate(...turns: readonly (readonly string[])[]) {
+    /** Runs it once with each list of flags; returns what the homes hold afterwards. */
+    async function runInTurn(...turns: readonly (readonly string[])[]) {
       const root = mkdtempSync(join(realpathSync(tmpdir()), 'migrate-example-'));
       const homes = accounts(root);
       for (const [index, home] of homes.entries()) {
@@ -107,20 +107,20 @@ describe('the programs in examples/', () => {
     }
 
     test('shows the plan, and changes nothing without --yes', async () => {
-      const { last, linked, read, entries } = await migrate([]);
+      const { last, linked, read, entries } = await runInTurn([]);
       expect(last).toMatchObject({ exitCode: 0 });
       expect(last?.stdout).toMatch(/^merge .*\.claude-work\/projects -> .*-projects-shared: /m);
       expect(last?.stdout).toMatch(/^link .*\.claude-spare\/session-env -> /m);
-      expect(last?.stdout).toContain('Nothing has been changed. Add --yes to do it.');
+      expect(last?.stdout).toContain('Nothing was changed. Add --yes to do it.');
       expect([linked, read]).toEqual([[false, false], transcripts]);
       expect(entries.toSorted()).toEqual(['.claude-spare', '.claude-work']);
     });
 
-    test('with --yes it makes the links and tells the phases; through a pipe it draws no bar', async () => {
-      const { last, linked, read } = await migrate(['--yes']);
+    test('with --yes it migrates and prints the phases; through a pipe it draws no bar', async () => {
+      const { last, linked, read } = await runInTurn(['--yes']);
       expect(last).toMatchObject({ exitCode: 0 });
-      expect(last?.stdout).toMatch(/^plan …\ncouple …\nswap …\nsweep …\nverify …\ndone$/m);
-      expect(last?.stdout).toMatch(/^the way back: .*\.claude-work\/\.claude-shared-state\//m);
+      expect(last?.stdout).toMatch(/^plan …\nabsorb …\ncut-over …\ncatch-up …\ndone$/m);
+      expect(last?.stdout).toMatch(/^restore point: .*\.claude-work\/\.claude-shared-state\//m);
       for (const drawing of ['\r', '\u001B', '█']) expect(last?.stdout).not.toContain(drawing);
       expect([linked, read]).toEqual([
         [true, true],
@@ -128,20 +128,28 @@ describe('the programs in examples/', () => {
       ]);
     });
 
-    test('with --restore it gives the homes their own directories back', async () => {
-      const { last, linked, read } = await migrate(['--yes'], ['--restore']);
+    test('with --restore it shows what would be copied, and changes nothing without --yes', async () => {
+      const { last, linked } = await runInTurn(['--yes'], ['--restore']);
       expect(last).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(last?.stdout).toMatch(/^done: .*\.claude-work has its own projects again$/m);
+      expect(last?.stdout).toMatch(/^restore {2}.*\.claude-work\/projects: 1 files to copy/m);
+      expect(last?.stdout).toContain('Nothing was changed. Add --yes to do it.');
+      expect(linked).toEqual([true, true]);
+    });
+
+    test('with --restore and --yes each home gets its own directories back', async () => {
+      const { last, linked, read } = await runInTurn(['--yes'], ['--restore', '--yes']);
+      expect(last).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(last?.stdout).toMatch(/^done: restored projects of .*\.claude-work$/m);
       expect([linked, read]).toEqual([
         [false, false],
         [transcripts[0], transcripts[0]],
       ]);
     });
 
-    test('exits 1 and says why where something stands against it', async () => {
-      const { endings, linked } = await migrate(['--restore'], ['--yes', 'relative']);
+    test('exits 1 and says why if something blocks it', async () => {
+      const { endings, linked } = await runInTurn(['--restore', '--yes'], ['--yes', 'relative']);
       expect(endings.map(({ exitCode }) => exitCode)).toEqual([1, 1]);
-      expect(endings[0]?.stderr).toContain('error no-originals: ');
+      expect(endings[0]?.stderr).toContain('error no-restore-point: ');
       expect(linked).toEqual([false, false]);
     });
   });
@@ -163,7 +171,8 @@ describe('the programs in examples/', () => {
 
 describe('the demo', async () => {
   const demo = await run('examples/demo.ts', repository);
-  const [, before = '', validated = '', , after = ''] = demo.stdout.split(/^\d {2}/m);
+  const [, before = '', validated = '', , after = '', restored = ''] =
+    demo.stdout.split(/^\d {2}/m);
 
   test('exits 0, complains of nothing, and leaves nothing behind', () => {
     expect(demo).toMatchObject({ exitCode: 0, stderr: '', leftovers: [] });
@@ -183,6 +192,10 @@ describe('the demo', async () => {
       /refused: not-a-symlink\s+~\/\.claude-old\/projects is a real directory/,
     );
     expect(validated).toContain('Nothing was changed');
+  });
+
+  test('gives a home its own directory back, with every record', () => {
+    expect(restored).toMatch(/✓ restored ~\/\.claude-old\/projects: 6 records/);
   });
 
   test('ends healthy, with every record of before in sight of every account', () => {

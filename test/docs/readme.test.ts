@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { failoverProblems } from '../../src/failover/failover-problem.ts';
-import { migrationProblems } from '../../src/migrate/migration-problem.ts';
+import { migrationProblems } from '../../src/migrate/problems.ts';
 import { problemTable } from '../../src/problem.ts';
 import {
   failoverProblemGroups,

@@ -24,7 +24,7 @@ async function open(environment: Readonly<Record<string, string>> = {}, columns 
 
 const isLink = async () => (await lstat(join(home, '.claude', 'projects'))).isSymbolicLink();
 
-const QUESTION = /Bring 1 home into the shared place\? \[y\/N\]/;
+const QUESTION = /Migrate 1 home to the shared directories\? \[y\/N\]/;
 
 test('a person types the commands that it says, and ends with healthy homes', async () => {
   makeHome(join(home, '.claude'), 3);
@@ -36,11 +36,11 @@ test('a person types the commands that it says, and ends with healthy homes', as
   const [, next = ''] =
     /^ {2}(claude-shared-state .*)$/m.exec(await shell.screen({ isJoined: true })) ?? [];
   await shell.type(next.trimEnd());
-  await shell.until(/Bring 2 homes into the shared place\? \[y\/N\]/);
+  await shell.until(/Migrate 2 homes to the shared directories\? \[y\/N\]/);
   await shell.type('y');
   const screen = await shell.until(/✓ done/);
 
-  expect(screen).toContain('✓ verify: 6 files');
+  expect(screen).toContain('✓ catch-up: 6 files');
   await shell.type('clear; claude-shared-state; echo code=$?');
   expect(await shell.until(/code=0/)).toContain('✓ healthy: 2 homes lead to the shared state');
 });
@@ -70,18 +70,18 @@ test('Ctrl-C stops a run between two steps, and the command that it names comple
   const shell = await open();
 
   await shell.type('claude-shared-state migrate --yes; echo code=$?');
-  await shell.until(/couple .*%/);
+  await shell.until(/absorb .*%/);
   await shell.press('C-c');
   const stopped = await shell.until(/code=\d/);
 
-  expect(stopped).toContain('Stopping between two steps; nothing is lost.');
+  expect(stopped).toContain('Stopping after the current step; nothing is lost.');
   expect(stopped).toContain(
-    '! stopped. Nothing is lost. This completes it:\n  claude-shared-state migrate\n',
+    '! stopped. Nothing is lost. To complete it:\n  claude-shared-state migrate\n',
   );
   expect(stopped).toContain('code=3');
 
   await shell.type('clear; claude-shared-state; echo code=$?');
-  expect(await shell.until(/code=1/)).toContain('a migration was not completed. Nothing is lost.');
+  expect(await shell.until(/code=1/)).toContain('✗ not healthy');
   await shell.type('clear; claude-shared-state migrate; echo code=$?');
   await shell.until(QUESTION);
   await shell.type('yes');

@@ -14,8 +14,8 @@ describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
     expect(seen).toEqual(expect.arrayContaining(['statSync', 'promises.stat']));
   });
 
-  test('is seen to ask the disk when it is asked for originals', async () => {
-    const seen = await toldAfter(watch, `${folder}/list-originals-on-the-real-disk.ts`);
+  test('is seen to ask the disk when it lists restore points', async () => {
+    const seen = await toldAfter(watch, `${folder}/list-restore-points-on-the-real-disk.ts`);
 
     expect(seen).toContain('promises.readdir');
   });

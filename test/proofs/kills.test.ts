@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import type { CutOverCall } from '../unit/support/migration/hooked-disk.ts';
 import {
   type Aim,
-  killedReturn,
   killedRun,
+  type KillPlan,
   undisturbedMs,
 } from '../unit/support/migration/kill-run.ts';
-import { printFigures, rounds } from '../unit/support/proof.ts';
-import type { SwapCall } from '../unit/support/migration/hooked-disk.ts';
-import { type Seeded, seeded } from '../unit/support/migration/seeded.ts';
+import { printFigures, rounds, seed } from '../unit/support/proof.ts';
+import { seeded } from '../unit/support/seeded-random.ts';
 
 /** Three shared names in each of two homes. */
-const SWAPS = 6;
+const CUT_OVERS = 6;
+const random = seeded(seed);
 
 let folder = '';
 let bundle = '';
@@ -30,100 +31,52 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function kills(
-  title: string,
-  runs: readonly (readonly Aim[])[],
-  run = killedRun,
-): Promise<number> {
+/** Kills as many times as asked; runs that ended before they could be killed do not count. */
+async function kills(operation: 'migrate' | 'restore', wanted: number, aim: () => Aim) {
   const wrong: string[] = [];
   let killed = 0;
-  for (const aims of runs) {
-    const result = await run(bundle, folder, aims);
+  let runs = 0;
+  for (; killed < wanted && runs < wanted * 2; runs += 1) {
+    // Now and then the second process is killed, too, or another command comes in between.
+    const aims = random.chance(0.3) ? [aim(), aim()] : [aim()];
+    const other = random.pick([undefined, undefined, 'migrate', 'restore', 'ensure']);
+    const plan: KillPlan = { aims, other };
+    const result = await killedRun(operation, { bundle, folder }, plan);
     if (result.killed) killed += 1;
-    wrong.push(...result.wrong.map((what) => `${JSON.stringify(aims)}: ${what}`));
+    wrong.push(...result.wrong.map((what) => `${JSON.stringify(plan)}: ${what}`));
   }
-  printFigures(title, {
-    runs: runs.length,
-    'killed before their end': killed,
-    wrong: wrong.length,
-  });
-  expect(wrong.slice(0, 20)).toEqual([]);
-  return killed;
+  return { runs, killed, wrong };
 }
 
-/** Random moments within a time; now and then the second process is killed, too. */
-function moments(random: Seeded, milliseconds: number, runs: number): readonly (readonly Aim[])[] {
-  const moment = (): Aim => ({ kind: 'random', afterMs: random.next() * milliseconds * 1.05 });
-  return Array.from({ length: runs }, () =>
-    random.chance(0.3) ? [moment(), moment()] : [moment()],
-  );
-}
+const within = (operation: 'migrate' | 'restore') => (): Aim => ({
+  kind: 'random',
+  afterMs: random.next() * undisturbed[operation] * 1.05,
+});
 
-/** Before, at and after the calls of a swap, or of the way back. */
-function aimed(
-  random: Seeded,
-  steps: readonly SwapCall['step'][],
-  runs: number,
-  most: number,
-): readonly (readonly Aim[])[] {
-  const points = steps.flatMap((step) =>
-    (['before', 'after'] as const).map((when) => ({ step, when })),
-  );
-  return Array.from({ length: runs }, (_, run): readonly Aim[] => {
-    const point = points[run % points.length] ?? { step: 'rename', when: 'before' };
-    const kind = run % 3 === 2 ? 'around' : 'at';
-    return [{ kind, point: { ...point, swap: random.between(1, most) } }];
-  });
-}
+/** Before, at and after the calls of a cut-over, or of a restore. */
+const around =
+  (steps: readonly [CutOverCall['step'], CutOverCall['step']], calls: number) => () => {
+    const when = random.pick(['before', 'after']);
+    const point = { step: random.pick([...steps]), when, count: random.between(1, calls) };
+    return { kind: random.pick(['at', 'at', 'around']), point };
+  };
 
-test(
-  'a migration killed at any moment loses nothing, and the next one completes it',
-  {
-    timeout: 3_600_000,
-  },
-  async () => {
-    const random = seeded(4);
-    const killed = await kills(
-      'killed at random',
-      moments(random, undisturbed.migrate, rounds(330, 5)),
-    );
-    expect(killed).toBeGreaterThanOrEqual(rounds(300, 3));
-  },
-);
+const inCutOver = {
+  migrate: around(['rename', 'link'], CUT_OVERS),
+  restore: around(['unlink', 'return'], CUT_OVERS / 2),
+};
 
-test(
-  'a migration killed at a call of a swap loses nothing, and the next one completes it',
-  {
-    timeout: 3_600_000,
-  },
-  async () => {
-    const runs = aimed(seeded(5), ['rename', 'link'], rounds(120, 4), SWAPS);
-    const killed = await kills('killed at the swap', runs);
-    expect(killed).toBeGreaterThanOrEqual(rounds(100, 3));
-  },
-);
-
-test(
-  'a way back killed at any moment loses nothing, and the same call completes it',
-  {
-    timeout: 3_600_000,
-  },
-  async () => {
-    const random = seeded(14);
-    const runs = moments(random, undisturbed.restore, rounds(110, 2));
-    const killed = await kills('way back killed at random', runs, killedReturn);
-    expect(killed).toBeGreaterThanOrEqual(rounds(100, 1));
-  },
-);
-
-test(
-  'a way back killed between the link and the directory loses nothing, and the same call completes it',
-  {
-    timeout: 3_600_000,
-  },
-  async () => {
-    const runs = aimed(seeded(15), ['unlink', 'return'], rounds(60, 2), SWAPS / 2);
-    const killed = await kills('way back killed at its swap', runs, killedReturn);
-    expect(killed).toBeGreaterThanOrEqual(rounds(45, 1));
+test.each([
+  ['migrate', 'at any moment', within('migrate'), rounds(280, 4)],
+  ['migrate', 'in the cut-over', inCutOver.migrate, rounds(140, 4)],
+  ['restore', 'at any moment', within('restore'), rounds(120, 3)],
+  ['restore', 'in the cut-over', inCutOver.restore, rounds(60, 3)],
+] as const)(
+  '%s killed %s loses nothing, and the next one completes it',
+  async (operation, when, aim, wanted) => {
+    const { runs, killed, wrong } = await kills(operation, wanted, aim);
+    printFigures(`${operation} killed ${when}`, { runs, killed, wrong: wrong.length });
+    expect(wrong.slice(0, 20)).toEqual([]);
+    expect(killed).toBe(wanted);
   },
 );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { printFigures, rounds } from '../unit/support/proof.ts';
+import { printFigures, rounds, seed } from '../unit/support/proof.ts';
 import { scripts } from '../unit/support/property/script.ts';
 import { tell, type Told } from '../unit/support/property/story.ts';
 
@@ -18,14 +18,15 @@ test(
   async () => {
     const told: Told[] = [];
     const runs = rounds(5_000, 300);
-    const seed = Number(process.env['PROPERTY_SEED'] ?? 1);
+    const path = process.env['SEED_PATH'];
     await fc.assert(
       fc.asyncProperty(scripts, async (script) => {
         const story = await tell(script);
         told.push(story);
         expect(story.flaws).toEqual([]);
       }),
-      { numRuns: runs, seed },
+      // A story that fails is shortened, and `path` of the report repeats it.
+      { numRuns: runs, seed, ...(path === undefined ? {} : { path }) },
     );
     printFigures('property', figuresOf(told));
   },

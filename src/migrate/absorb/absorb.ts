@@ -1,4 +1,4 @@
-import { type CallError, toResult } from '../../core/result.ts';
+import { CallError, type Result, toResult } from '../../core/result.ts';
 import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
@@ -16,6 +16,8 @@ export interface Tree {
   readonly root: string;
   /** Where it belongs, as the caller and as the file system spells it: `<account home>/<name>`. */
   readonly spellings: readonly string[];
+  /** Tells it from all other trees, also in a later run, and after it was moved away. */
+  readonly origin: string;
   readonly canLink: boolean;
   /** Whether it began while the link was missing, so that its transcripts lack their beginning. */
   readonly isFragment: boolean;
@@ -40,8 +42,6 @@ export interface Step {
 export interface Performed {
   /** What the target has at the path now. */
   readonly shared: Copy | undefined;
-  /** What it had, and where that is now. */
-  readonly displaced?: Copy;
 }
 
 /** Does, or pretends to do, what was decided. */
@@ -58,7 +58,8 @@ export interface Actor {
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
   visited(files: number, bytes: number): void;
-  onUnreadable?(error: CallError): void;
+  /** Is told of what can't be read, and goes on without it; without this function that throws. */
+  onUnreadable?(error: CallError): Promise<void>;
 }
 
 /** What goes where, and how. */
@@ -120,33 +121,49 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   let shared: Copy | undefined =
     found === undefined || found === 'name-not-utf8' ? undefined : { path: place, info: found };
   const descend = trees.map((): Found | undefined => undefined);
+  const winner = trees.findLast(
+    (tree, index) => copies[index] && choiceOf(job, tree, path) === 'home',
+  );
   for (const [index, tree] of trees.entries()) {
     let own = copies[index];
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
-      const action: Action = await decideFor(job, actor, { tree, path, own, ownPath, shared });
+      const found = { tree, path, own, ownPath, shared };
+      const decided: Result<Action> = await toResult(decideFor(job, actor, found, winner));
+      if (!decided.ok) {
+        const { error } = decided;
+        if (!(error instanceof CallError) || actor.onUnreadable === undefined) throw error;
+        await actor.onUnreadable(error);
+        break;
+      }
+      const action = decided.value;
       const result = await actor.perform({ action, tree, path, own, ownPath, shared });
       if (result !== 'again') {
         ({ shared } = result);
-        const isLoser = action.kind === 'replace' && action.because === 'chosen';
-        if (isLoser && result.displaced !== undefined) addTo(job.losers, path, result.displaced);
         const isEntered =
           action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
         if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
         break;
       }
-      if (attempt === MAX_ATTEMPTS) break;
-      // Somebody else was there: look at both again. What keeps changing is left to the next pass.
+      if (attempt === MAX_ATTEMPTS) throw new CallError(ownPath, { code: 'ESTALE' });
+      // Somebody else was there: look at both again.
       own = await lstatOrUndefined(job.fs, ownPath);
       const now = await lstatOrUndefined(job.fs, place);
       shared = now === undefined ? undefined : { path: place, info: now };
     }
   }
-  if (descend.every((own) => own === undefined)) return undefined;
+  // Something that is no directory may have been chosen in its place.
+  const isDirectory = shared?.info.kind === 'directory';
+  if (!isDirectory || descend.every((own) => own === undefined)) return undefined;
   return { path, copies: [...descend, found] };
 }
 
-async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Promise<Action> {
+async function decideFor(
+  job: Job,
+  actor: Actor,
+  step: Omit<Step, 'action'>,
+  winner: Tree | undefined,
+): Promise<Action> {
   const { name, policy, losers } = job;
   const { tree, path, own, ownPath, shared } = step;
   const base = {
@@ -192,20 +209,33 @@ async function decideFor(job: Job, actor: Actor, step: Omit<Step, 'action'>): Pr
     ...known,
     comparison,
     ...(await linkFacts(job.fs, own, ownPath, path, shared)),
-    choice: choiceFor(job.choices, spellings),
+    choice: winner === undefined || winner === tree ? choiceOf(job, tree, path) : 'shared',
   });
   if (action.kind !== 'conflict' && action.kind !== 'unite') {
     if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
     return action;
   }
   for (const loser of losers.get(path) ?? []) {
-    if (own.kind !== 'file' || loser.info.kind !== 'file') continue;
     const isLoser =
       isSameFile(loser.info, own) ||
-      (await job.comparer.compare(copy, loser, false))?.kind === 'identical';
+      (own.kind === 'file' &&
+        loser.info.kind === 'file' &&
+        (await job.comparer.compare(copy, loser, false))?.kind === 'identical');
     if (isLoser) return { kind: 'skip', reason: 'kept-aside' };
   }
   return action;
+}
+
+function choiceOf(
+  { choices }: Job,
+  { spellings }: Tree,
+  path: string,
+): 'shared' | 'home' | undefined {
+  if (choices.shared.length + choices.home.length === 0) return undefined;
+  return choiceFor(
+    choices,
+    spellings.map((root) => join(root, path)),
+  );
 }
 
 function addTo(losers: Map<string, Copy[]>, path: string, copy: Copy): void {

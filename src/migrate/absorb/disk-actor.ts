@@ -5,6 +5,7 @@ import {
   lstatOrUndefined,
   makeDirectories,
   makeDurableDirectories,
+  makeWritable,
   OPEN,
   removeName,
   syncDirectory,
@@ -102,6 +103,9 @@ export class DiskActor implements Actor {
     if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
     switch (action.kind) {
       case 'descend':
+        // A directory that its owner may not write to could get nothing.
+        if (shared !== undefined)
+          await makeWritable(this.#shop.context.fs, shared.path, shared.info.mode);
         return { shared };
       case 'add':
         return await this.#add(step, action.by);
@@ -144,7 +148,7 @@ export class DiskActor implements Actor {
   }
 
   /** Gives something of the tree its name in the target, which nothing has. */
-  async #add(step: Step, by: Means): Promise<Performed | 'again'> {
+  async #add(step: Step, by: Means, ready?: Prepared): Promise<Performed | 'again'> {
     const { own, ownPath, path } = step;
     if (own === 'name-not-utf8') return { shared: undefined };
     const { context, target } = this.#shop;
@@ -156,7 +160,7 @@ export class DiskActor implements Actor {
         ? this.#makeSymlink(place, ownPath)
         : by === 'link'
           ? this.#link(step, place)
-          : this.#copy(step, place));
+          : this.#copy(step, place, ready));
     if (result === 'no-parent') {
       // Somebody removed the directory, or the tree's file is gone.
       if ((await lstatOrUndefined(fs, ownPath)) === undefined) return { shared: undefined };
@@ -231,45 +235,46 @@ export class DiskActor implements Actor {
     }
   }
 
-  async #copy({ own, ownPath, tree, path }: Step, place: string): Promise<Added> {
+  /** Copies a file to a temporary name beside the target. */
+  async #prepareCopy({ own, ownPath, tree, path }: Step): Promise<Prepared | 'again' | 'left'> {
     if (own === 'name-not-utf8') return 'left';
-    const { context, brought } = this.#shop;
+    const { context, brought, incoming } = this.#shop;
     const { fs } = context;
-    const origin = originOf(tree, path);
-    const temporary = brought?.nameFor(origin, own) ?? (await this.#temporary());
-    await this.#prepareIncoming();
+    await makeDirectories(fs, incoming);
+    const temporary =
+      brought?.nameFor(originOf(tree, path), own) ?? join(incoming, nonceOf(context));
     const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
     if (!copied.ok) {
       if (copied.errno !== 'EACCES' && copied.errno !== 'EPERM') throw copied.error;
       this.#refuse(ownPath, own, 'read', copied.errno);
       return 'left';
     }
-    if (!copied.value) {
-      return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
-    }
-    const info = await lstatOrUndefined(fs, temporary);
+    const info = copied.value ? await lstatOrUndefined(fs, temporary) : undefined;
+    if (info !== undefined) return { temporary, info };
+    return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
+  }
+
+  async #copy(step: Step, place: string, ready?: Prepared): Promise<Added> {
+    const { own, tree, path } = step;
+    const { context, brought } = this.#shop;
+    const { fs } = context;
+    const prepared = ready ?? (await this.#prepareCopy(step));
+    if (prepared === 'again' || prepared === 'left') return prepared;
+    if (own === 'name-not-utf8') return 'left';
+    const { temporary, info } = prepared;
     const linked = await tolerate(['EEXIST', 'ENOENT'], place, fs.link(temporary, place));
-    if (!linked.ok || info === undefined) {
+    if (!linked.ok) {
       await removeName(fs, temporary);
       return failedWith(linked, 'ENOENT') ? 'no-parent' : 'again';
     }
     if (brought === undefined) await removeName(fs, temporary);
-    else await brought.add(origin, own, info, temporary);
+    else await brought.add(originOf(tree, path), own, info, temporary);
     return info;
   }
 
   #refuse(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
     this.refusals.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
     this.#leave(path, 'conflict');
-  }
-
-  async #prepareIncoming(): Promise<void> {
-    await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
-  }
-
-  async #temporary(): Promise<string> {
-    await this.#prepareIncoming();
-    return join(this.#shop.incoming, nonceOf(this.#shop.context));
   }
 
   /** Of two equal files the newer time counts, because Claude Code deletes by time. */
@@ -288,21 +293,46 @@ export class DiskActor implements Actor {
     step: Step,
     { by, because }: Extract<Step['action'], { readonly kind: 'replace' }>,
   ): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const linkedSize = this.#shop.linked?.sizeOf(path);
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') return displaced;
-    const added = await this.#add(step, by);
-    if (because === 'contained') this.#displaced.push(displaced);
+    const linkedSize = this.#shop.linked?.sizeOf(step.path);
+    const exchanged = await this.#exchange(step, by);
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
+    }
+    const { added, displaced } = exchanged;
+    // At the last moment another file may have got the name of the tree's.
+    const isLinked = by === 'link';
+    const now = isLinked ? await lstatOrUndefined(this.#shop.context.fs, added.path) : added.info;
+    const isMeant = now !== undefined && isSameFile(now, added.info);
+    if (because === 'contained' && isMeant) this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
       this.#lostSides.push({ path: displaced.path, reason });
     }
-    if (because === 'compacted' && added !== 'again' && added.shared !== undefined) {
-      await this.#appendLate(added.shared.path, displaced, linkedSize ?? displaced.info.size);
+    if (because === 'compacted') {
+      await this.#appendLate(added.path, displaced, linkedSize ?? displaced.info.size);
     }
-    return added === 'again' ? added : { ...added, displaced };
+    return { shared: added };
+  }
+
+  /** The tree's gets the name of the target's, which is set aside; or everything is as it was. */
+  async #exchange(
+    step: Step,
+    by: Means,
+  ): Promise<{ readonly added: Copy; readonly displaced: Copy } | 'again' | 'left'> {
+    const { shared, path } = step;
+    const { fs } = this.#shop.context;
+    if (shared === undefined) return 'again';
+    // First, so that nothing is missing if it fails.
+    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
+    if (prepared === 'left' || prepared === 'again') return prepared;
+    const displaced = await this.#setAside(path, shared);
+    const added = displaced === 'again' ? displaced : await this.#add(step, by, prepared);
+    if (displaced !== 'again' && added !== 'again' && added.shared !== undefined) {
+      return { added: added.shared, displaced };
+    }
+    if (prepared !== undefined) await removeName(fs, prepared.temporary);
+    if (displaced !== 'again') await this.#putBack(displaced.path, shared.path);
+    return added === 'again' ? added : 'left';
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
@@ -315,18 +345,18 @@ export class DiskActor implements Actor {
 
   /** The name gets a copy of the file that it is a name of. */
   async #separate(step: Step): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') return displaced;
-    const added = await this.#add(step, 'copy');
+    const exchanged = await this.#exchange(step, 'copy');
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
+    }
+    const { added, displaced } = exchanged;
     // Its bytes live on in the tree, of which it is a second name.
     const { fs } = this.#shop.context;
     const now = await lstatOrUndefined(fs, displaced.path);
-    if (now !== undefined && isSameFile(now, shared.info) && now.linkCount > 1) {
+    if (now !== undefined && isSameFile(now, displaced.info) && now.linkCount > 1) {
       await removeName(fs, displaced.path);
     }
-    return added;
+    return { shared: added };
   }
 
   /**
@@ -342,6 +372,7 @@ export class DiskActor implements Actor {
     for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
       to = `${wanted}.${count}`;
     }
+    if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
     if (!moved.ok) return 'again';
     this.#touched.add(dirname(place)).add(dirname(to));
@@ -350,10 +381,28 @@ export class DiskActor implements Actor {
       now !== undefined &&
       (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
     if (isMeant) return { path: to, info: now };
-    const isBack = await toResult(fs.link(to, place));
-    if (isBack.ok) await removeName(fs, to);
-    else this.#lostSides.push({ path: to, reason: 'replaced' });
+    await this.#putBack(to, place);
     return 'again';
+  }
+
+  /** Gives something its name back, unless somebody else has it by now. */
+  async #putBack(from: string, place: string): Promise<void> {
+    const { fs } = this.#shop.context;
+    const isBack = await toResult(fs.link(from, place));
+    if (isBack.ok) await removeName(fs, from);
+    else this.#lostSides.push({ path: from, reason: 'replaced' });
+  }
+
+  /** A link is created anew: to rename it would, on memfs, move what it leads to. */
+  async #setLinkAside(place: string, to: string): Promise<Copy | 'again'> {
+    const { fs } = this.#shop.context;
+    const text = await tolerate(['ENOENT', 'EINVAL'], place, fs.readlink(place));
+    if (!text.ok) return 'again';
+    await orThrow(to, fs.symlink(textOf(text.value), to, 'junction'));
+    await removeName(fs, place);
+    this.#touched.add(dirname(place)).add(dirname(to));
+    const info = await lstatOrUndefined(fs, to);
+    return info === undefined ? 'again' : { path: to, info };
   }
 
   async #unite(step: Step): Promise<Performed | 'again'> {
@@ -369,8 +418,10 @@ export class DiskActor implements Actor {
       return { shared };
     }
     const united = uniteLines(sharedBytes, ownBytes);
+    this.#shop.brought?.note(originOf(step.tree, path), own);
     if (united === undefined) return { shared };
-    const temporary = await this.#temporary();
+    await makeDirectories(fs, this.#shop.incoming);
+    const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
     const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
     await orThrow(temporary, fs.utimes(temporary, secondsOf(newer), secondsOf(newer)));
@@ -382,11 +433,16 @@ export class DiskActor implements Actor {
         ? undefined
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
+    if (displaced !== 'again' && linked?.ok !== true) {
+      this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+    }
+    // The promise must not be gone after a power failure while the new name is not there.
+    await syncDirectory(fs, dirname(shared.path));
     for (const name of [...promise, temporary]) await removeName(fs, name);
     if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
     this.added += 1;
     this.#displaced.push(displaced);
-    return { shared: { path: shared.path, info }, displaced };
+    return { shared: { path: shared.path, info } };
   }
 
   async #append(step: Step): Promise<Performed | 'again'> {
@@ -456,8 +512,15 @@ export class DiskActor implements Actor {
   }
 }
 
+/** A copy that has no final name yet. */
+interface Prepared {
+  readonly temporary: string;
+  readonly info: FileInfo;
+}
+
 type Added = FileInfo | 'again' | 'no-parent' | 'left';
 
-function originOf({ spellings: [first = ''] }: Step['tree'], path: string): string {
-  return join(first, path);
+/** Tells the file from all others that are brought into the target. */
+export function originOf({ origin }: Step['tree'], path: string): string {
+  return join(origin, path);
 }

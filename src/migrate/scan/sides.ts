@@ -11,11 +11,15 @@ export async function describeConflict(
   shared: Copy,
 ): Promise<Conflict> {
   const sides = [await sideOf(fs, own), await sideOf(fs, shared)] as const;
+  const [ownLast, sharedLast] = sides.map(({ lastMessageAt }) => lastMessageAt?.getTime());
   return {
     path: own.path,
     other: shared.path,
     sides,
-    newer: greater(own.info.mtimeNs, shared.info.mtimeNs),
+    newer:
+      ownLast !== undefined && sharedLast !== undefined && ownLast !== sharedLast
+        ? greater(ownLast, sharedLast)
+        : greater(own.info.mtimeNs, shared.info.mtimeNs),
     longer: greater(own.info.size, shared.info.size),
   };
 }

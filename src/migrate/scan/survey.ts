@@ -21,7 +21,7 @@ import {
   placeProblems,
   type Retention,
   surveyRetention,
-  userProblems,
+  wrongUser,
 } from './surroundings.ts';
 
 /** One directory that is brought into a target. */
@@ -56,17 +56,15 @@ export interface Survey {
 }
 
 /** Finds out everything a plan is made from. All it writes are trial links, which it removes at once. */
-export async function survey(request: MigrateRequest, triesAll: boolean): Promise<Survey> {
+export async function survey(request: MigrateRequest): Promise<Survey> {
   const { context, required, uid } = request;
   const { fs } = context;
   const { homes, findings } = await surveyHomes(fs, request.accountHomes, required);
   const retention = await surveyRetention(fs, request);
   const mounts = await readMounts(fs);
-  const problems: MigrationProblem[] = [
-    ...findings.map(({ problem }) => problem),
-    ...userProblems(homes, uid),
-  ];
+  const problems: MigrationProblem[] = findings.map(({ problem }) => problem);
   for (const home of homes) {
+    problems.push(...(await wrongUser(fs, home.accountHome, uid)));
     for (const entry of home.entries) {
       problems.push(...(await placeProblems(fs, mounts, home, entry)));
       problems.push(...(await otherTargets(fs, home, entry)));
@@ -109,7 +107,6 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
         uid,
         overdueBefore: retention.overdueBefore,
         preflight,
-        triesAll,
         brought,
       });
       names.push({ name, realTarget, trees, contents, comparer: comparing });
@@ -126,6 +123,10 @@ export async function survey(request: MigrateRequest, triesAll: boolean): Promis
   return { homes, names, problems, running, retention, unknownChoices };
 }
 
+function isBelow(path: string, other: string): boolean {
+  return withTrailingSep(path).startsWith(withTrailingSep(other));
+}
+
 /** Whether a choice names something in a tree, or in a directory that has been replaced by a link since. */
 async function isKnown(
   fs: MigrateReadFs,
@@ -138,7 +139,9 @@ async function isKnown(
       directory === undefined ? [path, realPath] : [],
     ),
   );
-  if (linked.some((path) => choice.startsWith(withTrailingSep(path)))) return true;
+  const roots = [...linked, ...names.flatMap(({ trees }) => trees.flatMap((it) => it.spellings))];
+  if (roots.some((root) => isBelow(root, choice))) return true;
+  if (linked.some((path) => isBelow(choice, path))) return true;
   for (const { root, spellings } of names.flatMap(({ trees }) => trees)) {
     for (const spelling of spellings) {
       const prefix = withTrailingSep(spelling);
@@ -157,25 +160,42 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
     .filter((entry) => entry.name === name)
     .flatMap((entry) => {
       const { path, realPath, directory, isFragment } = entry;
-      const tree = (root: string) => ({ root, spellings: [path, realPath, root], home, entry });
-      const aside = home.unfinished.flatMap((restorePoint) => {
+      const tree = (root: string, origin: string) => ({
+        root,
+        origin,
+        spellings: [path, realPath, root],
+        home,
+        entry,
+      });
+      // What had been migrated is shared already: to take back a restore, only the link is needed.
+      const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
+      const aside = halfDone.flatMap((restorePoint) => {
         const movedAt = BigInt(restorePoint.createdAt.getTime()) * 1_000_000n;
         const at = { restorePoint: restorePoint.path, canLink: true };
         return [
           ...restorePoint.trees
             .filter((it) => it === name)
             .map((it) => ({
-              ...tree(join(restorePoint.path, it)),
+              ...tree(join(restorePoint.path, it), realPath),
               ...at,
               movedAt,
               isFragment: false,
             })),
           ...restorePoint.recreated
             .filter((it) => it.name === name)
-            .map((it) => ({ ...tree(it.path), ...at, isFragment: true })),
+            .map((it) => ({ ...tree(it.path, it.path), ...at, isFragment: true })),
         ];
       });
-      const own = directory === undefined ? [] : [{ ...tree(realPath), canLink: true, isFragment }];
+      const own =
+        directory === undefined
+          ? []
+          : [
+              {
+                ...tree(realPath, isFragment ? `${realPath}#` : realPath),
+                canLink: true,
+                isFragment,
+              },
+            ];
       return [...aside, ...own];
     });
 }

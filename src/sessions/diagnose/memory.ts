@@ -1,10 +1,10 @@
 import { toResult } from '../../core/result.ts';
 import { isArray } from '../../arguments.ts';
+import { listDirectory } from '../../fs/io.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { memberOf } from '../../json.ts';
 import { join, dirname } from '../../paths.ts';
-import { entriesIn } from '../directory.ts';
 import type { Settings } from './settings.ts';
 
 /** Auto-memory that cannot be edited in print mode, and the rules that would allow it. */
@@ -30,7 +30,7 @@ export async function findLockedMemory(
   const real = await toResult(fs.realpath(path));
   if (!real.ok || textOf(real.value) === path) return undefined;
   // The program makes the directory in any case, and most often leaves it empty.
-  const entries = await entriesIn(fs, path);
+  const entries = await listDirectory(fs, path);
   if (!entries.ok || entries.value.length === 0) return undefined;
   const allowed = memberOf(memberOf(settings.value, 'permissions'), 'allow');
   const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];

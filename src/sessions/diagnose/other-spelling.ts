@@ -1,6 +1,6 @@
+import { listDirectory } from '../../fs/io.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { join } from '../../paths.ts';
-import { entriesIn } from '../directory.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import type { ProjectsRoot } from '../roots.ts';
 
@@ -17,11 +17,11 @@ export async function findOtherSpelling(
   const isOtherSpelling = (name: string) =>
     name !== asked && name.toLowerCase() === asked.toLowerCase();
   for (const { ways } of roots) {
-    const projects = await entriesIn(fs, ways[0].path);
+    const projects = await listDirectory(fs, ways[0].path);
     for (const project of projects.ok ? projects.value : []) {
       if (project.kind === 'other') continue;
       const directory = join(ways[0].path, project.name);
-      const files = await entriesIn(fs, directory);
+      const files = await listDirectory(fs, directory);
       const match = (files.ok ? files.value : []).find(({ name }) => isOtherSpelling(name));
       if (match !== undefined) return join(directory, match.name);
     }

@@ -1,7 +1,7 @@
+import { readChunks, readThroughLinks } from '../../fs/read-file.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
 import { memberOf, parsedJson } from '../../json.ts';
 import { join } from '../../paths.ts';
-import { withOpenFile } from '../open-file.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -22,7 +22,9 @@ export async function lastPromptOf(
   const times = await Promise.all(
     accountHomes.map(async (home) => {
       const path = join(home, 'history.jsonl');
-      const read = await withOpenFile(fs, path, (handle) => lastTimeIn(handle, sessionId));
+      const read = await readThroughLinks(fs, path, (handle) =>
+        lastTimeIn(handle, path, sessionId),
+      );
       return read.ok && read.value !== undefined ? [read.value] : [];
     }),
   );
@@ -30,23 +32,25 @@ export async function lastPromptOf(
   return all.length === 0 ? undefined : new Date(Math.max(...all));
 }
 
-async function lastTimeIn(handle: ReadHandle, sessionId: ResumeUUID): Promise<number | undefined> {
+async function lastTimeIn(
+  handle: ReadHandle,
+  path: string,
+  sessionId: ResumeUUID,
+): Promise<number | undefined> {
   let last: number | undefined;
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(CHUNK_BYTES);
   let rest = '';
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-    const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split(
-      '\n',
-    );
+  const decoder = new TextDecoder();
+  const take = (line: string) => {
+    if (line.includes(sessionId)) last = timeIn(line, sessionId) ?? last;
+  };
+  for await (const chunk of readChunks(handle, CHUNK_BYTES, path)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LONGEST_LINE) rest = '';
-    for (const line of bytesRead === 0 ? [...lines, rest] : lines) {
-      last = line.includes(sessionId) ? (timeIn(line, sessionId) ?? last) : last;
-    }
-    if (bytesRead === 0) return last;
+    lines.forEach(take);
   }
+  take(rest);
+  return last;
 }
 
 function timeIn(line: string, sessionId: ResumeUUID): number | undefined {

@@ -1,8 +1,8 @@
+import { readSmallFile } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { join, dirname, withoutTrailingSeparators } from '../../paths.ts';
 import { memberOf, parsedJson } from '../../json.ts';
 import { type Homes, isDefaultHome } from '../default-home.ts';
-import { readSmallFile } from '../small-file.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;
 

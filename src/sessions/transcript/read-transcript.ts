@@ -1,6 +1,6 @@
-import type { Result } from '../../core/result.ts';
+import { CallError, type Result } from '../../core/result.ts';
+import { readChunks, readThroughLinks } from '../../fs/read-file.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
-import { UnreadableError, withOpenFile } from '../open-file.ts';
 import type { TranscriptContent } from './content.ts';
 import { TranscriptJudge } from './judge-content.ts';
 import { MessageTextSearch } from './message-text.ts';
@@ -24,22 +24,18 @@ export async function readTranscript(
   fs: SessionReadFs,
   path: string,
 ): Promise<Result<ReadTranscript>> {
-  return await withOpenFile(fs, path, async (handle, { size }) => {
-    if (size > MOST_BYTES) throw new UnreadableError('EFBIG', path);
-    return await judged(handle, Number(size));
+  return await readThroughLinks(fs, path, async (handle, size) => {
+    if (size > MOST_BYTES) throw new CallError(path, { code: 'EFBIG' });
+    return await judged(handle, size, path);
   });
 }
 
-async function judged(handle: ReadHandle, size: number): Promise<ReadTranscript> {
+async function judged(handle: ReadHandle, size: number, path: string): Promise<ReadTranscript> {
   const judge = new TranscriptJudge(size);
   const search = new MessageTextSearch();
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) {
-      return { content: judge.end(), looksLikeMessages: search.isFound };
-    }
-    judge.push(buffer.subarray(0, bytesRead));
-    search.push(buffer.subarray(0, bytesRead));
+  for await (const chunk of readChunks(handle, CHUNK_BYTES, path)) {
+    judge.push(chunk);
+    search.push(chunk);
   }
+  return { content: judge.end(), looksLikeMessages: search.isFound };
 }

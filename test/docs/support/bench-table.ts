@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type Report, reportPath } from '../../bench/report.ts';
+import { type Comparison, type Report, reportPath } from '../../bench/report.ts';
 
-/** What `npm run bench -- --report` has measured last, as tables. */
+/** The figures of the last `npm run bench -- --report`, as tables. */
 export function benchTables(): string {
   const report: unknown = JSON.parse(readFileSync(reportPath, 'utf8'));
-  if (!isReport(report)) throw new Error('test/bench/report.json is no report');
+  if (!isReport(report)) throw new Error('test/bench/report.json is not a report');
   return tablesOf(report);
 }
 
@@ -14,23 +14,31 @@ export function tablesOf(report: Report): string {
   return [
     `Measured on ${report.measured} on ${report.machine}${busy}.`,
     '',
-    '| job | with this package | beside it | ratio |',
-    '|---|---|---|---|',
+    '| job | with this package | other way | ratio | limit |',
+    '|---|---|---|---|---|',
     ...report.comparisons.map(
-      ({ job, own, peer }) =>
-        `| ${job} | \`${own.name}\`: ${time(own.milliseconds)} | \`${peer.name}\`: ${time(peer.milliseconds)} | ${ratio(peer.milliseconds / own.milliseconds)} |`,
+      ({ job, own, peer, limit }) =>
+        `| ${job} | ${timed(own)} | ${timed(peer)} | ${ratio(own.milliseconds / peer.milliseconds)} | ${limit === undefined ? '' : ratio(limit)} |`,
     ),
     '',
-    '| measured alone | figure |',
-    '|---|---|',
-    ...report.measures.map(({ what, value, unit }) => `| ${what} | ${rounded(value)} ${unit} |`),
+    '| measured | figure | limit |',
+    '|---|---|---|',
+    ...report.measures.map(
+      ({ what, value, unit, limit }) =>
+        `| ${what} | ${rounded(value)} ${unit} | ${limit === undefined ? '' : `${rounded(limit)} ${unit}`} |`,
+    ),
   ].join('\n');
 }
 
-function ratio(timesFaster: number): string {
-  return timesFaster >= 1
-    ? `${rounded(timesFaster)} × as fast`
-    : `${rounded(1 / timesFaster)} × the time`;
+function timed({ name, milliseconds }: Comparison['own']): string {
+  return `\`${name}\`: ${time(milliseconds)}`;
+}
+
+/** How many times as long, or as fast. */
+function ratio(timesAsLong: number): string {
+  return timesAsLong > 1
+    ? `${rounded(timesAsLong)} × the time`
+    : `${rounded(1 / timesAsLong)} × as fast`;
 }
 
 function time(milliseconds: number): string {
@@ -38,7 +46,7 @@ function time(milliseconds: number): string {
   return milliseconds < 1000 ? `${rounded(milliseconds)} ms` : `${rounded(milliseconds / 1000)} s`;
 }
 
-/** Two digits, which is as much as measuring again confirms; of more than a hundred all before the point. */
+/** Two digits, because the next run confirms no more; above a hundred, all before the point. */
 function rounded(value: number): string {
   return value >= 100
     ? Math.round(value).toLocaleString('en')
@@ -50,17 +58,28 @@ function isReport(value: unknown): value is Report {
     isObject(value) &&
     ['measured', 'machine'].every((name) => typeof value[name] === 'string') &&
     typeof value['loadBefore'] === 'number' &&
-    isListOf(value['comparisons'], ({ job, own, peer }) => {
-      const both = isObject(own) && isObject(peer) ? [own, peer] : [];
-      const timed = both.filter((it) => typeof it['milliseconds'] === 'number');
-      return typeof job === 'string' && timed.length === 2;
-    }) &&
+    isListOf(
+      value['comparisons'],
+      ({ job, own, peer, limit }) =>
+        typeof job === 'string' && isTimed(own) && isTimed(peer) && isLimit(limit),
+    ) &&
     isListOf(
       value['measures'],
-      ({ what, value, unit }) =>
-        typeof what === 'string' && typeof value === 'number' && typeof unit === 'string',
+      ({ what, value, unit, limit }) =>
+        typeof what === 'string' &&
+        typeof value === 'number' &&
+        typeof unit === 'string' &&
+        isLimit(limit),
     )
   );
+}
+
+function isTimed(value: unknown): boolean {
+  return isObject(value) && typeof value['milliseconds'] === 'number';
+}
+
+function isLimit(value: unknown): boolean {
+  return value === undefined || typeof value === 'number';
 }
 
 function isListOf(value: unknown, test: (it: Readonly<Record<string, unknown>>) => boolean) {

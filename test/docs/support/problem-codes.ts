@@ -1,7 +1,7 @@
-import { migrationProblems } from '../../../src/migrate/migration-problem.ts';
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { problemTable } from '../../../src/problem.ts';
-import { interfaceIn } from './source.ts';
+import { interfaceIn, type Member } from './source.ts';
 
 const sources = [
   ['src/problems/links.ts', 'LinkProblems'],
@@ -13,25 +13,18 @@ const sources = [
 /** The problem codes as the source documents them: groups in which the meaning of each code stands. */
 export const problemGroups = sources.map(([path, name]) => interfaceIn(path, name));
 
-const migrationSources = [
-  ['src/problems/migration-conflicts.ts', 'MigrationConflicts'],
-  ['src/problems/migration-surroundings.ts', 'MigrationSurroundings'],
-  ['src/problems/migration-runs.ts', 'MigrationRuns'],
-] as const;
-
-/** The codes that only migrating has, in groups. */
-export const migrationProblemGroups = migrationSources.map(([path, name]) =>
-  interfaceIn(path, name),
-);
+const migrationProblemFields = interfaceIn('src/migrate/problems.ts', 'Fields');
+/** The codes that only `./migrate` has. */
+export const migrationProblemGroups = [migrationProblemFields];
 
 /** A table for each group of problem codes, in Markdown. */
 export function problemCodeTables(): string {
   return tablesOf(problemGroups);
 }
 
-/** The same for the codes that only migrating has. */
+/** A table of the codes that only migrating has, without advice: some of it depends on the case. */
 export function migrationProblemTables(): string {
-  return tablesOf(migrationProblemGroups);
+  return tableOf(migrationProblemFields.members, headings.slice(0, -1));
 }
 
 /** The codes that only a failover has. */
@@ -47,26 +40,32 @@ export function failoverProblemTables(): string {
 
 function tablesOf(groups: typeof problemGroups): string {
   return groups
-    .map(({ doc = '', members }) => {
-      const rows = members.map(({ name, doc }) => rowFor(name, doc));
-      return [`**${doc}**`, '', ...heading, ...rows].join('\n');
-    })
+    .map(({ doc = '', members }) => `**${doc}**\n\n${tableOf(members, headings)}`)
     .join('\n\n');
 }
 
-const heading = [
-  '| code | severity | remedy | what it means | what to do |',
-  '|---|---|---|---|---|',
-];
+const headings = ['code', 'severity', 'remedy', 'what it means', 'what to do'] as const;
+
+function tableOf(members: readonly Member[], columns: readonly string[]): string {
+  const rows = [columns, columns.map(() => '---'), ...members.map(cellsFor)];
+  return rows
+    .map((cells) => cells.slice(0, columns.length).map((cell) => cell.replaceAll('|', '\\|')))
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
 
 const tellings = new Map(
   Object.entries({ ...problemTable, ...migrationProblems, ...failoverProblems }),
 );
 
-function rowFor(code: string, meaning: string | undefined): string {
+function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
   const telling = tellings.get(code);
   if (telling === undefined || meaning === undefined) throw new Error(`${code} is not documented`);
   const { severity, remedy, advice } = telling;
-  const cells = [`\`${code}\``, severity, `\`${remedy}\``, meaning, advice];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`\`${code}\``, severity, `\`${remedy}\``, meaning, adviceText(advice)];
+}
+
+/** What to do, in a table: some advice depends on the fields of the problem. */
+export function adviceText(advice: unknown): string {
+  return typeof advice === 'string' ? advice : 'See its `message`.';
 }

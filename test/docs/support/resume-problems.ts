@@ -1,4 +1,5 @@
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
+import { adviceText } from './problem-codes.ts';
 import { interfaceIn } from './source.ts';
 
 const sources = [
@@ -35,6 +36,6 @@ function rowFor(code: string, doc: string): string {
   const { severity, remedy, advice } = telling;
   const resumes = severity === 'error' ? 'no' : 'yes';
   const how = recognised.charAt(0).toUpperCase() + recognised.slice(1);
-  const cells = [`\`${code}\``, resumes, cause, how, advice, `\`${remedy}\``];
+  const cells = [`\`${code}\``, resumes, cause, how, adviceText(advice), `\`${remedy}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -10,6 +10,7 @@ import {
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { listRestorePoints, migrate } from 'claude-shared-state/migrate';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as memoryFs, memfs, Volume } from 'memfs';
 
@@ -57,6 +58,22 @@ export const asynchronous = () => [
   findLiveSessions(['/home'], { fs: fresh }),
   findLiveSessions(['/home'], { fs: ofVolume }),
   findLiveSessions(['/home'], { fs: ofVolume.promises }),
+  migrate(['/home'], { fs: nodeFs }),
+  migrate(['/home'], { fs: nodeFsDefault }),
+  migrate(['/home'], { fs: nodeFsPromises }),
+  migrate(['/home'], { fs: memoryFs }),
+  migrate(['/home'], { fs: memoryFs.promises }),
+  migrate(['/home'], { fs: fresh }),
+  migrate(['/home'], { fs: ofVolume }),
+  migrate(['/home'], { fs: ofVolume.promises }),
+  listRestorePoints(['/home'], { fs: nodeFs }),
+  listRestorePoints(['/home'], { fs: nodeFsDefault }),
+  listRestorePoints(['/home'], { fs: nodeFsPromises }),
+  listRestorePoints(['/home'], { fs: memoryFs }),
+  listRestorePoints(['/home'], { fs: memoryFs.promises }),
+  listRestorePoints(['/home'], { fs: fresh }),
+  listRestorePoints(['/home'], { fs: ofVolume }),
+  listRestorePoints(['/home'], { fs: ofVolume.promises }),
 ];
 
 export const synchronous = () => [

@@ -1,38 +1,55 @@
 import { memfs } from 'memfs';
 import { isSharedStateError, requiredSharedUnder } from 'claude-shared-state';
 import {
-  listOriginals,
+  archive,
+  deleteRestorePoint,
+  listRestorePoints,
   migrate,
   type MigrationPhase,
+  planDelete,
   planMigration,
+  planRestore,
   restore,
-  retireOriginals,
+  unarchive,
 } from 'claude-shared-state/migrate';
 
-const homes = ['/me/.claude-work', '/me/.claude-spare'];
 const [work, spare] = ['/me/.claude-work', '/me/.claude-spare'];
+const homes = [work, spare];
 const required = requiredSharedUnder('/me');
-const transcript = 'projects/-app/3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10.jsonl';
+const sessionId = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
+const transcript = `projects/-app/${sessionId}.jsonl`;
 
-void there().then((told) => console.log(JSON.stringify(told)));
+void everyCall().then((told) => console.log(JSON.stringify(told)));
 
-/** The whole way in memory: the plan, there, back with one home, and what the other one set aside. */
-async function there() {
+/** Every call in memory: both homes there, one back, the other one's restore point deleted, a session archived. */
+async function everyCall() {
   const { fs } = memfs({
     [`${work}/${transcript}`]: '{"n":1}\n{"n":2}\n',
     [`${spare}/${transcript}`]: '{"n":1}\n',
   });
   const phases = new Set<MigrationPhase>();
   const onProgress = ({ phase }: { readonly phase: MigrationPhase }) => phases.add(phase);
+  const options = { required, fs, onProgress };
+
   const plan = await planMigration(homes, { required, fs });
-  const migrated = await migrate(homes, { required, fs, onProgress });
+  const migrated = await migrate(homes, options);
   const isLinked = homes.every((home) => fs.lstatSync(`${home}/projects`).isSymbolicLink());
-  const restored = await restore(work, { required, fs });
-  const { originals } = await listOriginals(spare, { fs });
-  const path = originals[0]?.path ?? '';
-  const retired = await retireOriginals(path, { fs });
+
+  const restorePlan = await planRestore(work, { required, fs });
+  const restored = await restore(work, options);
+
+  const { restorePoints } = await listRestorePoints([spare], { fs });
+  const path = restorePoints[0]?.path ?? '';
+  const deletePlan = await planDelete(path, { fs });
+  const deleted = await deleteRestorePoint(path, { fs, onProgress });
+
+  const archived = await archive(options);
+  fs.unlinkSync(`${spare}/${transcript}`);
+  const unarchived = await unarchive(sessionId, { required, fs });
   return {
-    outcomes: [plan.ok, migrated.outcome, isLinked, restored.outcome, retired.outcome],
+    plans: [plan.ok, restorePlan.ok, deletePlan.ok],
+    outcomes: [migrated, restored, deleted, archived, unarchived].map(({ outcome }) => outcome),
+    isLinked,
     phases: [...phases],
     read: homes.map((home) => String(fs.readFileSync(`${home}/${transcript}`, 'utf8')).length),
     isGone: !fs.existsSync(path),

@@ -98,18 +98,22 @@ interface SessionTypes {
 export const amongSessionTypes: Holds<SessionTypes> = false;
 
 interface MigrateTypes {
+  ArchiveOptions: migrating.ArchiveOptions;
+  ArchiveReport: migrating.ArchiveReport;
+  Conflict: migrating.Conflict;
+  ConflictSide: migrating.ConflictSide;
+  DeletePlan: migrating.DeletePlan;
+  DeleteReport: migrating.DeleteReport;
+  DeleteRestorePointOptions: migrating.DeleteRestorePointOptions;
   EntryPlan: migrating.EntryPlan;
   FileCounts: migrating.FileCounts;
-  FoundOriginals: migrating.FoundOriginals;
   HomePlan: migrating.HomePlan;
-  Leftover: migrating.Leftover;
-  ListOriginalsOptions: migrating.ListOriginalsOptions;
+  ListRestorePointsOptions: migrating.ListRestorePointsOptions;
   MigrateFs: migrating.MigrateFs;
   MigrateHandle: migrating.MigrateHandle;
   MigrateOptions: migrating.MigrateOptions;
   MigrateReadFs: migrating.MigrateReadFs;
   MigrateReadHandle: migrating.MigrateReadHandle;
-  MigrateStats: migrating.MigrateStats;
   MigrationOutcome: migrating.MigrationOutcome;
   MigrationPhase: migrating.MigrationPhase;
   MigrationPlan: migrating.MigrationPlan;
@@ -118,12 +122,20 @@ interface MigrateTypes {
   MigrationProblemOf: migrating.MigrationProblemOf<migrating.MigrationProblemCode>;
   MigrationProgress: migrating.MigrationProgress;
   MigrationReport: migrating.MigrationReport;
-  Originals: migrating.Originals;
+  PlanDeleteOptions: migrating.PlanDeleteOptions;
   PlanMigrationOptions: migrating.PlanMigrationOptions;
+  PlanRestoreOptions: migrating.PlanRestoreOptions;
+  RestoreEntry: migrating.RestoreEntry;
   RestoreOptions: migrating.RestoreOptions;
+  RestorePlan: migrating.RestorePlan;
+  RestorePoint: migrating.RestorePoint;
+  RestorePointList: migrating.RestorePointList;
+  RestorePointState: migrating.RestorePointState;
   RestoreReport: migrating.RestoreReport;
-  RetireOptions: migrating.RetireOptions;
-  RetireReport: migrating.RetireReport;
+  RunOptions: migrating.RunOptions;
+  UnarchiveReport: migrating.UnarchiveReport;
+  UnmergedFile: migrating.UnmergedFile;
+  WideStats: migrating.WideStats;
 }
 export const amongMigrateTypes: Holds<MigrateTypes> = false;
 

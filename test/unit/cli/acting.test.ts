@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rm, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -8,9 +8,9 @@ const cli = (argv: readonly string[], more: Partial<Surroundings> = {}) =>
   run(argv, { home: user.home, ...more });
 const isLink = async (name: string) => (await lstat(user.at(name))).isSymbolicLink();
 const tree = () => readdir(user.home, { recursive: true });
-const originalsIn = async (name: string) =>
-  (await readdir(user.at(name, '.claude-shared-state', 'originals'))).map((one) =>
-    user.at(name, '.claude-shared-state', 'originals', one),
+const restorePointsIn = async (name: string) =>
+  (await readdir(user.at(name, '.claude-shared-state', 'restore-points'))).map((id) =>
+    user.at(name, '.claude-shared-state', 'restore-points', id),
   );
 
 beforeEach(async () => {
@@ -63,9 +63,9 @@ describe('ensure', () => {
 });
 
 describe.each([
-  ['migrate', [], 'Bring 2 homes into the shared place?'],
-  ['restore', [], 'Give this home its own directories back?'],
-  ['retire', ['--all'], 'Remove 1 directory of originals?'],
+  ['migrate', [], 'Migrate 2 homes to the shared directories?'],
+  ['restore', [], 'Restore the directories of this home?'],
+  ['prune', ['--all'], 'Delete 1 restore point?'],
 ])('%s changes nothing', (command, flags, question) => {
   beforeEach(async () => {
     if (command !== 'migrate') await cli(['migrate', '--yes']);
@@ -115,15 +115,15 @@ describe.each([
 });
 
 describe('migrate', () => {
-  test('shows the plan, asks, brings it in, and names the way back', async () => {
+  test('shows the plan, asks, migrates, and names the restore point', async () => {
     const { exitCode, stdout, stderr } = await cli(['migrate'], { answer: true });
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('projects      → 1 file shared');
+    expect(stdout).toContain('projects      → 1 transcript linked');
     expect(stdout).toContain('✓ done');
-    const [originals = ''] = await originalsIn('.claude');
-    expect(stdout).toContain(originals.replace(user.home, '~'));
-    expect(stderr).toMatch(/^couple …\n✓ couple: 1 file, \d+ B in 0:00$/m);
+    const [restorePoint = ''] = await restorePointsIn('.claude');
+    expect(stdout).toContain(restorePoint.replace(user.home, '~'));
+    expect(stderr).toMatch(/^✓ absorb: 1 file, \d+ B in 0:00$/m);
     expect(await readlink(user.at('.claude/projects'))).toBe(user.at('.claude-projects-shared'));
     const shared = user.at('.claude-work', 'projects', '-work', `${SESSION}.jsonl`);
     expect(await readFile(shared, 'utf8')).toContain('two');
@@ -135,7 +135,7 @@ describe('migrate', () => {
     const { exitCode, stdout, questions } = await cli(['migrate'], { answer: true });
 
     expect({ exitCode, questions }).toEqual({ exitCode: 0, questions: [] });
-    expect(stdout).toContain('✓ nothing to do: all of it is shared');
+    expect(stdout).toContain('✓ nothing to do: everything is shared');
   });
 
   test('is refused over a conflict, and says what decides it', async () => {
@@ -147,13 +147,36 @@ describe('migrate', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.stdout).toContain('✗ transcripts-diverge');
     expect(refused.stdout).toContain('refused: 1 problem; nothing was changed');
-    expect(refused.stdout).toContain('name this path with --keep-both');
     expect(await tree()).toEqual(before);
+    const path = user.at('.claude/projects/-work', `${SESSION}.jsonl`);
+    expect(refused.stdout).toContain(`      --prefer-home '${path}'\n`);
+    expect(refused.stdout).toContain(`      --prefer-shared '${path}'\n`);
+    expect(refused.stdout).toMatch(/^ {12}\d+ B, 2 messages, the last at .*, changed .* UTC/m);
+  });
 
-    const side = /--keep-both (\S+)/.exec(refused.stdout.slice(refused.stdout.indexOf('Next')));
-    const decided = await cli(['migrate', '--yes', '--keep-both', side?.[1] ?? '']);
-    expect(decided).toMatchObject({ exitCode: 0 });
+  test.each([
+    ['--prefer-home', 'two'],
+    ['--prefer-shared', 'another'],
+  ])('shares the side that %s names, and keeps the other', async (option, text) => {
+    await user.transcript('.claude-projects-shared/-work', ['one', 'another']);
+    const path = `~/.claude/projects/-work/${SESSION}.jsonl`;
+
+    const { exitCode, stdout } = await cli(['migrate', '--yes', option, path]);
+
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+    expect(stdout).toMatch(/1 file stays outside the shared directories:\n {4}\S+\.jsonl {2}/);
     expect(await isLink('.claude/projects')).toBe(true);
+    const shared = user.at('.claude/projects/-work', `${SESSION}.jsonl`);
+    expect(await readFile(shared, 'utf8')).toContain(text);
+  });
+
+  test('proposes the newer side of a conflict', async () => {
+    await user.transcript('.claude-projects-shared/-work', ['one', 'another']);
+
+    const { stdout } = await cli(['migrate', '--dry-run']);
+
+    const next = stdout.slice(stdout.indexOf('Next'));
+    expect(next).toMatch(/ migrate --prefer-(home|shared) \S+\.jsonl\n$/);
   });
 
   test('is refused while a session runs, and says how to take the risk', async () => {
@@ -165,7 +188,7 @@ describe('migrate', () => {
     const refused = await cli(['migrate', '--yes']);
 
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('take the risk with --live merge');
+    expect(refused.stdout).toContain('End it first.');
     expect(refused.stdout).toMatch(
       /# when the sessions have ended\n {2}claude-shared-state migrate$/m,
     );
@@ -187,6 +210,19 @@ describe('migrate', () => {
     expect(await cli(['migrate', '--accept-retention', '--yes'])).toMatchObject({ exitCode: 0 });
   });
 
+  test('removes the empty restore point of a run that died early', async () => {
+    await user.healthy('.claude-old');
+    const path =
+      '.claude-old/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882';
+    await mkdir(user.at(path), { recursive: true });
+    const argv = ['--home', user.at('.claude-old')];
+    expect(await cli(['doctor', ...argv])).toMatchObject({ exitCode: 1 });
+
+    expect(await cli(['migrate', '--yes', ...argv])).toMatchObject({ exitCode: 0 });
+
+    expect(await cli(['doctor', ...argv])).toMatchObject({ exitCode: 0 });
+  });
+
   test('that is stopped says so, and the command that it names completes it', async () => {
     const stopping = new AbortController();
     stopping.abort();
@@ -195,72 +231,116 @@ describe('migrate', () => {
 
     expect(stopped.exitCode).toBe(3);
     expect(stopped.stdout).toContain(
-      '! stopped. Nothing is lost. This completes it:\n  claude-shared-state migrate\n',
+      '! stopped. Nothing is lost. To complete it:\n  claude-shared-state migrate\n',
     );
     expect(await cli(['migrate'], { answer: true })).toMatchObject({ exitCode: 0 });
   });
 });
 
+test('migrate is refused while a session of a home that is not named writes into the directory', async () => {
+  await user.bare('.claude-other');
+  await user.link(user.at('.claude/projects'), '.claude-other/projects');
+  await user.write(
+    `.claude-other/sessions/${process.pid}.json`,
+    JSON.stringify({ sessionId: SESSION }),
+  );
+
+  const { exitCode, stdout } = await cli(['migrate', '--yes', '--home', user.at('.claude')]);
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✗ live-session');
+  expect(await isLink('.claude/projects')).toBe(false);
+});
+
 describe('restore', () => {
-  test('gives the homes that were migrated their own directories back', async () => {
+  test('restores the directories of the homes that were migrated', async () => {
     await cli(['migrate', '--yes']);
 
     const { exitCode, stdout } = await cli(['restore'], { answer: true });
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('projects  → comes back from');
-    expect(stdout).toContain('~/.claude: projects of its own again');
+    expect(stdout).toContain(
+      'projects  → will be restored, with everything in ~/.claude-projects-shared',
+    );
+    expect(stdout).toContain('~/.claude: projects restored');
     expect(await isLink('.claude/projects')).toBe(false);
   });
 
-  test('refuses a home that was named and has no originals', async () => {
+  test('refuses a home that was named and has no restore point', async () => {
     const { exitCode, stdout } = await cli(['restore', '--yes', '--home', '~/.claude-work']);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ no-originals');
+    expect(stdout).toContain('✗ no-restore-point');
   });
 
-  test('has nothing to do where nothing was migrated', async () => {
+  test('has nothing to do if nothing was migrated', async () => {
     const { exitCode, stdout } = await cli(['restore', '--yes']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('✓ nothing to give back');
+    expect(stdout).toContain('✓ nothing to restore');
   });
 });
 
-describe('originals and retire', () => {
-  test('there are none before a migration', async () => {
-    expect((await cli(['originals'])).stdout).toContain('no originals: nothing has been set aside');
-    expect((await cli(['retire', '--all', '--yes'])).stdout).toContain('✓ nothing to remove');
+describe('restore-points and prune', () => {
+  test('there is nothing before a migration', async () => {
+    expect((await cli(['restore-points'])).stdout).toContain('\nno restore points\n');
+    expect((await cli(['prune', '--all', '--yes'])).stdout).toContain('✓ nothing to delete');
   });
 
-  test('what is proved goes, what is only there stays and is named', async () => {
+  test('what is proved is deleted, what is only there is kept and named', async () => {
     await cli(['migrate', '--yes']);
-    const [path = ''] = await originalsIn('.claude');
+    const [path = ''] = await restorePointsIn('.claude');
     await user.write(`${path.slice(user.home.length + 1)}/projects/-work/note.md`, 'only here');
 
-    const listed = await cli(['originals']);
+    const listed = await cli(['restore-points']);
     expect(listed).toMatchObject({ exitCode: 0 });
-    expect(listed.stdout).toContain('complete, of');
+    expect(listed.stdout).toContain('    complete, ');
     expect(listed.stdout).toContain('2 files');
 
-    const { exitCode, stdout } = await cli(['retire', path, '--yes']);
+    const planned = await cli(['prune', path, '--dry-run']);
+    expect(planned.stdout).toContain(
+      '    1 file is shared, and will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
+    );
+
+    const { exitCode, stdout } = await cli(['prune', path, '--yes']);
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('1 file removed');
-    expect(stdout).toContain('1 file only there, and kept:\n      projects/-work/note.md');
+    expect(stdout).toContain('1 file deleted');
+    expect(stdout).toContain('1 file kept: no shared copy is known\n      projects/-work/note.md');
     expect(stdout).toContain(
-      `  claude-shared-state retire ${path} --discard projects/-work/note.md\n`,
+      `  claude-shared-state prune ${path} --discard projects/-work/note.md\n`,
     );
 
     const discard = ['--discard', 'projects/-work/note.md'];
-    expect(await cli(['retire', path, '--yes', ...discard])).toMatchObject({ exitCode: 0 });
-    expect(await originalsIn('.claude')).toEqual([]);
+    expect(await cli(['prune', path, '--yes', ...discard])).toMatchObject({ exitCode: 0 });
+    expect(await restorePointsIn('.claude')).toEqual([]);
   });
 
-  test('a path that is none is refused', async () => {
-    const { exitCode, stdout } = await cli(['retire', '/nowhere', '--yes']);
+  test('a path that is no restore point is a mistake', async () => {
+    const { exitCode, stderr } = await cli(['prune', '/nowhere', '--yes']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('"/nowhere", and must be the path of a restore point');
+  });
+
+  test('a restore point that does not exist is a problem', async () => {
+    await cli(['migrate', '--yes']);
+    const [path = ''] = await restorePointsIn('.claude');
+
+    const { exitCode, stdout } = await cli(['prune', `${path.slice(0, -4)}0000`, '--yes']);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ no-originals');
+    expect(stdout).toContain('✗ ');
+  });
+
+  test('a restore point in use is refused, and the command that completes it is named', async () => {
+    await cli(['migrate', '--yes']);
+    const [path = ''] = await restorePointsIn('.claude');
+    await rm(`${path}/complete`, { recursive: true });
+
+    const { exitCode, stdout } = await cli(['prune', path, '--yes']);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ restore-point-in-use');
+    expect(stdout).toMatch(/^ {2}claude-shared-state migrate --home \S+\.claude$/m);
   });
 });

@@ -40,13 +40,13 @@ describe('what stands where a link belongs is drawn:', () => {
 });
 
 describe('what may be done about a link to another place:', () => {
-  test('it is put where the link is, also where the link is relative', async () => {
+  test('it is copied into the home, also through a relative link', async () => {
     await user.bare('.claude');
     await mkdir(user.at('elsewhere'));
     await user.link('../elsewhere', '.claude/projects');
 
     const [from, to] = [user.at('.claude/projects'), `${user.home}/.claude/../elsewhere`];
-    expect(await doctor()).toContain(`  rm '${from}' && mv '${to}' '${from}'\n`);
+    expect(await doctor()).toContain(`  rm '${from}' && cp -a '${to}' '${from}'\n`);
   });
 
   test('it is only looked at where two homes lead there', async () => {
@@ -71,5 +71,32 @@ describe('what may be done about a link to another place:', () => {
 
     expect(told).toContain(`  ls -la '${user.at('.claude-work/projects')}'/\n`);
     expect(told).not.toMatch(/^ {2}rm /m);
+  });
+
+  test('it is left alone, and its root named, where another root was forgotten', async () => {
+    await user.bare('.claude');
+    await mkdir(user.at('srv'));
+    const root = user.at('srv');
+    await run(['ensure', '--root', root], { home: user.home });
+
+    const { stdout } = await run(['doctor', '--home', user.at('.claude')], { home: user.home });
+
+    expect(stdout).toContain(
+      `  claude-shared-state doctor --home ${user.at('.claude')} --root ${root}\n`,
+    );
+    expect(stdout).not.toMatch(/^ {2}(rm|mv|cp|ls) /m);
+  });
+
+  test('it is left alone where it is in a home that was not named', async () => {
+    await user.transcript('.claude/projects/-work');
+    await user.bare('.claude');
+    await user.bare('.claude-work');
+    await user.link(user.at('.claude/projects'), '.claude-work/projects');
+
+    const argv = ['doctor', '--home', user.at('.claude-work')];
+    const { stdout } = await run(argv, { home: user.home });
+
+    expect(stdout).toContain('✗ divergent-link');
+    expect(stdout).not.toMatch(/^ {2}(rm|mv|cp) /m);
   });
 });

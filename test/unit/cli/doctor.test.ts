@@ -206,18 +206,4 @@ describe('it also looks at', () => {
     expect(stdout).toContain(`process ${process.pid}, running in /work`);
     expect(exitCode).toBe(0);
   });
-
-  test('a migration that was not completed', async () => {
-    await user.healthy('.claude');
-    await user.write(
-      '.claude/.claude-shared-state/originals/20261121T201552Z-9c79f8dc95f27882/projects/-work/x',
-      '',
-    );
-
-    const { stdout, exitCode } = await doctor();
-
-    expect(stdout).toContain('✗ a migration was not completed. Nothing is lost.');
-    expect(stdout).toMatch(/^ {2}claude-shared-state migrate$/m);
-    expect(exitCode).toBe(1);
-  });
 });

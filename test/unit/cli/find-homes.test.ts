@@ -42,13 +42,13 @@ describe('what is passed over is told:', () => {
     });
   });
 
-  test('a shared target, and what migrations keep beside it, whatever is in them', async () => {
+  test('a shared target and the state directory, whatever is in them', async () => {
     await user.bare('.claude-projects-shared');
-    await user.bare('.claude-projects-shared.state');
+    await user.bare('.claude-shared-state');
 
     expect((await find()).skipped).toEqual([
       { path: user.at('.claude-projects-shared'), reason: 'shared-target' },
-      { path: user.at('.claude-projects-shared.state'), reason: 'shared-target' },
+      { path: user.at('.claude-shared-state'), reason: 'shared-target' },
     ]);
   });
 
@@ -61,6 +61,16 @@ describe('what is passed over is told:', () => {
       'shared-target',
       'shared-target',
     ]);
+  });
+
+  test('a directory inside a state directory, by its real path', async () => {
+    await user.bare('.claude-shared-state/archive');
+    await user.link(user.at('.claude-shared-state/archive'), '.claude-archive');
+
+    expect((await find()).skipped).toContainEqual({
+      path: user.at('.claude-archive'),
+      reason: 'shared-target',
+    });
   });
 
   test('a file', async () => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { outputSchema } from '../../../src/cli/json-schema.ts';
@@ -55,7 +55,12 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     });
   });
 
-  test('migrate, restore, originals and retire, all the way there and back', async () => {
+  test('migrate, restore, restore-points and prune, all the way there and back', async () => {
+    const record = user.at(`.claude/sessions/${process.pid}.json`);
+    await user.write(
+      `.claude/sessions/${process.pid}.json`,
+      JSON.stringify({ sessionId: SESSION }),
+    );
     expect(await told('migrate', '--dry-run')).toMatchObject({
       outcome: 'refused',
       plan: { ok: false },
@@ -69,23 +74,56 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     });
     expect(await told('migrate', '--live', 'merge', '--yes')).toMatchObject({
       outcome: 'done',
-      report: { outcome: 'done', originals: [someText] },
+      report: { outcome: 'done', restorePoints: [someText] },
     });
     expect(await told('migrate', '--live', 'merge')).toMatchObject({ outcome: 'done' });
-    expect(await told('originals')).toMatchObject({ originals: [{ state: 'sealed', files: 1 }] });
-    expect(await told('retire', '--all', '--dry-run')).toMatchObject({ outcome: 'dry-run' });
+    expect(await told('restore-points')).toMatchObject({
+      restorePoints: [{ state: 'complete', files: 1, createdAt: someText }],
+    });
+    expect(await told('doctor')).toMatchObject({ restorePoints: [{ state: 'complete' }] });
+    expect(await told('prune', '--all', '--dry-run')).toMatchObject({
+      outcome: 'dry-run',
+      plan: [{ deletable: 1, kept: [] }],
+    });
+    expect(await told('restore', '--dry-run')).toMatchObject({ outcome: 'refused' });
+    await rm(record);
     expect(await told('restore', '--dry-run')).toMatchObject({
-      plan: [{ names: [{ state: 'aside' }] }],
+      plan: [{ ok: true, restorePoint: someText, entries: [{ name: 'projects' }] }],
     });
     expect(await told('restore', '--yes')).toMatchObject({ reports: [{ restored: ['projects'] }] });
-    expect(await told('migrate', '--live', 'merge', '--yes')).toMatchObject({ outcome: 'done' });
-    expect(await told('retire', '--all', '--yes')).toMatchObject({
+    await rm(user.at(`.claude-work/sessions/${process.pid}.json`));
+    expect(await told('migrate', '--yes')).toMatchObject({ outcome: 'done' });
+    expect(await told('prune', '--all', '--yes')).toMatchObject({
       outcome: 'done',
-      reports: [{ removed: 2, kept: [] }],
+      reports: [{ kept: [] }, { kept: [] }],
     });
-    const left = await readdir(user.at('.claude/.claude-shared-state/originals'));
-    expect(left).toHaveLength(1);
-    expect(await told('retire', '/nowhere')).toMatchObject({ outcome: 'refused' });
+    expect(await readdir(user.at('.claude/.claude-shared-state/restore-points'))).toEqual([]);
+    expect(await told('prune', '/nowhere')).toMatchObject({ error: { kind: 'usage' } });
+  });
+
+  test('a conflict', async () => {
+    await user.transcript('.claude-projects-shared/-work', ['one', 'another']);
+
+    await rm(user.at(`.claude-work/sessions/${process.pid}.json`));
+    const sides = [{ messages: 2 }, { messages: 2, modifiedAt: someText }];
+    expect(await told('migrate', '--dry-run')).toMatchObject({
+      plan: { problems: [{ code: 'transcripts-diverge', sides }, {}] },
+    });
+  });
+
+  test('archive and unarchive', async () => {
+    await user.transcript('.claude-projects-shared/-work', ['one']);
+
+    expect(await told('archive')).toMatchObject({ outcome: 'done', added: 1, unchanged: 0 });
+    await rm(user.at('.claude-projects-shared/-work', `${SESSION}.jsonl`));
+    expect(await told('unarchive', SESSION)).toMatchObject({
+      outcome: 'done',
+      path: user.at('.claude-projects-shared/-work', `${SESSION}.jsonl`),
+    });
+    expect(await told('unarchive', SESSION.replaceAll('3', '4'))).toMatchObject({
+      outcome: 'refused',
+      problems: [{ code: 'not-archived' }],
+    });
   });
 
   test('why, where and resume', async () => {

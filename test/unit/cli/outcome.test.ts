@@ -5,11 +5,15 @@ import { paper } from './support/paper.ts';
 
 test.each<[MigrationOutcome, number, string]>([
   ['done', 0, '✓ done\n'],
-  ['done-with-leftovers', 1, '! done, but something stays in the originals\n'],
-  ['refused', 1, '✗ refused: something stands against it\n'],
-  ['locked', 1, '✗ another process is at it; nothing was touched\n'],
-  ['aborted', 3, '! stopped. Nothing is lost. This completes it:\n  again\n'],
-  ['failed', 3, '✗ failed on the way. Nothing is lost. This completes it:\n  again\n'],
+  ['partial', 1, '! done, except for the files listed above\n'],
+  ['refused', 1, '✗ refused: see the problems above\n'],
+  ['locked', 1, '✗ another process is at work; nothing was changed\n'],
+  ['aborted', 3, '! stopped. Nothing is lost. To complete it:\n  again\n'],
+  [
+    'failed',
+    3,
+    '✗ failed. Nothing is lost. To complete it, once the problem above is solved:\n  again\n',
+  ],
 ])('a run that ended %s exits with %i, and says so', (outcome, exitCode, words) => {
   const sheet = paper();
 

@@ -1,70 +1,175 @@
-import { expect, test } from 'vitest';
-import { migrationProblem } from '../../../src/migrate/migration-problem.ts';
+import { describe, expect, test } from 'vitest';
+import { requiredSharedUnder } from 'claude-shared-state';
+import type { RestorePoint } from 'claude-shared-state/migrate';
+import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { finding } from '../../../src/problem.ts';
-import { ways } from '../../../src/cli/past-refusal.ts';
+import { waysToMigrate, waysToRestore } from '../../../src/cli/past-refusal.ts';
 
+const home = '/home/me/.claude';
 const setting = {
-  homes: ['/home/me/.claude'],
-  homesFrom: 'found',
+  homes: [home],
+  homesFrom: 'given',
+  otherHomes: [],
   searched: '/home/me',
   skipped: [],
-  required: [],
+  required: requiredSharedUnder('/home/me'),
   requiredFrom: 'home',
+  root: '/home/me',
 } as const;
-const waysOf = (problems: Parameters<typeof ways>[3]) => ways({}, setting, ['migrate'], problems);
+const toMigrate = (
+  problems: Parameters<typeof waysToMigrate>[3],
+  points: readonly RestorePoint[] = [],
+) => waysToMigrate({}, setting, ['migrate'], problems, points);
+const toRestore = (
+  problems: Parameters<typeof waysToRestore>[3],
+  points: readonly RestorePoint[] = [],
+) => waysToRestore({}, setting, ['restore'], problems, points);
 
-const live = migrationProblem('live-session', {
-  path: '/home/me/.claude/sessions/1.json',
-  accountHome: '/home/me/.claude',
+const session = {
+  path: `${home}/sessions/1.json`,
+  accountHome: home,
   sessionId: '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e',
   pid: 1,
-});
+};
+const live = migrationProblem('live-session', session);
 const deletes = migrationProblem('retention-deletes', {
-  path: '/home/me/.claude/settings.json',
+  path: `${home}/settings.json`,
   periodDays: 30,
   files: 2,
 });
+const side = (path: string) => ({ path, bytes: 1, modifiedAt: new Date(0) });
+const conflict = (path: string, newer?: 'home' | 'shared', longer?: 'home' | 'shared') =>
+  migrationProblem('files-differ', {
+    path,
+    other: '/other',
+    sides: [side(path), side('/other')],
+    newer,
+    longer,
+  });
 const conflicts = (count: number) =>
-  Array.from({ length: count }, (_, number) =>
-    migrationProblem('files-differ', { path: `/one/${number}`, other: `/other/${number}` }),
+  Array.from({ length: count }, (_, number) => conflict(`/one/${number}`));
+
+function pointOf(state: RestorePoint['state'], root: string): RestorePoint {
+  const path = `${home}/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882`;
+  const targets = requiredSharedUnder(root).slice(2);
+  const createdAt = new Date(0);
+  return { path, accountHome: home, createdAt, state, names: [], files: 0, bytes: 0, targets };
+}
+
+describe('after a refused migration', () => {
+  test('the period can be raised, or the deletion accepted', () => {
+    expect(toMigrate([deletes])).toEqual([
+      {
+        command: `claude-shared-state migrate --home ${home}`,
+        purpose: 'when cleanupPeriodDays is raised',
+      },
+      {
+        command: `claude-shared-state migrate --accept-retention --home ${home}`,
+        purpose: 'or, if you accept it: old files are deleted soon',
+      },
+    ]);
+  });
+
+  test('one command accepts two risks', () => {
+    expect(toMigrate([live, deletes])).toEqual([
+      {
+        command: `claude-shared-state migrate --home ${home}`,
+        purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+      },
+      {
+        command: `claude-shared-state migrate --live merge --accept-retention --home ${home}`,
+        purpose: 'or, if you accept it: the sessions keep running; old files are deleted soon',
+      },
+    ]);
+  });
+
+  test.each(['live-session-has-copies', 'live-across-devices'] as const)(
+    'a problem %s only passes with time',
+    (code) => {
+      expect(toMigrate([migrationProblem(code, session), deletes])).toEqual([
+        {
+          command: `claude-shared-state migrate --home ${home}`,
+          purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+        },
+      ]);
+    },
   );
 
-test('old files wait until the period is raised, or are accepted to be deleted', () => {
-  expect(waysOf([deletes])).toEqual([
-    { command: 'claude-shared-state migrate', purpose: 'when cleanupPeriodDays is raised' },
-    {
-      command: 'claude-shared-state migrate --accept-retention',
-      purpose: 'or, once you have looked at it, accept that old files are deleted soon',
-    },
-  ]);
+  test('of each conflict the newer file is proposed, else the longer, else the shared one', () => {
+    const problems = [conflict('/a b', 'home', 'shared'), conflict('/c', undefined, 'home')];
+
+    expect(toMigrate([...problems, conflict('/d')])).toEqual([
+      {
+        command: `claude-shared-state migrate --prefer-home '/a b' --prefer-home /c --prefer-shared /d --home ${home}`,
+        purpose:
+          'if you accept it: of each conflict the newer file is shared, the other kept aside',
+      },
+    ]);
+  });
+
+  test('up to five conflicts are decided by one command; more are left to be looked at', () => {
+    expect(toMigrate(conflicts(5))[0]?.command.match(/--prefer-shared/g)).toHaveLength(5);
+    expect(toMigrate(conflicts(6))).toEqual([]);
+  });
+
+  test('doctor comes first if a link is wrong', () => {
+    const { problem } = finding('home-not-directory', { path: home });
+
+    expect(toMigrate([deletes, problem])).toEqual([
+      { command: `claude-shared-state doctor --home ${home}`, purpose: 'see what to do' },
+    ]);
+  });
+
+  test('an interrupted migration to a forgotten root is completed with that root', () => {
+    const point = pointOf('incomplete', '/srv/shared');
+    const target = '/srv/shared/.claude-projects-shared';
+    const other = migrationProblem('earlier-run-other-target', { path: point.path, target });
+
+    expect(toMigrate([other, live], [point])).toEqual([
+      {
+        command: `claude-shared-state migrate --home ${home} --root /srv/shared`,
+        purpose: 'complete the migration that was interrupted',
+      },
+    ]);
+  });
+
+  test('directories that no root names are named one by one', () => {
+    const targets = [{ name: 'projects', target: '/srv/the projects' }];
+    const point = { ...pointOf('incomplete', '/'), targets };
+
+    expect(toMigrate([live], [point])[0]?.command).toBe(
+      `claude-shared-state migrate --home ${home} --shared 'projects=/srv/the projects'`,
+    );
+  });
 });
 
-test('two reasons are told in one breath, and taken together', () => {
-  expect(waysOf([live, deletes])).toEqual([
-    {
-      command: 'claude-shared-state migrate',
-      purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
-    },
-    {
-      command: 'claude-shared-state migrate --live merge --accept-retention',
-      purpose:
-        'or, once you have looked at it, let the sessions go on meanwhile, accept that old files are deleted soon',
-    },
-  ]);
-});
+describe('after a refused restore', () => {
+  const other = migrationProblem('other-target', { path: '/point', target: '/target' });
+  const named = { ...setting, requiredFrom: 'root' } as const;
 
-test('up to five conflicts are offered to be decided; more are to be looked at one by one', () => {
-  const [decided] = waysOf(conflicts(5));
+  test('the recorded root is named if another one was', () => {
+    const point = pointOf('complete', '/srv/shared');
 
-  expect(decided?.command.match(/--keep-both/g)).toHaveLength(5);
-  expect(decided?.purpose).toContain('put these sides aside, and share the other ones');
-  expect(waysOf(conflicts(6))).toEqual([]);
-});
+    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([
+      {
+        command: `claude-shared-state restore --home ${home} --root /srv/shared`,
+        purpose: 'restore from the shared directories that this home was migrated to',
+      },
+    ]);
+  });
 
-test('where a link is wrong, the doctor says what to do first', () => {
-  const { problem } = finding('home-not-directory', { path: '/home/me/.claude' });
+  test('nothing is proposed if the recorded directories were used', () => {
+    expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
+    const point = pointOf('complete', '/home/me');
+    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([]);
+  });
 
-  expect(waysOf([deletes, problem])).toEqual([
-    { command: 'claude-shared-state doctor', purpose: 'see what to do' },
-  ]);
+  test('running sessions have to end', () => {
+    expect(toRestore([live])).toEqual([
+      {
+        command: `claude-shared-state restore --home ${home}`,
+        purpose: 'when the sessions have ended',
+      },
+    ]);
+  });
 });

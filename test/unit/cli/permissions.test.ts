@@ -46,7 +46,7 @@ test.each([
   ['ensure', []],
   ['migrate', ['--yes']],
   ['restore', ['--yes']],
-  ['originals', []],
+  ['restore-points', []],
   ['where', [SESSION]],
   ['why', [SESSION]],
   ['resume', [SESSION]],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { EntryPlan, MigrationPlan } from 'claude-shared-state/migrate';
+import type { EntryPlan, MigrationPlan, UnmergedFile } from 'claude-shared-state/migrate';
 import { printPlan } from '../../../src/cli/print-plan.ts';
 import { paper } from './support/paper.ts';
 
-const none = { link: 0, copy: 0, couple: 0, same: 0, leave: 0 };
+const none = { link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 };
 
 function entry(more: Partial<EntryPlan>): EntryPlan {
   const [path, target] = ['/home/me/.claude/projects', '/home/me/.claude-projects-shared'];
@@ -12,7 +12,7 @@ function entry(more: Partial<EntryPlan>): EntryPlan {
 
 function planOf(entries: readonly EntryPlan[], more: Partial<MigrationPlan> = {}): MigrationPlan {
   const homes = [{ accountHome: '/home/me/.claude', entries }];
-  const nothing = { problems: [], liveSessions: [], spaceNeeded: 0, leftovers: [] };
+  const nothing = { problems: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
   return { ok: true, homes, ...nothing, ...more };
 }
 
@@ -24,25 +24,25 @@ function printed(plan: MigrationPlan, columns?: number): string {
 
 test.each<[Partial<EntryPlan>, string]>([
   [{ action: 'none' }, '✓ linked, nothing to do'],
-  [{ action: 'link' }, '+ the link is made'],
-  [{ action: 'roll-forward' }, '→ a run that ended half-way is completed'],
-  [{ action: 'refuse' }, '✗ not a directory that could be brought in'],
-  [{}, '→ an empty directory becomes a link'],
-  [{ files: { ...none, link: 1000 } }, '→ 1,000 files shared'],
+  [{ action: 'link' }, '+ will be linked'],
+  [{ action: 'complete' }, '→ an interrupted migration will be completed'],
+  [{ action: 'refuse' }, "✗ can't be migrated"],
+  [{}, '→ empty, will be linked'],
+  [{ files: { ...none, link: 1000 } }, '→ 1,000 transcripts linked'],
   [{ files: { ...none, copy: 1 }, copyBytes: 1500 }, '→ 1 file copied (1.5 kB)'],
-  [{ files: { ...none, couple: 2 } }, '→ 2 transcripts made one with another generation'],
+  [{ files: { ...none, merged: 2 } }, '→ 2 files merged'],
   [
-    { files: { ...none, same: 1, leave: 3 } },
-    '→ 1 file there already, 3 files left in the originals',
+    { files: { ...none, identical: 1, skipped: 3 } },
+    '→ 1 file already shared, 3 files left in the restore point',
   ],
 ])('of a directory with %j it says what becomes of it', (more, words) => {
   expect(printed(planOf([entry(more)]))).toBe(`  ~/.claude\n    projects  ${words}\n`);
 });
 
-test('where all is on one file system, no space is needed', () => {
+test('space is mentioned only if files are copied', () => {
   expect(printed(planOf([entry({})]))).not.toContain('space needed');
   expect(printed(planOf([entry({})], { spaceNeeded: 2_500_000 }))).toContain(
-    '\n\n  space needed on the other file system: 2.5 MB\n',
+    '\n\n  space needed: 2.5 MB\n',
   );
 });
 
@@ -50,27 +50,40 @@ test.each([
   [50, /^ {4}projects {2}→ .*\n {6}\S/m],
   [70, /^ {4}projects {2}→ .*\n {14}\S/m],
 ])('in %i columns a long line goes on where there is room', (columns, line) => {
-  const files = { ...none, link: 12, couple: 2, same: 7, leave: 3 };
+  const files = { ...none, link: 12, merged: 2, identical: 7, skipped: 3 };
 
   expect(printed(planOf([entry({ files })]), columns)).toMatch(line);
 });
 
-const leftovers = (count: number) =>
+const unmerged = (count: number) =>
   Array.from({ length: count }, (_, number) => ({
     path: `/home/me/.claude/projects/${number}`,
-    reason: 'dead-cache' as const,
+    reason: 'obsolete-cache' as const,
   }));
 
-test('ten of the files that stay behind are named, and the others counted', () => {
-  const ten = printed(planOf([], { leftovers: leftovers(10) }));
-  const twelve = printed(planOf([], { leftovers: leftovers(12) }));
+test('the first ten files that stay outside are named, the others counted', () => {
+  const ten = printed(planOf([], { unmerged: unmerged(10) }));
+  const twelve = printed(planOf([], { unmerged: unmerged(12) }));
 
   expect(ten).toContain(
-    '  10 files stays in the originals:\n    ~/.claude/projects/0  dead-cache\n',
+    '  10 files stay outside the shared directories:\n    ~/.claude/projects/0  a cache that is no longer read\n',
   );
   expect(ten).not.toContain('more');
   expect(twelve).toContain(
-    '~/.claude/projects/9  dead-cache\n    and 2 more; --json names all of them\n',
+    '~/.claude/projects/9  a cache that is no longer read\n    and 2 more; --json lists them all\n',
   );
   expect(twelve).not.toContain('projects/10');
+});
+
+test.each<[UnmergedFile['reason'], string]>([
+  ['kept-aside', 'the side of a conflict that was not chosen'],
+  ['replaced', 'an older version'],
+  ['partial-line', 'ends in half a line'],
+  ['conflict', 'changed since the plan, in conflict now'],
+  ['duplicate-session-id', 'the session has another transcript in another project'],
+  ['changed', 'written to after it was set aside'],
+])('the reason %s is printed in words', (reason, words) => {
+  expect(printed(planOf([], { unmerged: [{ path: '/x', reason }] }))).toContain(
+    `  1 file stays outside the shared directories:\n    /x  ${words}\n`,
+  );
 });

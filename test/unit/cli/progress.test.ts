@@ -6,7 +6,7 @@ import { Pace } from '../../../src/cli/pace.ts';
 import { barLine, ProgressDisplay } from '../../../src/cli/progress.ts';
 import { paper } from './support/paper.ts';
 
-const half: MigrationProgress = { phase: 'couple', done: 5000, total: 10_000, bytes: 2_500_000 };
+const half: MigrationProgress = { phase: 'absorb', done: 5000, total: 10_000, bytes: 2_500_000 };
 
 function paceOf(done: number, milliseconds: number): Pace {
   const pace = new Pace();
@@ -50,7 +50,7 @@ describe('the bar', () => {
     const { page } = paper(80);
 
     expect(barLine(page, half, paceOf(5000, 10_000))).toBe(
-      `couple  ${'█'.repeat(14)}${'░'.repeat(13)} 50%  0:10 left  5,000/10,000  500/s  2.5 MB`,
+      `absorb   ${'█'.repeat(13)}${'░'.repeat(13)} 50%  0:10 left  5,000/10,000  500/s  2.5 MB`,
     );
   });
 
@@ -83,13 +83,13 @@ describe('the display', () => {
       display.onProgress({ ...half, done });
       now += 100;
     }
-    display.onProgress({ phase: 'swap', done: 1, total: 1, bytes: 0 });
+    display.onProgress({ phase: 'cut-over', done: 1, total: 1, bytes: 0 });
     display.end();
 
     const lines = written.join('').split('\n');
     expect(lines.map((line) => line.split('\r').at(-1))).toEqual([
-      '✓ couple: 10,000 files, 2.5 MB in 0:02\u001B[K',
-      '✓ swap: 1 directory in 0:00\u001B[K',
+      '✓ absorb: 10,000 files, 2.5 MB in 0:02\u001B[K',
+      '✓ cut-over: 1 directory in 0:00\u001B[K',
       '',
     ]);
     expect(lines[0]?.split('\r').length).toBeGreaterThan(10);
@@ -128,7 +128,7 @@ describe('the display', () => {
     expect(text).not.toContain('\r');
     expect(text).not.toContain('\u001B');
     expect(text.split('\n')).toHaveLength(5);
-    expect(text).toContain('couple 5,000 files, 2.5 MB');
+    expect(text).toContain('absorb 5,000 files, 2.5 MB');
   });
 
   test('says of a run that was stopped how far it was', () => {
@@ -138,7 +138,7 @@ describe('the display', () => {
     display.onProgress(half);
     display.end();
 
-    expect(written.at(-1)).toBe('\r! couple: 5,000 files, 2.5 MB in 0:00\u001B[K\n');
+    expect(written.at(-1)).toBe('\r! absorb: 5,000 files, 2.5 MB in 0:00\u001B[K\n');
   });
 });
 

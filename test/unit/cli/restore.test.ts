@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, lstat, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -16,84 +16,148 @@ beforeEach(async () => {
   await cli(['migrate', '--yes']);
 });
 
-/** Has a home held by somebody of whom nothing can be known from here. */
+/** Makes a home look locked by a process whose state is unknown. */
 async function lock(home: string): Promise<void> {
   await mkdir(user.at(home, '.claude-shared-state'), { recursive: true });
   await symlink('4711.unknown.abc.unknown', user.at(home, '.claude-shared-state/lock'));
 }
 
-test('of several homes it asks once, and gives each its own', async () => {
+test('restore asks once for several homes, and restores each', async () => {
   const { exitCode, stdout, questions } = await cli(['restore'], { answer: true });
 
   expect(exitCode).toBe(0);
-  expect(questions).toEqual(['Give these 2 homes their own directories back?']);
-  expect(stdout).toContain('~/.claude: projects of its own again');
-  expect(stdout).toContain('~/.claude-work: projects of its own again');
+  expect(questions).toEqual(['Restore the directories of these 2 homes?']);
+  expect(stdout).toContain('~/.claude: projects restored');
+  expect(stdout).toContain('~/.claude-work: projects restored');
+  expect(await isLink('.claude-work/projects')).toBe(false);
 });
 
-test('the first home that is held by another process is the last one that is tried', async () => {
+test('restore stops at the first home that another process holds', async () => {
   await lock('.claude');
 
   const { exitCode, stdout } = await cli(['restore', '--yes']);
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('~/.claude: nothing of its own again');
-  expect(stdout).toContain('✗ another process is at it; nothing was touched');
+  expect(stdout).toContain('~/.claude: nothing restored');
+  expect(stdout).toContain('✗ another process is at work; nothing was changed');
   expect(stdout).toContain('✗ locked-by-other');
   expect(stdout).not.toContain('~/.claude-work:');
   expect(await isLink('.claude-work/projects')).toBe(true);
 });
 
-test('with --json it then names the command that completes it', async () => {
+test('restore --json names the command that completes it', async () => {
   await lock('.claude');
 
   const { stdout } = await cli(['restore', '--yes', '--json']);
 
   expect(JSON.parse(stdout)).toMatchObject({
     outcome: 'locked',
-    next: [{ command: 'claude-shared-state restore', purpose: 'try it again, or complete it' }],
+    next: [{ command: 'claude-shared-state restore', purpose: 'try again, or complete it' }],
   });
 });
 
-test('what is the own of a home already is named so', async () => {
+test('restore leaves out a found home that was restored before', async () => {
   await cli(['restore', '--yes', '--home', '~/.claude']);
 
   const { stdout } = await cli(['restore', '--dry-run']);
 
-  expect(stdout).toContain("~/.claude\n    projects  ✓ the home's own already\n");
-  expect(stdout).toContain('~/.claude-work\n    projects  → comes back from');
+  expect(stdout).toContain('~/.claude-work\n');
+  expect(stdout).not.toContain('~/.claude\n');
+  expect(stdout).toContain('projects  → will be restored');
 });
 
-test('with --detach it copies also what came back before', async () => {
-  await cli(['restore', '--yes']);
+test('restore gives the home files of its own', async () => {
+  expect(await cli(['restore', '--yes'])).toMatchObject({ exitCode: 0 });
 
-  const told = await cli(['restore', '--dry-run', '--detach', '--live', 'merge']);
-
-  expect(told.stdout).toContain('  claude-shared-state restore --live merge --detach --yes');
-  expect(await cli(['restore', '--yes', '--detach'])).toMatchObject({ exitCode: 0 });
   const shared = await lstat(user.at('.claude-projects-shared/-claude/note'));
   expect((await lstat(user.at('.claude/projects/-claude/note'))).ino).not.toBe(shared.ino);
 });
 
-test('a directory whose run had put it in its place, and died then, is completed', async () => {
+test('restore completes a restore that was interrupted', async () => {
   await cli(['restore', '--yes', '--home', '~/.claude']);
-  const originals = user.at('.claude/.claude-shared-state/originals');
-  const [name = ''] = await readdir(originals);
-  await rm(`${originals}/${name}/restored`);
+  const points = user.at('.claude/.claude-shared-state/restore-points');
+  const [id = ''] = await readdir(points);
+  await rm(`${points}/${id}/restored`, { recursive: true });
+  await mkdir(`${points}/${id}/restoring`, { recursive: true });
+  expect((await cli(['doctor'])).stdout).toContain('✗ a restore was interrupted');
 
-  const { exitCode, stdout } = await cli(['restore', '--yes', '--home', '~/.claude']);
+  expect(await cli(['restore', '--yes', '--home', '~/.claude'])).toMatchObject({ exitCode: 0 });
 
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain('projects  → is completed, from');
+  expect((await cli(['doctor'])).stdout).not.toContain('interrupted');
 });
 
-test('while a session runs it is refused, and with --live merge it is done', async () => {
+test('restore is refused while a session runs, and says to end it', async () => {
   const record = JSON.stringify({ sessionId: SESSION });
   await user.write(`.claude/sessions/${process.pid}.json`, record);
 
-  const refused = await cli(['restore', '--yes']);
+  const { exitCode, stdout } = await cli(['restore', '--yes']);
 
-  expect(refused.exitCode).toBe(1);
-  expect(refused.stdout).toContain('✗ live-session');
-  expect(await cli(['restore', '--yes', '--live', 'merge'])).toMatchObject({ exitCode: 0 });
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✗ live-session');
+  expect(stdout).not.toContain('--live');
+  expect(await isLink('.claude/projects')).toBe(true);
+});
+
+test('restore needs no root: it uses the recorded directories', async () => {
+  const root = user.at('srv');
+  await user.bare('.claude-new');
+  await user.write('.claude-new/projects/-new/note', 'text');
+  await mkdir(root);
+  const home = user.at('.claude-new');
+  await cli(['migrate', '--yes', '--home', home, '--root', root]);
+
+  const { exitCode, stdout } = await cli(['restore', '--yes', '--home', home]);
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('with everything in ~/srv/.claude-projects-shared');
+});
+
+test('a migration that died before the link, to a root that is forgotten, is completed with that root', async () => {
+  const home = user.at('.claude-new');
+  await user.bare('.claude-new');
+  await user.write('.claude-new/projects/-new/note', 'text');
+  await cli(['migrate', '--yes', '--home', home, '--root', user.at('srv')]);
+  const points = `${home}/.claude-shared-state/restore-points`;
+  const [id = ''] = await readdir(points);
+  await rm(`${points}/${id}/complete`, { recursive: true });
+  await rm(`${home}/projects`);
+  const command = `migrate --home ${home} --root ${user.at('srv')}`;
+
+  const refused = await cli(['migrate', '--yes', '--home', home]);
+
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stdout).toContain(`  claude-shared-state ${command}\n`);
+  const { stdout } = await cli(['doctor', '--home', home]);
+  expect(stdout).toContain(`  claude-shared-state ${command}\n`);
+  expect(stdout).not.toMatch(/^ {2}(rm|mv|cp) /m);
+  expect(await cli([...command.split(' '), '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(await isLink('.claude-new/projects')).toBe(true);
+});
+
+test('restore names the recorded root if another one was named', async () => {
+  const argv = ['restore', '--yes', '--home', user.at('.claude'), '--root', user.at('srv')];
+
+  const { exitCode, stdout } = await cli(argv);
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✗ other-target');
+  expect(stdout).toContain(
+    `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
+  );
+});
+
+test('restore --accept-other-target takes a copy of the shared directories', async () => {
+  const root = user.at('copy');
+  for (const name of ['projects', 'session-env', 'file-history']) {
+    const shared = `.claude-${name}-shared`;
+    await cp(user.at(shared), user.at('copy', shared), { recursive: true });
+  }
+  await rm(user.at('.claude/projects'));
+  await symlink(`${root}/.claude-projects-shared`, user.at('.claude/projects'));
+  const argv = ['restore', '--yes', '--home', user.at('.claude'), '--root', root];
+  expect(await cli(argv)).toMatchObject({ exitCode: 1 });
+
+  expect(await cli([...argv, '--accept-other-target'])).toMatchObject({ exitCode: 0 });
+
+  expect(await isLink('.claude/projects')).toBe(false);
 });

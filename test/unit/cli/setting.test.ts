@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { userHome } from './support/homes.ts';
@@ -40,7 +41,7 @@ test('the directories that are passed over are named by the doctor, each with it
     'passed over (nothing of Claude Code is in it): ~/.claude-backup, ~/.claude-old\n',
   );
   expect(stdout).toContain('passed over (a shared directory): ');
-  expect((await cli('originals')).stdout).toMatch(/passed over \d+ other directories; doctor/);
+  expect((await cli('restore-points')).stdout).toMatch(/passed over \d+ other directories; doctor/);
 });
 
 describe('where there is no home', () => {
@@ -59,9 +60,13 @@ describe('where there is no home', () => {
     );
   });
 
-  test('originals can be removed by their names all the same', async () => {
-    expect((await cli('retire', '/nowhere', '--yes')).stdout).toContain('✗ no-originals');
-    expect(await cli('retire', '--all')).toMatchObject({ exitCode: 2 });
+  test('a restore point can still be deleted by its path', async () => {
+    const id = '20261121T201552Z-9c79f8dc95f27882';
+    const path = user.at('x/.claude-shared-state/restore-points', id);
+    await mkdir(`${path}/complete`, { recursive: true });
+
+    expect(await cli('prune', path, '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await cli('prune', '--all')).toMatchObject({ exitCode: 2 });
   });
 });
 

@@ -1,5 +1,5 @@
-import { utimes } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { mkdir, utimes } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { printSessions } from '../../../src/cli/print-surroundings.ts';
 import { sessionId } from '../support/session-id.ts';
 import { SESSION, userHome } from './support/homes.ts';
@@ -80,39 +80,69 @@ test('of a session of which nothing can be known from here, it says so', () => {
   expect(written.at(-1)).toBe('    ~/.claude, process 4711, it may be running\n');
 });
 
-describe('a run that ended half-way is told, with what completes it:', () => {
-  const run = '20261121T201552Z-9c79f8dc95f27882';
-  const originals = '.claude/.claude-shared-state/originals';
+describe('an interrupted run is reported, with the command that completes it:', () => {
+  const id = '20261121T201552Z-9c79f8dc95f27882';
+  const path = `.claude/.claude-shared-state/restore-points/${id}`;
+  const mark = (name: string) => mkdir(user.at(path, name), { recursive: true });
 
-  test('a restore', async () => {
+  beforeEach(async () => {
     await user.healthy('.claude');
-    await user.write(`${originals}/${run}/sealed`, '');
-    await user.write(`${originals}/${run}/link-projects`, '');
-
-    const { stdout, exitCode } = await doctor();
-
-    expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ a restore was not completed. Nothing is lost.');
-    expect(stdout).toContain(`  claude-shared-state restore`);
+    await mark('');
   });
 
-  test('a removal', async () => {
-    await user.healthy('.claude');
-    await user.write(`${originals}/retiring-${run}/sealed`, '');
-
+  test('a migration', async () => {
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ the removal of originals was not completed. Nothing is lost.');
-    expect(stdout).toContain(
-      `  claude-shared-state retire ${user.at(originals, `retiring-${run}`)}\n`,
+    expect(stdout).toContain('✗ a migration was interrupted. Nothing is lost.');
+    expect(stdout).toMatch(/^ {2}claude-shared-state migrate$/m);
+  });
+
+  test('a migration to a root that is not named now', async () => {
+    await user.link(user.at('srv/.claude-projects-shared'), `${path}/link-projects`);
+
+    const { stdout } = await doctor();
+
+    expect(stdout).toMatch(
+      new RegExp(`^ {2}claude-shared-state migrate --root ${user.at('srv')}$`, 'm'),
     );
   });
 
-  test('none, where all have come to their end', async () => {
-    await user.healthy('.claude');
-    await user.write(`${originals}/${run}/sealed`, '');
+  test('a restore', async () => {
+    await mark('complete');
+    await mark('restoring');
 
-    expect(await doctor()).toMatchObject({ exitCode: 0 });
+    const { stdout, exitCode } = await doctor();
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ a restore was interrupted. Nothing is lost.');
+    expect(stdout).toMatch(/^ {2}claude-shared-state restore$/m);
+    expect(stdout).not.toMatch(/claude-shared-state migrate/);
+  });
+
+  test('a deletion', async () => {
+    await mark('complete');
+    await mark('deleting');
+
+    const { stdout, exitCode } = await doctor();
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('✗ the deletion of a restore point was interrupted.');
+    expect(stdout).toContain(`  claude-shared-state prune ${user.at(path)}\n`);
+  });
+
+  test('none, if every restore point is complete or restored', async () => {
+    await mark('complete');
+    const other = path.replace('9c79', '9c80');
+    for (const name of ['complete', 'restored']) {
+      await mkdir(user.at(other, name), { recursive: true });
+    }
+
+    const { stdout, exitCode } = await doctor();
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      '2 restore points, 1 of them restored already: restore-points lists them\n',
+    );
   });
 });

@@ -69,8 +69,11 @@ describe('exit code 2, and nothing on the standard output:', () => {
     ['no session', ['why'], "missing required argument 'session-id'"],
     ['two sessions', ['where', SESSION, SESSION], 'too many arguments'],
     ['a session id that is none', ['where', 'x'], '"x" is not a session id'],
-    ['no originals', ['retire'], 'name the originals to remove, or all of them with --all'],
-    ['originals and all of them', ['retire', '/x', '--all'], 'name the originals'],
+    ['no restore point', ['prune'], 'name the restore points to delete, or use --all'],
+    ['restore points and all of them', ['prune', '/x', '--all'], 'name the restore points'],
+    ['a former command', ['retire'], "unknown command 'retire'"],
+    ['no session to bring back', ['unarchive'], "missing required argument 'session-id'"],
+    ['a session to bring back that is none', ['unarchive', 'x'], '"x" is not a session id'],
     ['a name that must not be shared', ['--shared', 'sessions=/x'], 'never to be shared'],
     ['a shared place inside a home', ['--root', '~/.claude'], 'lies inside the account home'],
   ])('%s', async (_, argv, message) => {

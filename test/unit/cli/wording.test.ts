@@ -1,21 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import { migrationProblem, migrationProblems } from '../../../src/migrate/migration-problem.ts';
+import { migrationProblem, migrationProblems } from '../../../src/migrate/problems.ts';
 import { finding, problemTable } from '../../../src/problem.ts';
 import { inputProblems } from '../../../src/problems/input.ts';
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
-import { adviceFor, type AnyProblem, messageFor } from '../../../src/cli/wording.ts';
+import { messageFor } from '../../../src/cli/wording.ts';
 
 const ofTheLibrary =
-  /validateAll|inspectAll|ensureFor|planMigration|retireOriginals|diagnoseResume|keepBoth|acceptRetention|live: '|requiredShared|programVersion|`|claude-shared-state\/|[Cc]all (again|migrate|validate)|Call /;
+  /validateAll|inspectAll|ensureFor|planMigration|deleteRestorePoint|diagnoseResume|prefer(Shared|Home)|acceptRetention|acceptOtherTarget|live: '|uid|requiredShared|programVersion|`|claude-shared-state\/|[Cc]all (again|migrate|validate)|Call |[Pp]ass [a-z]/;
 
+// Bad arguments are left out: the command checks its own first.
 const tables = { ...problemTable, ...migrationProblems, ...sessionProblems };
-const isCode = (code: string): code is AnyProblem['code'] => code in tables;
-// Those are about calls of the library; the command makes none of these mistakes.
-const codes = Object.keys(tables).filter((code) => !(code in inputProblems));
+const advice = Object.entries(tables).flatMap(([code, { advice: text }]) =>
+  code in inputProblems || typeof text !== 'string' ? [] : [[code, text] as const],
+);
 
 describe('no advice names a call or an option of the library:', () => {
-  test.each(codes.filter(isCode))('%s', (code) => {
-    expect(adviceFor({ code })).not.toMatch(ofTheLibrary);
+  test.each(advice)('%s', (_, text) => {
+    expect(messageFor({ message: `so it is. ${text}` })).not.toMatch(ofTheLibrary);
+  });
+
+  test.each(['EACCES', 'EROFS', 'ENOSPC', 'EMLINK', 'EXDEV', 'EIO'])('io-error %s', (errno) => {
+    expect(messageFor(migrationProblem('io-error', { path: '/x', errno }))).not.toMatch(
+      ofTheLibrary,
+    );
+  });
+
+  test.each(['link', 'read', 'move', 'create'] as const)('not-permitted %s', (reason) => {
+    const fields = { path: '/x', errno: 'EPERM', uid: 0, reason };
+    expect(messageFor(migrationProblem('not-permitted', fields))).not.toMatch(ofTheLibrary);
   });
 });
 
@@ -27,14 +39,32 @@ test('the path in a message stays as it is, whatever it is called', () => {
   );
 });
 
-test('what a conflict says names the flag', () => {
-  expect(messageFor(migrationProblem('keep-both-unknown', { path: '/x' }))).toContain(
-    '--keep-both names /x, about which there is no conflict',
+test('two paths of which one begins with the other stay as they are', () => {
+  const fields = { path: '/a. Call again', other: '/a. Call again/b. Call again' };
+  const { problem } = finding('targets-overlap', fields);
+
+  expect(messageFor(problem)).toContain(`${fields.path} is, holds`);
+  expect(messageFor(problem)).toContain(`${fields.other}. Give`);
+});
+
+const side = (path: string) => ({ path, bytes: 1, modifiedAt: new Date(0) });
+
+test('the message of a conflict names the options', () => {
+  const problem = migrationProblem('files-differ', {
+    path: '/x',
+    other: '/y',
+    sides: [side('/x'), side('/y')],
+    newer: undefined,
+    longer: undefined,
+  });
+
+  expect(messageFor(problem)).toContain(
+    'Name this path with --prefer-shared to share the other one, or with --prefer-home to share this one; the loser is kept.',
   );
 });
 
 test('a message that somebody else has worded stays as it is', () => {
   const message = 'the account home /x is missing.';
 
-  expect(messageFor({ code: 'home-missing', message })).toBe(message);
+  expect(messageFor({ message })).toBe(message);
 });

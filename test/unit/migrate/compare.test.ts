@@ -1,30 +1,106 @@
 import type { MigrateReadHandle } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { OPEN } from '../../../src/fs/migrate-fs.ts';
+import { fileInfoOf } from '../../../src/fs/file-info.ts';
 import {
-  agreeBefore,
-  agrees,
-  COMPARED_BYTES,
-  isEqual,
-  relate,
-  wholeLength,
-} from '../../../src/migrate/disk/compare.ts';
+  comparer,
+  type Comparison,
+  type Copy,
+  judge,
+  readBytes,
+} from '../../../src/migrate/scan/compare.ts';
 import { lines } from '../support/migrating.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
 
-const MIB = 1024 * 1024;
-/** Where a file that is longer than what is read at once may first differ: on both sides of each seam, and between. */
-const seams = [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB - 1, 2 * MIB, 2 * MIB + 9];
+const identical: Comparison = { kind: 'identical' };
+const different: Comparison = { kind: 'different' };
+const contains: Comparison = { kind: 'contains', partial: false };
+const contained: Comparison = { kind: 'contained', partial: false };
+const containsPartly: Comparison = { kind: 'contains', partial: true };
+const containedPartly: Comparison = { kind: 'contained', partial: true };
 
-/** Puts two files there, and opens no others. */
-function pair(world: World, one: string, other: string) {
-  const first = makeFile(world, at(world, 'one'), one);
-  const second = makeFile(world, at(world, 'other'), other);
-  return [first, second] as const;
+/** Two transcripts, the one of the home first, and how they compare. */
+const pairs: Readonly<Record<string, readonly [own: string, shared: string, Comparison]>> = {
+  'are one and its beginning': [lines(1, 2, 3), lines(1), contains],
+  'are a beginning and the whole': [lines(1), lines(1, 2, 3), contained],
+  'are nothing and something': ['', lines(1), contained],
+  'are something and nothing': [lines(1), '', contains],
+  'are a torn line and nothing': ['{"uu', '', contains],
+  'are nothing and a torn line': ['', '{"uu', contained],
+  'have one torn line more at home': [`${lines(1)}{"`, lines(1), contains],
+  'have one torn line more in the target': [lines(1), `${lines(1)}{"`, contained],
+  'have torn lines of one length that differ': [`${lines(1)}ab`, `${lines(1)}cd`, containsPartly],
+  'have torn lines, the longer one at home': [`${lines(1)}abc`, `${lines(1)}cd`, containsPartly],
+  'have torn lines, the longer one in the target': [
+    `${lines(1)}ab`,
+    `${lines(1)}cde`,
+    containedPartly,
+  ],
+  'have a torn line that the other one completes': [`${lines(1)}{"uu`, lines(1, 2), contained],
+  'have a torn line that the home completes': [lines(1, 2), `${lines(1)}{"uu`, contains],
+  'have a whole line at home, and a longer torn one': [
+    lines(1, 2),
+    `${lines(1)}${'x'.repeat(99)}`,
+    containsPartly,
+  ],
+  'have a whole line in the target, and a longer torn one': [
+    `${lines(1)}${'x'.repeat(99)}`,
+    lines(1, 2),
+    containedPartly,
+  ],
+  'have a last line without its newline': [lines(1, 2).slice(0, -1), lines(1, 2), contained],
+  'differ from the beginning': [lines(1), lines(2), different],
+  'differ after a line': [lines(1, 2), lines(1, 3), different],
+  'differ in the end of a line': [`${lines(1)}same\n`, `${lines(1)}same 2\n`, different],
+  'differ, and one is longer': [lines(1, 2, 5, 6), lines(1, 3), different],
+};
+
+const commonLength = (one: string, other: string) => {
+  let end = 0;
+  while (end < one.length && one[end] === other[end]) end += 1;
+  return end;
+};
+const measured = (text: string) => ({ size: text.length, whole: text.lastIndexOf('\n') + 1 });
+
+describe('two transcripts', () => {
+  test.each(Object.entries(pairs))('that %s are judged by their lengths', (_, pair) => {
+    const [own, shared, expected] = pair;
+    expect(judge(commonLength(own, shared), measured(own), measured(shared))).toEqual(expected);
+  });
+
+  test('that are judged as one containing the other lose no whole line', () => {
+    for (const one of texts(4)) {
+      for (const other of texts(4)) {
+        const [own, shared] = [measured(one), measured(other)];
+        const { kind } = judge(commonLength(one, other), own, shared);
+        const isContained = one.startsWith(other.slice(0, shared.whole));
+        const isContaining = other.startsWith(one.slice(0, own.whole));
+        const isTrue = {
+          identical: false,
+          contains: isContained,
+          contained: isContaining,
+          different: !isContained && !isContaining,
+        }[kind];
+        expect([one, other, kind, isTrue]).toEqual([one, other, kind, true]);
+      }
+    }
+  });
+});
+
+/** All texts of two letters and line ends up to a length. */
+function texts(length: number): readonly string[] {
+  if (length === 0) return [''];
+  const shorter = texts(length - 1);
+  const longest = shorter.filter((text) => text.length === length - 1);
+  return [...shorter, ...longest.flatMap((text) => ['a', 'b', '\n'].map((it) => text + it))];
 }
 
-async function related(world: World, one: string, other: string) {
-  return await relate(world.fs.promises, ...pair(world, one, other));
+function copyIn(world: World, name: string, content: string): Copy {
+  const path = makeFile(world, at(world, name), content);
+  return { path, info: fileInfoOf(world.fs.lstatSync(path, { bigint: true })) };
+}
+
+function pairIn(world: World, own: string, shared: string): readonly [Copy, Copy] {
+  return [copyIn(world, 'own', own), copyIn(world, 'shared', shared)];
 }
 
 /** What a handle says, but for how long its file is, and what was read through it. */
@@ -51,273 +127,120 @@ function openingIn(world: World, sizes: Readonly<Record<string, number>> = {}) {
   return { fs: { open }, reads };
 }
 
-async function agreeing(world: World, one: string, other: string, from: number, to: number) {
-  const { promises } = world.fs;
-  const [first, second] = pair(world, one, other);
-  const handles = [
-    await promises.open(first, OPEN.read),
-    await promises.open(second, OPEN.read),
-  ] as const;
-  try {
-    return await agrees(...handles, from, to, first);
-  } finally {
-    for (const handle of handles) await handle.close();
-  }
-}
-
-describe.each(worldKinds)('two transcripts (%s)', (kind) => {
-  test.each([
-    ['are the same', lines(1, 2), lines(1, 2), 'one', lines(1, 2)],
-    ['are both empty', '', '', 'one', ''],
-    ['are one and its beginning', lines(1, 2, 3), lines(1), 'one', lines(1)],
-    ['are a beginning and the whole', lines(1), lines(1, 2, 3), 'other', lines(1)],
-    ['are nothing and something', '', lines(1), 'other', ''],
-    ['are something and nothing', lines(1), '', 'one', ''],
-    ['have only a torn line, and nothing', '{"uu', '', 'one', ''],
-    ['have nothing, and only a torn line', '', '{"uu', 'other', ''],
-    ['have one torn line more at the first', `${lines(1)}{"`, lines(1), 'one', lines(1)],
-    ['have one torn line more at the other', lines(1), `${lines(1)}{"`, 'other', lines(1)],
-    ['have torn lines of the same length', `${lines(1)}ab`, `${lines(1)}cd`, 'one', lines(1)],
-    ['have torn lines, the first longer', `${lines(1)}abc`, `${lines(1)}cd`, 'one', lines(1)],
-    ['have torn lines, the other longer', `${lines(1)}ab`, `${lines(1)}cde`, 'other', lines(1)],
-    [
-      'have a whole line, and a torn one that is longer',
-      lines(1, 2),
-      `${lines(1)}${'x'.repeat(99)}`,
-      'one',
-      lines(1),
-    ],
-    [
-      'have a torn line that is longer, and a whole one',
-      `${lines(1)}${'x'.repeat(99)}`,
-      lines(1, 2),
-      'other',
-      lines(1),
-    ],
-  ])('that %s are generations', (_, one, other, longer, shared) =>
-    inWorld(kind, async (world) => {
-      const offset = shared.length;
-      expect(await related(world, one, other)).toEqual({ kind: 'generations', longer, offset });
-    }),
-  );
-
-  test.each([
-    ['at once', lines(1), lines(2), ''],
-    ['after a line', lines(1, 2), lines(1, 3), lines(1)],
-    ['after two', lines(1, 2, 3), lines(1, 2, 4), lines(1, 2)],
-    ['in a line that begins alike', `${lines(1)}same 1\n`, `${lines(1)}same 2\n`, lines(1)],
-    ['in the end of a line', `${lines(1)}same\n`, `${lines(1)}same 2\n`, lines(1)],
-    ['and have different lengths', lines(1, 2, 5, 6), lines(1, 3), lines(1)],
-  ])('that differ %s are divergent, and equal up to the line before', (_, one, other, shared) =>
-    inWorld(kind, async (world) => {
-      const divergent = { kind: 'divergent', common: shared.length };
-      expect(await related(world, one, other)).toEqual(divergent);
-      expect(await related(world, other, one)).toEqual(divergent);
-    }),
-  );
-
-  test('that are longer than what is read at once are compared to their ends', () =>
-    inWorld(kind, async (world) => {
-      const begin = `${'x'.repeat(2 * MIB)}\n`;
-      expect(await related(world, `${begin}1\n`, begin)).toEqual({
-        kind: 'generations',
-        longer: 'one',
-        offset: begin.length,
-      });
-      expect(await related(world, `${begin}1\n`, `${begin}2\n`)).toEqual({
-        kind: 'divergent',
-        common: begin.length,
-      });
-    }));
-
-  test('of which one has vanished have no relation', () =>
-    inWorld(kind, async (world) => {
-      const [one, other] = pair(world, lines(1), lines(1));
-      const { promises } = world.fs;
-      expect(await relate(promises, one, at(world, 'exited'))).toBeUndefined();
-      expect(await relate(promises, at(world, 'exited'), other)).toBeUndefined();
-    }));
-
-  test('of which one has become shorter while it was read are compared as far as it goes', () =>
-    inWorld(kind, async (world) => {
-      const [one, other] = pair(world, lines(1, 2, 3), lines(1, 2));
-      const { fs } = openingIn(world, { [other]: lines(1, 2, 3).length });
-      expect(await relate(fs, one, other)).toMatchObject({ kind: 'generations', longer: 'one' });
-      expect(await relate(fs, other, one)).toMatchObject({ kind: 'generations', longer: 'other' });
-    }));
-
-  test.each([
-    ['one', 'other'],
-    ['other', 'one'],
-  ])('of which %s becomes shorter after they were compared: %s is the longer one', (name, longer) =>
-    inWorld(kind, async (world) => {
-      const [one, other] = pair(world, lines(1, 2, 3), lines(1, 2, 3));
-      const { fs, reads } = openingIn(world);
-      const shortening: typeof fs = {
-        open: async (path, flags) => {
-          const handle = await fs.open(path, flags);
-          const read: typeof handle.read = async (...args) => {
-            // Both have been compared; now the ends of their lines are looked for.
-            if (reads.length === 2) world.fs.writeFileSync(at(world, name), lines(1));
-            return await handle.read(...args);
-          };
-          return { ...handle, read };
-        },
-      };
-      const offset = lines(1).length;
-      expect(await relate(shortening, one, other)).toEqual({ kind: 'generations', longer, offset });
-    }),
-  );
-
-  test('are read in pieces that are large, but never more than one MiB', () =>
-    inWorld(kind, async (world) => {
-      const text = `${'x'.repeat(3 * MIB)}\n`;
-      const { fs, reads } = openingIn(world);
-      await relate(fs, ...pair(world, text, text));
-      // Both in four pieces, and of each the piece that ends with its last line.
-      expect(reads.toSorted((a, b) => b - a)).toEqual([
-        ...Array.from({ length: 8 }, () => MIB),
-        1,
-        1,
-      ]);
-    }));
-});
+const MIB = 1024 * 1024;
+/** Where a file that is longer than what is read at once may first differ: on both sides of each seam, and between. */
+const SEAMS = [0, 1, MIB - 1, MIB, MIB + 1, 2 * MIB - 1, 2 * MIB, 2 * MIB + 9];
 
 describe.each(worldKinds)('two files (%s)', (kind) => {
-  test.each(seams)('that differ only at byte %i are not equal', (place) =>
+  test('are compared by their lines if they are transcripts', () =>
     inWorld(kind, async (world) => {
-      const text = 'x'.repeat(2 * MIB + 10);
-      const other = `${text.slice(0, place)}y${text.slice(place + 1)}`;
-      expect(await isEqual(world.fs.promises, ...pair(world, text, other))).toBe(false);
-      expect(await isEqual(world.fs.promises, ...pair(world, text, text))).toBe(true);
-    }),
-  );
+      for (const [name, [own, shared, expected]] of Object.entries(pairs)) {
+        const result = await comparer(world.fs.promises).compare(
+          ...pairIn(world, own, shared),
+          true,
+        );
+        expect([name, result]).toEqual([name, expected]);
+      }
+    }));
 
-  test('of which one is the beginning of the other are not equal, and not read', () =>
+  test('that are the same are identical, transcripts or not, empty or not', () =>
+    inWorld(kind, async (world) => {
+      for (const text of ['', 'x', lines(1, 2), `${lines(1)}{"torn`]) {
+        for (const areTranscripts of [true, false]) {
+          const comparing = comparer(world.fs.promises);
+          expect(await comparing.compare(...pairIn(world, text, text), areTranscripts)).toEqual(
+            identical,
+          );
+        }
+      }
+    }));
+
+  test('that are no transcripts differ if one is the beginning of the other, and are not read', () =>
     inWorld(kind, async (world) => {
       const { fs, reads } = openingIn(world);
-      expect(await isEqual(fs, ...pair(world, 'same', 'same and more'))).toBe(false);
-      expect(await isEqual(fs, ...pair(world, 'same and more', 'same'))).toBe(false);
+      const comparing = comparer(fs);
+      expect(await comparing.compare(...pairIn(world, 'same', 'same and more'), false)).toEqual(
+        different,
+      );
+      expect(await comparing.compare(...pairIn(world, 'same and more', 'same'), false)).toEqual(
+        different,
+      );
       expect(reads).toEqual([]);
     }));
 
-  test('that are empty are equal', () =>
-    inWorld(kind, async (world) => {
-      expect(await isEqual(world.fs.promises, ...pair(world, '', ''))).toBe(true);
-    }));
-
-  test('of which one has become shorter while it was read are not equal', () =>
-    inWorld(kind, async (world) => {
-      const [one, other] = pair(world, 'same and more', 'same');
-      const { fs } = openingIn(world, { [other]: 'same and more'.length });
-      expect(await isEqual(fs, one, other)).toBe(false);
-      expect(await isEqual(fs, other, one)).toBe(false);
-    }));
-
-  test('of which one has become shorter are not equal, though all their bytes are alike', () =>
-    inWorld(kind, async (world) => {
-      const text = 'x'.repeat(2 * MIB);
-      const [one, other] = pair(world, text, text.slice(0, MIB + 7));
-      const { fs } = openingIn(world, { [other]: text.length });
-      expect(await isEqual(fs, one, other)).toBe(false);
-      expect(await isEqual(fs, other, one)).toBe(false);
-    }));
-
-  test('of which one has vanished are neither equal nor not', () =>
-    inWorld(kind, async (world) => {
-      const [one, other] = pair(world, '', '');
-      const { promises } = world.fs;
-      expect(await isEqual(promises, one, at(world, 'exited'))).toBeUndefined();
-      expect(await isEqual(promises, at(world, 'exited'), other)).toBeUndefined();
-    }));
-});
-
-describe.each(worldKinds)('a part of two files (%s)', (kind) => {
-  test.each([
-    ['abcdef', 'abcdef', true],
-    ['abcdef', 'aBcdef', true],
-    ['abcdef', 'abCdef', false],
-    ['abcdef', 'abcDef', false],
-    ['abcdef', 'abcdEf', true],
-    ['abcdef', 'abcd', true],
-    ['abcdef', 'abc', false],
-    ['abc', 'abcdef', false],
-  ])('from 2 to 4 of %s and %s agrees: %s', (one, other, is) =>
-    inWorld(kind, async (world) => {
-      expect(await agreeing(world, one, other, 2, 4)).toBe(is);
-    }),
-  );
-
-  test.each(seams)('is compared over its whole length: one byte is another at %i', (place) =>
+  test('that differ in one byte are different, wherever it is', () =>
     inWorld(kind, async (world) => {
       const text = 'x'.repeat(2 * MIB + 10);
-      const other = `${text.slice(0, place)}y${text.slice(place + 1)}`;
-      expect(await agreeing(world, `a${text}`, `b${other}`, 1, text.length + 1)).toBe(false);
-      expect(await agreeing(world, `a${text}`, `b${text}`, 1, text.length + 1)).toBe(true);
-    }),
-  );
-
-  test('in front of an offset is as long as it must be, and no longer', () =>
-    inWorld(kind, async (world) => {
-      const text = 'x'.repeat(3 * COMPARED_BYTES);
-      const offset = 2 * COMPARED_BYTES;
-      const differing = async (place: number) => {
+      for (const place of SEAMS) {
         const other = `${text.slice(0, place)}y${text.slice(place + 1)}`;
-        return await agreeBefore(world.fs.promises, ...pair(world, text, other), offset);
-      };
-      expect(await differing(offset - COMPARED_BYTES - 1)).toBe(true);
-      expect(await differing(offset - COMPARED_BYTES)).toBe(false);
-      expect(await differing(offset - 1)).toBe(false);
-      expect(await differing(offset)).toBe(true);
+        const comparing = comparer(world.fs.promises);
+        expect([place, await comparing.compare(...pairIn(world, text, other), false)]).toEqual([
+          place,
+          different,
+        ]);
+      }
     }));
 
-  test('in front of an offset near the beginning begins there', () =>
+  test('with lines that are longer than what is read at once are compared to their ends', () =>
     inWorld(kind, async (world) => {
-      const { promises } = world.fs;
-      expect(await agreeBefore(promises, ...pair(world, 'abc', 'abC'), 2)).toBe(true);
-      expect(await agreeBefore(promises, ...pair(world, 'abc', 'Abc'), 2)).toBe(false);
-      expect(await agreeBefore(promises, ...pair(world, 'abc', 'xyz'), 0)).toBe(true);
+      const begin = `${'x'.repeat(2 * MIB)}\n`;
+      const comparing = comparer(world.fs.promises);
+      expect(await comparing.compare(...pairIn(world, `${begin}1\n`, begin), true)).toEqual(
+        contains,
+      );
+      expect(await comparing.compare(...pairIn(world, begin, `${begin}1`), true)).toEqual(
+        contained,
+      );
+      expect(await comparing.compare(...pairIn(world, `${begin}1\n`, `${begin}2\n`), true)).toEqual(
+        different,
+      );
+      const torn = 'x'.repeat(2 * MIB);
+      expect(await comparing.compare(...pairIn(world, `a\n${torn}`, `a\ny${torn}`), true)).toEqual(
+        containedPartly,
+      );
     }));
 
-  test('in front of an offset is unknown where one of the files has vanished', () =>
+  test('of which one is gone have no relation', () =>
     inWorld(kind, async (world) => {
-      const [one, other] = pair(world, 'abc', 'abc');
-      const { promises } = world.fs;
-      expect(await agreeBefore(promises, one, at(world, 'exited'), 2)).toBeUndefined();
-      expect(await agreeBefore(promises, at(world, 'exited'), other, 2)).toBeUndefined();
+      const [own, shared] = pairIn(world, 'x', 'x');
+      const gone = { ...own, path: at(world, 'gone') };
+      const comparing = comparer(world.fs.promises);
+      expect(await comparing.compare(gone, shared, false)).toBeUndefined();
+      expect(await comparing.compare(own, gone, true)).toBeUndefined();
+    }));
+
+  test('of which one becomes shorter meanwhile are not taken for equal', () =>
+    inWorld(kind, async (world) => {
+      const [long, short] = [lines(1, 2, 3), lines(1, 2)];
+      const [own, shared] = pairIn(world, long, short);
+      const claimed = { ...shared, info: { ...shared.info, size: long.length } };
+      const { fs } = openingIn(world, { [shared.path]: long.length });
+      expect(await comparer(fs).compare(own, claimed, false)).toEqual(different);
+      expect(await comparer(fs).compare(claimed, own, false)).toEqual(different);
+    }));
+
+  test('are read once, as long as neither changes', () =>
+    inWorld(kind, async (world) => {
+      const { fs, reads } = openingIn(world);
+      const comparing = comparer(fs);
+      const [own, shared] = pairIn(world, lines(1, 2), lines(1));
+      expect(await comparing.compare(own, shared, true)).toEqual(contains);
+      const count = reads.length;
+      expect(await comparing.compare(own, shared, true)).toEqual(contains);
+      expect(reads.length).toBe(count);
+      const changed = copyIn(world, 'shared', lines(1, 2, 3));
+      expect(await comparing.compare(own, changed, true)).toEqual(contained);
+      expect(reads.length).toBeGreaterThan(count);
     }));
 });
 
-describe.each(worldKinds)('the whole lines of a file (%s)', (kind) => {
-  const long = 'x'.repeat(MIB);
-
-  test.each([
-    ['nothing', '', 0],
-    ['a torn line', 'abc', 0],
-    ['an empty line', '\n', 1],
-    ['a line', 'abc\n', 4],
-    ['a line and a torn one', 'abc\nde', 4],
-    ['a line at the very beginning of the piece before', `\n${long}`, 1],
-    ['a line, and a torn one over three pieces', `abc\n${long}${long}`, 4],
-    ['a torn line over three pieces', `abc${long}${long}`, 0],
-    ['a line that ends with a piece', `${long.slice(1)}\n`, MIB],
-    ['a line that ends the first of two pieces', `abc\n${long.slice(1)}`, 4],
-    ['a long line', `${long}${long}\n`, 2 * MIB + 1],
-  ])('that has %s are found', (_, text, length) =>
+describe.each(worldKinds)('the bytes of a file (%s)', (kind) => {
+  test('are read up to a limit, above which there are none', () =>
     inWorld(kind, async (world) => {
-      const path = makeFile(world, at(world, 'file'), text);
-      const handle = await world.fs.promises.open(path, OPEN.read);
-      expect(await wholeLength(handle, text.length, path)).toBe(length);
-      await handle.close();
-    }),
-  );
-
-  test('are looked for up to a given length only', () =>
-    inWorld(kind, async (world) => {
-      const path = makeFile(world, at(world, 'file'), 'abc\ndef\n');
-      const handle = await world.fs.promises.open(path, OPEN.read);
-      const lengths = [8, 7, 4, 3, 0].map((size) => wholeLength(handle, size, path));
-      expect(await Promise.all(lengths)).toEqual([8, 4, 4, 0, 0]);
-      await handle.close();
+      const { path } = copyIn(world, 'file', 'abc');
+      const { promises } = world.fs;
+      expect(await readBytes(promises, path, 3)).toEqual(new Uint8Array([97, 98, 99]));
+      expect(await readBytes(promises, path, 2)).toBeUndefined();
+      expect(await readBytes(promises, at(world, 'gone'), 3)).toBeUndefined();
     }));
 });

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  exactly,
   fill,
   has,
   ID,
   inPlace,
   inShort,
   KEY,
-  leftIn,
   lines,
   OTHER_ID,
   plan,
@@ -15,29 +13,31 @@ import {
   run,
   told,
   TRANSCRIPT,
+  unmergedIn,
 } from '../support/migrating.ts';
-import { at, inWorld, makeLink, type World, worldKinds } from '../support/world.ts';
+import { at, inWorld, makeLink, snapshot, type World, worldKinds } from '../support/world.ts';
 
 const OTHER_KEY = '-home-me-other';
 
-/** That both calls tell the same, that `migrate` refuses, and that nothing has changed anywhere. */
+/** That both calls say the same, that `migrate` refuses, and that nothing has changed anywhere. */
 async function expectRefused(
   world: World,
   homes: readonly string[],
   problems: readonly string[],
-  options: Parameters<typeof run>[2] = {},
 ): Promise<void> {
-  const before = exactly(world);
-  const { live, keepBoth, acceptRetention, processInspector } = options;
-  const planned = await plan(world, homes, { live, keepBoth, acceptRetention, processInspector });
+  const before = snapshot(world);
+  const planned = await plan(world, homes);
   expect([planned.ok, told(world, planned)]).toEqual([false, problems]);
-  const report = await run(world, homes, options);
+  const report = await run(world, homes);
   expect([report.ok, report.outcome, told(world, report)]).toEqual([false, 'refused', problems]);
-  expect(exactly(world)).toEqual(before);
+  expect(snapshot(world)).toEqual(before);
 }
 
-describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
-  test('is refused where transcripts went on differently, in any home, and all of it is told', () =>
+const message = (type: string, timestamp: string) =>
+  `${JSON.stringify({ type, timestamp, uuid: timestamp })}\n`;
+
+describe.each(worldKinds)('what conflicts (%s)', (kind) => {
+  test('is refused if transcripts diverge, in any home, and all conflicts are listed', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
@@ -57,31 +57,70 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
           `transcripts-diverge c/projects/${KEY}/${OTHER_ID}.jsonl`,
         ],
       );
-      const { problems } = await plan(world, ['a', 'b']);
-      const conflict = problems.find(({ code }) => code === 'transcripts-diverge');
-      expect(conflict).toMatchObject({
-        other: at(world, `a/projects/${TRANSCRIPT}`),
-        sessionId: ID,
-      });
     }));
 
-  test.each(['memory/notes.md', 'settings.json', `${ID}/tool-results/x.txt`, 'empty'])(
-    'is refused for other files that differ: %s',
-    (name) =>
-      inWorld(kind, async (world) => {
+  test('is refused if any other files differ, even by one being empty or longer', () =>
+    inWorld(kind, async (world) => {
+      const names = ['memory/notes.md', 'settings.json', `${ID}/tool-results/x.txt`, 'empty'];
+      for (const name of names) {
         fill(world, {
           [`a/projects/${KEY}/${name}`]: 'one\n',
           [`shared/projects/${KEY}/${name}`]: name === 'empty' ? '' : 'one\ntwo\n',
         });
-        const { problems } = await plan(world, ['a']);
-        const codes = problems.filter(({ severity }) => severity === 'error').map((it) => it.code);
-        expect(codes).toEqual(['files-differ']);
-        expect((await run(world, ['a'])).outcome).toBe('refused');
-        expect(has(world, 'a/.claude-shared-state')).toBe(false);
-      }),
-  );
+      }
+      const { problems } = await plan(world, ['a']);
+      const conflicts = problems.filter(({ severity }) => severity === 'error');
+      expect(told(world, { problems: conflicts })).toEqual(
+        names.map((name) => `files-differ a/projects/${KEY}/${name}`).toSorted(),
+      );
+      expect((await run(world, ['a'])).outcome).toBe('refused');
+      expect(has(world, 'a/.claude-shared-state')).toBe(false);
+    }));
 
-  test('is refused for one session under two keys: in two homes, in one, in the target', () =>
+  test('is described so that one side can be chosen', () =>
+    inWorld(kind, async (world) => {
+      const [first, second] = ['2026-02-01T10:00:00.000Z', '2026-02-01T11:00:00.000Z'];
+      const own = `${message('user', first)}${message('assistant', second)}{"type":"summary"}\n`;
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: `${own}{"torn`,
+        [`shared/projects/${TRANSCRIPT}`]: message('user', '2026-02-01T09:00:00Z'),
+        'a/file-history/s/f@v1': 'short',
+        'shared/file-history/s/f@v1': 'longer',
+      });
+      for (const [path, seconds] of [
+        [`a/projects/${TRANSCRIPT}`, 1_771_000_000],
+        [`shared/projects/${TRANSCRIPT}`, 1_772_000_000],
+        ['a/file-history/s/f@v1', 1_772_000_000],
+        ['shared/file-history/s/f@v1', 1_771_000_000],
+      ] as const) {
+        world.fs.utimesSync(inPlace(world, path), seconds, seconds);
+      }
+      const { problems } = await plan(world, ['a'], { acceptRetention: true });
+      expect(problems.find(({ code }) => code === 'transcripts-diverge')).toMatchObject({
+        path: at(world, `a/projects/${TRANSCRIPT}`),
+        other: inPlace(world, `shared/projects/${TRANSCRIPT}`),
+        sessionId: ID,
+        // By the last message, not by the time of the file.
+        newer: 'home',
+        longer: 'home',
+        sides: [
+          {
+            path: at(world, `a/projects/${TRANSCRIPT}`),
+            bytes: own.length + '{"torn'.length,
+            modifiedAt: new Date(1_771_000_000_000),
+            messages: 2,
+            lastMessageAt: new Date(second),
+          },
+          { messages: 1, lastMessageAt: new Date('2026-02-01T09:00:00Z') },
+        ],
+      });
+      const other = problems.find(({ code }) => code === 'files-differ');
+      expect(other).toMatchObject({ newer: 'home', longer: 'shared' });
+      expect(other?.message).toMatch(/home: 5 bytes, .*shared: 6 bytes, .*home is newer/);
+      expect(other?.message).toMatch(/preferShared.*preferHome/);
+    }));
+
+  test('is refused if sharing gives one session two project keys', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -93,38 +132,44 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
         world,
         ['a', 'b'],
         [
-          `id-under-two-keys a/projects/${KEY}/${OTHER_ID}.jsonl`,
-          `id-under-two-keys b/projects/${OTHER_KEY}/${ID}.jsonl`,
+          `duplicate-session-id a/projects/${KEY}/${OTHER_ID}.jsonl`,
+          `duplicate-session-id b/projects/${OTHER_KEY}/${ID}.jsonl`,
         ],
       );
-      await expectRefused(world, ['a'], [`id-under-two-keys a/projects/${KEY}/${OTHER_ID}.jsonl`]);
-      const keepBoth = [at(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)];
-      const report = await run(world, ['a'], { keepBoth });
-      expect([report.outcome, leftIn(world, report)]).toEqual([
-        'done',
-        [`side-not-chosen a/.claude-shared-state/originals/RUN/projects/${KEY}/${OTHER_ID}.jsonl`],
-      ]);
+      await expectRefused(
+        world,
+        ['a'],
+        [`duplicate-session-id a/projects/${KEY}/${OTHER_ID}.jsonl`],
+      );
     }));
 
-  test('is refused for one session under two keys that differ in the case of the id only', () =>
+  test('is only a warning if one home had a session under two project keys before', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
-        [`b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`]: lines(1),
-        [`b/projects/${OTHER_KEY}/${OTHER_ID}.jsonl`]: lines(1),
-        [`a/projects/${KEY}/${OTHER_ID.toUpperCase()}.jsonl`]: lines(1),
+        [`a/projects/${OTHER_KEY}/${ID}.jsonl`]: lines(1, 2),
+        [`b/projects/${TRANSCRIPT}`]: lines(1),
       });
-      await expectRefused(
-        world,
-        ['a', 'b'],
-        [
-          `id-under-two-keys b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`,
-          `id-under-two-keys b/projects/${OTHER_KEY}/${OTHER_ID}.jsonl`,
-        ],
-      );
+      const report = await run(world, ['a', 'b']);
+      expect([report.outcome, told(world, report)]).toEqual([
+        'done',
+        [`session-in-two-projects a/projects/${OTHER_KEY}/${ID}.jsonl`],
+      ]);
+      expect(read(world, `b/projects/${OTHER_KEY}/${ID}.jsonl`)).toBe(lines(1, 2));
+      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1));
     }));
 
-  test('is refused where a file meets a directory, on either side, and between homes', () =>
+  test('is none if ids differ in their case only, because Claude Code takes them for two sessions', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        [`b/projects/${OTHER_KEY}/${ID.toUpperCase()}.jsonl`]: lines(2),
+      });
+      const report = await run(world, ['a', 'b']);
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+    }));
+
+  test('is refused if a file meets a directory, on either side, and between homes', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         'a/projects/one': 'file',
@@ -134,40 +179,81 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
         'a/projects/three/deep/x': '',
         'b/projects/three/deep': 'file',
       });
-      const problems = [
-        'kinds-differ a/projects/one',
-        'kinds-differ b/projects/three/deep',
-        'kinds-differ shared/projects/two',
-      ];
-      await expectRefused(world, ['a', 'b'], problems);
+      await expectRefused(
+        world,
+        ['a', 'b'],
+        [
+          'kinds-differ a/projects/one',
+          'kinds-differ a/projects/two',
+          'kinds-differ b/projects/three/deep',
+        ],
+      );
     }));
 
-  test('is refused for symbolic links, in a home, and in the target where a home has something', () =>
+  test('is refused if the target has a link where a home has something else, or the other way round', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${KEY}/same.txt`]: 'x',
         'a/projects/dir/x': 'x',
         [`shared/projects/${KEY}/x`]: 'x',
+        'shared/projects/file': 'x',
         'elsewhere/x': 'x',
       });
-      makeLink(world, inPlace(world, `a/projects/${KEY}/link`), at(world, 'elsewhere/x'));
-      makeLink(world, inPlace(world, 'a/projects/dangling'), 'nowhere');
       makeLink(world, inPlace(world, `shared/projects/${KEY}/same.txt`), at(world, 'elsewhere/x'));
       makeLink(world, inPlace(world, 'shared/projects/dir'), at(world, 'elsewhere'));
-      makeLink(world, inPlace(world, 'shared/projects/alone'), at(world, 'elsewhere'));
+      makeLink(world, inPlace(world, 'a/projects/file'), at(world, 'elsewhere/x'));
+      makeLink(world, inPlace(world, 'a/projects/link'), at(world, 'elsewhere'));
+      makeLink(world, inPlace(world, 'shared/projects/link'), '/elsewhere');
       await expectRefused(
         world,
         ['a'],
         [
-          `not-mergeable a/projects/${KEY}/link`,
-          'not-mergeable a/projects/dangling',
-          `not-mergeable shared/projects/${KEY}/same.txt`,
-          'not-mergeable shared/projects/dir',
+          `kinds-differ a/projects/${KEY}/same.txt`,
+          'kinds-differ a/projects/dir',
+          'kinds-differ a/projects/file',
+          'kinds-differ a/projects/link',
         ],
       );
     }));
 
-  test('is told in words that no terminal obeys', () =>
+  test('is refused if a relative link leads out of its tree', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${KEY}/x`]: 'x' });
+      makeLink(world, inPlace(world, 'a/projects/out'), '../CLAUDE.md');
+      makeLink(world, inPlace(world, `a/projects/${KEY}/deep`), `../${KEY}/../../settings.json`);
+      await expectRefused(
+        world,
+        ['a'],
+        [`not-mergeable a/projects/${KEY}/deep`, 'not-mergeable a/projects/out'],
+      );
+      const { problems } = await plan(world, ['a']);
+      expect(problems).toContainEqual(
+        expect.objectContaining({ reason: 'relative-link-leaves-tree' }),
+      );
+    }));
+
+  test('is no link that is absolute, dangling, inside of its tree, or the same in the target', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${KEY}/x`]: 'x', 'repository/notes.md': 'notes' });
+      const links = {
+        [`${KEY}/memory`]: at(world, 'repository'),
+        [`${KEY}/dangling`]: '/nowhere',
+        [`${KEY}/beside`]: 'x',
+        up: `./${KEY}/../${KEY}/x`,
+      };
+      for (const [path, text] of Object.entries(links)) {
+        makeLink(world, inPlace(world, `a/projects/${path}`), text);
+      }
+      makeLink(world, inPlace(world, `shared/projects/${KEY}/beside`), 'x');
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
+      for (const [path, text] of Object.entries(links)) {
+        expect(world.fs.readlinkSync(inPlace(world, `shared/projects/${path}`))).toBe(text);
+      }
+      expect(read(world, `shared/projects/${KEY}/memory/notes.md`)).toBe('notes');
+    }));
+
+  test('is told in words that no terminal obeys, and decided by the path that is told', () =>
     inWorld(kind, async (world) => {
       const name = 'x\n\u{1b}[2Jy\u{202e}';
       fill(world, { [`a/projects/${name}`]: '1', [`b/projects/${name}`]: '2' });
@@ -175,28 +261,27 @@ describe.each(worldKinds)('what cannot become one (%s)', (kind) => {
       const conflict = problems.find(({ code }) => code === 'files-differ');
       expect(conflict?.path).toBe(at(world, `b/projects/${name}`));
       expect(conflict?.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      const keepBoth = [conflict?.path ?? ''];
-      const report = await run(world, ['a', 'b'], { keepBoth });
+      const report = await run(world, ['a', 'b'], { preferShared: [conflict?.path ?? ''] });
       expect([report.outcome, read(world, `b/projects/${name}`)]).toEqual(['done', '1']);
     }));
 
-  test('does not matter in a cache that nobody reads: it is left, in every home', () =>
+  test('is none in an obsolete cache, which stays in the restore point of every home', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${KEY}/sessions-index.json`]: 'one',
         [`b/projects/${KEY}/sessions-index.json`]: 'other',
       });
       const planned = await plan(world, ['a', 'b']);
-      expect(planned.leftovers.map(({ path }) => inShort(world, path))).toEqual([
+      expect(planned.unmerged.map(({ path }) => inShort(world, path))).toEqual([
         `a/projects/${KEY}/sessions-index.json`,
         `b/projects/${KEY}/sessions-index.json`,
       ]);
       const report = await run(world, ['a', 'b']);
-      expect([report.outcome, leftIn(world, report)]).toEqual([
+      expect([report.outcome, unmergedIn(world, report)]).toEqual([
         'done',
         ['a', 'b'].map(
           (home) =>
-            `dead-cache ${home}/.claude-shared-state/originals/RUN/projects/${KEY}/sessions-index.json`,
+            `obsolete-cache ${home}/.claude-shared-state/restore-points/RUN/projects/${KEY}/sessions-index.json`,
         ),
       ]);
       expect(has(world, `shared/projects/${KEY}/sessions-index.json`)).toBe(false);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
-import { OPEN } from '../../../src/fs/migrate-fs.ts';
+import { OPEN } from '../../../src/fs/io.ts';
 import { imageOfTree, type ImageNode } from '../support/disk-image.ts';
 import { faulty, faultErrnos } from '../support/migrate-faults.ts';
 import { faultsOf, type Scenario, sweep } from '../support/migrate-sweep.ts';
@@ -79,7 +79,7 @@ describe('sweeping faults', () => {
   });
 
   test('sweeps a sample where that is asked for', async () => {
-    const { cases } = await sweep({ scenario: moving('link, sync, then unlink'), sample: 0.5 });
+    const { cases } = await sweep({ scenario: moving('link, sync, then unlink'), share: 0.5 });
     expect(cases).toBeGreaterThan(0);
     expect(cases).toBeLessThan(350);
   });

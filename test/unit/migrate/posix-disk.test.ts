@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPEN } from '../../../src/fs/migrate-fs.ts';
+import { OPEN } from '../../../src/fs/io.ts';
 import { posixWorld, posixWorldOf } from '../support/posix-memfs.ts';
 
 const big = { bigint: true } as const;

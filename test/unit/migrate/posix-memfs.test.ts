@@ -74,7 +74,7 @@ describe('the layer over memfs does what the real disk does', () => {
       'create',
       'directory',
     ];
-    const two = ['rename', 'rename', 'rename', 'link', 'symlink', 'same'];
+    const two = ['rename', 'rename', 'rename', 'link', 'symlink', 'copyFile', 'same'];
     const step = oneof(tuple(constantFrom(...one), path), tuple(constantFrom(...two), path, path));
     await assert(
       asyncProperty(array(step, { minLength: 1, maxLength: 12 }), async (steps) => {

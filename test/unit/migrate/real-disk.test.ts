@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { OPEN, realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
+import { OPEN } from '../../../src/fs/io.ts';
+import { realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
 import { fill, inPlace, read, statsOf } from '../support/migrating.ts';
 import { at, inWorld } from '../support/world.ts';
 

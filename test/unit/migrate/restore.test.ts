@@ -176,7 +176,9 @@ describe.each(worldKinds)('restore, in %s', (kind) => {
       await migrateIn(world, [home]);
       const record = { sessionId: ONE, pid: 4711, cwd: '/app' };
       makeFile(world, at(world, 'a/sessions/4711.json'), JSON.stringify(record));
-      const processInspector = { status: () => Promise.resolve({ state: 'running', start: '1' } as const) };
+      const processInspector = {
+        status: () => Promise.resolve({ state: 'running', start: '1' } as const),
+      };
       const refused = await restoreIn(world, home, { processInspector });
       expect(refused.outcome).toBe('refused');
       expect(refused.problems.map(({ code }) => code)).toEqual(['live-session']);

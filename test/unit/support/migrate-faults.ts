@@ -1,8 +1,10 @@
+import { constants } from 'node:fs';
+import { OPEN } from '../../../src/fs/io.ts';
 import type { MigrateFs, MigrateHandle } from '../../../src/fs/migrate-fs.ts';
-import type { DirectoryEntry } from '../../../src/fs/session-fs.ts';
 import { posixError } from './posix-error.ts';
+import { type DiskCall, type Through, wrappedDisk } from './wrapped-disk.ts';
 
-/** What failing calls say. */
+/** The codes with which calls fail. */
 export const faultErrnos = [
   'EACCES',
   'EBUSY',
@@ -10,6 +12,7 @@ export const faultErrnos = [
   'EINTR',
   'EIO',
   'EMFILE',
+  'EMLINK',
   'ENAMETOOLONG',
   'ENOENT',
   'ENOSPC',
@@ -25,32 +28,30 @@ export interface Fault {
   /** The number of the call at which it happens, from 1. */
   readonly call: number;
   /**
-   * An errno; `death`: the process ends there, so no later call does anything; `short`: a read or write that does
-   * half of what it was asked.
+   * An errno; `death`: the process ends there, so no later call does anything; `torn`: it ends in the middle of a
+   * copy or write, half of which is done; `short`: a read or write does half of what it was asked.
    */
-  readonly kind: (typeof faultErrnos)[number] | 'death' | 'short';
+  readonly kind: (typeof faultErrnos)[number] | 'death' | 'torn' | 'short';
   /** Whether the call takes effect before it fails. */
   readonly moment: 'before' | 'after';
-  /** Whether later calls fail, too: all of them, or only those that change something. */
-  readonly lasting: false | 'all' | 'writes';
+  /** Whether later calls fail, too: all of them, those that change something, or those that need space. */
+  readonly lasting: false | 'all' | 'writes' | 'space';
 }
 
-/** What a dead process gets to see; no code under test may be judged by what it does with it. */
+/** The error that a dead process gets; no code under test may be judged by what it does with it. */
 class Died extends Error {
   readonly code = 'EDEAD';
 }
 
-/** What the code under test is told to have done when it makes calls without end. */
+/** The code under test makes calls without end. */
 export class Endless extends Error {}
 
 /** A file system in which one fault happens. */
 export interface Faulty {
   readonly fs: MigrateFs;
-  /** How many calls have come to grief. */
+  /** How many calls have failed by the fault. */
   readonly fired: () => number;
-  /** All calls so far, those on open files and each step through a directory included. */
-  readonly calls: () => number;
-  /** The name of each call so far. */
+  /** The name of each call so far, those on open files and each step through a directory included. */
   readonly log: readonly string[];
   /** Open files and directories: opened minus closed. */
   readonly openHandles: () => number;
@@ -59,16 +60,21 @@ export interface Faulty {
   readonly endless: Promise<never>;
 }
 
-const changing = new Set([
+const spacious = new Set([
+  'copyFile',
   'link',
   'mkdir',
+  'symlink',
+  'open to create',
+  'handle.write',
+]);
+const changing = new Set([
+  ...spacious,
   'rename',
   'rmdir',
-  'symlink',
   'unlink',
   'utimes',
   'open to write',
-  'handle.write',
   'handle.chmod',
   'handle.utimes',
   'handle.sync',
@@ -77,10 +83,17 @@ const changing = new Set([
 
 /** Whether a call of this name changes anything, so that failing before and after it differ. */
 export const isChanging = (name: string): boolean => changing.has(name);
+/** Whether a call of this name fails on a full disk. */
+export const needsSpace = (name: string): boolean => spacious.has(name);
+/** Whether a call of this name may do half of what it was asked. */
+export const isDivisible = (name: string): boolean =>
+  name === 'handle.read' || name === 'handle.write';
+/** Whether a process can die in the middle of a call of this name. */
+export const canTear = (name: string): boolean => name === 'copyFile' || name === 'handle.write';
 
-const WRITING = 3;
-const MOST_CALLS = 50_000;
-const MOST_AFTER_DEATH = 5_000;
+const WRITING = constants.O_WRONLY | constants.O_RDWR;
+const MAX_CALLS = 50_000;
+const MAX_CALLS_AFTER_DEATH = 5_000;
 
 /** Counts the calls on a file system, and makes one fault happen in it. Without a fault it only counts. */
 export function faulty(fs: MigrateFs, fault?: Fault): Faulty {
@@ -97,168 +110,121 @@ export function faulty(fs: MigrateFs, fault?: Fault): Faulty {
 
   const isDue = (name: string): boolean => {
     if (fault === undefined || log.length < fault.call) return false;
-    if (fault.kind === 'short' && name !== 'handle.read' && name !== 'handle.write') return false;
+    if (fault.kind === 'short' && !isDivisible(name)) return false;
     if (log.length === fault.call) return true;
-    return fault.lasting === 'all' || (fault.lasting === 'writes' && isChanging(name));
+    const { lasting } = fault;
+    return (
+      lasting === 'all' ||
+      (lasting === 'writes' && isChanging(name)) ||
+      (lasting === 'space' && needsSpace(name))
+    );
   };
 
-  const errorOf = (name: string, kind: Fault['kind']): Error => {
-    fired += 1;
-    if (kind !== 'death') return posixError(kind, name);
-    isDead = true;
-    return died();
-  };
-
-  /** Counts a call; true where it is the one to go wrong. A call in a dead or endless run gets no further. */
-  const enter = (name: string): boolean | Promise<never> => {
+  /** Counts a call. A call in a dead or endless run gets no further. */
+  const enter = async (name: string): Promise<void> => {
     if (isDead) {
       deadCalls += 1;
-      if (deadCalls < MOST_AFTER_DEATH) throw died();
+      if (deadCalls < MAX_CALLS_AFTER_DEATH) throw died();
       giveUp?.(died());
-      return new Promise<never>(() => {});
+      await new Promise(() => {});
     }
     log.push(name);
-    if (log.length < MOST_CALLS) return isDue(name);
-    giveUp?.(new Endless(`${MOST_CALLS} calls, and no end: ${log.slice(-12).join(', ')}`));
-    return new Promise<never>(() => {});
+    if (log.length < MAX_CALLS) return;
+    giveUp?.(new Endless(`${MAX_CALLS} calls, and no end: ${log.slice(-12).join(', ')}`));
+    await new Promise(() => {});
   };
 
-  const step = async <Result>(
-    name: string,
-    act: () => Promise<Result>,
-    undo?: (result: Result) => Promise<void>,
-  ): Promise<Result> => {
-    const entered = enter(name);
-    const due = typeof entered === 'boolean' ? entered : await entered;
-    if (!due || fault === undefined) return await act();
-    if (fault.moment === 'before') throw errorOf(name, fault.kind);
-    let result: Result;
+  /** Makes a call that takes effect, unless it fails by itself. */
+  const make = async <Value>(call: DiskCall, perform: () => Promise<Value>): Promise<Value> => {
     try {
-      result = await act();
-    } catch {
-      // A call that fails on its own account has had no effect; what it says is lost, too.
-      throw errorOf(name, fault.kind);
+      const value = await perform();
+      if (call.name === 'open' || call.name === 'opendir') open += 1;
+      if (call.name === 'directory.next' && isDone(value)) open -= 1;
+      return value;
+    } catch (error) {
+      if (call.name === 'directory.next') open -= 1;
+      throw error;
+    } finally {
+      if (isClosing(call)) open -= 1;
     }
-    if (undo !== undefined) await undo(result);
-    throw errorOf(name, fault.kind);
   };
 
-  const opened = <Thing>(thing: Thing): Thing => {
-    open += 1;
-    return thing;
-  };
-
-  /** A close that fails has closed nevertheless. */
-  const close = async (name: string, act: () => Promise<unknown>): Promise<void> => {
-    const entered = enter(name);
-    const due = typeof entered === 'boolean' ? entered : await entered;
-    open -= 1;
-    await act();
-    if (due && fault !== undefined) throw errorOf(name, fault.kind);
-  };
-
-  /** How much of a read or write is asked for. */
-  const share = (name: string, length: number): number => {
-    if (fault?.kind !== 'short' || length < 2) return length;
-    // Entered already: the call is the last of the log.
-    if (!isDue(name)) return length;
+  const fail = async <Value>(
+    { kind, moment }: Fault,
+    call: DiskCall,
+    perform: (length?: number) => Promise<Value>,
+  ): Promise<never> => {
     fired += 1;
-    return Math.ceil(length / 2);
-  };
-  const transfer = async <Result>(
-    name: string,
-    length: number,
-    act: (length: number) => Promise<Result>,
-  ): Promise<Result> => {
-    if (fault?.kind !== 'short') return await step(name, () => act(length));
-    const entered = enter(name);
-    if (typeof entered !== 'boolean') await entered;
-    return await act(share(name, length));
+    if (kind === 'torn') await tear(fs, call, perform);
+    // A close that fails has closed nevertheless; what fails by itself has had no effect.
+    else if (moment === 'after' || isClosing(call)) await perform().then(discard, () => {});
+    if (isClosing(call) || call.name === 'directory.next') open -= 1;
+    isDead = kind === 'death' || kind === 'torn';
+    throw isDead ? died() : posixError(kind, call.name, call.path, call.to);
   };
 
-  const handleOf = (handle: MigrateHandle): MigrateHandle => ({
-    stat: (options) => step('handle.stat', () => handle.stat(options)),
-    read: (buffer, offset, length, position) =>
-      transfer('handle.read', length, (some) => handle.read(buffer, offset, some, position)),
-    write: (buffer, offset, length, position) =>
-      transfer('handle.write', length, (some) => handle.write(buffer, offset, some, position)),
-    chmod: (mode) => step('handle.chmod', () => handle.chmod(mode)),
-    utimes: (accessed, modified) => step('handle.utimes', () => handle.utimes(accessed, modified)),
-    datasync: () => step('handle.datasync', () => handle.datasync()),
-    sync: () => step('handle.sync', async () => await handle.sync?.()),
-    close: () => close('handle.close', () => handle.close()),
-  });
-
-  const listingOf = (listing: AsyncIterable<DirectoryEntry>): AsyncIterable<DirectoryEntry> => ({
-    [Symbol.asyncIterator]() {
-      const iterator = listing[Symbol.asyncIterator]();
-      let isOver = false;
-      // As a real directory does: closed when its end is reached, and when a step of it has failed.
-      const end = async () => {
-        if (isOver) return;
-        isOver = true;
-        open -= 1;
-        await iterator.return?.();
-      };
-      return {
-        async next() {
-          try {
-            const result = await step('directory.next', () => iterator.next());
-            if (result.done === true) await end();
-            return result;
-          } catch (error) {
-            await end();
-            throw error;
-          }
-        },
-        async return() {
-          if (!isOver) {
-            isOver = true;
-            await close('directory.close', async () => await iterator.return?.());
-          }
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  });
+  const through: Through = async (call, perform) => {
+    const name = nameOf(call);
+    await enter(name);
+    if (fault === undefined || !isDue(name)) return await make(call, perform);
+    if (fault.kind !== 'short') return await fail(fault, call, perform);
+    const { length = 0 } = call;
+    if (length > 1) fired += 1;
+    return await make(call, () => perform(Math.ceil(length / 2)));
+  };
 
   return {
-    fs: {
-      access: (path, mode) => step('access', () => fs.access(path, mode)),
-      lstat: (path, options) => step('lstat', () => fs.lstat(path, options)),
-      stat: (path, options) => step('stat', () => fs.stat(path, options)),
-      readFile: (path, encoding) => step('readFile', () => fs.readFile(path, encoding)),
-      readlink: (path) => step('readlink', () => fs.readlink(path)),
-      realpath: (path) => step('realpath', () => fs.realpath(path)),
-      link: (existing, path) => step('link', () => fs.link(existing, path)),
-      mkdir: (path, options) => step('mkdir', () => fs.mkdir(path, options)),
-      rename: (from, to) => step('rename', () => fs.rename(from, to)),
-      rmdir: (path) => step('rmdir', () => fs.rmdir(path)),
-      symlink: (target, path, type) => step('symlink', () => fs.symlink(target, path, type)),
-      unlink: (path) => step('unlink', () => fs.unlink(path)),
-      utimes: (path, accessed, modified) =>
-        step('utimes', () => fs.utimes(path, accessed, modified)),
-      open: async (path, flags, mode) => {
-        const name = (flags & WRITING) === 0 ? 'open to read' : 'open to write';
-        const act = () => fs.open(path, flags, mode);
-        return opened(handleOf(await step(name, act, (handle) => handle.close())));
-      },
-      opendir: async (path, options) => {
-        const listing = await step(
-          'opendir',
-          () => fs.opendir(path, options),
-          async (listing) => void (await listing[Symbol.asyncIterator]().return?.()),
-        );
-        return opened(listingOf(listing));
-      },
-    },
+    fs: wrappedDisk(fs, through),
     fired: () => fired,
-    calls: () => log.length,
     log,
     openHandles: () => open,
     hasDied: () => isDead,
     endless,
   };
+}
+
+function nameOf({ name, flags = 0 }: DiskCall): string {
+  if (name !== 'open') return name;
+  if ((flags & constants.O_CREAT) !== 0) return 'open to create';
+  return (flags & WRITING) === 0 ? 'open to read' : 'open to write';
+}
+
+const isClosing = ({ name }: DiskCall): boolean =>
+  name === 'handle.close' || name === 'directory.close';
+
+const isDone = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'done' in value && value.done === true;
+
+const isHandle = (value: object): value is MigrateHandle => 'close' in value;
+const isListing = (value: object): value is AsyncIterable<unknown> => Symbol.asyncIterator in value;
+
+/** Closes what a call has opened that then says that it failed. */
+async function discard(value: unknown): Promise<void> {
+  if (typeof value !== 'object' || value === null) return;
+  if (isHandle(value)) await value.close();
+  if (isListing(value)) await value[Symbol.asyncIterator]().return?.();
+}
+
+/** Does half of a copy or write. */
+async function tear(
+  fs: MigrateFs,
+  { name, path, to = '', length = 0 }: DiskCall,
+  perform: (length?: number) => Promise<unknown>,
+): Promise<void> {
+  if (name === 'handle.write') {
+    await perform(Math.floor(length / 2)).catch(() => {});
+    return;
+  }
+  const isCopied = await perform().then(
+    () => true,
+    () => false,
+  );
+  if (!isCopied) return;
+  const bytes = Buffer.from(String(await fs.readFile(path, 'utf8')));
+  await fs.unlink(to);
+  const half = await fs.open(to, OPEN.create, 0o600);
+  await half.write(bytes, 0, Math.floor(bytes.length / 2), null);
+  await half.close();
 }
 
 function died(): Died {

@@ -10,6 +10,7 @@ import {
 } from 'claude-shared-state/migrate';
 import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { at, makeFile, requiredIn, snapshot, type World } from './world.ts';
+import { type DiskCall, wrappedDisk } from './wrapped-disk.ts';
 
 export const KEY = '-home-me-app';
 export const ID = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
@@ -51,7 +52,9 @@ export function statsOf(world: World, path: string) {
 export function processesWith(...running: readonly number[]): ProcessInspector {
   return {
     status: ({ pid }) =>
-      Promise.resolve(running.includes(pid) ? { state: 'running', start: '1' } : { state: 'exited' }),
+      Promise.resolve(
+        running.includes(pid) ? { state: 'running', start: '1' } : { state: 'exited' },
+      ),
     self: (pid = 1) => Promise.resolve({ pid, start: '1', pidNamespace: 'test' }),
   };
 }
@@ -67,7 +70,7 @@ export function usual(world: World): MigrateOptions {
     now: NOW,
     processInspector: processesWith(),
     pid: lastPid,
-    pause: () => Promise.resolve(),
+    sleep: () => Promise.resolve(),
   };
 }
 
@@ -120,11 +123,11 @@ export function inShort(world: World, path: string): string {
   return path
     .replace(`${world.root}/`, '')
     .replace(/^shared\/\.claude-(.*?)-shared/, 'shared/$1')
-    .replace(/originals\/\d{8}T\d{6}Z-[a-z0-9]+/, 'originals/RUN');
+    .replace(/restore-points\/\d{8}T\d{6}Z-[a-z0-9]+/, 'restore-points/RUN');
 }
 
-export function leftIn(world: World, { leftovers }: Pick<MigrationReport, 'leftovers'>) {
-  return leftovers.map(({ path, reason }) => `${reason} ${inShort(world, path)}`).toSorted();
+export function unmergedIn(world: World, { unmerged }: Pick<MigrationReport, 'unmerged'>) {
+  return unmerged.map(({ path, reason }) => `${reason} ${inShort(world, path)}`).toSorted();
 }
 
 /** Everything of every entry below a path that a change would show: kind, inode, mode, times, content. */
@@ -154,7 +157,7 @@ export async function editByRename(world: World, path: string, content: string):
   await world.fs.promises.rename(temporary, file);
 }
 
-export type Call = keyof MigrateFs;
+export type Call = DiskCall['name'];
 
 /** What happens around a call; what throws there is how the call fails. */
 export interface Hooks {
@@ -163,34 +166,23 @@ export interface Hooks {
 }
 
 /** A file system with something that happens around its calls. */
-export function hooked({ fs: { promises: fs } }: World, { before, after }: Hooks): MigrateFs {
-  const through = async <Result>(
-    [call, path, to]: readonly [Call, string, string?],
-    perform: () => Promise<Result>,
-  ): Promise<Result> => {
-    await before?.(call, path, to);
+export function hooked({ fs }: World, { before, after }: Hooks): MigrateFs {
+  return wrappedDisk(fs.promises, async ({ name, path, to }, perform) => {
+    await before?.(name, path, to);
     const result = await perform();
-    await after?.(call, path, to);
+    try {
+      await after?.(name, path, to);
+    } catch (error) {
+      // Nobody else could close what was opened.
+      if (isClosable(result)) await result.close();
+      throw error;
+    }
     return result;
-  };
-  return {
-    access: (path, mode) => through(['access', path], () => fs.access(path, mode)),
-    lstat: (path, options) => through(['lstat', path], () => fs.lstat(path, options)),
-    stat: (path, options) => through(['stat', path], () => fs.stat(path, options)),
-    readFile: (path, encoding) => through(['readFile', path], () => fs.readFile(path, encoding)),
-    readlink: (path) => through(['readlink', path], () => fs.readlink(path)),
-    realpath: (path) => through(['realpath', path], () => fs.realpath(path)),
-    opendir: (path, options) => through(['opendir', path], () => fs.opendir(path, options)),
-    open: (path, flags, mode) => through(['open', path], () => fs.open(path, flags, mode)),
-    link: (from, to) => through(['link', from, to], () => fs.link(from, to)),
-    mkdir: (path, options) => through(['mkdir', path], () => fs.mkdir(path, options)),
-    rename: (from, to) => through(['rename', from, to], () => fs.rename(from, to)),
-    rmdir: (path) => through(['rmdir', path], () => fs.rmdir(path)),
-    symlink: (to, path, type) => through(['symlink', path], () => fs.symlink(to, path, type)),
-    unlink: (path) => through(['unlink', path], () => fs.unlink(path)),
-    utimes: (path, accessed, modified) =>
-      through(['utimes', path], () => fs.utimes(path, accessed, modified)),
-  };
+  });
+}
+
+function isClosable(value: unknown): value is { close(): Promise<void> } {
+  return typeof value === 'object' && value !== null && 'close' in value;
 }
 
 /** Makes a hook that acts once, at the n-th call that is meant. */
@@ -218,7 +210,10 @@ export function dying(
     if (isDead) throw Object.assign(new Error('EDEAD: the process has ended'), { code: 'EDEAD' });
   };
   return {
-    before: check,
+    // With the process its open files are closed: only this one would otherwise keep them.
+    before: (call) => {
+      if (!call.endsWith('.close')) check();
+    },
     after: (call, path, to) => {
       if (isLast(call, path, to)) seen += 1;
       isDead = seen >= count;
@@ -227,10 +222,10 @@ export function dying(
   };
 }
 
-/** Whether a call puts the link of projects in the place of the directory. */
+/** Whether a call puts the link of `projects` in the place of the directory. */
 export const linksProjects = (call: Call, _: string, to?: string) =>
   call === 'link' && to?.endsWith('/projects') === true;
 
-/** Whether a call moves the directory of a link aside. */
+/** Whether a call moves `projects` of a home aside. */
 export const movesAside = (call: Call, path: string, to?: string) =>
-  call === 'rename' && path.endsWith('/projects') && (to ?? '').includes('/originals/');
+  call === 'rename' && path.endsWith('/projects') && (to ?? '').includes('/restore-points/');

@@ -17,7 +17,7 @@ import {
 import { type Place, realPathOf, walk } from './posix-walk.ts';
 
 const { S_IFDIR, S_IFREG, S_IFLNK } = constants;
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY, O_TRUNC, O_RDONLY } = constants;
+const { COPYFILE_EXCL, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY, O_TRUNC, O_RDONLY } = constants;
 
 /** A world in memory with the semantics of Linux; `MigrateFs` by its promises. */
 export interface PosixWorld {
@@ -162,9 +162,26 @@ function callsOn(world: World): MigrateFs {
       if (volume.deviceOf(from) !== volume.deviceOf(dir)) fail('EXDEV');
       const node = from.getNode();
       if (node.isDirectory()) fail('EPERM');
+      if (node.nlink >= volume.maxLinks) fail('EMLINK');
       spacious(true, fail);
       node.nlink += 1;
       volume.attach(dir, name, node);
+    },
+
+    async copyFile(from, to, flags) {
+      world.enter('copyFile', from, false, to);
+      const fail: (code: string) => never = failing('copyfile', from, to);
+      const source = walk(root, from, 'follow', fail).link?.getNode() ?? fail('ENOENT');
+      // Any other copy could overwrite something, so the library makes none.
+      if ((flags & COPYFILE_EXCL) === 0) throw new Error('only exclusive copies');
+      if (to.endsWith('/') && !walk(root, to, 'no-follow', fail).special) fail('EISDIR');
+      const { dir, name } = free(to, fail);
+      if (source.isDirectory()) fail('EISDIR');
+      spacious(true, fail);
+      const copy = volume.make(dir, name, source.mode).getNode();
+      const bytes = Buffer.from(source.getBuffer());
+      volume.onChange?.({ kind: 'write', node: copy, position: 0, bytes });
+      copy.setBuffer(bytes);
     },
 
     async unlink(path) {

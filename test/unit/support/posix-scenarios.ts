@@ -20,6 +20,34 @@ export const stage: Tree = {
 
 /** What is done to it, and is compared between the layer and the real disk. */
 export const scenarios: Readonly<Record<string, readonly Step[]>> = {
+  'a file is copied': [
+    ['copyFile', 'f', 'new'],
+    ['same', 'f', 'new'],
+    ['copyFile', 'd/x', 'empty/x'],
+  ],
+  'a file is copied through links': [
+    ['copyFile', 'toFile', 'toDir/new'],
+    ['copyFile', 'toDir/x', 'new'],
+  ],
+  'a file is copied to a name that is taken': [
+    ['copyFile', 'f', 'g'],
+    ['copyFile', 'f', 'f'],
+    ['copyFile', 'f', 'd'],
+    ['copyFile', 'f', 'dangling'],
+    ['copyFile', 'd', 'g'],
+  ],
+  'what cannot be copied': [
+    ['copyFile', 'd', 'new'],
+    ['lstat', 'new'],
+    ['copyFile', 'none', 'new'],
+    ['copyFile', 'none', 'f'],
+    ['copyFile', 'dangling', 'new'],
+    ['copyFile', 'loop', 'new'],
+    ['copyFile', 'f/', 'new'],
+    ['copyFile', 'f', 'new/'],
+    ['copyFile', 'f', 'none/x'],
+    ['copyFile', 'f', 'g/x'],
+  ],
   'a link is renamed itself': [
     ['rename', 'toDir', 'moved'],
     ['readlink', 'moved'],

@@ -1,7 +1,10 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { type MigrateFs, OPEN } from '../../../src/fs/migrate-fs.ts';
+import { OPEN } from '../../../src/fs/io.ts';
+import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
 import { imageOfTree, type ImageNode, type Tree } from './disk-image.ts';
+
+const COPY = nodeFs.constants.COPYFILE_EXCL | nodeFs.constants.COPYFILE_FICLONE;
 
 /** One call of a script, with paths below its root. */
 export type Step = readonly [call: string, ...paths: string[]];
@@ -42,6 +45,9 @@ async function make(
     case 'link':
     case 'rename':
       return String(await fs[call](path, below(root, second)));
+    case 'copyFile':
+      await fs.copyFile(path, below(root, second), COPY);
+      return await useHandle(fs, below(root, second), 'read', '');
     case 'unlink':
     case 'rmdir':
       return String(await fs[call](path));

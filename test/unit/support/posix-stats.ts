@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import type { MigrateStats } from '../../../src/fs/migrate-fs.ts';
+import type { WideStats } from '../../../src/fs/file-info.ts';
 import { type Inode, kindOf } from './posix-volume.ts';
 
 const MILLION = 1_000_000n;
 
 /** The stats of an inode as `bigint: true` gives them. */
-export class PosixStats implements MigrateStats {
+export class PosixStats implements WideStats {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly mode: bigint;

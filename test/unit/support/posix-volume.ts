@@ -35,6 +35,8 @@ export interface VolumeOptions {
   /** Whether a freed inode number is given out again at once, as ext4 does. True by default. */
   readonly reuseInodes?: boolean;
   readonly umask?: number;
+  /** How many names one file may have. */
+  readonly maxLinks?: number;
 }
 
 /** The inodes and names of one memfs volume, with the few ways in which they change. */
@@ -42,15 +44,20 @@ export class PosixVolume {
   readonly core: Core;
   readonly volume = new Volume();
   readonly umask: number;
+  readonly maxLinks: number;
   onChange: ((change: Change) => void) | undefined;
   readonly #mounts = new Map<Link, number>();
   readonly #opened = new Map<Inode, number>();
   readonly #reuse: boolean;
 
-  constructor(image: DiskImage, { mounts = [], reuseInodes = true, umask = 0o022 }: VolumeOptions) {
+  constructor(
+    image: DiskImage,
+    { mounts = [], reuseInodes = true, umask = 0o022, maxLinks = 65_000 }: VolumeOptions,
+  ) {
     // eslint-disable-next-line no-underscore-dangle -- public in its types, and nothing else leads to the inodes
     this.core = this.volume._core;
     this.umask = umask;
+    this.maxLinks = maxLinks;
     this.#reuse = reuseInodes;
     this.#load(image);
     mounts.forEach((path, index) => {

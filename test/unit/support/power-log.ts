@@ -181,11 +181,11 @@ export class PowerLog {
         const own = new Set(
           isOwn ? change.places.filter(({ dir }) => dir === id).map(({ index }) => index) : [],
         );
-        for (const need of change.needs) if (!own.has(need)) toResult(need, false);
+        for (const need of change.needs) if (!own.has(need)) settle(need, false);
       };
       for (const index of this.#pending) {
         if (this.changes[index]?.sets.some(({ dir }) => dir === id) === true)
-          toResult(index, this.#newDirectories === 'unsafe');
+          settle(index, this.#newDirectories === 'unsafe');
       }
       this.#pending = this.#pending.filter((index) => !done.has(index));
     } else {

@@ -6,9 +6,12 @@ export function rounds(whole: number, reduced: number): number {
   return isWholeProof ? whole : reduced;
 }
 
+/** The seed of every proof of this run. `SEED=…` repeats the one that was printed; reduced proofs take always the same. */
+export const seed = Number(process.env['SEED'] ?? rounds(Date.now() % 1_000_000, 1));
+
 /** Prints what a proof has counted; the reduced one says so. */
 export function printFigures(title: string, figures: Readonly<Record<string, unknown>>): void {
   const parts = Object.entries(figures).map(([name, value]) => `${name} ${String(value)}`);
   const extent = isWholeProof ? 'whole' : 'reduced; npm run prove does all of it';
-  console.log(`${title} (${extent}): ${parts.join(', ')}`);
+  console.log(`${title} (${extent}, SEED=${String(seed)}): ${parts.join(', ')}`);
 }

@@ -7,14 +7,14 @@ import {
   requiredSharedUnder,
   type RetentionReadFs,
 } from 'claude-shared-state';
-import type { MigrateFs, MigrateStats } from 'claude-shared-state/migrate';
+import type { MigrateFs, WideStats } from 'claude-shared-state/migrate';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
 
 /** What tests use to set a stage and to look at it; both the real `fs` and memfs have it. */
 interface StageFs extends LinkFsSync {
   readonly promises: MigrateFs & SessionReadFs & RetentionReadFs & LinkFs;
-  lstatSync(path: string, options: { bigint: true }): MigrateStats;
+  lstatSync(path: string, options: { bigint: true }): WideStats;
   appendFileSync(path: string, content: string): void;
   renameSync(from: string, to: string): void;
   linkSync(existing: string, path: string): void;

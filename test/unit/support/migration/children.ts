@@ -35,7 +35,7 @@ export interface Child<Job, Answer> {
 /** Starts a bundled child; `isAnswer` says what is one. */
 export function startMigrationChild<Job extends object, Answer>(
   script: string,
-  isAnswer: (message: unknown) => message is Result,
+  isAnswer: (message: unknown) => message is Answer,
 ): Child<Job, Answer> {
   const child = spawn(process.execPath, [script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

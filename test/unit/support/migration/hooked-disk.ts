@@ -2,43 +2,44 @@ import { basename, dirname } from 'node:path';
 import { type MigrateFs, realMigrateDisk } from '../../../../src/fs/migrate-fs.ts';
 
 /**
- * One of the two calls of a swap: the directory goes aside, the link takes its place; or of the way back: the link
+ * One of the two calls of a cut-over: the directory goes aside, the link takes its place; or of a restore: the link
  * goes, the directory returns.
  */
-export interface SwapCall {
+export interface CutOverCall {
   readonly step: 'rename' | 'link' | 'unlink' | 'return';
   readonly when: 'before' | 'after';
   /** `<account home>/<name>`. */
   readonly path: string;
 }
 
-/** The real disk, which tells of the calls of every swap; the call goes on when the hook has. */
+/** The real disk, with a hook around the calls of every cut-over. */
 export function hookedDisk(
   accountHomes: readonly string[],
-  hook: (call: SwapCall) => Promise<void> | void,
+  hook: (call: CutOverCall) => Promise<void> | void,
 ): MigrateFs {
-  const swaps = (path: string) =>
+  const isShared = (path: string) =>
     accountHomes.includes(dirname(path)) && !basename(path).startsWith('.');
-  const around = async (step: SwapCall['step'], path: string, perform: () => Promise<void>) => {
+  const around = async (
+    step: CutOverCall['step'] | undefined,
+    path: string,
+    perform: () => Promise<void>,
+  ) => {
+    if (step === undefined) return await perform();
     await hook({ step, when: 'before', path });
     await perform();
     await hook({ step, when: 'after', path });
   };
+  const disk = realMigrateDisk;
   return {
-    ...realMigrateDisk,
-    rename: async (from, to) => {
-      const perform = () => realMigrateDisk.rename(from, to);
-      if (swaps(from)) await around('rename', from, perform);
-      else if (swaps(to)) await around('return', to, perform);
-      else await perform();
+    ...disk,
+    rename: (from, to) => {
+      const step = isShared(from) ? 'rename' : isShared(to) ? 'return' : undefined;
+      return around(step, step === 'return' ? to : from, () => disk.rename(from, to));
     },
-    link: async (existing, path) => {
-      const perform = () => realMigrateDisk.link(existing, path);
-      await (swaps(path) ? around('link', path, perform) : perform());
-    },
-    unlink: async (path) => {
-      const perform = () => realMigrateDisk.unlink(path);
-      await (swaps(path) ? around('unlink', path, perform) : perform());
-    },
+    link: (existing, path) =>
+      around(isShared(path) ? 'link' : undefined, path, () => disk.link(existing, path)),
+    symlink: (target, path, type) =>
+      around(isShared(path) ? 'link' : undefined, path, () => disk.symlink(target, path, type)),
+    unlink: (path) => around(isShared(path) ? 'unlink' : undefined, path, () => disk.unlink(path)),
   };
 }

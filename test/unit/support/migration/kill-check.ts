@@ -8,7 +8,7 @@ export function lostFiles({ root, originals }: KillStage): readonly string[] {
   const seen = new Set<string>();
   for (const path of filesBelow(root)) {
     // Copies on their way in are no place for a file to be.
-    if (relative(root, path).includes('.state/')) continue;
+    if (relative(root, path).includes('/incoming/')) continue;
     const { dev, ino } = lstatSync(path);
     if (seen.has(`${dev} ${ino} ${basename(path)}`)) continue;
     seen.add(`${dev} ${ino} ${basename(path)}`);
@@ -68,7 +68,7 @@ export function notGivenBack({ accountHomes: [home], required, merged }: KillSta
     if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
       return [`${path} is no directory`];
     }
-    const temporary = filesBelow(path).filter((file) => basename(file).startsWith('.claude-'));
+    const temporary = filesBelow(path).filter((file) => file.includes('.claude-shared-state'));
     return [...without(name, path, merged), ...temporary.map((file) => `${file} is left over`)];
   });
 }

@@ -6,76 +6,64 @@ import { addMore, type KillStage, stageForKills } from './kill-stage.ts';
 import type { MigrateAnswer, MigrateJob } from './migrate-job.ts';
 import { runJob, startMigrate } from './strategies.ts';
 
-/** When a process is killed: at a random moment, at a call of a swap by itself, or while that call runs. */
+/** When a process is killed: at a random moment, at a call of a cut-over by itself, or while that call runs. */
 export type Aim =
   | { readonly kind: 'random'; readonly afterMs: number }
   | { readonly kind: 'at' | 'around'; readonly point: NonNullable<MigrateJob['killAt']> };
 
-/** What a killed migration left, and what became of it. */
+/** Some processes to kill, one after another, and what is run before the same command completes it. */
+export interface KillPlan {
+  readonly aims: readonly Aim[];
+  readonly other: MigrateJob['operation'] | undefined;
+}
+
 export interface KillResult {
-  /** Whether the process was killed before it had ended by itself. */
+  /** Whether a process was killed before it had ended by itself. */
   readonly killed: boolean;
-  /** Everything that is wrong; empty if nothing was lost and the second run completed it. */
+  /** Everything that is wrong; empty if nothing was lost and the last run completed it. */
   readonly wrong: readonly string[];
 }
 
-/** Kills a migration as often as there are aims, checks after each, and lets a healthy one complete it. */
+/** Kills a migration, or a restore of a home that has gained more since; then a healthy run completes it. */
 export async function killedRun(
-  bundle: string,
-  folder: string,
-  aims: readonly Aim[],
+  operation: 'migrate' | 'restore',
+  { bundle, folder }: { readonly bundle: string; readonly folder: string },
+  { aims, other }: KillPlan,
 ): Promise<KillResult> {
   const root = mkdtempSync(join(folder, 'kill-'));
+  const stage = stageForKills(root);
+  const job = jobOf(stage, operation);
+  const run = async (one: MigrateJob) => await runJob(startMigrate(bundle), one);
+  const wrong: string[] = [];
+  const note = (when: string) => {
+    const missing = operation === 'restore' ? missingInTarget(stage) : [];
+    wrong.push(...[...lostFiles(stage), ...missing].map((path) => `${path} is lost ${when}`));
+  };
   try {
-    const stage = stageForKills(root);
-    const wrong: string[] = [];
-    let killed = false;
-    for (const aim of aims) {
-      if (await killOnce(bundle, jobOf(stage), aim)) killed = true;
-      const lost = lostFiles(stage);
-      wrong.push(...lost.map((path) => `${path} lost after ${JSON.stringify(aim)}`));
+    if (operation === 'restore') {
+      wrong.push(...notDone(await run(jobOf(stage))));
+      addMore(stage);
     }
-    const answer = await runJob(startMigrate(bundle), jobOf(stage));
-    wrong.push(...notDone(answer), ...incomplete(stage));
-    wrong.push(...lostFiles(stage).map((path) => `${path} lost in the end`));
-    return { killed, wrong };
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-}
-
-/** The same with the way back, of a home that has been migrated and gained more since. */
-export async function killedReturn(
-  bundle: string,
-  folder: string,
-  aims: readonly Aim[],
-): Promise<KillResult> {
-  const root = mkdtempSync(join(folder, 'kill-back-'));
-  try {
-    const stage = stageForKills(root);
-    const wrong = [...notDone(await runJob(startMigrate(bundle), jobOf(stage)))];
-    addMore(stage);
     let killed = false;
-    const job = jobOf(stage, 'restore');
     for (const aim of aims) {
       if (await killOnce(bundle, job, aim)) killed = true;
-      const lost = [...lostFiles(stage), ...missingInTarget(stage)];
-      wrong.push(...lost.map((what) => `${what} lost after ${JSON.stringify(aim)}`));
+      note(`after ${JSON.stringify(aim)}`);
     }
-    wrong.push(...notDone(await runJob(startMigrate(bundle), job)), ...notGivenBack(stage));
-    const lost = [...lostFiles(stage), ...missingInTarget(stage)];
-    wrong.push(...lost.map((what) => `${what} lost in the end`));
+    if (other !== undefined) {
+      await run(jobOf(stage, other));
+      note(`after ${other}`);
+    }
+    wrong.push(...notDone(await run(job)));
+    wrong.push(...(operation === 'restore' ? notGivenBack(stage) : incomplete(stage)));
+    note('in the end');
     return { killed, wrong };
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-/** How long a migration and its way back take that nobody kills, each from its job to its answer. */
-export async function undisturbedMs(
-  bundle: string,
-  folder: string,
-): Promise<{ readonly migrate: number; readonly restore: number }> {
+/** How long a migration and a restore take that nobody kills, each from its job to its answer. */
+export async function undisturbedMs(bundle: string, folder: string) {
   const root = mkdtempSync(join(folder, 'whole-'));
   const stage = stageForKills(root);
   const time = async (operation: MigrateJob['operation']) => {
@@ -93,7 +81,7 @@ export function jobOf(
   { accountHomes, required }: KillStage,
   operation: MigrateJob['operation'] = 'migrate',
 ): MigrateJob {
-  return { operation, accountHomes, required, live: 'refuse', lock: true };
+  return { operation, accountHomes, required, live: 'refuse' };
 }
 
 export function notDone(answer: MigrateAnswer | undefined): readonly string[] {

@@ -35,8 +35,10 @@ export interface LiveRunOptions {
   readonly seed: number;
   readonly windowMs: number;
   readonly strategy: Strategy;
-  /** Where the writers' lines have to be: in the shared place, or where they were before. */
+  /** Where the writers' lines should be: in the shared place, or where they were before. */
   readonly expected: 'shared' | 'home';
+  /** Whether the writers are on record as running sessions; true by default. */
+  readonly isRecorded?: boolean;
   /** How long they write before and after. */
   readonly beforeMs?: number;
   readonly afterMs?: number;
@@ -61,17 +63,8 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
     const log = join(logs, `${writer}.jsonl`);
     const seed = options.seed * 100 + writer;
-    return {
-      child,
-      job: {
-        writer,
-        seed,
-        log,
-        sessions,
-        does: options.does ?? everySpecialStep,
-        pauseMs: options.pauseMs ?? 1,
-      },
-    };
+    const { does = everySpecialStep, pauseMs = 1, isRecorded = true } = options;
+    return { child, job: { writer, seed, log, sessions, does, pauseMs, isRecorded } };
   });
   try {
     await Promise.all(writers.map(async ({ child }) => await child.answer()));
@@ -109,6 +102,7 @@ function judge(
   const kinds: Record<string, number> = {};
   const where = {
     root: stage.root,
+    listed: result.listed,
     projectsOf: ({ accountHome }: WrittenSession) =>
       expected === 'shared' ? stage.projects : join(accountHome, 'projects'),
   };
@@ -139,18 +133,19 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
-/** Everything that must not be, told; how late batches stand that were written meanwhile is no flaw. */
+/** Flaws of a run; that a batch written meanwhile comes late is none. */
 export function flawsOf(runs: readonly LiveRun[]): readonly string[] {
   return runs.flatMap(({ verdict, result, unlinked, dropped }, index) => {
-    const { missing, duplicated, torn, fragments, outOfOrderOutside } = verdict;
-    const problems = { missing, duplicated, torn, fragments, outOfOrderOutside, unlinked };
-    const counts = { ...problems, dropped: dropped.length };
+    const { unlisted, nowhere, ofPlainSessions, duplicated, torn, fragments } = verdict;
+    const { outOfOrderOutside } = verdict;
+    const lines = { unlisted, nowhere, ofPlainSessions, duplicated, torn };
+    const counts = { ...lines, fragments, outOfOrderOutside, unlinked, dropped: dropped.length };
     const isFlawless = Object.values(counts).every((count) => count === 0);
-    if (isFlawless && result.ok) return [];
-    const told = [...result.told, ...result.leftovers, ...dropped].slice(0, 10);
+    if (isFlawless && (result.ok || result.outcome === 'partial')) return [];
+    const details = [...result.messages, ...result.listed, ...dropped].slice(0, 10);
     return [
       `run ${index + 1}, ${result.outcome}: ${JSON.stringify(counts)}`,
-      ...[...told, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),
+      ...[...details, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),
     ];
   });
 }

@@ -38,7 +38,14 @@ export function stageLiveSessions(root: string, writerCount: number): LiveStage 
       if (number === 2 || number === 4) put(join(other, 'projects'), LINES / 2);
       if (number === 3 || number === 4) put(projects, LINES / 4);
       if (number === 5) put(join(other, 'projects'), LINES);
-      return { id, accountHome, key, lines, moves: number === 6 };
+      return {
+        id,
+        accountHome,
+        key,
+        lines,
+        moves: number === 6,
+        hasCopies: number >= 2 && number <= 5,
+      };
     });
   });
   for (const [index, accountHome] of accountHomes.entries()) {

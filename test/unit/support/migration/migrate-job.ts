@@ -1,21 +1,24 @@
 import type { SharedSymlink } from 'claude-shared-state';
-import type { SwapCall } from './hooked-disk.ts';
+import type { CutOverCall } from './hooked-disk.ts';
 
-/** What a process that migrates is asked to do. */
+type Point = Pick<CutOverCall, 'step' | 'when'> & {
+  /** Which call of this kind, counted over all names. */
+  readonly count: number;
+};
+
+/** What a process is asked to do. */
 export interface MigrateJob {
-  readonly operation: 'migrate' | 'restore';
+  readonly operation: 'migrate' | 'restore' | 'ensure';
   /** All of them; `restore` takes the first. */
   readonly accountHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
   readonly live: 'refuse' | 'merge';
-  /** Whether the lock is used; without it, only the disk tells what others do. */
-  readonly lock: boolean;
-  /** Milliseconds to wait before and after each call of a swap of `projects`, for the first few swaps. */
-  readonly window?: { readonly milliseconds: number; readonly swaps: number };
-  /** The call of a swap, counted over all of them, at which the process kills itself. */
-  readonly killAt?: Pick<SwapCall, 'step' | 'when'> & { readonly swap: number };
-  /** The call of a swap that is told to the parent, which then kills: the call goes on meanwhile. */
-  readonly announce?: Pick<SwapCall, 'step' | 'when'> & { readonly swap: number };
+  /** Milliseconds to wait before and after each call of a cut-over of `projects`, for the first few of them. */
+  readonly window?: { readonly milliseconds: number; readonly cutOvers: number };
+  /** The call at which the process kills itself. */
+  readonly killAt?: Point;
+  /** The call that is announced to the parent, which then kills: the call goes on meanwhile. */
+  readonly announce?: Point;
 }
 
 /** What the process says: that it is ready, that it reached a call, or how it ended. */
@@ -26,16 +29,13 @@ export type MigrateAnswer =
       readonly kind: 'report';
       readonly ok: boolean;
       readonly outcome: string;
+      /** Messages. */
       readonly problems: readonly string[];
-      readonly leftovers: readonly string[];
+      /** Every path that the report names as not merged, or in conflict. */
+      readonly listed: readonly string[];
       /** On the clock that all processes share, in nanoseconds. */
       readonly start: number;
       readonly end: number;
-      /** For each swap of `projects`, how long nothing was there. */
-      readonly gaps: readonly number[];
-      /** Milliseconds that passed in each phase. */
-      readonly phases: Readonly<Record<string, number>>;
-      readonly peakKilobytes: number;
     }
   | { readonly kind: 'rejected'; readonly why: string };
 

@@ -5,7 +5,7 @@ import { incomplete, lostFiles } from './kill-check.ts';
 import { jobOf, notDone } from './kill-run.ts';
 import { stageForKills } from './kill-stage.ts';
 import type { MigrateAnswer, MigrateJob } from './migrate-job.ts';
-import type { Seeded } from './seeded.ts';
+import type { Seeded } from '../seeded-random.ts';
 import { runJob, startMigrate, type Strategy } from './strategies.ts';
 
 /** How several processes fared that were at it together. */
@@ -53,14 +53,14 @@ export async function togetherOnce(
   bundle: string,
   folder: string,
   random: Seeded,
-  { lock, migrated }: { readonly lock: boolean; readonly migrated: boolean },
+  { migrated }: { readonly migrated: boolean },
 ): Promise<Together & { readonly wrong: readonly string[] }> {
   const root = mkdtempSync(join(folder, 'together-'));
   try {
     const stage = stageForKills(root);
     const job = jobOf(stage);
     if (migrated) await runJob(startMigrate(bundle), job);
-    const result = await together(bundle, { ...job, lock }, random);
+    const result = await together(bundle, job, random);
     const wrong = lostFiles(stage).map((path) => `${path} lost`);
     wrong.push(...notDone(await runJob(startMigrate(bundle), job)), ...incomplete(stage));
     wrong.push(...lostFiles(stage).map((path) => `${path} lost in the end`));
@@ -74,26 +74,20 @@ export async function togetherOnce(
 export function severalAtOnce(
   bundle: string,
   random: Seeded,
-  { lock, migrated }: { readonly lock: boolean; readonly migrated: boolean },
+  { migrated }: { readonly migrated: boolean },
   results: Together[],
 ): Strategy {
   return async ({ accountHomes, required }) => {
     const start = Number(process.hrtime.bigint());
-    const job: MigrateJob = {
-      operation: 'migrate',
-      accountHomes,
-      required,
-      live: 'merge',
-      lock,
-    };
-    if (migrated) await runJob(startMigrate(bundle), { ...job, lock: true });
+    const job: MigrateJob = { operation: 'migrate', accountHomes, required, live: 'merge' };
+    if (migrated) await runJob(startMigrate(bundle), job);
     results.push(await together(bundle, job, random));
-    const last = await runJob(startMigrate(bundle), { ...job, lock: true });
+    const last = await runJob(startMigrate(bundle), job);
     const end = Number(process.hrtime.bigint());
-    const told = last?.kind === 'report' ? last.problems : [JSON.stringify(last)];
-    const leftovers = last?.kind === 'report' ? last.leftovers : [];
+    const messages = last?.kind === 'report' ? last.problems : [JSON.stringify(last)];
+    const listed = last?.kind === 'report' ? last.listed : [];
     const outcome = outcomeOf(last);
-    return { span: { start, end }, ok: outcome === 'done', outcome, told, leftovers };
+    return { span: { start, end }, ok: outcome === 'done', outcome, messages, listed };
   };
 }
 

@@ -6,16 +6,17 @@ import type { LiveStage } from './live-sessions.ts';
 import { isMigrateAnswer, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 import type { Span } from './transcript-checker.ts';
 
-/** How the state of a stage gets into the shared place, while it is written to. */
+/** Brings the state of a stage to another place while it is written to. */
 export type Strategy = (stage: LiveStage, windowMs: number) => Promise<StrategyResult>;
 
 export interface StrategyResult {
   readonly span: Span;
   readonly ok: boolean;
   readonly outcome: string;
-  /** What it tells about itself, for a failing test. */
-  readonly told: readonly string[];
-  readonly leftovers: readonly string[];
+  /** Messages, for a failing test. */
+  readonly messages: readonly string[];
+  /** Paths that were reported as not merged. */
+  readonly listed: readonly string[];
 }
 
 const execute = promisify(execFile);
@@ -47,42 +48,48 @@ export const rsyncScript: Strategy = async ({ accountHomes, projects }, windowMs
 
 /** `migrate` in a process of its own, `bundle` being its child. */
 export function migrating(bundle: string, job: Partial<MigrateJob> = {}): Strategy {
-  return async (stage, windowMs) => {
+  return async ({ accountHomes, required }, milliseconds) => {
     const start = Number(process.hrtime.bigint());
-    const answer = await runJob(startMigrate(bundle), { ...jobFor(stage, windowMs), ...job });
-    return resultOf(answer, start);
+    const window = { milliseconds, cutOvers: 1 };
+    const whole: MigrateJob = {
+      operation: 'migrate',
+      accountHomes,
+      required,
+      live: 'merge',
+      window,
+      ...job,
+    };
+    return resultOf(await runJob(startMigrate(bundle), whole), start);
   };
 }
 
-/** The same, and then the way back of the first home. */
-export function givingBack(bundle: string): Strategy {
+/** The same, and then a restore of the first home. */
+export function restoring(bundle: string): Strategy {
   return async (stage, windowMs) => {
-    const start = Number(process.hrtime.bigint());
-    const there = await migrating(bundle)(stage, windowMs);
-    if (!there.ok) return there;
-    const job: MigrateJob = { ...jobFor(stage, windowMs), operation: 'restore' };
-    const { span, ...back } = resultOf(await runJob(startMigrate(bundle), job), start);
+    const there = await migrating(bundle, { live: 'refuse' })(stage, windowMs);
+    if (!there.ok && there.outcome !== 'partial') return there;
+    const { span, ...back } = await migrating(bundle, { operation: 'restore' })(stage, windowMs);
     return { ...back, span: { start: there.span.start, end: span.end } };
   };
-}
-
-function jobFor({ accountHomes, required }: LiveStage, milliseconds: number): MigrateJob {
-  const window = { milliseconds, swaps: 1 };
-  return { operation: 'migrate', accountHomes, required, live: 'merge', lock: true, window };
 }
 
 function resultOf(answer: MigrateAnswer | undefined, start: number): StrategyResult {
   if (answer?.kind !== 'report') {
     const why = answer?.kind === 'rejected' ? answer.why : 'it ended early';
-    return { ...resultSince(start), ok: false, outcome: 'rejected', told: [why] };
+    return { ...resultSince(start), ok: false, outcome: 'rejected', messages: [why] };
   }
-  const { ok, outcome, problems, leftovers } = answer;
+  const { ok, outcome, problems, listed } = answer;
   // Its own span, not that of the whole process: nothing may be disturbed outside it.
-  const span = { start: answer.start, end: answer.end };
-  return { span, ok, outcome, told: problems, leftovers };
+  return {
+    span: { start: answer.start, end: answer.end },
+    ok,
+    outcome,
+    messages: problems,
+    listed,
+  };
 }
 
-/** Starts a process that migrates, or restores, when it is told to. */
+/** Starts a process that waits for a job. */
 export function startMigrate(bundle: string): Child<MigrateJob, MigrateAnswer> {
   return startMigrationChild<MigrateJob, MigrateAnswer>(bundle, isMigrateAnswer);
 }
@@ -101,5 +108,5 @@ export async function runJob(
 
 function resultSince(start: number): StrategyResult {
   const span = { start, end: Number(process.hrtime.bigint()) };
-  return { span, ok: true, outcome: 'done', told: [], leftovers: [] };
+  return { span, ok: true, outcome: 'done', messages: [], listed: [] };
 }

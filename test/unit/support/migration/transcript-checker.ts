@@ -5,14 +5,18 @@ import type { LoggedStep, WrittenSession } from './writer-log.ts';
 /** What is wrong with what writers have written; all lines counted. */
 export interface Verdict {
   lines: number;
-  /** Lines that are not in the shared transcript. */
-  missing: number;
-  /** Those of the missing ones that are nowhere below the root either. */
+  /** Lines that are not in their transcript, but in a file that the report names. */
+  listed: number;
+  /** Lines that are only in a file that nobody named. */
+  unlisted: number;
+  /** Lines that are in no file at all. */
   nowhere: number;
+  /** Those of them, listed or not, whose session was in one place, and was only appended to. */
+  ofPlainSessions: number;
   duplicated: number;
-  /** Batches of which a line stands behind a line of a later batch. */
+  /** Batches of which a line follows a line of a later batch. */
   outOfOrder: number;
-  /** Those of them that were not written while the migration ran. */
+  /** Those of them that were not written while the command ran. */
   outOfOrderOutside: number;
   /** Lines that nobody wrote, such as halves. */
   torn: number;
@@ -20,9 +24,9 @@ export interface Verdict {
   collided: number;
   /** Empty lines: put before what is appended to a line that seems to be unfinished. */
   blank: number;
-  /** Further transcripts of the same session in the shared state, under other keys. */
+  /** Further transcripts of the same session under other keys that nobody named. */
   fragments: number;
-  /** What is wrong, told for the first few. */
+  /** Descriptions of the first few flaws. */
   readonly examples: string[];
 }
 
@@ -32,26 +36,18 @@ export interface Span {
   readonly end: number;
 }
 
-/** Where the writers' lines are to be, and where else to look for those that are not there. */
+/** Where the writers' lines should be, and where else to look for those that are not there. */
 export interface Whereabouts {
   readonly root: string;
   readonly projectsOf: (session: WrittenSession) => string;
+  /** Files that the report names. */
+  readonly listed: readonly string[];
 }
 
 export function noVerdict(): Verdict {
-  return {
-    lines: 0,
-    missing: 0,
-    nowhere: 0,
-    duplicated: 0,
-    outOfOrder: 0,
-    outOfOrderOutside: 0,
-    torn: 0,
-    collided: 0,
-    blank: 0,
-    fragments: 0,
-    examples: [],
-  };
+  const lines = { lines: 0, listed: 0, unlisted: 0, nowhere: 0, ofPlainSessions: 0 };
+  const order = { duplicated: 0, outOfOrder: 0, outOfOrderOutside: 0 };
+  return { ...lines, ...order, torn: 0, collided: 0, blank: 0, fragments: 0, examples: [] };
 }
 
 /** Compares what writers have logged with what is on disk, and adds that to a verdict. */
@@ -70,9 +66,9 @@ export function checkSession(
     if (verdict.examples.length < 20)
       verdict.examples.push(`${relative(where.root, path)}: ${what}`);
   };
-  const others = readdirSync(projects).filter(
-    (other) => other !== key && existsSync(join(projects, other, name)),
-  );
+  const others = readdirSync(projects)
+    .filter((other) => other !== key && existsSync(join(projects, other, name)))
+    .filter((other) => !where.listed.some((it) => it.endsWith(`/${other}/${name}`)));
   verdict.fragments += others.length;
   if (others.length > 0) note(`also in ${others.join(', ')}`);
 
@@ -88,7 +84,9 @@ export function checkSession(
     counts.set(n, (counts.get(n) ?? 0) + 1);
 
   const batches = batchesOf(session, steps);
-  let elsewhere: ReadonlySet<number> | undefined;
+  const isPlain =
+    !session.hasCopies && !steps.some(({ step }) => step === 'replace' || step === 'move');
+  const linesElsewhere = once(() => allNamed(where.root, name));
   for (const { from, to, twice, step } of batches) {
     const missing: number[] = [];
     for (let n = from; n <= to; n += 1) {
@@ -100,9 +98,10 @@ export function checkSession(
         note(`line ${n} ${count} times, ${timing(step, span)}`);
       }
       if (count >= expected) continue;
-      verdict.missing += expected - count;
-      elsewhere ??= new Set(allNamed(where.root, name).flatMap((one) => one.numbers));
-      if (!elsewhere.has(n)) verdict.nowhere += expected - count;
+      const at = linesElsewhere().filter(({ numbers }) => numbers.includes(n));
+      const isListed = at.some(({ path }) => where.listed.some((it) => path.startsWith(it)));
+      verdict[at.length === 0 ? 'nowhere' : isListed ? 'listed' : 'unlisted'] += expected - count;
+      if (isPlain) verdict.ofPlainSessions += expected - count;
       missing.push(n);
     }
     if (missing.length > 0) note(`lines ${missing.join(' ')} missing, ${timing(step, span)}`);
@@ -147,7 +146,7 @@ function timing(step: LoggedStep | undefined, { start, end }: Span): string {
   return `written ${after.toFixed(1)} ms after the start of ${((end - start) / 1e6).toFixed(1)} ms, batch ${step.batch}${step.recreated ? ', directories recreated' : ''}`;
 }
 
-const noNumbers = { numbers: [], glued: [], torn: 0, blank: 0 };
+const noNumbers: ReturnType<typeof numbersIn> = { numbers: [], glued: [], torn: 0, blank: 0 };
 
 const LINE = /^(.*?)\{"w":\d+,"n":(\d+),"batch":\d+,"session":"[-0-9]+","text":"x*"\}$/;
 
@@ -172,11 +171,20 @@ function numbersIn(text: string) {
 }
 
 /** Every file of a name below a directory, temporary copies included. */
-function allNamed(directory: string, name: string): ReturnType<typeof numbersIn>[] {
+function allNamed(
+  directory: string,
+  name: string,
+): readonly { readonly path: string; readonly numbers: readonly number[] }[] {
   return readdirSync(directory).flatMap((entry) => {
     const path = join(directory, entry);
     const stats = lstatSync(path);
     if (stats.isDirectory()) return allNamed(path, name);
-    return stats.isFile() && entry.startsWith(name) ? [numbersIn(readFileSync(path, 'utf8'))] : [];
+    const isMeant = stats.isFile() && entry.startsWith(name);
+    return isMeant ? [{ path, ...numbersIn(readFileSync(path, 'utf8')) }] : [];
   });
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { PosixWorld } from '../posix-memfs.ts';
-import { childrenOf, type Link } from '../posix-volume.ts';
+import { childrenOf, type Inode, type Link } from '../posix-volume.ts';
 
 /** What a user sees of one entry. */
 export interface Seen {
-  /** What kind of thing it is, with its mode. */
+  /** The kind of the entry, with its mode. */
   readonly kind: string;
   /** The bytes of a file, or the text of a link. */
   readonly content: string;
-  /** Only where it was not changed in the time of the tests. */
+  /** Only if it was not changed in the time of the tests. */
   readonly modified: number | undefined;
 }
 
+export type Visible = ReadonlyMap<string, Seen>;
+
 /** Long before the tests run, and after everything on the stages was written. */
 const BETWEEN = Date.UTC(2025, 0);
-const TRANSIENT = /^lock$|^\.(?:claude-shared-state-)?[0-9a-f]{16}$/;
-const OWN_STATE = /^\.claude-shared-state$|\.state$/;
+const STATE = '.claude-shared-state';
+/** Where it is tried whether links can be created. */
+const TRIAL = `${STATE}-trial`;
 
-/** What is below some paths, but for what belongs to the library; links are told, and not followed. */
-export function visibleIn(
-  { volume }: PosixWorld,
-  roots: readonly string[],
-): ReadonlyMap<string, Seen> {
+/** Everything below some paths, but for state directories of the library; links are not followed. */
+export function visibleIn(world: PosixWorld, roots: readonly string[]): Visible {
   const seen = new Map<string, Seen>();
   const look = (link: Link, path: string): void => {
     const node = link.getNode();
@@ -34,52 +34,56 @@ export function visibleIn(
     } else {
       seen.set(path, { kind: `directory ${mode}`, content: '', modified: undefined });
       for (const [name, child] of childrenOf(link)) {
-        if (!OWN_STATE.test(name)) look(child, `${path}/${name}`);
+        if (name !== STATE && name !== TRIAL) look(child, `${path}/${name}`);
       }
     }
   };
   for (const root of roots) {
-    let link: Link | undefined = volume.core.root;
-    for (const name of root.split('/').filter(Boolean)) link = link?.children.get(name);
+    const link = linkAt(world, root);
     if (link !== undefined) look(link, root);
   }
   return seen;
 }
 
-/** What is on the disk only for a moment, or while somebody is at work: locks, copies that come in, temporary names. */
+export function linkAt({ volume }: PosixWorld, path: string): Link | undefined {
+  let link: Link | undefined = volume.core.root;
+  for (const name of path.split('/').filter(Boolean)) link = link?.children.get(name);
+  return link;
+}
+
+/** Locks, trials and incoming copies: nothing of them is left once nobody is at work. */
 export function transientIn({ volume }: PosixWorld): readonly string[] {
   const found: string[] = [];
-  const look = (link: Link, path: string): void => {
+  const look = (link: Link, path: string, isOwn: boolean): void => {
     for (const [name, child] of childrenOf(link)) {
-      const isTransient = TRANSIENT.test(name);
-      if (isTransient) found.push(`${path}/${name}`);
-      // What is among the originals goes with them.
-      if (child.getNode().isDirectory() && !/^(?:originals|displaced)$/.test(name))
-        look(child, `${path}/${name}`);
+      const at = `${path}/${name}`;
+      const isTransient = isOwn && (name === 'lock' || path.endsWith('/incoming'));
+      if (isTransient || name === TRIAL) found.push(at);
+      if (child.getNode().isDirectory()) look(child, at, isOwn || name === STATE);
     }
   };
-  look(volume.core.root, '');
+  look(volume.core.root, '', false);
   return found;
 }
 
-/** All of a disk as text: two disks with the same text are the same to whoever goes on with them. */
+/** All of a disk in short, but for trials: what goes on from two disks with the same text goes on alike. */
 export function diskText({ volume }: PosixWorld): string {
   const parts: string[] = [];
+  const inodes = new Map<Inode, number>();
   const look = (link: Link, path: string): void => {
     const node = link.getNode();
+    const known = inodes.get(node) ?? inodes.size;
     const time = node.mtime.getTime();
-    parts.push(`${path} ${node.ino} ${node.mode} ${time < BETWEEN ? time : 'now'}`);
+    const isOld = time < BETWEEN && !node.isDirectory();
+    parts.push(`${path} ${known} ${node.mode} ${isOld ? time : ''}`);
+    if (inodes.has(node)) return;
+    inodes.set(node, known);
     if (node.isSymlink()) parts.push(node.symlink);
-    else if (node.isFile()) parts.push(untimed(path, node.getBuffer().toString('latin1')));
-    else for (const [name, child] of childrenOf(link)) look(child, `${path}/${name}`);
+    else if (node.isFile()) parts.push(node.getBuffer().toString('latin1'));
+    for (const [name, child] of childrenOf(link)) {
+      if (!name.endsWith(TRIAL)) look(child, `${path}/${name}`);
+    }
   };
   look(volume.core.root, '');
-  return createHash('sha256').update(parts.join('\n')).digest('base64');
-}
-
-/** A manifest tells when inodes were made, and sums that up. */
-function untimed(path: string, content: string): string {
-  return path.endsWith('/manifest')
-    ? content.replaceAll(/"\d{18,}"|"[0-9a-f]{64}"/g, '""')
-    : content;
+  return createHash('sha1').update(parts.join('\n')).digest('base64');
 }

@@ -1,6 +1,7 @@
-import { openSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { type Seeded, seeded } from './seeded.ts';
+import { type Seeded, seeded } from '../seeded-random.ts';
 import { transcriptWriter } from './transcript-writer.ts';
 import { lineOf, type LoggedStep, type WriterJob, type WrittenSession } from './writer-log.ts';
 
@@ -22,6 +23,7 @@ async function write(job: WriterJob): Promise<void> {
   const all = job.sessions.map((session) => ({ session, key: session.key, lines: session.lines }));
   const [first, ...others] = all;
   if (first === undefined) throw new Error('a writer without sessions');
+  if (job.isRecorded) record(first.session);
   for (let batch = 1; !stopping.signal.aborted; batch += 1) {
     const progress = random.pick([first, ...others]);
     const start = now();
@@ -32,6 +34,14 @@ async function write(job: WriterJob): Promise<void> {
     writeSync(log, `${JSON.stringify(logged)}\n`);
     await pause(random, job.pauseMs);
   }
+}
+
+/** As Claude Code does while a session runs. */
+function record({ accountHome, id }: WrittenSession): void {
+  const folder = join(accountHome, 'sessions');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const content = { sessionId: id, cwd: '/work', kind: 'interactive', status: 'busy' };
+  writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(content));
 }
 
 function oneStep(
@@ -60,7 +70,7 @@ function oneStep(
     return { step: 'move', key };
   }
   const from = progress.lines + 1;
-  const to = progress.lines + random.between(1, 5);
+  const to = progress.lines + random.between(1, 9);
   const twice = random.chance(0.05) ? random.between(from, to) : 0;
   let lines = '';
   for (let n = from; n <= to; n += 1) {

@@ -9,6 +9,8 @@ export interface WrittenSession {
   readonly lines: number;
   /** Whether the writer moves it between projects now and then. */
   readonly moves: boolean;
+  /** Whether older generations of it, or copies, are elsewhere. */
+  readonly hasCopies: boolean;
 }
 
 /** What the real program does to a transcript now and then, besides appending. */
@@ -26,6 +28,8 @@ export interface WriterJob {
   readonly does: readonly SpecialStep[];
   /** The average pause between two batches. */
   readonly pauseMs: number;
+  /** Whether the writer is on record as a running session. */
+  readonly isRecorded: boolean;
 }
 
 /** What a writer has done; times in nanoseconds of the clock that all processes share. */

@@ -1,4 +1,4 @@
-import type { Leftover } from 'claude-shared-state/migrate';
+import type { UnmergedFile } from 'claude-shared-state/migrate';
 import type { Log, Other } from './user-facts.ts';
 import type { UserModel } from './user-model.ts';
 import { homeAt, linesOf, names, pathOf, targetOf } from './places.ts';
@@ -9,7 +9,7 @@ export type Entries = ReadonlyMap<string, string>;
 interface Found {
   readonly entries: Entries;
   readonly model: UserModel;
-  readonly leftovers: readonly Leftover[];
+  readonly unmerged: readonly UnmergedFile[];
 }
 
 const FILE = 'file ';
@@ -24,7 +24,7 @@ export function lost({ entries, model }: Pick<Found, 'entries' | 'model'>): read
   const contents = new Set<string>();
   const byName = new Map<string, Set<string>>();
   for (const [path, what] of entries) {
-    if (!what.startsWith(FILE) || path.includes('.state/incoming/')) continue;
+    if (!what.startsWith(FILE) || path.includes('/incoming/')) continue;
     const content = what.slice(FILE.length);
     contents.add(content);
     const [, file = ''] = /([^/]*?\.jsonl)[^/]*$/.exec(path) ?? [];
@@ -55,9 +55,7 @@ export function notShared(found: Found, ofHomes: readonly string[]): readonly st
       return entries.get(path) === `link to ${targetOf(name)}` ? [] : [`${path} is not linked`];
     }),
   );
-  const temporary = [...entries.keys()].filter(
-    (path) => path.startsWith('/shared') && path.includes('/.claude-shared-state-'),
-  );
+  const temporary = [...entries.keys()].filter((path) => path.includes('/incoming/'));
   return [
     ...unlinked,
     ...temporary.map((path) => `${path} is left over`),
@@ -72,7 +70,7 @@ export function notShared(found: Found, ofHomes: readonly string[]): readonly st
 }
 
 /** What is wrong with a transcript below a directory in which it has to be. */
-function logFlaws({ entries, leftovers, model }: Found, log: Log, root: string): readonly string[] {
+function logFlaws({ entries, unmerged, model }: Found, log: Log, root: string): readonly string[] {
   const files = [...entries.keys()].filter(
     (path) => path.startsWith(`${root}/`) && path.endsWith(`/${log.file}`),
   );
@@ -92,9 +90,10 @@ function logFlaws({ entries, leftovers, model }: Found, log: Log, root: string):
   for (const [line, count] of counts) {
     if (count > 1) flaws.push(`${log.file} has ${line} ${count} times`);
   }
+  // Sessions with copies were said to be at rest.
   const isExcused =
-    log.isDisturbed &&
-    leftovers.some(({ path, reason }) => path.includes(log.file) && reason !== 'deleted-since');
+    (log.isDisturbed || (log.copies.size > 1 && log.touchedBy.size > 0)) &&
+    unmerged.some(({ path, reason }) => path.includes(log.file) && reason !== 'replaced');
   if (isExcused)
     model.left(
       log,
@@ -113,48 +112,52 @@ function logFlaws({ entries, leftovers, model }: Found, log: Log, root: string):
   return flaws;
 }
 
-function otherFlaws({ entries, leftovers }: Found, other: Other): readonly string[] {
+function otherFlaws({ entries, unmerged }: Found, other: Other): readonly string[] {
   const name = other.path.slice(0, other.path.indexOf('/'));
   const path = `${targetOf(name)}${other.path.slice(name.length)}`;
   const there = contentAt(entries, path);
   if (other.isGone) return there === undefined ? [] : [`${path} has come back`];
   const contents = new Set(other.at.values());
   const [content] = contents;
-  const isExcused = leftovers.some(
-    (it) => it.path.endsWith(other.path) && it.reason !== 'deleted-since',
-  );
+  const isExcused = unmerged.some((it) => it.path.endsWith(other.path) && it.reason !== 'replaced');
+  if (path.endsWith('/MEMORY.md') && contents.size > 1 && !isExcused && !other.isLeft) {
+    const lines = new Set(linesOf(there ?? ''));
+    const missing = [...contents].flatMap(linesOf).filter((line) => !lines.has(line));
+    if (missing.length > 0) return [`${path} lacks ${missing.join(', ')}`];
+  }
   if (isExcused || contents.size > 1) other.isLeft = true;
   if (contents.size !== 1 || other.isLeft || there === content) return [];
   return [`${path} has ${there ?? 'vanished'}, not ${content}`];
 }
 
-/** What was promised for the end of a way back that says it is done. */
+/** Nothing may run during a restore: what is written nevertheless is kept, and no more is promised. */
+const isTouched = ({ touchedBy }: Log | Other) => touchedBy.size > 0;
+
+/** What was promised for the end of a restore that says it is done. */
 export function notGivenBack(
-  { entries, model, leftovers }: Found,
+  { entries, model, unmerged }: Found,
   home: string,
   restored: readonly string[],
 ): readonly string[] {
-  const isTouchedByOthers = ({ touchedBy }: Log | Other) =>
-    [...touchedBy].some((by) => by !== home);
   const flaws = restored.flatMap((name) => {
     const path = `${homeAt(home)}/${name}`;
     return entries.get(path)?.startsWith('directory') === true ? [] : [`${path} is no directory`];
   });
   if (restored.includes('projects')) {
-    for (const log of model.logs.filter((it) => !isTouchedByOthers(it))) {
-      flaws.push(...logFlaws({ entries, model, leftovers }, log, `${homeAt(home)}/projects`));
+    for (const log of model.logs.filter((it) => !isTouched(it))) {
+      flaws.push(...logFlaws({ entries, model, unmerged }, log, `${homeAt(home)}/projects`));
     }
   }
   for (const other of model.others.values()) {
     const [content] = other.at.values();
     const isOne = new Set(other.at.values()).size === 1;
     const name = other.path.slice(0, other.path.indexOf('/'));
-    if (!isOne || other.isLeft || !restored.includes(name) || isTouchedByOthers(other)) continue;
+    if (!isOne || other.isLeft || !restored.includes(name) || isTouched(other)) continue;
     // Its program has deleted it once it had it back.
     if (other.isDisturbed && !other.at.has(home)) continue;
     const path = `${homeAt(home)}/${other.path}`;
     const there = contentAt(entries, path);
-    const isExcused = leftovers.some((it) =>
+    const isExcused = unmerged.some((it) =>
       it.path.endsWith(`/${other.path.slice(name.length + 1)}`),
     );
     if (isExcused) other.isLeft = true;

@@ -50,6 +50,8 @@ export interface Script {
   readonly logs: readonly LogSeed[];
   readonly others: readonly OtherSeed[];
   readonly first: readonly Act[];
+  /** The call at which the first migration dies; the same command follows. */
+  readonly death: number | undefined;
   readonly way: { readonly home: number; readonly acts: readonly Act[] } | undefined;
   readonly second: readonly Act[];
   readonly seed: number;
@@ -109,6 +111,7 @@ export const scripts: fc.Arbitrary<Script> = fc.record({
   logs: fc.array(log, { minLength: 1, maxLength: 4 }),
   others: fc.array(other, { maxLength: 5 }),
   first: acts(10),
+  death: fc.option(fc.nat(800), { nil: undefined, freq: 1 }),
   way: fc.option(fc.record({ home, acts: acts(6) }), { nil: undefined, freq: 2 }),
   second: acts(5),
   seed: fc.nat(1000),

@@ -1,9 +1,16 @@
 import { requiredSharedUnder } from 'claude-shared-state';
-import { migrate, type MigrateFs, planMigration, restore } from 'claude-shared-state/migrate';
+import {
+  migrate,
+  type MigrateFs,
+  type MigrationOutcome,
+  planMigration,
+  restore,
+} from 'claude-shared-state/migrate';
 import { processesWith } from '../migrating.ts';
 import { posixWorld, type PosixWorld } from '../posix-memfs.ts';
 import { childrenOf, type Link } from '../posix-volume.ts';
 import { randomFrom } from '../seeded-random.ts';
+import type { DiskCall } from '../wrapped-disk.ts';
 import { actingDisk } from './acting-disk.ts';
 import { type Entries, lost, notGivenBack, notShared } from './promises.ts';
 import type { Act, Script } from './script.ts';
@@ -26,12 +33,7 @@ export async function tell(script: Script): Promise<Told> {
   const ofHomes = allHomes.slice(0, script.homes);
   const model = new UserModel();
   const world = posixWorld({ '/shared': null }, { reuseInodes: false });
-  const coupling = new Set<string>();
-  world.onCall = (call, path, to) => {
-    if (call === 'link' && to?.includes('/displaced/') === true) coupling.add(path);
-    if (call === 'rename') coupling.delete(to ?? '');
-  };
-  const program = new UserProgram(world.fs, model, ofHomes, (path) => coupling.has(path));
+  const program = new UserProgram(world.fs, model, ofHomes);
   await setStage(script, world.fs, program, model);
   const outcomes: string[] = [];
   const flaws: string[] = [];
@@ -49,7 +51,7 @@ export async function tell(script: Script): Promise<Told> {
       pid,
       random,
       now: new Date('2026-03-01T12:00:00Z'),
-      pause: () => Promise.resolve(),
+      sleep: () => Promise.resolve(),
       live: 'merge' as const,
     };
   };
@@ -62,14 +64,17 @@ export async function tell(script: Script): Promise<Told> {
   const note = (when: string, found: readonly string[]) => {
     flaws.push(...found.map((what) => `${when}: ${what}`));
   };
-  const diskFor = (planned: readonly Act[]) => {
+  const diskFor = (planned: readonly Act[], death?: number) => {
     acts += planned.length;
     model.beginRun();
-    coupling.clear();
-    return actingDisk(world.fs, planned, isSwapCall, perform);
+    return actingDisk(world.fs, planned, isCutOver, perform, death);
   };
 
-  const migrateOnce = async (title: string, planned: readonly Act[]): Promise<boolean> => {
+  const migrateOnce = async (
+    title: string,
+    planned: readonly Act[],
+    death?: number,
+  ): Promise<boolean> => {
     const before = entriesOf(world);
     const { required, fs, processInspector, now, live } = options(world.fs);
     const plan = await planMigration(paths, { required, fs, processInspector, now, live });
@@ -77,30 +82,38 @@ export async function tell(script: Script): Promise<Told> {
     if (!plan.ok) {
       const { outcome } = await migrate(paths, options(world.fs));
       outcomes.push(`plan ${outcome} ${codesOf(plan.problems)}`);
-      const isPending = plan.problems.some(({ code }) => code === 'earlier-run-pending');
+      const isPending = plan.problems.some(({ code }) => code === 'earlier-run-incomplete');
       if (!isPending) note(`${title}, refused`, differences(before, entriesOf(world)));
       return false;
     }
-    const disk = diskFor(planned);
+    const disk = diskFor(planned, death);
     const report = await migrate(paths, options(disk.fs));
+    const hasDied = death !== undefined && disk.calls() >= death;
+    if (hasDied) model.died();
     await disk.rest();
     calls += disk.calls();
-    outcomes.push(`${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.leftovers)}`);
-    const { leftovers } = report;
+    outcomes.push(
+      `${hasDied ? 'died, ' : ''}${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.unmerged)}`,
+    );
+    const { unmerged } = report;
     note(title, lost({ entries: entriesOf(world), model }));
-    if (!report.outcome.startsWith('done')) return false;
-    note(title, notShared({ entries: entriesOf(world), model, leftovers }, ofHomes));
+    if (hasDied || !isComplete(report)) return false;
+    note(title, notShared({ entries: entriesOf(world), model, unmerged }, ofHomes));
     const once = entriesOf(world);
     const again = await migrate(paths, options(world.fs));
     const isUnsettled = model.logs.some(({ oldKeys }) => oldKeys.size > 0);
     // What its program began at the other place is brought together only now.
     if (isUnsettled) return true;
-    if (again.outcome !== 'done') note(`${title}, twice`, [again.outcome]);
+    if (!isComplete(again)) note(`${title}, twice`, [again.outcome]);
     note(`${title}, twice`, differences(once, entriesOf(world)));
     return true;
   };
-  const migrateAtLast = async (title: string, planned: readonly Act[]): Promise<boolean> => {
-    if (await migrateOnce(title, planned)) return true;
+  const migrateAtLast = async (
+    title: string,
+    planned: readonly Act[],
+    death?: number,
+  ): Promise<boolean> => {
+    if (await migrateOnce(title, planned, death)) return true;
     if (outcomes.at(-1)?.startsWith('plan') === true) return false;
     return await migrateOnce(`${title}, once more`, []);
   };
@@ -111,20 +124,21 @@ export async function tell(script: Script): Promise<Told> {
     await disk.rest();
     calls += disk.calls();
     outcomes.push(
-      `restore ${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.leftovers)}`,
+      `restore ${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.unmerged)}`,
     );
     model.isReturning = false;
-    const { leftovers, restored } = report;
+    const { unmerged, restored } = report;
     const entries = entriesOf(world);
     note('restored', lost({ entries, model }));
-    if (!report.outcome.startsWith('done')) return;
-    note('restored', notGivenBack({ entries, model, leftovers }, home, restored));
+    if (!isComplete(report)) return;
+    note('restored', notGivenBack({ entries, model, unmerged }, home, restored));
     const again = await restore(homeAt(home), options(world.fs));
-    if (again.outcome !== 'done') note('restored twice', [again.outcome]);
+    const isNothing = codesOf(again.problems) === 'no-restore-point';
+    if (!isComplete(again) && !isNothing) note('restored twice', [again.outcome]);
     note('restored twice', differences(entries, entriesOf(world)));
   };
 
-  const isShared = await migrateAtLast('migrated', script.first);
+  const isShared = await migrateAtLast('migrated', script.first, script.death);
   const home = ofHomes[(script.way?.home ?? 0) % ofHomes.length];
   if (isShared && script.way !== undefined && home !== undefined) {
     await restoreOnce(home, script.way.acts);
@@ -136,12 +150,17 @@ export async function tell(script: Script): Promise<Told> {
 /** `<account home>/<name>`. */
 const SHARED_NAME = /^\/homes\/.\/[^/.]+$/;
 /** What the library keeps for itself. */
-const OWN = /\.state(?:\/|$)|\/lock$/;
+const OWN = /\/\.claude-shared-state(?:\/|$)/;
 
 /** The calls between which a home has neither its directory nor its link. */
-function isSwapCall(call: string, path: string, to?: string): boolean {
-  const isMaking = call === 'rename' || call === 'link';
-  return SHARED_NAME.test(path) || (isMaking && SHARED_NAME.test(to ?? ''));
+function isCutOver({ name, path, to = '' }: DiskCall): boolean {
+  const isMaking = name === 'rename' || name === 'link';
+  const isRemoving = name === 'rename' || name === 'unlink' || name === 'symlink';
+  return (isRemoving && SHARED_NAME.test(path)) || (isMaking && SHARED_NAME.test(to));
+}
+
+function isComplete({ outcome }: { readonly outcome: MigrationOutcome }): boolean {
+  return outcome === 'done' || outcome === 'partial';
 }
 
 function codesOf(problems: readonly { readonly code: string; readonly severity: string }[]) {
@@ -149,8 +168,8 @@ function codesOf(problems: readonly { readonly code: string; readonly severity: 
   return [...new Set(codes)].toSorted().join(' ');
 }
 
-function reasonsOf(leftovers: readonly { readonly reason: string }[]) {
-  const reasons = [...new Set(leftovers.map(({ reason }) => reason))].toSorted();
+function reasonsOf(unmerged: readonly { readonly reason: string }[]) {
+  const reasons = [...new Set(unmerged.map(({ reason }) => reason))].toSorted();
   return reasons.length === 0 ? '' : `left: ${reasons.join(' ')}`;
 }
 

@@ -49,13 +49,10 @@ export interface Other {
 export interface Rewriting {
   readonly seen: readonly string[];
   readonly kept: readonly string[];
-  /** Whether it did so in the microseconds in which two files are made one. */
-  readonly isUnlucky: boolean;
 }
 
 /** What a program has found in a file that is no transcript, and what it has made of it. */
 export interface Change {
   readonly before: string | undefined;
   readonly content: string | undefined;
-  readonly isInPlace: boolean;
 }

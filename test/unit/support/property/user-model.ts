@@ -46,10 +46,21 @@ export class UserModel {
     for (const other of this.others.values()) other.isGone = false;
   }
 
+  /** Whether the run before has died; the next one lists what was compacted or moved in it. */
+  hasDied = false;
+
   beginRun(): void {
     for (const it of [...this.logs, ...this.others.values()]) it.touchedBy.clear();
     for (const log of this.logs) log.isNew = false;
-    for (const it of this.others.values()) it.isDisturbed = false;
+    if (!this.hasDied) for (const it of this.others.values()) it.isDisturbed = false;
+    this.hasDied = false;
+  }
+
+  /** The process of a run has died: the next one can't know what was deleted since, and brings it back. */
+  died(): void {
+    this.hasDied = true;
+    for (const log of this.logs) log.gone.clear();
+    for (const other of this.others.values()) other.isGone = false;
   }
 
   appended(log: Log, line: string, home: string): void {
@@ -61,13 +72,13 @@ export class UserModel {
   }
 
   /** The program has seen these lines, and put others in their place. */
-  rewritten(log: Log, { seen, kept, isUnlucky }: Rewriting, home: string): void {
+  rewritten(log: Log, { seen, kept }: Rewriting, home: string): void {
     log.isDisturbed = true;
     log.touchedBy.add(home);
     for (const line of seen) if (log.lines.delete(line)) log.past.add(line);
     for (const line of kept) {
       log.past.delete(line);
-      (isUnlucky ? log.weak : log.lines).add(line);
+      log.lines.add(line);
     }
   }
 
@@ -123,15 +134,12 @@ export class UserModel {
     return other;
   }
 
-  /**
-   * `before`: what the program has found there; `content`: what it put there, if it did not delete it; `isInPlace`:
-   * whether that is the same file, which may be that of other homes by now.
-   */
+  /** The program has found a file as `before`, and put `content` there, or deleted it. */
   otherChanged(
     path: string,
     home: string,
     linked: ReadonlySet<string>,
-    { before, content, isInPlace }: Change,
+    { before, content }: Change,
   ): void {
     const other = this.otherAt(path);
     const isLinked = linked.has(home);
@@ -142,7 +150,7 @@ export class UserModel {
     }
     if (content !== undefined || !isLinked) other.isGone = false;
     for (const [place, there] of other.at) {
-      const isSeen = isLinked ? isInPlace || place === SHARED || linked.has(place) : place === home;
+      const isSeen = isLinked ? place === SHARED || linked.has(place) : place === home;
       if (isSeen && there === before) other.at.delete(place);
     }
     if (content !== undefined) other.at.set(isLinked ? SHARED : home, content);

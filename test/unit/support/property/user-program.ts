@@ -14,22 +14,14 @@ export class UserProgram {
   readonly #fs: MigrateFs;
   readonly #model: UserModel;
   readonly #homes: readonly string[];
-  readonly #isCoupling: (path: string) => boolean;
   /** Transcripts that are open at the moment: their program does nothing else to them. */
   readonly #open = new Set<Log>();
   #count = 0;
 
-  /** `isCoupling`: whether a name is just about to be given to another generation of a transcript. */
-  constructor(
-    fs: MigrateFs,
-    model: UserModel,
-    ofHomes: readonly string[],
-    isCoupling: (path: string) => boolean,
-  ) {
+  constructor(fs: MigrateFs, model: UserModel, ofHomes: readonly string[]) {
     this.#fs = fs;
     this.#model = model;
     this.#homes = ofHomes;
-    this.#isCoupling = isCoupling;
   }
 
   newId(): string {
@@ -146,8 +138,7 @@ export class UserProgram {
     const content = asText(kept);
     if (deed === 'replace') await replaceFile(this.#fs, path, content);
     else await writeFile(this.#fs, path, content);
-    const isUnlucky = this.#isCoupling(path);
-    this.#model.rewritten(log, { seen, kept, isUnlucky }, home);
+    this.#model.rewritten(log, { seen, kept }, home);
   }
 
   async #move(log: Log, key: string): Promise<void> {
@@ -187,7 +178,6 @@ export class UserProgram {
       await this.#fs.unlink(path);
     } else if (deed === 'edit-other') await replaceFile(this.#fs, path, content);
     else await writeFile(this.#fs, path, content);
-    const isInPlace = deed === 'write-other';
-    this.#model.otherChanged(place, home, linked, { before, content, isInPlace });
+    this.#model.otherChanged(place, home, linked, { before, content });
   }
 }

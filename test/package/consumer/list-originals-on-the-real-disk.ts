@@ -1,3 +1,0 @@
-import { listOriginals } from 'claude-shared-state/migrate';
-
-void listOriginals('/nowhere');

@@ -1,0 +1,3 @@
+import { listRestorePoints } from 'claude-shared-state/migrate';
+
+void listRestorePoints(['/nowhere']);

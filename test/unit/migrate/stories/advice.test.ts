@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Call,
+  exactly,
+  fill,
+  hooked,
+  KEY,
+  lines,
+  linksProjects,
+  movesAside,
+  once,
+  read,
+  run,
+  TRANSCRIPT,
+} from '../../support/migrating.ts';
+import {
+  failWith,
+  giveBack,
+  kindAt,
+  lostOf,
+  pointsOf,
+  PROJECTS_LINK,
+  pruneAll,
+} from '../../support/stories.ts';
+import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
+
+const NOTES = `projects/${KEY}/memory/notes.md`;
+
+function stage(world: World): void {
+  fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/${NOTES}`]: 'Use tabs.\n' });
+}
+
+const copiesNotes = (call: Call, path: string) => call === 'copyFile' && path.endsWith('notes.md');
+const writesFirst = (call: Call) => call === 'mkdir';
+/** The link to the transcript, and no trial of one. */
+const linksTranscript = (call: Call, _: string, to?: string) =>
+  call === 'link' && to?.endsWith('.jsonl') === true;
+
+/** What stays until somebody does something about it, and what to do. */
+const lasting: readonly (readonly [string, RegExp])[] = [
+  ['EPERM', /owner|permission|right/],
+  ['EACCES', /owner|permission|right/],
+  ['EROFS', /remount/],
+  ['ENOSPC', /[Ff]ree/],
+  ['EDQUOT', /[Ff]ree/],
+];
+const moments = { copiesNotes, writesFirst, linksTranscript, movesAside, linksProjects };
+
+describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
+  test.each(
+    lasting.flatMap(([code, advice]) =>
+      Object.entries(moments).map(([name, isMeant]) => [code, name, advice, isMeant] as const),
+    ),
+  )('with %s (%s) is no reason to run the same command again', (code, _, advice, isMeant) =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      const before = (call: Call, path: string, to?: string) => {
+        if (isMeant(call, path, to)) failWith(code);
+        // The fallback, too.
+        if (isMeant === linksProjects && call === 'symlink' && path.endsWith('a/projects')) {
+          failWith(code);
+        }
+      };
+      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      expect(report.ok).toBe(false);
+      const errors = report.problems.filter(({ severity }) => severity === 'error');
+      expect(errors.length).toBeGreaterThan(0);
+      for (const { message } of errors) {
+        expect(message).toContain(code);
+        expect(message).toMatch(advice);
+        expect(message).not.toMatch(/(?:^|\. )Run the same command again/);
+      }
+      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+    }),
+  );
+
+  test('five times in a row leaves no restore point and changes nothing in the home', () =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      const before = (call: Call, path: string, to?: string) => {
+        if (movesAside(call, path, to)) failWith('EPERM');
+      };
+      const start = exactly(world, at(world, 'a/projects'));
+      for (let time = 1; time <= 5; time += 1) {
+        const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+        expect(report.outcome).toBe('failed');
+        expect(report.restorePoints).toEqual([]);
+      }
+      expect(await pointsOf(world, 'a')).toEqual([]);
+      const now = exactly(world, at(world, 'a/projects'));
+      expect(Object.keys(now)).toEqual(Object.keys(start));
+      expect((await run(world, ['a'])).outcome).toBe('done');
+    }));
+
+  test('with EMLINK has the file copied instead', () =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      const before = (call: Call, path: string, to?: string) => {
+        if (call === 'link' && path.includes('/a/projects/') && to?.includes('trial') !== true) {
+          failWith('EMLINK');
+        }
+      };
+      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      expect(report.outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+    }));
+});
+
+describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
+  test.each(['EIO', 'EINTR', 'EAGAIN', 'ETIMEDOUT', 'ESTALE'])(
+    'with %s is a reason to run the same command again, which completes it',
+    (code) =>
+      inWorld(kind, async (world) => {
+        stage(world);
+        const before = once(copiesNotes, () => failWith(code));
+        const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+        expect(report.outcome).toBe('failed');
+        expect(report.problems.map(({ message }) => message).join('\n')).toContain(
+          'Run the same command again',
+        );
+        expect((await run(world, ['a'])).outcome).toBe('done');
+      }),
+  );
+
+  test('between the two calls of the cut-over has the directory put back', () =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      const before = (call: Call, path: string, to?: string) => {
+        if (linksProjects(call, path, to)) failWith('EIO');
+        if (call === 'symlink' && path.endsWith('a/projects')) failWith('ENOSPC');
+      };
+      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      expect(report.outcome).toBe('failed');
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      expect(await pointsOf(world, 'a')).toEqual([]);
+    }));
+});
+
+describe.each(worldKinds)('a restore or a deletion that fails for good (%s)', (kind) => {
+  test.each(lasting)('with %s is no reason to run the same command again', (code, advice) =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      await run(world, ['a']);
+      const before = (call: Call, path: string) => {
+        if (call === 'rename' && path.includes('restore-points')) failWith(code);
+        if (call === 'copyFile') failWith(code);
+      };
+      const fs = hooked(world, { before });
+      const reports = [
+        await giveBack(world, 'a', { fs }),
+        ...(await pruneAll(world, ['a'], { fs })),
+      ];
+      for (const { ok, problems } of reports) {
+        expect(ok).toBe(false);
+        for (const { message, code: problem } of problems) {
+          if (problem === 'restore-point-in-use') continue;
+          expect(message).toContain(code);
+          expect(message).toMatch(advice);
+        }
+      }
+      expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
+      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
+    }),
+  );
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import {
+  dying,
+  fill,
+  hooked,
+  KEY,
+  lines,
+  plan,
+  read,
+  run,
+  TRANSCRIPT,
+} from '../../support/migrating.ts';
+import {
+  everyChange,
+  giveBack,
+  kindAt,
+  lostOf,
+  planBack,
+  PROJECTS_LINK,
+  pruneAll,
+  statesOf,
+} from '../../support/stories.ts';
+import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
+
+const NOTES = `projects/${KEY}/memory/notes.md`;
+
+async function migrated(world: World): Promise<void> {
+  fill(world, {
+    [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+    [`a/${NOTES}`]: 'Use tabs.\n',
+    [`b/projects/${KEY}/x.txt`]: 'x',
+  });
+  expect((await run(world, ['a', 'b'])).outcome).toBe('done');
+}
+
+const TEXTS = [lines(1, 2), 'Use tabs.\n', 'x'];
+const returnsProjects = (call: string, _: string, to?: string) =>
+  call === 'rename' && to?.endsWith('/a/projects') === true;
+
+/** What `doctor` would still ask for. */
+async function unfinishedIn(world: World): Promise<readonly string[]> {
+  const states = await statesOf(world, 'a', 'b');
+  return states.filter((it) => it === 'incomplete' || it === 'restoring' || it === 'deleting');
+}
+
+describe.each(worldKinds)('killed right after a directory was given back (%s)', (kind) => {
+  const killed = async (world: World) => {
+    await migrated(world);
+    const fs = hooked(world, dying(returnsProjects));
+    expect((await giveBack(world, 'a', { fs })).outcome).toBe('failed');
+    expect(kindAt(world, 'a/projects')).toBe('directory');
+  };
+
+  test('a migration instead of another restore shares the home again, and nothing is half done', () =>
+    inWorld(kind, async (world) => {
+      await killed(world);
+      expect((await plan(world, ['a', 'b'])).ok).toBe(true);
+      expect((await run(world, ['a', 'b'])).outcome).toBe('done');
+      expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
+      expect(await unfinishedIn(world)).toEqual([]);
+      // Neither call has anything more to ask for.
+      expect((await plan(world, ['a', 'b'])).problems.map(({ code }) => code)).not.toContain(
+        'earlier-run-incomplete',
+      );
+      expect(lostOf(world, TEXTS)).toEqual([]);
+    }));
+
+  test('another restore finishes it, and nothing is half done', () =>
+    inWorld(kind, async (world) => {
+      await killed(world);
+      expect((await planBack(world, 'a')).ok).toBe(true);
+      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect(await unfinishedIn(world)).toEqual([]);
+      expect((await run(world, ['a', 'b'])).outcome).toBe('done');
+      expect(await unfinishedIn(world)).toEqual([]);
+    }));
+
+  test('after the migration instead of it, a restore gives the home everything once more', () =>
+    inWorld(kind, async (world) => {
+      await killed(world);
+      await run(world, ['a', 'b']);
+      world.fs.appendFileSync(at(world, `b/projects/${TRANSCRIPT}`), lines(3));
+      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+      expect(await unfinishedIn(world)).toEqual([]);
+    }));
+
+  test('prune deletes nothing that the restore still needs', () =>
+    inWorld(kind, async (world) => {
+      await killed(world);
+      await pruneAll(world, ['a']);
+      expect(lostOf(world, TEXTS)).toEqual([]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      const report = await giveBack(world, 'a');
+      expect(['done', 'refused']).toContain(report.outcome);
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+    }));
+
+  test('at any call, a migration shares the home again, and a restore after that gives it back', async () => {
+    await everyChange(kind, async (world, moment) => {
+      await migrated(world);
+      await giveBack(world, 'a', { fs: hooked(world, dying(moment)) });
+      expect(lostOf(world, TEXTS)).toEqual([]);
+      const report = await run(world, ['a', 'b']);
+      expect([report.outcome, await unfinishedIn(world)]).toEqual(['done', []]);
+      expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      const back = await giveBack(world, 'a');
+      expect([back.outcome, await unfinishedIn(world)]).toEqual(['done', []]);
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      expect(read(world, `a/${NOTES}`)).toBe('Use tabs.\n');
+      expect(lostOf(world, TEXTS)).toEqual([]);
+    });
+  });
+
+  test('at any call, another restore finishes it, and prune leaves the home its files', async () => {
+    await everyChange(kind, async (world, moment) => {
+      await migrated(world);
+      await giveBack(world, 'a', { fs: hooked(world, dying(moment)) });
+      const back = await giveBack(world, 'a');
+      // Dead after all was done: there is nothing to give back any more.
+      expect(['done', 'refused']).toContain(back.outcome);
+      expect(await unfinishedIn(world)).toEqual([]);
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      for (const { ok, kept } of await pruneAll(world, ['a', 'b'])) {
+        expect([ok, kept]).toEqual([true, []]);
+      }
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(lostOf(world, TEXTS)).toEqual([]);
+    });
+  });
+});

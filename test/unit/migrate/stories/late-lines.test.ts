@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Call,
+  editByRename,
+  fill,
+  hooked,
+  KEY,
+  lines,
+  read,
+  run,
+  TRANSCRIPT,
+} from '../../support/migrating.ts';
+import { everyCall, giveBack, kindAt, lostOf, planBack } from '../../support/stories.ts';
+import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
+
+const LINES = lines(1, 2);
+const LATE = lines('late');
+const COMPACTED = lines('compacted');
+
+/** Two homes that share a session. */
+async function sharing(world: World): Promise<void> {
+  fill(world, { [`a/projects/${TRANSCRIPT}`]: LINES, [`b/projects/${KEY}/x.txt`]: 'x' });
+  await run(world, ['a', 'b']);
+}
+
+/** Another account goes on with the session, through its link. */
+function appendLate(world: World): void {
+  world.fs.appendFileSync(at(world, `b/projects/${TRANSCRIPT}`), LATE);
+}
+
+/** Whether a call removes the link of the home, or puts the directory in its place. */
+const isExchange = (call: Call, path: string) => call === 'unlink' && path.endsWith('/a/projects');
+
+describe.each(worldKinds)('lines that come while a home is given back (%s)', (kind) => {
+  test('at any call are shared, and are in the home, or the restore says that they are not', async () => {
+    await everyCall(kind, async (world, moment) => {
+      await sharing(world);
+      let [wasLinked, isLate] = [true, false];
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (isExchange(call, path)) wasLinked = false;
+          if (!moment(call, path)) return;
+          isLate = true;
+          appendLate(world);
+        },
+      });
+      const report = await giveBack(world, 'a', { fs });
+      expect(report.outcome).toBe('done');
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(isLate ? LINES + LATE : LINES);
+      const own = read(world, `a/projects/${TRANSCRIPT}`);
+      expect([LINES, LINES + LATE]).toContain(own);
+      // Until the link goes, what comes through it must not be missing behind it.
+      if (isLate && wasLinked) expect(own).toBe(LINES + LATE);
+    });
+  });
+
+  test('are not lost if the program replaces that transcript at any call', async () => {
+    await everyCall(kind, async (world, moment) => {
+      await sharing(world);
+      let isReplaced = false;
+      const replace = async (call: Call, path: string) => {
+        if (isExchange(call, path)) appendLate(world);
+        // Through the link it would replace the shared one: this is about the home's own.
+        if (!moment(call, path) || kindAt(world, 'a/projects') !== 'directory') return;
+        isReplaced = true;
+        await editByRename(world, `a/projects/${TRANSCRIPT}`, COMPACTED);
+      };
+      const report = await giveBack(world, 'a', { fs: hooked(world, { before: replace }) });
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(LINES + LATE);
+      if (!isReplaced) expect(report.outcome).toBe('done');
+      if (!report.ok) expect((await giveBack(world, 'a')).problems).toBeDefined();
+      expect(lostOf(world, [LINES, LATE, ...(isReplaced ? [COMPACTED] : [])])).toEqual([]);
+      const own = read(world, `a/projects/${TRANSCRIPT}`);
+      const isTold = report.unmerged.length + report.problems.length > 0;
+      // The very last look is followed by what nobody can see any more.
+      if (isReplaced && report.outcome === 'done' && !isTold) expect(own).toBe(COMPACTED);
+      else expect(own).toContain('late');
+    });
+  });
+
+  test('are in the plan of the way back as bytes to copy', () =>
+    inWorld(kind, async (world) => {
+      await sharing(world);
+      appendLate(world);
+      const planned = await planBack(world, 'a');
+      const bytes = (LINES + LATE).length + 1;
+      expect([planned.ok, planned.spaceNeeded]).toEqual([true, bytes]);
+    }));
+});

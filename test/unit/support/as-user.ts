@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { SharedSymlink } from 'claude-shared-state';
+import type {
+  MigrateOptions,
+  MigrationPlan,
+  MigrationReport,
+  RestorePlan,
+  RestorePointList,
+  RestoreReport,
+} from 'claude-shared-state/migrate';
+import type { DeleteReport } from 'claude-shared-state/migrate';
+import { bundleChild } from './child.ts';
+
+/** The user of these tests, and the one whose files are in the way. */
+export const USER = 65_534;
+export const ROOT = 0;
+
+/** One call with the defaults of the real disk. */
+export interface UserJob {
+  readonly call: 'plan' | 'migrate' | 'planRestore' | 'restore' | 'list' | 'prune';
+  readonly homes: readonly string[];
+  readonly required: readonly SharedSymlink[];
+  readonly options?: Pick<
+    MigrateOptions,
+    'acceptRetention' | 'live' | 'uid' | 'preferHome' | 'preferShared'
+  >;
+}
+
+interface Answers {
+  readonly plan: MigrationPlan;
+  readonly migrate: MigrationReport;
+  readonly planRestore: RestorePlan;
+  readonly restore: RestoreReport;
+  readonly list: RestorePointList;
+  readonly prune: readonly DeleteReport[];
+}
+
+/** Why no call can be made as another user here, or nothing if it can. */
+export function whyNoOtherUser(): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can set the stage, and run as another user';
+  try {
+    execFileSync('setpriv', ['--version'], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `setpriv is missing: ${String(error)}`;
+  }
+}
+
+/** Why a user may link files of others here, or nothing if that is protected. */
+export function whyNoProtectedLinks(read: () => string): string | undefined {
+  return read().trim() === '1' ? undefined : 'fs.protected_hardlinks is off';
+}
+
+/** A directory on the disk that belongs to the user, and calls of the package made as a user. */
+export class UserStage {
+  readonly root: string;
+  readonly #script: string;
+
+  private constructor(root: string, script: string) {
+    this.root = root;
+    this.#script = script;
+  }
+
+  static async open(): Promise<UserStage> {
+    const root = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-user-'));
+    chmodSync(root, 0o755);
+    const script = await bundleChild('user-child.ts', root);
+    const stage = new UserStage(root, script);
+    stage.give('.', USER);
+    return stage;
+  }
+
+  close(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  at(path: string): string {
+    return join(this.root, path);
+  }
+
+  /** Makes a file, and the directories above it, that belong to a user. */
+  file(path: string, content: string, uid: number = USER, mode = 0o600): string {
+    const full = this.at(path);
+    this.directory(dirname(path));
+    writeFileSync(full, content);
+    chmodSync(full, mode);
+    lchownSync(full, uid, uid);
+    return full;
+  }
+
+  directory(path: string, uid: number = USER, mode = 0o700): string {
+    const full = this.at(path);
+    if (full === this.root) return full;
+    this.directory(dirname(path));
+    try {
+      mkdirSync(full);
+    } catch {
+      return full;
+    }
+    chmodSync(full, mode);
+    lchownSync(full, uid, uid);
+    return full;
+  }
+
+  /** Gives a path to a user, and nothing below it. */
+  give(path: string, uid: number): void {
+    lchownSync(this.at(path), uid, uid);
+  }
+
+  /** The owners of everything below a path that is not the user's. */
+  othersIn(path: string): readonly string[] {
+    const full = this.at(path);
+    const { uid } = lstatSync(full);
+    const own = uid === USER ? [] : [path];
+    if (!lstatSync(full).isDirectory()) return own;
+    return [...own, ...readdirSync(full).flatMap((name) => this.othersIn(join(path, name)))];
+  }
+
+  /** Makes a call in a process of its own. */
+  call<Call extends UserJob['call']>(
+    call: Call,
+    homes: readonly string[],
+    options: NonNullable<UserJob['options']> = {},
+    uid: number = USER,
+  ): Answers[Call] {
+    const names = ['session-env', 'file-history', 'projects'];
+    const required = names.map((name) => ({ name, target: this.at(`shared/.claude-${name}-shared`) }));
+    const job: UserJob = { call, homes: homes.map((it) => this.at(it)), required, options };
+    const argv = [process.execPath, this.#script, JSON.stringify(job)];
+    const as = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+    const text = execFileSync('setpriv', [...as, ...argv], { encoding: 'utf8' });
+    return JSON.parse(text) as Answers[Call];
+  }
+
+  /** The problems of a report that are errors: code, path below the stage, owner, errno, reason. */
+  errorsIn({ problems }: Pick<MigrationReport, 'problems'>): readonly string[] {
+    return problems
+      .filter(({ severity }) => severity === 'error')
+      .map((problem) => {
+        const more = ['reason', 'uid', 'errno'].flatMap((name) => {
+          const value: unknown = Reflect.get(problem, name);
+          return value === undefined ? [] : [String(value)];
+        });
+        return [problem.code, problem.path.replace(`${this.root}/`, ''), ...more].join(' ');
+      })
+      .toSorted();
+  }
+}
