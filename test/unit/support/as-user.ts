@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -128,7 +136,10 @@ export class UserStage {
     uid: number = USER,
   ): Answers[Call] {
     const names = ['session-env', 'file-history', 'projects'];
-    const required = names.map((name) => ({ name, target: this.at(`shared/.claude-${name}-shared`) }));
+    const required = names.map((name) => ({
+      name,
+      target: this.at(`shared/.claude-${name}-shared`),
+    }));
     const job: UserJob = { call, homes: homes.map((it) => this.at(it)), required, options };
     const argv = [process.execPath, this.#script, JSON.stringify(job)];
     const as = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
