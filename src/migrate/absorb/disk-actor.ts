@@ -5,6 +5,7 @@ import {
   lstatOrUndefined,
   makeDirectories,
   makeDurableDirectories,
+  makeWritable,
   OPEN,
   removeName,
   syncDirectory,
@@ -102,6 +103,9 @@ export class DiskActor implements Actor {
     if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
     switch (action.kind) {
       case 'descend':
+        // A directory that its owner may not write to could get nothing.
+        if (shared !== undefined)
+          await makeWritable(this.#shop.context.fs, shared.path, shared.info.mode);
         return { shared };
       case 'add':
         return await this.#add(step, action.by);
@@ -289,28 +293,46 @@ export class DiskActor implements Actor {
     step: Step,
     { by, because }: Extract<Step['action'], { readonly kind: 'replace' }>,
   ): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const linkedSize = this.#shop.linked?.sizeOf(path);
-    // First, so that nothing is missing if it fails.
-    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
-    if (prepared === 'left' || prepared === 'again')
-      return prepared === 'left' ? { shared } : prepared;
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') {
-      if (prepared !== undefined) await removeName(this.#shop.context.fs, prepared.temporary);
-      return displaced;
+    const linkedSize = this.#shop.linked?.sizeOf(step.path);
+    const exchanged = await this.#exchange(step, by);
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
-    const added = await this.#add(step, by, prepared);
-    if (because === 'contained') this.#displaced.push(displaced);
+    const { added, displaced } = exchanged;
+    // At the last moment another file may have got the name of the tree's.
+    const isLinked = by === 'link';
+    const now = isLinked ? await lstatOrUndefined(this.#shop.context.fs, added.path) : added.info;
+    const isMeant = now !== undefined && isSameFile(now, added.info);
+    if (because === 'contained' && isMeant) this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
       this.#lostSides.push({ path: displaced.path, reason });
     }
-    if (because === 'compacted' && added !== 'again' && added.shared !== undefined) {
-      await this.#appendLate(added.shared.path, displaced, linkedSize ?? displaced.info.size);
+    if (because === 'compacted') {
+      await this.#appendLate(added.path, displaced, linkedSize ?? displaced.info.size);
     }
-    return added;
+    return { shared: added };
+  }
+
+  /** The tree's gets the name of the target's, which is set aside; or everything is as it was. */
+  async #exchange(
+    step: Step,
+    by: Means,
+  ): Promise<{ readonly added: Copy; readonly displaced: Copy } | 'again' | 'left'> {
+    const { shared, path } = step;
+    const { fs } = this.#shop.context;
+    if (shared === undefined) return 'again';
+    // First, so that nothing is missing if it fails.
+    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
+    if (prepared === 'left' || prepared === 'again') return prepared;
+    const displaced = await this.#setAside(path, shared);
+    const added = displaced === 'again' ? displaced : await this.#add(step, by, prepared);
+    if (displaced !== 'again' && added !== 'again' && added.shared !== undefined) {
+      return { added: added.shared, displaced };
+    }
+    if (prepared !== undefined) await removeName(fs, prepared.temporary);
+    if (displaced !== 'again') await this.#putBack(displaced.path, shared.path);
+    return added === 'again' ? added : 'left';
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
@@ -323,24 +345,18 @@ export class DiskActor implements Actor {
 
   /** The name gets a copy of the file that it is a name of. */
   async #separate(step: Step): Promise<Performed | 'again'> {
-    const { shared, path } = step;
-    if (shared === undefined) return 'again';
-    const prepared = await this.#prepareCopy(step);
-    if (prepared === 'left' || prepared === 'again')
-      return prepared === 'left' ? { shared } : prepared;
-    const displaced = await this.#setAside(path, shared);
-    if (displaced === 'again') {
-      await removeName(this.#shop.context.fs, prepared.temporary);
-      return displaced;
+    const exchanged = await this.#exchange(step, 'copy');
+    if (exchanged === 'again' || exchanged === 'left') {
+      return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
-    const added = await this.#add(step, 'copy', prepared);
+    const { added, displaced } = exchanged;
     // Its bytes live on in the tree, of which it is a second name.
     const { fs } = this.#shop.context;
     const now = await lstatOrUndefined(fs, displaced.path);
-    if (now !== undefined && isSameFile(now, shared.info) && now.linkCount > 1) {
+    if (now !== undefined && isSameFile(now, displaced.info) && now.linkCount > 1) {
       await removeName(fs, displaced.path);
     }
-    return added;
+    return { shared: added };
   }
 
   /**
@@ -365,10 +381,16 @@ export class DiskActor implements Actor {
       now !== undefined &&
       (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
     if (isMeant) return { path: to, info: now };
-    const isBack = await toResult(fs.link(to, place));
-    if (isBack.ok) await removeName(fs, to);
-    else this.#lostSides.push({ path: to, reason: 'replaced' });
+    await this.#putBack(to, place);
     return 'again';
+  }
+
+  /** Gives something its name back, unless somebody else has it by now. */
+  async #putBack(from: string, place: string): Promise<void> {
+    const { fs } = this.#shop.context;
+    const isBack = await toResult(fs.link(from, place));
+    if (isBack.ok) await removeName(fs, from);
+    else this.#lostSides.push({ path: from, reason: 'replaced' });
   }
 
   /** A link is created anew: to rename it would, on memfs, move what it leads to. */
@@ -396,6 +418,7 @@ export class DiskActor implements Actor {
       return { shared };
     }
     const united = uniteLines(sharedBytes, ownBytes);
+    this.#shop.brought?.note(originOf(step.tree, path), own);
     if (united === undefined) return { shared };
     await makeDirectories(fs, this.#shop.incoming);
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
@@ -410,6 +433,11 @@ export class DiskActor implements Actor {
         ? undefined
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
+    if (displaced !== 'again' && linked?.ok !== true) {
+      this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+    }
+    // The promise must not be gone after a power failure while the new name is not there.
+    await syncDirectory(fs, dirname(shared.path));
     for (const name of [...promise, temporary]) await removeName(fs, name);
     if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
     this.added += 1;
@@ -492,6 +520,7 @@ interface Prepared {
 
 type Added = FileInfo | 'again' | 'no-parent' | 'left';
 
-function originOf({ spellings: [first = ''] }: Step['tree'], path: string): string {
-  return join(first, path);
+/** Tells the file from all others that are brought into the target. */
+export function originOf({ origin }: Step['tree'], path: string): string {
+  return join(origin, path);
 }

@@ -3,11 +3,13 @@ import {
   deleteRestorePoint,
   type DeleteRestorePointOptions,
   listRestorePoints,
+  type MigrateFs,
   planRestore,
   restore,
   type RestoreOptions,
+  type WideStats,
 } from 'claude-shared-state/migrate';
-import { type Call, contents, ID, usual } from './migrating.ts';
+import { type Call, contents, hooked, type Hooks, ID, usual } from './migrating.ts';
 import { at, inWorld, type World } from './world.ts';
 
 // What the stories of users are told with, beyond the support for all tests of migrations.
@@ -163,4 +165,32 @@ export async function everyChange(
   tell: (world: World, moment: (call: Call, path: string) => boolean) => Promise<void>,
 ): Promise<void> {
   await everyCall(kind, tell, (call) => CHANGES.has(call));
+}
+
+/** The facts of a file that a file system may show otherwise than it is. */
+type Shown = Partial<Record<'ino' | 'dev' | 'nlink', bigint>>;
+
+/** A file system that shows some facts otherwise: of one that was made of several, say. */
+export function showing(
+  world: World,
+  shown: (path: string, stats: WideStats) => Shown,
+  hooks: Hooks = {},
+): MigrateFs {
+  const fs = hooked(world, hooks);
+  const show = (path: string, stats: WideStats): WideStats => {
+    const other = shown(path, stats);
+    return new Proxy(stats, {
+      get: (target, name): unknown =>
+        Reflect.has(other, name) ? Reflect.get(other, name) : Reflect.get(target, name, target),
+    });
+  };
+  return {
+    ...fs,
+    lstat: async (path, options) => show(path, await fs.lstat(path, options)),
+    stat: async (path, options) => show(path, await fs.stat(path, options)),
+    open: async (path, flags, mode) => {
+      const handle = await fs.open(path, flags, mode);
+      return { ...handle, stat: async (options) => show(path, await handle.stat(options)) };
+    },
+  };
 }
