@@ -313,3 +313,17 @@ async function finishCopy(fs: CopyFs, { mode, mtimeNs }: FileInfo, to: string): 
     await syncHandle(handle, to);
   });
 }
+
+/** Gives the owner of a directory all rights to it, unless they have them or it belongs to somebody else. */
+export async function makeWritable(
+  fs: LstatFs & OpenFs<{ chmod(mode: number): Promise<void>; close(): Promise<void> }>,
+  path: string,
+  mode?: number,
+): Promise<void> {
+  const now = mode ?? (await lstatOrUndefined(fs, path))?.mode ?? OWNER_ONLY;
+  if ((now & OWNER_ONLY) === OWNER_ONLY) return;
+  const opened = await toResult(fs.open(path, OPEN.directory));
+  if (!opened.ok) return;
+  await toResult(opened.value.chmod(now | OWNER_ONLY));
+  await toResult(opened.value.close());
+}

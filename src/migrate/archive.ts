@@ -202,7 +202,7 @@ function jobFor(
     fs,
     name: 'projects',
     target,
-    trees: [{ root, spellings: [root], canLink: true, isFragment: false }],
+    trees: [{ root, origin: root, spellings: [root], canLink: true, isFragment: false }],
     policy: { differences, linksTranscripts: true, separatesFiles: false },
     choices: noChoices,
     comparer: comparer(fs),

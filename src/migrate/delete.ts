@@ -2,7 +2,13 @@ import { Buffer } from 'node:buffer';
 import { ArgumentCheck } from '../arguments.ts';
 import { tolerate, toResult } from '../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
-import { lstatOrUndefined, makeDirectories, removeName } from '../fs/io.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  makeDirectories,
+  makeWritable,
+  removeName,
+} from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
 import { basename, dirname, join, withTrailingSep } from '../paths.ts';
@@ -30,6 +36,7 @@ import {
 } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type Comparer, comparer, readBytes } from './scan/compare.ts';
+import { wrongUser } from './scan/surroundings.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
 import { type Found, isDirectory, walkTree } from './scan/walk.ts';
 
@@ -151,6 +158,7 @@ interface DeleteRequest {
   /** Where the shared targets are, by name, if the caller says so. */
   readonly required: ReadonlyMap<string, string> | undefined;
   readonly discard: readonly string[];
+  readonly uid: number | undefined;
 }
 
 function checkDelete(
@@ -170,6 +178,7 @@ function checkDelete(
     restorePoint: path,
     required: list && new Map(list.map(({ name, target }) => [name, target])),
     discard: texts(check, 'discard', discard),
+    uid: undefined,
   };
 }
 
@@ -193,11 +202,12 @@ async function surveyDelete(fs: MigrateReadFs, request: DeleteRequest): Promise<
   const names = new Set([...point.trees, ...point.recreated.map(({ name }) => name)]);
   for (const name of new Set([...names, ...point.targets.keys()])) {
     const target = required?.get(name) ?? point.targets.get(name) ?? '';
-    const real = await toResult(fs.realpath(target));
+    const real = await tolerate(['ENOENT', 'ENOTDIR', 'ELOOP'], target, fs.realpath(target));
     if (real.ok) roots.set(name, textOf(real.value));
     // Without it nothing could be proved.
     else if (names.has(name)) problems.push(migrationProblem('other-target', { path, target }));
   }
+  problems.push(...(await wrongUser(fs, realHome, request.uid)));
   return { realHome, point, roots, problems };
 }
 
@@ -227,16 +237,15 @@ async function walkAll(
   const places = [
     ...trees.map((name) => at(join(path, name), name, removing)),
     ...recreated.map((it) => at(it.path, it.name, removing, true)),
+    ...(await namesIn(fs, join(path, 'replaced'))).map((name) =>
+      at(join(join(path, 'replaced'), name), name, removing),
+    ),
+    ...(await namesIn(fs, removing)).map((name) => at(join(removing, name), name, removing)),
     ...[...roots].flatMap(([name, root]) => {
       const replaced = replacedIn(stateDirectoryOf(root), basename(path));
       // On the file system of the target, where they are.
       const aside = join(replaced, 'removing');
-      return [
-        at(join(join(path, 'replaced'), name), name, removing),
-        at(join(removing, name), name, removing),
-        at(join(replaced, name), name, aside),
-        at(join(aside, name), name, aside),
-      ];
+      return [at(join(replaced, name), name, aside), at(join(aside, name), name, aside)];
     }),
   ];
   const prefix = withTrailingSep(path);
@@ -254,6 +263,11 @@ async function walkAll(
     });
     await leave(root);
   }
+}
+
+async function namesIn(fs: MigrateReadFs, directory: string): Promise<readonly string[]> {
+  const listed = await listDirectory(fs, directory);
+  return listed.ok ? listed.value.map(({ name }) => name) : [];
 }
 
 /** One tree of a restore point, and where its files go for a moment before they are deleted. */
@@ -355,6 +369,7 @@ async function deleteAll(
       onFiles(1, file.found === 'name-not-utf8' ? 0 : file.found.size);
     },
     async (directory) => {
+      await makeWritable(fs, dirname(directory));
       await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], directory, fs.rmdir(directory));
     },
   );
@@ -364,12 +379,13 @@ async function deleteAll(
   for (const name of left) {
     if (!found.kept.some((shown) => shown.startsWith(join(name, '')))) found.kept.push(name);
   }
+  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
+  const hasReplaced = (await namesIn(fs, join(path, 'replaced'))).length > 0;
+  if (hasReplaced && found.kept.length === 0) found.kept.push('replaced');
   if (found.kept.length > 0) {
-    await removeEmpty(fs, join(path, 'removing'));
     await unmark(fs, path, ['deleting']);
     return 'partial';
   }
-  for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
   await clearIncoming(fs, join(path, 'incoming'));
   for (const root of facts.roots.values()) {
     await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
@@ -416,6 +432,7 @@ async function removeProved(
   if (!isThereAlready) {
     await makeDirectories(fs, dirname(removing));
     if ((await lstatOrUndefined(fs, removing)) !== undefined) return false;
+    await makeWritable(fs, dirname(path));
     const moved = await tolerate(['ENOENT'], path, fs.rename(path, removing));
     if (!moved.ok) return true;
   }

@@ -271,14 +271,15 @@ async function carryOut(
     if (isStopped) break;
     await linkMissing(request, home, (name) => name !== 'projects');
     const { moved, restorePoint, problem } = await cutOver(context, home, runId, locks, onFiles);
-    if (restorePoint !== undefined) result.restorePoints.add(restorePoint);
+    if (restorePoint !== undefined && moved.length > 0) result.restorePoints.add(restorePoint);
     for (const { entry, root, isFragment } of moved) {
       const before = works
         .find(({ surveyed: { name } }) => name === entry.name)
         ?.surveyed.trees.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
       const spellings = [...before.spellings, root];
-      trees.get(entry.name)?.push({ ...before, root, spellings, isFragment });
+      const origin = isFragment && !before.isFragment ? root : before.origin;
+      trees.get(entry.name)?.push({ ...before, root, origin, spellings, isFragment });
     }
     if (problem !== undefined) {
       problems.push(problem);

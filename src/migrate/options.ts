@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /** Names the shared links. */
 interface RequiredOption {
-  /** The shared links every home must have; `RequiredShared` by default. */
+  /** The shared links: `RequiredShared` by default; to restore or delete, those that the restore points record. */
   readonly required?: readonly SharedSymlink[] | undefined;
 }
 

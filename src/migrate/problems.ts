@@ -214,7 +214,7 @@ const permissionReasons = {
     'cannot be changed',
     'Correct its owner or permissions, or remount a read-only file system.',
   ],
-  create: ['cannot be created', 'Give this user the right to write to the directory above it.'],
+  create: ['gets no new entries', 'Give this user the right to write to it.'],
 } as const;
 
 /** What helps against a failed call, by its errno: only what may be gone the next time is worth a retry. */
@@ -316,7 +316,7 @@ export const migrationProblems: ProblemTable<Fields> = {
       const owner = p.uid === undefined ? '' : `owner ${p.uid}, `;
       return text`${p.path} ${permissionReasons[p.reason][0]} (${owner}${p.errno})`;
     },
-    (p) => permissionReasons[p.reason][1],
+    (p) => (p.errno === 'EROFS' ? adviceFor(p.errno) : permissionReasons[p.reason][1]),
   ),
   'wrong-user': error(
     'operator',

@@ -79,9 +79,10 @@ export interface UnmergedFile {
   readonly path: string;
   /**
    * `obsolete-cache`: a cache that no version reads. `kept-aside`: the side of a conflict that was not chosen.
-   * `replaced`: an older generation, set aside in the state directory. `partial-line`: it ends in half a line that the
-   * shared transcript lacks. `conflict`: it changed after the plan and can't be merged. `duplicate-session-id`: the
-   * session has another transcript under another project key. `changed`: it was written to after it was set aside.
+   * `replaced`: another version, set aside in the state directory, or in the restore point if it was restored.
+   * `partial-line`: it ends in half a line that the shared transcript lacks. `conflict`: it changed after the plan and
+   * can't be merged. `duplicate-session-id`: the session has another transcript under another project key. `changed`: it
+   * was written to after it was set aside.
    */
   readonly reason:
     | 'obsolete-cache'

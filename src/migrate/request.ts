@@ -92,10 +92,17 @@ export function checkRun(check: ArgumentCheck, options: RunOptions): RunRequest 
     },
     processInspector: inspectorFor(check, options.fs, options.processInspector),
     pid: number(check, 'pid', options.pid, 'the id of a process'),
-    uid:
-      number(check, 'uid', options.uid, 'the id of a user') ??
-      (options.fs === undefined ? effectiveUid() : undefined),
+    uid: checkUid(check, options),
   };
+}
+
+/** The user who acts: on the real disk the one of this process. */
+export function checkUid(
+  check: ArgumentCheck,
+  { fs, uid }: { readonly fs?: unknown; readonly uid?: number | undefined },
+): number | undefined {
+  const given = number(check, 'uid', uid, 'the id of a user');
+  return given ?? (fs === undefined ? effectiveUid() : undefined);
 }
 
 /** The entries of a required list, none of them named like what a restore point holds besides the trees. */

@@ -75,14 +75,17 @@ export async function readRestorePoint(
   for (const { name: entryName, kind } of listed.value) {
     const entry = restorePointEntry(entryName);
     if (entry.kind === 'link') {
-      const text = await toResult(fs.readlink(preparedLinkOf(path, entry.name)));
+      const link = preparedLinkOf(path, entry.name);
+      const text = await tolerate(['ENOENT', 'EINVAL'], link, fs.readlink(link));
       if (text.ok) targets.set(entry.name, textOf(text.value));
     } else if (entry.kind === 'tree' && kind === 'directory') trees.push(entry.name);
     else if (entry.kind === 'recreated' && kind === 'directory') {
       recreated.push({ path: join(path, entryName), name: entry.name, count: entry.count });
     }
   }
-  const state = MARKERS.findLast((marker) => names.has(marker)) ?? 'incomplete';
+  // Of an empty one a deletion had only the last call to make.
+  const unmarked = names.size === 0 ? 'deleting' : 'incomplete';
+  const state = MARKERS.findLast((marker) => names.has(marker)) ?? unmarked;
   recreated.sort((one, other) => one.count - other.count);
   const wasComplete = names.has('complete');
   return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets };

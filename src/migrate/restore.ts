@@ -30,7 +30,7 @@ import type {
   RestoreReport,
   UnmergedFile,
 } from './report.ts';
-import { checkList, checkRun, flag, type RunRequest, runOptions } from './request.ts';
+import { checkList, checkRun, checkUid, flag, type RunRequest, runOptions } from './request.ts';
 import {
   clearIncoming,
   type FoundRestorePoint,
@@ -40,6 +40,7 @@ import {
 } from './restore-points.ts';
 import { look, perform, requireLocks } from './run.ts';
 import { comparer } from './scan/compare.ts';
+import { wrongUser } from './scan/surroundings.ts';
 
 /**
  * Plans a restore: which directories the home would get back, and everything that blocks it. Changes nothing.
@@ -79,6 +80,7 @@ export async function planRestore(
   const request = {
     ...checkRestore(check, given),
     processInspector: inspectorFor(check, given.fs, given.processInspector),
+    uid: checkUid(check, given),
   };
   check.finish('planRestore');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
@@ -187,7 +189,7 @@ interface RestoreFacts {
 async function surveyRestore(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector'>,
+  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
 ): Promise<RestoreFacts> {
   const { processInspector } = request;
   const real = await toResult(fs.realpath(accountHome));
@@ -214,6 +216,7 @@ async function surveyRestore(
   }
   const live = await findLiveSessions([accountHome], { fs, processInspector });
   problems.push(
+    ...(await wrongUser(fs, accountHome, request.uid)),
     ...live.problems,
     ...live.sessions.map(({ path, sessionId, pid }) =>
       migrationProblem('live-session', { path, accountHome, sessionId, pid }),
@@ -302,6 +305,7 @@ function jobFor(
   const roots = fragments ?? [realTarget];
   const trees: readonly Tree[] = roots.map((root) => ({
     root,
+    origin: root,
     spellings: [root],
     canLink: false,
     isFragment: fragments !== undefined,
@@ -322,7 +326,7 @@ function jobFor(
 async function planFor(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector'>,
+  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
 ): Promise<RestorePlan> {
   const { entries, problems } = await surveyRestore(fs, accountHome, request);
   const planned: RestoreEntry[] = [];
@@ -332,7 +336,7 @@ async function planFor(
     const counter: Actor = {
       known: () => ({}),
       visited: () => {},
-      onUnreadable: () => {},
+      onUnreadable: () => Promise.resolve(),
       async perform({ action, own, ownPath, shared }) {
         if (own === 'name-not-utf8') return { shared };
         const isCopied =

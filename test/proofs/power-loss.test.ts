@@ -41,7 +41,7 @@ describe('a power failure loses nothing, the same call completes, and any other 
       if (random() >= rounds(1, 0.2)) continue;
       failures += 1;
       try {
-        await check(state.build(), { kind: 'died' });
+        await check(state.build(), { kind: 'died' }, []);
       } catch (error) {
         const lost = `without ${state.lost.join(', ')}; ${state.data}`;
         const where = `after change ${state.after} (${state.last})`;

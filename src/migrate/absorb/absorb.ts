@@ -1,4 +1,4 @@
-import { CallError, toResult } from '../../core/result.ts';
+import { CallError, type Result, toResult } from '../../core/result.ts';
 import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
@@ -16,6 +16,8 @@ export interface Tree {
   readonly root: string;
   /** Where it belongs, as the caller and as the file system spells it: `<account home>/<name>`. */
   readonly spellings: readonly string[];
+  /** Tells it from all other trees, also in a later run, and after it was moved away. */
+  readonly origin: string;
   readonly canLink: boolean;
   /** Whether it began while the link was missing, so that its transcripts lack their beginning. */
   readonly isFragment: boolean;
@@ -56,7 +58,8 @@ export interface Actor {
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
   visited(files: number, bytes: number): void;
-  onUnreadable?(error: CallError): void;
+  /** Is told of what can't be read, and goes on without it; without this function that throws. */
+  onUnreadable?(error: CallError): Promise<void>;
 }
 
 /** What goes where, and how. */
@@ -125,12 +128,15 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
     let own = copies[index];
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
-      const action: Action = await decideFor(
-        job,
-        actor,
-        { tree, path, own, ownPath, shared },
-        winner,
-      );
+      const found = { tree, path, own, ownPath, shared };
+      const decided: Result<Action> = await toResult(decideFor(job, actor, found, winner));
+      if (!decided.ok) {
+        const { error } = decided;
+        if (!(error instanceof CallError) || actor.onUnreadable === undefined) throw error;
+        await actor.onUnreadable(error);
+        break;
+      }
+      const action = decided.value;
       const result = await actor.perform({ action, tree, path, own, ownPath, shared });
       if (result !== 'again') {
         ({ shared } = result);

@@ -19,7 +19,12 @@ export interface Brought {
   nameFor(origin: string, own: FileInfo): string;
   /** Records that the file at a temporary name has its final name, too. */
   add(origin: string, own: FileInfo, copy: FileInfo, temporary: string): Promise<void>;
-  /** Whether `shared` is an untouched copy of what `origin` had: `current` if it still has that. */
+  /** Records that the target has everything that `own` has. */
+  note(origin: string, own: FileInfo): void;
+  /**
+   * Whether `shared` is an untouched copy of what `origin` had: `current` if it still has that. Also `current` if this run
+   * brought what `origin` has, whatever became of that in the target since.
+   */
   of(origin: string, own: FileInfo, shared: FileInfo): 'current' | 'outdated' | undefined;
   /** Removes all temporary names; from now on none is kept. */
   clear(): Promise<void>;
@@ -42,6 +47,8 @@ export async function readBrought(
 ): Promise<Brought> {
   const { fs } = context;
   const entries = new Map<string, Entry>();
+  /** By the hash of each origin: what this run has brought from there. */
+  const sources = new Map<string, string>();
   const temporaries = new Set<string>();
   let isClosed = false;
   const listed = await listDirectory(fs, incoming);
@@ -58,12 +65,18 @@ export async function readBrought(
   return {
     nameFor: (origin, { size, mtimeNs }) =>
       join(incoming, `${nonceOf(context)}-${size}-${mtimeNs}-${hashOf(origin)}`),
-    async add(origin, { size, mtimeNs }, copy, temporary) {
+    async add(origin, own, copy, temporary) {
+      const { size, mtimeNs } = own;
+      sources.set(hashOf(origin), stampOf(own));
       if (isClosed) await removeName(fs, temporary);
       else temporaries.add(temporary);
       entries.set(keyOf(copy), { origin: hashOf(origin), size, mtimeNs });
     },
+    note(origin, own) {
+      sources.set(hashOf(origin), stampOf(own));
+    },
     of(origin, own, shared) {
+      if (sources.get(hashOf(origin)) === stampOf(own)) return 'current';
       const entry = entries.get(keyOf(shared));
       if (entry === undefined || entry.origin !== hashOf(origin)) return undefined;
       const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, entry.mtimeNs);
@@ -81,6 +94,10 @@ export async function readBrought(
 
 function keyOf({ device, inode, birthtimeNs }: FileInfo): string {
   return `${device}:${inode}:${birthtimeNs}`;
+}
+
+function stampOf(info: FileInfo): string {
+  return `${keyOf(info)}:${info.size}:${info.mtimeNs}`;
 }
 
 function isClose(one: bigint, other: bigint): boolean {

@@ -5,6 +5,7 @@ import {
   lstatOrUndefined,
   makeDirectories,
   makeDurableDirectories,
+  makeWritable,
   OPEN,
   removeName,
   syncDirectory,
@@ -102,6 +103,9 @@ export class DiskActor implements Actor {
     if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
     switch (action.kind) {
       case 'descend':
+        // A directory that its owner may not write to could get nothing.
+        if (shared !== undefined)
+          await makeWritable(this.#shop.context.fs, shared.path, shared.info.mode);
         return { shared };
       case 'add':
         return await this.#add(step, action.by);
@@ -295,7 +299,11 @@ export class DiskActor implements Actor {
       return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
     const { added, displaced } = exchanged;
-    if (because === 'contained') this.#displaced.push(displaced);
+    // At the last moment another file may have got the name of the tree's.
+    const isLinked = by === 'link';
+    const now = isLinked ? await lstatOrUndefined(this.#shop.context.fs, added.path) : added.info;
+    const isMeant = now !== undefined && isSameFile(now, added.info);
+    if (because === 'contained' && isMeant) this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
       this.#lostSides.push({ path: displaced.path, reason });
@@ -410,6 +418,7 @@ export class DiskActor implements Actor {
       return { shared };
     }
     const united = uniteLines(sharedBytes, ownBytes);
+    this.#shop.brought?.note(originOf(step.tree, path), own);
     if (united === undefined) return { shared };
     await makeDirectories(fs, this.#shop.incoming);
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
@@ -511,6 +520,7 @@ interface Prepared {
 
 type Added = FileInfo | 'again' | 'no-parent' | 'left';
 
-function originOf({ spellings: [first = ''] }: Step['tree'], path: string): string {
-  return join(first, path);
+/** Tells the file from all others that are brought into the target. */
+export function originOf({ origin }: Step['tree'], path: string): string {
+  return join(origin, path);
 }

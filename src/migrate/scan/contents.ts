@@ -1,7 +1,8 @@
-import { READ, WRITE } from '../../calls.ts';
+import { READ, SEARCH, WRITE } from '../../calls.ts';
 import { type CallError, failedWith, toResult } from '../../core/result.ts';
 import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
-import { join } from '../../paths.ts';
+import { lstatOrUndefined } from '../../fs/io.ts';
+import { dirname, join } from '../../paths.ts';
 import {
   absorb,
   type Actor,
@@ -11,6 +12,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
+import { originOf } from '../absorb/disk-actor.ts';
 import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
@@ -73,6 +75,8 @@ class Pretender implements Actor {
   readonly #unmerged: UnmergedFile[] = [];
   readonly #memory = new Set<string>();
   readonly #copies = new Set<string>();
+  /** Directories of the target that belong to other users, by their paths in it. */
+  readonly #foreign = new Map<string, Copy>();
   readonly #keys: SessionKeys;
   #overdue = 0;
 
@@ -102,18 +106,18 @@ class Pretender implements Actor {
 
   visited(): void {}
 
-  onUnreadable({ path, code: errno }: CallError): void {
-    const isDenied = errno === 'EACCES' || errno === 'EPERM';
-    this.#problems.push(
-      isDenied
-        ? migrationProblem('not-permitted', { path, errno, reason: 'read', uid: undefined })
-        : migrationProblem('io-error', { path, errno }),
-    );
+  async onUnreadable({ path, code: errno }: CallError): Promise<void> {
+    if (errno !== 'EACCES' && errno !== 'EPERM') {
+      this.#problems.push(migrationProblem('io-error', { path, errno }));
+      return;
+    }
+    const info = await toResult(lstatOrUndefined(this.#job.fs, path));
+    const uid = info.ok ? info.value?.uid : undefined;
+    this.#problems.push(migrationProblem('not-permitted', { path, errno, reason: 'read', uid }));
   }
 
   known({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo, shared: FileInfo) {
-    const [first = ''] = tree.spellings;
-    const copied = this.#request.brought.of(join(first, path), own, shared);
+    const copied = this.#request.brought.of(originOf(tree, path), own, shared);
     return { isCurrent: copied === 'current', isOutdatedCopy: copied === 'outdated' };
   }
 
@@ -130,8 +134,10 @@ class Pretender implements Actor {
     if (isFile && overdueBefore !== undefined && own.mtimeNs < overdueBefore) this.#overdue += 1;
     switch (action.kind) {
       case 'descend':
+        if (shared !== undefined && this.#isForeign(shared.info)) this.#foreign.set(path, shared);
         return { shared };
       case 'add': {
+        await this.#tryDirectory(path);
         if (own.kind === 'file')
           await this.#count(step, own, action.by === 'link' ? 'link' : 'copy');
         return { shared: copy };
@@ -143,6 +149,7 @@ class Pretender implements Actor {
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
+        await this.#tryDirectory(path);
         this.#noteCopies(step);
         if (own.kind === 'file') await this.#count(step, own, 'merged', action.by === 'copy');
         if (action.because !== 'contained' && shared !== undefined) {
@@ -177,6 +184,20 @@ class Pretender implements Actor {
       default:
         return action satisfies never;
     }
+  }
+
+  #isForeign({ uid }: FileInfo): boolean {
+    return this.#request.uid !== undefined && uid !== this.#request.uid;
+  }
+
+  /** Tries whether a name can be made in a directory of the target that belongs to somebody else. */
+  async #tryDirectory(path: string): Promise<void> {
+    const directory = this.#foreign.get(dirname(path));
+    if (directory === undefined) return;
+    this.#foreign.delete(dirname(path));
+    const { path: place, info } = directory;
+    const allowed = await toResult(this.#job.fs.access(place, WRITE | SEARCH));
+    if (!allowed.ok) this.#deny(place, info, 'change', allowed.errno);
   }
 
   #indexOf({ tree }: Pick<Step, 'tree'>): number {
@@ -223,7 +244,7 @@ class Pretender implements Actor {
     return 'linked';
   }
 
-  #deny(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
+  #deny(path: string, { uid }: FileInfo, reason: 'link' | 'read' | 'change', errno: string): void {
     this.#problems.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
   }
 

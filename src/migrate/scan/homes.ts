@@ -1,6 +1,6 @@
 import { drive } from '../../calls.ts';
 import { toResult } from '../../core/result.ts';
-import { type FileInfo, fileInfoOf } from '../../fs/file-info.ts';
+import type { FileInfo } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
@@ -33,7 +33,6 @@ export interface SurveyedEntry {
 export interface SurveyedHome {
   readonly accountHome: string;
   readonly realHome: string;
-  readonly info?: FileInfo;
   readonly entries: readonly SurveyedEntry[];
   /** What unfinished runs left, the oldest first. */
   readonly unfinished: readonly FoundRestorePoint[];
@@ -65,7 +64,6 @@ export async function surveyHomes(
     for (const finding of plans[index]?.findings ?? []) {
       if (isInTheWay(finding)) findings.add(finding);
     }
-    const stats = await toResult(fs.stat(accountHome, { bigint: true }));
     const unfinished = (await readRestorePoints(fs, realHome)).filter(isUnfinished);
     const entries: SurveyedEntry[] = [];
     for (const { name, path, state, target } of links) {
@@ -83,8 +81,7 @@ export async function surveyHomes(
         isFragment: unfinished.some(({ trees }) => trees.includes(name)),
       });
     }
-    const info = stats.ok ? { info: fileInfoOf(stats.value) } : {};
-    homes.push({ accountHome, realHome, ...info, entries, unfinished });
+    homes.push({ accountHome, realHome, entries, unfinished });
   }
   return { homes, findings: [...findings] };
 }

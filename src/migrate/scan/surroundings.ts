@@ -88,16 +88,17 @@ export async function placeProblems(
   return problems;
 }
 
-/** Homes of other users: what is created for them they could not use. */
-export function userProblems(
-  homes: readonly SurveyedHome[],
+/** A home of another user: what is created for them they could not use. */
+export async function wrongUser(
+  fs: MigrateReadFs,
+  accountHome: string,
   uid: number | undefined,
-): readonly MigrationProblem[] {
-  return homes.flatMap(({ accountHome: path, info }) =>
-    uid === undefined || info === undefined || info.uid === uid
-      ? []
-      : [migrationProblem('wrong-user', { path, uid: info.uid })],
-  );
+): Promise<readonly MigrationProblem[]> {
+  const stats = await toResult(fs.stat(accountHome, { bigint: true }));
+  const owner = stats.ok ? Number(stats.value.uid) : uid;
+  return uid === undefined || owner === undefined || owner === uid
+    ? []
+    : [migrationProblem('wrong-user', { path: accountHome, uid: owner })];
 }
 
 const GROUP_OR_OTHERS_WRITE = 0o022;

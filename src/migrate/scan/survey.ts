@@ -21,7 +21,7 @@ import {
   placeProblems,
   type Retention,
   surveyRetention,
-  userProblems,
+  wrongUser,
 } from './surroundings.ts';
 
 /** One directory that is brought into a target. */
@@ -62,11 +62,9 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
   const { homes, findings } = await surveyHomes(fs, request.accountHomes, required);
   const retention = await surveyRetention(fs, request);
   const mounts = await readMounts(fs);
-  const problems: MigrationProblem[] = [
-    ...findings.map(({ problem }) => problem),
-    ...userProblems(homes, uid),
-  ];
+  const problems: MigrationProblem[] = findings.map(({ problem }) => problem);
   for (const home of homes) {
+    problems.push(...(await wrongUser(fs, home.accountHome, uid)));
     for (const entry of home.entries) {
       problems.push(...(await placeProblems(fs, mounts, home, entry)));
       problems.push(...(await otherTargets(fs, home, entry)));
@@ -162,7 +160,13 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
     .filter((entry) => entry.name === name)
     .flatMap((entry) => {
       const { path, realPath, directory, isFragment } = entry;
-      const tree = (root: string) => ({ root, spellings: [path, realPath, root], home, entry });
+      const tree = (root: string, origin: string) => ({
+        root,
+        origin,
+        spellings: [path, realPath, root],
+        home,
+        entry,
+      });
       // What had been migrated is shared already: to take back a restore, only the link is needed.
       const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
       const aside = halfDone.flatMap((restorePoint) => {
@@ -172,17 +176,26 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
           ...restorePoint.trees
             .filter((it) => it === name)
             .map((it) => ({
-              ...tree(join(restorePoint.path, it)),
+              ...tree(join(restorePoint.path, it), realPath),
               ...at,
               movedAt,
               isFragment: false,
             })),
           ...restorePoint.recreated
             .filter((it) => it.name === name)
-            .map((it) => ({ ...tree(it.path), ...at, isFragment: true })),
+            .map((it) => ({ ...tree(it.path, it.path), ...at, isFragment: true })),
         ];
       });
-      const own = directory === undefined ? [] : [{ ...tree(realPath), canLink: true, isFragment }];
+      const own =
+        directory === undefined
+          ? []
+          : [
+              {
+                ...tree(realPath, isFragment ? `${realPath}#` : realPath),
+                canLink: true,
+                isFragment,
+              },
+            ];
       return [...aside, ...own];
     });
 }

@@ -38,14 +38,14 @@ export async function walkTogether(
   fs: MigrateReadFs,
   roots: readonly string[],
   visit: Visit,
-  onUnreadable?: (error: CallError) => void,
+  onUnreadable?: (error: CallError) => Promise<void>,
 ): Promise<void> {
   const pending: Pending[] = [{ path: '', in: roots.map(() => true) }];
   const list = async (root: string, path: string): Promise<ReadonlyMap<string, Found>> => {
     const listed = await toResult(entriesAt(fs, path === '' ? root : join(root, path)));
     if (listed.ok) return listed.value;
     if (onUnreadable === undefined || !(listed.error instanceof CallError)) throw listed.error;
-    onUnreadable(listed.error);
+    await onUnreadable(listed.error);
     return none;
   };
   const enter = async ({ path, in: isIn }: Pending) => {

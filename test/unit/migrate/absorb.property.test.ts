@@ -1,23 +1,22 @@
 import {
+  type Arbitrary,
   assert,
   asyncProperty,
   boolean,
   constantFrom,
-  dictionary,
   record,
   subarray,
-  uniqueArray,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { absorb, type Job } from '../../../src/migrate/absorb/absorb.ts';
 import { readBrought } from '../../../src/migrate/absorb/brought.ts';
 import { DiskActor } from '../../../src/migrate/absorb/disk-actor.ts';
 import { comparer } from '../../../src/migrate/scan/compare.ts';
-import { type Tree } from '../support/disk-image.ts';
+import type { Tree } from '../support/disk-image.ts';
 import { ID, KEY, lines, OTHER_ID } from '../support/migrating.ts';
 import { diskText } from '../support/migration/visible.ts';
 import { type PosixWorld, posixWorld } from '../support/posix-memfs.ts';
-import { rounds } from '../support/proof.ts';
+import { rounds, seed } from '../support/proof.ts';
 import { randomFrom } from '../support/seeded-random.ts';
 import { everyByteReachable, filesIn } from '../support/user-bytes.ts';
 
@@ -63,9 +62,7 @@ const stages = record({
   isRestoring: boolean(),
 });
 
-type Stage = typeof stages extends { generate: (...args: never) => { value: infer Value } }
-  ? Value
-  : never;
+type Stage = typeof stages extends Arbitrary<infer Value> ? Value : never;
 
 function placed(root: string, tree: object): Tree {
   return Object.fromEntries([
@@ -88,7 +85,7 @@ function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage)
       : { differences: 'choose', linksTranscripts: true, separatesFiles: false },
     choices: {
       shared: shared.map((path) => `/b/projects/${path}`),
-      home: process.env['NOHOME'] ? [] : home.map((path) => `/b/projects/${path}`),
+      home: home.map((path) => `/b/projects/${path}`),
     },
     comparer: comparer(world.fs),
     losers: new Map(),
@@ -96,9 +93,9 @@ function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage)
   };
 }
 
-async function actorIn(world: PosixWorld, seed: number) {
+async function actorIn(world: PosixWorld, process: number) {
   const { fs } = world;
-  const random = randomFrom(seed);
+  const random = randomFrom(process);
   const context = {
     fs,
     random,
@@ -111,7 +108,7 @@ async function actorIn(world: PosixWorld, seed: number) {
     context,
     target: '/s/target',
     incoming: '/s/state/incoming',
-    replaced: `/s/state/replaced/${seed}`,
+    replaced: `/s/state/replaced/${process}`,
     brought: await readBrought(context, '/s/state/incoming'),
     onFiles: () => {},
   });
@@ -145,7 +142,7 @@ describe('absorb', () => {
         expect(await pass(job, actor)).toBe(0);
         expect(diskText(world)).toBe(before);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 
@@ -158,7 +155,7 @@ describe('absorb', () => {
         expect(await pass(jobIn(world, stage), await actorIn(world, 2))).toBe(0);
         expect(diskText(world)).toBe(before);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 
@@ -172,7 +169,7 @@ describe('absorb', () => {
         expect(everyByteReachable(before, filesIn(world))).toEqual([]);
         expect(filesIn(world, HOMES)).toEqual(trees);
       }),
-      { numRuns },
+      { numRuns, seed },
     );
   });
 });

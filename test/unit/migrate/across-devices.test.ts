@@ -1,19 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test, type TestContext } from 'vitest';
 import {
+  type Call,
   contents,
   dying,
-  exactly,
+  editByRename,
   fill,
-  has,
   hooked,
   ID,
   inPlace,
-  inShort,
   KEY,
-  leftIn,
   lines,
-  linksProjects,
+  movesAside,
   OTHER_ID,
   plan,
   processesWith,
@@ -25,10 +22,9 @@ import {
 } from '../support/migrating.ts';
 import { mounted, whyNoMount } from '../support/mounts.ts';
 import { needs } from '../support/required-here.ts';
-import { at, inWorld, makeDirectory, type World } from '../support/world.ts';
+import { deleting, restorePointsIn, restoring } from '../support/way-back.ts';
+import { at, inWorld, makeDirectory, snapshot, type World } from '../support/world.ts';
 
-// One for each target.
-const TRIALS = 3;
 const SECONDS = 1_771_600_000.123456;
 
 /** A world whose targets are on another file system than its homes. */
@@ -45,10 +41,10 @@ function age(world: World, path: string, seconds = SECONDS): void {
 }
 
 /** To the microsecond: more cannot be set. */
-const microseconds = (world: World, path: string) => statsOf(world, path).mtimeNs ?? 0n / 1000n;
+const microseconds = (world: World, path: string) => (statsOf(world, path).mtimeNs ?? 0n) / 1000n;
 
 describe('a target on another file system', () => {
-  test('gets copies with their modes and times, each once', (context) =>
+  test('gets copies with their modes and times, each once and before any directory is moved', (context) =>
     onTwoDevices(context, async (world) => {
       const files = [TRANSCRIPT, `${KEY}/memory/x.md`, `${KEY}/${ID}/big`, `${KEY}/empty`];
       const [, memory, big, empty] = files;
@@ -63,35 +59,27 @@ describe('a target on another file system', () => {
         age(world, `a/projects/${file}`);
       }
       const planned = await plan(world, ['a']);
-      expect(planned.ok).toBe(true);
-      expect(planned.spaceNeeded).toBe(3_000_001 + lines(1, 2).length);
+      expect([planned.ok, planned.spaceNeeded]).toEqual([true, 3_000_001 + lines(1, 2).length]);
       const [projects] = planned.homes[0]?.entries.filter(({ name }) => name === 'projects') ?? [];
       expect(projects?.files).toMatchObject({ copy: 4, link: 0 });
-      const opened: string[] = [];
-      const before = (call: string, path: string) => {
-        if (call === 'open' && path.includes('/incoming/')) opened.push(path);
+      const calls: string[] = [];
+      const before = (call: Call, path: string, to?: string) => {
+        if (call === 'copyFile') calls.push('copy');
+        if (movesAside(call, path, to)) calls.push('move');
       };
       const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      expect(calls).toEqual([...files.map(() => 'copy'), 'move']);
       for (const file of files) {
+        const own = `a/.claude-shared-state/restore-points/${runIn(world, 'a')}/projects/${file}`;
         const { mode } = statsOf(world, `shared/projects/${file}`);
         expect([file, Number(mode) & 0o777]).toEqual([file, 0o640]);
-        expect(microseconds(world, `shared/projects/${file}`) / 1000n).toBe(
-          microseconds(
-            world,
-            `a/.claude-shared-state/originals/${runIn(world, 'a')}/projects/${file}`,
-          ) / 1000n,
-        );
+        expect(microseconds(world, `shared/projects/${file}`)).toBe(microseconds(world, own));
       }
       expect(read(world, `a/projects/${big}`)).toHaveLength(3_000_000);
-      // One for each file; the others are trials.
-      expect(opened.length).toBeLessThanOrEqual(files.length + TRIALS);
-      expect(world.fs.readdirSync(at(world, 'shared/.claude-projects-shared.state'))).not.toContain(
-        'displaced',
-      );
     }));
 
-  test('gets the longest of all generations, of which one is there', (context) =>
+  test('gets the longest of all generations, and keeps the shorter ones', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
@@ -102,11 +90,7 @@ describe('a target on another file system', () => {
         [`shared/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(1, 2),
       });
       const report = await run(world, ['a', 'b']);
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-        'done',
-        [],
-        [],
-      ]);
+      expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
       for (const home of ['a', 'b']) {
         expect(read(world, `${home}/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
         expect(read(world, `${home}/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(1, 2));
@@ -120,53 +104,79 @@ describe('a target on another file system', () => {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
         'a/sessions/7.json': JSON.stringify({ pid: 7, sessionId: ID, cwd: '/', procStart: '1' }),
       });
-      const before = exactly(world);
+      const before = snapshot(world);
       const report = await run(world, ['a'], { live: 'merge', processInspector: processesWith(7) });
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',
         ['live-across-devices a/sessions/7.json'],
       ]);
-      expect(exactly(world)).toEqual(before);
+      expect(snapshot(world)).toEqual(before);
     }));
 
-  test.for([1, 2, 3])(
-    'is completed by a second run after a death in the middle of a copy (%s)',
-    (count, context) =>
-      onTwoDevices(context, async (world) => {
+  test('is completed by a second run after a death in any of the copies', (context) =>
+    onTwoDevices(context, async (world) => {
+      for (const count of [1, 2, 3]) {
+        const homes = [`a${count}`];
         fill(world, {
-          [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
-          [`a/projects/${KEY}/x.md`]: 'x',
-          [`a/projects/${KEY}/y.md`]: 'y',
+          [`a${count}/projects/${count}/notes.jsonl`]: lines(1, 2),
+          [`a${count}/projects/${count}/x.md`]: 'x',
+          [`a${count}/projects/${count}/y.md`]: 'y',
         });
-        const dead = dying(
-          (call, path) => call === 'link' && path.includes('/incoming/'),
-          count + 2,
-        );
-        const fs = hooked(world, dead);
-        expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
-        const report = await run(world, ['a']);
-        expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
-        const left = execFileSync('find', [at(world, 'shared'), '-name', '.claude-shared-state-*']);
-        expect(String(left)).toBe('');
-      }),
-  );
+        const dead = dying((call) => call === 'copyFile', count);
+        expect((await run(world, homes, { fs: hooked(world, dead) })).outcome).toBe('failed');
+        const report = await run(world, homes);
+        expect([count, report.outcome]).toEqual([count, 'done']);
+        expect(read(world, `a${count}/projects/${count}/notes.jsonl`)).toBe(lines(1, 2));
+        expect(world.fs.readdirSync(at(world, 'shared/.claude-shared-state/incoming'))).toEqual([]);
+      }
+    }));
 
-  test('has nothing that was deleted from it while a run was half-way', (context) =>
+  test('gets what was appended in the home after a run that died in the copies', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
-      const fs = hooked(world, dying(linksProjects));
+      const fs = hooked(
+        world,
+        dying((call, path) => call === 'copyFile' && path.endsWith('x.md')),
+      );
       expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
-      world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
+      world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(3));
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+    }));
+
+  test('gets a transcript that was compacted after it was copied by a run that died', (context) =>
+    onTwoDevices(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
+      const prepares = (call: Call, path: string) =>
+        call === 'symlink' && path.endsWith('/link-projects');
+      let isDead = false;
+      const before = (call: Call, path: string) => {
+        isDead ||= prepares(call, path);
+        if (isDead) throw Object.assign(new Error('EDEAD'), { code: 'EDEAD' });
+      };
+      expect((await run(world, ['a'], { fs: hooked(world, { before }) })).outcome).toBe('failed');
+      await editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted'));
       const report = await run(world, ['a']);
-      expect([report.outcome, report.leftovers.map(({ path }) => inShort(world, path))]).toEqual([
-        'done',
-        [`a/.claude-shared-state/originals/RUN/projects/${TRANSCRIPT}`],
-      ]);
-      expect(has(world, `a/projects/${TRANSCRIPT}`)).toBe(false);
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines('compacted'));
+      expect(contents(world)).toContain(lines(1, 2));
+    }));
+
+  test('is left again by a restore, with everything that was shared since', (context) =>
+    onTwoDevices(context, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
+      await run(world, ['a']);
+      world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(3));
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', unmerged: [] });
+      expect(statsOf(world, 'a/projects').isDirectory()).toBe(true);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+      const report = await run(world, ['a']);
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      const [, path = ''] = (await restorePointsIn(world, 'a')).map((it) => it.path);
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'done', kept: [] });
     }));
 });
 
 function runIn(world: World, home: string): string {
-  return String(world.fs.readdirSync(at(world, `${home}/.claude-shared-state/originals`))[0]);
+  return String(world.fs.readdirSync(at(world, `${home}/.claude-shared-state/restore-points`))[0]);
 }

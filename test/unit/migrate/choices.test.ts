@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choiceFor, noChoices } from '../../../src/migrate/absorb/choices.ts';
+import { choiceFor, noChoices } from '../../../src/migrate/absorb/decide.ts';
 
 const file = '/home/me/.claude/projects/-app/memory/notes.md';
 

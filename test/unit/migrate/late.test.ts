@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   type Call,
   contents,
-  dying,
   editByRename,
   fill,
   has,
@@ -10,7 +9,6 @@ import {
   ID,
   inPlace,
   KEY,
-  leftIn,
   lines,
   linksProjects,
   movesAside,
@@ -18,187 +16,103 @@ import {
   OTHER_ID,
   read,
   run,
+  statsOf,
   told,
   TRANSCRIPT,
+  unmergedIn,
 } from '../support/migrating.ts';
-import { at, inWorld, makeFile, worldKinds } from '../support/world.ts';
+import { inWorld, type World, worldKinds } from '../support/world.ts';
 
-const MEMORY = `${KEY}/memory/MEMORY.md`;
+const INDEX = `${KEY}/memory/MEMORY.md`;
+const NOTES = `${KEY}/memory/notes.md`;
 const NEW_KEY = '-home-me-worktree';
 
-/** Whether the second pass over a home begins; planning and the first one have read it, too. */
-const beginsSecondPass = (call: Call, path: string) =>
-  call === 'opendir' && path.endsWith('/a/projects');
-const SECOND_PASS = 3;
+/** The plan has been made; the first file has not been brought yet. */
+const locks = (call: Call, path: string) => call === 'symlink' && path.endsWith('/lock');
+/** Everything has been brought; nothing has been moved. */
+const preparesLink = (call: Call, path: string) =>
+  call === 'symlink' && path.endsWith('/link-projects');
 
-describe.each(worldKinds)('what happens between two passes (%s)', (kind) => {
-  test('a transcript that is replaced by rename, compacted say: the new one is shared', () =>
-    inWorld(kind, async (world) => {
-      fill(world, {
-        [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
-        [`b/projects/${TRANSCRIPT}`]: lines(1),
-      });
-      const before = once(
-        beginsSecondPass,
-        () => editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2)),
-        SECOND_PASS,
-      );
-      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-        'done',
-        [],
-        [],
-      ]);
-      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines('compacted', 2));
-      expect(contents(world)).toEqual(expect.arrayContaining([lines(1, 2), lines(1)]));
-    }));
+const movesAsideIn = (home: string) => (call: Call, path: string, to?: string) =>
+  movesAside(call, path, to) && path.endsWith(`${home}/projects`);
 
-  test('a memory that is edited by rename: the edited one is shared', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${MEMORY}`]: 'old' });
-      const edit = () => editByRename(world, `a/projects/${MEMORY}`, 'new');
-      const before = once(beginsSecondPass, edit, SECOND_PASS);
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-      expect(read(world, `a/projects/${MEMORY}`)).toBe('new');
-      expect(contents(world)).toContain('old');
-    }));
+function isLinked(world: World, home: string): boolean {
+  return statsOf(world, `${home}/projects`).isSymbolicLink();
+}
 
-  test('a memory that is edited by rename right before the swap: the edited one is shared', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${MEMORY}`]: 'old' });
-      const before = once(movesAside, () => editByRename(world, `a/projects/${MEMORY}`, 'new'));
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-      expect(read(world, `a/projects/${MEMORY}`)).toBe('new');
-      expect(contents(world)).toContain('old');
-    }));
+async function moveTo(world: World, home: string): Promise<void> {
+  await world.fs.promises.rename(
+    inPlace(world, `${home}/projects/${TRANSCRIPT}`),
+    inPlace(world, `${home}/projects/${NEW_KEY}/${ID}.jsonl`),
+  );
+}
 
-  test('a memory that is edited through the link right after the swap stays as it was edited', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${MEMORY}`]: 'old' });
-      const after = once(linksProjects, () => editByRename(world, `a/projects/${MEMORY}`, 'new'));
-      const report = await run(world, ['a'], { fs: hooked(world, { after }) });
-      expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
-      expect(read(world, `a/projects/${MEMORY}`)).toBe('new');
-      expect(contents(world)).toContain('old');
-    }));
-
-  test('a file that is edited in place after a run died in its sweep stays as it was edited', () =>
-    inWorld(kind, async (world) => {
-      const file = `${KEY}/${ID}/notes.json`;
-      fill(world, { [`a/projects/${file}`]: 'old' });
-      world.fs.utimesSync(inPlace(world, `a/projects/${file}`), 1_771_600_000, 1_771_600_000);
-      // The file in the originals has got an inode of its own.
-      const fs = hooked(
-        world,
-        dying((call, _, to) => call === 'rename' && (to ?? '').endsWith(`projects/${file}`)),
-      );
-      expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
-      world.fs.writeFileSync(inPlace(world, `a/projects/${file}`), 'new');
-      const report = await run(world, ['a']);
-      expect(report.ok || report.outcome === 'done-with-leftovers').toBe(true);
-      expect(read(world, `a/projects/${file}`)).toBe('new');
-      expect(contents(world)).toContain('old');
-    }));
-
-  test('a transcript that is moved to another project directory is there only', () =>
-    inWorld(kind, async (world) => {
-      fill(world, {
-        [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
-        [`a/projects/${NEW_KEY}/x`]: '',
-      });
-      const before = once(
-        beginsSecondPass,
-        () =>
-          world.fs.promises.rename(
-            at(world, `a/projects/${TRANSCRIPT}`),
-            at(world, `a/projects/${NEW_KEY}/${ID}.jsonl`),
-          ),
-        SECOND_PASS,
-      );
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-        'done',
-        [],
-        [],
-      ]);
-      expect(read(world, `a/projects/${NEW_KEY}/${ID}.jsonl`)).toBe(lines(1, 2));
-      expect(has(world, `shared/projects/${TRANSCRIPT}`)).toBe(false);
-    }));
-
-  test('files that are born: they are shared', () =>
+describe.each(worldKinds)('what a home gets after the plan (%s)', (kind) => {
+  test('is shared if it is new', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
-      const before = once(
-        beginsSecondPass,
-        () => fill(world, { [`a/projects/new/deep/${OTHER_ID}.jsonl`]: lines(1) }),
-        SECOND_PASS,
-      );
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
-      expect(read(world, `a/projects/new/deep/${OTHER_ID}.jsonl`)).toBe(lines(1));
-    }));
-
-  test('files that are born and are none of the history of others: refused, nothing is swapped', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${KEY}/x`]: '' });
-      const before = once(
-        beginsSecondPass,
-        () => fill(world, { [`b/projects/${TRANSCRIPT}`]: lines('other') }),
-        SECOND_PASS,
-      );
-      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
-      expect([report.outcome, told(world, report)]).toEqual([
-        'refused',
-        [`transcripts-diverge b/projects/${TRANSCRIPT}`],
-      ]);
-      for (const home of ['a', 'b']) {
-        const entry = world.fs.lstatSync(at(world, `${home}/projects`), { bigint: true });
-        expect(entry.isDirectory()).toBe(true);
+      for (const [name, moment] of Object.entries({ locks, preparesLink, movesAside })) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+          const create = () =>
+            fill(world, {
+              [`a/projects/new/deep/${OTHER_ID}.jsonl`]: lines(1),
+              [`a/projects/${NOTES}`]: 'late',
+            });
+          const report = await run(world, ['a'], {
+            fs: hooked(world, { before: once(moment, create) }),
+          });
+          expect([name, report.outcome, report.unmerged]).toEqual([name, 'done', []]);
+          expect(read(world, `a/projects/new/deep/${OTHER_ID}.jsonl`)).toBe(lines(1));
+          expect(read(world, `a/projects/${NOTES}`)).toBe('late');
+        });
       }
-      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines('other'));
     }));
 
-  test('files that are born right before the swap and conflict stay in the originals', () =>
-    inWorld(kind, async (world) => {
-      const memory = `projects/${KEY}/memory/x.md`;
-      fill(world, { [`a/${memory}`]: 'one', [`b/projects/${KEY}/x`]: '' });
-      const before = once(
-        (call, path, to) => movesAside(call, path, to) && path.endsWith('b/projects'),
-        () => fill(world, { [`b/${memory}`]: 'other' }),
-      );
-      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual([
-        'done-with-leftovers',
-        [`unmergeable b/.claude-shared-state/originals/RUN/${memory}`],
-      ]);
-      expect(contents(world)).toContain('other');
+  test('is shared if a memory file was edited, and the text before stays if it was shared', () =>
+    inWorld(kind, async () => {
+      for (const [name, moment] of Object.entries({ locks, preparesLink, movesAside })) {
+        for (const file of [INDEX, NOTES]) {
+          await inWorld(kind, async (world) => {
+            fill(world, { [`a/projects/${file}`]: 'old\n' });
+            const edit = () => editByRename(world, `a/projects/${file}`, 'new text\n');
+            const report = await run(world, ['a'], {
+              fs: hooked(world, { before: once(moment, edit) }),
+            });
+            expect([name, file, report.outcome]).toEqual([name, file, 'done']);
+            expect(read(world, `a/projects/${file}`)).toBe('new text\n');
+            expect([name, contents(world).includes('old\n')]).toEqual([name, name !== 'locks']);
+          });
+        }
+      }
     }));
 
-  test('a transcript that is begun anew right before the swap goes on from the shared one', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${KEY}/x`]: '' });
-      const before = once(
-        (call, path, to) => movesAside(call, path, to) && path.endsWith('b/projects'),
-        () => fill(world, { [`b/projects/${TRANSCRIPT}`]: lines('other') }),
-      );
-      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 'other'));
+  test('is shared if lines were appended to a transcript', () =>
+    inWorld(kind, async () => {
+      for (const moment of [locks, preparesLink, movesAside]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+          const append = () => {
+            world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(2));
+          };
+          const fs = hooked(world, { before: once(moment, append) });
+          expect((await run(world, ['a'], { fs })).outcome).toBe('done');
+          expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+        });
+      }
     }));
 
-  test('files that vanish are no matter', () =>
+  test('does not matter if files are deleted', () =>
     inWorld(kind, async (world) => {
       const names = ['one', 'two', 'three'];
       fill(world, Object.fromEntries(names.map((name) => [`a/projects/${KEY}/${name}`, name])));
       const vanish = (name: string) => () => {
-        world.fs.unlinkSync(at(world, `a/projects/${KEY}/${name}`));
+        world.fs.unlinkSync(inPlace(world, `a/projects/${KEY}/${name}`));
       };
       const removals = [
-        // Between its lstat and its link.
-        once((call, path) => call === 'link' && path.endsWith('/one'), vanish('one')),
-        once(beginsSecondPass, vanish('two'), SECOND_PASS),
+        // Between its lstat and its copy.
+        once((call, path) => call === 'copyFile' && path.endsWith('/one'), vanish('one')),
+        once(locks, vanish('two')),
         once(movesAside, vanish('three')),
       ];
       const before = async (...call: Parameters<(typeof removals)[0]>) => {
@@ -206,30 +120,236 @@ describe.each(worldKinds)('what happens between two passes (%s)', (kind) => {
       };
       const report = await run(world, ['a'], { fs: hooked(world, { before }) });
       expect([report.outcome, told(world, report)]).toEqual(['done', []]);
-      expect(has(world, `shared/projects/${KEY}/one`)).toBe(false);
-    }));
-
-  test('a file that is deleted from the target while a run is half-way is not brought back', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/x.md`]: 'x' });
-      const fs = hooked(world, dying(movesAside));
-      expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
-      world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
-      const report = await run(world, ['a']);
-      expect([report.outcome, leftIn(world, report)]).toEqual([
-        'done',
-        [`deleted-since a/.claude-shared-state/originals/RUN/projects/${TRANSCRIPT}`],
+      expect(names.filter((name) => has(world, `shared/projects/${KEY}/${name}`))).toEqual([
+        'three',
       ]);
-      expect(has(world, `a/projects/${TRANSCRIPT}`)).toBe(false);
-      expect(has(world, `a/projects/${KEY}/x.md`)).toBe(true);
     }));
 
-  test('names that live for a moment only are never shared', () =>
+  test('is a conflict that refuses the migration as long as no directory was moved', () =>
     inWorld(kind, async (world) => {
-      const temporary = `${KEY}/.claude-shared-state-0123456789abcdef`;
-      fill(world, { [`a/projects/${KEY}/x`]: 'x', [`a/projects/${temporary}`]: 'x' });
-      expect((await run(world, ['a'])).outcome).toBe('done');
-      expect(has(world, `shared/projects/${temporary}`)).toBe(false);
-      makeFile(world, at(world, 'unused'));
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${KEY}/x`]: '' });
+      const diverge = () => fill(world, { [`b/projects/${TRANSCRIPT}`]: lines('other') });
+      const fs = hooked(world, { before: once(locks, diverge) });
+      const report = await run(world, ['a', 'b'], { fs });
+      expect([report.outcome, told(world, report)]).toEqual([
+        'refused',
+        [`transcripts-diverge b/projects/${TRANSCRIPT}`],
+      ]);
+      expect([isLinked(world, 'a'), isLinked(world, 'b')]).toEqual([false, false]);
+      expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines('other'));
+      expect(told(world, await run(world, ['a', 'b']))).toEqual(told(world, report));
+    }));
+
+  test('stays in the restore point if it conflicts with what another home has brought', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${NOTES}`]: 'one', [`b/projects/${KEY}/x`]: '' });
+      const diverge = () =>
+        fill(world, { [`b/projects/${NOTES}`]: 'other', [`b/projects/${INDEX}`]: 'late\n' });
+      const fs = hooked(world, { before: once(movesAsideIn('b'), diverge) });
+      const report = await run(world, ['a', 'b'], { fs });
+      expect([report.outcome, unmergedIn(world, report)]).toEqual([
+        'partial',
+        [`conflict b/.claude-shared-state/restore-points/RUN/projects/${NOTES}`],
+      ]);
+      expect([isLinked(world, 'a'), isLinked(world, 'b')]).toEqual([true, true]);
+      expect(read(world, `a/projects/${NOTES}`)).toBe('one');
+      expect(read(world, `a/projects/${INDEX}`)).toBe('late\n');
+      expect(contents(world)).toContain('other');
+    }));
+});
+
+describe.each(worldKinds)('what a session does to its transcript in the cut-over (%s)', (kind) => {
+  const live = 'merge';
+
+  test('is shared if it compacts it, and what it was before is kept', () =>
+    inWorld(kind, async () => {
+      for (const moment of [preparesLink, movesAside]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+          const compact = () =>
+            editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2));
+          const fs = hooked(world, { before: once(moment, compact) });
+          const report = await run(world, ['a'], { fs, live });
+          expect([report.outcome, report.unmerged.map(({ reason }) => reason)]).toEqual([
+            'done',
+            ['replaced'],
+          ]);
+          expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines('compacted', 2));
+          expect(contents(world)).toContain(lines(1, 2));
+        });
+      }
+    }));
+
+  test('is shared if it compacts it, with the lines that came through the link before', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+        [`b/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(1),
+      });
+      const before = once(movesAsideIn('a'), () =>
+        editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2)),
+      );
+      const after = once(linksProjects, () => {
+        world.fs.appendFileSync(inPlace(world, `shared/projects/${TRANSCRIPT}`), lines('late'));
+      });
+      const report = await run(world, ['a', 'b'], { fs: hooked(world, { before, after }), live });
+      expect(report.outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines('compacted', 2, 'late'));
+    }));
+
+  test('is listed if it compacts it in a run that does not expect sessions', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+      const compact = () => editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2));
+      const fs = hooked(world, { before: once(movesAside, compact) });
+      const report = await run(world, ['a'], { fs });
+      expect([report.outcome, unmergedIn(world, report)]).toEqual([
+        'partial',
+        [`conflict a/.claude-shared-state/restore-points/RUN/projects/${TRANSCRIPT}`],
+      ]);
+      expect(contents(world)).toEqual(expect.arrayContaining([lines(1, 2), lines('compacted', 2)]));
+    }));
+
+  test('is under its new project key only if the session moves', () =>
+    inWorld(kind, async () => {
+      for (const moment of [preparesLink, movesAside]) {
+        await inWorld(kind, async (world) => {
+          fill(world, {
+            [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+            [`a/projects/${NEW_KEY}/x`]: '',
+          });
+          const fs = hooked(world, { before: once(moment, () => moveTo(world, 'a')) });
+          const report = await run(world, ['a'], { fs, live });
+          expect([report.outcome, told(world, report), unmergedIn(world, report)]).toEqual([
+            'done',
+            [],
+            [],
+          ]);
+          expect(read(world, `a/projects/${NEW_KEY}/${ID}.jsonl`)).toBe(lines(1, 2));
+          expect(has(world, `shared/projects/${TRANSCRIPT}`)).toBe(false);
+        });
+      }
+    }));
+
+  test('is listed under both keys if the session moves in a run that does not expect sessions', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NEW_KEY}/x`]: '' });
+      const fs = hooked(world, { before: once(movesAside, () => moveTo(world, 'a')) });
+      const report = await run(world, ['a'], { fs });
+      for (const key of [KEY, NEW_KEY]) {
+        expect(read(world, `a/projects/${key}/${ID}.jsonl`)).toBe(lines(1, 2));
+      }
+      expect([report.outcome, unmergedIn(world, report)]).toEqual([
+        'partial',
+        [`duplicate-session-id shared/projects/${TRANSCRIPT}`],
+      ]);
+    }));
+});
+
+describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => {
+  const replacing = (world: World) => (call: Call, path: string) =>
+    call === 'rename' && path === inPlace(world, `shared/projects/${TRANSCRIPT}`);
+  const linking = (world: World) => (call: Call, _: string, to?: string) =>
+    call === 'link' && to === inPlace(world, `shared/projects/${TRANSCRIPT}`);
+
+  test('is compared again if the transcript in the target is about to be replaced', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3),
+        [`shared/projects/${TRANSCRIPT}`]: lines(1, 2),
+      });
+      const rewrite = () => fill(world, { [`shared/projects/${TRANSCRIPT}`]: lines(1, 9) });
+      const fs = hooked(world, { before: once(replacing(world), rewrite) });
+      const report = await run(world, ['a'], { fs });
+      expect([report.outcome, told(world, report)]).toEqual([
+        'refused',
+        [`transcripts-diverge a/projects/${TRANSCRIPT}`],
+      ]);
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 9));
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+    }));
+
+  test('never takes the name from a transcript that appears in the target meanwhile', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`shared/projects/${KEY}/x`]: '' });
+      const appear = () => fill(world, { [`shared/projects/${TRANSCRIPT}`]: lines(1, 2) });
+      const fs = hooked(world, { before: once(linking(world), appear) });
+      const report = await run(world, ['a'], { fs });
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+    }));
+
+  test('is kept and listed if the transcript of the home is rewritten while it replaces another', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3),
+        [`shared/projects/${TRANSCRIPT}`]: lines(1, 2),
+      });
+      const rewrite = () => editByRename(world, `a/projects/${TRANSCRIPT}`, lines(1, 9, 9));
+      const fs = hooked(world, { before: once(linking(world), rewrite) });
+      const report = await run(world, ['a'], { fs });
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 9, 9));
+      expect(contents(world)).toContain(lines(1, 2));
+      expect(report.unmerged.map(({ reason }) => reason)).toEqual(['replaced']);
+    }));
+
+  test('is copied whole if a file is edited while it is copied', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${NOTES}`]: 'old' });
+      const copies = (call: Call, path: string) => call === 'copyFile' && path.endsWith(NOTES);
+      const edits = [
+        () => fill(world, { [`a/projects/${NOTES}`]: 'in place' }),
+        () => editByRename(world, `a/projects/${NOTES}`, 'by rename'),
+      ].map((edit, index) => once(copies, edit, index + 1));
+      const after = async (...call: Parameters<(typeof edits)[0]>) => {
+        for (const edit of edits) await edit(...call);
+      };
+      const report = await run(world, ['a'], { fs: hooked(world, { after }) });
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${NOTES}`)).toBe('by rename');
+    }));
+
+  test('is added where it belongs if its directory is removed from the target meanwhile', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${NOTES}`]: 'notes' });
+      const remove = () => {
+        world.fs.rmdirSync(inPlace(world, `shared/projects/${KEY}/memory`));
+        world.fs.rmdirSync(inPlace(world, `shared/projects/${KEY}`));
+      };
+      const links = (call: Call, _: string, to?: string) =>
+        call === 'link' && to === inPlace(world, `shared/projects/${NOTES}`);
+      const report = await run(world, ['a'], {
+        fs: hooked(world, { before: once(links, remove) }),
+      });
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${NOTES}`)).toBe('notes');
+    }));
+});
+
+describe.each(worldKinds)('what happens through the link before the run ends (%s)', (kind) => {
+  test('counts if a memory file is edited: the edit stays as it is', () =>
+    inWorld(kind, async () => {
+      for (const file of [INDEX, NOTES]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${file}`]: 'old\n' });
+          const edit = () => editByRename(world, `a/projects/${file}`, 'new text\n');
+          const fs = hooked(world, { after: once(linksProjects, edit) });
+          const report = await run(world, ['a'], { fs });
+          expect(report.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+          expect([file, read(world, `a/projects/${file}`)]).toEqual([file, 'new text\n']);
+          expect(contents(world)).toContain('old\n');
+        });
+      }
+    }));
+
+  test('counts if a transcript is compacted: the compacted one stays as it is', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+      const compact = () => editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2));
+      const fs = hooked(world, { after: once(linksProjects, compact) });
+      const report = await run(world, ['a'], { fs, live: 'merge' });
+      expect(report.outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines('compacted', 2));
+      expect(contents(world)).toContain(lines(1, 2));
     }));
 });

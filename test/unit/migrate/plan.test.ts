@@ -1,7 +1,7 @@
-import type { MigrateReadFs } from 'claude-shared-state/migrate';
-import { planMigration } from 'claude-shared-state/migrate';
+import { migrate, planMigration } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
+  type Call,
   dying,
   exactly,
   fill,
@@ -27,6 +27,7 @@ import {
   makeDirectory,
   makeLink,
   requiredIn,
+  snapshot,
   type World,
   worldKinds,
 } from '../support/world.ts';
@@ -41,6 +42,44 @@ function age(world: World, path: string, days: number): void {
 const record = (sessionId: string, procStart = '1') =>
   JSON.stringify({ pid: 7, sessionId, cwd: '/', procStart });
 
+const badArguments: Readonly<
+  Record<string, readonly [code: string, homes: readonly string[], options: object]>
+> = {
+  'an empty list of homes': ['no-homes', [], {}],
+  'a relative home': ['path-relative', ['relative'], {}],
+  'a home with a tilde': ['path-tilde', ['~/x'], {}],
+  'another value of live': ['invalid-option', ['/h'], { live: 'maybe' }],
+  'another value of acceptRetention': ['invalid-option', ['/h'], { acceptRetention: 1 }],
+  'a text for preferShared': ['invalid-option', ['/h'], { preferShared: '/h/x' }],
+  'numbers for preferHome': ['invalid-option', ['/h'], { preferHome: [1] }],
+  'a text for otherHomes': ['invalid-option', ['/h'], { otherHomes: '/x' }],
+  'a negative uid': ['invalid-option', ['/h'], { uid: -1 }],
+  'an invalid time': ['invalid-option', ['/h'], { now: new Date(Number.NaN) }],
+  'an unknown option': ['unknown-option', ['/h'], { keepBoth: [] }],
+  'a relative path to prefer': ['path-relative', ['/h'], { preferShared: ['x'] }],
+  'another relative path to prefer': ['path-relative', ['/h'], { preferHome: ['x'] }],
+  'a name that a restore point needs': [
+    'reserved-name',
+    ['/h'],
+    { required: [{ name: 'complete', target: '/t' }] },
+  ],
+  'such a name in another case': [
+    'reserved-name',
+    ['/h'],
+    { required: [{ name: 'Link-projects', target: '/t' }] },
+  ],
+};
+
+/** Trial links come and go, and leave another time behind. */
+function withoutDirectoryTimes(entries: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(entries).map(([path, facts]) => [
+      path,
+      facts.replace(/^(\d+ 4\d{4}) \d+/, '$1'),
+    ]),
+  );
+}
+
 describe.each(worldKinds)('a plan (%s)', (kind) => {
   test('tells what will be done with every directory of every home, and with how many files', () =>
     inWorld(kind, async (world) => {
@@ -54,8 +93,8 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         'shared/session-env/x': '',
       });
       makeLink(world, at(world, 'b/session-env'), inPlace(world, 'shared/session-env'));
-      const { ok, homes, leftovers, spaceNeeded } = await plan(world, ['a', 'b']);
-      expect([ok, spaceNeeded]).toEqual([true, 0]);
+      const { ok, homes, unmerged, spaceNeeded } = await plan(world, ['a', 'b']);
+      expect([ok, spaceNeeded]).toEqual([true, 1]);
       const inShort = homes.map(({ entries }) =>
         entries.map(({ name, action }) => `${name} ${action}`),
       );
@@ -63,17 +102,20 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         ['session-env link', 'file-history link', 'projects merge'],
         ['session-env none', 'file-history link', 'projects merge'],
       ]);
-      const [a, b] = homes.map(
-        ({ entries }) => entries.find(({ name }) => name === 'projects')?.files,
-      );
-      expect(a).toEqual({ link: 1, copy: 0, couple: 1, same: 1, leave: 1 });
-      expect(b).toEqual({ link: 0, copy: 0, couple: 1, same: 0, leave: 0 });
-      expect(leftovers).toEqual([
-        { path: at(world, `a/projects/${KEY}/sessions-index.json`), reason: 'dead-cache' },
+      const [a, b] = homes.map(({ entries }) => entries.find(({ name }) => name === 'projects'));
+      expect(a).toMatchObject({
+        path: at(world, 'a/projects'),
+        target: inPlace(world, 'shared/projects'),
+        files: { link: 1, copy: 1, merged: 0, identical: 1, skipped: 1 },
+        copyBytes: 1,
+      });
+      expect(b?.files).toEqual({ link: 0, copy: 0, merged: 1, identical: 0, skipped: 0 });
+      expect(unmerged).toEqual([
+        { path: at(world, `a/projects/${KEY}/sessions-index.json`), reason: 'obsolete-cache' },
       ]);
     }));
 
-  test('changes nothing, whatever it finds, and needs no call that could', () =>
+  test('changes nothing, whatever it finds, and leaves no trial link behind', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -81,51 +123,66 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
         [`c/projects/${KEY}/x`]: '',
         'c/session-env': 'a file',
         [`a/projects/${KEY}/memory/x.md`]: 'x',
+        'shared/x': '',
       });
-      const { access, lstat, opendir, readFile, readlink, realpath, stat } = hooked(world, {});
-      const fs: MigrateReadFs = {
-        access,
-        lstat,
-        opendir,
-        readFile,
-        readlink,
-        realpath,
-        stat,
-        open: async (path, flags) => {
-          // Reading, not through links, never waiting.
-          expect(flags & 0b11).toBe(0);
-          return await world.fs.promises.open(path, flags);
-        },
-      };
-      const before = exactly(world);
-      expect((await plan(world, ['a', 'b', 'c', 'missing'], { fs })).ok).toBe(false);
-      expect(exactly(world)).toEqual(before);
+      const before = withoutDirectoryTimes(exactly(world));
+      expect((await plan(world, ['a', 'b', 'c', 'missing'])).ok).toBe(false);
+      expect(withoutDirectoryTimes(exactly(world))).toEqual(before);
     }));
 
-  test.each([
-    ['a file', (world: World, path: string) => fill(world, { [path]: 'x' })],
-    [
-      'another link',
-      (world: World, path: string) => makeLink(world, at(world, path), at(world, 'b')),
-    ],
-    [
-      'a dangling link',
-      (world: World, path: string) => makeLink(world, at(world, path), '/nowhere'),
-    ],
-  ])('refuses where %s stands in the place of a link', (_, make) =>
+  test('writes nothing but trial links, outside of the homes and targets', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`a/session-env/x`]: '', 'b/x': '' });
-      make(world, 'a/projects');
-      const before = exactly(world);
-      const { ok, homes } = await plan(world, ['a']);
-      const projects = homes[0]?.entries.find(({ name }) => name === 'projects');
-      expect([ok, projects?.action]).toEqual([false, 'refuse']);
-      expect((await run(world, ['a'])).outcome).toBe('refused');
-      expect(exactly(world)).toEqual(before);
-    }),
-  );
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`shared/projects/${KEY}/x`]: 'x' });
+      const changed: string[] = [];
+      const before = (call: Call, path: string, to?: string) => {
+        const isReading = /^(?:access|lstat|open|opendir|read|realpath|stat|handle|directory)/;
+        if (!isReading.test(call)) changed.push(to ?? path);
+      };
+      expect((await plan(world, ['a'], { fs: hooked(world, { before }) })).ok).toBe(true);
+      const trial = at(world, 'shared/.claude-shared-state-trial');
+      expect(changed.length).toBeGreaterThan(0);
+      expect(changed.filter((path) => !path.startsWith(trial))).toEqual([]);
+    }));
 
-  test('names running sessions: refused, or merged on request', () =>
+  test('counts every byte that will be copied, and nothing that is there already', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        [`a/projects/${KEY}/memory/MEMORY.md`]: 'one\n',
+        [`b/projects/${KEY}/memory/MEMORY.md`]: 'one\ntwo\n',
+        [`b/projects/${KEY}/memory/x.md`]: '12345',
+        [`shared/projects/${KEY}/memory/x.md`]: '12345',
+        'a/file-history/s/f@v1': '1234567',
+      });
+      const planned = await plan(world, ['a', 'b']);
+      // The index of a, then that of both, and the file.
+      expect(planned.spaceNeeded).toBe(4 + (4 + 8) + 7);
+      const copied = planned.homes.flatMap(({ entries }) => entries.map((it) => it.copyBytes));
+      expect(copied.reduce((sum, bytes) => sum + bytes)).toBe(planned.spaceNeeded);
+    }));
+
+  test('is not ok if something else stands in the place of a link, which stays', () =>
+    inWorld(kind, async () => {
+      const things: Readonly<Record<string, (world: World, path: string) => void>> = {
+        'a file': (world, path) => fill(world, { [path]: 'x' }),
+        'a link to elsewhere': (world, path) => makeLink(world, at(world, path), at(world, 'b')),
+        'a link to nothing': (world, path) => makeLink(world, at(world, path), '/nowhere'),
+      };
+      for (const [name, make] of Object.entries(things)) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/session-env/x`]: '', 'b/x': '' });
+          make(world, 'a/projects');
+          const before = snapshot(world);
+          const { ok, homes } = await plan(world, ['a']);
+          const projects = homes[0]?.entries.find((entry) => entry.name === 'projects');
+          expect([name, ok, projects?.action]).toEqual([name, false, 'refuse']);
+          expect((await run(world, ['a'])).outcome).toBe('refused');
+          expect(snapshot(world)).toEqual(before);
+        });
+      }
+    }));
+
+  test('names running sessions, which block it unless they may be merged', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -149,7 +206,7 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       expect((await run(world, ['a'], { processInspector, live: 'merge' })).outcome).toBe('done');
     }));
 
-  test('counts a session as running where nothing is known of its process', () =>
+  test('counts a session as running if nothing is known of its process', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/sessions/7.json': record(ID) });
       const planned = await planMigration([at(world, 'a')], {
@@ -218,22 +275,22 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       ]);
     }));
 
-  test('names a run that ended half-way, and what will be done about it', () =>
+  test('names a run that ended half-way, and completes it', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': '' });
       await run(world, ['a'], { fs: hooked(world, dying(movesAside)) });
-      const before = exactly(world);
+      const before = snapshot(world);
       const planned = await plan(world, ['a']);
       expect(planned.ok).toBe(true);
       expect(told(world, planned)).toEqual([
-        'earlier-run-pending a/.claude-shared-state/originals/RUN',
+        'earlier-run-incomplete a/.claude-shared-state/restore-points/RUN',
       ]);
       expect(planned.homes[0]?.entries.map(({ name, action }) => `${name} ${action}`)).toEqual([
-        'session-env roll-forward',
+        'session-env complete',
         'file-history none',
-        'projects roll-forward',
+        'projects complete',
       ]);
-      expect(exactly(world)).toEqual(before);
+      expect(snapshot(world)).toEqual(before);
     }));
 
   test('warns of directories above that others may write to', () =>
@@ -247,36 +304,26 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       );
     }));
 
-  test('warns of what belongs to another user, where one was named', () =>
+  test('is not ok for a home of another user than the one who runs it', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const own = Number(world.fs.lstatSync(at(world, 'a'), { bigint: true }).uid);
       expect(told(world, await plan(world, ['a'], { uid: own }))).toEqual([]);
-      expect(told(world, await plan(world, ['a'], { uid: own + 1 }))).toEqual(['other-owner a']);
+      expect(told(world, await plan(world, ['a'], { uid: own + 1 }))).toEqual(['wrong-user a']);
     }));
 
-  test.each([
-    ['no-homes', [], {}],
-    ['path-relative', ['relative'], {}],
-    ['path-tilde', ['~/x'], {}],
-    ['invalid-option', ['/h'], { live: 'maybe' }],
-    ['invalid-option', ['/h'], { acceptRetention: 1 }],
-    ['invalid-option', ['/h'], { keepBoth: '/h/x' }],
-    ['invalid-option', ['/h'], { uid: -1 }],
-    ['unknown-option', ['/h'], { unknown: true }],
-    ['path-relative', ['/h'], { keepBoth: ['x'] }],
-    ['reserved-name', ['/h'], { required: [{ name: 'sealed', target: '/t' }] }],
-    ['reserved-name', ['/h'], { required: [{ name: 'Prepared-projects', target: '/t' }] }],
-  ])('rejects bad arguments: %s for %j, %j', (code, homes, options) =>
+  test.each(Object.entries(badArguments))('rejects %s', (_, [code, homes, options]) =>
     inWorld(kind, async (world) => {
       const given = { required: requiredIn(world), fs: world.fs, ...options } as object;
-      const { problems, operation } = await refusalOf(planMigration(homes, given));
-      expect([operation, ...problems.map((it) => it.code)]).toEqual(['planMigration', code]);
+      for (const [operation, call] of Object.entries({ planMigration, migrate })) {
+        const { problems, operation: named } = await refusalOf(call(homes, given));
+        expect([named, ...problems.map((it) => it.code)]).toEqual([operation, code]);
+      }
       makeDirectory(world, at(world, 'x'));
     }),
   );
 
-  test('tells what cannot be read, and where', () =>
+  test('names what cannot be read', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -290,7 +337,7 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       const planned = await plan(world, ['a', 'b'], { fs });
       expect([planned.ok, planned.problems]).toEqual([
         false,
-        [expect.objectContaining({ code: 'call-failed', errno: 'EIO' })],
+        [expect.objectContaining({ code: 'io-error', errno: 'EIO' })],
       ]);
     }));
 });

@@ -1,11 +1,10 @@
-import { describe, expect, test } from 'vitest';
 import type { MigrateFs } from 'claude-shared-state/migrate';
+import { describe, expect, test } from 'vitest';
 import {
   dying,
   fill,
+  has,
   hooked,
-  inPlace,
-  leftIn,
   lines,
   linksProjects,
   movesAside,
@@ -13,18 +12,21 @@ import {
   run,
   TRANSCRIPT,
 } from '../support/migrating.ts';
-import { retireIn } from '../support/migration/way-back.ts';
 import { posixError } from '../support/posix-error.ts';
-import { at, inWorld, snapshot, type World, worldKinds } from '../support/world.ts';
+import { deleting } from '../support/way-back.ts';
+import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 
-/** Where the links that are made before a swap still have a name of their own. */
-const preparedIn = (world: World) =>
-  Object.keys(snapshot(world)).filter((path) => path.includes('/prepared-'));
-
-const textOfLink = (world: World) => String(world.fs.readlinkSync(at(world, 'a/projects')));
+/** That the link is in its place, with the text of the target, and the prepared one is in the restore point. */
+function expectLink(world: World, restorePoints: readonly string[]): void {
+  const target = at(world, 'shared/.claude-projects-shared');
+  expect(world.fs.readlinkSync(at(world, 'a/projects'))).toBe(target);
+  expect(restorePoints).toHaveLength(1);
+  expect(world.fs.readlinkSync(`${restorePoints[0]}/link-projects`)).toBe(target);
+  expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+}
 
 describe.each(worldKinds)('the link that takes the place of a directory (%s)', (kind) => {
-  test('is put there although the file system can make nothing more by then', () =>
+  test('is put there although the file system can create nothing more by then', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       let isFull = false;
@@ -37,44 +39,29 @@ describe.each(worldKinds)('the link that takes the place of a directory (%s)', (
           else if (linksProjects(...called)) isFull = false;
         },
       });
-      const report = await run(world, ['a'], { fs });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-      expect(textOfLink(world)).toBe(at(world, 'shared/.claude-projects-shared'));
-      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      const { outcome, restorePoints } = await run(world, ['a'], { fs });
+      expect(outcome).toBe('done');
+      expectLink(world, restorePoints);
     }));
 
-  test('keeps no name among the originals', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': 'x' });
-      const seen: string[] = [];
-      const fs = hooked(world, {
-        before: (...called) => {
-          if (movesAside(...called)) seen.push(...preparedIn(world));
-        },
-      });
-      expect((await run(world, ['a'], { fs })).outcome).toBe('done');
-      expect(seen).not.toEqual([]);
-      expect(preparedIn(world)).toEqual([]);
-    }));
-
-  test.each(['EPERM', 'ENOTSUP', 'EMLINK'])(
-    'is made there where a link can have no second name: %s',
-    (code) =>
-      inWorld(kind, async (world) => {
-        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
-        const fs = hooked(world, {
-          before: (...called) => {
-            if (linksProjects(...called)) throw posixError(code, 'link');
-          },
+  test('is created there if a link can have no second name', () =>
+    inWorld(kind, async () => {
+      for (const code of ['EPERM', 'ENOTSUP', 'EMLINK']) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+          const fs = hooked(world, {
+            before: (...called) => {
+              if (linksProjects(...called)) throw posixError(code, 'link');
+            },
+          });
+          const { outcome, restorePoints } = await run(world, ['a'], { fs });
+          expect([code, outcome]).toEqual([code, 'done']);
+          expectLink(world, restorePoints);
         });
-        const report = await run(world, ['a'], { fs });
-        expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-        expect(textOfLink(world)).toBe(at(world, 'shared/.claude-projects-shared'));
-        expect(preparedIn(world)).toEqual([]);
-      }),
-  );
+      }
+    }));
 
-  test('is made there where a second name of a link is a link to its first one', () =>
+  test('is created there if a second name of a link becomes a link to the first one', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const fs = hooked(world, {});
@@ -83,40 +70,56 @@ describe.each(worldKinds)('the link that takes the place of a directory (%s)', (
           ? fs.symlink(from, to, 'junction')
           : fs.link(from, to));
       };
-      const report = await run(world, ['a'], { fs: { ...fs, link } });
-      expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-      expect(textOfLink(world)).toBe(at(world, 'shared/.claude-projects-shared'));
-      expect(preparedIn(world)).toEqual([]);
+      const { outcome, restorePoints } = await run(world, ['a'], { fs: { ...fs, link } });
+      expect(outcome).toBe('done');
+      expectLink(world, restorePoints);
     }));
 
-  test('is no failure where its other name cannot be removed, and that goes with the originals', () =>
+  test('gives way to the directory if it can’t be put there at all', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': 'x' });
+      const fs = hooked(world, {
+        before: (call, path, to = path) => {
+          if ((call === 'link' || call === 'symlink') && to.endsWith('/a/projects')) {
+            throw posixError('EIO', call);
+          }
+        },
+      });
+      const report = await run(world, ['a'], { fs });
+      expect([report.outcome, report.problems.at(-1)]).toMatchObject([
+        'failed',
+        { code: 'io-error', errno: 'EIO' },
+      ]);
+      const entry = world.fs.lstatSync(at(world, 'a/projects'), { bigint: true });
+      expect(entry.isDirectory()).toBe(true);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+    }));
+
+  test('is not put there again if it took effect and failed', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const fs = hooked(world, {
-        before: (call, path) => {
-          if (call === 'unlink' && path.includes('/prepared-')) throw posixError('ENOSPC', call);
+        after: (...called) => {
+          if (linksProjects(...called)) throw posixError('EIO', 'link');
         },
       });
-      const { outcome, originals } = await run(world, ['a'], { fs });
-      expect([outcome, preparedIn(world).length]).toEqual(['done', 1]);
-      for (const path of originals) {
-        expect(await retireIn(world, path)).toMatchObject({ outcome: 'done', kept: [] });
-      }
-      expect(preparedIn(world)).toEqual([]);
+      const { outcome, restorePoints } = await run(world, ['a'], { fs });
+      expect(outcome).toBe('done');
+      expectLink(world, restorePoints);
     }));
 
-  test('and its other name, where the run died right then, go with the originals', () =>
+  test('is deleted with the restore point of a run that died right then', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       await run(world, ['a'], { fs: hooked(world, dying(linksProjects)) });
-      expect(preparedIn(world)).not.toEqual([]);
-      const { outcome, originals } = await run(world, ['a']);
+      const { outcome, restorePoints } = await run(world, ['a']);
       expect(outcome).toBe('done');
-      expect(originals).not.toEqual([]);
-      for (const path of originals) {
-        expect(await retireIn(world, path)).toMatchObject({ outcome: 'done', kept: [] });
-      }
-      expect(preparedIn(world)).toEqual([]);
-      expect(world.fs.existsSync(inPlace(world, `a/projects/${TRANSCRIPT}`))).toBe(true);
+      expectLink(world, restorePoints);
+      const [path = ''] = restorePoints;
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'done', kept: [] });
+      expect(world.fs.existsSync(path)).toBe(false);
+      expect(has(world, `a/projects/${TRANSCRIPT}`)).toBe(true);
     }));
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   type Call,
+  contents,
+  dying,
   editByRename,
   fill,
   has,
@@ -9,24 +11,30 @@ import {
   ID,
   inPlace,
   KEY,
-  leftIn,
   lines,
   linksProjects,
   movesAside,
   once,
   OTHER_ID,
+  plan,
   read,
   run,
   statsOf,
   told,
   TRANSCRIPT,
+  unmergedIn,
 } from '../support/migrating.ts';
-import { inWorld, worldKinds } from '../support/world.ts';
+import { restorePointOf, restorePointsIn } from '../support/way-back.ts';
+import { at, inWorld, makeDirectory, snapshot, type World, worldKinds } from '../support/world.ts';
 
-const MEMORY = `${KEY}/memory/MEMORY.md`;
+const INDEX = `${KEY}/memory/MEMORY.md`;
+const NOTES = `${KEY}/memory/notes.md`;
+const INCOMPLETE = 'earlier-run-incomplete a/.claude-shared-state/restore-points/RUN';
+
+type Moment = (call: Call, path: string, to?: string) => boolean;
 
 /** The process ends right before a call. */
-function dyingBefore(isMeant: (call: Call, path: string, to?: string) => boolean): Hooks {
+function dyingBefore(isMeant: Moment): Hooks {
   let isDead = false;
   return {
     before: (call, path, to) => {
@@ -36,77 +44,277 @@ function dyingBefore(isMeant: (call: Call, path: string, to?: string) => boolean
   };
 }
 
-const beforeSealing = () =>
-  dyingBefore((call, path) => call === 'open' && path.endsWith('/sealed'));
-const beforeLinking = () => dyingBefore(linksProjects);
+const completes: Moment = (call, path) => call === 'mkdir' && path.endsWith('/complete');
+const preparesLink: Moment = (call, path) => call === 'symlink' && path.endsWith('/link-projects');
 
-describe.each(worldKinds)('completing a migration that died (%s)', (kind) => {
-  test('before sealing keeps what was edited in place in the target since', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${MEMORY}`]: 'before' });
-      await run(world, ['a'], { fs: hooked(world, beforeSealing()) });
-      fill(world, { [`shared/projects/${MEMORY}`]: 'edited in place' });
-      await run(world, ['a']);
-      expect(read(world, `a/projects/${MEMORY}`)).toBe('edited in place');
+/** A run on home `a` that dies right before a call. */
+async function dieBefore(world: World, moment: Moment): Promise<void> {
+  const report = await run(world, ['a'], { fs: hooked(world, dyingBefore(moment)) });
+  expect(report.outcome).toBe('failed');
+}
+
+const isLinked = (world: World, home = 'a') => statsOf(world, `${home}/projects`).isSymbolicLink();
+
+describe.each(worldKinds)('the next run after one that died (%s)', (kind) => {
+  test('starts again if nothing had been moved, and leaves no temporary names', () =>
+    inWorld(kind, async () => {
+      const moments: Readonly<Record<string, Moment>> = {
+        'in the first copy': (call) => call === 'copyFile',
+        'before a copy gets its name': (call, path) =>
+          call === 'link' && path.includes('/incoming/'),
+        'before the restore point is prepared': preparesLink,
+      };
+      for (const [name, moment] of Object.entries(moments)) {
+        await inWorld(kind, async (world) => {
+          fill(world, {
+            [`a/projects/${TRANSCRIPT}`]: lines(1),
+            [`a/projects/${NOTES}`]: 'notes',
+            'a/session-env/x': 'x',
+          });
+          await dieBefore(world, moment);
+          expect([name, isLinked(world)]).toEqual([name, false]);
+          const report = await run(world, ['a']);
+          expect([name, report.outcome, report.unmerged]).toEqual([name, 'done', []]);
+          const left = Object.keys(snapshot(world)).filter((it) =>
+            /incoming\/|trial|lock/.test(it),
+          );
+          expect(left).toEqual([]);
+          expect(await restorePointsIn(world, 'a')).toHaveLength(1);
+        });
+      }
     }));
 
-  test('before sealing does not bring back a file that was deleted from the target since', () =>
-    inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${MEMORY}`]: 'before' });
-      await run(world, ['a'], { fs: hooked(world, beforeSealing()) });
-      world.fs.unlinkSync(inPlace(world, `shared/projects/${MEMORY}`));
-      const report = await run(world, ['a']);
-      expect(has(world, `a/projects/${MEMORY}`)).toBe(false);
-      expect(report.outcome).toBe('done');
+  test('shares what was edited in the home meanwhile, and keeps the copy of the text before', () =>
+    inWorld(kind, async () => {
+      for (const file of [INDEX, NOTES, `${ID}.json`]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${file}`]: 'old\n' });
+          await dieBefore(world, preparesLink);
+          expect(read(world, `shared/projects/${file}`)).toBe('old\n');
+          await editByRename(world, `a/projects/${file}`, 'new text\n');
+          expect((await plan(world, ['a'])).ok).toBe(true);
+          const report = await run(world, ['a']);
+          expect([file, report.outcome]).toEqual([file, 'done']);
+          expect(read(world, `a/projects/${file}`)).toBe('new text\n');
+          expect(contents(world)).toContain('old\n');
+        });
+      }
     }));
 
-  test('before sealing does not bring back lines that were taken away by rename since', () =>
+  test('creates the link if the directory was moved, and goes on', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3) });
-      await run(world, ['a'], { fs: hooked(world, beforeSealing()) });
-      await editByRename(world, `shared/projects/${TRANSCRIPT}`, lines(1, 2));
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': 'x' });
+      await dieBefore(world, linksProjects);
+      expect(has(world, 'a/projects')).toBe(false);
       const report = await run(world, ['a']);
-      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
-      expect(leftIn(world, report)).toEqual([
-        `changed a/.claude-shared-state/originals/RUN/projects/${TRANSCRIPT}`,
+      expect([report.outcome, told(world, report)]).toEqual(['done', [INCOMPLETE]]);
+      expect(report.restorePoints).toEqual([await restorePointOf(world, 'a')]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+    }));
+
+  test('completes the same restore point if directories are still to be moved', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        'a/session-env/x': 'x',
+        'a/file-history/s/f@v1': 'f',
+      });
+      await dieBefore(world, movesAside);
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report)]).toEqual(['done', [INCOMPLETE]]);
+      const [point, ...others] = await restorePointsIn(world, 'a');
+      expect([point?.state, point?.names, others]).toEqual([
+        'complete',
+        ['file-history', 'projects', 'session-env'],
+        [],
       ]);
     }));
 
-  test('brings everything into a target that has been wiped since, and says so', () =>
+  test('completes a restore point that lacks only its mark', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      await dieBefore(world, completes);
+      expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'incomplete' }]);
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report)]).toEqual(['done', [INCOMPLETE]]);
+      expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'complete' }]);
+      expect(told(world, await run(world, ['a']))).toEqual([]);
+    }));
+
+  test('lists both versions of a file that was edited through the link meanwhile', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${NOTES}`]: 'before\n', [`a/projects/${INDEX}`]: 'before\n' });
+      await dieBefore(world, completes);
+      for (const file of [NOTES, INDEX]) {
+        await editByRename(world, `shared/projects/${file}`, 'edited\n');
+      }
+      const report = await run(world, ['a']);
+      const errors = report.problems.filter(({ severity }) => severity === 'error');
+      expect([report.outcome, told(world, { problems: errors })]).toEqual([
+        'refused',
+        [`files-differ a/.claude-shared-state/restore-points/RUN/projects/${NOTES}`],
+      ]);
+      expect(read(world, `a/projects/${NOTES}`)).toBe('edited\n');
+      const preferShared = errors.map(({ path }) => path);
+      expect((await run(world, ['a'], { preferShared })).outcome).toBe('done');
+      expect(read(world, `a/projects/${NOTES}`)).toBe('edited\n');
+      expect(read(world, `a/projects/${INDEX}`)).toBe('edited\nbefore\n');
+      expect(contents(world)).toContain('before\n');
+    }));
+
+  test('keeps lines that were appended through the link meanwhile', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
-      await run(world, ['a'], { fs: hooked(world, beforeSealing()) });
-      const target = inPlace(world, 'shared/projects');
-      await world.fs.promises.rename(target, `${target}.gone`);
+      await dieBefore(world, completes);
+      world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(3));
+      fill(world, { [`shared/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(4) });
+      const report = await run(world, ['a']);
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+      expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(4));
+    }));
+
+  test('lists both versions of a transcript that was compacted meanwhile, and refuses to choose', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+      await dieBefore(world, completes);
+      await editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted', 2));
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report)]).toEqual([
+        'refused',
+        [
+          INCOMPLETE,
+          `transcripts-diverge a/.claude-shared-state/restore-points/RUN/projects/${TRANSCRIPT}`,
+        ],
+      ]);
+      const preferShared = report.problems.flatMap(({ code, path }) =>
+        code === 'transcripts-diverge' ? [path] : [],
+      );
+      const decided = await run(world, ['a'], { preferShared });
+      expect([decided.outcome, unmergedIn(world, decided)]).toEqual([
+        'done',
+        [`kept-aside a/.claude-shared-state/restore-points/RUN/projects/${TRANSCRIPT}`],
+      ]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines('compacted', 2));
+    }));
+
+  test('brings back a name that was deleted from the target meanwhile, and says so', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${NOTES}`]: 'notes' });
+      for (const path of [TRANSCRIPT, NOTES]) {
+        world.fs.utimesSync(inPlace(world, `a/projects/${path}`), 1_771_600_000, 1_771_600_000);
+      }
+      await dieBefore(world, completes);
+      for (const path of [TRANSCRIPT, NOTES]) {
+        world.fs.unlinkSync(inPlace(world, `shared/projects/${path}`));
+      }
+      const report = await run(world, ['a']);
+      expect([report.outcome, told(world, report)]).toEqual([
+        'done',
+        [
+          `deleted-name-returned shared/projects/${TRANSCRIPT}`,
+          `deleted-name-returned shared/projects/${NOTES}`,
+          INCOMPLETE,
+        ].toSorted(),
+      ]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      expect(read(world, `a/projects/${NOTES}`)).toBe('notes');
+    }));
+
+  test('brings everything into a target that is gone since', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+      await dieBefore(world, completes);
+      world.fs.renameSync(inPlace(world, 'shared/projects'), at(world, 'gone'));
       const report = await run(world, ['a']);
       expect(report.outcome).toBe('done');
-      expect(told(world, report)).toContain(
-        'manifest-unusable a/.claude-shared-state/originals/RUN/manifest',
-      );
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 
-  test('never leaves a link that leads nowhere, even if it goes no further', () =>
+  test('creates the link also if something else refuses the rest, and its target', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
-      await run(world, ['a'], { fs: hooked(world, beforeLinking()) });
-      const target = inPlace(world, 'shared/projects');
-      await world.fs.promises.rename(target, `${target}.gone`);
-      fill(world, { [`b/projects/${KEY}/x`]: 'x' });
-      world.fs.symlinkSync('/nowhere', inPlace(world, `b/projects/${KEY}/link`), 'junction');
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${NOTES}`]: 'b' });
+      await dieBefore(world, linksProjects);
+      world.fs.renameSync(inPlace(world, 'shared/projects'), at(world, 'gone'));
+      fill(world, { [`shared/projects/${NOTES}`]: 'shared' });
       const report = await run(world, ['a', 'b']);
       expect(report.outcome).toBe('refused');
+      expect(told(world, report)).toContain(`files-differ b/projects/${NOTES}`);
+      expect(isLinked(world)).toBe(true);
       expect(has(world, 'a/projects/.')).toBe(true);
     }));
 
-  test('in the window is refused for what begins alike and went on differently', () =>
+  test('refuses what was begun anew while the directory was gone, if it went on differently', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
-      await run(world, ['a'], { fs: hooked(world, beforeLinking()) });
-      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 3) });
+      fill(world, { [`a/projects/${NOTES}`]: 'before' });
+      await dieBefore(world, linksProjects);
+      fill(world, { [`a/projects/${NOTES}`]: 'begun anew' });
       const report = await run(world, ['a']);
+      expect(contents(world)).toEqual(expect.arrayContaining(['before', 'begun anew']));
+      expect(['done', 'refused']).toContain(report.outcome);
+      const preferHome = report.problems.flatMap(({ severity, path }) =>
+        severity === 'error' ? [path] : [],
+      );
+      expect((await run(world, ['a'], { preferHome })).outcome).toBe('done');
+      expect(read(world, `a/projects/${NOTES}`)).toBe('begun anew');
+      expect(contents(world)).toContain('before');
+    }));
+
+  test('with another target says which one to name, and creates no second pool', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+      await dieBefore(world, linksProjects);
+      const required = [{ name: 'projects', target: at(world, 'other/projects') }];
+      const report = await run(world, ['a'], { required });
       expect(report.outcome).toBe('refused');
-      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(report.problems).toContainEqual(
+        expect.objectContaining({
+          code: 'earlier-run-other-target',
+          path: await restorePointOf(world, 'a'),
+          target: inPlace(world, 'shared/projects'),
+        }),
+      );
+      expect(has(world, 'other')).toBe(false);
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+    }));
+
+  test('with one home less completes what concerns that home, and the other one later', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        [`b/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(2),
+      });
+      const second = dying((call, _, to) => linksProjects(call, _, to), 2);
+      await run(world, ['a', 'b'], { fs: hooked(world, second) });
+      expect((await run(world, ['b'])).outcome).toBe('done');
+      expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'incomplete' }]);
+      expect((await run(world, ['a', 'b'])).outcome).toBe('done');
+      expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'complete' }]);
+      expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(2));
+    }));
+
+  test('is not led astray by what a person removed: the link, the lock, the state directory', () =>
+    inWorld(kind, async () => {
+      const removals: Readonly<Record<string, (world: World) => Promise<void>>> = {
+        'the link': async (world) => world.fs.unlinkSync(at(world, 'a/projects')),
+        'the lock': async (world) => world.fs.unlinkSync(at(world, 'a/.claude-shared-state/lock')),
+        'the state directory of the home': (world) =>
+          world.fs.promises.rename(at(world, 'a/.claude-shared-state'), at(world, 'removed')),
+        'the state directory of the targets': (world) =>
+          world.fs.promises.rename(at(world, 'shared/.claude-shared-state'), at(world, 'removed')),
+      };
+      for (const [name, remove] of Object.entries(removals)) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${NOTES}`]: 'notes' });
+          await dieBefore(world, completes);
+          await remove(world);
+          const report = await run(world, ['a']);
+          expect([name, report.outcome]).toEqual([name, 'done']);
+          expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
+          expect(read(world, `a/projects/${NOTES}`)).toBe('notes');
+        });
+      }
     }));
 });
 
@@ -121,44 +329,83 @@ describe.each(worldKinds)('a migration (%s)', (kind) => {
         },
       );
       const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-      expect([report.outcome, report.leftovers]).toEqual(['done', []]);
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+      expect(await restorePointsIn(world, 'a')).toHaveLength(1);
     }));
 
-  test('makes the link of projects last, also where others are only missing', () =>
+  test('creates the link of projects last, also if others are only missing', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
-      const made: string[] = [];
+      makeDirectory(world, at(world, 'b'));
+      const created: string[] = [];
       const after: Hooks['after'] = (call, path, to = path) => {
-        const [, name] = /\/a\/([a-z-]+)$/.exec(to) ?? [];
-        if ((call === 'symlink' || call === 'link') && name !== undefined) made.push(name);
+        const [, name] = /\/([ab]\/[a-z-]+)$/.exec(to) ?? [];
+        if ((call === 'symlink' || call === 'link') && name !== undefined) created.push(name);
       };
-      const report = await run(world, ['a'], { fs: hooked(world, { after }) });
-      expect(report.outcome).toBe('done');
-      expect(made).toEqual(['session-env', 'file-history', 'projects']);
+      expect((await run(world, ['a', 'b'], { fs: hooked(world, { after }) })).outcome).toBe('done');
+      expect(created).toEqual([
+        'a/session-env',
+        'a/file-history',
+        'a/projects',
+        'b/session-env',
+        'b/file-history',
+        'b/projects',
+      ]);
     }));
 
-  test('tells no leftover for a torn line that the longer generation has completed', () =>
+  test('moves projects last', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        'a/session-env/x': 'x',
+        'a/file-history/x': 'x',
+      });
+      const moved: string[] = [];
+      const after: Hooks['after'] = (call, path) => {
+        const [, name] = /\/a\/([a-z-]+)$/.exec(path) ?? [];
+        if (call === 'rename' && name !== undefined) moved.push(name);
+      };
+      expect((await run(world, ['a'], { fs: hooked(world, { after }) })).outcome).toBe('done');
+      expect(moved).toEqual(['session-env', 'file-history', 'projects']);
+    }));
+
+  test('lists no torn line that the longer transcript has completed', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1, 2).slice(0, -5),
         [`b/projects/${TRANSCRIPT}`]: lines(1, 2),
       });
       const report = await run(world, ['a', 'b']);
-      expect([report.outcome, report.leftovers]).toEqual(['done', []]);
+      expect([report.outcome, report.unmerged]).toEqual(['done', []]);
     }));
 
-  test('lets the target keep its file where a home has the same bytes', () =>
+  test('lists a torn line that the longer transcript lacks', () =>
     inWorld(kind, async (world) => {
-      fill(world, { [`b/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(3) });
-      // It comes into being too late for the plan.
-      const late = once(movesAside, () => {
-        fill(world, { [`a/projects/${KEY}/${ID}.jsonl`]: lines(1) });
-        fill(world, { [`shared/projects/${KEY}/${ID}.jsonl`]: lines(1) });
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: `${lines(1)}{"torn`,
+        [`b/projects/${TRANSCRIPT}`]: lines(1, 2),
       });
-      fill(world, { 'a/projects/x': 'x' });
-      const fs = hooked(world, { before: late });
-      const report = await run(world, ['b', 'a'], { fs });
-      expect([report.outcome, report.leftovers]).toEqual(['done', []]);
-      expect(statsOf(world, `shared/projects/${TRANSCRIPT}`).nlink).toBe(1n);
+      const planned = await plan(world, ['a', 'b']);
+      expect([planned.ok, planned.unmerged.map(({ reason }) => reason)]).toEqual([
+        true,
+        ['partial-line'],
+      ]);
+      const report = await run(world, ['a', 'b']);
+      expect(new Set(report.unmerged.map(({ reason }) => reason))).toEqual(
+        new Set(['partial-line']),
+      );
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(contents(world)).toContain(`${lines(1)}{"torn`);
+    }));
+
+  test('leaves the target its file if a home has the same bytes', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+        [`shared/projects/${TRANSCRIPT}`]: lines(1),
+      });
+      const { ino } = statsOf(world, `shared/projects/${TRANSCRIPT}`);
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(statsOf(world, `shared/projects/${TRANSCRIPT}`)).toMatchObject({ ino, nlink: 1n });
     }));
 });

@@ -6,24 +6,23 @@ import {
   fill,
   hooked,
   ID,
-  inPlace,
   KEY,
-  leftIn,
   lines,
   linksProjects,
   movesAside,
-  once,
   OTHER_ID,
   plan,
   read,
   run,
+  statsOf,
   told,
   TRANSCRIPT,
+  unmergedIn,
 } from '../support/migrating.ts';
-import { posixError } from '../support/posix-error.ts';
-import { at, inWorld, type World, worldKinds } from '../support/world.ts';
+import { deleting } from '../support/way-back.ts';
+import { inWorld, type World, worldKinds } from '../support/world.ts';
 
-/** What Claude Code does while the link is missing: it makes the directory anew, and goes on writing. */
+/** What Claude Code does while the link is missing: it creates the directory again, and goes on writing. */
 function goOn(
   world: World,
   text: string,
@@ -41,48 +40,31 @@ function goOn(
 const whole = lines(1, 2, 'late', 'later');
 
 describe.each(worldKinds)(
-  'a directory that is made anew while the link is missing (%s)',
+  'a directory that is re-created while the link is missing (%s)',
   (kind) => {
     test('is merged: its fragment is appended to the transcript', () =>
       inWorld(kind, async (world) => {
         fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
         const fs = hooked(world, { after: goOn(world, lines('late', 'later')) });
         const report = await run(world, ['a'], { fs });
-        expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-          'done',
-          [],
-          [],
-        ]);
+        expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
       }));
 
-    test.each([1, 2, 3, 4, 5, 6])(
-      'is appended, and not put first, though the transcript is said once to be gone (open %i)',
-      (count) =>
-        inWorld(kind, async (world) => {
-          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
-          let isAnew = false;
-          const goingOn = goOn(world, lines('late', 'later'));
-          const lie = once(
-            (call, path) =>
-              isAnew && call === 'open' && path === inPlace(world, `shared/projects/${TRANSCRIPT}`),
-            () => {
-              throw posixError('ENOENT', 'open');
-            },
-            count,
-          );
-          const fs = hooked(world, {
-            before: lie,
-            after: (...called) => {
-              goingOn(...called);
-              isAnew ||= movesAside(...called);
-            },
-          });
-          const report = await run(world, ['a'], { fs });
-          expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-          expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
-        }),
-    );
+    test('is left alone for a second, until the program has written what it wants to write', () =>
+      inWorld(kind, async (world) => {
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+        const fs = hooked(world, { after: goOn(world, '') });
+        const waited: number[] = [];
+        const sleep = (milliseconds: number) => {
+          waited.push(milliseconds);
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines('late', 'later') });
+          return Promise.resolve();
+        };
+        const report = await run(world, ['a'], { fs, sleep });
+        expect([report.outcome, waited]).toEqual(['done', [1000]]);
+        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
+      }));
 
     test('is merged with everything else in it', () =>
       inWorld(kind, async (world) => {
@@ -92,45 +74,41 @@ describe.each(worldKinds)(
           [`a/projects/${KEY}/${ID}/x.txt`]: 'born',
         });
         const report = await run(world, ['a'], { fs: hooked(world, { after }) });
-        expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-          'done',
-          [],
-          [],
-        ]);
+        expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
         expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines('born'));
         expect(read(world, `a/projects/${KEY}/${ID}/x.txt`)).toBe('born');
       }));
 
-    test('is merged each time: twice, and three times', () =>
+    test('is merged if that happens twice', () =>
       inWorld(kind, async (world) => {
         fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
-        const fs = hooked(world, { after: goOn(world, lines('late', 'later'), 3) });
+        const fs = hooked(world, { after: goOn(world, lines('late', 'later'), 2) });
         const report = await run(world, ['a'], { fs });
-        expect([report.outcome, told(world, report), leftIn(world, report)]).toEqual([
-          'done',
-          [],
-          [],
-        ]);
+        expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
       }));
 
-    test('again and again ends as a failure that says so, and never with a fragment only', () =>
+    test('again and again fails the run, and the same call completes it', () =>
       inWorld(kind, async (world) => {
         fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
         const fs = hooked(world, { after: goOn(world, lines('late', 'later'), 100) });
         const report = await run(world, ['a'], { fs });
-        expect([report.outcome, told(world, report)]).toEqual(['failed', ['made-anew a/projects']]);
-        // What a session that is resumed now would read.
-        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
+        expect([report.outcome, told(world, report)]).toEqual([
+          'failed',
+          ['source-recreated a/projects'],
+        ]);
+        expect(contents(world)).toContain(whole);
         expect((await run(world, ['a'])).outcome).toBe('done');
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
       }));
 
-    test.each([
-      { last: 'rename', isLast: movesAside },
-      { last: 'link', isLast: linksProjects },
-    ])('is merged by the next run where the first died after $last', ({ isLast }) =>
+    test.each(
+      Object.entries({
+        'the directory was moved': movesAside,
+        'the link was put there': linksProjects,
+      }),
+    )('is merged by the next run if the first one died after %s', (_, isLast) =>
       inWorld(kind, async (world) => {
         fill(world, {
           [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
@@ -149,12 +127,12 @@ describe.each(worldKinds)(
         const planned = await plan(world, ['a', 'b']);
         expect(planned.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
         const report = await run(world, ['a', 'b']);
-        expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
+        expect([report.outcome, report.unmerged]).toEqual(['done', []]);
         expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(whole);
       }),
     );
 
-    test('is merged where it holds the end of a line that the transcript has torn', () =>
+    test('is merged if the transcript ends in a torn line', () =>
       inWorld(kind, async (world) => {
         fill(world, { [`a/projects/${TRANSCRIPT}`]: `${lines(1, 2)}{"torn` });
         const fs = hooked(world, { after: goOn(world, lines('late', 'later')) });
@@ -165,33 +143,50 @@ describe.each(worldKinds)(
         );
       }));
 
-    // Such a line is taken for one that an earlier run, which died, had appended.
-    test('is merged, but for lines that the transcript has already', () =>
+    test('is merged up to its last whole line, and a torn one is listed', () =>
       inWorld(kind, async (world) => {
-        const mode = '{"type":"permission-mode"}\n';
-        fill(world, { [`a/projects/${TRANSCRIPT}`]: mode + lines(1) });
-        const fs = hooked(world, { after: goOn(world, mode + lines(2)) });
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+        const fs = hooked(world, { after: goOn(world, `${lines('late')}{"torn`) });
         const report = await run(world, ['a'], { fs });
-        expect([report.outcome, leftIn(world, report)]).toEqual(['done', []]);
-        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(mode + lines(1, 2));
+        expect([report.outcome, unmergedIn(world, report)]).toEqual([
+          'partial',
+          [
+            `partial-line a/.claude-shared-state/restore-points/RUN/recreated-1-projects/${TRANSCRIPT}`,
+          ],
+        ]);
+        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 'late'));
       }));
 
-    test('where a memory was edited meanwhile keeps both, and lists what was left', () =>
+    test('is merged but for lines that the end of the transcript has already', () =>
       inWorld(kind, async (world) => {
-        fill(world, { [`a/projects/${KEY}/memory/x.md`]: 'old' });
-        const after = goOn(world, lines('late'), 1, { [`a/projects/${KEY}/memory/x.md`]: 'new' });
+        const mode = '{"type":"permission-mode"}\n';
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) + mode });
+        const fs = hooked(world, { after: goOn(world, mode + lines(2)) });
+        const report = await run(world, ['a'], { fs });
+        expect([report.outcome, report.unmerged]).toEqual(['done', []]);
+        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1) + mode + lines(2));
+      }));
+
+    test('with an edited memory file keeps both, and lists the one that is not shared', () =>
+      inWorld(kind, async (world) => {
+        const notes = `${KEY}/memory/notes.md`;
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${notes}`]: 'old' });
+        const after = goOn(world, lines('late'), 1, { [`a/projects/${notes}`]: 'new' });
         const report = await run(world, ['a'], { fs: hooked(world, { after }) });
-        expect(leftIn(world, report)).toEqual([
-          `unmergeable a/.claude-shared-state/originals/RUN/recreated-2-projects/${KEY}/memory/x.md`,
-        ]);
-        expect(report.ok || report.outcome === 'done-with-leftovers').toBe(true);
+        expect(['done', 'partial']).toContain(report.outcome);
+        expect(report.unmerged).toHaveLength(1);
         expect(contents(world)).toEqual(expect.arrayContaining(['old', 'new']));
-        expect(world.fs.lstatSync(at(world, 'a/projects'), { bigint: true }).isSymbolicLink()).toBe(
-          true,
-        );
-        expect(world.fs.existsSync(inPlace(world, `shared/projects/${KEY}/memory/x.md`))).toBe(
-          true,
-        );
+        expect(statsOf(world, 'a/projects').isSymbolicLink()).toBe(true);
+      }));
+
+    test('is deleted with the restore point, because its lines are in the transcript', () =>
+      inWorld(kind, async (world) => {
+        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
+        const fs = hooked(world, { after: goOn(world, lines('late', 'later')) });
+        const { restorePoints } = await run(world, ['a'], { fs });
+        const report = await deleting(world, restorePoints[0] ?? '');
+        expect(report).toMatchObject({ outcome: 'done', deleted: 2, kept: [] });
+        expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
       }));
   },
 );

@@ -148,7 +148,10 @@ describe.each(worldKinds)('a restore or a deletion that fails for good (%s)', (k
         if (call === 'copyFile') failWith(code);
       };
       const fs = hooked(world, { before });
-      const reports = [await giveBack(world, 'a', { fs }), ...(await pruneAll(world, ['a'], { fs }))];
+      const reports = [
+        await giveBack(world, 'a', { fs }),
+        ...(await pruneAll(world, ['a'], { fs })),
+      ];
       for (const { ok, problems } of reports) {
         expect(ok).toBe(false);
         for (const { message, code: problem } of problems) {

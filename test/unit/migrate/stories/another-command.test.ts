@@ -177,7 +177,8 @@ describe.each(worldKinds)('after a crash at any call of a migration (%s)', (kind
   test('somebody who removes every trace by hand loses nothing either', () =>
     everyChange(kind, async (world, moment) => {
       await dead(world, moment);
-      for (const place of ['a', 'b', 'shared']) removeByHand(world, `${place}/.claude-shared-state`);
+      for (const place of ['a', 'b', 'shared'])
+        removeByHand(world, `${place}/.claude-shared-state`);
       const report = await run(world, ['a', 'b'], onlyProjects(world));
       expect(report.ok).toBe(true);
       expectShared(world);
@@ -193,7 +194,8 @@ describe.each(worldKinds)('after a migration (%s)', (kind) => {
   test('somebody who removes the state directories can migrate, and has nothing to give back', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
-      for (const place of ['a', 'b', 'shared']) removeByHand(world, `${place}/.claude-shared-state`);
+      for (const place of ['a', 'b', 'shared'])
+        removeByHand(world, `${place}/.claude-shared-state`);
       await expectCompleted(world);
       const { outcome, problems } = await giveBack(world, 'a');
       expect([outcome, problems.map(({ code }) => code)]).toEqual([

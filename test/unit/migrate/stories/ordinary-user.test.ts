@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { ID, KEY, lines, OTHER_ID, TRANSCRIPT } from '../../support/migrating.ts';
-import { ROOT, USER, UserStage, whyNoOtherUser, whyNoProtectedLinks } from '../../support/as-user.ts';
+import {
+  ROOT,
+  USER,
+  UserStage,
+  whyNoOtherUser,
+  whyNoProtectedLinks,
+} from '../../support/as-user.ts';
 import { needs } from '../../support/required-here.ts';
 
 const stages: UserStage[] = [];

@@ -17,6 +17,8 @@ export type Visible = ReadonlyMap<string, Seen>;
 /** Long before the tests run, and after everything on the stages was written. */
 const BETWEEN = Date.UTC(2025, 0);
 const STATE = '.claude-shared-state';
+/** Where it is tried whether links can be created. */
+const TRIAL = `${STATE}-trial`;
 
 /** Everything below some paths, but for state directories of the library; links are not followed. */
 export function visibleIn(world: PosixWorld, roots: readonly string[]): Visible {
@@ -32,7 +34,7 @@ export function visibleIn(world: PosixWorld, roots: readonly string[]): Visible 
     } else {
       seen.set(path, { kind: `directory ${mode}`, content: '', modified: undefined });
       for (const [name, child] of childrenOf(link)) {
-        if (!name.startsWith(STATE)) look(child, `${path}/${name}`);
+        if (name !== STATE && name !== TRIAL) look(child, `${path}/${name}`);
       }
     }
   };
@@ -56,7 +58,7 @@ export function transientIn({ volume }: PosixWorld): readonly string[] {
     for (const [name, child] of childrenOf(link)) {
       const at = `${path}/${name}`;
       const isTransient = isOwn && (name === 'lock' || path.endsWith('/incoming'));
-      if (isTransient || name.startsWith(`${STATE}-`)) found.push(at);
+      if (isTransient || name === TRIAL) found.push(at);
       if (child.getNode().isDirectory()) look(child, at, isOwn || name === STATE);
     }
   };
@@ -64,7 +66,7 @@ export function transientIn({ volume }: PosixWorld): readonly string[] {
   return found;
 }
 
-/** All of a disk in short: what goes on from two disks with the same text goes on alike. */
+/** All of a disk in short, but for trials: what goes on from two disks with the same text goes on alike. */
 export function diskText({ volume }: PosixWorld): string {
   const parts: string[] = [];
   const inodes = new Map<Inode, number>();
@@ -72,12 +74,15 @@ export function diskText({ volume }: PosixWorld): string {
     const node = link.getNode();
     const known = inodes.get(node) ?? inodes.size;
     const time = node.mtime.getTime();
-    parts.push(`${path} ${known} ${node.mode} ${time < BETWEEN ? time : 'now'}`);
+    const isOld = time < BETWEEN && !node.isDirectory();
+    parts.push(`${path} ${known} ${node.mode} ${isOld ? time : ''}`);
     if (inodes.has(node)) return;
     inodes.set(node, known);
     if (node.isSymlink()) parts.push(node.symlink);
     else if (node.isFile()) parts.push(node.getBuffer().toString('latin1'));
-    else for (const [name, child] of childrenOf(link)) look(child, `${path}/${name}`);
+    for (const [name, child] of childrenOf(link)) {
+      if (!name.endsWith(TRIAL)) look(child, `${path}/${name}`);
+    }
   };
   look(volume.core.root, '');
   return createHash('sha1').update(parts.join('\n')).digest('base64');
