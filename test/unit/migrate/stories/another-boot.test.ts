@@ -83,7 +83,10 @@ describe.each(worldKinds)('after a power failure and another boot (%s)', (kind) 
       stage(world);
       for (const number of [1, 2, 3, 4, 5]) {
         await run(world, ['a', 'b'], {
-          fs: hooked(world, dying((call) => call === 'link')),
+          fs: hooked(
+            world,
+            dying((call) => call === 'link'),
+          ),
           processInspector: machine(number),
           pid: 4711,
         });

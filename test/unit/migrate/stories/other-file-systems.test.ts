@@ -44,32 +44,35 @@ function numberOf(path: string): bigint {
   );
 }
 
-describe.each(worldKinds)('a file system that shows two names of one file as two files (%s)', (kind) => {
-  test('is refused by the plan and by the run, before anything is changed', () =>
-    inWorld(kind, async (world) => {
-      fill(world, FILES);
-      const fs = showing(world, (path) => ({ ino: numberOf(path) }));
-      const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
-      const planned = await plan(world, ['a', 'b'], { fs });
-      expect(planned.ok).toBe(false);
-      expect(planned.problems).toContainEqual(
-        expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
-      );
-      const report = await run(world, ['a', 'b'], { fs });
-      expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
-      expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
-      expect(kindAt(world, 'shared')).toBe('nothing');
-    }));
+describe.each(worldKinds)(
+  'a file system that shows two names of one file as two files (%s)',
+  (kind) => {
+    test('is refused by the plan and by the run, before anything is changed', () =>
+      inWorld(kind, async (world) => {
+        fill(world, FILES);
+        const fs = showing(world, (path) => ({ ino: numberOf(path) }));
+        const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
+        const planned = await plan(world, ['a', 'b'], { fs });
+        expect(planned.ok).toBe(false);
+        expect(planned.problems).toContainEqual(
+          expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
+        );
+        const report = await run(world, ['a', 'b'], { fs });
+        expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
+        expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
+        expect(kindAt(world, 'shared')).toBe('nothing');
+      }));
 
-  test('is refused also if only one home is on it', () =>
-    inWorld(kind, async (world) => {
-      fill(world, FILES);
-      const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
-      const report = await run(world, ['a', 'b'], { fs });
-      expect(report.outcome).toBe('refused');
-      expect(kindAt(world, 'a/projects')).toBe('directory');
-    }));
-});
+    test('is refused also if only one home is on it', () =>
+      inWorld(kind, async (world) => {
+        fill(world, FILES);
+        const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
+        const report = await run(world, ['a', 'b'], { fs });
+        expect(report.outcome).toBe('refused');
+        expect(kindAt(world, 'a/projects')).toBe('directory');
+      }));
+  },
+);
 
 /** The layers of an overlay can't be seen from inside a container: only the move says that it can't be done. */
 const hiddenLayer = (home: string) => (call: Call, path: string, to?: string) => {
@@ -138,9 +141,7 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
       const fs = {
         ...plain,
         readFile: (path: string, encoding: 'utf8') =>
-          path === '/proc/self/mountinfo'
-            ? Promise.resolve(table)
-            : plain.readFile(path, encoding),
+          path === '/proc/self/mountinfo' ? Promise.resolve(table) : plain.readFile(path, encoding),
       };
       const planned = await plan(world, ['a'], { fs });
       expect([planned.ok, told(world, planned)]).toEqual([
@@ -152,16 +153,12 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
 
 /** Two file systems: names of one can't be given to files of the other. */
 function apart(world: World, isOther: (path: string) => boolean) {
-  return showing(
-    world,
-    (path, { dev }) => (isOther(path) ? { dev: BigInt(dev) + 1n } : {}),
-    {
-      before: (call, path, to) => {
-        const crosses = to !== undefined && isOther(path) !== isOther(to);
-        if ((call === 'link' || call === 'rename') && crosses) failWith('EXDEV');
-      },
+  return showing(world, (path, { dev }) => (isOther(path) ? { dev: BigInt(dev) + 1n } : {}), {
+    before: (call, path, to) => {
+      const crosses = to !== undefined && isOther(path) !== isOther(to);
+      if ((call === 'link' || call === 'rename') && crosses) failWith('EXDEV');
     },
-  );
+  });
 }
 
 describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) => {
