@@ -126,9 +126,12 @@ export async function migrate(
       return planned;
     },
     recheck: (planned) => completeHalfDone(request, planned),
-    states: ({ surveyed }) => [
+    states: ({ surveyed, problems }) => [
       ...surveyed.homes.map(({ realHome }) => homeStateOf(realHome)),
-      ...targetsOf(surveyed).map(stateDirectoryOf),
+      // What belongs to another target leaves nothing beside this one.
+      ...(problems.some(({ code }) => code === 'earlier-run-other-target')
+        ? []
+        : targetsOf(surveyed).map(stateDirectoryOf)),
     ],
     // What an earlier run left half done is completed even if something else blocks the rest.
     isAllowed: ({ plan, surveyed: { homes } }) =>

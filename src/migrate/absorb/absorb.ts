@@ -21,7 +21,10 @@ export interface Tree {
   readonly canLink: boolean;
   /** Whether it began while the link was missing, so that its transcripts lack their beginning. */
   readonly isFragment: boolean;
-  /** When an earlier run moved it away, after everything in it had been brought into the target; nanoseconds. */
+  /**
+   * When an earlier run moved it away, after everything in it had been brought into the target; nanoseconds. What differs
+   * although it is older was changed in the target since.
+   */
   readonly movedAt?: bigint;
 }
 
@@ -193,7 +196,11 @@ async function decideFor(
     own.kind === 'file' && shared.info.kind === 'file'
       ? actor.known({ tree, path }, own, shared.info)
       : {};
-  if (known.isCurrent === true) return { kind: 'keep', as: 'identical', partial: false };
+  const wasBrought =
+    tree.movedAt !== undefined && own.mtimeNs < tree.movedAt && !base.pathKind.isTranscript;
+  const isFile = own.kind === 'file' && shared.info.kind === 'file';
+  if (known.isCurrent === true || (isFile && wasBrought))
+    return { kind: 'keep', as: 'identical', partial: false };
   const isComparable =
     own.kind === 'file' && shared.info.kind === 'file' && !base.pathKind.isObsoleteCache;
   const copy = { path: ownPath, info: own };

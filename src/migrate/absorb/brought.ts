@@ -82,6 +82,7 @@ export async function readBrought(
       const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, entry.mtimeNs);
       if (!isUntouched) return undefined;
       const isCurrent = own.size === entry.size && own.mtimeNs === entry.mtimeNs;
+      if (isCurrent) sources.set(hashOf(origin), stampOf(own));
       return isCurrent ? 'current' : 'outdated';
     },
     async clear() {

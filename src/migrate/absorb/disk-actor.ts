@@ -86,7 +86,7 @@ export class DiskActor implements Actor {
     shared: FileInfo,
   ): ReturnType<Actor['known']> {
     const { brought, linked } = this.#shop;
-    const copied = brought?.of(originOf(tree, path), own, shared);
+    const copied = broughtFrom(brought, tree, path, own, shared);
     return {
       isCurrent: copied === 'current',
       isOutdatedCopy: copied === 'outdated',
@@ -520,7 +520,21 @@ interface Prepared {
 
 type Added = FileInfo | 'again' | 'no-parent' | 'left';
 
+/** Whether the target's is a copy of the tree's; what a fragment has is newer than what its home had before. */
+export function broughtFrom(
+  brought: Brought | undefined,
+  tree: Step['tree'],
+  path: string,
+  own: FileInfo,
+  shared: FileInfo,
+): ReturnType<Brought['of']> {
+  const copied = brought?.of(originOf(tree, path), own, shared);
+  if (copied !== undefined || !tree.isFragment) return copied;
+  const [, home = ''] = tree.spellings;
+  return brought?.of(join(home, path), own, shared) === 'outdated' ? 'outdated' : undefined;
+}
+
 /** Tells the file from all others that are brought into the target. */
-export function originOf({ origin }: Step['tree'], path: string): string {
+function originOf({ origin }: Step['tree'], path: string): string {
   return join(origin, path);
 }
