@@ -121,7 +121,8 @@ describe.each(worldKinds)('a disk that becomes full (%s)', (kind) => {
       const first = await giveBack(world, 'a', { fs });
       expectUsable(world);
       expect(lostOf(world, TEXTS)).toEqual([]);
-      if (!first.ok) expect((await giveBack(world, 'a')).ok).toBe(true);
+      const last = first.ok ? first : await giveBack(world, 'a');
+      expect(last.ok).toBe(true);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
     });
@@ -158,7 +159,10 @@ describe.each(worldKinds)('a disk that becomes full (%s)', (kind) => {
   test('while copying keeps the copies that are complete, so that the next run needs less', () =>
     inWorld(kind, async (world) => {
       fill(world, FILES);
-      const { fs } = filling(world, (call, _, to) => call === 'link' && to?.endsWith('@v1') === true);
+      const { fs } = filling(
+        world,
+        (call, _, to) => call === 'link' && to?.endsWith('@v1') === true,
+      );
       expect((await run(world, ['a', 'b'], { fs })).outcome).toBe('failed');
       const copied: string[] = [];
       const counting = hooked(world, {

@@ -1,3 +1,4 @@
+import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
   type Call,
@@ -36,6 +37,8 @@ function stage(world: World): void {
   fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/${NOTES}`]: 'Use tabs.\n' });
 }
 
+const isPrepared = (call: Call, path: string) =>
+  call === 'symlink' && path.endsWith('/link-projects');
 const copiesNotes = (call: Call, path: string) => call === 'copyFile' && path.endsWith('notes.md');
 
 describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
@@ -95,8 +98,6 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
     inWorld(kind, async (world) => {
       stage(world);
       const controller = new AbortController();
-      const isPrepared = (call: Call, path: string) =>
-        call === 'symlink' && path.endsWith('/link-projects');
       const report = await run(world, ['a'], {
         signal: controller.signal,
         fs: hooked(world, { after: once(isPrepared, () => controller.abort()) }),
@@ -106,14 +107,15 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('a file that becomes a link to something else (%s)', (kind) => {
-  const SECRET = 'a secret elsewhere\n';
-  const replaceByLink = (world: World, path: string) => {
-    const file = inPlace(world, path);
-    world.fs.unlinkSync(file);
-    makeLink(world, file, at(world, 'elsewhere/secret'));
-  };
+const SECRET = 'a secret elsewhere\n';
 
+function replaceByLink(world: World, path: string): void {
+  const file = inPlace(world, path);
+  world.fs.unlinkSync(file);
+  makeLink(world, file, at(world, 'elsewhere/secret'));
+}
+
+describe.each(worldKinds)('a file that becomes a link to something else (%s)', (kind) => {
   test('at any call has neither its target read into the shared place, nor written to', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
@@ -122,17 +124,18 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
       const act = (call: Call, path: string) => {
         if (!moment(call, path)) return;
         for (const file of [TRANSCRIPT, NOTES.replace('projects/', '')]) {
-          if (kindAt(world, 'b/projects') === 'directory') replaceByLink(world, `b/projects/${file}`);
+          if (kindAt(world, 'b/projects') === 'directory')
+            replaceByLink(world, `b/projects/${file}`);
         }
       };
       await run(world, ['a', 'b'], { fs: hooked(world, { before: act }) });
       await run(world, ['a', 'b']);
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
-      for (const path of [TRANSCRIPT, NOTES.replace('projects/', '')]) {
-        const shared = `shared/.claude-projects-shared/${path}`;
-        if (kindAt(world, shared) === 'file') {
-          expect(read(world, `shared/projects/${path}`)).not.toContain('secret');
-        }
+      const shared = [TRANSCRIPT, NOTES.replace('projects/', '')].filter(
+        (path) => kindAt(world, `shared/.claude-projects-shared/${path}`) === 'file',
+      );
+      for (const path of shared) {
+        expect(read(world, `shared/projects/${path}`)).not.toContain('secret');
       }
     });
   });
@@ -180,10 +183,7 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
       const [point = ''] = restorePoints;
       world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
       const shared = inPlace(world, `shared/projects/${TRANSCRIPT}`);
-      const own = [
-        `${point}/projects/${TRANSCRIPT}`,
-        `${point}/removing/projects/${TRANSCRIPT}`,
-      ];
+      const own = [`${point}/projects/${TRANSCRIPT}`, `${point}/removing/projects/${TRANSCRIPT}`];
       const plain = hooked(world, {});
       const seen = (path: string) =>
         path === shared ? (own.find((it) => world.fs.existsSync(it)) ?? path) : path;
@@ -225,27 +225,28 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
   });
 });
 
+const line = `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`;
+const large = (marker: string) => `${JSON.stringify({ marker })}\n${line.repeat(17_500)}`;
+
+/** A session that runs re-creates the directory with a fragment in it, right after the directory was moved away. */
+async function recreated(world: World, fragment: string, fs: MigrateFs = world.fs.promises) {
+  let isDone = false;
+  const hooks = wrappedDisk(fs, async ({ name, path, to }, perform) => {
+    const result = await perform();
+    if (!isDone && movesAside(name, path, to)) {
+      isDone = true;
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: fragment });
+    }
+    return result;
+  });
+  return await run(world, ['a'], {
+    live: 'merge',
+    processInspector: processesWith(7),
+    fs: hooks,
+  });
+}
+
 describe.each(worldKinds)('a large fragment (%s)', (kind) => {
-  const line = `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`;
-  const large = (marker: string) => `${JSON.stringify({ marker })}\n${line.repeat(17_500)}`;
-
-  const recreated = async (world: World, fragment: string, fs = world.fs.promises) => {
-    let isDone = false;
-    const hooks = wrappedDisk(fs, async ({ name, path, to }, perform) => {
-      const result = await perform();
-      if (!isDone && movesAside(name, path, to)) {
-        isDone = true;
-        fill(world, { [`a/projects/${TRANSCRIPT}`]: fragment });
-      }
-      return result;
-    });
-    return await run(world, ['a'], {
-      live: 'merge',
-      processInspector: processesWith(7),
-      fs: hooks,
-    });
-  };
-
   test('of more than 16 MB is appended as a whole, and once', () =>
     inWorld(kind, async (world) => {
       stage(world);
@@ -306,7 +307,8 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
         };
         const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
         expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
-        if (!report.ok) expect((await run(world, ['a', 'b'])).ok).toBe(true);
+        const last = report.ok ? report : await run(world, ['a', 'b']);
+        expect(last.ok).toBe(true);
         expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         expect(read(world, `shared/${NOTES}`)).toBe('Use tabs.\n');
       },
@@ -325,7 +327,8 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
         };
         const report = await giveBack(world, 'a', { fs: hooked(world, { before }) });
-        if (!report.ok) expect((await giveBack(world, 'a')).ok).toBe(true);
+        const last = report.ok ? report : await giveBack(world, 'a');
+        expect(last.ok).toBe(true);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         expect(read(world, `a/projects/${KEY}/later.txt`)).toBe('later');
         expect(read(world, `a/${NOTES}`)).toBe('Use tabs.\n');
@@ -353,31 +356,46 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
 });
 
 describe.each(worldKinds)('a right that is missing for good (%s)', (kind) => {
-  const denied: readonly Call[] = ['open', 'opendir', 'copyFile', 'link', 'rename', 'mkdir', 'unlink'];
+  const denied: readonly Call[] = [
+    'open',
+    'opendir',
+    'copyFile',
+    'link',
+    'rename',
+    'mkdir',
+    'unlink',
+  ];
 
-  test.each(denied)('for %s leaves every home usable, and is not called a reason to retry', (name) =>
-    inWorld(kind, async (world) => {
-      stage(world);
-      for (const place of ['a/projects', 'shared', '.claude-shared-state']) {
-        const before = (call: Call, path: string, to?: string) => {
-          if (call === name && `${path} ${to ?? ''}`.includes(place)) failWith('EACCES');
-        };
-        const report = await run(world, ['a'], { fs: hooked(world, { before }) });
-        expect(kindAt(world, 'a/projects')).not.toBe('nothing');
-        expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
-        if (report.ok) continue;
-        const text = report.problems.map(({ message }) => message).join('\n');
-        expect(text).toMatch(/EACCES|hard links/);
-        expect(text).not.toContain('Run the same command again');
-      }
-      expect((await run(world, ['a'])).outcome).toBe('done');
-    }),
+  test.each(denied)(
+    'for %s leaves every home usable, and is not called a reason to retry',
+    (name) =>
+      inWorld(kind, async (world) => {
+        stage(world);
+        for (const place of ['a/projects', 'shared', '.claude-shared-state']) {
+          const before = (call: Call, path: string, to?: string) => {
+            if (call === name && `${path} ${to ?? ''}`.includes(place)) failWith('EACCES');
+          };
+          const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+          expect(kindAt(world, 'a/projects')).not.toBe('nothing');
+          expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
+          if (report.ok) continue;
+          const text = report.problems.map(({ message }) => message).join('\n');
+          expect(text).toMatch(/EACCES|hard links/);
+          expect(text).not.toContain('Run the same command again');
+        }
+        expect((await run(world, ['a'])).outcome).toBe('done');
+      }),
   );
 });
 
 test('a run that dies while it appends has every handle closed by the system, and none is left', () =>
   inWorld('disk', async (world) => {
     stage(world);
-    await run(world, ['a'], { fs: hooked(world, dying((call) => call === 'handle.write')) });
+    await run(world, ['a'], {
+      fs: hooked(
+        world,
+        dying((call) => call === 'handle.write'),
+      ),
+    });
     expect((await run(world, ['a'])).outcome).toBe('done');
   }));
