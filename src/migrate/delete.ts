@@ -8,6 +8,7 @@ import {
   makeDirectories,
   makeWritable,
   removeName,
+  syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
@@ -396,10 +397,13 @@ async function deleteAll(
   for (const name of facts.point.targets.keys()) {
     await removeName(fs, preparedLinkOf(path, name));
   }
+  // Without markers it must be empty, also after a power failure.
+  await syncDirectory(fs, path);
   for (const marker of MARKERS) {
     await tolerate(['ENOENT'], path, fs.rmdir(join(path, marker)));
   }
   await tolerate(['ENOENT'], path, fs.rmdir(path));
+  await syncDirectory(fs, dirname(path));
   return 'done';
 }
 

@@ -319,6 +319,7 @@ async function carryOut(
     const paths = home.unfinished.map(({ path }) => path);
     if (restorePoint !== undefined) paths.push(restorePoint);
     for (const path of new Set(paths)) {
+      await clearIncoming(fs, incomingIn(path));
       await markAs(fs, path, 'complete');
       result.restorePoints.add(path);
     }
