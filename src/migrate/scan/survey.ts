@@ -170,7 +170,7 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
       // What had been migrated is shared already: to take back a restore, only the link is needed.
       const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
       const aside = halfDone.flatMap((restorePoint) => {
-        const movedAt = BigInt(restorePoint.createdAt.getTime()) * 1_000_000n;
+        const movedAt = restorePoint.movedAt.get(name) ?? 0n;
         const at = { restorePoint: restorePoint.path, canLink: true };
         return [
           ...restorePoint.trees

@@ -1,13 +1,19 @@
-import { listOriginals } from 'claude-shared-state/migrate';
+import { listRestorePoints } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
+  dying,
+  fill,
   hooked,
+  KEY,
   lines,
-  makeHome,
-  migrateIn,
-  ONE,
-  restoreIn,
-} from '../support/migration/way-back.ts';
+  linksProjects,
+  NOW,
+  refusalOf,
+  run,
+  TRANSCRIPT,
+} from '../support/migrating.ts';
+import { posixError } from '../support/posix-error.ts';
+import { deleting, restorePointOf, restorePointsIn, restoring } from '../support/way-back.ts';
 import {
   at,
   inWorld,
@@ -19,109 +25,143 @@ import {
   worldKinds,
 } from '../support/world.ts';
 
-const list = (world: World, home = 'a') => listOriginals(at(world, home), { fs: world.fs });
-const pathIn = (world: World, name: string) =>
-  at(world, `a/.claude-shared-state/originals/${name}`);
+const list = (world: World, ...homes: readonly string[]) =>
+  listRestorePoints(
+    homes.map((home) => at(world, home)),
+    { fs: world.fs },
+  );
 
-const unreadable = () => Promise.reject(Object.assign(new Error('no'), { code: 'EACCES' }));
+function fillHome(world: World, home = 'a'): void {
+  fill(world, {
+    [`${home}/projects/${TRANSCRIPT}`]: lines(1, 2),
+    [`${home}/projects/${KEY}/memory/notes.md`]: 'first\n',
+    [`${home}/file-history/x/1@v1`]: 'before\n',
+  });
+}
 
-describe.each(worldKinds)('listOriginals, in %s', (kind) => {
-  test('finds none where nothing was migrated, or nothing is', () =>
+describe.each(worldKinds)('listRestorePoints (%s)', (kind) => {
+  test('finds none if nothing was migrated, or if there is no home', () =>
     inWorld(kind, async (world) => {
-      makeHome(world);
-      expect(await list(world)).toEqual({ originals: [], problems: [] });
-      expect(await list(world, 'nobody')).toEqual({ originals: [], problems: [] });
+      fillHome(world);
+      expect(await list(world, 'a', 'nobody')).toEqual({ restorePoints: [], problems: [] });
     }));
 
-  test('tells what is there, whose, since when, how much and of which targets', () =>
+  test('tells whose they are, since when, how large and of which targets, and changes nothing', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      const { originals } = await migrateIn(world, [home]);
+      fillHome(world);
+      const { restorePoints } = await run(world, ['a']);
       const before = snapshot(world);
-      expect(await list(world)).toEqual({
+      expect(await list(world, 'a')).toEqual({
         problems: [],
-        originals: [
+        restorePoints: [
           {
-            path: originals[0],
-            accountHome: home,
-            made: new Date('2026-01-02T03:04:05Z'),
-            state: 'sealed',
+            path: restorePoints[0],
+            accountHome: at(world, 'a'),
+            createdAt: NOW,
+            state: 'complete',
             names: ['file-history', 'projects'],
             files: 3,
-            bytes: lines(1, 3).length + 'first\nbefore\n'.length,
-            targets: ['session-env', 'file-history', 'projects'].map((name) => ({
-              name,
-              target: at(world, `shared/.claude-${name}-shared`),
-            })),
+            bytes: lines(1, 2).length + 'first\nbefore\n'.length,
+            targets: expect.arrayContaining(
+              ['file-history', 'projects'].map((name) => ({
+                name,
+                target: at(world, `shared/.claude-${name}-shared`),
+              })),
+            ) as unknown,
           },
         ],
       });
       expect(snapshot(world)).toEqual(before);
     }));
 
-  test('finds them through a link to the home, and counts what was displaced', () =>
+  test('finds those of several homes, each once, also through a link to a home', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      makeFile(world, at(world, `b/projects/-app/${ONE}.jsonl`), lines(1, 2));
-      await migrateIn(world, [home, at(world, 'b')]);
+      fillHome(world);
+      fillHome(world, 'b');
+      const { restorePoints } = await run(world, ['a', 'b']);
       makeLink(world, at(world, 'link'), at(world, 'b'));
-      const { originals } = await list(world, 'link');
-      expect(originals).toMatchObject([
-        { accountHome: at(world, 'link'), state: 'sealed', names: ['projects'], files: 2 },
-      ]);
-      expect(originals[0]?.path).toContain(at(world, 'b/.claude-shared-state/originals/'));
-    }));
-
-  test('tells pending, returning, restored and retiring ones apart, the oldest first', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      await restoreIn(world, home);
-      makeDirectory(world, pathIn(world, '20250101T000000Z-abc/projects'));
-      makeDirectory(world, pathIn(world, 'retiring-20250201T000000Z-abc/projects'));
-      makeFile(world, pathIn(world, '20250301T000000Z-abc/sealed'));
-      makeLink(world, pathIn(world, '20250301T000000Z-abc/link-projects'), at(world, 'shared'));
-      makeDirectory(world, pathIn(world, 'of-somebody'));
-      makeFile(world, pathIn(world, '20250401T000000Z-abc'));
-      const { originals } = await list(world);
-      expect(originals.map(({ state, files, targets }) => [state, files, targets.length])).toEqual([
-        ['pending', 0, 0],
-        ['retiring', 0, 0],
-        ['returning', 0, 0],
-        ['restored', 0, 3],
+      const listed = (await list(world, 'a', 'link', 'b', 'a')).restorePoints;
+      expect(listed.map(({ path }) => path).toSorted()).toEqual(restorePoints.toSorted());
+      expect(listed.map(({ accountHome }) => accountHome).toSorted()).toEqual([
+        at(world, 'a'),
+        at(world, 'link'),
       ]);
     }));
 
-  test('tells no targets where the manifest was tampered with', () =>
+  test('tells their states apart, the oldest first', () =>
     inWorld(kind, async (world) => {
-      const { originals } = await migrateIn(world, [makeHome(world)]);
-      world.fs.appendFileSync(`${originals[0] ?? ''}/manifest`, '');
-      expect((await list(world)).originals[0]?.targets).toHaveLength(3);
-      const manifest = `${originals[0] ?? ''}/manifest`;
-      const text = String(world.fs.readFileSync(manifest, 'utf8'));
-      world.fs.writeFileSync(manifest, text.replace('MEMORY', 'memory'));
-      expect((await list(world)).originals).toMatchObject([{ state: 'sealed', targets: [] }]);
+      fillHome(world);
+      const stateOf = async () => (await restorePointsIn(world, 'a')).map(({ state }) => state);
+      await run(world, ['a'], { fs: hooked(world, dying(linksProjects)) });
+      expect(await stateOf()).toEqual(['incomplete']);
+      await run(world, ['a']);
+      expect(await stateOf()).toEqual(['complete']);
+      const before = hooked(world, {
+        before: (call, path) => {
+          if (call === 'unlink' && path.endsWith('/a/projects')) throw posixError('EIO', 'unlink');
+        },
+      });
+      await restoring(world, 'a', { fs: before });
+      expect(await stateOf()).toEqual(['restoring']);
+      await restoring(world, 'a');
+      expect(await stateOf()).toEqual(['restored']);
+      await run(world, ['a'], { now: new Date(NOW.getTime() + 60_000) });
+      expect(await stateOf()).toEqual(['restored', 'complete']);
+      const [, second] = await restorePointsIn(world, 'a');
+      const dead = dying((call, path) => call === 'mkdir' && path.endsWith('/deleting'));
+      await deleting(world, second?.path ?? '', { fs: hooked(world, dead) });
+      expect(await stateOf()).toEqual(['restored', 'deleting']);
     }));
 
-  test('tells what could not be looked at', () =>
+  test('leaves out what is not a restore point, whatever it is', () =>
     inWorld(kind, async (world) => {
-      await migrateIn(world, [makeHome(world)]);
-      const fs = { ...hooked(world.fs.promises, () => undefined), opendir: unreadable };
-      expect(await listOriginals(at(world, 'a'), { fs })).toMatchObject({
-        originals: [],
-        problems: [{ code: 'call-failed', errno: 'EACCES' }],
-      });
+      fillHome(world);
+      const path = (await run(world, ['a'])).restorePoints[0] ?? '';
+      const directory = at(world, 'a/.claude-shared-state/restore-points');
+      makeDirectory(world, `${directory}/of-somebody`);
+      makeFile(world, `${directory}/20250401T000000Z-abc`);
+      makeLink(world, `${directory}/20250501T000000Z-abc`, path);
+      expect((await restorePointsIn(world, 'a')).map((it) => it.path)).toEqual([path]);
     }));
 
-  test('refuses bad arguments by rejecting', () =>
+  test('counts what a restore displaced, too', () =>
     inWorld(kind, async (world) => {
-      await expect(listOriginals('relative', { fs: world.fs })).rejects.toMatchObject({
-        operation: 'listOriginals',
-        problems: [{ code: 'path-relative' }],
+      fillHome(world);
+      await run(world, ['a']);
+      fill(world, { [`shared/projects/${KEY}/memory/notes.md`]: 'second\n' });
+      await restoring(world, 'a');
+      expect(await restorePointsIn(world, 'a')).toMatchObject([
+        { state: 'restored', names: [], files: 1, bytes: 'first\n'.length },
+      ]);
+    }));
+
+  test('tells what could not be read, and lists the rest', () =>
+    inWorld(kind, async (world) => {
+      fillHome(world);
+      fillHome(world, 'b');
+      await run(world, ['a', 'b']);
+      const path = await restorePointOf(world, 'a');
+      const fs = hooked(world, {
+        before: (call, place) => {
+          if (call === 'opendir' && place === path) throw posixError('EIO', 'opendir');
+        },
       });
-      const options = { fs: world.fs, required: [] };
-      await expect(listOriginals(at(world, 'a'), options)).rejects.toMatchObject({
-        problems: [{ code: 'unknown-option' }],
-      });
+      const listed = await listRestorePoints([at(world, 'a'), at(world, 'b')], { fs });
+      expect(listed.problems).toMatchObject([{ code: 'io-error', path, errno: 'EIO' }]);
+      expect(listed.restorePoints).toMatchObject([{ accountHome: at(world, 'b') }]);
+    }));
+
+  test('rejects bad arguments', () =>
+    inWorld(kind, async (world) => {
+      const rows: Readonly<Record<string, readonly [homes: readonly string[], options: object]>> = {
+        'no-homes': [[], {}],
+        'path-relative': [['relative'], {}],
+        'unknown-option': [[at(world, 'a')], { required: [] }],
+      };
+      for (const [code, [homes, options]] of Object.entries(rows)) {
+        const call = listRestorePoints(homes, { fs: world.fs, ...options });
+        const { problems, operation } = await refusalOf(call);
+        expect([operation, ...problems.map((it) => it.code)]).toEqual(['listRestorePoints', code]);
+      }
     }));
 });

@@ -1,257 +1,222 @@
 import { ensureForAccountSync } from 'claude-shared-state';
-import { migrate } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { dying, hooked as disk } from '../support/migrating.ts';
 import {
-  diskOf,
+  type Call,
+  contents,
+  dying,
+  editByRename,
+  fill,
+  has,
   hooked,
+  KEY,
+  inPlace,
   lines,
-  makeHome,
-  migrateIn,
-  ONE,
-  optionsIn,
-  restoreIn,
-  TWO,
-} from '../support/migration/way-back.ts';
-import {
-  at,
-  inWorld,
-  makeFile,
-  makeLink,
-  requiredIn,
-  type World,
-  worldKinds,
-} from '../support/world.ts';
+  movesAside,
+  once,
+  OTHER_ID,
+  read,
+  run,
+  statsOf,
+  told,
+  TRANSCRIPT,
+  unmergedIn,
+} from '../support/migrating.ts';
+import { posixError } from '../support/posix-error.ts';
+import { restorePointsIn, restoring } from '../support/way-back.ts';
+import { at, inWorld, makeLink, requiredIn, type World, worldKinds } from '../support/world.ts';
 
-const shared = 'shared/.claude-projects-shared';
-const transcript = `a/projects/-app/${ONE}.jsonl`;
+const NOTES = `${KEY}/memory/notes.md`;
 
-function read(world: World, path: string): string {
-  return String(world.fs.readFileSync(at(world, path), 'utf8'));
-}
-
-function isDirectory(world: World, path: string): boolean {
-  return world.fs.lstatSync(at(world, path), { bigint: true }).isDirectory();
-}
-
-/** A disk on which something happens right after the link `projects` has been removed, the first few times. */
-function afterUnlink(world: World, act: () => void, times = 1) {
-  let left = times;
-  return hooked(diskOf(world), (call, path) => {
-    if (call !== 'unlink' || path !== at(world, 'a/projects') || left === 0) return;
-    left -= 1;
-    act();
+/** Home `a` with one session, migrated. */
+async function migrated(world: World): Promise<void> {
+  fill(world, {
+    [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3),
+    [`a/projects/${NOTES}`]: 'first\n',
+    'a/file-history/x/1@v1': 'before\n',
   });
+  expect((await run(world, ['a'])).outcome).toBe('done');
 }
 
-/** Gives the home back in a process that dies right after a call; `path`: the new one of a rename. */
-async function dieAfter(
-  world: World,
-  home: string,
-  isLast: (call: string, path: string) => boolean,
-) {
-  const fs = disk(
-    world,
-    dying((call, path, to) => isLast(call, to ?? path)),
-  );
-  expect(await restoreIn(world, home, { fs })).toMatchObject({ outcome: 'failed' });
-}
+const isDirectory = (world: World) => statsOf(world, 'a/projects').isDirectory();
 
-describe.each(worldKinds)('restore while others are at work, in %s', (kind) => {
-  test.each([1, 2, 3])('removes a link again that was made anew %i times', (times) =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const options = { required: requiredIn(world), fs: world.fs };
-      const again = () => void ensureForAccountSync(home, options);
-      const report = await restoreIn(world, home, { fs: afterUnlink(world, again, times) });
-      expect(report.outcome).toBe('done');
-      expect(isDirectory(world, 'a/projects')).toBe(true);
-      expect(read(world, transcript)).toBe(lines(1, 3));
-    }),
-  );
+/** Whether a call takes the link `projects` away, or puts the directory there. */
+const unlinks = (call: Call, path: string) => call === 'unlink' && path.endsWith('/a/projects');
+const returns = (call: Call, _: string, to?: string) =>
+  call === 'rename' && to?.endsWith('/a/projects') === true;
 
-  test('gives up where the link is made anew each time, and leaves the home linked', () =>
+describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
+  test('a directory that Claude Code creates in between stops it, and the next call merges it', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const options = { required: requiredIn(world), fs: world.fs };
-      const again = () => void ensureForAccountSync(home, options);
-      const report = await restoreIn(world, home, { fs: afterUnlink(world, again, Infinity) });
-      expect(report).toMatchObject({ outcome: 'failed', restored: [] });
-      expect(report.problems.map(({ code }) => code)).toEqual(['made-anew']);
-      expect(read(world, transcript)).toBe(lines(1, 3));
-      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
-      expect(isDirectory(world, 'a/projects')).toBe(true);
-    }));
-
-  test('stops where somebody has put another link there, which is not touched', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const other = at(world, 'b');
-      const change = () => void makeLink(world, at(world, 'a/projects'), other);
-      const report = await restoreIn(world, home, { fs: afterUnlink(world, change) });
-      expect(report.outcome).toBe('failed');
-      expect(report.problems.map(({ code }) => code)).toEqual(['link-changed']);
-      expect(world.fs.readlinkSync(at(world, 'a/projects'))).toBe(other);
-    }));
-
-  test('merges what Claude Code has begun anew while nothing was there', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const write = () => {
-        makeFile(world, at(world, transcript), lines(4, 5));
-        makeFile(world, at(world, `a/projects/-new/${TWO}.jsonl`), lines(1, 1));
-        makeFile(world, at(world, 'a/projects/-new/memory/new.md'), 'new\n');
-      };
-      const report = await restoreIn(world, home, { fs: afterUnlink(world, write) });
-      expect(report).toMatchObject({ outcome: 'done', leftovers: [] });
-      expect(read(world, transcript)).toBe(lines(1, 5));
-      expect(read(world, `a/projects/-new/${TWO}.jsonl`)).toBe(lines(1, 1));
+      await migrated(world);
+      const write = () =>
+        fill(world, {
+          [`a/projects/${TRANSCRIPT}`]: lines(4, 5),
+          [`a/projects/-new/${OTHER_ID}.jsonl`]: lines(1),
+          'a/projects/-new/memory/new.md': 'new\n',
+        });
+      const fs = hooked(world, { after: once(unlinks, write) });
+      const report = await restoring(world, 'a', { fs });
+      expect([report.outcome, told(world, report)]).toEqual(['failed', ['io-error a/projects']]);
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', unmerged: [] });
+      expect(isDirectory(world)).toBe(true);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
+      expect(read(world, `a/projects/-new/${OTHER_ID}.jsonl`)).toBe(lines(1));
       expect(read(world, 'a/projects/-new/memory/new.md')).toBe('new\n');
     }));
 
-  test('brings what was shared in the last moment, also where the home has gone on by then', () =>
+  test('a link that ensure creates in between stops it, and the next call completes it', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const late = `-app/${TWO}.jsonl`;
-      const fs = hooked(diskOf(world), (call, path) => {
-        if (path !== at(world, 'a/projects')) return;
-        if (call === 'unlink') makeFile(world, at(world, `${shared}/${late}`), lines(1, 2));
-        if (call === 'rename') makeFile(world, at(world, `a/projects/${late}`), lines(3, 4));
+      await migrated(world);
+      const ensure = () =>
+        void ensureForAccountSync(at(world, 'a'), { required: requiredIn(world), fs: world.fs });
+      const fs = hooked(world, { after: once(unlinks, ensure) });
+      const report = await restoring(world, 'a', { fs });
+      expect([report.outcome, told(world, report)]).toEqual(['failed', ['io-error a/projects']]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done' });
+      expect(isDirectory(world)).toBe(true);
+    }));
+
+  test('another link that somebody puts there stops it, and is never touched', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      fill(world, { 'b/x': 'x' });
+      const change = () => void makeLink(world, at(world, 'a/projects'), at(world, 'b'));
+      const fs = hooked(world, { after: once(unlinks, change) });
+      expect((await restoring(world, 'a', { fs })).outcome).toBe('failed');
+      const again = await restoring(world, 'a');
+      expect([again.outcome, told(world, again)]).toEqual(['refused', ['link-changed a/projects']]);
+      expect(world.fs.readlinkSync(at(world, 'a/projects'))).toBe(at(world, 'b'));
+      world.fs.unlinkSync(at(world, 'a/projects'));
+      expect((await restoring(world, 'a')).outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+    }));
+
+  test('what is shared at the last moment comes with it', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      const late = `${KEY}/${OTHER_ID}.jsonl`;
+      const before = once(unlinks, async () => {
+        fill(world, { [`shared/projects/${late}`]: lines(1, 2) });
+        world.fs.appendFileSync(inPlace(world, `shared/projects/${TRANSCRIPT}`), lines(4));
+        await editByRename(world, `shared/projects/${NOTES}`, 'second\n');
       });
-      expect(await restoreIn(world, home, { fs })).toMatchObject({ outcome: 'done' });
-      expect(read(world, `a/projects/${late}`)).toBe(lines(1, 4));
+      const fs = hooked(world, { before });
+      expect(await restoring(world, 'a', { fs })).toMatchObject({ outcome: 'done' });
+      expect(read(world, `a/projects/${late}`)).toBe(lines(1, 2));
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
+      expect(read(world, `a/projects/${NOTES}`)).toBe('second\n');
     }));
 
-  test('does not bring a transcript under the old key that the home has moved by then', () =>
+  test('what the home goes on with right after it is never lost', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      const moved = `a/projects/-tree/${ONE}.jsonl`;
-      const fs = hooked(diskOf(world), (call, path) => {
-        if (call !== 'rename' || path !== at(world, 'a/projects')) return;
-        makeFile(world, at(world, 'a/projects/-tree/x.txt'));
-        world.fs.renameSync(at(world, transcript), at(world, moved));
+      await migrated(world);
+      const after = once(returns, async () => {
+        world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(4));
+        await editByRename(world, `a/projects/${NOTES}`, 'of the home\n');
       });
-      expect(await restoreIn(world, home, { fs })).toMatchObject({ outcome: 'done' });
-      expect(world.fs.existsSync(at(world, transcript))).toBe(false);
-      expect(read(world, moved)).toBe(lines(1, 3));
+      const report = await restoring(world, 'a', { fs: hooked(world, { after }) });
+      expect(['done', 'partial']).toContain(report.outcome);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
+      expect(contents(world)).toContain('of the home\n');
+      const listed = unmergedIn(world, report).filter((it) => it.endsWith('notes.md'));
+      expect([read(world, `a/projects/${NOTES}`), listed.length > 0]).toEqual(
+        listed.length > 0 ? ['first\n', true] : ['of the home\n', false],
+      );
     }));
 
-  test('completes a restore that died with nothing in the place of the link', () =>
+  test('a call that fails between link and directory leaves the link', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      await dieAfter(
-        world,
-        home,
-        (call, path) => call === 'unlink' && path === at(world, 'a/projects'),
-      );
-      makeFile(world, at(world, transcript), lines(4, 5));
-      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
-      expect(read(world, transcript)).toBe(lines(1, 5));
-    }));
-
-  test('does not put back what was compacted in the home after a restore that died, and says so', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      await dieAfter(
-        world,
-        home,
-        (call, path) => call === 'rename' && path === at(world, 'a/projects'),
-      );
-      const compacted = lines(1, 1) + lines(9, 9);
-      makeFile(world, at(world, `a/projects/-tree/${ONE}.jsonl`), compacted);
-      world.fs.unlinkSync(at(world, transcript));
-      world.fs.appendFileSync(at(world, `${shared}/-app/${ONE}.jsonl`), lines(4, 4));
-      const report = await restoreIn(world, home);
-      expect(report.outcome).toBe('done-with-leftovers');
-      expect(report.leftovers).toEqual([
-        { path: at(world, `${shared}/-app/${ONE}.jsonl`), reason: 'unmergeable' },
-      ]);
-      expect(read(world, `a/projects/-tree/${ONE}.jsonl`)).toBe(compacted);
-      expect(world.fs.existsSync(at(world, transcript))).toBe(false);
-    }));
-
-  test('completes a restore after which the home was migrated', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      await dieAfter(
-        world,
-        home,
-        (call, path) => call === 'rename' && path === at(world, 'a/projects'),
-      );
-      world.fs.appendFileSync(at(world, transcript), lines(4, 5));
-      expect(await migrateIn(world, [home])).toMatchObject({ outcome: 'done' });
-      expect(world.fs.lstatSync(at(world, 'a/projects'), { bigint: true }).isSymbolicLink()).toBe(
-        true,
-      );
-      expect(await restoreIn(world, home)).toMatchObject({
-        outcome: 'done',
-        restored: ['projects', 'file-history'],
-      });
-      expect(read(world, transcript)).toBe(lines(1, 5));
-      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
-    }));
-
-  test('takes back a migration that died half-way, with or without a directory made anew', () =>
-    inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      const fs = hooked(diskOf(world), (call, path) => {
-        if (call === 'rename' && path.endsWith('/projects')) throw new TypeError('died');
-      });
-      // The link is not made any more, and nothing is moved back.
-      const unlessTo =
-        (call: 'link' | 'rename' | 'symlink') => async (from: string, path: string) => {
-          if (path === at(world, 'a/projects')) throw new Error('dead');
-          await fs[call](from, path, 'junction');
-        };
-      const dead = {
-        ...fs,
-        link: unlessTo('link'),
-        rename: unlessTo('rename'),
-        symlink: unlessTo('symlink'),
+      await migrated(world);
+      const before = (...called: Parameters<typeof returns>) => {
+        if (returns(...called)) throw posixError('EIO', 'rename');
       };
-      const report = await migrate([home], { ...optionsIn(world, dead) });
-      expect(report.outcome).toBe('failed');
-      expect(world.fs.existsSync(at(world, 'a/projects'))).toBe(false);
-      makeFile(world, at(world, transcript), lines(4, 5));
-      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
-      expect(read(world, transcript)).toBe(lines(1, 5));
-      expect(isDirectory(world, 'a/projects')).toBe(true);
-      expect(await migrateIn(world, [home])).toMatchObject({ outcome: 'done' });
-      expect(read(world, transcript)).toBe(lines(1, 5));
+      const report = await restoring(world, 'a', { fs: hooked(world, { before }) });
+      expect([report.outcome, told(world, report)]).toEqual(['failed', ['io-error a/projects']]);
+      expect(statsOf(world, 'a/projects').isSymbolicLink()).toBe(true);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
+      expect((await restoring(world, 'a')).outcome).toBe('done');
     }));
 
-  test('stops between two steps where the caller says so, and the same call completes it', () =>
+  test('a signal stops it between two steps, and the same call completes it', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
+      await migrated(world);
       const stop = new AbortController();
-      const report = await restoreIn(world, home, {
+      const report = await restoring(world, 'a', {
         signal: stop.signal,
         onProgress: ({ done }) => {
           if (done > 0) stop.abort();
         },
       });
       expect(report.outcome).toBe('aborted');
-      expect(await restoreIn(world, home)).toMatchObject({ outcome: 'done' });
-      expect(read(world, transcript)).toBe(lines(1, 3));
+      expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'restoring' }]);
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done' });
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
     }));
 
-  test('says who else is at it', () =>
+  test('another one is told who is at work', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
+      await migrated(world);
       makeLink(world, at(world, 'a/.claude-shared-state/lock'), '7.1.aa.elsewhere');
-      const report = await restoreIn(world, home);
+      const report = await restoring(world, 'a');
       expect(report.outcome).toBe('locked');
       expect(report.problems).toMatchObject([{ code: 'locked-by-other', pid: 7 }]);
+    }));
+});
+
+describe.each(worldKinds)('after a restore that died (%s)', (kind) => {
+  test('with nothing in the place of the link, another one merges what was written there since', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      const fs = hooked(world, dying(unlinks));
+      expect((await restoring(world, 'a', { fs })).outcome).toBe('failed');
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(4, 5) });
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', unmerged: [] });
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
+    }));
+
+  test('with the directory back, another one keeps what was written there since', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      const fs = hooked(world, dying(returns));
+      expect((await restoring(world, 'a', { fs })).outcome).toBe('failed');
+      world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(4));
+      fill(world, { [`a/projects/-new/${OTHER_ID}.jsonl`]: lines(1) });
+      expect(await restoring(world, 'a')).toMatchObject({
+        outcome: 'done',
+        restored: ['projects', 'file-history'],
+      });
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
+      expect(read(world, `a/projects/-new/${OTHER_ID}.jsonl`)).toBe(lines(1));
+    }));
+
+  test('with the directory back, a migration shares it again, and a restore gives it back', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      const fs = hooked(world, dying(returns));
+      await restoring(world, 'a', { fs });
+      world.fs.appendFileSync(inPlace(world, `a/projects/${TRANSCRIPT}`), lines(4, 5));
+      const report = await run(world, ['a']);
+      expect(report.outcome).toBe('done');
+      expect(statsOf(world, 'a/projects').isSymbolicLink()).toBe(true);
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done' });
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
+      expect(read(world, 'a/file-history/x/1@v1')).toBe('before\n');
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done' });
+    }));
+
+  test('a migration that died is taken back by a restore, with what was written since', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3) });
+      const fs = hooked(world, dying(movesAside));
+      expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
+      expect(has(world, 'a/projects')).toBe(false);
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(4, 5) });
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', unmerged: [] });
+      expect(isDirectory(world)).toBe(true);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4, 5));
     }));
 });

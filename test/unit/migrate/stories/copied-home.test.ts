@@ -18,8 +18,22 @@ import {
   TRANSCRIPT,
   usual,
 } from '../../support/migrating.ts';
-import { giveBack, kindAt, lostOf, pointsOf, pruneAll, removeByHand } from '../../support/stories.ts';
-import { at, inWorld, makeDirectory, makeLink, type World, worldKinds } from '../../support/world.ts';
+import {
+  giveBack,
+  kindAt,
+  lostOf,
+  pointsOf,
+  pruneAll,
+  removeByHand,
+} from '../../support/stories.ts';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeLink,
+  type World,
+  worldKinds,
+} from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
 

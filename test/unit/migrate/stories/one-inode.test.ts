@@ -14,7 +14,15 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { failWith, giveBack, kindAt, lostOf, pruneAll, record, showing } from '../../support/stories.ts';
+import {
+  failWith,
+  giveBack,
+  kindAt,
+  lostOf,
+  pruneAll,
+  record,
+  showing,
+} from '../../support/stories.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
 
 /** What a de-duplicating tool makes of equal files: one file with all their names. */
@@ -75,7 +83,8 @@ describe.each(worldKinds)('equal files that a tool has made one (%s)', (kind) =>
     inWorld(kind, async (world) => {
       empty(world);
       await run(world, ['a', 'b']);
-      for (const { ok, kept } of await pruneAll(world, ['a', 'b'])) expect([ok, kept]).toEqual([true, []]);
+      for (const { ok, kept } of await pruneAll(world, ['a', 'b']))
+        expect([ok, kept]).toEqual([true, []]);
       for (const name of names) {
         expect(read(world, name.replace(/^[ab]\//, 'shared/'))).toBe('');
       }
@@ -101,7 +110,11 @@ describe.each(worldKinds)('equal files that a tool has made one (%s)', (kind) =>
         .readdirSync(at(world, 'a/.claude-shared-state/restore-points'))
         .map(String);
       const path = `projects/${KEY}/memory/notes.md`;
-      deduplicate(world, `shared/${path}`, `a/.claude-shared-state/restore-points/${point}/${path}`);
+      deduplicate(
+        world,
+        `shared/${path}`,
+        `a/.claude-shared-state/restore-points/${point}/${path}`,
+      );
       expect((await giveBack(world, 'a')).outcome).toBe('done');
       world.fs.appendFileSync(at(world, `a/${path}`), 'own\n');
       expect(read(world, `shared/${path}`)).toBe('equal\n');
@@ -123,9 +136,10 @@ describe.each(worldKinds)('equal files that a tool has made one (%s)', (kind) =>
     }));
 });
 
+const isFull = (path: string) => path.endsWith(`projects/${TRANSCRIPT}`);
+
 /** A disk on which the transcript has all the names that it can have. */
 function withoutMoreLinks(world: World) {
-  const isFull = (path: string) => path.endsWith(`projects/${TRANSCRIPT}`);
   return showing(
     world,
     (path) => (isFull(path) && path.includes('/a/') ? { nlink: 65_000n } : {}),
@@ -153,7 +167,8 @@ describe.each(worldKinds)('a file that has as many links as it can have (%s)', (
       expect([report.outcome, told(world, report)]).toEqual(['done', []]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
       expect(Number(statsOf(world, `shared/projects/${TRANSCRIPT}`).nlink)).toBe(1);
-      for (const { ok, kept } of await pruneAll(world, ['a'])) expect([ok, kept]).toEqual([true, []]);
+      for (const { ok, kept } of await pruneAll(world, ['a']))
+        expect([ok, kept]).toEqual([true, []]);
       expect(lostOf(world, [lines(1, 2), lines(3)])).toEqual([]);
     }));
 

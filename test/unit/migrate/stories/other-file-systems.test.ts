@@ -16,6 +16,7 @@ import {
   TRANSCRIPT,
 } from '../../support/migrating.ts';
 import {
+  failing,
   failWith,
   giveBack,
   isBelow,
@@ -38,38 +39,38 @@ const BYTES = Object.values(FILES).join('').length;
 
 /** A number that every path has of its own, as mergerfs and sshfs make inode numbers. */
 function numberOf(path: string): bigint {
-  return [...path].reduce(
-    (sum, character) => BigInt.asUintN(63, sum * 31n + BigInt(character.charCodeAt(0))),
-    7n,
-  );
+  return Buffer.from(path).reduce((sum, byte) => BigInt.asUintN(63, sum * 31n + BigInt(byte)), 7n);
 }
 
-describe.each(worldKinds)('a file system that shows two names of one file as two files (%s)', (kind) => {
-  test('is refused by the plan and by the run, before anything is changed', () =>
-    inWorld(kind, async (world) => {
-      fill(world, FILES);
-      const fs = showing(world, (path) => ({ ino: numberOf(path) }));
-      const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
-      const planned = await plan(world, ['a', 'b'], { fs });
-      expect(planned.ok).toBe(false);
-      expect(planned.problems).toContainEqual(
-        expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
-      );
-      const report = await run(world, ['a', 'b'], { fs });
-      expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
-      expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
-      expect(kindAt(world, 'shared')).toBe('nothing');
-    }));
+describe.each(worldKinds)(
+  'a file system that shows two names of one file as two files (%s)',
+  (kind) => {
+    test('is refused by the plan and by the run, before anything is changed', () =>
+      inWorld(kind, async (world) => {
+        fill(world, FILES);
+        const fs = showing(world, (path) => ({ ino: numberOf(path) }));
+        const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
+        const planned = await plan(world, ['a', 'b'], { fs });
+        expect(planned.ok).toBe(false);
+        expect(planned.problems).toContainEqual(
+          expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
+        );
+        const report = await run(world, ['a', 'b'], { fs });
+        expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
+        expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
+        expect(kindAt(world, 'shared')).toBe('nothing');
+      }));
 
-  test('is refused also if only one home is on it', () =>
-    inWorld(kind, async (world) => {
-      fill(world, FILES);
-      const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
-      const report = await run(world, ['a', 'b'], { fs });
-      expect(report.outcome).toBe('refused');
-      expect(kindAt(world, 'a/projects')).toBe('directory');
-    }));
-});
+    test('is refused also if only one home is on it', () =>
+      inWorld(kind, async (world) => {
+        fill(world, FILES);
+        const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
+        const report = await run(world, ['a', 'b'], { fs });
+        expect(report.outcome).toBe('refused');
+        expect(kindAt(world, 'a/projects')).toBe('directory');
+      }));
+  },
+);
 
 /** The layers of an overlay can't be seen from inside a container: only the move says that it can't be done. */
 const hiddenLayer = (home: string) => (call: Call, path: string, to?: string) => {
@@ -85,7 +86,7 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
           fs: hooked(world, { before: hiddenLayer('a') }),
         });
         expect(report.outcome).toBe('failed');
-        const [problem] = report.problems.filter(({ severity }) => severity === 'error');
+        const problem = report.problems.find(({ severity }) => severity === 'error');
         expect(problem).toMatchObject({
           code: 'place-unsuitable',
           path: at(world, 'a/projects'),
@@ -138,9 +139,7 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
       const fs = {
         ...plain,
         readFile: (path: string, encoding: 'utf8') =>
-          path === '/proc/self/mountinfo'
-            ? Promise.resolve(table)
-            : plain.readFile(path, encoding),
+          path === '/proc/self/mountinfo' ? Promise.resolve(table) : plain.readFile(path, encoding),
       };
       const planned = await plan(world, ['a'], { fs });
       expect([planned.ok, told(world, planned)]).toEqual([
@@ -152,24 +151,26 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
 
 /** Two file systems: names of one can't be given to files of the other. */
 function apart(world: World, isOther: (path: string) => boolean) {
-  return showing(
-    world,
-    (path, { dev }) => (isOther(path) ? { dev: BigInt(dev) + 1n } : {}),
-    {
-      before: (call, path, to) => {
-        const crosses = to !== undefined && isOther(path) !== isOther(to);
-        if ((call === 'link' || call === 'rename') && crosses) failWith('EXDEV');
-      },
+  return showing(world, (path, { dev }) => (isOther(path) ? { dev: BigInt(dev) + 1n } : {}), {
+    before: (call, path, to) => {
+      const crosses = to !== undefined && isOther(path) !== isOther(to);
+      if ((call === 'link' || call === 'rename') && crosses) failWith('EXDEV');
     },
-  );
+  });
+}
+
+/** The shared place is on the other one. */
+function onOther(world: World) {
+  const shared = at(world, 'shared');
+  return (path: string) => path === shared || isBelow(path, shared);
+}
+
+/** A subvolume has a device of its own, is no mount point, and can be renamed; its files can't be linked elsewhere. */
+function isInSubvolume(path: string): boolean {
+  return path.includes('/a/projects') || /restore-points\/[^/]+\/projects/.test(path);
 }
 
 describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) => {
-  const onOther = (world: World) => {
-    const shared = at(world, 'shared');
-    return (path: string) => path === shared || isBelow(path, shared);
-  };
-
   test('have every byte copied, as the plan says, and before the first directory is moved', () =>
     inWorld(kind, async (world) => {
       fill(world, { ...FILES, 'shared/projects/x': '' });
@@ -227,16 +228,13 @@ describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) =
 
   test('within one home, as a subvolume is, are planned as they come out, each time', () =>
     inWorld(kind, async (world) => {
-      // A subvolume has a device of its own, is no mount point, and can be renamed; its files can't be linked elsewhere.
       fill(world, FILES);
-      const isInside = (path: string) =>
-        path.includes('/a/projects') || /restore-points\/[^/]+\/projects/.test(path);
       const fs = showing(
         world,
-        (path, { dev }) => (isInside(path) ? { dev: BigInt(dev) + 1n } : {}),
+        (path, { dev }) => (isInSubvolume(path) ? { dev: BigInt(dev) + 1n } : {}),
         {
           before: (call, path, to) => {
-            if (call === 'link' && to !== undefined && isInside(path) !== isInside(to)) {
+            if (call === 'link' && to !== undefined && isInSubvolume(path) !== isInSubvolume(to)) {
               failWith('EXDEV');
             }
           },
@@ -257,10 +255,10 @@ describe.each(worldKinds)('a file system without hard links (%s)', (kind) => {
   test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('is refused by the plan (%s)', (code) =>
     inWorld(kind, async (world) => {
       fill(world, FILES);
-      const before = (call: Call) => {
-        if (call === 'link') failWith(code);
-      };
-      const fs = hooked(world, { before });
+      const fs = hooked(
+        world,
+        failing(code, (call) => call === 'link'),
+      );
       const planned = await plan(world, ['a'], { fs });
       expect(planned.ok).toBe(false);
       expect(planned.problems).toContainEqual(
