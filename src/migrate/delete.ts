@@ -13,7 +13,7 @@ import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migr
 import { promisesOf, textOf } from '../fs/port.ts';
 import { basename, dirname, join, withTrailingSep } from '../paths.ts';
 import { MAX_MERGED_BYTES, uniteLines } from './absorb/lines.ts';
-import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
+import { type OnFiles, progressOf } from './context.ts';
 import {
   homeStateOf,
   MARKERS,
@@ -196,7 +196,10 @@ async function surveyDelete(fs: MigrateReadFs, request: DeleteRequest): Promise<
   const point = await readRestorePoint(fs, path);
   const roots = new Map<string, string>();
   const problems: MigrationProblem[] = [];
-  if (point.state === 'incomplete' || point.state === 'restoring') {
+  const isEmpty =
+    point.trees.length + point.recreated.length === 0 &&
+    (await namesIn(fs, join(path, 'replaced'))).length === 0;
+  if (!isEmpty && (point.state === 'incomplete' || point.state === 'restoring')) {
     problems.push(migrationProblem('restore-point-in-use', { path, state: point.state }));
   }
   const names = new Set([...point.trees, ...point.recreated.map(({ name }) => name)]);
@@ -361,12 +364,12 @@ async function deleteAll(
     fs,
     facts,
     async (file) => {
-      stopIfAborted(context);
+      onFiles(1, file.found === 'name-not-utf8' ? 0 : file.found.size);
       const proof = await prover(file);
       const isGone = proof !== undefined && (await removeProved(fs, file, proof));
+      if (file.shown === undefined) return;
       if (isGone) found.deleted += 1;
-      else if (file.shown !== undefined) found.kept.push(file.shown);
-      onFiles(1, file.found === 'name-not-utf8' ? 0 : file.found.size);
+      else found.kept.push(file.shown);
     },
     async (directory) => {
       await makeWritable(fs, dirname(directory));

@@ -9,7 +9,6 @@ import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
 import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
 import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
 import { homeStateOf, incomingIn, replacedIn, runIdOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './restore-points.ts';
 import type { MigrateOptions, PlanMigrationOptions } from './options.ts';
 import { actionFor, liveProblems, planFrom } from './plan.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
@@ -21,7 +20,7 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { type MigrateRequest, migrateRequest } from './request.ts';
-import { readRestorePoints } from './restore-points.ts';
+import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
 import { sessionOf } from './scan/kinds.ts';
@@ -138,6 +137,11 @@ export async function migrate(
       plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
     async act({ plan, surveyed }, locks, problems) {
       result.homes = plan.homes;
+      const busy = surveyed.names.map(({ realTarget }) => stateDirectoryOf(realTarget));
+      for (const state of plan.ok ? targetsOf(surveyed).map(stateDirectoryOf) : []) {
+        // Of a run whose end was lost in a power failure.
+        if (!busy.includes(state)) await clearIncoming(context.fs, incomingIn(state));
+      }
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
     },
   });

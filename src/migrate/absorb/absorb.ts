@@ -57,6 +57,8 @@ export interface Actor {
     own: FileInfo,
     shared: FileInfo,
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
+  /** Whether the target had this very file, and somebody has removed or moved it there since. */
+  wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -127,7 +129,11 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   const winner = trees.findLast(
     (tree, index) => copies[index] && choiceOf(job, tree, path) === 'home',
   );
-  for (const [index, tree] of trees.entries()) {
+  // The others are compared with the one that was chosen.
+  const inOrder = [...trees.entries()].toSorted(
+    ([, one], [, other]) => Number(other === winner) - Number(one === winner),
+  );
+  for (const [index, tree] of inOrder) {
     let own = copies[index];
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
@@ -158,7 +164,7 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   // Something that is no directory may have been chosen in its place.
   const isDirectory = shared?.info.kind === 'directory';
   if (!isDirectory || descend.every((own) => own === undefined)) return undefined;
-  return { path, copies: [...descend, found] };
+  return { ...group, copies: [...descend, found] };
 }
 
 async function decideFor(
@@ -186,6 +192,9 @@ async function decideFor(
   if (shared === undefined) {
     if (spellings.some((spelling) => job.leaveOut.has(spelling))) {
       return { kind: 'skip', reason: 'kept-aside' };
+    }
+    if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
+      return { kind: 'keep', as: 'merged', partial: false };
     }
     return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
   }

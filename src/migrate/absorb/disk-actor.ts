@@ -55,6 +55,7 @@ export class DiskActor implements Actor {
   readonly #lostSides: UnmergedFile[] = [];
   readonly #appended = new Map<string, number>();
   #unmerged: UnmergedFile[] = [];
+  #hasIncoming = false;
   /** What the last pass changed. */
   added = 0;
   /** How many of them were files. */
@@ -94,13 +95,22 @@ export class DiskActor implements Actor {
     };
   }
 
+  wasRemoved({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean {
+    const { brought, linked } = this.#shop;
+    return (
+      linked?.hasLinked(path, own) === true || brought?.had(originOf(tree, path), own) === true
+    );
+  }
+
   visited(files: number, bytes: number): void {
     this.#shop.onFiles(files, bytes);
   }
 
   async perform(step: Step): Promise<Performed | 'again'> {
     const { action, shared, own, ownPath, path } = step;
-    if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
+    if (own !== 'name-not-utf8' && own.kind === 'file' && !step.tree.isFragment) {
+      this.#shop.linked?.see(path, own);
+    }
     switch (action.kind) {
       case 'descend':
         // A directory that its owner may not write to could get nothing.
@@ -235,12 +245,17 @@ export class DiskActor implements Actor {
     }
   }
 
+  async #prepareIncoming(): Promise<void> {
+    if (!this.#hasIncoming) await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
+    this.#hasIncoming = true;
+  }
+
   /** Copies a file to a temporary name beside the target. */
   async #prepareCopy({ own, ownPath, tree, path }: Step): Promise<Prepared | 'again' | 'left'> {
     if (own === 'name-not-utf8') return 'left';
     const { context, brought, incoming } = this.#shop;
     const { fs } = context;
-    await makeDirectories(fs, incoming);
+    await this.#prepareIncoming();
     const temporary =
       brought?.nameFor(originOf(tree, path), own) ?? join(incoming, nonceOf(context));
     const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
@@ -420,7 +435,7 @@ export class DiskActor implements Actor {
     const united = uniteLines(sharedBytes, ownBytes);
     this.#shop.brought?.note(originOf(step.tree, path), own);
     if (united === undefined) return { shared };
-    await makeDirectories(fs, this.#shop.incoming);
+    await this.#prepareIncoming();
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
     const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
@@ -493,6 +508,8 @@ export class DiskActor implements Actor {
       const seconds = secondsOf(mtimeNs);
       await tolerate(['ENOENT'], path, fs.utimes(path, seconds, seconds));
     }
+    // Once: what the directory gets from others later counts.
+    this.#made.clear();
     const touched = [...this.#touched];
     this.#touched.clear();
     await mapLimit(touched, (path) => syncDirectory(fs, path));

@@ -1,4 +1,4 @@
-import { basename, join } from '../../paths.ts';
+import { join } from '../../paths.ts';
 import { isSessionTranscript } from './kinds.ts';
 import type { Group } from './walk.ts';
 
@@ -32,10 +32,10 @@ export class SessionKeys {
   /** Notes the transcripts of one project directory. */
   see(groups: readonly Group[], directory: string): void {
     this.#current = [];
-    for (const { path, copies } of groups) {
+    for (const { path, name, copies } of groups) {
       if (!isSessionTranscript(path)) continue;
       for (const [source, copy] of copies.entries()) {
-        if (copy !== undefined) this.#add(basename(path), source, directory);
+        if (copy !== undefined) this.#add(name, source, directory);
       }
     }
   }

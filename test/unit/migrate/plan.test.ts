@@ -328,16 +328,20 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
         [`b/projects/${TRANSCRIPT}`]: lines(1),
+        [`b/projects/closed/x`]: 'x',
       });
       const fs = hooked(world, {
         before: (call, path) => {
-          if (call === 'open') throw Object.assign(new Error('EIO'), { code: 'EIO', path });
+          const isMeant =
+            (call === 'open' && path.endsWith(`b/projects/${TRANSCRIPT}`)) ||
+            (call === 'opendir' && path.endsWith('closed'));
+          if (isMeant) throw Object.assign(new Error('EIO'), { code: 'EIO', path });
         },
       });
       const planned = await plan(world, ['a', 'b'], { fs });
-      expect([planned.ok, planned.problems]).toEqual([
+      expect([planned.ok, told(world, planned)]).toEqual([
         false,
-        [expect.objectContaining({ code: 'io-error', errno: 'EIO' })],
+        [`io-error b/projects/${TRANSCRIPT}`, 'io-error b/projects/closed'],
       ]);
     }));
 });

@@ -274,7 +274,11 @@ describe.each(worldKinds)('the next run after one that died (%s)', (kind) => {
           target: inPlace(world, 'shared/projects'),
         }),
       );
-      expect(has(world, 'other')).toBe(false);
+      expect(has(world, 'other/projects')).toBe(false);
+      const begun = Object.entries(snapshot(world)).filter(
+        ([path, what]) => path.startsWith(at(world, 'other')) && !what.startsWith('directory'),
+      );
+      expect(begun).toEqual([]);
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
     }));
