@@ -45,8 +45,7 @@ const lasting: readonly (readonly [string, RegExp])[] = [
   ['ENOSPC', /[Ff]ree/],
   ['EDQUOT', /[Ff]ree/],
 ];
-const linksOwnFile = (call: Call, path: string) =>
-  call === 'link' && path.endsWith('.jsonl');
+const linksOwnFile = (call: Call, path: string) => call === 'link' && path.endsWith('.jsonl');
 /** With the fallback, where links can't be linked. */
 const putsLink = (call: Call, path: string, to?: string) =>
   linksProjects(call, path, to) || (call === 'symlink' && path.endsWith('/a/projects'));
