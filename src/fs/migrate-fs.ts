@@ -1,10 +1,14 @@
 import {
+  copyFileSync,
   linkSync,
   lstatSync,
   mkdirSync,
   promises,
   renameSync,
+  rmdirSync,
+  statSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
 } from 'node:fs';
 import { platform } from 'node:process';
@@ -68,6 +72,9 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
   utimes(path: string, accessed: number, modified: number): Promise<void>;
 }
 
+/** Copied without a thread. */
+const MAX_SMALL_BYTES = 1024 * 1024;
+
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = {
   ...realSessionDisk,
@@ -92,11 +99,18 @@ export const realMigrateDisk: MigrateFs = {
     utimesSync(path, accessed, modified);
   },
   stat: (path, options) => promises.stat(path, options),
-  copyFile: (from, to, flags) => promises.copyFile(from, to, flags),
+  copyFile: async (from, to, flags) => {
+    if (statSync(from).size > MAX_SMALL_BYTES) await promises.copyFile(from, to, flags);
+    else copyFileSync(from, to, flags);
+  },
   opendir: openRealDirectory,
   open: openReal,
-  rmdir: (path) => promises.rmdir(path),
-  unlink: (path) => promises.unlink(path),
+  rmdir: async (path) => {
+    rmdirSync(path);
+  },
+  unlink: async (path) => {
+    unlinkSync(path);
+  },
 };
 
 export const migrateReadPort: PortShape = sessionReadPort;

@@ -12,7 +12,7 @@ import { requireLocks } from './run.ts';
 import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
 
 /** A directory that was moved away. */
-export interface MovedTree {
+interface MovedTree {
   readonly entry: SurveyedEntry;
   readonly root: string;
   readonly isFragment: boolean;
@@ -52,22 +52,21 @@ export async function cutOver(
   if (entries.length === 0) return { moved: [] };
   const restorePoint = await prepareRestorePoint(context, home, runId, entries);
   const moved: MovedTree[] = [];
-  for (const entry of entries) {
-    stopIfAborted(context);
-    await requireLocks(locks, entry.path);
-    const result = await toResult(cutOverOne(context, entry, restorePoint));
-    if (!result.ok) {
-      await removeIfEmpty(fs, restorePoint);
-      throw result.error;
+  const cutOverAll = async (): Promise<MigrationProblem | undefined> => {
+    for (const entry of entries) {
+      stopIfAborted(context);
+      await requireLocks(locks, entry.path);
+      const result = await cutOverOne(context, entry, restorePoint);
+      moved.push(...result.moved);
+      if (result.problem !== undefined) return result.problem;
+      onDirectories(1, 0);
     }
-    moved.push(...result.value.moved);
-    const { problem } = result.value;
-    if (problem !== undefined) {
-      await removeIfEmpty(fs, restorePoint);
-      return { moved, restorePoint, problem };
-    }
-    onDirectories(1, 0);
-  }
+    return undefined;
+  };
+  const result = await toResult(cutOverAll());
+  if (!result.ok || result.value !== undefined) await removeIfEmpty(fs, restorePoint);
+  if (!result.ok) throw result.error;
+  if (result.value !== undefined) return { moved, restorePoint, problem: result.value };
   // Only now: right after each of them the gap would be longer.
   await syncDirectory(fs, home.realHome);
   await syncDirectory(fs, restorePoint);

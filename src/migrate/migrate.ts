@@ -9,7 +9,6 @@ import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
 import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
 import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
 import { homeStateOf, incomingIn, replacedIn, runIdOf, stateDirectoryOf } from './layout.ts';
-import { markAs } from './restore-points.ts';
 import type { MigrateOptions, PlanMigrationOptions } from './options.ts';
 import { actionFor, liveProblems, planFrom } from './plan.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
@@ -21,7 +20,7 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { type MigrateRequest, migrateRequest } from './request.ts';
-import { readRestorePoints } from './restore-points.ts';
+import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
 import { sessionOf } from './scan/kinds.ts';
@@ -126,15 +125,23 @@ export async function migrate(
       return planned;
     },
     recheck: (planned) => completeHalfDone(request, planned),
-    states: ({ surveyed }) => [
+    states: ({ surveyed, problems }) => [
       ...surveyed.homes.map(({ realHome }) => homeStateOf(realHome)),
-      ...targetsOf(surveyed).map(stateDirectoryOf),
+      // What belongs to another target leaves nothing beside this one.
+      ...(problems.some(({ code }) => code === 'earlier-run-other-target')
+        ? []
+        : targetsOf(surveyed).map(stateDirectoryOf)),
     ],
     // What an earlier run left half done is completed even if something else blocks the rest.
     isAllowed: ({ plan, surveyed: { homes } }) =>
       plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
     async act({ plan, surveyed }, locks, problems) {
       result.homes = plan.homes;
+      const busy = new Set(surveyed.names.map((it) => stateDirectoryOf(it.realTarget)));
+      for (const state of plan.ok ? targetsOf(surveyed).map(stateDirectoryOf) : []) {
+        // Of a run whose end was lost in a power failure.
+        if (!busy.has(state)) await clearIncoming(context.fs, incomingIn(state));
+      }
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
     },
   });
@@ -312,6 +319,7 @@ async function carryOut(
     const paths = home.unfinished.map(({ path }) => path);
     if (restorePoint !== undefined) paths.push(restorePoint);
     for (const path of new Set(paths)) {
+      await clearIncoming(fs, incomingIn(path));
       await markAs(fs, path, 'complete');
       result.restorePoints.add(path);
     }

@@ -257,7 +257,7 @@ export const migrationProblems: ProblemTable<Fields> = {
   'kinds-differ': error(
     'operator',
     (p) => text`${p.path} and ${p.other} are of different kinds`,
-    'Rename one of them.',
+    'Rename one of them, or pass this path in preferShared or preferHome.',
   ),
   'not-mergeable': error(
     'operator',
@@ -266,7 +266,7 @@ export const migrationProblems: ProblemTable<Fields> = {
   ),
   'memory-merged': warning(
     (p) => text`${p.path} and ${p.other} differ and will be merged line by line`,
-    'Both originals are kept.',
+    'Both old versions are kept.',
   ),
   'no-such-conflict': error(
     'operator',
@@ -340,7 +340,7 @@ export const migrationProblems: ProblemTable<Fields> = {
   ),
   'earlier-run-incomplete': warning(
     (p) => text`${p.path} is from a run that ended half-way`,
-    'It is completed first.',
+    'Run migrate to complete it.',
   ),
   'earlier-run-other-target': error(
     'migrate',

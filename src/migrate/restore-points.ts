@@ -8,7 +8,7 @@ import {
   realMigrateDisk,
 } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
-import { join } from '../paths.ts';
+import { dirname, join } from '../paths.ts';
 import {
   MARKERS,
   preparedLinkOf,
@@ -35,6 +35,8 @@ export interface FoundRestorePoint {
   readonly recreated: readonly { readonly path: string; readonly name: string }[];
   /** The text of each link: the target that the directory was merged into. */
   readonly targets: ReadonlyMap<string, string>;
+  /** When each directory was about to be moved away; nanoseconds of the file system's clock. */
+  readonly movedAt: ReadonlyMap<string, bigint>;
 }
 
 /**
@@ -72,12 +74,15 @@ export async function readRestorePoint(
   const trees: string[] = [];
   const recreated: { readonly path: string; readonly name: string; readonly count: number }[] = [];
   const targets = new Map<string, string>();
+  const movedAt = new Map<string, bigint>();
   for (const { name: entryName, kind } of listed.value) {
     const entry = restorePointEntry(entryName);
     if (entry.kind === 'link') {
       const link = preparedLinkOf(path, entry.name);
       const text = await tolerate(['ENOENT', 'EINVAL'], link, fs.readlink(link));
-      if (text.ok) targets.set(entry.name, textOf(text.value));
+      if (!text.ok) continue;
+      targets.set(entry.name, textOf(text.value));
+      movedAt.set(entry.name, (await lstatOrUndefined(fs, link))?.mtimeNs ?? 0n);
     } else if (entry.kind === 'tree' && kind === 'directory') trees.push(entry.name);
     else if (entry.kind === 'recreated' && kind === 'directory') {
       recreated.push({ path: join(path, entryName), name: entry.name, count: entry.count });
@@ -88,7 +93,7 @@ export async function readRestorePoint(
   const state = MARKERS.findLast((marker) => names.has(marker)) ?? unmarked;
   recreated.sort((one, other) => one.count - other.count);
   const wasComplete = names.has('complete');
-  return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets };
+  return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets, movedAt };
 }
 
 /** Whether `migrate` has to complete it, or may take back what `restore` began. */
@@ -207,5 +212,8 @@ export async function unmark(
 export async function clearIncoming(fs: MigrateFs, incoming: string): Promise<void> {
   const listed = await listDirectory(fs, incoming);
   for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
+  if (!listed.ok) return;
   await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], incoming, fs.rmdir(incoming));
+  // Nothing that is made durable later may outlive it.
+  await syncDirectory(fs, dirname(incoming));
 }

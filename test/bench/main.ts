@@ -9,7 +9,7 @@ import { checkLimits, type Comparison, machineNow, type Measure, writeReport } f
 import { benchDiagnose, benchLocate, benchLongest } from './sessions.ts';
 import { benchValidate } from './validate.ts';
 
-// npm run bench -- [--quick] [--report] [migration | checks | import | sessions ...]
+// npm run bench -- --report | [--quick] [migration | checks | import | sessions ...]
 
 const root = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-bench-'));
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -20,6 +20,9 @@ const measures: Measure[] = [];
 const parts = { migration, checks, import: imports, sessions };
 const options = process.argv.slice(2);
 const wanted = options.filter((option) => !option.startsWith('--'));
+if (options.includes('--report') && options.length > 1) {
+  throw new Error('--report takes everything, in full size');
+}
 
 const where = machineNow();
 console.log(`${where.machine}; load before: ${where.loadBefore.toFixed(1)}\n`);

@@ -27,7 +27,7 @@ const sessionNumbers = isWholeProof ? [1, 2] : [1];
 
 /** The programs, and how long each of three pauses is, in milliseconds, two of them without a link. */
 const rounds = isWholeProof
-  ? programs.flatMap(({ name }) => [0, 1, 3, 30].map((pause) => [name, pause] as const))
+  ? programs.flatMap(({ name }) => [0, 1, 3, 30, 60].map((pause) => [name, pause] as const))
   : [['new', 30] as const];
 
 const ROUND_LIMIT_MS = 900_000;

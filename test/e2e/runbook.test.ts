@@ -107,7 +107,14 @@ test('the runbook of the README, pasted block by block, carries a session over t
 
   const pruned = theOnly(await take('Weeks later: delete the restore points'));
   expect(pruned).toMatchObject({ exitCode: 0 });
-  expect(pruned.stdout.match(/deleted$/gm)).toHaveLength(2);
+  // The restore point that a home was restored from is empty.
+  expect(pruned.stdout.match(/^ +\d files deleted$/gm)?.toSorted()).toEqual(
+    ['0', '0', '2', '2'].map((files) => `    ${files} files deleted`),
+  );
+  for (const home of [path('.claude'), spare]) {
+    const left = await readdir(join(home, '.claude-shared-state'), { recursive: true });
+    expect(left.filter((it) => /^restore-points./.test(it))).toEqual([]);
+  }
   expect(done).toEqual(steps.map(({ title }) => title));
 
   expect(await resumeSession(room, undefined, id, later)).toEqual(answered(replyTo(5)));

@@ -21,7 +21,10 @@ export interface Tree {
   readonly canLink: boolean;
   /** Whether it began while the link was missing, so that its transcripts lack their beginning. */
   readonly isFragment: boolean;
-  /** When an earlier run moved it away, after everything in it had been brought into the target; nanoseconds. */
+  /**
+   * When an earlier run moved it away, after everything in it had been brought into the target; nanoseconds. What differs
+   * although it is older was changed in the target since.
+   */
   readonly movedAt?: bigint;
 }
 
@@ -54,6 +57,8 @@ export interface Actor {
     own: FileInfo,
     shared: FileInfo,
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
+  /** Whether the target had this very file, and somebody has removed or moved it there since. */
+  wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -124,7 +129,11 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   const winner = trees.findLast(
     (tree, index) => copies[index] && choiceOf(job, tree, path) === 'home',
   );
-  for (const [index, tree] of trees.entries()) {
+  // The others are compared with the one that was chosen.
+  const inOrder = [...trees.entries()].toSorted(
+    ([, one], [, other]) => Number(other === winner) - Number(one === winner),
+  );
+  for (const [index, tree] of inOrder) {
     let own = copies[index];
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
@@ -155,7 +164,7 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   // Something that is no directory may have been chosen in its place.
   const isDirectory = shared?.info.kind === 'directory';
   if (!isDirectory || descend.every((own) => own === undefined)) return undefined;
-  return { path, copies: [...descend, found] };
+  return { ...group, copies: [...descend, found] };
 }
 
 async function decideFor(
@@ -184,6 +193,9 @@ async function decideFor(
     if (spellings.some((spelling) => job.leaveOut.has(spelling))) {
       return { kind: 'skip', reason: 'kept-aside' };
     }
+    if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
+      return { kind: 'keep', as: 'merged', partial: false };
+    }
     return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
   }
   if (own.kind === 'file' && shared.info.kind === 'file' && isSameFile(own, shared.info)) {
@@ -193,7 +205,11 @@ async function decideFor(
     own.kind === 'file' && shared.info.kind === 'file'
       ? actor.known({ tree, path }, own, shared.info)
       : {};
-  if (known.isCurrent === true) return { kind: 'keep', as: 'identical', partial: false };
+  const wasBrought =
+    tree.movedAt !== undefined && own.mtimeNs < tree.movedAt && !base.pathKind.isTranscript;
+  const isFile = own.kind === 'file' && shared.info.kind === 'file';
+  if (known.isCurrent === true || (isFile && wasBrought))
+    return { kind: 'keep', as: 'identical', partial: false };
   const isComparable =
     own.kind === 'file' && shared.info.kind === 'file' && !base.pathKind.isObsoleteCache;
   const copy = { path: ownPath, info: own };
@@ -266,7 +282,7 @@ async function linkFacts(
 }
 
 /** Whether a relative link at a path of a tree leads out of the tree; by text alone. */
-export function leavesTree(path: string, text: string): boolean {
+function leavesTree(path: string, text: string): boolean {
   if (text.startsWith('/')) return false;
   let depth = dirname(path) === '.' ? 0 : dirname(path).split('/').length;
   for (const segment of text.split('/')) {

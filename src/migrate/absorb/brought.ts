@@ -21,6 +21,8 @@ export interface Brought {
   add(origin: string, own: FileInfo, copy: FileInfo, temporary: string): Promise<void>;
   /** Records that the target has everything that `own` has. */
   note(origin: string, own: FileInfo): void;
+  /** Whether this run brought what `origin` has, before the directories were replaced by links. */
+  had(origin: string, own: FileInfo): boolean;
   /**
    * Whether `shared` is an untouched copy of what `origin` had: `current` if it still has that. Also `current` if this run
    * brought what `origin` has, whatever became of that in the target since.
@@ -75,6 +77,7 @@ export async function readBrought(
     note(origin, own) {
       sources.set(hashOf(origin), stampOf(own));
     },
+    had: (origin, own) => isClosed && sources.get(hashOf(origin)) === stampOf(own),
     of(origin, own, shared) {
       if (sources.get(hashOf(origin)) === stampOf(own)) return 'current';
       const entry = entries.get(keyOf(shared));
@@ -82,11 +85,14 @@ export async function readBrought(
       const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, entry.mtimeNs);
       if (!isUntouched) return undefined;
       const isCurrent = own.size === entry.size && own.mtimeNs === entry.mtimeNs;
+      if (isCurrent) sources.set(hashOf(origin), stampOf(own));
       return isCurrent ? 'current' : 'outdated';
     },
     async clear() {
       isClosed = true;
       for (const path of temporaries) await removeName(fs, path);
+      // Otherwise they could be back after a power failure, and nobody would look for them.
+      if (temporaries.size > 0) await syncDirectory(fs, incoming);
       temporaries.clear();
     },
   };

@@ -55,6 +55,7 @@ export class DiskActor implements Actor {
   readonly #lostSides: UnmergedFile[] = [];
   readonly #appended = new Map<string, number>();
   #unmerged: UnmergedFile[] = [];
+  #hasIncoming = false;
   /** What the last pass changed. */
   added = 0;
   /** How many of them were files. */
@@ -86,12 +87,19 @@ export class DiskActor implements Actor {
     shared: FileInfo,
   ): ReturnType<Actor['known']> {
     const { brought, linked } = this.#shop;
-    const copied = brought?.of(originOf(tree, path), own, shared);
+    const copied = broughtFrom(brought, tree, path, own, shared);
     return {
       isCurrent: copied === 'current',
       isOutdatedCopy: copied === 'outdated',
       linked: linked?.sideOf(path, own, shared),
     };
+  }
+
+  wasRemoved({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean {
+    const { brought, linked } = this.#shop;
+    return (
+      linked?.hasLinked(path, own) === true || brought?.had(originOf(tree, path), own) === true
+    );
   }
 
   visited(files: number, bytes: number): void {
@@ -100,7 +108,9 @@ export class DiskActor implements Actor {
 
   async perform(step: Step): Promise<Performed | 'again'> {
     const { action, shared, own, ownPath, path } = step;
-    if (own !== 'name-not-utf8' && own.kind === 'file') this.#shop.linked?.see(path, own);
+    if (own !== 'name-not-utf8' && own.kind === 'file' && !step.tree.isFragment) {
+      this.#shop.linked?.see(path, own);
+    }
     switch (action.kind) {
       case 'descend':
         // A directory that its owner may not write to could get nothing.
@@ -235,12 +245,17 @@ export class DiskActor implements Actor {
     }
   }
 
+  async #prepareIncoming(): Promise<void> {
+    if (!this.#hasIncoming) await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
+    this.#hasIncoming = true;
+  }
+
   /** Copies a file to a temporary name beside the target. */
   async #prepareCopy({ own, ownPath, tree, path }: Step): Promise<Prepared | 'again' | 'left'> {
     if (own === 'name-not-utf8') return 'left';
     const { context, brought, incoming } = this.#shop;
     const { fs } = context;
-    await makeDirectories(fs, incoming);
+    await this.#prepareIncoming();
     const temporary =
       brought?.nameFor(originOf(tree, path), own) ?? join(incoming, nonceOf(context));
     const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
@@ -366,12 +381,12 @@ export class DiskActor implements Actor {
   async #setAside(path: string, { info, path: place }: Copy): Promise<Copy | 'again'> {
     const { context, replaced } = this.#shop;
     const { fs } = context;
-    const wanted = join(replaced, path);
-    await makeDurableDirectories(fs, dirname(wanted));
-    let to = wanted;
+    let to = join(replaced, path);
+    // Not behind the name itself, which may be as long as names can be.
     for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
-      to = `${wanted}.${count}`;
+      to = join(`${replaced}.${count}`, path);
     }
+    await makeDurableDirectories(fs, dirname(to));
     if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
     if (!moved.ok) return 'again';
@@ -420,7 +435,7 @@ export class DiskActor implements Actor {
     const united = uniteLines(sharedBytes, ownBytes);
     this.#shop.brought?.note(originOf(step.tree, path), own);
     if (united === undefined) return { shared };
-    await makeDirectories(fs, this.#shop.incoming);
+    await this.#prepareIncoming();
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
     const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
@@ -493,6 +508,8 @@ export class DiskActor implements Actor {
       const seconds = secondsOf(mtimeNs);
       await tolerate(['ENOENT'], path, fs.utimes(path, seconds, seconds));
     }
+    // Once: what the directory gets from others later counts.
+    this.#made.clear();
     const touched = [...this.#touched];
     this.#touched.clear();
     await mapLimit(touched, (path) => syncDirectory(fs, path));
@@ -520,7 +537,21 @@ interface Prepared {
 
 type Added = FileInfo | 'again' | 'no-parent' | 'left';
 
+/** Whether the target's is a copy of the tree's; what a fragment has is newer than what its home had before. */
+export function broughtFrom(
+  brought: Brought | undefined,
+  tree: Step['tree'],
+  path: string,
+  own: FileInfo,
+  shared: FileInfo,
+): ReturnType<Brought['of']> {
+  const copied = brought?.of(originOf(tree, path), own, shared);
+  if (copied !== undefined || !tree.isFragment) return copied;
+  const [, home = ''] = tree.spellings;
+  return brought?.of(join(home, path), own, shared) === 'outdated' ? 'outdated' : undefined;
+}
+
 /** Tells the file from all others that are brought into the target. */
-export function originOf({ origin }: Step['tree'], path: string): string {
+function originOf({ origin }: Step['tree'], path: string): string {
   return join(origin, path);
 }

@@ -8,6 +8,8 @@ import { basename } from '../../paths.ts';
  */
 export class LinkedTranscripts {
   readonly #linked = new Map<string, { readonly info: FileInfo; readonly size: number }>();
+  /** By inode: to know a file again that was moved. */
+  readonly #inodes = new Map<bigint, FileInfo>();
   #seen = new Map<string, FileInfo>();
   #isCutOver = false;
 
@@ -29,17 +31,28 @@ export class LinkedTranscripts {
   note(path: string, own: FileInfo): void {
     if (!path.endsWith('.jsonl') || (this.#isCutOver && this.#linked.has(path))) return;
     this.#linked.set(path, { info: own, size: own.size });
+    this.#inodes.set(own.inode, own);
   }
 
-  /** How long it was when it was last seen in the home. */
-  sizeOf(path: string): number | undefined {
-    return this.#linked.get(path)?.size;
+  /** Whether the link was created since this file got its name in the target. */
+  hasLinked(path: string, own: FileInfo): boolean {
+    const before = this.#linked.get(path)?.info;
+    return this.#isCutOver && before !== undefined && isSameFile(before, own);
+  }
+
+  /** How long it was when it was last seen in the home; 0 for a file that was not at this path. */
+  sizeOf(path: string): number {
+    return this.#linked.get(path)?.size ?? 0;
   }
 
   /** Of two files at a path, the one that was linked. */
   sideOf(path: string, own: FileInfo, shared: FileInfo): 'own' | 'shared' | undefined {
     const before = this.#linked.get(path)?.info;
-    if (before === undefined) return undefined;
+    if (before === undefined) {
+      // It was moved to this path before the link was there, and a program went on through the link.
+      const moved = this.#inodes.get(own.inode);
+      return moved !== undefined && isSameFile(moved, own) ? 'shared' : undefined;
+    }
     if (isSameFile(before, own)) return 'own';
     return isSameFile(before, shared) ? 'shared' : undefined;
   }

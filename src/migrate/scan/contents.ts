@@ -12,7 +12,7 @@ import {
   type Tree,
 } from '../absorb/absorb.ts';
 import type { Brought } from '../absorb/brought.ts';
-import { originOf } from '../absorb/disk-actor.ts';
+import { broughtFrom } from '../absorb/disk-actor.ts';
 import { choiceFor } from '../absorb/decide.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
@@ -117,7 +117,7 @@ class Pretender implements Actor {
   }
 
   known({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo, shared: FileInfo) {
-    const copied = this.#request.brought.of(originOf(tree, path), own, shared);
+    const copied = broughtFrom(this.#request.brought, tree, path, own, shared);
     return { isCurrent: copied === 'current', isOutdatedCopy: copied === 'outdated' };
   }
 
@@ -220,6 +220,7 @@ class Pretender implements Actor {
     const copies = result === 'copied';
     this.#add(step, what === 'link' && copies ? 'copy' : what);
     if (!copies) return;
+    if (!isCopied) this.#noteCopies(step);
     const index = this.#indexOf(step);
     this.#copyBytes[index] = (this.#copyBytes[index] ?? 0) + own.size;
     const isMine = this.#request.uid === undefined || own.uid === this.#request.uid;
@@ -229,9 +230,10 @@ class Pretender implements Actor {
   }
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
-    const { uid, preflight } = this.#request;
-    if (uid === undefined || own.uid === uid) {
-      // Nobody may link an immutable file. To try that would change the times by which backups go.
+    const { preflight } = this.#request;
+    // Only what may have too many names already: to try a link changes the times by which backups go.
+    if (!this.#isForeign(own) && own.linkCount === 1) {
+      // Nobody may link an immutable file.
       const writable = await toResult(this.#job.fs.access(path, WRITE));
       if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
       return 'linked';

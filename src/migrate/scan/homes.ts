@@ -59,8 +59,12 @@ export async function surveyHomes(
   for (const [index, { accountHome, links }] of facts.homes.entries()) {
     const real = await toResult(fs.realpath(accountHome));
     const realHome = real.ok ? textOf(real.value) : accountHome;
-    if (seen.has(realHome)) continue;
-    seen.add(realHome);
+    const stats = await toResult(fs.stat(accountHome, { bigint: true }));
+    // By a bind mount one directory has two real paths.
+    const identity =
+      stats.ok && stats.value.ino ? `${stats.value.dev}:${stats.value.ino}` : realHome;
+    if (seen.has(identity)) continue;
+    seen.add(identity);
     for (const finding of plans[index]?.findings ?? []) {
       if (isInTheWay(finding)) findings.add(finding);
     }

@@ -12,6 +12,8 @@ export type Found = FileInfo | 'name-not-utf8';
 export interface Group {
   /** Relative to the roots. */
   readonly path: string;
+  /** Its last segment. */
+  readonly name: string;
   /** By index of the roots; `undefined` where a root has nothing there. */
   readonly copies: readonly (Found | undefined)[];
 }
@@ -55,17 +57,36 @@ export async function walkTogether(
     const names = [...new Set(listed.flatMap((entries) => [...entries.keys()]))].toSorted();
     const groups = names.map((name) => ({
       path: path === '' ? name : join(path, name),
+      name,
       copies: listed.map((entries) => entries.get(name)),
     }));
     const inside = await visit(groups, path);
     return inside.map((group) => ({ path: group.path, in: group.copies.map(isDirectory) }));
   };
-  // The last ones first: so no more are pending than lie along one way down.
-  while (pending.length > 0) {
-    const next = pending.splice(-MAX_DIRECTORIES);
-    const found = await mapLimit(next, enter, MAX_DIRECTORIES);
-    pending.push(...found.flat().toReversed());
-  }
+  // Each takes the last one as soon as it is free: so no more are pending than lie along a few ways down.
+  let working = 0;
+  const failures: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const work = async (directory: Pending) => {
+      working += 1;
+      const entered = await toResult(enter(directory));
+      working -= 1;
+      if (entered.ok) pending.push(...entered.value.toReversed());
+      else failures.push(entered.error);
+      next();
+    };
+    const next = () => {
+      const free = MAX_DIRECTORIES - working;
+      if (failures.length === 0 && free > 0) {
+        for (const directory of pending.splice(-free)) void work(directory);
+      }
+      if (working > 0) return;
+      if (failures.length === 0) resolve();
+      // oxlint-disable-next-line prefer-promise-reject-errors -- it is what was thrown
+      else reject(failures[0]);
+    };
+    next();
+  });
 }
 
 const none: ReadonlyMap<string, Found> = new Map();

@@ -1,34 +1,30 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lchownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { SharedSymlink } from 'claude-shared-state';
 import type {
-  MigrateOptions,
+  DeleteReport,
   MigrationPlan,
   MigrationReport,
   RestorePlan,
   RestorePointList,
   RestoreReport,
 } from 'claude-shared-state/migrate';
-import type { DeleteReport } from 'claude-shared-state/migrate';
 import { bundleChild } from './child.ts';
+import type { UserJob } from './user-job.ts';
 
 /** The user of these tests, and the one whose files are in the way. */
 export const USER = 65_534;
 export const ROOT = 0;
-
-/** One call with the defaults of the real disk. */
-export interface UserJob {
-  readonly call: 'plan' | 'migrate' | 'planRestore' | 'restore' | 'list' | 'prune';
-  readonly homes: readonly string[];
-  readonly required: readonly SharedSymlink[];
-  readonly options?: Pick<
-    MigrateOptions,
-    'acceptRetention' | 'live' | 'uid' | 'preferHome' | 'preferShared'
-  >;
-}
 
 interface Answers {
   readonly plan: MigrationPlan;
@@ -128,12 +124,18 @@ export class UserStage {
     uid: number = USER,
   ): Answers[Call] {
     const names = ['session-env', 'file-history', 'projects'];
-    const required = names.map((name) => ({ name, target: this.at(`shared/.claude-${name}-shared`) }));
+    const required = names.map((name) => ({
+      name,
+      target: this.at(`shared/.claude-${name}-shared`),
+    }));
     const job: UserJob = { call, homes: homes.map((it) => this.at(it)), required, options };
     const argv = [process.execPath, this.#script, JSON.stringify(job)];
     const as = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-    const text = execFileSync('setpriv', [...as, ...argv], { encoding: 'utf8' });
-    return JSON.parse(text) as Answers[Call];
+    const answer: unknown = JSON.parse(
+      execFileSync('setpriv', [...as, ...argv], { encoding: 'utf8' }),
+    );
+    if (!isAnswer(call, answer)) throw new Error(`the child said ${JSON.stringify(answer)}`);
+    return answer;
   }
 
   /** The problems of a report that are errors: code, path below the stage, owner, errno, reason. */
@@ -143,10 +145,19 @@ export class UserStage {
       .map((problem) => {
         const more = ['reason', 'uid', 'errno'].flatMap((name) => {
           const value: unknown = Reflect.get(problem, name);
-          return value === undefined ? [] : [String(value)];
+          return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
         });
         return [problem.code, problem.path.replace(`${this.root}/`, ''), ...more].join(' ');
       })
       .toSorted();
   }
+}
+
+/** Every report has problems; of deletions there is a list. */
+function isAnswer<Call extends UserJob['call']>(
+  call: Call,
+  answer: unknown,
+): answer is Answers[Call] {
+  if (call === 'prune') return Array.isArray(answer);
+  return typeof answer === 'object' && answer !== null && 'problems' in answer;
 }

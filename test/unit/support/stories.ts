@@ -100,6 +100,18 @@ export function failWith(code: string): never {
   throw Object.assign(new Error(`${code}: by the test`), { code });
 }
 
+/** Calls that fail with a code, as often as they are made. */
+export function failing(
+  code: string,
+  isMeant: (call: Call, path: string, to?: string) => boolean,
+): Hooks {
+  return {
+    before: (call, path, to) => {
+      if (isMeant(call, path, to)) failWith(code);
+    },
+  };
+}
+
 /** Whether a path is below another one. */
 export function isBelow(path: string, directory: string): boolean {
   for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {

@@ -6,7 +6,7 @@ import {
   planRestore,
   restore,
 } from 'claude-shared-state/migrate';
-import type { UserJob } from './as-user.ts';
+import { isUserJob, type UserJob } from './user-job.ts';
 
 // Runs one call on the real disk with every default, as whichever user this process is, and prints its report.
 
@@ -34,5 +34,6 @@ async function perform({ call, homes, required, options = {} }: UserJob): Promis
   }
 }
 
-const job = JSON.parse(process.argv[2] ?? '') as UserJob;
+const job: unknown = JSON.parse(process.argv[2] ?? '');
+if (!isUserJob(job)) throw new Error('no job');
 console.log(JSON.stringify(await perform(job)));

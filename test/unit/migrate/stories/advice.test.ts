@@ -14,6 +14,7 @@ import {
   TRANSCRIPT,
 } from '../../support/migrating.ts';
 import {
+  failing,
   failWith,
   giveBack,
   kindAt,
@@ -44,7 +45,14 @@ const lasting: readonly (readonly [string, RegExp])[] = [
   ['ENOSPC', /[Ff]ree/],
   ['EDQUOT', /[Ff]ree/],
 ];
-const moments = { copiesNotes, writesFirst, linksTranscript, movesAside, linksProjects };
+const linksOwnFile = (call: Call, path: string) => call === 'link' && path.endsWith('.jsonl');
+/** With the fallback, where links can't be linked. */
+const putsLink = (call: Call, path: string, to?: string) =>
+  linksProjects(call, path, to) || (call === 'symlink' && path.endsWith('/a/projects'));
+const movesOrCopies = (call: Call, path: string) =>
+  call === 'copyFile' || (call === 'rename' && path.includes('restore-points'));
+
+const moments = { copiesNotes, writesFirst, linksTranscript, movesAside, putsLink };
 
 describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
   test.each(
@@ -54,14 +62,8 @@ describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
   )('with %s (%s) is no reason to run the same command again', (code, _, advice, isMeant) =>
     inWorld(kind, async (world) => {
       stage(world);
-      const before = (call: Call, path: string, to?: string) => {
-        if (isMeant(call, path, to)) failWith(code);
-        // The fallback, too.
-        if (isMeant === linksProjects && call === 'symlink' && path.endsWith('a/projects')) {
-          failWith(code);
-        }
-      };
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      const fs = hooked(world, failing(code, isMeant));
+      const report = await run(world, ['a'], { fs });
       expect(report.ok).toBe(false);
       const errors = report.problems.filter(({ severity }) => severity === 'error');
       expect(errors.length).toBeGreaterThan(0);
@@ -79,12 +81,10 @@ describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
   test('five times in a row leaves no restore point and changes nothing in the home', () =>
     inWorld(kind, async (world) => {
       stage(world);
-      const before = (call: Call, path: string, to?: string) => {
-        if (movesAside(call, path, to)) failWith('EPERM');
-      };
+      const fs = hooked(world, failing('EPERM', movesAside));
       const start = exactly(world, at(world, 'a/projects'));
       for (let time = 1; time <= 5; time += 1) {
-        const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+        const report = await run(world, ['a'], { fs });
         expect(report.outcome).toBe('failed');
         expect(report.restorePoints).toEqual([]);
       }
@@ -97,12 +97,9 @@ describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
   test('with EMLINK has the file copied instead', () =>
     inWorld(kind, async (world) => {
       stage(world);
-      const before = (call: Call, path: string, to?: string) => {
-        if (call === 'link' && path.includes('/a/projects/') && to?.includes('trial') !== true) {
-          failWith('EMLINK');
-        }
-      };
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      const report = await run(world, ['a'], {
+        fs: hooked(world, failing('EMLINK', linksOwnFile)),
+      });
       expect(report.outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
@@ -127,11 +124,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
   test('between the two calls of the cut-over has the directory put back', () =>
     inWorld(kind, async (world) => {
       stage(world);
-      const before = (call: Call, path: string, to?: string) => {
-        if (linksProjects(call, path, to)) failWith('EIO');
-        if (call === 'symlink' && path.endsWith('a/projects')) failWith('ENOSPC');
-      };
-      const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+      const report = await run(world, ['a'], { fs: hooked(world, failing('EIO', putsLink)) });
       expect(report.outcome).toBe('failed');
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(await pointsOf(world, 'a')).toEqual([]);
@@ -143,11 +136,7 @@ describe.each(worldKinds)('a restore or a deletion that fails for good (%s)', (k
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a']);
-      const before = (call: Call, path: string) => {
-        if (call === 'rename' && path.includes('restore-points')) failWith(code);
-        if (call === 'copyFile') failWith(code);
-      };
-      const fs = hooked(world, { before });
+      const fs = hooked(world, failing(code, movesOrCopies));
       const reports = [
         await giveBack(world, 'a', { fs }),
         ...(await pruneAll(world, ['a'], { fs })),

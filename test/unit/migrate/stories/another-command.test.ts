@@ -185,12 +185,12 @@ describe.each(worldKinds)('after a crash at any call of a migration (%s)', (kind
     }));
 });
 
-describe.each(worldKinds)('after a migration (%s)', (kind) => {
-  const migrated = async (world: World) => {
-    fill(world, FILES);
-    expect((await run(world, ['a', 'b'], onlyProjects(world))).ok).toBe(true);
-  };
+async function migrated(world: World): Promise<void> {
+  fill(world, FILES);
+  expect((await run(world, ['a', 'b'], onlyProjects(world))).ok).toBe(true);
+}
 
+describe.each(worldKinds)('after a migration (%s)', (kind) => {
   test('somebody who removes the state directories can migrate, and has nothing to give back', () =>
     inWorld(kind, async (world) => {
       await migrated(world);

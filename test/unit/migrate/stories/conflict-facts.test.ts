@@ -4,7 +4,6 @@ import {
   fill,
   inPlace,
   KEY,
-  lines,
   plan,
   read,
   run,

@@ -43,14 +43,14 @@ async function unfinishedIn(world: World): Promise<readonly string[]> {
   return states.filter((it) => it === 'incomplete' || it === 'restoring' || it === 'deleting');
 }
 
-describe.each(worldKinds)('killed right after a directory was given back (%s)', (kind) => {
-  const killed = async (world: World) => {
-    await migrated(world);
-    const fs = hooked(world, dying(returnsProjects));
-    expect((await giveBack(world, 'a', { fs })).outcome).toBe('failed');
-    expect(kindAt(world, 'a/projects')).toBe('directory');
-  };
+async function killed(world: World): Promise<void> {
+  await migrated(world);
+  const fs = hooked(world, dying(returnsProjects));
+  expect((await giveBack(world, 'a', { fs })).outcome).toBe('failed');
+  expect(kindAt(world, 'a/projects')).toBe('directory');
+}
 
+describe.each(worldKinds)('killed right after a directory was given back (%s)', (kind) => {
   test('a migration instead of another restore shares the home again, and nothing is half done', () =>
     inWorld(kind, async (world) => {
       await killed(world);

@@ -20,6 +20,7 @@ import { inWorld, worldKinds } from '../../support/world.ts';
 
 const INDEX = `projects/${KEY}/memory/MEMORY.md`;
 const NOTES = `projects/${KEY}/memory/notes.md`;
+const isRename = (call: string, path: string) => call === 'rename' && path.endsWith('.md');
 const codes = ({ problems }: { readonly problems: readonly { readonly code: string }[] }) =>
   problems.map(({ code }) => code).filter((code) => code !== 'ancestor-writable');
 
@@ -105,9 +106,8 @@ describe.each(worldKinds)('the memory index of two accounts (%s)', (kind) => {
   test('is united once however often the run dies on the way', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/${INDEX}`]: 'one\ntwo\n', [`b/${INDEX}`]: 'two\nthree\n' });
-      const isRename = (call: string, path: string) => call === 'rename' && path.endsWith('.md');
-      for (const hooks of [dying(isRename), dying((call, path) => isRename(call, path), 1)]) {
-        const { outcome } = await run(world, ['a', 'b'], { fs: hooked(world, hooks) });
+      for (let time = 1; time <= 2; time += 1) {
+        const { outcome } = await run(world, ['a', 'b'], { fs: hooked(world, dying(isRename)) });
         expect(['failed', 'done']).toContain(outcome);
       }
       expect((await run(world, ['a', 'b'])).ok).toBe(true);

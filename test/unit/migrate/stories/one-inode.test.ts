@@ -136,9 +136,10 @@ describe.each(worldKinds)('equal files that a tool has made one (%s)', (kind) =>
     }));
 });
 
+const isFull = (path: string) => path.endsWith(`projects/${TRANSCRIPT}`);
+
 /** A disk on which the transcript has all the names that it can have. */
 function withoutMoreLinks(world: World) {
-  const isFull = (path: string) => path.endsWith(`projects/${TRANSCRIPT}`);
   return showing(
     world,
     (path) => (isFull(path) && path.includes('/a/') ? { nlink: 65_000n } : {}),

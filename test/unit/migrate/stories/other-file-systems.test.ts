@@ -16,6 +16,7 @@ import {
   TRANSCRIPT,
 } from '../../support/migrating.ts';
 import {
+  failing,
   failWith,
   giveBack,
   isBelow,
@@ -38,10 +39,7 @@ const BYTES = Object.values(FILES).join('').length;
 
 /** A number that every path has of its own, as mergerfs and sshfs make inode numbers. */
 function numberOf(path: string): bigint {
-  return [...path].reduce(
-    (sum, character) => BigInt.asUintN(63, sum * 31n + BigInt(character.charCodeAt(0))),
-    7n,
-  );
+  return Buffer.from(path).reduce((sum, byte) => BigInt.asUintN(63, sum * 31n + BigInt(byte)), 7n);
 }
 
 describe.each(worldKinds)(
@@ -88,7 +86,7 @@ describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)
           fs: hooked(world, { before: hiddenLayer('a') }),
         });
         expect(report.outcome).toBe('failed');
-        const [problem] = report.problems.filter(({ severity }) => severity === 'error');
+        const problem = report.problems.find(({ severity }) => severity === 'error');
         expect(problem).toMatchObject({
           code: 'place-unsuitable',
           path: at(world, 'a/projects'),
@@ -161,12 +159,18 @@ function apart(world: World, isOther: (path: string) => boolean) {
   });
 }
 
-describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) => {
-  const onOther = (world: World) => {
-    const shared = at(world, 'shared');
-    return (path: string) => path === shared || isBelow(path, shared);
-  };
+/** The shared place is on the other one. */
+function onOther(world: World) {
+  const shared = at(world, 'shared');
+  return (path: string) => path === shared || isBelow(path, shared);
+}
 
+/** A subvolume has a device of its own, is no mount point, and can be renamed; its files can't be linked elsewhere. */
+function isInSubvolume(path: string): boolean {
+  return path.includes('/a/projects') || /restore-points\/[^/]+\/projects/.test(path);
+}
+
+describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) => {
   test('have every byte copied, as the plan says, and before the first directory is moved', () =>
     inWorld(kind, async (world) => {
       fill(world, { ...FILES, 'shared/projects/x': '' });
@@ -224,16 +228,13 @@ describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) =
 
   test('within one home, as a subvolume is, are planned as they come out, each time', () =>
     inWorld(kind, async (world) => {
-      // A subvolume has a device of its own, is no mount point, and can be renamed; its files can't be linked elsewhere.
       fill(world, FILES);
-      const isInside = (path: string) =>
-        path.includes('/a/projects') || /restore-points\/[^/]+\/projects/.test(path);
       const fs = showing(
         world,
-        (path, { dev }) => (isInside(path) ? { dev: BigInt(dev) + 1n } : {}),
+        (path, { dev }) => (isInSubvolume(path) ? { dev: BigInt(dev) + 1n } : {}),
         {
           before: (call, path, to) => {
-            if (call === 'link' && to !== undefined && isInside(path) !== isInside(to)) {
+            if (call === 'link' && to !== undefined && isInSubvolume(path) !== isInSubvolume(to)) {
               failWith('EXDEV');
             }
           },
@@ -254,10 +255,10 @@ describe.each(worldKinds)('a file system without hard links (%s)', (kind) => {
   test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('is refused by the plan (%s)', (code) =>
     inWorld(kind, async (world) => {
       fill(world, FILES);
-      const before = (call: Call) => {
-        if (call === 'link') failWith(code);
-      };
-      const fs = hooked(world, { before });
+      const fs = hooked(
+        world,
+        failing(code, (call) => call === 'link'),
+      );
       const planned = await plan(world, ['a'], { fs });
       expect(planned.ok).toBe(false);
       expect(planned.problems).toContainEqual(

@@ -48,6 +48,8 @@ export function callsOn(staged: Stage, fs: MigrateFs, pid: number) {
   return {
     migrate: (ofHomes: readonly string[] = homes, more: MigrateOptions = {}) =>
       migrate(ofHomes, { ...acting, ...deciding, ...more }),
+    plan: (more: MigrateOptions = {}) =>
+      planMigration(homes, { ...reading, random, ...deciding, ...more }),
     restore: (home: string) => restore(home, acting),
     list: () => listRestorePoints(homes, { fs }),
 
@@ -69,7 +71,7 @@ export function callsOn(staged: Stage, fs: MigrateFs, pid: number) {
 
     /** Everything that only reads, as a dry run or `doctor` does. */
     look: async (): Promise<void> => {
-      await planMigration(homes, { ...reading, ...deciding, random });
+      await planMigration(homes, { ...reading, random, ...deciding });
       for (const home of homes) await planRestore(home, reading);
       const { restorePoints } = await listRestorePoints(homes, { fs });
       for (const { path } of restorePoints) await planDelete(path, { fs });

@@ -14,8 +14,10 @@ export interface Together {
   readonly outcomes: readonly string[];
   /** Those that were locked out and did not say which process holds the lock. */
   readonly silent: readonly string[];
-  /** What failed or was rejected, told. */
+  /** What failed or was rejected. */
   readonly failures: readonly string[];
+  /** Every path that one of them has listed as not merged. */
+  readonly listed: readonly string[];
 }
 
 /** What the processes do that are at it together. */
@@ -45,6 +47,7 @@ async function together(bundle: string, job: MigrateJob, random: Seeded): Promis
     failures: answers
       .filter(({ answer }) => ['failed', 'rejected', 'died'].includes(outcomeOf(answer)))
       .map(({ operation, answer }) => `${operation}: ${JSON.stringify(answer)}`),
+    listed: answers.flatMap(({ answer }) => (answer?.kind === 'report' ? answer.listed : [])),
   };
 }
 
@@ -80,12 +83,14 @@ export function severalAtOnce(
   return async ({ accountHomes, required }) => {
     const start = Number(process.hrtime.bigint());
     const job: MigrateJob = { operation: 'migrate', accountHomes, required, live: 'merge' };
-    if (migrated) await runJob(startMigrate(bundle), job);
-    results.push(await together(bundle, job, random));
+    const first = migrated ? await runJob(startMigrate(bundle), job) : undefined;
+    const result = await together(bundle, job, random);
+    results.push(result);
     const last = await runJob(startMigrate(bundle), job);
     const end = Number(process.hrtime.bigint());
     const messages = last?.kind === 'report' ? last.problems : [JSON.stringify(last)];
-    const listed = last?.kind === 'report' ? last.listed : [];
+    const listedBy = [first, last].flatMap((it) => (it?.kind === 'report' ? it.listed : []));
+    const listed = [...result.listed, ...listedBy];
     const outcome = outcomeOf(last);
     return { span: { start, end }, ok: outcome === 'done', outcome, messages, listed };
   };

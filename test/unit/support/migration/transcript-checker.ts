@@ -104,7 +104,9 @@ export function checkSession(
       if (isPlain) verdict.ofPlainSessions += expected - count;
       missing.push(n);
     }
-    if (missing.length > 0) note(`lines ${missing.join(' ')} missing, ${timing(step, span)}`);
+    if (missing.length > 0) {
+      note(`lines ${missing[0]} to ${missing.at(-1)} missing, ${timing(step, span)}`);
+    }
   }
 
   const batchOf = new Map<number, number>();

@@ -1,4 +1,3 @@
-import type { UnmergedFile } from 'claude-shared-state/migrate';
 import type { Log, Other } from './user-facts.ts';
 import type { UserModel } from './user-model.ts';
 import { homeAt, linesOf, names, pathOf, targetOf } from './places.ts';
@@ -9,7 +8,8 @@ export type Entries = ReadonlyMap<string, string>;
 interface Found {
   readonly entries: Entries;
   readonly model: UserModel;
-  readonly unmerged: readonly UnmergedFile[];
+  /** Paths that the report names as not merged. */
+  readonly listed: readonly string[];
 }
 
 const FILE = 'file ';
@@ -70,7 +70,7 @@ export function notShared(found: Found, ofHomes: readonly string[]): readonly st
 }
 
 /** What is wrong with a transcript below a directory in which it has to be. */
-function logFlaws({ entries, unmerged, model }: Found, log: Log, root: string): readonly string[] {
+function logFlaws({ entries, listed }: Found, log: Log, root: string): readonly string[] {
   const files = [...entries.keys()].filter(
     (path) => path.startsWith(`${root}/`) && path.endsWith(`/${log.file}`),
   );
@@ -78,8 +78,10 @@ function logFlaws({ entries, unmerged, model }: Found, log: Log, root: string): 
   const counts = new Map<string, number>();
   for (const path of files) {
     const content = contentAt(entries, path) ?? '';
+    const lines = linesOf(content);
+    if (new Set(lines).size < lines.length) flaws.push(`${path} has a line twice`);
     if (content !== '' && !content.endsWith('\n')) flaws.push(`${path} ends in a torn line`);
-    for (const line of linesOf(content)) {
+    for (const line of lines) {
       counts.set(line, (counts.get(line) ?? 0) + 1);
       if (!log.lines.has(line) && !log.weak.has(line) && !log.past.has(line)) {
         flaws.push(`${path} has ${line}, which nobody wrote there`);
@@ -87,19 +89,16 @@ function logFlaws({ entries, unmerged, model }: Found, log: Log, root: string): 
       if (log.gone.has(line) && !log.lines.has(line)) flaws.push(`${path} has ${line} again`);
     }
   }
-  for (const [line, count] of counts) {
-    if (count > 1) flaws.push(`${log.file} has ${line} ${count} times`);
-  }
   // Sessions with copies were said to be at rest.
   const isExcused =
     (log.isDisturbed || (log.copies.size > 1 && log.touchedBy.size > 0)) &&
-    unmerged.some(({ path, reason }) => path.includes(log.file) && reason !== 'replaced');
-  if (isExcused)
-    model.left(
-      log,
-      [...log.lines].filter((line) => !counts.has(line)),
-    );
-  if (isExcused || log.lines.size === 0) return flaws;
+    listed.some((path) => path.includes(log.file));
+  // From then on its lines need only be somewhere.
+  if (isExcused) log.isLeft = true;
+  if (log.isLeft || log.lines.size === 0) return flaws;
+  for (const [line, count] of counts) {
+    if (count > 1) flaws.push(`${log.file} has ${line} ${count} times`);
+  }
   const expected = `${root}/${pathOf(log)}`;
   const places = new Set(
     [log.key, ...log.oldKeys].map((key) => `${root}/${pathOf({ ...log, key })}`),
@@ -112,14 +111,14 @@ function logFlaws({ entries, unmerged, model }: Found, log: Log, root: string): 
   return flaws;
 }
 
-function otherFlaws({ entries, unmerged }: Found, other: Other): readonly string[] {
+function otherFlaws({ entries, listed }: Found, other: Other): readonly string[] {
   const name = other.path.slice(0, other.path.indexOf('/'));
   const path = `${targetOf(name)}${other.path.slice(name.length)}`;
   const there = contentAt(entries, path);
   if (other.isGone) return there === undefined ? [] : [`${path} has come back`];
   const contents = new Set(other.at.values());
   const [content] = contents;
-  const isExcused = unmerged.some((it) => it.path.endsWith(other.path) && it.reason !== 'replaced');
+  const isExcused = listed.some((it) => it.endsWith(other.path));
   if (path.endsWith('/MEMORY.md') && contents.size > 1 && !isExcused && !other.isLeft) {
     const lines = new Set(linesOf(there ?? ''));
     const missing = [...contents].flatMap(linesOf).filter((line) => !lines.has(line));
@@ -135,7 +134,7 @@ const isTouched = ({ touchedBy }: Log | Other) => touchedBy.size > 0;
 
 /** What was promised for the end of a restore that says it is done. */
 export function notGivenBack(
-  { entries, model, unmerged }: Found,
+  { entries, model, listed }: Found,
   home: string,
   restored: readonly string[],
 ): readonly string[] {
@@ -145,7 +144,7 @@ export function notGivenBack(
   });
   if (restored.includes('projects')) {
     for (const log of model.logs.filter((it) => !isTouched(it))) {
-      flaws.push(...logFlaws({ entries, model, unmerged }, log, `${homeAt(home)}/projects`));
+      flaws.push(...logFlaws({ entries, model, listed }, log, `${homeAt(home)}/projects`));
     }
   }
   for (const other of model.others.values()) {
@@ -157,9 +156,7 @@ export function notGivenBack(
     if (other.isDisturbed && !other.at.has(home)) continue;
     const path = `${homeAt(home)}/${other.path}`;
     const there = contentAt(entries, path);
-    const isExcused = unmerged.some((it) =>
-      it.path.endsWith(`/${other.path.slice(name.length + 1)}`),
-    );
+    const isExcused = listed.some((it) => it.endsWith(`/${other.path.slice(name.length + 1)}`));
     if (isExcused) other.isLeft = true;
     else if (there !== content) flaws.push(`${path} has ${there ?? 'vanished'}, not ${content}`);
   }

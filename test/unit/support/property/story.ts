@@ -3,6 +3,7 @@ import {
   migrate,
   type MigrateFs,
   type MigrationOutcome,
+  type MigrationReport,
   planMigration,
   restore,
 } from 'claude-shared-state/migrate';
@@ -52,9 +53,9 @@ export async function tell(script: Script): Promise<Told> {
       random,
       now: new Date('2026-03-01T12:00:00Z'),
       sleep: () => Promise.resolve(),
-      live: 'merge' as const,
     };
   };
+  const migrating = (fs: MigrateFs) => ({ ...options(fs), live: 'merge' as const });
   // Times pass, so that no two files are made at one.
   const perform = (act: Act) => {
     tick();
@@ -76,18 +77,18 @@ export async function tell(script: Script): Promise<Told> {
     death?: number,
   ): Promise<boolean> => {
     const before = entriesOf(world);
-    const { required, fs, processInspector, now, live } = options(world.fs);
+    const { required, fs, processInspector, now, live } = migrating(world.fs);
     const plan = await planMigration(paths, { required, fs, processInspector, now, live });
     note(`${title}, planned`, differences(before, entriesOf(world)));
     if (!plan.ok) {
-      const { outcome } = await migrate(paths, options(world.fs));
+      const { outcome } = await migrate(paths, migrating(world.fs));
       outcomes.push(`plan ${outcome} ${codesOf(plan.problems)}`);
       const isPending = plan.problems.some(({ code }) => code === 'earlier-run-incomplete');
       if (!isPending) note(`${title}, refused`, differences(before, entriesOf(world)));
       return false;
     }
     const disk = diskFor(planned, death);
-    const report = await migrate(paths, options(disk.fs));
+    const report = await migrate(paths, migrating(disk.fs));
     const hasDied = death !== undefined && disk.calls() >= death;
     if (hasDied) model.died();
     await disk.rest();
@@ -95,12 +96,11 @@ export async function tell(script: Script): Promise<Told> {
     outcomes.push(
       `${hasDied ? 'died, ' : ''}${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.unmerged)}`,
     );
-    const { unmerged } = report;
     note(title, lost({ entries: entriesOf(world), model }));
     if (hasDied || !isComplete(report)) return false;
-    note(title, notShared({ entries: entriesOf(world), model, unmerged }, ofHomes));
+    note(title, notShared({ entries: entriesOf(world), model, listed: listedBy(report) }, ofHomes));
     const once = entriesOf(world);
-    const again = await migrate(paths, options(world.fs));
+    const again = await migrate(paths, migrating(world.fs));
     const isUnsettled = model.logs.some(({ oldKeys }) => oldKeys.size > 0);
     // What its program began at the other place is brought together only now.
     if (isUnsettled) return true;
@@ -127,11 +127,13 @@ export async function tell(script: Script): Promise<Told> {
       `restore ${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.unmerged)}`,
     );
     model.isReturning = false;
-    const { unmerged, restored } = report;
     const entries = entriesOf(world);
     note('restored', lost({ entries, model }));
     if (!isComplete(report)) return;
-    note('restored', notGivenBack({ entries, model, unmerged }, home, restored));
+    note(
+      'restored',
+      notGivenBack({ entries, model, listed: listedBy(report) }, home, report.restored),
+    );
     const again = await restore(homeAt(home), options(world.fs));
     const isNothing = codesOf(again.problems) === 'no-restore-point';
     if (!isComplete(again) && !isNothing) note('restored twice', [again.outcome]);
@@ -161,6 +163,14 @@ function isCutOver({ name, path, to = '' }: DiskCall): boolean {
 
 function isComplete({ outcome }: { readonly outcome: MigrationOutcome }): boolean {
   return outcome === 'done' || outcome === 'partial';
+}
+
+/** Every path that a report names as not merged; an older version that was set aside is no excuse. */
+function listedBy({ unmerged, problems }: Pick<MigrationReport, 'unmerged' | 'problems'>) {
+  return [
+    ...unmerged.filter(({ reason }) => reason !== 'replaced').map(({ path }) => path),
+    ...problems.flatMap((it) => ('other' in it ? [it.path, it.other] : [])),
+  ];
 }
 
 function codesOf(problems: readonly { readonly code: string; readonly severity: string }[]) {

@@ -22,6 +22,8 @@ export interface Log {
   readonly oldKeys: Set<string>;
   /** Whether more has been done to it than to append. */
   isDisturbed: boolean;
+  /** Whether a run has listed it as not merged. */
+  isLeft: boolean;
   /** Whether it was begun during the present run. */
   isNew: boolean;
   /** Homes that have had a copy of it. */

@@ -24,6 +24,7 @@ export class UserModel {
       gone: new Set(),
       oldKeys: new Set(),
       isDisturbed: false,
+      isLeft: false,
       isNew: true,
       copies: new Set([home]),
       touchedBy: new Set(),
@@ -79,14 +80,6 @@ export class UserModel {
     for (const line of kept) {
       log.past.delete(line);
       log.lines.add(line);
-    }
-  }
-
-  /** A run has told that it was left over: what is missing at its place has to be somewhere. */
-  left(log: Log, missing: readonly string[]): void {
-    for (const line of missing) {
-      log.lines.delete(line);
-      log.weak.add(line);
     }
   }
 
