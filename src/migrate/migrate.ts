@@ -137,10 +137,10 @@ export async function migrate(
       plan.ok || homes.some(({ unfinished }) => unfinished.length > 0),
     async act({ plan, surveyed }, locks, problems) {
       result.homes = plan.homes;
-      const busy = surveyed.names.map(({ realTarget }) => stateDirectoryOf(realTarget));
+      const busy = new Set(surveyed.names.map((it) => stateDirectoryOf(it.realTarget)));
       for (const state of plan.ok ? targetsOf(surveyed).map(stateDirectoryOf) : []) {
         // Of a run whose end was lost in a power failure.
-        if (!busy.includes(state)) await clearIncoming(context.fs, incomingIn(state));
+        if (!busy.has(state)) await clearIncoming(context.fs, incomingIn(state));
       }
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
     },
@@ -319,6 +319,7 @@ async function carryOut(
     const paths = home.unfinished.map(({ path }) => path);
     if (restorePoint !== undefined) paths.push(restorePoint);
     for (const path of new Set(paths)) {
+      await clearIncoming(fs, incomingIn(path));
       await markAs(fs, path, 'complete');
       result.restorePoints.add(path);
     }

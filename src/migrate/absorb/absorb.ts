@@ -282,7 +282,7 @@ async function linkFacts(
 }
 
 /** Whether a relative link at a path of a tree leads out of the tree; by text alone. */
-export function leavesTree(path: string, text: string): boolean {
+function leavesTree(path: string, text: string): boolean {
   if (text.startsWith('/')) return false;
   let depth = dirname(path) === '.' ? 0 : dirname(path).split('/').length;
   for (const segment of text.split('/')) {

@@ -381,12 +381,12 @@ export class DiskActor implements Actor {
   async #setAside(path: string, { info, path: place }: Copy): Promise<Copy | 'again'> {
     const { context, replaced } = this.#shop;
     const { fs } = context;
-    const wanted = join(replaced, path);
-    await makeDurableDirectories(fs, dirname(wanted));
-    let to = wanted;
+    let to = join(replaced, path);
+    // Not behind the name itself, which may be as long as names can be.
     for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
-      to = `${wanted}.${count}`;
+      to = join(`${replaced}.${count}`, path);
     }
+    await makeDurableDirectories(fs, dirname(to));
     if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
     if (!moved.ok) return 'again';

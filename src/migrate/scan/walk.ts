@@ -76,10 +76,9 @@ export async function walkTogether(
       next();
     };
     const next = () => {
-      while (failures.length === 0 && working < MAX_DIRECTORIES) {
-        const directory = pending.pop();
-        if (directory === undefined) break;
-        void work(directory);
+      const free = MAX_DIRECTORIES - working;
+      if (failures.length === 0 && free > 0) {
+        for (const directory of pending.splice(-free)) void work(directory);
       }
       if (working > 0) return;
       if (failures.length === 0) resolve();
