@@ -67,6 +67,11 @@ const archivedStats = (world: World, path: string) =>
   world.fs.lstatSync(at(world, archived(path)), { bigint: true });
 const isArchived = (world: World, path: string) => world.fs.existsSync(at(world, archived(path)));
 
+/** The archive is on another file system. */
+function refuseLink(call: Call, from: string): void {
+  if (call === 'link' && from.includes('-shared/')) throw posixError('EXDEV', 'link');
+}
+
 describe.each(worldKinds)('archive (%s)', (kind) => {
   test('gives each transcript a second name, those of sub-agents, too, and no other file', () =>
     inWorld(kind, async (world) => {
@@ -144,13 +149,14 @@ describe.each(worldKinds)('archive (%s)', (kind) => {
   test('copies if a transcript can have no second name there', () =>
     inWorld(kind, async (world) => {
       fillShared(world);
-      const before = (call: Call, from: string) => {
-        if (call === 'link' && from.includes('-shared/')) throw posixError('EXDEV', 'link');
-      };
-      expect(await archiving(world, { fs: hooked(world, { before }) })).toMatchObject({ added: 3 });
+      expect(await archiving(world, { fs: hooked(world, { before: refuseLink }) })).toMatchObject({
+        added: 3,
+      });
       expect(archivedStats(world, TRANSCRIPT).nlink).toBe(1n);
       world.fs.appendFileSync(inPlace(world, `shared/projects/${TRANSCRIPT}`), lines(3));
-      expect(await archiving(world, { fs: hooked(world, { before }) })).toMatchObject({ added: 1 });
+      expect(await archiving(world, { fs: hooked(world, { before: refuseLink }) })).toMatchObject({
+        added: 1,
+      });
       expect(readArchived(world, TRANSCRIPT)).toBe(lines(1, 2, 3));
     }));
 
