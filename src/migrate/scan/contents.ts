@@ -174,6 +174,7 @@ class Pretender implements Actor {
         this.#add(step, 'merged');
         return { shared };
       case 'skip':
+        if (action.reason === 'kept-aside') this.#noteCopies(step);
         this.#add(step, 'skipped');
         this.#unmerged.push({ path: ownPath, reason: action.reason });
         return { shared };
