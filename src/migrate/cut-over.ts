@@ -12,7 +12,7 @@ import { requireLocks } from './run.ts';
 import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
 
 /** A directory that was moved away. */
-export interface MovedTree {
+interface MovedTree {
   readonly entry: SurveyedEntry;
   readonly root: string;
   readonly isFragment: boolean;

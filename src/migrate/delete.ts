@@ -8,6 +8,7 @@ import {
   makeDirectories,
   makeWritable,
   removeName,
+  syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
@@ -240,17 +241,16 @@ async function walkAll(
   const places = [
     ...trees.map((name) => at(join(path, name), name, removing)),
     ...recreated.map((it) => at(it.path, it.name, removing, true)),
-    ...(await namesIn(fs, join(path, 'replaced'))).map((name) =>
-      at(join(join(path, 'replaced'), name), name, removing),
-    ),
-    ...(await namesIn(fs, removing)).map((name) => at(join(removing, name), name, removing)),
-    ...[...roots].flatMap(([name, root]) => {
-      const replaced = replacedIn(stateDirectoryOf(root), basename(path));
-      // On the file system of the target, where they are.
-      const aside = join(replaced, 'removing');
-      return [at(join(replaced, name), name, aside), at(join(aside, name), name, aside)];
-    }),
+    ...(await displacedIn(fs, join(path, 'replaced'), removing)),
+    ...(await displacedIn(fs, removing, removing)),
   ];
+  for (const root of new Set([...roots.values()].map(stateDirectoryOf))) {
+    const replaced = replacedIn(root, basename(path));
+    // On the file system of the target, where they are.
+    const aside = join(replaced, 'removing');
+    places.push(...(await displacedIn(fs, replaced, aside)));
+    places.push(...(await displacedIn(fs, aside, aside)));
+  }
   const prefix = withTrailingSep(path);
   for (const { root, name, removing: aside, isFragment } of places) {
     if ((await lstatOrUndefined(fs, root)) === undefined) continue;
@@ -271,6 +271,12 @@ async function walkAll(
 async function namesIn(fs: MigrateReadFs, directory: string): Promise<readonly string[]> {
   const listed = await listDirectory(fs, directory);
   return listed.ok ? listed.value.map(({ name }) => name) : [];
+}
+
+/** What was displaced, by name; what was displaced twice has a number behind the name. */
+async function displacedIn(fs: MigrateReadFs, directory: string, aside: string) {
+  const names = (await namesIn(fs, directory)).filter((name) => name !== 'removing');
+  return names.map((it) => at(join(directory, it), it.replace(/\.\d+$/, ''), aside));
 }
 
 /** One tree of a restore point, and where its files go for a moment before they are deleted. */
@@ -304,11 +310,8 @@ function proverFor(
     if (isObsoleteCache(name, below)) return { kind: 'unneeded' };
     const home = point.state === 'complete' ? [] : [join(realHome, name)];
     for (const root of [...(roots.has(name) ? [roots.get(name) ?? ''] : []), ...home]) {
-      // What was displaced twice has a number behind its name.
-      for (const path of new Set([below, below.replace(/\.\d+$/, '')])) {
-        const proof = await proofAt(fs, comparing, file, found, join(root, path));
-        if (proof !== undefined) return proof;
-      }
+      const proof = await proofAt(fs, comparing, file, found, join(root, below));
+      if (proof !== undefined) return proof;
     }
     return undefined;
   };
@@ -331,7 +334,7 @@ async function proofAt(
   }
   if (info.kind !== 'file') return undefined;
   if (isSameFile(shared, info)) return { kind: 'same-file', witness };
-  const lines = isTranscript(name, below.replace(/\.\d+$/, ''));
+  const lines = isTranscript(name, below);
   const result = await comparing.compare({ path, info }, { path: witness, info: shared }, lines);
   const isContained =
     result?.kind === 'identical' || (result?.kind === 'contained' && !result.partial);
@@ -396,10 +399,13 @@ async function deleteAll(
   for (const name of facts.point.targets.keys()) {
     await removeName(fs, preparedLinkOf(path, name));
   }
+  // Without markers it must be empty, also after a power failure.
+  await syncDirectory(fs, path);
   for (const marker of MARKERS) {
     await tolerate(['ENOENT'], path, fs.rmdir(join(path, marker)));
   }
   await tolerate(['ENOENT'], path, fs.rmdir(path));
+  await syncDirectory(fs, dirname(path));
   return 'done';
 }
 

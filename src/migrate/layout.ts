@@ -1,7 +1,7 @@
 import { dirname, join } from '../paths.ts';
 
 /** The directory in which the library keeps what it needs: one in each account home, one beside the shared targets. */
-export const STATE_DIRECTORY = '.claude-shared-state';
+const STATE_DIRECTORY = '.claude-shared-state';
 
 /** The state directory of a shared root, given one of its targets. */
 export function stateDirectoryOf(realTarget: string): string {

@@ -8,7 +8,7 @@ import {
   realMigrateDisk,
 } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
-import { join } from '../paths.ts';
+import { dirname, join } from '../paths.ts';
 import {
   MARKERS,
   preparedLinkOf,
@@ -212,5 +212,8 @@ export async function unmark(
 export async function clearIncoming(fs: MigrateFs, incoming: string): Promise<void> {
   const listed = await listDirectory(fs, incoming);
   for (const { name } of listed.ok ? listed.value : []) await removeName(fs, join(incoming, name));
+  if (!listed.ok) return;
   await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], incoming, fs.rmdir(incoming));
+  // Nothing that is made durable later may outlive it.
+  await syncDirectory(fs, dirname(incoming));
 }

@@ -83,7 +83,7 @@ function isFree({ problems }: Facts): boolean {
 }
 
 /** Turns what ends a call early into an outcome. */
-export async function endingOf(run: () => Promise<MigrationOutcome>): Promise<Ending> {
+async function endingOf(run: () => Promise<MigrationOutcome>): Promise<Ending> {
   try {
     const outcome = await run();
     return { ok: outcome === 'done', outcome, problems: [] };
@@ -107,7 +107,7 @@ export async function look<Found>(
 }
 
 /** A failed call as a problem: what the user may not do does not go away by itself. */
-export function problemOf({ path, code: errno }: CallError): MigrationProblem {
+function problemOf({ path, code: errno }: CallError): MigrationProblem {
   return errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS'
     ? migrationProblem('not-permitted', { path, errno, reason: 'change', uid: undefined })
     : migrationProblem('io-error', { path, errno });

@@ -75,7 +75,7 @@ export type Action =
     }
   | { readonly kind: 'refuse'; readonly reason: RefusedKind };
 
-export type RefusedKind =
+type RefusedKind =
   | Exclude<FileKind, 'file' | 'directory' | 'symlink'>
   | 'relative-link-leaves-tree'
   | 'name-not-utf8';

@@ -13,7 +13,7 @@ import { type Context, nonceOf } from '../context.ts';
 import { stateDirectoryOf } from '../layout.ts';
 
 /** What came of linking a file by way of trial. */
-export type Trial = 'linked' | 'other-file' | { readonly errno: string };
+type Trial = 'linked' | 'other-file' | { readonly errno: string };
 
 /**
  * Tries links from a home to where copies for a target are prepared: device numbers don't tell whether that works, because of bind
@@ -75,10 +75,7 @@ async function tryOwnFile(fs: MigrateFs, directory: string, name: string): Promi
 }
 
 /** The path, or the nearest directory above it that exists. */
-export async function nearestDirectory(
-  fs: Pick<MigrateFs, 'lstat'>,
-  path: string,
-): Promise<string> {
+async function nearestDirectory(fs: Pick<MigrateFs, 'lstat'>, path: string): Promise<string> {
   const info = await toResult(lstatOrUndefined(fs, path));
   const exists = info.ok && info.value?.kind === 'directory';
   return exists || dirname(path) === path ? path : await nearestDirectory(fs, dirname(path));

@@ -58,16 +58,15 @@ export class SessionKeys {
       if (stays === undefined) continue;
       const other = others.find(({ key }) => key !== stays.key);
       if (other === undefined) continue;
-      const keysOf = (source: number) =>
-        new Set(places.filter((place) => place.source === source).map(({ key }) => key));
+      const keysOf = (all: readonly Place[]) => new Set(all.map(({ key }) => key));
+      const keys = keysOf(places).size;
       found.push({
         sessionId: name.slice(0, -'.jsonl'.length),
         path: { source: other.source, path: join(other.key, name) },
         other: { source: stays.source, path: join(stays.key, name) },
-        wasSoBefore: places.some(({ source }) => {
-          const keys = keysOf(source);
-          return keys.has(stays.key) && keys.has(other.key);
-        }),
+        wasSoBefore: places.some(
+          ({ source }) => keysOf(places.filter((it) => it.source === source)).size === keys,
+        ),
       });
     }
     return found;

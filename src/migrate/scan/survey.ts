@@ -259,7 +259,11 @@ async function tryTree(
   const trial = await preflight.try(sample.path, sample.info);
   if (trial === 'linked') return { canLink: true };
   if (trial === 'other-file') {
-    const fields = { path: entry.path, reason: 'link-changes-identity' } as const;
+    // An overlay has copied the file into its upper layer, if it is one file now.
+    const now = await lstatOrUndefined(fs, sample.path);
+    const isCopiedUp = now !== undefined && (await preflight.try(sample.path, now)) === 'linked';
+    const reason = isCopiedUp ? 'source-in-lower-layer' : 'link-changes-identity';
+    const fields = { path: entry.path, reason } as const;
     return { canLink: false, problem: migrationProblem('place-unsuitable', fields) };
   }
   // Whatever the owner of that one file does not allow says nothing about the others.

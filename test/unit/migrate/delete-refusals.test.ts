@@ -1,116 +1,93 @@
-import { listOriginals } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
+  contents,
+  dying,
+  editByRename,
+  fill,
   hooked,
+  inPlace,
+  KEY,
   lines,
-  makeHome,
-  migrateIn,
-  ONE,
-  restoreIn,
-  retireIn,
-} from '../support/migration/way-back.ts';
-import {
-  at,
-  inWorld,
-  makeDirectory,
-  makeFile,
-  makeLink,
-  snapshot,
-  type World,
-  worldKinds,
-} from '../support/world.ts';
+  linksProjects,
+  movesAside,
+  once,
+  processesWith,
+  read,
+  run,
+  TRANSCRIPT,
+} from '../support/migrating.ts';
+import { posixError } from '../support/posix-error.ts';
+import { deleting, planningDelete, restorePointOf, restoring } from '../support/way-back.ts';
+import { at, inWorld, makeLink, snapshot, type World, worldKinds } from '../support/world.ts';
 
-const shared = 'shared/.claude-projects-shared';
+const NOTES = `${KEY}/memory/notes.md`;
 
+/** Migrates home `a`, and returns its restore point. */
 async function migrated(world: World): Promise<string> {
-  const { outcome, originals } = await migrateIn(world, [makeHome(world)]);
+  fill(world, {
+    [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+    [`a/projects/${NOTES}`]: 'first\n',
+    'a/file-history/x/1@v1': 'before\n',
+  });
+  const { outcome, restorePoints } = await run(world, ['a']);
   expect(outcome).toBe('done');
-  return originals[0] ?? '';
+  return restorePoints[0] ?? '';
 }
 
-/** For what it is refused, without a change. */
-async function refusalOf(world: World, path: string): Promise<readonly string[]> {
+/** The codes for which both the plan and the call refuse, without a change. */
+async function refused(world: World, path: string): Promise<readonly string[]> {
   const before = snapshot(world);
-  const report = await retireIn(world, path);
-  expect(report).toMatchObject({ ok: false, outcome: 'refused', removed: 0, kept: [] });
+  const planned = await planningDelete(world, path);
+  const report = await deleting(world, path);
+  expect(report).toMatchObject({ ok: false, outcome: 'refused', deleted: 0, kept: [] });
+  expect(planned).toMatchObject({ ok: false, problems: report.problems });
   expect(snapshot(world)).toEqual(before);
   return report.problems.map(({ code }) => code);
 }
 
-describe.each(worldKinds)('retireOriginals refuses, in %s,', (kind) => {
-  test('what are no originals, or those of a home that is not there', () =>
+describe.each(worldKinds)('deleteRestorePoint refuses (%s)', (kind) => {
+  test('if a shared directory is missing, also for the other ones', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      const name = '20260102T030405Z-abc';
-      const gone = at(world, `gone/.claude-shared-state/originals/${name}`);
-      makeDirectory(world, at(world, `elsewhere/${name}`));
-      const own = makeDirectory(world, `${home}/.claude-shared-state/originals`);
-      makeLink(
+      const path = await migrated(world);
+      world.fs.renameSync(inPlace(world, 'shared/file-history'), at(world, 'unmounted'));
+      expect(await refused(world, path)).toEqual(['other-target']);
+      world.fs.renameSync(inPlace(world, 'shared/projects'), at(world, 'unmounted-too'));
+      expect(await refused(world, path)).toEqual(['other-target', 'other-target']);
+    }));
+
+  test('while its migration is incomplete', () =>
+    inWorld(kind, async () => {
+      for (const moment of [movesAside, linksProjects]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
+          await run(world, ['a'], { fs: hooked(world, dying(moment)) });
+          const path = await restorePointOf(world, 'a');
+          expect(await refused(world, path)).toEqual(['restore-point-in-use']);
+          expect((await run(world, ['a'])).outcome).toBe('done');
+          expect(await deleting(world, path)).toMatchObject({ outcome: 'done' });
+        });
+      }
+    }));
+
+  test('while a restore is half done', () =>
+    inWorld(kind, async (world) => {
+      const path = await migrated(world);
+      const fs = hooked(
         world,
-        makeDirectory(world, at(world, 'b/.claude-shared-state')) + '/originals',
-        own,
+        dying((call, at) => call === 'unlink' && at.endsWith('/a/projects')),
       );
-      const linked = at(world, `b/.claude-shared-state/originals/../../../elsewhere/${name}`);
-      for (const path of [home, gone, at(world, `elsewhere/${name}`), linked, `${own}/x`]) {
-        expect(await refusalOf(world, path)).toEqual(['no-originals']);
-      }
+      await restoring(world, 'a', { fs });
+      expect(await refused(world, path)).toEqual(['restore-point-in-use']);
+      expect((await restoring(world, 'a')).outcome).toBe('done');
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'done' });
     }));
 
-  test('another directory at the target, and none at all', () =>
+  test('while somebody else holds a lock, and says who', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);
-      world.fs.renameSync(at(world, shared), at(world, 'unmounted'));
-      expect(await refusalOf(world, path)).toEqual(['other-target']);
-      makeFile(world, at(world, `${shared}/-app/${ONE}.jsonl`), lines(1, 3));
-      expect(await refusalOf(world, path)).toEqual(['other-target']);
-    }));
-
-  test('all others as well if one of the targets is another one', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      const target = at(world, 'shared/.claude-file-history-shared');
-      world.fs.renameSync(target, `${target}.old`);
-      expect(await refusalOf(world, path)).toEqual(['other-target']);
-    }));
-
-  test('those of a migration that has not been completed', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      world.fs.unlinkSync(`${path}/sealed`);
-      expect(await refusalOf(world, path)).toEqual(['originals-pending']);
-    }));
-
-  test('those from which the home has its directories back, or is getting them', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      makeLink(world, `${path}/link-projects`, at(world, shared));
-      expect(await refusalOf(world, path)).toEqual(['originals-restored']);
-      expect(await restoreIn(world, at(world, 'a'))).toMatchObject({ outcome: 'done' });
-      expect(await refusalOf(world, path)).toEqual(['originals-restored']);
-    }));
-
-  test('to prove anything by a manifest that is missing or was tampered with', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      const text = String(world.fs.readFileSync(`${path}/manifest`, 'utf8'));
-      for (const tampered of [text.replace('shared/', 'shared//'), text.slice(0, -9), '']) {
-        world.fs.writeFileSync(`${path}/manifest`, tampered);
-        expect(await refusalOf(world, path)).toEqual(['manifest-missing']);
-      }
-      world.fs.unlinkSync(`${path}/manifest`);
-      expect(await refusalOf(world, path)).toEqual(['manifest-missing']);
-    }));
-
-  test('while somebody else holds the lock, and says who', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      world.fs.symlinkSync('4711.1.abc.test', at(world, `${shared}.state/lock`), 'junction');
+      makeLink(world, at(world, 'shared/.claude-shared-state/lock'), '4711.1.abc.test');
       const before = snapshot(world);
-      const processInspector = {
-        status: () => Promise.resolve({ state: 'running', start: '1' } as const),
-        self: () => Promise.resolve({ pid: 4712, start: '1', pidNamespace: 'test' }),
-      };
-      const report = await retireIn(world, path, { processInspector });
+      const report = await deleting(world, path, { processInspector: processesWith(4711) });
       expect(report).toMatchObject({
         outcome: 'locked',
         problems: [{ code: 'locked-by-other', pid: 4711 }],
@@ -118,98 +95,135 @@ describe.each(worldKinds)('retireOriginals refuses, in %s,', (kind) => {
       expect(snapshot(world)).toEqual(before);
     }));
 
-  test('to take the lack of files for a reason: a target that was emptied proves nothing', () =>
+  test('nothing, but keeps everything, if the shared directories were emptied', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);
-      world.fs.unlinkSync(at(world, `${shared}/-app/${ONE}.jsonl`));
-      world.fs.unlinkSync(at(world, `${shared}/-app/memory/MEMORY.md`));
-      world.fs.unlinkSync(at(world, `shared/.claude-file-history-shared/${ONE}/1@v1`));
+      world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
+      world.fs.unlinkSync(inPlace(world, `shared/projects/${NOTES}`));
+      world.fs.unlinkSync(inPlace(world, 'shared/file-history/x/1@v1'));
       const before = snapshot(world, path);
-      expect(await retireIn(world, path)).toMatchObject({
-        outcome: 'done-with-leftovers',
-        removed: 0,
-      });
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'partial', deleted: 0 });
       expect(snapshot(world, path)).toEqual(before);
     }));
 
-  test('to go through links, in the originals or in the target', () =>
+  test('to take for a proof what only leads back to the restore point', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);
-      const key = at(world, `${shared}/-app`);
-      // One and the same directory under both names: what is proved by itself has no second name.
+      const key = inPlace(world, `shared/projects/${KEY}`);
       world.fs.renameSync(key, at(world, 'aside'));
-      makeLink(world, key, `${path}/projects/-app`);
-      makeLink(world, `${path}/projects/-link`, at(world, 'aside'));
-      const { kept } = await retireIn(world, path);
-      expect(kept).toEqual([
-        `projects/-app/${ONE}.jsonl`,
-        'projects/-app/memory/MEMORY.md',
-        'projects/-link',
-      ]);
-      expect(await retireIn(world, path, { discard: ['projects/-link'] })).toMatchObject({
-        removed: 1,
-        kept: kept.slice(0, 2),
-      });
-      expect(world.fs.existsSync(at(world, `aside/${ONE}.jsonl`))).toBe(true);
+      makeLink(world, key, `${path}/projects/${KEY}`);
+      const report = await deleting(world, path);
+      expect(report.outcome).toBe('partial');
+      expect(report.kept).toEqual([`projects/${TRANSCRIPT}`, `projects/${NOTES}`]);
+      expect(contents(world)).toContain('first\n');
+    }));
+
+  test('to go through links in the restore point', () =>
+    inWorld(kind, async (world) => {
+      const path = await migrated(world);
+      fill(world, { 'elsewhere/x': 'x' });
+      makeLink(world, `${path}/projects/link`, at(world, 'elsewhere'));
+      expect(await deleting(world, path)).toMatchObject({ kept: ['projects/link'] });
+      const discard = ['projects/link'];
+      expect(await deleting(world, path, { discard })).toMatchObject({ outcome: 'done' });
+      expect(read(world, 'elsewhere/x')).toBe('x');
     }));
 });
 
-describe.each(worldKinds)('what comes in between, in %s:', (kind) => {
-  test('a restore that began before the originals were moved aside is seen: they are put back', () =>
+describe.each(worldKinds)('while a restore point is deleted (%s)', (kind) => {
+  test('a file that is edited in it stays', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);
-      const fs = hooked(world.fs.promises, (call, to) => {
-        if (call !== 'rename' || !to.includes('/retiring-')) return;
-        makeLink(world, `${to}/link-projects`, at(world, shared));
-      });
-      expect(await retireIn(world, path, { fs })).toMatchObject({
-        outcome: 'refused',
-        removed: 0,
-        problems: [{ code: 'originals-restored' }],
-      });
-      expect(world.fs.existsSync(`${path}/projects/-app/${ONE}.jsonl`)).toBe(true);
-    }));
-
-  test('a restore that comes after it is told so, and what died is put back by the next call', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      const retiring = path.replace('originals/', 'originals/retiring-');
-      world.fs.renameSync(path, retiring);
-      const before = snapshot(world);
-      expect(await restoreIn(world, at(world, 'a'))).toMatchObject({
-        outcome: 'refused',
-        problems: [{ code: 'originals-retiring', path: retiring }],
-      });
-      expect(snapshot(world)).toEqual(before);
-      expect(await migrateIn(world, [at(world, 'a')])).toMatchObject({ outcome: 'done' });
-      world.fs.renameSync(at(world, shared), at(world, 'unmounted'));
-      expect(await retireIn(world, path)).toMatchObject({
-        outcome: 'refused',
-        problems: [{ code: 'other-target' }],
-      });
-      expect(world.fs.existsSync(`${path}/projects/-app/${ONE}.jsonl`)).toBe(true);
-      world.fs.renameSync(at(world, 'unmounted'), at(world, shared));
-      expect(await retireIn(world, retiring)).toMatchObject({ outcome: 'done', originals: path });
-      const { originals } = await listOriginals(at(world, 'a'), { fs: world.fs });
-      expect(originals).toEqual([]);
-    }));
-
-  test('a file that is written while it is compared stays', () =>
-    inWorld(kind, async (world) => {
-      const path = await migrated(world);
-      const memory = 'projects/-app/memory/MEMORY.md';
-      const { promises } = world.fs;
-      const fs = {
-        ...hooked(promises, () => undefined),
-        open: async (file: string, flags: number, mode?: number) => {
-          const opened = await promises.open(file, flags, mode);
-          if (file.includes('retiring-') && file.endsWith(memory)) {
-            world.fs.appendFileSync(file, 'more\n');
-          }
-          return opened;
+      const own = `${path}/projects/${NOTES}`;
+      const edits = {
+        'in place': () => {
+          world.fs.writeFileSync(own, 'edited\n');
+        },
+        'by rename': () => {
+          world.fs.writeFileSync(`${own}.tmp`, 'edited\n');
+          world.fs.renameSync(`${own}.tmp`, own);
         },
       };
-      expect(await retireIn(world, path, { fs })).toMatchObject({ kept: [memory] });
-      expect(String(world.fs.readFileSync(`${path}/${memory}`, 'utf8'))).toContain('more\n');
+      for (const [how, edit] of Object.entries(edits)) {
+        await inWorld(kind, async () => {
+          world.fs.writeFileSync(own, 'first\n');
+          const before = once((call, from) => call === 'rename' && from === own, edit);
+          const report = await deleting(world, path, { fs: hooked(world, { before }) });
+          expect([how, report.outcome, report.kept]).toEqual([
+            how,
+            'partial',
+            [`projects/${NOTES}`],
+          ]);
+          expect(String(world.fs.readFileSync(own, 'utf8'))).toBe('edited\n');
+        });
+      }
+    }));
+
+  test('a file stays if its shared copy is deleted or edited at the last moment', () =>
+    inWorld(kind, async () => {
+      const changes: Readonly<Record<string, (world: World) => Promise<void> | void>> = {
+        deleted: (world) => {
+          world.fs.unlinkSync(inPlace(world, `shared/projects/${NOTES}`));
+        },
+        edited: (world) => editByRename(world, `shared/projects/${NOTES}`, 'edited\n'),
+      };
+      for (const [how, change] of Object.entries(changes)) {
+        await inWorld(kind, async (world) => {
+          const path = await migrated(world);
+          const own = `${path}/projects/${NOTES}`;
+          const after = once(
+            (call, from) => call === 'rename' && from === own,
+            () => change(world),
+          );
+          const report = await deleting(world, path, { fs: hooked(world, { after }) });
+          expect([how, report.kept]).toEqual([how, [`projects/${NOTES}`]]);
+          expect(String(world.fs.readFileSync(own, 'utf8'))).toBe('first\n');
+        });
+      }
+    }));
+
+  test('a transcript that has lost its shared name stays', () =>
+    inWorld(kind, async (world) => {
+      const path = await migrated(world);
+      const own = `${path}/projects/${TRANSCRIPT}`;
+      const after = once(
+        (call, from) => call === 'rename' && from === own,
+        () => {
+          world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
+        },
+      );
+      const report = await deleting(world, path, { fs: hooked(world, { after }) });
+      expect(report.kept).toEqual([`projects/${TRANSCRIPT}`]);
+      expect(contents(world)).toContain(lines(1, 2));
+    }));
+
+  test('a file that comes into it stays', () =>
+    inWorld(kind, async (world) => {
+      const path = await migrated(world);
+      const after = once(
+        (call, from) => call === 'rename' && from.startsWith(path),
+        () => {
+          world.fs.writeFileSync(`${path}/projects/late.txt`, 'late');
+        },
+      );
+      const report = await deleting(world, path, { fs: hooked(world, { after }) });
+      expect([report.ok, report.outcome]).toEqual([false, 'partial']);
+      expect(contents(world)).toContain('late');
+    }));
+
+  test('a failed call leaves the file, and the same call completes it', () =>
+    inWorld(kind, async (world) => {
+      const path = await migrated(world);
+      let left = 1;
+      const before = (call: string, from: string) => {
+        if (call !== 'unlink' || !from.includes('/removing/') || left === 0) return;
+        left -= 1;
+        throw posixError('EIO', 'unlink');
+      };
+      const report = await deleting(world, path, { fs: hooked(world, { before }) });
+      expect(report).toMatchObject({ outcome: 'failed', problems: [{ code: 'io-error' }] });
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'done', kept: [] });
+      expect(world.fs.existsSync(path)).toBe(false);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 });

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import {
   type Call,
   dying,
   fill,
+  has,
   hooked,
   inPlace,
   KEY,
@@ -140,25 +142,30 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
     });
   });
 
-  test('in the shared place is not appended to when late lines come', () =>
-    inWorld(kind, async (world) => {
+  test('in the shared place, at any call, is not appended to when late lines come', async () => {
+    await everyCall(kind, async (world, moment) => {
       stage(world);
       makeFile(world, at(world, 'a/sessions/7.json'), record());
       makeFile(world, at(world, 'elsewhere/secret'), SECRET);
-      const act = () => {
-        // Claude Code re-creates the directory, and somebody makes the shared transcript a link.
-        fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(9) });
-        replaceByLink(world, `shared/projects/${TRANSCRIPT}`);
-      };
-      const report = await run(world, ['a'], {
-        live: 'merge',
-        processInspector: processesWith(7),
-        fs: hooked(world, { after: once(movesAside, act) }),
+      const seen = { isMoved: false, isReplaced: false };
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (!seen.isMoved || !moment(call, path)) return;
+          seen.isReplaced = true;
+          replaceByLink(world, `shared/projects/${TRANSCRIPT}`);
+        },
+        after: (call, path, to) => {
+          if (!movesAside(call, path, to)) return;
+          seen.isMoved = true;
+          fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(9) });
+        },
       });
+      const live = { live: 'merge', processInspector: processesWith(7) } as const;
+      await run(world, ['a'], { ...live, fs });
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
-      expect(report.outcome).not.toBe('done');
-      expect(lostOf(world, [lines(1, 2), lines(9)])).toEqual([]);
-    }));
+      expect(lostOf(world, [lines(1, 2), ...(seen.isReplaced ? [] : [lines(9)])])).toEqual([]);
+    });
+  });
 });
 
 describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
@@ -335,6 +342,53 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
       },
       (call) => READS.has(call),
     );
+  });
+
+  test('at any call after the move has what came late shared, or is told', async () => {
+    await everyCall(kind, async (world, moment) => {
+      stage(world);
+      const late = `projects/${KEY}/late.txt`;
+      const seen = { isMoved: false };
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (!seen.isMoved || !READS.has(call) || !world.fs.existsSync(path)) return;
+          if (moment(call, path)) failWith('ENOENT');
+        },
+        after: (call, path, to) => {
+          if (!movesAside(call, path, to)) return;
+          seen.isMoved = true;
+          makeFile(world, join(to ?? '', KEY, 'late.txt'), 'late');
+        },
+      });
+      const report = await run(world, ['a'], { fs });
+      const last = report.ok ? report : await run(world, ['a']);
+      expect(last.ok).toBe(true);
+      expect(has(world, `shared/${late}`)).toBe(true);
+    });
+  });
+
+  test('at any call after the link was removed has what came late in the home, or is told', async () => {
+    await everyCall(kind, async (world, moment) => {
+      stage(world);
+      await run(world, ['a']);
+      const late = `projects/${KEY}/late.txt`;
+      const seen = { isRemoved: false };
+      const fs = hooked(world, {
+        before: (call, path) => {
+          if (!seen.isRemoved || !READS.has(call) || !world.fs.existsSync(path)) return;
+          if (moment(call, path)) failWith('ENOENT');
+        },
+        after: (call, path) => {
+          if (call !== 'unlink' || !path.endsWith('/a/projects')) return;
+          seen.isRemoved = true;
+          fill(world, { [`shared/${late}`]: 'late' });
+        },
+      });
+      const report = await giveBack(world, 'a', { fs });
+      const last = report.ok ? report : await giveBack(world, 'a');
+      expect(last.ok).toBe(true);
+      expect(has(world, `a/${late}`)).toBe(true);
+    });
   });
 
   test('at any call of a deletion makes it delete nothing that is not shared', async () => {

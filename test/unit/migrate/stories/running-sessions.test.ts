@@ -248,3 +248,46 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
       expect(exactly(world, at(world, 'a'))).toEqual(before);
     }));
 });
+
+/** The targets are the real directories of one home, which is not among those to be migrated. */
+describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
+  const poolOf = (world: World, primary: string) => ({
+    required: NAMES.map((name) => ({ name, target: at(world, `${primary}/${name}`) })),
+    processInspector: running,
+  });
+
+  test.each(['H/.claude', 'srv/pool'])(
+    'may go on where nothing of theirs is replaced (%s)',
+    (pool) =>
+      inWorld(kind, async (world) => {
+        fill(world, {
+          [`${pool}/projects/${TRANSCRIPT}`]: lines(1, 2),
+          [`${pool}/sessions/7.json`]: record(),
+          [`H/.claude-work/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(3),
+        });
+        const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
+        expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+        expect(read(world, `${pool}/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(3));
+      }),
+  );
+
+  test.each(['H/.claude', 'srv/pool'])(
+    'block where their transcript would be replaced by a longer copy (%s)',
+    (pool) =>
+      inWorld(kind, async (world) => {
+        fill(world, {
+          [`${pool}/projects/${TRANSCRIPT}`]: lines(1),
+          [`${pool}/sessions/7.json`]: record(),
+          [`H/.claude-work/projects/${TRANSCRIPT}`]: lines(1, 2),
+        });
+        const planned = await plan(world, ['H/.claude-work'], poolOf(world, pool));
+        const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
+        expect([planned.ok, report.outcome, told(world, report)]).toEqual([
+          false,
+          'refused',
+          [`live-session-has-copies ${pool}/sessions/7.json`],
+        ]);
+        expect(read(world, `${pool}/projects/${TRANSCRIPT}`)).toBe(lines(1));
+      }),
+  );
+});
