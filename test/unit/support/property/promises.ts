@@ -74,6 +74,7 @@ function logFlaws({ entries, listed }: Found, log: Log, root: string): readonly 
   const files = [...entries.keys()].filter(
     (path) => path.startsWith(`${root}/`) && path.endsWith(`/${log.file}`),
   );
+  const isListed = listed.some((path) => path.includes(log.file));
   const flaws: string[] = [];
   const counts = new Map<string, number>();
   for (const path of files) {
@@ -86,18 +87,18 @@ function logFlaws({ entries, listed }: Found, log: Log, root: string): readonly 
       if (!log.lines.has(line) && !log.weak.has(line) && !log.past.has(line)) {
         flaws.push(`${path} has ${line}, which nobody wrote there`);
       }
-      if (log.gone.has(line) && !log.lines.has(line)) flaws.push(`${path} has ${line} again`);
+      if (log.gone.has(line) && !log.lines.has(line) && !isListed)
+        flaws.push(`${path} has ${line} again`);
     }
   }
   // Sessions with copies were said to be at rest.
   const isExcused =
-    (log.isDisturbed || (log.copies.size > 1 && log.touchedBy.size > 0)) &&
-    listed.some((path) => path.includes(log.file));
+    (log.isDisturbed || (log.copies.size > 1 && log.touchedBy.size > 0)) && isListed;
   // From then on its lines need only be somewhere.
   if (isExcused) log.isLeft = true;
   if (log.isLeft || log.lines.size === 0) return flaws;
   for (const [line, count] of counts) {
-    if (count > 1) flaws.push(`${log.file} has ${line} ${count} times`);
+    if (count > 1 && log.oldKeys.size === 0) flaws.push(`${log.file} has ${line} ${count} times`);
   }
   const expected = `${root}/${pathOf(log)}`;
   const places = new Set(
@@ -115,10 +116,12 @@ function otherFlaws({ entries, listed }: Found, other: Other): readonly string[]
   const name = other.path.slice(0, other.path.indexOf('/'));
   const path = `${targetOf(name)}${other.path.slice(name.length)}`;
   const there = contentAt(entries, path);
-  if (other.isGone) return there === undefined ? [] : [`${path} has come back`];
   const contents = new Set(other.at.values());
   const [content] = contents;
-  const isExcused = listed.some((it) => it.endsWith(other.path));
+  const isExcused = listed.some((it) => it.endsWith(path) || it.endsWith(`/${other.path}`));
+  if (other.isGone) {
+    return there === undefined || isExcused ? [] : [`${path} has come back`];
+  }
   if (path.endsWith('/MEMORY.md') && contents.size > 1 && !isExcused && !other.isLeft) {
     const lines = new Set(linesOf(there ?? ''));
     const missing = [...contents].flatMap(linesOf).filter((line) => !lines.has(line));

@@ -169,7 +169,9 @@ function isComplete({ outcome }: { readonly outcome: MigrationOutcome }): boolea
 function listedBy({ unmerged, problems }: Pick<MigrationReport, 'unmerged' | 'problems'>) {
   return [
     ...unmerged.filter(({ reason }) => reason !== 'replaced').map(({ path }) => path),
-    ...problems.flatMap((it) => ('other' in it ? [it.path, it.other] : [])),
+    ...problems.flatMap((it) =>
+      'other' in it ? [it.path, it.other] : it.code === 'deleted-name-returned' ? [it.path] : [],
+    ),
   ];
 }
 

@@ -42,7 +42,7 @@ export class UserModel {
     this.returned.add(home);
     for (const log of this.logs) {
       log.gone.clear();
-      log.copies.add(home);
+      log.copies.add(home).add(SHARED);
     }
     for (const other of this.others.values()) other.isGone = false;
   }
