@@ -135,11 +135,9 @@ describe.each(worldKinds)(
         for (const [errno, problem] of Object.entries(problems)) {
           await inWorld(kind, async (world) => {
             fillHome(world);
-            const before = (...called: [Call, string, string?]) => {
-              if (movesAside(...called)) throw posixError(errno, 'rename');
-            };
+            const fs = hooked(world, failing(errno, movesAside));
             for (const _ of ['first', 'second']) {
-              const report = await run(world, ['a'], { fs: hooked(world, { before }) });
+              const report = await run(world, ['a'], { fs });
               expect([errno, report.outcome]).toEqual([errno, 'failed']);
               expect(report.problems).toContainEqual(
                 expect.objectContaining({ ...problem, path: at(world, 'a/projects') }),
