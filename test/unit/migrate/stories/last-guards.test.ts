@@ -25,6 +25,7 @@ import {
   giveBack,
   kindAt,
   lostOf,
+  onlyProjects,
   pointsOf,
   PROJECTS_LINK,
   pruneAll,
@@ -130,8 +131,8 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
             replaceByLink(world, `b/projects/${file}`);
         }
       };
-      await run(world, ['a', 'b'], { fs: hooked(world, { before: act }) });
-      await run(world, ['a', 'b']);
+      await run(world, ['a', 'b'], { ...onlyProjects(world), fs: hooked(world, { before: act }) });
+      await run(world, ['a', 'b'], onlyProjects(world));
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
       const shared = [TRANSCRIPT, NOTES.replace('projects/', '')].filter(
         (path) => kindAt(world, `shared/.claude-projects-shared/${path}`) === 'file',
@@ -161,7 +162,7 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
         },
       });
       const live = { live: 'merge', processInspector: processesWith(7) } as const;
-      await run(world, ['a'], { ...live, fs });
+      await run(world, ['a'], { ...onlyProjects(world), ...live, fs });
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
       expect(lostOf(world, [lines(1, 2), ...(seen.isReplaced ? [] : [lines(9)])])).toEqual([]);
     });
@@ -206,7 +207,7 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
   test('keeps a file whose shared twin is deleted at the last moment', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       let isDeleted = false;
       const before = (call: Call, path: string) => {
         if (!moment(call, path)) return;
@@ -312,9 +313,12 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
         };
-        const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
+        const report = await run(world, ['a', 'b'], {
+          ...onlyProjects(world),
+          fs: hooked(world, { before }),
+        });
         expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
-        const last = report.ok ? report : await run(world, ['a', 'b']);
+        const last = report.ok ? report : await run(world, ['a', 'b'], onlyProjects(world));
         expect(last.ok).toBe(true);
         expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         expect(read(world, `shared/${NOTES}`)).toBe('Use tabs.\n');
@@ -328,7 +332,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
       kind,
       async (world, moment) => {
         stage(world);
-        await run(world, ['a']);
+        await run(world, ['a'], onlyProjects(world));
         fill(world, { [`shared/projects/${KEY}/later.txt`]: 'later' });
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
@@ -360,8 +364,8 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
           makeFile(world, join(to ?? '', KEY, 'late.txt'), 'late');
         },
       });
-      const report = await run(world, ['a'], { fs });
-      const last = report.ok ? report : await run(world, ['a']);
+      const report = await run(world, ['a'], { ...onlyProjects(world), fs });
+      const last = report.ok ? report : await run(world, ['a'], onlyProjects(world));
       expect(last.ok).toBe(true);
       expect(has(world, `shared/${late}`)).toBe(true);
     });
@@ -370,7 +374,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
   test('at any call after the link was removed has what came late in the home, or is told', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       const late = `projects/${KEY}/late.txt`;
       const seen = { isRemoved: false };
       const fs = hooked(world, {
@@ -396,7 +400,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
       kind,
       async (world, moment) => {
         stage(world);
-        await run(world, ['a']);
+        await run(world, ['a'], onlyProjects(world));
         world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');

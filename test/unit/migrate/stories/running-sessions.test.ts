@@ -249,13 +249,16 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
     }));
 });
 
-/** The targets are the real directories of one home, which is not among those to be migrated. */
-describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
-  const poolOf = (world: World, primary: string) => ({
+/** Options with the directories of one home as the targets. */
+function poolOf(world: World, primary: string) {
+  return {
     required: NAMES.map((name) => ({ name, target: at(world, `${primary}/${name}`) })),
     processInspector: running,
-  });
+  };
+}
 
+/** The targets are the real directories of one home, which is not among those to be migrated. */
+describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
   test.each(['H/.claude', 'srv/pool'])(
     'may go on where nothing of theirs is replaced (%s)',
     (pool) =>
