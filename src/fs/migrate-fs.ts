@@ -1,4 +1,5 @@
 import {
+  accessSync,
   copyFileSync,
   linkSync,
   lstatSync,
@@ -97,6 +98,9 @@ export const realMigrateDisk: MigrateFs = {
   },
   utimes: async (path, accessed, modified) => {
     utimesSync(path, accessed, modified);
+  },
+  access: async (path, mode) => {
+    accessSync(path, mode);
   },
   stat: (path, options) => promises.stat(path, options),
   copyFile: async (from, to, flags) => {

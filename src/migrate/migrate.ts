@@ -1,7 +1,7 @@
 import { toResult } from '../core/result.ts';
-import { makeDurableDirectories } from '../fs/io.ts';
+import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { join } from '../paths.ts';
+import { basename, join } from '../paths.ts';
 import { absorb, type Job, type Step } from './absorb/absorb.ts';
 import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
@@ -15,6 +15,7 @@ import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type {
   HomePlan,
   MigrationOutcome,
+  MigrationPhase,
   MigrationPlan,
   MigrationReport,
   UnmergedFile,
@@ -220,7 +221,19 @@ interface Work {
   readonly job: Job;
   readonly actor: DiskActor;
   readonly brought: Brought;
-  readonly linked: LinkedTranscripts | undefined;
+}
+
+/** What carrying out a plan works with. */
+interface Execution {
+  readonly request: MigrateRequest;
+  readonly surveyed: Survey;
+  readonly works: readonly Work[];
+  readonly runId: string;
+  readonly locks: HeldLocks;
+  readonly result: Result;
+  readonly problems: MigrationProblem[];
+  /** Begins to count another phase. */
+  readonly enter: (phase: MigrationPhase, expected: number) => OnFiles;
 }
 
 /** Absorbs everything, replaces the directories by links, and catches up. */
@@ -232,100 +245,144 @@ async function carryOut(
   problems: MigrationProblem[],
 ): Promise<MigrationOutcome> {
   const { context } = request;
-  const { fs } = context;
-  for (const target of targetsOf(surveyed)) await makeDurableDirectories(fs, target);
+  for (const target of targetsOf(surveyed)) await makeDurableDirectories(context.fs, target);
   const runId = runIdOf(context.now, nonceOf(context));
-  let onFiles = progressOf(context, 'absorb', filesIn(result.homes));
+  const now: { onFiles?: OnFiles } = {};
+  const enter = (phase: MigrationPhase, expected: number) => {
+    now.onFiles = progressOf(context, phase, expected);
+    return now.onFiles;
+  };
   const works = await openWorks(request, surveyed, runId, (files, bytes) => {
-    onFiles(files, bytes);
+    now.onFiles?.(files, bytes);
   });
+  const execution = { request, surveyed, works, runId, locks, result, problems, enter };
+  if (!(await absorbAll(execution))) return 'refused';
+  const { trees, finished } = await cutOverAll(execution);
+  // Behind the links programs find these files with two names.
+  for (const { brought } of works) await brought.clear();
+  const isQuiet = await catchUpAll(execution, trees);
+  if (!isQuiet || finished.length < surveyed.homes.length) return 'failed';
+  for (const path of new Set(finished.flat())) {
+    await clearIncoming(context.fs, incomingIn(path));
+    await markAs(context.fs, path, 'complete');
+    result.restorePoints.add(path);
+  }
+  return result.unmerged.every(({ reason }) => isExpected(reason)) ? 'done' : 'partial';
+}
 
-  // 1. Bring everything in while the homes still work on their own.
+/** Brings everything in while the homes still work on their own; `false` if something blocks the rest after all. */
+async function absorbAll({
+  request,
+  surveyed,
+  works,
+  result,
+  problems,
+  enter,
+}: Execution): Promise<boolean> {
+  const { context } = request;
+  enter('absorb', filesIn(result.homes));
   for (const { surveyed: name, job, actor } of works) {
     actor.beginPass();
     for (const path of name.contents.setAside) await actor.setAside(path);
     await absorb(job, actor);
     await actor.sync();
   }
-  const blocked: MigrationProblem[] = [];
-  for (const { actor } of works)
-    blocked.push(...actor.refusals, ...(await problemsOf(fs, actor.blocked)));
-  if (blocked.length > 0) {
-    problems.push(...blocked);
-    return 'refused';
+  const before = problems.length;
+  for (const { actor } of works) {
+    problems.push(...actor.refusals, ...(await problemsOf(context.fs, actor.blocked)));
   }
+  if (problems.length > before) return false;
   stopIfAborted(context);
   const { inTrees } = await findRunning(request, surveyed.homes);
-  if (request.live === 'refuse' && inTrees.length > 0) {
-    problems.push(
-      ...liveProblems({ ...surveyed, running: { ...surveyed.running, inTrees } }, request),
-    );
-    return 'refused';
-  }
+  if (request.live === 'merge' || inTrees.length === 0) return true;
+  const running = { ...surveyed.running, inTrees };
+  problems.push(...liveProblems({ ...surveyed, running }, request));
+  return false;
+}
 
-  // 2. Replace the directories by links.
-  onFiles = progressOf(context, 'cut-over', works.flatMap(({ job }) => job.trees).length);
-  for (const { linked } of works) linked?.cutOver();
-  const trees = new Map<string, SurveyedTree[]>(
-    works.map(({ surveyed: { name, trees: all } }) => [
-      name,
-      all.filter(({ restorePoint }) => restorePoint !== undefined),
-    ]),
-  );
-  const finished: { readonly home: SurveyedHome; readonly restorePoint?: string }[] = [];
-  let isStopped = false;
+/**
+ * Replaces the directories of one home after the other by links, until one can't be.
+ *
+ * @returns By name, all trees that are in restore points now; and for each finished home its restore points.
+ */
+async function cutOverAll(execution: Execution): Promise<{
+  readonly trees: ReadonlyMap<string, readonly SurveyedTree[]>;
+  readonly finished: readonly (readonly string[])[];
+}> {
+  const { request, surveyed, works, runId, locks, result, problems, enter } = execution;
+  const all = works.flatMap((work) => work.surveyed.trees);
+  const moved = all.filter(({ restorePoint }) => restorePoint !== undefined);
+  const finished: (readonly string[])[] = [];
+  const onDirectories = enter('cut-over', all.length);
+  for (const { actor } of works) actor.cutOver();
   for (const home of surveyed.homes) {
-    if (isStopped) break;
     await linkMissing(request, home, (name) => name !== 'projects');
-    const { moved, restorePoint, problem } = await cutOver(context, home, runId, locks, onFiles);
-    if (restorePoint !== undefined && moved.length > 0) result.restorePoints.add(restorePoint);
-    for (const { entry, root, isFragment } of moved) {
-      const before = works
-        .find(({ surveyed: { name } }) => name === entry.name)
-        ?.surveyed.trees.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
+    const done = await cutOver(request.context, home, runId, locks, onDirectories);
+    for (const { entry, root, isFragment } of done.moved) {
+      const before = all.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
-      const spellings = [...before.spellings, root];
       const origin = isFragment && !before.isFragment ? root : before.origin;
-      trees.get(entry.name)?.push({ ...before, root, origin, spellings, isFragment });
+      const spellings = [...before.spellings, root];
+      moved.push({ ...before, root, origin, spellings, isFragment });
     }
-    if (problem !== undefined) {
-      problems.push(problem);
-      isStopped = true;
-      continue;
+    const own = done.moved.length > 0 && done.restorePoint !== undefined ? [done.restorePoint] : [];
+    for (const path of own) result.restorePoints.add(path);
+    if (done.problem !== undefined) {
+      problems.push(done.problem);
+      break;
     }
     await linkMissing(request, home, (name) => name === 'projects');
-    finished.push({ home, ...(restorePoint === undefined ? {} : { restorePoint }) });
+    finished.push([...home.unfinished.map(({ path }) => path), ...own]);
   }
+  const names = works.map((work) => work.surveyed.name);
+  const trees = new Map(
+    names.map((name) => [name, moved.filter(({ entry }) => entry.name === name)]),
+  );
+  return { trees, finished };
+}
 
-  // Behind the links programs find these files with two names.
-  for (const { brought } of works) await brought.clear();
-
-  // 3. Bring in what came late, until a pass adds nothing: that pass verifies the rest.
-  onFiles = progressOf(context, 'catch-up', filesIn(result.homes));
-  for (const work of works) {
-    const isQuiet = await catchUp(work, trees.get(work.surveyed.name) ?? []);
-    const {
-      actor,
-      surveyed: { realTarget },
-    } = work;
-    result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
-    const late = actor.returned.map((path) => migrationProblem('deleted-name-returned', { path }));
-    const busy = isQuiet ? [] : [migrationProblem('source-busy', { path: realTarget })];
-    problems.push(...late, ...busy, ...actor.refusals);
-    isStopped ||= actor.refusals.length > 0;
-    isStopped ||= !isQuiet;
+/** Brings in what came late, until a pass adds nothing: that pass verifies the rest. */
+async function catchUpAll(
+  { request, works, result, problems, enter }: Execution,
+  trees: ReadonlyMap<string, readonly SurveyedTree[]>,
+): Promise<boolean> {
+  const { fs } = request.context;
+  enter('catch-up', filesIn(result.homes));
+  const before = problems.length;
+  for (const { surveyed, job, actor } of works) {
+    const { name, realTarget: path } = surveyed;
+    if (!(await catchUp(job, actor, trees.get(name) ?? []))) {
+      problems.push(migrationProblem('source-busy', { path }));
+    }
+    problems.push(...actor.refusals);
+    const twice = await otherNamesOf(fs, path, actor.late);
+    result.unmerged = [...result.unmerged, ...(await actor.unmerged()), ...twice];
   }
-  for (const { home, restorePoint } of isStopped ? [] : finished) {
-    const paths = home.unfinished.map(({ path }) => path);
-    if (restorePoint !== undefined) paths.push(restorePoint);
-    for (const path of new Set(paths)) {
-      await clearIncoming(fs, incomingIn(path));
-      await markAs(fs, path, 'complete');
-      result.restorePoints.add(path);
+  const isQuiet = problems.length === before;
+  for (const path of works.flatMap(({ actor }) => actor.returned)) {
+    problems.push(migrationProblem('deleted-name-returned', { path }));
+  }
+  return isQuiet;
+}
+
+/** Sessions that moved to another project at the last moment have two transcripts in the target. */
+async function otherNamesOf(
+  fs: MigrateRequest['context']['fs'],
+  target: string,
+  late: readonly string[],
+): Promise<readonly UnmergedFile[]> {
+  if (late.length === 0) return [];
+  const keys = await listDirectory(fs, target);
+  const found: UnmergedFile[] = [];
+  for (const path of late) {
+    for (const { name } of keys.ok ? keys.value : []) {
+      const other = join(name, basename(path));
+      const place = join(target, other);
+      if (other === path || (await lstatOrUndefined(fs, place)) === undefined) continue;
+      found.push({ path: place, reason: 'duplicate-session-id' });
     }
   }
-  if (isStopped) return 'failed';
-  return result.unmerged.every(({ reason }) => isExpected(reason)) ? 'done' : 'partial';
+  return found;
 }
 
 function isExpected(reason: UnmergedFile['reason']): boolean {
@@ -348,7 +405,6 @@ async function openWorks(
     works.push({
       surveyed,
       brought,
-      linked,
       job: {
         fs: context.fs,
         name,
@@ -380,7 +436,11 @@ async function openWorks(
 
 const MAX_PASSES = 30;
 
-async function catchUp({ job, actor }: Work, trees: readonly SurveyedTree[]): Promise<boolean> {
+async function catchUp(
+  job: Job,
+  actor: DiskActor,
+  trees: readonly SurveyedTree[],
+): Promise<boolean> {
   for (let pass = 1; trees.length > 0 && pass <= MAX_PASSES; pass += 1) {
     actor.beginPass();
     await absorb({ ...job, trees }, actor);

@@ -17,7 +17,7 @@ describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   test('is seen to ask the disk when it lists restore points', async () => {
     const seen = await toldAfter(watch, `${folder}/list-restore-points-on-the-real-disk.ts`);
 
-    expect(seen).toContain('promises.readdir');
+    expect(seen).toContain('readdirSync');
   });
 
   test('is seen to ask the disk when it is asked for sessions', async () => {

@@ -138,7 +138,9 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
     for (let attempt = 1; own !== undefined; attempt += 1) {
       const ownPath = join(tree.root, path);
       const found = { tree, path, own, ownPath, shared };
-      const decided: Result<Action> = await toResult(decideFor(job, actor, found, winner));
+      const decided: Result<Action | 'again'> = await toResult(
+        decideFor(job, actor, found, winner),
+      );
       if (!decided.ok) {
         const { error } = decided;
         if (!(error instanceof CallError) || actor.onUnreadable === undefined) throw error;
@@ -146,8 +148,8 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
         break;
       }
       const action = decided.value;
-      const result = await actor.perform({ action, tree, path, own, ownPath, shared });
-      if (result !== 'again') {
+      const result = action === 'again' ? action : await actor.perform({ ...found, action });
+      if (action !== 'again' && result !== 'again') {
         ({ shared } = result);
         const isEntered =
           action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
@@ -172,7 +174,7 @@ async function decideFor(
   actor: Actor,
   step: Omit<Step, 'action'>,
   winner: Tree | undefined,
-): Promise<Action> {
+): Promise<Action | 'again'> {
   const { name, policy, losers } = job;
   const { tree, path, own, ownPath, shared } = step;
   const base = {
@@ -216,10 +218,8 @@ async function decideFor(
   const comparison = isComparable
     ? await job.comparer.compare(copy, shared, base.pathKind.isTranscript)
     : undefined;
-  if (isComparable && comparison === undefined) {
-    // One of them is gone.
-    return { kind: 'keep', as: 'identical', partial: false };
-  }
+  // One of them is gone, or something else by now.
+  if (isComparable && comparison === undefined) return 'again';
   const action = decide({
     ...base,
     ...known,

@@ -19,6 +19,7 @@ import { type Context, nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';
 import { type Copy, readBytes } from '../scan/compare.ts';
+import { isSessionTranscript } from '../scan/kinds.ts';
 import type { Actor, Performed, Step } from './absorb.ts';
 import { type Brought, promiseName } from './brought.ts';
 import type { Means } from './decide.ts';
@@ -56,6 +57,7 @@ export class DiskActor implements Actor {
   readonly #appended = new Map<string, number>();
   #unmerged: UnmergedFile[] = [];
   #hasIncoming = false;
+  #isCutOver = false;
   /** What the last pass changed. */
   added = 0;
   /** How many of them were files. */
@@ -66,9 +68,17 @@ export class DiskActor implements Actor {
   refusals: MigrationProblem[] = [];
   /** What the target had when an earlier run moved the tree away, and has again. */
   readonly returned: string[] = [];
+  /** Transcripts of sessions that came after the directories were replaced by links, relative to the target. */
+  readonly late: string[] = [];
 
   constructor(shop: Workshop) {
     this.#shop = shop;
+  }
+
+  /** From now on what comes is late, and what the target gets may come through the links. */
+  cutOver(): void {
+    this.#isCutOver = true;
+    this.#shop.linked?.cutOver();
   }
 
   /** Forgets what the last pass found, because it is found again. */
@@ -185,6 +195,7 @@ export class DiskActor implements Actor {
     const { movedAt } = step.tree;
     const isFile = by === 'link' || by === 'copy';
     if (isFile) this.addedFiles += 1;
+    if (this.#isCutOver && isSessionTranscript(path)) this.late.push(path);
     if (isFile && movedAt !== undefined && own.mtimeNs < movedAt) this.returned.push(place);
     if (by === 'link') this.#noteLink(step, own);
     return { shared: { path: place, info: result } };

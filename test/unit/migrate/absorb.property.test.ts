@@ -65,11 +65,13 @@ const stages = record({
 
 type Stage = typeof stages extends Arbitrary<infer Value> ? Value : never;
 
-function placed(root: string, tree: object): Tree {
-  return Object.fromEntries([
-    [root, null],
-    ...Object.entries(tree).map(([path, entry]) => [`${root}/${path}`, entry]),
-  ]);
+type Entries = Readonly<Partial<Record<string, string | null | { readonly link: string }>>>;
+
+function placed(root: string, tree: Entries): Tree {
+  const entries = Object.entries(tree).flatMap(([path, entry]) =>
+    entry === undefined ? [] : [[`${root}/${path}`, entry] as const],
+  );
+  return { [root]: null, ...Object.fromEntries(entries) };
 }
 
 const HOMES = ['/a/projects', '/b/projects'];

@@ -43,6 +43,9 @@ function age(world: World, path: string, seconds = SECONDS): void {
 /** To the microsecond: more cannot be set. */
 const microseconds = (world: World, path: string) => (statsOf(world, path).mtimeNs ?? 0n) / 1000n;
 
+const prepares = (call: Call, path: string) =>
+  call === 'symlink' && path.endsWith('/link-projects');
+
 describe('a target on another file system', () => {
   test('gets copies with their modes and times, each once and before any directory is moved', (context) =>
     onTwoDevices(context, async (world) => {
@@ -147,8 +150,6 @@ describe('a target on another file system', () => {
   test('gets a transcript that was compacted after it was copied by a run that died', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
-      const prepares = (call: Call, path: string) =>
-        call === 'symlink' && path.endsWith('/link-projects');
       let isDead = false;
       const before = (call: Call, path: string) => {
         isDead ||= prepares(call, path);

@@ -18,7 +18,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
-import { at, inWorld, makeDirectory, type World, worldKinds } from '../support/world.ts';
+import { at, inWorld, makeDirectory, snapshot, type World, worldKinds } from '../support/world.ts';
 
 const OLD = 1_771_600_000;
 
@@ -91,69 +91,92 @@ describe.each(worldKinds)('what a migration keeps (%s)', (kind) => {
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(statsOf(world, 'backup').ino).toBe(ino);
       expect(statsOf(world, `shared/projects/${TRANSCRIPT}`).ino).toBe(ino);
-      expect(statsOf(world, 'shared/projects/x/one.md').ino).toBe(
-        statsOf(world, 'shared/projects/x/two.md').ino,
-      );
+      // Other files become files of their own.
+      for (const name of ['one', 'two'])
+        expect(read(world, `shared/projects/x/${name}.md`)).toBe('one');
     }));
 
-  test('nothing of a file that is no transcript shares an inode with the originals', () =>
+  test('every file that is no transcript as a file of its own, with one name', () =>
     inWorld(kind, async (world) => {
-      fill(world, { 'a/projects/x/one.md': 'one', 'a/file-history/s/f@v1': 'v1' });
-      expect((await run(world, ['a'])).outcome).toBe('done');
-      const name = String(world.fs.readdirSync(at(world, 'a/.claude-shared-state/originals'))[0]);
+      fill(world, {
+        'a/projects/x/one.md': 'one',
+        'a/file-history/s/f@v1': 'v1',
+        [`a/projects/${TRANSCRIPT}`]: lines(1),
+      });
+      const { restorePoints } = await run(world, ['a']);
       for (const path of ['projects/x/one.md', 'file-history/s/f@v1']) {
-        const original = statsOf(world, `a/.claude-shared-state/originals/${name}/${path}`);
-        expect(original.ino).not.toBe(statsOf(world, `shared/${path}`).ino);
+        const own = world.fs.lstatSync(`${restorePoints[0]}/${path}`, { bigint: true });
+        const shared = statsOf(world, `shared/${path}`);
+        expect([path, shared.nlink, own.ino === shared.ino]).toEqual([path, 1n, false]);
+      }
+      const { nlink } = statsOf(world, `shared/projects/${TRANSCRIPT}`);
+      expect(nlink).toBe(2n);
+    }));
+
+  test('the newer time of two equal files, because Claude Code deletes by time', () =>
+    inWorld(kind, async (world) => {
+      const texts = [TRANSCRIPT, `${KEY}/notes.txt`];
+      for (const path of texts) {
+        fill(world, { [`a/projects/${path}`]: lines(1), [`shared/projects/${path}`]: lines(1) });
+        world.fs.utimesSync(inPlace(world, `a/projects/${path}`), OLD + 500, OLD + 500);
+        world.fs.utimesSync(inPlace(world, `shared/projects/${path}`), OLD, OLD);
+      }
+      fill(world, { 'a/session-env/x': 'x', 'shared/session-env/x': 'x' });
+      world.fs.utimesSync(inPlace(world, 'a/session-env/x'), OLD, OLD);
+      world.fs.utimesSync(inPlace(world, 'shared/session-env/x'), OLD + 500, OLD + 500);
+      expect((await run(world, ['a'])).outcome).toBe('done');
+      for (const path of [...texts.map((it) => `projects/${it}`), 'session-env/x']) {
+        const { mtimeMs } = statsOf(world, `shared/${path}`);
+        expect([path, Number(mtimeMs)]).toEqual([path, (OLD + 500) * 1000]);
       }
     }));
 
-  test('no name for a moment remains after a death between any two calls and a second run', () =>
+  test('no temporary name, after deaths in the copies and a second run', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
         [`b/projects/${TRANSCRIPT}`]: lines(1, 2),
         [`shared/projects/${TRANSCRIPT}`]: '',
+        'a/projects/x/one.md': 'one',
+        'b/projects/x/two.md': 'two',
       });
-      for (let deaths = 0; deaths < 2; deaths += 1) {
-        const dead = dying(
-          (call, _, to = '') => call === 'link' && /\.claude-shared-state-[0-9a-f]+$/.test(to),
-        );
+      for (const call of ['copyFile', 'link'] as const) {
+        const dead = dying((made) => made === call, 2);
         await run(world, ['a', 'b'], { fs: hooked(world, dead) });
       }
       expect((await run(world, ['a', 'b'])).ok).toBe(true);
-      const left = Object.keys(exactly(world, at(world, 'shared')));
-      expect(left.filter((path) => path.includes('.claude-shared-state-'))).toEqual([]);
+      const left = Object.keys(exactly(world)).filter((path) => /incoming\/|trial|lock/.test(path));
+      expect(left).toEqual([]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 });
 
-describe('what cannot be shared is refused by name (disk)', () => {
-  test.each([
-    ['fifo', 'mkfifo "$1"'],
-    [
-      'socket',
+describe('what cannot be shared (disk)', () => {
+  const commands = {
+    fifo: 'mkfifo "$1"',
+    socket:
       'node -e \'require("net").createServer().listen(process.argv[1],()=>process.exit())\' "$1"',
-    ],
-    ['device', 'mknod "$1" c 1 3'],
-    ['symlink', 'ln -s /nowhere "$1"'],
-  ])('%s', (kind, command) =>
+    device: 'mknod "$1" c 1 3',
+  };
+
+  test.each(Object.entries(commands))('is refused by name if it is a %s', (reason, command) =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`b/projects/${KEY}/x`]: '' });
       const path = at(world, 'b/projects/special');
       execFileSync('sh', ['-c', command, 'sh', path]);
       if (!Object.keys(exactly(world)).includes(path)) mkdirSync(path);
-      const before = exactly(world);
+      const before = snapshot(world);
       const report = await run(world, ['a', 'b']);
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',
         ['not-mergeable b/projects/special'],
       ]);
-      expect(report.problems).toContainEqual(expect.objectContaining({ kind }));
-      expect(exactly(world)).toEqual(before);
+      expect(report.problems).toContainEqual(expect.objectContaining({ reason }));
+      expect(snapshot(world)).toEqual(before);
     }),
   );
 
-  test('a name that is no valid UTF-8, of a file and of a directory', () =>
+  test('is refused by name if that is not UTF-8, of a file and of a directory', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const bytes = (name: string) =>
@@ -164,16 +187,14 @@ describe('what cannot be shared is refused by name (disk)', () => {
       writeFileSync(bytes('file'), 'x');
       mkdirSync(bytes('directory'));
       const planned = await plan(world, ['a']);
-      const names = ['directory', 'file'].map(
-        (it) => `unrepresentable-name a/projects/${it}\ufffd`,
-      );
-      expect([planned.ok, told(world, planned)]).toEqual([false, names]);
+      const problems = ['directory', 'file'].map((it) => `not-mergeable a/projects/${it}\ufffd`);
+      expect([planned.ok, told(world, planned)]).toEqual([false, problems]);
       const report = await run(world, ['a']);
-      expect([report.outcome, told(world, report)]).toEqual(['refused', names]);
+      expect([report.outcome, told(world, report)]).toEqual(['refused', problems]);
       expect(has(world, 'a/.claude-shared-state')).toBe(false);
     }));
 
-  test('but a name that really has the character that stands for such bytes is a name', () =>
+  test('is no name that really has the character that stands for such bytes', () =>
     inWorld('disk', async (world) => {
       fill(world, { 'a/projects/x\ufffd': 'x' });
       expect((await run(world, ['a'])).outcome).toBe('done');

@@ -246,12 +246,12 @@ describe.each(worldKinds)('what a session does to its transcript in the cut-over
     }));
 });
 
-describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => {
-  const replacing = (world: World) => (call: Call, path: string) =>
-    call === 'rename' && path === inPlace(world, `shared/projects/${TRANSCRIPT}`);
-  const linking = (world: World) => (call: Call, _: string, to?: string) =>
-    call === 'link' && to === inPlace(world, `shared/projects/${TRANSCRIPT}`);
+const replacing = (world: World) => (call: Call, path: string) =>
+  call === 'rename' && path === inPlace(world, `shared/projects/${TRANSCRIPT}`);
+const linking = (world: World) => (call: Call, _: string, to?: string) =>
+  call === 'link' && to === inPlace(world, `shared/projects/${TRANSCRIPT}`);
 
+describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => {
   test('is compared again if the transcript in the target is about to be replaced', () =>
     inWorld(kind, async (world) => {
       fill(world, {

@@ -1,19 +1,12 @@
+import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { factsOf } from '../../../src/migrate/disk/facts.ts';
-import {
-  lines,
-  makeHome,
-  migrateIn,
-  ONE,
-  optionsIn,
-  restoreIn,
-  retireIn,
-} from '../support/migration/way-back.ts';
-import { migrate, type MigrateFs, type MigrateStats } from 'claude-shared-state/migrate';
-import { hooked } from '../support/migrating.ts';
-import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
+import { fill, hooked, inPlace, KEY, lines, read, run, TRANSCRIPT } from '../support/migrating.ts';
+import { deleting, restoring } from '../support/way-back.ts';
+import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 
-/** A disk whose handles know no `sync`, as an injected one may; tells what was made durable. */
+const NOTES = `${KEY}/memory/notes.md`;
+
+/** A disk whose handles know no `sync`, as an injected one may; records what was made durable. */
 function withoutSync(world: World, synced: string[]): MigrateFs {
   return {
     ...hooked(world, {}),
@@ -35,72 +28,45 @@ function withoutSync(world: World, synced: string[]): MigrateFs {
   };
 }
 
-const read = (world: World, path: string) => String(world.fs.readFileSync(at(world, path), 'utf8'));
+function fillHome(world: World): void {
+  fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NOTES}`]: 'first\n' });
+}
 
-describe.each(worldKinds)('a disk that knows no `sync` (%s)', (kind) => {
-  test('is migrated, and everything is durable by `datasync` before it is said to be', () =>
+describe.each(worldKinds)('on a disk whose handles have only datasync (%s)', (kind) => {
+  test('a migration is done, and durable before it says so', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
+      fillHome(world);
       const synced: string[] = [];
-      const options = optionsIn(world, withoutSync(world, synced));
-      const report = await migrate([home], { ...options, acceptRetention: true });
+      const report = await run(world, ['a'], { fs: withoutSync(world, synced) });
       expect(report.outcome).toBe('done');
-      const [originals = ''] = report.originals;
-      const project = at(world, 'shared/.claude-projects-shared/-app');
-      for (const path of [`${originals}/manifest`, `${originals}/sealed`, project, home]) {
+      const project = inPlace(world, `shared/projects/${KEY}`);
+      const [restorePoint = ''] = report.restorePoints;
+      for (const path of [restorePoint, project, `${project}/memory`, at(world, 'a')]) {
         expect(synced).toContain(path);
       }
+      expect(synced.some((path) => path.includes('/incoming/'))).toBe(true);
     }));
 
-  test('gives the directories back, with copies that are durable', () =>
+  test('a restore gives the directories back, with copies that are durable', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      await migrateIn(world, [home]);
-      makeFile(world, at(world, 'a/projects/-app/memory/late.md'), 'late\n');
+      fillHome(world);
+      await run(world, ['a']);
+      fill(world, { [`shared/projects/${KEY}/memory/late.md`]: 'late\n' });
       const synced: string[] = [];
-      const fs = withoutSync(world, synced);
-      expect(await restoreIn(world, home, { fs })).toMatchObject({ outcome: 'done' });
-      expect(read(world, `a/projects/-app/${ONE}.jsonl`)).toBe(lines(1, 3));
-      expect(read(world, 'a/projects/-app/memory/late.md')).toBe('late\n');
-      expect(synced.some((path) => /state-[0-9a-f]{16}$/.test(path))).toBe(true);
+      const report = await restoring(world, 'a', { fs: withoutSync(world, synced) });
+      expect(report.outcome).toBe('done');
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(read(world, `a/projects/${KEY}/memory/late.md`)).toBe('late\n');
+      expect(synced.some((path) => path.includes('/incoming/'))).toBe(true);
+      expect(synced).toContain(at(world, 'a'));
     }));
 
-  test('loses no originals before what they are in is durable', () =>
+  test('a deletion is done', () =>
     inWorld(kind, async (world) => {
-      const home = makeHome(world);
-      const { originals } = await migrateIn(world, [home]);
-      const [path = ''] = originals;
-      // Another file with all of its lines, as an editor leaves it.
-      const transcript = at(world, `shared/.claude-projects-shared/-app/${ONE}.jsonl`);
-      makeFile(world, `${transcript}.new`, lines(1, 4));
-      world.fs.renameSync(`${transcript}.new`, transcript);
-      const synced: string[] = [];
-      const fs = withoutSync(world, synced);
-      expect(await retireIn(world, path, { fs })).toMatchObject({ outcome: 'done', kept: [] });
-      expect(synced).toContain(transcript);
+      fillHome(world);
+      const [path = ''] = (await run(world, ['a'])).restorePoints;
+      const report = await deleting(world, path, { fs: withoutSync(world, []) });
+      expect(report).toMatchObject({ outcome: 'done', kept: [] });
       expect(world.fs.existsSync(path)).toBe(false);
     }));
-});
-
-describe('stats that tell less', () => {
-  const stats: MigrateStats = {
-    dev: 1,
-    ino: 2,
-    mode: 0o100_644,
-    nlink: 1,
-    uid: 3,
-    size: 4,
-    mtimeMs: 1_700_000_000_000,
-    isDirectory: () => false,
-    isFile: () => true,
-    isSymbolicLink: () => false,
-  };
-
-  test('tell the time as exactly as they can, and no birth', () => {
-    expect(factsOf(stats)).toMatchObject({ birth: 0n, mtime: 1_700_000_000_000_000_000n });
-  });
-
-  test('are of something unknown where the kind is none that is known', () => {
-    expect(factsOf({ ...stats, mode: 0o644 })).toMatchObject({ kind: 'unknown', mode: 0o644 });
-  });
 });

@@ -8,9 +8,11 @@ const point: FoundRestorePoint = {
   path: '/h/.claude-shared-state/restore-points/20260102T030405Z-abc',
   createdAt: new Date('2026-01-02T03:04:05Z'),
   state: 'incomplete',
+  wasComplete: false,
   trees: [],
   recreated: [],
   targets: new Map(),
+  movedAt: new Map(),
 };
 const aside = { ...point, trees: ['projects'] };
 const recreated = { ...point, recreated: [{ path: `${point.path}/x`, name: 'projects' }] };

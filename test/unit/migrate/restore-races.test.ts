@@ -44,6 +44,10 @@ const unlinks = (call: Call, path: string) => call === 'unlink' && path.endsWith
 const returns = (call: Call, _: string, to?: string) =>
   call === 'rename' && to?.endsWith('/a/projects') === true;
 
+function failReturn(...called: Parameters<typeof returns>): void {
+  if (returns(...called)) throw posixError('EIO', 'rename');
+}
+
 describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
   test('a directory that Claude Code creates in between stops it, and the next call merges it', () =>
     inWorld(kind, async (world) => {
@@ -128,10 +132,7 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
   test('a call that fails between link and directory leaves the link', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
-      const before = (...called: Parameters<typeof returns>) => {
-        if (returns(...called)) throw posixError('EIO', 'rename');
-      };
-      const report = await restoring(world, 'a', { fs: hooked(world, { before }) });
+      const report = await restoring(world, 'a', { fs: hooked(world, { before: failReturn }) });
       expect([report.outcome, told(world, report)]).toEqual(['failed', ['io-error a/projects']]);
       expect(statsOf(world, 'a/projects').isSymbolicLink()).toBe(true);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));

@@ -26,6 +26,7 @@ function keysOf(places: Places) {
       .filter(([path]) => path.startsWith(`${directory}/`))
       .map(([path, sources]) => ({
         path,
+        name: path.slice(path.lastIndexOf('/') + 1),
         copies: [0, 1, 2].map((source) => (sources.includes(source) ? file : undefined)),
       }));
     keys.see(groups, directory);

@@ -34,7 +34,11 @@ test.each<[string, object, object]>([
   ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
   ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
   ['a word for yes', { interactive: 'yes' }, { argument: 'options.interactive' }],
-  ['processes that cannot be asked', { processInspector: {} }, { argument: 'options.processInspector' }],
+  [
+    'processes that cannot be asked',
+    { processInspector: {} },
+    { argument: 'options.processInspector' },
+  ],
   ['half a file system', { fs: { stat: () => {} } }, { code: 'invalid-fs' }],
   ['an option it does not know', { homes: [] }, { code: 'unknown-option' }],
 ])('%s is refused, and nothing is looked at', async (_, options, problem) => {

@@ -115,8 +115,13 @@ type FollowUp = (
 /** What somebody does after a run that did not end well, each on a disk of its own. */
 const followUps: Readonly<Record<string, FollowUp>> = {
   'the same command': async (staged, expected, world, first) => {
+    const { restorePoints } = await callsOn(staged, world.fs, SECOND).list();
+    const isOver =
+      restorePoints.length > 0 && restorePoints.every(({ state }) => state !== 'incomplete');
     const report = await expectCompletion(staged, expected, world);
-    if (report?.ok !== true || (first === undefined && written.has(world))) return;
+    // A list that died with the process right before it could report it is lost.
+    const isUnknown = first === undefined || (first.length === 0 && isOver);
+    if (report?.ok !== true || (isUnknown && written.has(world))) return;
     expectTrue(staged, expected, world, [report, ...(first ?? [])]);
   },
 
@@ -208,7 +213,17 @@ async function expectCompletion(
   expectKept(staged, bytes, world);
   // Somebody else may have deleted all of it.
   if (command.call === 'delete' && linkAt(world, command.path) === undefined) return undefined;
-  const report = await decide(staged, world, callsOn(staged, world.fs, THIRD).command());
+  const calls = callsOn(staged, world.fs, THIRD);
+  const { restorePoints } = await calls.list();
+  // Somebody else may have deleted what the home was restored from already.
+  const isDeleted =
+    command.call === 'restore' && !restorePoints.some(({ path }) => path.startsWith(command.home));
+  // A restore that died in between comes first.
+  const isRestoring = restorePoints.some(({ state }) => state === 'restoring');
+  if (command.call === 'delete' && isRestoring) {
+    for (const home of staged.homes) await callsOn(staged, world.fs, FOURTH).restore(home);
+  }
+  const report = isDeleted ? undefined : await decide(staged, world, calls.command());
   expectKept(staged, bytes, world);
   expectNothingLeft(staged, world);
   if (command.call === 'migrate') expectLinks(staged, world);
@@ -363,7 +378,10 @@ function expectNothingLeft({ command }: Stage, world: PosixWorld): void {
     delete: command.call === 'delete' ? command.path : '/',
     archive: '/s/.claude-shared-state/archive/',
   };
-  const left = transientIn(world).filter((path) => path.startsWith(own[command.call]));
+  const left = transientIn(world)
+    .filter((path) => path.startsWith(own[command.call]))
+    // With a restore point that is not needed any more its copies go, too.
+    .filter((path) => linkAt(world, path.replace(/incoming\/.*$/, 'restored')) === undefined);
   if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
 }
 
