@@ -45,9 +45,12 @@ const isPrepared = (call: Call, path: string) =>
 const copiesNotes = (call: Call, path: string) => call === 'copyFile' && path.endsWith('notes.md');
 
 describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
-  test.each(['a', 'shared'])(
+  test.each([
+    ['a home', 'a'],
+    ['the shared place', 'shared'],
+  ])(
     'of %s while the files are brought in stops the run before the first directory is moved',
-    (place) =>
+    (_, place) =>
       inWorld(kind, async (world) => {
         stage(world);
         const lock = at(world, `${place}/.claude-shared-state/lock`);
@@ -266,25 +269,28 @@ describe.each(worldKinds)('a large fragment (%s)', (kind) => {
       expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
     }));
 
-  test.each([1, 4096, 15_000_000, 17_000_000])(
-    'of which only %d bytes were written when the process died is completed, and appended once',
-    (bytes) =>
-      inWorld(kind, async (world) => {
-        stage(world);
-        makeFile(world, at(world, 'a/sessions/7.json'), record());
-        const fragment = large('late');
-        let isDead = false;
-        const short = wrappedDisk(world.fs.promises, async ({ name, path }, perform) => {
-          if (isDead && !name.endsWith('.close')) failWith('EDEAD');
-          if (name !== 'handle.write' || !path.endsWith('.jsonl')) return await perform();
-          isDead = true;
-          return await perform(bytes);
-        });
-        expect((await recreated(world, fragment, short)).ok).toBe(false);
-        const report = await run(world, ['a']);
-        expect([report.ok, told(world, report)]).toEqual([true, expect.any(Array)]);
-        expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
-      }),
+  test.each([
+    ['one byte was', 1],
+    ['one page was', 4096],
+    ['15 MB were', 15_000_000],
+    ['17 MB were', 17_000_000],
+  ])('of which only %s written when the process died is completed, and appended once', (_, bytes) =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      makeFile(world, at(world, 'a/sessions/7.json'), record());
+      const fragment = large('late');
+      let isDead = false;
+      const short = wrappedDisk(world.fs.promises, async ({ name, path }, perform) => {
+        if (isDead && !name.endsWith('.close')) failWith('EDEAD');
+        if (name !== 'handle.write' || !path.endsWith('.jsonl')) return await perform();
+        isDead = true;
+        return await perform(bytes);
+      });
+      expect((await recreated(world, fragment, short)).ok).toBe(false);
+      const report = await run(world, ['a']);
+      expect([report.ok, told(world, report)]).toEqual([true, expect.any(Array)]);
+      expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
+    }),
   );
 
   test('of more than 64 MB is kept and listed', () =>
