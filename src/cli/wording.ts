@@ -25,6 +25,10 @@ const inCommandWords: readonly (readonly [ofTheLibrary: string, ofTheCommand: st
     'Pass this path in preferShared to share the other one, or in preferHome to share this one',
     'Name this path with --prefer-shared to share the other one, or with --prefer-home to share this one',
   ],
+  [
+    'or pass this path in preferShared or preferHome',
+    'or name this path with --prefer-shared or --prefer-home',
+  ],
   ['or pass acceptOtherTarget', 'or use --accept-other-target'],
   [', or pass uid if this is intended', ''],
   ['Run migrate with that target', 'Run migrate with the --root or --shared of that target'],

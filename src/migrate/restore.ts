@@ -328,7 +328,10 @@ async function planFor(
   accountHome: string,
   request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
 ): Promise<RestorePlan> {
-  const { entries, problems } = await surveyRestore(fs, accountHome, request);
+  const { entries, problems: found } = await surveyRestore(fs, accountHome, request);
+  const isNothing = entries.length + found.length === 0;
+  const nothing = migrationProblem('no-restore-point', { path: accountHome });
+  const problems = isNothing ? [nothing] : found;
   const planned: RestoreEntry[] = [];
   for (const entry of entries) {
     const { name, path, target, tree } = entry;

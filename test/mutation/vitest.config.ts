@@ -19,7 +19,7 @@ export default defineConfig({
     include: [
       'test/unit/failover/{quota-arguments,quota-evidence,quota-gate,quota-known,quota-message,quota-state,quota-texts,quota-view,reset-time}.test.ts',
       'test/unit/links/{containment,dry-run,many-homes,plan,races,required}.test.ts',
-      'test/unit/migrate/{compare,decisions}.test.ts',
+      'test/unit/migrate/{choices,compare,decide,lines,memory-rules,plan,plan-action}.test.ts',
     ],
     testTimeout: 60_000,
   },

@@ -174,6 +174,7 @@ class Pretender implements Actor {
         this.#add(step, 'merged');
         return { shared };
       case 'skip':
+        if (action.reason === 'kept-aside') this.#noteCopies(step);
         this.#add(step, 'skipped');
         this.#unmerged.push({ path: ownPath, reason: action.reason });
         return { shared };
@@ -238,7 +239,7 @@ class Pretender implements Actor {
       if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
       return 'linked';
     }
-    const trial = await preflight.try(path, own);
+    const trial = await preflight.try(path);
     if (typeof trial === 'string') return 'linked';
     const { errno } = trial;
     if (errno === 'EMLINK' || errno === 'EXDEV') return 'copied';

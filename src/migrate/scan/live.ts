@@ -48,7 +48,9 @@ export async function findRunning(
   const beside = await mapLimit([...new Set(homes.map((home) => dirname(home.realHome)))], (it) =>
     homesIn(fs, it),
   );
-  for (const home of new Set([...otherHomes, ...beside.flat()])) {
+  // The targets may be the directories of a home that is none of these.
+  const pools = [...targets].map(dirname);
+  for (const home of new Set([...otherHomes, ...beside.flat(), ...pools])) {
     const real = await toResult(fs.realpath(home));
     if (!real.ok || known.has(textOf(real.value))) continue;
     known.add(textOf(real.value));

@@ -1,5 +1,5 @@
 import { failedWith, type Result, tolerate, toResult } from '../../core/result.ts';
-import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
+import { isSameFile } from '../../fs/file-info.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -25,7 +25,7 @@ export interface Preflight {
   readonly failure?: { readonly path: string; readonly errno: string };
   /** The device of the target, or of what it will be created in. */
   readonly device: bigint | undefined;
-  try(path: string, info: FileInfo): Promise<Trial>;
+  try(path: string): Promise<Trial>;
   close(): Promise<void>;
 }
 
@@ -54,13 +54,16 @@ export async function openPreflight(
     hasLinks: opened.value,
     device,
     close,
-    async try(path, info) {
+    async try(path) {
       const linked = await toResult(fs.link(path, name));
       const seen = linked.ok ? await toResult(lstatOrUndefined(fs, name)) : linked;
+      // Only now: an overlay gives a file of a lower layer another number when it is linked.
+      const own = await toResult(lstatOrUndefined(fs, path));
       if (linked.ok) await removeName(fs, name);
       if (!seen.ok) return { errno: seen.errno };
       // Gone: another run has tidied up.
-      return seen.value === undefined || isSameFile(seen.value, info) ? 'linked' : 'other-file';
+      if (seen.value === undefined || !own.ok || own.value === undefined) return 'linked';
+      return isSameFile(seen.value, own.value) ? 'linked' : 'other-file';
     },
   };
 }

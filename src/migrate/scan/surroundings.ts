@@ -6,7 +6,7 @@ import { DAY_MS } from '../../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../../links/compare-retention.ts';
 import { findExpiring } from '../../links/expiring.ts';
 import { projectsTarget } from '../../links/required.ts';
-import { dirname } from '../../paths.ts';
+import { dirname, withTrailingSep } from '../../paths.ts';
 import { homeStateOf, stateDirectoryOf } from '../layout.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
@@ -58,6 +58,12 @@ export async function placeProblems(
     problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-is-mount-point' }));
   } else if (sourceMount !== undefined && (await isInLowerLayer(fs, sourceMount, realPath))) {
     problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' }));
+  }
+  // It would be moved along, and after the next boot be mounted over the copies of its own files.
+  for (const { point } of mounts) {
+    if (!point.startsWith(withTrailingSep(realPath))) continue;
+    const fields = { path: point, reason: 'source-is-mount-point' } as const;
+    problems.push(migrationProblem('place-unsuitable', fields));
   }
   if (mountOf(mounts, realTarget)?.point === realTarget) {
     const fields = { path: target, reason: 'target-is-mount-point' } as const;

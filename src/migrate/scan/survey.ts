@@ -1,5 +1,4 @@
 import { toResult } from '../../core/result.ts';
-import type { FileInfo } from '../../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
@@ -256,24 +255,17 @@ async function tryTree(
     const device = info.ok ? info.value?.device : undefined;
     return { canLink: device === undefined || device === preflight.device };
   }
-  const trial = await preflight.try(sample.path, sample.info);
+  const trial = await preflight.try(sample);
   if (trial === 'linked') return { canLink: true };
   if (trial === 'other-file') {
-    // An overlay has copied the file into its upper layer, if it is one file now.
-    const now = await lstatOrUndefined(fs, sample.path);
-    const isCopiedUp = now !== undefined && (await preflight.try(sample.path, now)) === 'linked';
-    const reason = isCopiedUp ? 'source-in-lower-layer' : 'link-changes-identity';
-    const fields = { path: entry.path, reason } as const;
+    const fields = { path: entry.path, reason: 'link-changes-identity' } as const;
     return { canLink: false, problem: migrationProblem('place-unsuitable', fields) };
   }
   // Whatever the owner of that one file does not allow says nothing about the others.
   return { canLink: !['EXDEV', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(trial.errno) };
 }
 
-async function firstFile(
-  fs: MigrateReadFs,
-  directory: string,
-): Promise<{ readonly path: string; readonly info: FileInfo } | undefined> {
+async function firstFile(fs: MigrateReadFs, directory: string): Promise<string | undefined> {
   const listed = await listDirectory(fs, directory);
   for (const { name, kind } of listed.ok ? listed.value : []) {
     const path = join(directory, name);
@@ -284,7 +276,7 @@ async function firstFile(
       continue;
     }
     const info = await toResult(lstatOrUndefined(fs, path));
-    if (info.ok && info.value?.kind === 'file') return { path, info: info.value };
+    if (info.ok && info.value?.kind === 'file') return path;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, readFile, readlink, rm, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -215,6 +215,7 @@ describe('migrate', () => {
     const path =
       '.claude-old/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882';
     await mkdir(user.at(path), { recursive: true });
+    await symlink('/anywhere', user.at(path, 'link-projects'));
     const argv = ['--home', user.at('.claude-old')];
     expect(await cli(['doctor', ...argv])).toMatchObject({ exitCode: 1 });
 

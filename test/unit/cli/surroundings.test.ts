@@ -91,6 +91,8 @@ describe('an interrupted run is reported, with the command that completes it:', 
   });
 
   test('a migration', async () => {
+    await mark('projects');
+
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(1);

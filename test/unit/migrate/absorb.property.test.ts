@@ -144,7 +144,7 @@ function worldOf({ one, two, fragment, target }: Stage): PosixWorld {
   });
 }
 
-const numRuns = rounds(20_000, 1500);
+const numRuns = rounds(20_000, 300);
 
 describe('absorb', () => {
   test('applied twice adds nothing', async () => {

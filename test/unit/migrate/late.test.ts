@@ -140,6 +140,22 @@ describe.each(worldKinds)('what a home gets after the plan (%s)', (kind) => {
       expect(told(world, await run(world, ['a', 'b']))).toEqual(told(world, report));
     }));
 
+  test('is refused if it is of another kind than what another home has, or can’t be shared', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${KEY}/any/x`]: 'x', [`b/projects/${KEY}/x`]: '' });
+      const create = () => {
+        fill(world, { [`b/projects/${KEY}/any`]: 'a file' });
+        world.fs.symlinkSync('../../..', inPlace(world, `b/projects/${KEY}/out`), 'junction');
+      };
+      const fs = hooked(world, { before: once(locks, create) });
+      const report = await run(world, ['a', 'b'], { fs });
+      expect([report.outcome, told(world, report)]).toEqual([
+        'refused',
+        [`kinds-differ b/projects/${KEY}/any`, `not-mergeable b/projects/${KEY}/out`],
+      ]);
+      expect([isLinked(world, 'a'), isLinked(world, 'b')]).toEqual([false, false]);
+    }));
+
   test('stays in the restore point if it conflicts with what another home has brought', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${NOTES}`]: 'one', [`b/projects/${KEY}/x`]: '' });
@@ -291,6 +307,27 @@ describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => 
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 9, 9));
       expect(contents(world)).toContain(lines(1, 2));
       expect(report.unmerged.map(({ reason }) => reason)).toEqual(['replaced']);
+    }));
+
+  test('is listed if a program goes on writing to a transcript that was displaced', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+        [`shared/projects/${TRANSCRIPT}`]: lines(1),
+      });
+      const replaced: string[] = [];
+      const after = (call: Call, _: string, to = '') => {
+        if (call === 'rename' && to.includes('/replaced/')) replaced.push(to);
+        if (linksProjects(call, _, to)) {
+          world.fs.appendFileSync(replaced[0] ?? '', lines('late'));
+        }
+      };
+      const report = await run(world, ['a'], { fs: hooked(world, { after }) });
+      expect([report.outcome, report.unmerged]).toEqual([
+        'partial',
+        [{ path: replaced[0], reason: 'changed' }],
+      ]);
+      expect(contents(world)).toContain(lines(1, 'late'));
     }));
 
   test('is copied whole if a file is edited while it is copied', () =>

@@ -74,6 +74,38 @@ describe.each(worldKinds)('a second migration (%s)', (kind) => {
     }));
 });
 
+describe.each(worldKinds)('twenty homes (%s)', (kind) => {
+  test('become one pool, with the longest of all generations, and can all be given back', () =>
+    inWorld(kind, async (world) => {
+      const homes = Array.from({ length: 20 }, (_, index) => `home-${index}`);
+      const numbers = homes.map((_, index) => index);
+      for (const [index, home] of homes.entries()) {
+        fill(world, {
+          [`${home}/projects/${TRANSCRIPT}`]: lines(...numbers.slice(0, index + 1)),
+          [`${home}/projects/-of-${home}/x.txt`]: home,
+          [`${home}/projects/${INDEX}`]: `both\nof ${home}\n`,
+          [`${home}/file-history/${home}/f@v1`]: home,
+        });
+      }
+      expect((await run(world, homes)).outcome).toBe('done');
+      const index = ['both', ...homes.map((home) => `of ${home}`)].toSorted();
+      for (const home of homes) {
+        expect(read(world, `${home}/projects/${TRANSCRIPT}`)).toBe(lines(...numbers));
+        const united = read(world, `${home}/projects/${INDEX}`).split('\n').filter(Boolean);
+        expect(united.toSorted()).toEqual(index);
+        for (const other of homes) {
+          expect(read(world, `${home}/projects/-of-${other}/x.txt`)).toBe(other);
+        }
+      }
+      for (const home of homes.slice(0, 3)) {
+        expect((await restoring(world, home)).outcome).toBe('done');
+        expect(read(world, `${home}/projects/${TRANSCRIPT}`)).toBe(lines(...numbers));
+      }
+      expect((await run(world, homes)).outcome).toBe('done');
+      expect(homes.map((home) => isLinked(world, home))).toEqual(homes.map(() => true));
+    }));
+});
+
 describe.each(worldKinds)('migrate, restore and new sessions on both sides (%s)', (kind) => {
   test('end in the right state, three times in a row', () =>
     inWorld(kind, async (world) => {

@@ -10,13 +10,18 @@ import {
   type WideStats,
 } from 'claude-shared-state/migrate';
 import { type Call, contents, hooked, type Hooks, ID, usual } from './migrating.ts';
-import { at, inWorld, type World } from './world.ts';
+import { at, inWorld, requiredIn, type World } from './world.ts';
 
 // What the stories of users are told with, beyond the support for all tests of migrations.
 
 /** A session record as Claude Code keeps it; of a process that started at `1`, as in `processesWith`. */
 export function record(more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ sessionId: ID, cwd: '/', procStart: '1', status: 'idle', ...more });
+}
+
+/** The option that shares nothing but `projects`: for sweeps, which then have less to go through. */
+export function onlyProjects(world: World) {
+  return { required: requiredIn(world).filter(({ name }) => name === 'projects') };
 }
 
 /** Gives a home its directories back. */
@@ -121,7 +126,7 @@ export function isBelow(path: string, directory: string): boolean {
 }
 
 /** Of the calls on a disk, every so many are enough: in memory all of them are tried. */
-const STRIDE_ON_DISK = 9;
+const STRIDE_ON_DISK = 17;
 const CHANGES: ReadonlySet<Call> = new Set<Call>([
   'copyFile',
   'link',

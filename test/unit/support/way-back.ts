@@ -14,7 +14,7 @@ import { usual } from './migrating.ts';
 import { at, type World } from './world.ts';
 
 /** What calls are told that need not know the targets. */
-export function usualWithoutTargets(world: World): ArchiveOptions {
+function usualWithoutTargets(world: World): ArchiveOptions {
   const { required: _, ...others } = usual(world);
   return others;
 }

@@ -39,7 +39,7 @@ const linksTranscript = (call: Call, _: string, to?: string) =>
 
 /** Where a code can come from: a file with too many links is copied instead, and nothing else has links. */
 function momentsFor(code: string) {
-  const isPossible = (name: string) => code !== 'EMLINK' || name === 'putsLink';
+  const isPossible = (name: string) => code !== 'EMLINK' || name === 'from the link in its place';
   return Object.entries(moments).filter(([name]) => isPossible(name));
 }
 
@@ -59,14 +59,20 @@ const putsLink = (call: Call, path: string, to?: string) =>
 const movesOrCopies = (call: Call, path: string) =>
   call === 'copyFile' || (call === 'rename' && path.includes('restore-points'));
 
-const moments = { copiesNotes, writesFirst, linksTranscript, movesAside, putsLink };
+const moments = {
+  'from a copy': copiesNotes,
+  'from the first directory': writesFirst,
+  'from the link to a transcript': linksTranscript,
+  'from the move of the directory': movesAside,
+  'from the link in its place': putsLink,
+};
 
 describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
   test.each(
     lasting.flatMap(([code, advice]) =>
       momentsFor(code).map(([name, isMeant]) => [code, name, advice, isMeant] as const),
     ),
-  )('with %s (%s) is no reason to run the same command again', (code, _, advice, isMeant) =>
+  )('with %s %s is no reason to run the same command again', (code, _, advice, isMeant) =>
     inWorld(kind, async (world) => {
       stage(world);
       const fs = hooked(world, failing(code, isMeant));

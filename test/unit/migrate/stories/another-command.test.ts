@@ -19,6 +19,7 @@ import {
   giveBack,
   kindAt,
   lostOf,
+  onlyProjects,
   PROJECTS_LINK,
   pruneAll,
   removeByHand,
@@ -36,10 +37,6 @@ const FILES = {
   [`b/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(3),
 };
 const TEXTS = Object.values(FILES);
-
-const onlyProjects = (world: World) => ({
-  required: usual(world).required?.filter(({ name }) => name === 'projects'),
-});
 
 /** A run that dies after some change, in a world of two homes. */
 async function dead(world: World, moment: Parameters<typeof dying>[0]): Promise<void> {

@@ -13,7 +13,15 @@ import {
   run,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { everyCall, giveBack, kindAt, lostOf, pointsOf, pruneAll } from '../../support/stories.ts';
+import {
+  everyCall,
+  giveBack,
+  kindAt,
+  lostOf,
+  onlyProjects,
+  pointsOf,
+  pruneAll,
+} from '../../support/stories.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -88,8 +96,9 @@ describe.each(worldKinds)('a process with its working directory inside (%s)', (k
       const { fs, renamedOver } = neverOver(world, (call, path) => {
         if (moment(call, path)) seen.isEdited = program.edit('notes.md', 'second version\n');
       });
-      const first = await run(world, ['a'], { fs });
-      const report = first.outcome === 'done' ? first : await run(world, ['a']);
+      const first = await run(world, ['a'], { ...onlyProjects(world), fs });
+      const report =
+        first.outcome === 'done' ? first : await run(world, ['a'], onlyProjects(world));
       expect(renamedOver).toEqual([]);
       // What the program itself has replaced is nobody's loss.
       expect(lostOf(world, [seen.isEdited ? 'second version\n' : 'first version\n'])).toEqual([]);
@@ -121,7 +130,7 @@ describe.each(worldKinds)('a process with its working directory inside (%s)', (k
   test('may edit at any call of a restore: its text and the shared one are kept', async () => {
     await everyCall(kind, async (world, moment) => {
       const program = stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       world.fs.writeFileSync(at(world, `a/${NOTES}`), 'shared by now\n');
       const seen = { isEdited: false };
       const { fs, renamedOver } = neverOver(world, (call, path) => {
@@ -139,7 +148,7 @@ describe.each(worldKinds)('a process with its working directory inside (%s)', (k
   test('may edit at any call of a deletion: what was not proved to be shared is kept', async () => {
     await everyCall(kind, async (world, moment) => {
       const program = stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       const seen = { isEdited: false };
       const { fs, renamedOver } = neverOver(world, (call, path) => {
         if (moment(call, path)) seen.isEdited = program.edit('notes.md', 'edited inside\n');

@@ -25,6 +25,7 @@ import {
   giveBack,
   kindAt,
   lostOf,
+  onlyProjects,
   pointsOf,
   PROJECTS_LINK,
   pruneAll,
@@ -44,9 +45,12 @@ const isPrepared = (call: Call, path: string) =>
 const copiesNotes = (call: Call, path: string) => call === 'copyFile' && path.endsWith('notes.md');
 
 describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
-  test.each(['a', 'shared'])(
+  test.each([
+    ['a home', 'a'],
+    ['the shared place', 'shared'],
+  ])(
     'of %s while the files are brought in stops the run before the first directory is moved',
-    (place) =>
+    (_, place) =>
       inWorld(kind, async (world) => {
         stage(world);
         const lock = at(world, `${place}/.claude-shared-state/lock`);
@@ -130,8 +134,8 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
             replaceByLink(world, `b/projects/${file}`);
         }
       };
-      await run(world, ['a', 'b'], { fs: hooked(world, { before: act }) });
-      await run(world, ['a', 'b']);
+      await run(world, ['a', 'b'], { ...onlyProjects(world), fs: hooked(world, { before: act }) });
+      await run(world, ['a', 'b'], onlyProjects(world));
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
       const shared = [TRANSCRIPT, NOTES.replace('projects/', '')].filter(
         (path) => kindAt(world, `shared/.claude-projects-shared/${path}`) === 'file',
@@ -161,7 +165,7 @@ describe.each(worldKinds)('a file that becomes a link to something else (%s)', (
         },
       });
       const live = { live: 'merge', processInspector: processesWith(7) } as const;
-      await run(world, ['a'], { ...live, fs });
+      await run(world, ['a'], { ...onlyProjects(world), ...live, fs });
       expect(String(world.fs.readFileSync(at(world, 'elsewhere/secret'), 'utf8'))).toBe(SECRET);
       expect(lostOf(world, [lines(1, 2), ...(seen.isReplaced ? [] : [lines(9)])])).toEqual([]);
     });
@@ -206,7 +210,7 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
   test('keeps a file whose shared twin is deleted at the last moment', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       let isDeleted = false;
       const before = (call: Call, path: string) => {
         if (!moment(call, path)) return;
@@ -265,25 +269,28 @@ describe.each(worldKinds)('a large fragment (%s)', (kind) => {
       expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
     }));
 
-  test.each([1, 4096, 15_000_000, 17_000_000])(
-    'of which only %d bytes were written when the process died is completed, and appended once',
-    (bytes) =>
-      inWorld(kind, async (world) => {
-        stage(world);
-        makeFile(world, at(world, 'a/sessions/7.json'), record());
-        const fragment = large('late');
-        let isDead = false;
-        const short = wrappedDisk(world.fs.promises, async ({ name, path }, perform) => {
-          if (isDead && !name.endsWith('.close')) failWith('EDEAD');
-          if (name !== 'handle.write' || !path.endsWith('.jsonl')) return await perform();
-          isDead = true;
-          return await perform(bytes);
-        });
-        expect((await recreated(world, fragment, short)).ok).toBe(false);
-        const report = await run(world, ['a']);
-        expect([report.ok, told(world, report)]).toEqual([true, expect.any(Array)]);
-        expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
-      }),
+  test.each([
+    ['one byte was', 1],
+    ['one page was', 4096],
+    ['15 MB were', 15_000_000],
+    ['17 MB were', 17_000_000],
+  ])('of which only %s written when the process died is completed, and appended once', (_, bytes) =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      makeFile(world, at(world, 'a/sessions/7.json'), record());
+      const fragment = large('late');
+      let isDead = false;
+      const short = wrappedDisk(world.fs.promises, async ({ name, path }, perform) => {
+        if (isDead && !name.endsWith('.close')) failWith('EDEAD');
+        if (name !== 'handle.write' || !path.endsWith('.jsonl')) return await perform();
+        isDead = true;
+        return await perform(bytes);
+      });
+      expect((await recreated(world, fragment, short)).ok).toBe(false);
+      const report = await run(world, ['a']);
+      expect([report.ok, told(world, report)]).toEqual([true, expect.any(Array)]);
+      expect(read(world, `shared/projects/${TRANSCRIPT}`) === lines(1, 2) + fragment).toBe(true);
+    }),
   );
 
   test('of more than 64 MB is kept and listed', () =>
@@ -312,9 +319,12 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
         };
-        const report = await run(world, ['a', 'b'], { fs: hooked(world, { before }) });
+        const report = await run(world, ['a', 'b'], {
+          ...onlyProjects(world),
+          fs: hooked(world, { before }),
+        });
         expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
-        const last = report.ok ? report : await run(world, ['a', 'b']);
+        const last = report.ok ? report : await run(world, ['a', 'b'], onlyProjects(world));
         expect(last.ok).toBe(true);
         expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         expect(read(world, `shared/${NOTES}`)).toBe('Use tabs.\n');
@@ -328,7 +338,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
       kind,
       async (world, moment) => {
         stage(world);
-        await run(world, ['a']);
+        await run(world, ['a'], onlyProjects(world));
         fill(world, { [`shared/projects/${KEY}/later.txt`]: 'later' });
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
@@ -360,8 +370,8 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
           makeFile(world, join(to ?? '', KEY, 'late.txt'), 'late');
         },
       });
-      const report = await run(world, ['a'], { fs });
-      const last = report.ok ? report : await run(world, ['a']);
+      const report = await run(world, ['a'], { ...onlyProjects(world), fs });
+      const last = report.ok ? report : await run(world, ['a'], onlyProjects(world));
       expect(last.ok).toBe(true);
       expect(has(world, `shared/${late}`)).toBe(true);
     });
@@ -370,7 +380,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
   test('at any call after the link was removed has what came late in the home, or is told', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
-      await run(world, ['a']);
+      await run(world, ['a'], onlyProjects(world));
       const late = `projects/${KEY}/late.txt`;
       const seen = { isRemoved: false };
       const fs = hooked(world, {
@@ -396,7 +406,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
       kind,
       async (world, moment) => {
         stage(world);
-        await run(world, ['a']);
+        await run(world, ['a'], onlyProjects(world));
         world.fs.unlinkSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');

@@ -10,7 +10,14 @@ import {
   run,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { everyCall, giveBack, kindAt, lostOf, planBack } from '../../support/stories.ts';
+import {
+  everyCall,
+  giveBack,
+  kindAt,
+  lostOf,
+  onlyProjects,
+  planBack,
+} from '../../support/stories.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const LINES = lines(1, 2);
@@ -20,7 +27,7 @@ const COMPACTED = lines('compacted');
 /** Two homes that share a session. */
 async function sharing(world: World): Promise<void> {
   fill(world, { [`a/projects/${TRANSCRIPT}`]: LINES, [`b/projects/${KEY}/x.txt`]: 'x' });
-  await run(world, ['a', 'b']);
+  await run(world, ['a', 'b'], onlyProjects(world));
 }
 
 /** Another account goes on with the session, through its link. */

@@ -227,10 +227,10 @@ describe.each(worldKinds)('what group and others may do (%s)', (kind) => {
     }));
 });
 
-test.each(['/h/.claude/projects', '/h/.claude/.claude-shared-state/restore-points/x'])(
-  'the deletion of %s, which is no restore point, is an error of the caller',
-  async (path) => {
-    const { problems } = await refusalOf(deleteRestorePoint(path));
-    expect(problems.map((problem) => [problem.path, problem.severity])).toEqual([[path, 'error']]);
-  },
-);
+test.each([
+  ['a directory of the home', '/h/.claude/projects'],
+  ['something else beside restore points', '/h/.claude/.claude-shared-state/restore-points/x'],
+])('the deletion of %s is an error of the caller', async (_, path) => {
+  const { problems } = await refusalOf(deleteRestorePoint(path));
+  expect(problems.map((problem) => [problem.path, problem.severity])).toEqual([[path, 'error']]);
+});

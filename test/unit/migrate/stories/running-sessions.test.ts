@@ -249,31 +249,37 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
     }));
 });
 
-/** The targets are the real directories of one home, which is not among those to be migrated. */
-describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
-  const poolOf = (world: World, primary: string) => ({
+const pools = [
+  ['beside the homes', 'H/.claude'],
+  ['far away', 'srv/pool'],
+] as const;
+
+/** Options with the directories of one home as the targets. */
+function poolOf(world: World, primary: string) {
+  return {
     required: NAMES.map((name) => ({ name, target: at(world, `${primary}/${name}`) })),
     processInspector: running,
-  });
+  };
+}
 
-  test.each(['H/.claude', 'srv/pool'])(
-    'may go on where nothing of theirs is replaced (%s)',
-    (pool) =>
-      inWorld(kind, async (world) => {
-        fill(world, {
-          [`${pool}/projects/${TRANSCRIPT}`]: lines(1, 2),
-          [`${pool}/sessions/7.json`]: record(),
-          [`H/.claude-work/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(3),
-        });
-        const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
-        expect([report.outcome, told(world, report)]).toEqual(['done', []]);
-        expect(read(world, `${pool}/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(3));
-      }),
+/** The targets are the real directories of one home, which is not among those to be migrated. */
+describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
+  test.each(pools)('%s may go on where nothing of theirs is replaced', (_, pool) =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`${pool}/projects/${TRANSCRIPT}`]: lines(1, 2),
+        [`${pool}/sessions/7.json`]: record(),
+        [`H/.claude-work/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(3),
+      });
+      const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(read(world, `${pool}/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(3));
+    }),
   );
 
-  test.each(['H/.claude', 'srv/pool'])(
-    'block where their transcript would be replaced by a longer copy (%s)',
-    (pool) =>
+  test.each(pools)(
+    '%s block where their transcript would be replaced by a longer copy',
+    (_, pool) =>
       inWorld(kind, async (world) => {
         fill(world, {
           [`${pool}/projects/${TRANSCRIPT}`]: lines(1),
