@@ -215,15 +215,18 @@ async function expectCompletion(
   if (command.call === 'delete' && linkAt(world, command.path) === undefined) return undefined;
   const calls = callsOn(staged, world.fs, THIRD);
   const { restorePoints } = await calls.list();
-  // Somebody else may have deleted what the home was restored from already.
-  const isDeleted =
-    command.call === 'restore' && !restorePoints.some(({ path }) => path.startsWith(command.home));
+  // Somebody may have deleted what the home could be restored from.
+  const isGone = (home: string) =>
+    !restorePoints.some(({ accountHome, names, state }) => {
+      return accountHome === home && (names.length > 0 || state === 'restored');
+    });
+  if (command.call === 'restore' && isGone(command.home)) return undefined;
   // A restore that died in between comes first.
   const isRestoring = restorePoints.some(({ state }) => state === 'restoring');
   if (command.call === 'delete' && isRestoring) {
     for (const home of staged.homes) await callsOn(staged, world.fs, FOURTH).restore(home);
   }
-  const report = isDeleted ? undefined : await decide(staged, world, calls.command());
+  const report = await decide(staged, world, calls.command());
   expectKept(staged, bytes, world);
   expectNothingLeft(staged, world);
   if (command.call === 'migrate') expectLinks(staged, world);

@@ -12,8 +12,12 @@ function isPossible(command: string, { kind, lasting }: Fault): boolean {
   return !isSimple || kind !== 'ENOENT' || lasting === false;
 }
 
-/** Makes every fault happen at every call of a command, in every scenario; reduced, some of them. */
-export function proveFaults(command: string, scenarios: Scenarios): void {
+/**
+ * Makes every fault happen at every call of a command, in every scenario; reduced, some of them.
+ *
+ * @param share - The share of the faults of the whole proof: another part of them with each seed.
+ */
+export function proveFaults(command: string, scenarios: Scenarios, share = 1): void {
   test.each(Object.entries(scenarios))('%s', async (name, make) => {
     const staged = await make();
     const random = randomFrom(seed);
@@ -30,7 +34,7 @@ export function proveFaults(command: string, scenarios: Scenarios): void {
         check,
       },
       faults: (call, what) => faultsOf(call, what).filter((fault) => isPossible(command, fault)),
-      share: Number(process.env['SHARE'] ?? rounds(1, 0.01)),
+      share: rounds(share, 0.01),
       pairs: rounds(150, 6),
       seed,
     });
