@@ -1,6 +1,12 @@
 import { ArgumentCheck } from '../arguments.ts';
 import { CallError, tolerate, toResult } from '../core/result.ts';
-import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../fs/io.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  makeDirectories,
+  removeName,
+  syncDirectory,
+} from '../fs/io.ts';
 import {
   type MigrateFs,
   type MigrateReadFs,
@@ -186,12 +192,12 @@ async function describeAll(
 
 /** Says durably in which state a restore point is; a later marker outranks an earlier one, and is removed. */
 export async function markAs(
-  fs: Pick<MigrateFs, 'mkdir' | 'rmdir' | 'open'>,
+  fs: Pick<MigrateFs, 'mkdir' | 'stat' | 'rmdir' | 'open'>,
   restorePoint: string,
   state: (typeof MARKERS)[number],
 ): Promise<void> {
   const marker = join(restorePoint, state);
-  await tolerate(['EEXIST'], marker, fs.mkdir(marker, { mode: 0o700 }));
+  await makeDirectories(fs, marker);
   await unmark(fs, restorePoint, MARKERS.slice(MARKERS.indexOf(state) + 1));
 }
 
