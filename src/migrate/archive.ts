@@ -3,7 +3,7 @@ import { orThrow, toResult } from '../core/result.ts';
 import { secondsOf } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
-import { dirname, join } from '../paths.ts';
+import { basename, dirname, join } from '../paths.ts';
 import { finding } from '../problem.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
@@ -62,9 +62,9 @@ export async function archive(options: ArchiveOptions = {}): Promise<ArchiveRepo
       const target = join(root, 'projects');
       await makeDurableDirectories(context.fs, target);
       let seen = 0;
-      const includes = (path: string) => {
-        const isIncluded = isArchived(path);
-        if (isIncluded && path.endsWith('.jsonl')) seen += 1;
+      const includes = (path: string, isDirectory: boolean) => {
+        const isIncluded = isArchived(path, isDirectory);
+        if (isIncluded && !isDirectory) seen += 1;
         return isIncluded;
       };
       const actor = actorFor(request, root, target);
@@ -114,9 +114,14 @@ export async function unarchive(
   const ending = await perform(request, {
     survey: () => findArchived(request, id),
     states: ({ projects }) => [stateDirectoryOf(projects)],
-    async act({ projects, archive: root, archived }) {
-      if (archived !== undefined) path = await bringBack(request, projects, root, archived);
-      return 'done';
+    async act({ projects, archive: root, archived }, _, problems) {
+      if (archived === undefined) return 'refused';
+      const actor = await bringBack(request, projects, root, archived);
+      problems.push(...actor.refusals);
+      if (problems.length > 0) return 'failed';
+      path = join(join(projects, archived.key), basename(archived.path));
+      await refresh(request, path);
+      return actor.blocked.length > 0 ? 'partial' : 'done';
     },
   });
   return { ...ending, sessionId: id, ...(path === undefined ? {} : { path }) };
@@ -183,12 +188,10 @@ async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest
 }
 
 /** Transcripts of sessions and sub-agents, and the directories they are in. */
-function isArchived(path: string): boolean {
-  if (path.endsWith('.jsonl')) return true;
-  const isProject = dirname(path) === '.';
+function isArchived(path: string, isDirectory: boolean): boolean {
+  if (!isDirectory) return path.endsWith('.jsonl');
   return (
-    isProject ||
-    (sessionOf(path) !== undefined && !path.includes('.') && !/[/\\]tool-results$/.test(path))
+    dirname(path) === '.' || (sessionOf(path) !== undefined && !/[/\\]tool-results$/.test(path))
   );
 }
 
@@ -247,18 +250,19 @@ async function bringBack(
   projects: string,
   archiveRoot: string,
   { key, path: archived }: FoundTranscript,
-): Promise<string> {
-  const { context } = request;
+): Promise<DiskActor> {
   const source = join(archiveRoot, 'projects');
   const below = archived.slice(0, -'.jsonl'.length).slice(join(source, '').length);
   const actor = actorFor(request, stateDirectoryOf(projects), projects);
   const includes = (path: string) =>
     path === key || path === `${below}.jsonl` || path === below || path.startsWith(join(below, ''));
   await absorb({ ...jobFor(request, source, projects, 'choose'), includes }, actor);
-  const path = join(projects, `${below}.jsonl`);
-  // The clean-up goes by the time of the last change.
-  const now = secondsOf(BigInt(context.now) * 1_000_000n);
-  await orThrow(path, context.fs.utimes(path, now, now));
   await actor.sync();
-  return path;
+  return actor;
+}
+
+/** The clean-up goes by the time of the last change. */
+async function refresh({ context: { fs, now } }: ArchiveRequest, path: string): Promise<void> {
+  const seconds = secondsOf(BigInt(now) * 1_000_000n);
+  await orThrow(path, fs.utimes(path, seconds, seconds));
 }

@@ -25,7 +25,7 @@ export interface CutOver {
   readonly problem?: MigrationProblem;
 }
 
-/** With `projects` shared and `file-history` not, a rewind destroys files: so `projects` comes last. */
+/** While `projects` is shared and `file-history` is not, a rewind destroys files, so `projects` comes last. */
 export function projectsLast<Item extends { readonly name: string }>(
   items: readonly Item[],
 ): readonly Item[] {
@@ -55,8 +55,7 @@ export async function cutOver(
   const cutOverAll = async (): Promise<MigrationProblem | undefined> => {
     for (const entry of entries) {
       stopIfAborted(context);
-      await requireLocks(locks, entry.path);
-      const result = await cutOverOne(context, entry, restorePoint);
+      const result = await cutOverOne(context, entry, restorePoint, locks);
       moved.push(...result.moved);
       if (result.problem !== undefined) return result.problem;
       onDirectories(1, 0);
@@ -67,7 +66,7 @@ export async function cutOver(
   if (!result.ok || result.value !== undefined) await removeIfEmpty(fs, restorePoint);
   if (!result.ok) throw result.error;
   if (result.value !== undefined) return { moved, restorePoint, problem: result.value };
-  // Only now: right after each of them the gap would be longer.
+  // Not before: syncing after each one would widen the gap.
   await syncDirectory(fs, home.realHome);
   await syncDirectory(fs, restorePoint);
   return { moved, restorePoint };
@@ -102,13 +101,14 @@ async function prepareRestorePoint(
 }
 
 const MAX_RECREATED = 2;
-// From `mkdir` to the second attempt it takes the program some milliseconds, on a busy machine some hundred.
+// The program's second attempt follows its `mkdir` within a few milliseconds, or a few hundred on a busy machine.
 const UNTIL_FILLED_MS = 1000;
 
 async function cutOverOne(
   context: Context,
   entry: SurveyedEntry,
   restorePoint: string,
+  locks: HeldLocks,
 ): Promise<{ readonly moved: readonly MovedTree[]; readonly problem?: MigrationProblem }> {
   const { fs } = context;
   const { name, path, realPath, target } = entry;
@@ -118,7 +118,9 @@ async function cutOverOne(
     const root = isFragment
       ? await freeName(context, restorePoint, name)
       : join(restorePoint, name);
+    await requireLocks(locks, path);
     const renamed = await toResult(fs.rename(realPath, root));
+    // The call may have taken effect all the same.
     if (!renamed.ok && (await lstatOrUndefined(fs, root)) === undefined) {
       return { moved, problem: renameProblem(path, renamed.errno) };
     }
@@ -185,7 +187,7 @@ export async function putMissingLink(
 ): Promise<void> {
   const recorded = unfinished.find(({ trees }) => trees.includes(name))?.targets.get(name);
   const isThere = recorded !== undefined && (await toResult(fs.realpath(recorded))).ok;
-  // Behind a link that leads nowhere Claude Code saves nothing, and does not say so.
+  // Through a dangling link, Claude Code silently saves nothing.
   if (!isThere) await makeDurableDirectories(fs, realTarget);
   if ((await putLink(fs, isThere ? recorded : target, realPath)) === 'directory') {
     throw new CallError(realPath, { code: 'EEXIST' });

@@ -27,7 +27,7 @@ import {
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
-import { checkList, checkRun, type RunRequest, runOptions, texts } from './request.ts';
+import { checkList, checkRun, checkUid, type RunRequest, runOptions, texts } from './request.ts';
 import {
   clearIncoming,
   type FoundRestorePoint,
@@ -75,7 +75,7 @@ export async function planDelete(
     ? options
     : {};
   check.fileSystem(given.fs, migrateReadPort);
-  const request = checkDelete(check, restorePoint, given);
+  const request = { ...checkDelete(check, restorePoint, given), uid: checkUid(check, given) };
   check.finish('planDelete');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
   const kept: string[] = [];
@@ -159,7 +159,6 @@ interface DeleteRequest {
   /** Where the shared targets are, by name, if the caller says so. */
   readonly required: ReadonlyMap<string, string> | undefined;
   readonly discard: readonly string[];
-  readonly uid: number | undefined;
 }
 
 function checkDelete(
@@ -179,7 +178,6 @@ function checkDelete(
     restorePoint: path,
     required: list && new Map(list.map(({ name, target }) => [name, target])),
     discard: texts(check, 'discard', discard),
-    uid: undefined,
   };
 }
 
@@ -191,7 +189,10 @@ interface DeleteFacts {
   readonly problems: readonly MigrationProblem[];
 }
 
-async function surveyDelete(fs: MigrateReadFs, request: DeleteRequest): Promise<DeleteFacts> {
+async function surveyDelete(
+  fs: MigrateReadFs,
+  request: DeleteRequest & Pick<RunRequest, 'uid'>,
+): Promise<DeleteFacts> {
   const { restorePoint: path, required } = request;
   const realHome = dirname(dirname(dirname(path)));
   const point = await readRestorePoint(fs, path);
@@ -430,7 +431,9 @@ async function removeProved(
   { path, found, removing }: SetAsideFile,
   proof: Proof,
 ): Promise<boolean> {
-  if (found !== 'name-not-utf8' && found.kind === 'symlink') {
+  // It can't be passed to any call.
+  if (found === 'name-not-utf8') return false;
+  if (found.kind === 'symlink') {
     // To rename a link would, on memfs, move what it leads to.
     const info = await lstatOrUndefined(fs, path);
     if (info === undefined || !isUnchanged(info, found)) return info === undefined;
@@ -447,7 +450,7 @@ async function removeProved(
   }
   const now = await lstatOrUndefined(fs, removing);
   if (now === undefined) return true;
-  const isMeant = found !== 'name-not-utf8' && isUnchanged(now, found);
+  const isMeant = isUnchanged(now, found);
   if (isMeant && (await isStillProved(fs, now, proof))) {
     await removeName(fs, removing);
     return true;

@@ -34,7 +34,7 @@ import { type Survey, survey, type SurveyedName, type SurveyedTree } from './sca
  * Plans a migration: everything `migrate` would do with every home, and everything that blocks it.
  *
  * Compares the content of all homes with the shared targets and with each other, and lists every conflict, running session,
- * permission and retention problem. It changes nothing, but tries for a moment whether links can be created.
+ * permission and retention problem. It changes nothing, apart from briefly testing whether links can be created.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - As for `migrate`: `required`, `live`, `acceptRetention`, `preferShared`, `preferHome`, `otherHomes`,
@@ -76,8 +76,8 @@ export async function planMigration(
  * Moves the directories of all homes into the shared targets, without losing a byte, and puts links in their place.
  *
  * Every transcript gets a second name in the target first, every other file a copy there. Only then is each directory renamed
- * into a restore point of its home, and the link takes its place; what came late is brought in afterwards. Any
- * conflict in any home: nothing is changed anywhere. Whatever happens, the same call completes it.
+ * into a restore point of its home, and the link takes its place; what came late is brought in afterwards. If any
+ * home has a conflict, nothing is replaced anywhere. Whatever happens, the same call completes it.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `required`: the links to create; `RequiredShared` by default. `live`: `refuse` (default) while sessions are
@@ -128,10 +128,8 @@ export async function migrate(
     recheck: (planned) => completeHalfDone(request, planned),
     states: ({ surveyed, problems }) => [
       ...surveyed.homes.map(({ realHome }) => homeStateOf(realHome)),
-      // What belongs to another target leaves nothing beside this one.
-      ...(problems.some(({ code }) => code === 'earlier-run-other-target')
-        ? []
-        : targetsOf(surveyed).map(stateDirectoryOf)),
+      // Work for another target must leave nothing beside this one.
+      ...(hasOtherTarget({ problems }) ? [] : targetsOf(surveyed).map(stateDirectoryOf)),
     ],
     // What an earlier run left half done is completed even if something else blocks the rest.
     isAllowed: ({ plan, surveyed: { homes } }) =>
@@ -140,7 +138,7 @@ export async function migrate(
       result.homes = plan.homes;
       const busy = new Set(surveyed.names.map((it) => stateDirectoryOf(it.realTarget)));
       for (const state of plan.ok ? targetsOf(surveyed).map(stateDirectoryOf) : []) {
-        // Of a run whose end was lost in a power failure.
+        // Left by a run that was cut off by a power failure.
         if (!busy.has(state)) await clearIncoming(context.fs, incomingIn(state));
       }
       return plan.ok ? await carryOut(request, surveyed, locks, result, problems) : 'refused';
@@ -161,6 +159,11 @@ async function planAll(request: MigrateRequest): Promise<Planned> {
   return { surveyed, plan, problems: plan.problems };
 }
 
+/** Whether an unfinished run belongs to another target: then the locks of these targets are not taken. */
+function hasOtherTarget({ problems }: Pick<Planned, 'problems'>): boolean {
+  return problems.some(({ code }) => code === 'earlier-run-other-target');
+}
+
 /** What has come out so far, whatever happens next. */
 interface Result {
   homes: readonly HomePlan[];
@@ -176,19 +179,24 @@ function filesIn(homes: readonly HomePlan[]): number {
   return sum;
 }
 
-/** With the locks held: creates the links that a run did not come to, and looks whether anything else has changed. */
+/** With the locks held: creates the links an earlier run did not get to, and checks whether anything else changed. */
 async function completeHalfDone(request: MigrateRequest, planned: Planned): Promise<Planned> {
   const { context, accountHomes, required } = request;
   const { surveyed } = planned;
-  for (const target of targetsOf(surveyed)) {
+  for (const target of hasOtherTarget(planned) ? [] : targetsOf(surveyed)) {
     await keepPromises(context.fs, incomingIn(stateDirectoryOf(target)));
     await clearTrials(context.fs, target);
   }
   let isChanged = false;
   for (const home of surveyed.homes) {
-    for (const { path, state, trees } of await readRestorePoints(context.fs, home.realHome)) {
-      if (state === 'incomplete') await removeIfEmpty(context.fs, path);
-      // Its directories are back in the home, and a restore would have been done.
+    for (const { path, state, trees, targets } of await readRestorePoints(
+      context.fs,
+      home.realHome,
+    )) {
+      if (state === 'incomplete' || (state === 'deleting' && targets.size === 0)) {
+        await removeIfEmpty(context.fs, path);
+      }
+      // Its directories are back in the home: the restore had only to be marked as done.
       if (state === 'restoring' && trees.length === 0) await markAs(context.fs, path, 'restored');
     }
     for (const entry of home.entries) {
@@ -199,7 +207,10 @@ async function completeHalfDone(request: MigrateRequest, planned: Planned): Prom
   }
   const { homes } = await surveyHomes(context.fs, accountHomes, required);
   isChanged ||= fingerprintOf(homes) !== fingerprintOf(surveyed.homes);
-  return isChanged ? await planAll(request) : planned;
+  if (!isChanged) return planned;
+  const now = await planAll(request);
+  // Without their locks nothing is done with the targets.
+  return hasOtherTarget(planned) ? { ...now, plan: { ...now.plan, ok: false } } : now;
 }
 
 function targetsOf({ homes }: Survey): readonly string[] {
@@ -258,10 +269,11 @@ async function carryOut(
   const execution = { request, surveyed, works, runId, locks, result, problems, enter };
   if (!(await absorbAll(execution))) return 'refused';
   const { trees, finished } = await cutOverAll(execution);
-  // Behind the links programs find these files with two names.
-  for (const { brought } of works) await brought.clear();
+  const isFinished = finished.length === surveyed.homes.length;
+  // From here on, programs see these files through the links. A home that is left still needs to know them.
+  for (const { brought } of isFinished ? works : []) await brought.clear();
   const isQuiet = await catchUpAll(execution, trees);
-  if (!isQuiet || finished.length < surveyed.homes.length) return 'failed';
+  if (!isQuiet || !isFinished) return 'failed';
   for (const path of new Set(finished.flat())) {
     await clearIncoming(context.fs, incomingIn(path));
     await markAs(context.fs, path, 'complete');
@@ -451,7 +463,7 @@ async function catchUp(
   return trees.length === 0;
 }
 
-/** Homes that have nothing where a link belongs get it. */
+/** Creates the link in homes that have nothing in its place. */
 async function linkMissing(
   { context }: MigrateRequest,
   home: SurveyedHome,

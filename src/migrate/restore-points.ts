@@ -94,7 +94,7 @@ export async function readRestorePoint(
       recreated.push({ path: join(path, entryName), name: entry.name, count: entry.count });
     }
   }
-  // Of an empty one a deletion had only the last call to make.
+  // An empty one was being deleted: only the last call was missing.
   const unmarked = names.size === 0 ? 'deleting' : 'incomplete';
   const state = MARKERS.findLast((marker) => names.has(marker)) ?? unmarked;
   recreated.sort((one, other) => one.count - other.count);

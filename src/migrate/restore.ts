@@ -136,7 +136,9 @@ export async function restore(
       homeStateOf(realHome),
       ...entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
     ],
-    act: (facts, locks) => giveBack(request, facts, locks, restored, unmerged),
+    act: (facts, locks, problems) => {
+      return giveBack(request, facts, locks, { restored, unmerged, problems });
+    },
   });
   return { ...ending, accountHome, restored, unmerged };
 }
@@ -222,7 +224,7 @@ async function surveyRestore(
       migrationProblem('live-session', { path, accountHome, sessionId, pid }),
     ),
   );
-  // The other way round than there: with `projects` shared and `file-history` not, a rewind destroys files.
+  // The reverse of the order of a migration: with `projects` shared and `file-history` not, a rewind destroys files.
   return { realHome, entries: projectsLast(entries).toReversed(), problems };
 }
 
@@ -366,13 +368,19 @@ async function planFor(
   };
 }
 
+/** What a restore has done so far, whatever happens next. */
+interface Given {
+  readonly restored: string[];
+  readonly unmerged: UnmergedFile[];
+  readonly problems: MigrationProblem[];
+}
+
 /** With the locks held: fills the directories, puts them in the place of the links, and catches up. */
 async function giveBack(
   { context }: RunRequest,
   { realHome, entries }: RestoreFacts,
   locks: HeldLocks,
-  restored: string[],
-  unmerged: UnmergedFile[],
+  { restored, unmerged, problems }: Given,
 ): Promise<MigrationOutcome> {
   const { fs } = context;
   const onFiles: OnFiles = progressOf(context, 'restore', 0);
@@ -391,9 +399,10 @@ async function giveBack(
   for (const entry of entries.filter(({ state }) => state !== 'returned')) {
     await makeDirectories(fs, entry.tree);
     const actor = actorFor(entry, entry.tree);
-    await passUntilQuiet(jobFor(fs, entry, entry.tree), actor);
+    problems.push(...(await passUntilQuiet(jobFor(fs, entry, entry.tree), actor)));
     unmerged.push(...(await actor.unmerged()));
   }
+  if (problems.length > 0) return 'failed';
   for (const entry of entries) {
     stopIfAborted(context);
     await requireLocks(locks, entry.path);
@@ -403,12 +412,14 @@ async function giveBack(
     await syncDirectory(fs, entry.restorePoint);
     const fragments = [...entry.fragments, ...(fragment === undefined ? [] : [fragment])];
     const actor = actorFor(entry, entry.realPath);
-    await passUntilQuiet(jobFor(fs, entry, entry.realPath), actor);
+    problems.push(...(await passUntilQuiet(jobFor(fs, entry, entry.realPath), actor)));
     if (fragments.length > 0) {
-      await passUntilQuiet(jobFor(fs, entry, entry.realPath, fragments), actor);
+      const job = jobFor(fs, entry, entry.realPath, fragments);
+      problems.push(...(await passUntilQuiet(job, actor)));
     }
     unmerged.push(...(await actor.unmerged()));
   }
+  if (problems.length > 0) return 'failed';
   for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
     await clearIncoming(fs, join(restorePoint, 'incoming'));
     const { trees } = await readRestorePoint(fs, restorePoint);
@@ -419,13 +430,14 @@ async function giveBack(
 
 const MAX_PASSES = 30;
 
-async function passUntilQuiet(job: Job, actor: DiskActor): Promise<void> {
+async function passUntilQuiet(job: Job, actor: DiskActor): Promise<readonly MigrationProblem[]> {
   for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
     actor.beginPass();
     await absorb(job, actor);
     await actor.sync();
-    if (actor.added === 0) return;
+    if (actor.added === 0) return actor.refusals;
   }
+  return [migrationProblem('source-busy', { path: job.target })];
 }
 
 /** Puts the directory in the place of the link; returns what Claude Code made there in between. */

@@ -6,7 +6,7 @@ import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../paths.ts';
 import type { Comparer, Copy } from '../scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
-import { type Found, type Group, walkTogether } from '../scan/walk.ts';
+import { type Found, type Group, isDirectory, walkTogether } from '../scan/walk.ts';
 import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
@@ -63,7 +63,7 @@ export interface Actor {
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
   visited(files: number, bytes: number): void;
-  /** Is told of what can't be read, and goes on without it; without this function that throws. */
+  /** Called with whatever can't be read, which is then skipped; if absent, the error is thrown. */
   onUnreadable?(error: CallError): Promise<void>;
 }
 
@@ -83,7 +83,7 @@ export interface Job {
   /** Paths that must stay out of the target although it has nothing there. */
   readonly leaveOut: ReadonlySet<string>;
   /** To bring only some paths, with the directories that lead to them; all by default. */
-  readonly includes?: (path: string) => boolean;
+  readonly includes?: (path: string, isDirectory: boolean) => boolean;
 }
 
 const MAX_ATTEMPTS = 4;
@@ -100,7 +100,7 @@ export async function absorb(job: Job, actor: Actor): Promise<void> {
     const inside: Group[] = [...(actor.visit?.(groups, directory) ?? [])];
     let [files, bytes] = [0, 0];
     for (const group of groups) {
-      if (job.includes?.(group.path) === false) continue;
+      if (job.includes?.(group.path, group.copies.some(isDirectory)) === false) continue;
       const descending = await absorbPath(job, actor, group);
       if (descending !== undefined) inside.push(descending);
       for (const own of group.copies.slice(0, -1)) {
@@ -164,8 +164,8 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
     }
   }
   // Something that is no directory may have been chosen in its place.
-  const isDirectory = shared?.info.kind === 'directory';
-  if (!isDirectory || descend.every((own) => own === undefined)) return undefined;
+  const isEnterable = shared?.info.kind === 'directory';
+  if (!isEnterable || descend.every((own) => own === undefined)) return undefined;
   return { ...group, copies: [...descend, found] };
 }
 

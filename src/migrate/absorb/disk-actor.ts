@@ -81,7 +81,7 @@ export class DiskActor implements Actor {
     this.#shop.linked?.cutOver();
   }
 
-  /** Forgets what the last pass found, because it is found again. */
+  /** Forgets what the last pass found; this pass will find it again. */
   beginPass(): void {
     this.added = 0;
     this.addedFiles = 0;
@@ -123,7 +123,7 @@ export class DiskActor implements Actor {
     }
     switch (action.kind) {
       case 'descend':
-        // A directory that its owner may not write to could get nothing.
+        // Nothing could be added to a directory its owner may not write to.
         if (shared !== undefined)
           await makeWritable(this.#shop.context.fs, shared.path, shared.info.mode);
         return { shared };
@@ -244,7 +244,7 @@ export class DiskActor implements Actor {
       case 'EACCES':
         this.#refuse(ownPath, own, 'link', linked.errno);
         return 'left';
-      // No more names, or no second one here.
+      // Too many names already, or no hard links across these places.
       case 'EMLINK':
       case 'EXDEV':
       case 'ENOTSUP':
@@ -325,7 +325,7 @@ export class DiskActor implements Actor {
       return exchanged === 'left' ? { shared: step.shared } : exchanged;
     }
     const { added, displaced } = exchanged;
-    // At the last moment another file may have got the name of the tree's.
+    // Another file may have taken the name of the tree's file at the last moment.
     const isLinked = by === 'link';
     const now = isLinked ? await lstatOrUndefined(this.#shop.context.fs, added.path) : added.info;
     const isMeant = now !== undefined && isSameFile(now, added.info);
@@ -340,7 +340,7 @@ export class DiskActor implements Actor {
     return { shared: added };
   }
 
-  /** The tree's gets the name of the target's, which is set aside; or everything is as it was. */
+  /** Sets the target's file aside and gives its name to the tree's; on failure, undoes everything. */
   async #exchange(
     step: Step,
     by: Means,
@@ -414,9 +414,13 @@ export class DiskActor implements Actor {
   /** Gives something its name back, unless somebody else has it by now. */
   async #putBack(from: string, place: string): Promise<void> {
     const { fs } = this.#shop.context;
-    const isBack = await toResult(fs.link(from, place));
-    if (isBack.ok) await removeName(fs, from);
-    else this.#lostSides.push({ path: from, reason: 'replaced' });
+    const info = await lstatOrUndefined(fs, from);
+    // A directory can have no second name.
+    const isFree = (await lstatOrUndefined(fs, place)) === undefined;
+    const isDirectory = info?.kind === 'directory' && isFree;
+    const isBack = await toResult(isDirectory ? fs.rename(from, place) : fs.link(from, place));
+    if (!isBack.ok) this.#lostSides.push({ path: from, reason: 'replaced' });
+    else if (!isDirectory) await removeName(fs, from);
   }
 
   /** A link is created anew: to rename it would, on memfs, move what it leads to. */
@@ -444,8 +448,10 @@ export class DiskActor implements Actor {
       return { shared };
     }
     const united = uniteLines(sharedBytes, ownBytes);
-    this.#shop.brought?.note(originOf(step.tree, path), own);
-    if (united === undefined) return { shared };
+    if (united === undefined) {
+      this.#shop.brought?.note(originOf(step.tree, path), own);
+      return { shared };
+    }
     await this.#prepareIncoming();
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
@@ -468,6 +474,7 @@ export class DiskActor implements Actor {
     if (displaced === 'again' || linked?.ok !== true || info === undefined) return 'again';
     this.added += 1;
     this.#displaced.push(displaced);
+    this.#shop.brought?.note(originOf(step.tree, path), own);
     return { shared: { path: shared.path, info } };
   }
 

@@ -30,7 +30,7 @@ export function comparer(fs: Pick<MigrateReadFs, 'open'>): Comparer {
   return {
     async compare(own, shared, lines) {
       if (!lines && own.info.size !== shared.info.size) return { kind: 'different' };
-      const key = `${stampOf(own.info)}|${stampOf(shared.info)}`;
+      const key = `${lines}|${stampOf(own.info)}|${stampOf(shared.info)}`;
       const before = known.get(key);
       if (before !== undefined) return before;
       const result = await compareFiles(fs, own.path, shared.path, lines);

@@ -232,7 +232,7 @@ class Pretender implements Actor {
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
     const { preflight } = this.#request;
-    // Only what may have too many names already: to try a link changes the times by which backups go.
+    // Only files that may have too many names already; a trial link changes the timestamps backups rely on.
     if (!this.#isForeign(own) && own.linkCount === 1) {
       // Nobody may link an immutable file.
       const writable = await toResult(this.#job.fs.access(path, WRITE));

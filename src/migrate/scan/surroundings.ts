@@ -59,7 +59,7 @@ export async function placeProblems(
   } else if (sourceMount !== undefined && (await isInLowerLayer(fs, sourceMount, realPath))) {
     problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' }));
   }
-  // It would be moved along, and after the next boot be mounted over the copies of its own files.
+  // It would move with the directory and, after a reboot, be mounted over the copies of its own files.
   for (const { point } of mounts) {
     if (!point.startsWith(withTrailingSep(realPath))) continue;
     const fields = { path: point, reason: 'source-is-mount-point' } as const;
@@ -94,7 +94,7 @@ export async function placeProblems(
   return problems;
 }
 
-/** A home of another user: what is created for them they could not use. */
+/** The home may belong to another user, who could not use what is created in it. */
 export async function wrongUser(
   fs: MigrateReadFs,
   accountHome: string,

@@ -25,7 +25,6 @@ import {
 
 /** One directory that is brought into a target. */
 export interface SurveyedTree extends Tree {
-  readonly home: SurveyedHome;
   readonly entry: SurveyedEntry;
   /** Where it is already, if an earlier run moved it away; otherwise it is still in the home. */
   readonly restorePoint?: string;
@@ -163,7 +162,6 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
         root,
         origin,
         spellings: [path, realPath, root],
-        home,
         entry,
       });
       // What had been migrated is shared already: to take back a restore, only the link is needed.

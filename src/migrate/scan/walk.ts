@@ -63,7 +63,7 @@ export async function walkTogether(
     const inside = await visit(groups, path);
     return inside.map((group) => ({ path: group.path, in: group.copies.map(isDirectory) }));
   };
-  // Each takes the last one as soon as it is free: so no more are pending than lie along a few ways down.
+  // The newest entries first, so the list never holds more than the siblings along a few paths.
   let working = 0;
   const failures: unknown[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -95,7 +95,7 @@ const REPLACEMENT = '\ufffd';
 
 async function entriesAt(fs: MigrateReadFs, path: string): Promise<ReadonlyMap<string, Found>> {
   const listed = await listDirectory(fs, path);
-  // Taken for empty, its content would count as merged: so that is asked twice.
+  // A directory wrongly taken for empty would count as merged, so check twice.
   if (failedWith(listed, 'ENOENT') && (await lstatOrUndefined(fs, path)) === undefined) return none;
   const names = valueOf(path, listed).map(({ name }) => name);
   const infos = await mapLimit(
