@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, test, type TestContext } from 'vitest';
 import {
@@ -95,24 +94,17 @@ describe('a migration on any file system (disk)', () => {
       });
     }));
 
-  test('a mount point inside of projects is copied from, and moves with it', (context) =>
+  test('a mount point inside of projects is refused', (context) =>
     onDisk(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const nested = makeDirectory(world, at(world, 'a/projects/nested'));
-      // It may move with the directory.
-      execFileSync('mount', [...tmpfs, nested]);
-      try {
-        fill(world, { [`a/projects/nested/${OTHER_ID}.jsonl`]: lines(2) });
-        const report = await run(world, ['a']);
-        expect([report.outcome, told(world, report), report.unmerged]).toEqual(['done', [], []]);
-        expect(read(world, `a/projects/nested/${OTHER_ID}.jsonl`)).toBe(lines(2));
-        expect((await run(world, ['a'])).outcome).toBe('done');
-      } finally {
-        execFileSync('sh', [
-          '-c',
-          `umount "$(grep -F '${world.root}' /proc/mounts | cut -d' ' -f2)"`,
-        ]);
-      }
+      await mounted(tmpfs, nested, () =>
+        expectRefused(
+          world,
+          ['a'],
+          unsuitable(world, 'a/projects/nested', 'source-is-mount-point'),
+        ),
+      );
     }));
 
   test('a mount point in the place of the target is refused', (context) =>
