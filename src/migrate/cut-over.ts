@@ -16,6 +16,8 @@ interface MovedTree {
   readonly entry: SurveyedEntry;
   readonly root: string;
   readonly isFragment: boolean;
+  /** When its link was prepared; nanoseconds of the file system's clock. */
+  readonly cutOverAt: bigint;
 }
 
 /** What was moved away from one home, and why it stopped if it did. */
@@ -113,6 +115,8 @@ async function cutOverOne(
   const { fs } = context;
   const { name, path, realPath, target } = entry;
   const moved: MovedTree[] = [];
+  const prepared = preparedLinkOf(restorePoint, name);
+  const cutOverAt = (await lstatOrUndefined(fs, prepared))?.mtimeNs ?? 0n;
   for (let attempt = 0; ; attempt += 1) {
     const isFragment = attempt > 0 || entry.isFragment;
     const root = isFragment
@@ -134,7 +138,7 @@ async function cutOverOne(
       }
       throw put.error;
     }
-    moved.push({ entry, root, isFragment });
+    moved.push({ entry, root, isFragment, cutOverAt });
     if (put.value === 'link') return { moved };
     if (attempt === MAX_RECREATED) {
       return { moved, problem: migrationProblem('source-recreated', { path }) };

@@ -330,12 +330,12 @@ async function cutOverAll(execution: Execution): Promise<{
   for (const home of surveyed.homes) {
     await linkMissing(request, home, (name) => name !== 'projects');
     const done = await cutOver(request.context, home, runId, locks, onDirectories);
-    for (const { entry, root, isFragment } of done.moved) {
+    for (const { entry, root, isFragment, cutOverAt } of done.moved) {
       const before = all.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
       const origin = isFragment && !before.isFragment ? root : before.origin;
       const spellings = [...before.spellings, root];
-      moved.push({ ...before, root, origin, spellings, isFragment });
+      moved.push({ ...before, root, origin, spellings, isFragment, cutOverAt });
     }
     const own = done.moved.length > 0 && done.restorePoint !== undefined ? [done.restorePoint] : [];
     for (const path of own) result.restorePoints.add(path);
@@ -392,6 +392,7 @@ async function otherNamesOf(
       const place = join(target, other);
       if (other === path || (await lstatOrUndefined(fs, place)) === undefined) continue;
       found.push({ path: place, reason: 'duplicate-session-id' });
+      found.push({ path: join(target, path), reason: 'duplicate-session-id' });
     }
   }
   return found;

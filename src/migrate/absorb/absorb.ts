@@ -26,6 +26,8 @@ export interface Tree {
    * although it is older was changed in the target since.
    */
   readonly movedAt?: bigint;
+  /** When this run moved it away; nanoseconds. */
+  readonly cutOverAt?: bigint;
 }
 
 /** One path of one tree, and what is to be done with it. */

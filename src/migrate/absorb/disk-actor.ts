@@ -192,11 +192,14 @@ export class DiskActor implements Actor {
     }
     this.added += 1;
     this.#touched.add(dirname(place));
-    const { movedAt } = step.tree;
+    const { movedAt = step.tree.cutOverAt } = step.tree;
+    const isMoved = this.#shop.linked?.knows(own) === true;
     const isFile = by === 'link' || by === 'copy';
     if (isFile) this.addedFiles += 1;
     if (this.#isCutOver && isSessionTranscript(path)) this.late.push(path);
-    if (isFile && movedAt !== undefined && own.mtimeNs < movedAt) this.returned.push(place);
+    if (isFile && !isMoved && movedAt !== undefined && own.mtimeNs < movedAt) {
+      this.returned.push(place);
+    }
     if (by === 'link') this.#noteLink(step, own);
     return { shared: { path: place, info: result } };
   }
@@ -508,14 +511,16 @@ export class DiskActor implements Actor {
   /** After a pass: sessions that moved to another project since they were linked lose their former name. */
   async settleMoves(): Promise<void> {
     const { context, linked, target } = this.#shop;
-    for (const { path, info, movedTo } of linked?.moved() ?? []) {
+    for (const { path, info, movedTo, other } of linked?.moved() ?? []) {
       const place = join(target, path);
       const now = await lstatOrUndefined(context.fs, place);
       if (now === undefined) continue;
       if (movedTo === 'same-file' && isSameFile(now, info)) {
         const displaced = await this.#setAside(path, { path: place, info: now });
         if (displaced !== 'again') this.added += 1;
-      } else if (movedTo !== undefined) this.#leave(place, 'duplicate-session-id');
+      } else if (other !== undefined) {
+        for (const it of [place, join(target, other)]) this.#leave(it, 'duplicate-session-id');
+      }
     }
   }
 

@@ -34,6 +34,12 @@ export class LinkedTranscripts {
     this.#inodes.set(own.inode, own);
   }
 
+  /** Whether this run has linked this very file, at whatever path. */
+  knows(own: FileInfo): boolean {
+    const known = this.#inodes.get(own.inode);
+    return known !== undefined && isSameFile(known, own);
+  }
+
   /** Whether the link was created since this file got its name in the target. */
   hasLinked(path: string, own: FileInfo): boolean {
     const before = this.#linked.get(path)?.info;
@@ -62,15 +68,19 @@ export class LinkedTranscripts {
     readonly path: string;
     readonly info: FileInfo;
     readonly movedTo: 'same-file' | 'other-file' | undefined;
+    /** The path under the other key. */
+    readonly other: string | undefined;
   }[] {
     const gone = [...this.#linked].filter(([path]) => !this.#seen.has(path));
     if (gone.length === 0) return [];
-    const bySession = new Map([...this.#seen].map(([path, info]) => [basename(path), info]));
+    const bySession = new Map(
+      [...this.#seen].map(([path, info]) => [basename(path), { path, info }]),
+    );
     return gone.map(([path, { info }]) => {
-      const other = bySession.get(basename(path));
+      const found = bySession.get(basename(path));
       const movedTo =
-        other === undefined ? undefined : isSameFile(other, info) ? 'same-file' : 'other-file';
-      return { path, info, movedTo };
+        found === undefined ? undefined : isSameFile(found.info, info) ? 'same-file' : 'other-file';
+      return { path, info, movedTo, other: found?.path };
     });
   }
 }
