@@ -411,6 +411,7 @@ function differences(expected: Visible, staged: Stage, world: PosixWorld) {
   return [...new Set([...expected.keys(), ...result.keys()])]
     .map((path) => ({ path, wanted: expected.get(path), found: result.get(path) }))
     .filter(({ path, wanted: one, found: other }) => {
+      if (CACHE.test(path) && other === undefined) return false;
       const isSame = one?.kind === other?.kind && textOf(path, one) === textOf(path, other);
       return !isSame || (one?.modified !== undefined && one.modified !== other?.modified);
     });
