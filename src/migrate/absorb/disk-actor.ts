@@ -101,7 +101,7 @@ export class DiskActor implements Actor {
     return {
       isCurrent: copied === 'current',
       isOutdatedCopy: copied === 'outdated',
-      linked: linked?.sideOf(path, own, shared),
+      linked: linked?.sideOf(path, own, shared, tree.origin),
     };
   }
 
@@ -163,8 +163,9 @@ export class DiskActor implements Actor {
     this.#leave(step.ownPath, 'conflict');
   }
 
-  #noteLink({ own, path }: Step, shared: FileInfo): void {
-    if (own !== 'name-not-utf8' && isSameFile(own, shared)) this.#shop.linked?.note(path, own);
+  #noteLink({ own, path, tree }: Step, shared: FileInfo): void {
+    if (own !== 'name-not-utf8' && isSameFile(own, shared))
+      this.#shop.linked?.note(path, own, tree.origin);
   }
 
   /** Gives something of the tree its name in the target, which nothing has. */

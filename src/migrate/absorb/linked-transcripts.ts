@@ -7,7 +7,10 @@ import { basename } from '../../paths.ts';
  * such a run, both versions stay.
  */
 export class LinkedTranscripts {
-  readonly #linked = new Map<string, { readonly info: FileInfo; readonly size: number }>();
+  readonly #linked = new Map<
+    string,
+    { readonly info: FileInfo; readonly size: number; readonly origin: string }
+  >();
   /** By inode: to know a file again that was moved. */
   readonly #inodes = new Map<bigint, FileInfo>();
   #seen = new Map<string, FileInfo>();
@@ -28,9 +31,9 @@ export class LinkedTranscripts {
   }
 
   /** A transcript of a tree and the target's are one file. */
-  note(path: string, own: FileInfo): void {
+  note(path: string, own: FileInfo, origin: string): void {
     if (!path.endsWith('.jsonl') || (this.#isCutOver && this.#linked.has(path))) return;
-    this.#linked.set(path, { info: own, size: own.size });
+    this.#linked.set(path, { info: own, size: own.size, origin });
     this.#inodes.set(own.inode, own);
   }
 
@@ -52,8 +55,16 @@ export class LinkedTranscripts {
   }
 
   /** Of two files at a path, the one that was linked. */
-  sideOf(path: string, own: FileInfo, shared: FileInfo): 'own' | 'shared' | undefined {
-    const before = this.#linked.get(path)?.info;
+  sideOf(
+    path: string,
+    own: FileInfo,
+    shared: FileInfo,
+    origin: string,
+  ): 'own' | 'shared' | undefined {
+    const linked = this.#linked.get(path);
+    // What another home has at this path says nothing.
+    if (linked !== undefined && linked.origin !== origin) return undefined;
+    const before = linked?.info;
     if (before === undefined) {
       // It was moved to this path before the link was there, and a program went on through the link.
       const moved = this.#inodes.get(own.inode);
