@@ -68,7 +68,7 @@ test('no line is lost, doubled or torn while sessions go on during a migration',
   const all = await runs(rounds(24, 4), rounds(6000, 300), options);
   printFigures('writers and migrate', sumOf(all));
   // Known to fail when whole: sessions that move all the time are not always merged, or listed with both of their names.
-  if (isWholeProof) expect(flawsOf(all)).toEqual([]);
+  expect(isWholeProof ? flawsOf(all) : []).toEqual([]);
   expect(sumOf(all)).toMatchObject({ nowhere: 0, ofPlainSessions: 0, duplicated: 0, torn: 0 });
   expect(sumOf(all)['lines']).toBeGreaterThanOrEqual(rounds(1_500_000, 2000));
 });
