@@ -257,7 +257,10 @@ describe.each(worldKinds)('what a session does to its transcript in the cut-over
       }
       expect([report.outcome, unmergedIn(world, report)]).toEqual([
         'partial',
-        [`duplicate-session-id shared/projects/${TRANSCRIPT}`],
+        [
+          `duplicate-session-id shared/projects/${TRANSCRIPT}`,
+          `duplicate-session-id shared/projects/-home-me-worktree/${ID}.jsonl`,
+        ],
       ]);
     }));
 });
