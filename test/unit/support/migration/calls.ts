@@ -25,6 +25,16 @@ export interface Ended {
   readonly unmerged?: readonly UnmergedFile[];
 }
 
+/** Every path that a report names as not merged, or as returned; an older version that was set aside is neither. */
+export function listedBy({ unmerged = [], problems }: Pick<Ended, 'unmerged' | 'problems'>) {
+  return [
+    ...unmerged.filter(({ reason }) => reason !== 'replaced').map(({ path }) => path),
+    ...problems.flatMap((it) =>
+      'other' in it ? [it.path, it.other] : it.code === 'deleted-name-returned' ? [it.path] : [],
+    ),
+  ];
+}
+
 /** The required list under a root, as far as a stage shares it. */
 export function requiredOn({ names }: Pick<Stage, 'names'>, root = '/s') {
   return requiredSharedUnder(root).filter(({ name }) => names.includes(name));

@@ -142,7 +142,7 @@ export function flawsOf(runs: readonly LiveRun[]): readonly string[] {
     const counts = { ...lines, fragments, outOfOrderOutside, unlinked, dropped: dropped.length };
     const isFlawless = Object.values(counts).every((count) => count === 0);
     if (isFlawless && (result.ok || result.outcome === 'partial')) return [];
-    const details = [...result.listed, ...dropped, ...result.messages].slice(0, 10);
+    const details = [...result.messages, ...result.listed, ...dropped].slice(0, 20);
     return [
       `run ${index + 1}, ${result.outcome}: ${JSON.stringify(counts)}`,
       ...[...details, ...verdict.examples].map((one) => `run ${index + 1}: ${one}`),

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { validateAll } from 'claude-shared-state';
 import { migrate, restore } from 'claude-shared-state/migrate';
 import { realProcesses } from '../../../../src/fs/processes.ts';
-import type { Ended } from './calls.ts';
+import { type Ended, listedBy } from './calls.ts';
 import { type CutOverCall, hookedDisk } from './hooked-disk.ts';
 import { isMigrateJob, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 
@@ -13,16 +13,14 @@ const say = (answer: MigrateAnswer) => process.send?.(answer);
 
 async function run(job: MigrateJob): Promise<MigrateAnswer> {
   const start = now();
-  const { ok, outcome, problems, unmerged = [] } = await perform(job);
+  const report = await perform(job);
+  const { ok, outcome, problems } = report;
   return {
     kind: 'report',
     ok,
     outcome,
-    problems: problems.map(({ message }) => message),
-    listed: [
-      ...unmerged.map(({ path }) => path),
-      ...problems.flatMap((it) => ('other' in it ? [it.path, it.other] : [it.path])),
-    ],
+    problems: problems.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    listed: listedBy(report),
     start,
     end: now(),
   };

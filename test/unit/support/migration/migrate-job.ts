@@ -29,7 +29,7 @@ export type MigrateAnswer =
       readonly kind: 'report';
       readonly ok: boolean;
       readonly outcome: string;
-      /** Messages. */
+      /** Messages of errors. */
       readonly problems: readonly string[];
       /** Every path that the report names as not merged, or in conflict. */
       readonly listed: readonly string[];

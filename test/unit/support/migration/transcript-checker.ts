@@ -89,6 +89,7 @@ export function checkSession(
   const linesElsewhere = once(() => allNamed(where.root, name));
   for (const { from, to, twice, step } of batches) {
     const missing: number[] = [];
+    const found = new Set<string>();
     for (let n = from; n <= to; n += 1) {
       const expected = n === twice ? 2 : 1;
       const count = counts.get(n) ?? 0;
@@ -99,13 +100,15 @@ export function checkSession(
       }
       if (count >= expected) continue;
       const at = linesElsewhere().filter(({ numbers }) => numbers.includes(n));
+      for (const { path: file } of at) found.add(relative(where.root, file));
       const isListed = at.some(({ path }) => where.listed.some((it) => path.startsWith(it)));
       verdict[at.length === 0 ? 'nowhere' : isListed ? 'listed' : 'unlisted'] += expected - count;
       if (isPlain) verdict.ofPlainSessions += expected - count;
       missing.push(n);
     }
     if (missing.length > 0) {
-      note(`lines ${missing[0]} to ${missing.at(-1)} missing, ${timing(step, span)}`);
+      const elsewhere = [...found].join(', ') || 'nowhere';
+      note(`lines ${missing[0]} to ${missing.at(-1)} in ${elsewhere}, ${timing(step, span)}`);
     }
   }
 

@@ -3,11 +3,11 @@ import {
   migrate,
   type MigrateFs,
   type MigrationOutcome,
-  type MigrationReport,
   planMigration,
   restore,
 } from 'claude-shared-state/migrate';
 import { processesWith } from '../migrating.ts';
+import { listedBy } from '../migration/calls.ts';
 import { posixWorld, type PosixWorld } from '../posix-memfs.ts';
 import { childrenOf, type Link } from '../posix-volume.ts';
 import { randomFrom } from '../seeded-random.ts';
@@ -163,16 +163,6 @@ function isCutOver({ name, path, to = '' }: DiskCall): boolean {
 
 function isComplete({ outcome }: { readonly outcome: MigrationOutcome }): boolean {
   return outcome === 'done' || outcome === 'partial';
-}
-
-/** Every path that a report names as not merged; an older version that was set aside is no excuse. */
-function listedBy({ unmerged, problems }: Pick<MigrationReport, 'unmerged' | 'problems'>) {
-  return [
-    ...unmerged.filter(({ reason }) => reason !== 'replaced').map(({ path }) => path),
-    ...problems.flatMap((it) =>
-      'other' in it ? [it.path, it.other] : it.code === 'deleted-name-returned' ? [it.path] : [],
-    ),
-  ];
 }
 
 function codesOf(problems: readonly { readonly code: string; readonly severity: string }[]) {
