@@ -274,6 +274,17 @@ async function carryOut(
   for (const { brought } of isFinished ? works : []) await brought.clear();
   const isQuiet = await catchUpAll(execution, trees);
   if (!isQuiet || !isFinished) return 'failed';
+  // One wrong answer may have hidden an entry from the whole run: it is done if every link is there.
+  const { homes } = await surveyHomes(context.fs, request.accountHomes, request.required);
+  const unlinked = homes
+    .flatMap(({ entries }) => entries)
+    .filter(({ state }) => state !== 'linked' && state !== 'equivalent');
+  if (unlinked.length > 0) {
+    for (const { path, target } of unlinked) {
+      problems.push(migrationProblem('link-changed', { path, target }));
+    }
+    return 'failed';
+  }
   for (const path of new Set(finished.flat())) {
     await clearIncoming(context.fs, incomingIn(path));
     await markAs(context.fs, path, 'complete');

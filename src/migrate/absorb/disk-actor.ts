@@ -470,7 +470,7 @@ export class DiskActor implements Actor {
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
     if (displaced !== 'again' && linked?.ok !== true) {
-      this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+      this.#lostSides.push({ path: displaced.path, reason: 'conflict' });
     }
     // The promise must not be gone after a power failure while the new name is not there.
     await syncDirectory(fs, dirname(shared.path));
