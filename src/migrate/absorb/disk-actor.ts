@@ -404,9 +404,10 @@ export class DiskActor implements Actor {
     await makeDurableDirectories(fs, dirname(to));
     if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
     const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
-    if (!moved.ok) return 'again';
-    this.#touched.add(dirname(place)).add(dirname(to));
     const now = await lstatOrUndefined(fs, to);
+    // The call may have taken effect all the same.
+    if (!moved.ok && now === undefined) return 'again';
+    this.#touched.add(dirname(place)).add(dirname(to));
     const isMeant =
       now !== undefined &&
       (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
@@ -416,14 +417,18 @@ export class DiskActor implements Actor {
   }
 
   /** Gives something its name back, unless somebody else has it by now. */
-  async #putBack(from: string, place: string): Promise<void> {
+  async #putBack(
+    from: string,
+    place: string,
+    reason: UnmergedFile['reason'] = 'replaced',
+  ): Promise<void> {
     const { fs } = this.#shop.context;
     const info = await lstatOrUndefined(fs, from);
     // A directory can have no second name.
     const isFree = (await lstatOrUndefined(fs, place)) === undefined;
     const isDirectory = info?.kind === 'directory' && isFree;
     const isBack = await toResult(isDirectory ? fs.rename(from, place) : fs.link(from, place));
-    if (!isBack.ok) this.#lostSides.push({ path: from, reason: 'replaced' });
+    if (!isBack.ok) this.#lostSides.push({ path: from, reason });
     else if (!isDirectory) await removeName(fs, from);
   }
 
@@ -470,7 +475,7 @@ export class DiskActor implements Actor {
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
     if (displaced !== 'again' && linked?.ok !== true) {
-      this.#lostSides.push({ path: displaced.path, reason: 'conflict' });
+      await this.#putBack(displaced.path, shared.path, 'conflict');
     }
     // The promise must not be gone after a power failure while the new name is not there.
     await syncDirectory(fs, dirname(shared.path));
