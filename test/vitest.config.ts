@@ -6,6 +6,10 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The package by its name, from the source: only the package checks and consumers use the build. */
 const alias = [
   { find: /^claude-shared-state$/, replacement: here('../src/index.ts') },
+  {
+    find: /^claude-shared-state\/tmux$/,
+    replacement: here('../src/failover/terminal/index.ts'),
+  },
   { find: /^claude-shared-state\/(.*)$/, replacement: `${here('../src')}/$1/index.ts` },
 ];
 

@@ -1,5 +1,5 @@
 import { diagnoseResume, type ResumeDiagnosis } from '../sessions/index.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import type { ResumeChoices } from './request.ts';
 import type { Io } from './io.ts';
 import { absolutePath, type Setting } from './setting.ts';

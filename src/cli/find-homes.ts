@@ -2,7 +2,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { toResult } from '../core/result.ts';
 import type { SharedSymlink } from '../index.ts';
-import { join, basename } from '../paths.ts';
+import { join, basename } from '../core/paths.ts';
 
 /** A directory that looks like an account home by its name, and is not taken for one. */
 export interface Skipped {

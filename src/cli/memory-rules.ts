@@ -4,7 +4,7 @@ import { listDirectory } from '../fs/io.ts';
 import { readJson } from '../fs/read-file.ts';
 import { realSessionDisk } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../index.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { findLockedMemory } from '../sessions/diagnose/memory.ts';
 import type { SessionProblemOf } from '../sessions/index.ts';

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
-import { dirname, join, withTrailingSep } from '../paths.ts';
+import { dirname, join, withTrailingSep } from '../core/paths.ts';
 import { isTypeable, quoted } from '../sessions/shell-quote.ts';
 import type { Io } from './io.ts';
 import type { Page } from './page.ts';

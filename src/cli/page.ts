@@ -1,7 +1,7 @@
 import colours from 'picocolors';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { escapeControl, withoutTrailingSeparators } from '../paths.ts';
+import { escapeControl, withoutTrailingSeparators } from '../core/paths.ts';
 import type { Io, Screen } from './io.ts';
 import { type Symbols, symbolsFor } from './symbols.ts';
 

@@ -1,4 +1,4 @@
-import { escapeControl } from '../paths.ts';
+import { escapeControl } from '../core/paths.ts';
 import type { Page } from './page.ts';
 import { isConflict, printConflict } from './print-conflict.ts';
 import { isAboutLink, printBrokenLink } from './print-links.ts';

@@ -1,6 +1,6 @@
 import type { RetentionReport } from '../index.ts';
 import type { RestorePoint } from '../migrate/index.ts';
-import { escapeControl } from '../paths.ts';
+import { escapeControl } from '../core/paths.ts';
 import type { LiveSession } from '../sessions/index.ts';
 import { count, moment } from './amounts.ts';
 import type { Page } from './page.ts';

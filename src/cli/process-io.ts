@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
-import { errnoOf } from '../fs/port.ts';
-import { memberOf } from '../json.ts';
+import { errnoOf } from '../core/result.ts';
+import { memberOf } from '../core/json.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Interrupts, Io, Screen } from './io.ts';
 

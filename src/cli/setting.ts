@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
-import { join, withoutTrailingSeparators } from '../paths.ts';
+import { join, withoutTrailingSeparators } from '../core/paths.ts';
 import { word } from '../sessions/shell-quote.ts';
 import type { CommonOptions } from './request.ts';
 import { findHomes, realPath, type Skipped } from './find-homes.ts';

@@ -1,6 +1,6 @@
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { listRestorePoints, type RestorePoint, type RestorePointList } from '../migrate/index.ts';
-import { dirname } from '../paths.ts';
+import { dirname } from '../core/paths.ts';
 import type { Io } from './io.ts';
 import { commandLine, type Setting } from './setting.ts';
 import type { Step } from './next-steps.ts';

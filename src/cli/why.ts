@@ -1,5 +1,5 @@
 import { inspectAll, type Problem } from '../index.ts';
-import { escapeControl } from '../paths.ts';
+import { escapeControl } from '../core/paths.ts';
 import { isTypeable } from '../sessions/shell-quote.ts';
 import { count } from './amounts.ts';
 import type { ResumeChoices } from './request.ts';

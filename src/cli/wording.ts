@@ -1,7 +1,7 @@
 import type { Problem } from '../index.ts';
 import type { MigrationProblem } from '../migrate/index.ts';
-import { escapeControl } from '../paths.ts';
-import { problemTable } from '../problem.ts';
+import { escapeControl } from '../core/paths.ts';
+import { problemTable } from '../links/problem.ts';
 import type { SessionProblem } from '../sessions/index.ts';
 import type { LinkProblem } from './print-links.ts';
 

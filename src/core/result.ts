@@ -1,4 +1,4 @@
-import { errnoOf } from '../fs/port.ts';
+import { isObject } from './json.ts';
 
 /** A call that failed. */
 export interface Failure {
@@ -56,4 +56,11 @@ export async function tolerate<Value>(
 
 export function failedWith(result: Result<unknown>, errno: string): boolean {
   return !result.ok && result.errno === errno;
+}
+
+/** The `code` of a failed call, such as `EACCES`; `UNKNOWN` for an error that carries none. */
+export function errnoOf(error: unknown): string {
+  return isObject(error) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'UNKNOWN';
 }

@@ -2,7 +2,7 @@ import { toResult } from '../core/result.ts';
 import type { FailoverFs } from '../fs/failover-fs.ts';
 import { textOf } from '../fs/port.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 
 type LookFs = Pick<FailoverFs, 'realpath' | 'stat'>;

@@ -1,5 +1,5 @@
 import { type Result, toResult } from '../core/result.ts';
-import { isObject } from '../fs/port.ts';
+import { isObject } from '../core/json.ts';
 import type { FailoverProblem } from './failover-problem.ts';
 import { failoverProblem } from './failover-problem.ts';
 

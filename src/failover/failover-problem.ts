@@ -1,13 +1,7 @@
-import {
-  type FailoverAccountProblems,
-  failoverAccountProblems,
-} from '../problems/failover-accounts.ts';
-import {
-  type FailoverTerminalProblems,
-  failoverTerminalProblems,
-} from '../problems/failover-terminals.ts';
-import { type ProblemTable, tell, type Told } from '../problems/table.ts';
-import type { Problem } from '../problem.ts';
+import { type FailoverAccountProblems, failoverAccountProblems } from './account-problems.ts';
+import { type FailoverTerminalProblems, failoverTerminalProblems } from './terminal-problems.ts';
+import { type ProblemTable, tell, type Told } from '../core/problem.ts';
+import type { Problem } from '../links/problem.ts';
 import type { SessionProblem } from '../sessions/session-problem.ts';
 
 /** The fields that each problem has of its own, by code. */

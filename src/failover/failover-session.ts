@@ -1,5 +1,6 @@
-import { type ArgumentCheck, isArray } from '../arguments.ts';
-import { isObject } from '../fs/port.ts';
+import { type ArgumentCheck } from '../core/arguments.ts';
+import { isArray } from '../core/json.ts';
+import { isObject } from '../core/json.ts';
 import type { ResumeCommandOptions } from '../sessions/resume-command.ts';
 
 /** How the program is started to resume a session. */

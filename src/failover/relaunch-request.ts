@@ -1,4 +1,4 @@
-import type { ArgumentCheck } from '../arguments.ts';
+import type { ArgumentCheck } from '../core/arguments.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
 import { ownDefaultHome } from '../sessions/default-home.ts';

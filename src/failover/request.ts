@@ -1,7 +1,8 @@
 import { setTimeout as timer } from 'node:timers/promises';
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { type FailoverFs, failoverPort, realFailoverDisk } from '../fs/failover-fs.ts';
-import { isObject, promisesOf } from '../fs/port.ts';
+import { isObject } from '../core/json.ts';
+import { promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
 import { checkSessions, type FailoverSession } from './failover-session.ts';

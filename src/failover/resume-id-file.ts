@@ -3,7 +3,7 @@ import type { FailoverFs } from '../fs/failover-fs.ts';
 import { makeDirectories, removeName, syncDirectory, writeNewFile } from '../fs/io.ts';
 import { readSmallFile } from '../fs/read-file.ts';
 import { nonceFrom } from '../lock/owner-token.ts';
-import { join, dirname } from '../paths.ts';
+import { join, dirname } from '../core/paths.ts';
 import { parseResumeUUID, type ResumeUUID } from '../sessions/resume-uuid.ts';
 
 /** What is saved as the id of a session. */

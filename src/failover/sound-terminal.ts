@@ -1,4 +1,4 @@
-import { isArray } from '../arguments.ts';
+import { isArray } from '../core/json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The terminal of a caller, whose calls reject where they give what no terminal gives: it may not be typed. */

@@ -1,4 +1,4 @@
-import { isObject } from '../fs/port.ts';
+import { isObject } from '../core/json.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
 import { ownDefaultHome } from '../sessions/default-home.ts';

@@ -2,7 +2,7 @@ import { toResult } from '../core/result.ts';
 import { makeDirectories } from '../fs/io.ts';
 import { acquireLocks } from '../lock/lock.ts';
 import { identifyOwner } from '../lock/lock-owner.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { type FailoverProblem, failoverProblem } from './failover-problem.ts';
 import type { FailoverTools } from './request.ts';
 

@@ -1,5 +1,5 @@
 import { promises } from 'node:fs';
-import type { PortShape } from './port.ts';
+import type { PortShape } from '../core/port-shape.ts';
 import {
   type ReadHandle,
   realSessionDisk,

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { CallError, failedWith, orThrow, type Result, tolerate, toResult } from '../core/result.ts';
-import { dirname } from '../paths.ts';
+import { dirname } from '../core/paths.ts';
 import { type FileInfo, fileInfoOf, isUnchanged, secondsOf, type WideStats } from './file-info.ts';
 import { textOf } from './port.ts';
 import type { DirectoryEntry } from './session-fs.ts';

@@ -9,7 +9,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import type { PortShape } from './port.ts';
+import type { PortShape } from '../core/port-shape.ts';
 import type { FsStats } from './stats.ts';
 
 /** The calls that looking at links needs; none of them can change anything. */

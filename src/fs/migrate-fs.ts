@@ -13,7 +13,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { platform } from 'node:process';
-import type { PortShape } from './port.ts';
+import type { PortShape } from '../core/port-shape.ts';
 import { openRealDirectory } from './real-directory.ts';
 import { openReal } from './real-handle.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';

@@ -2,7 +2,7 @@ import { toResult } from '../core/result.ts';
 import { lstatOrUndefined } from './io.ts';
 import type { MigrateReadFs } from './migrate-fs.ts';
 import { textOf } from './port.ts';
-import { join, withTrailingSep } from '../paths.ts';
+import { join, withTrailingSep } from '../core/paths.ts';
 
 /** Something that is mounted, as the kernel lists it. */
 export interface Mount {

@@ -8,7 +8,7 @@ import {
   isPidNamespace,
   type PidNamespaceRelation,
 } from './pid-namespace.ts';
-import { errnoOf } from './port.ts';
+import { errnoOf } from '../core/result.ts';
 
 /** A process as somebody has recorded it. */
 export interface RecordedProcess {

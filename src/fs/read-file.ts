@@ -1,5 +1,5 @@
 import { CallError, failure, orThrow, type Result, toResult } from '../core/result.ts';
-import { parsedJson } from '../json.ts';
+import { parsedJson } from '../core/json.ts';
 import { OPEN, type Readable, withHandle } from './io.ts';
 
 interface SizedStats {

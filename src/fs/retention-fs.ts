@@ -1,6 +1,6 @@
 import { promises } from 'node:fs';
 import type { SettingsFs } from './link-fs.ts';
-import type { PortShape } from './port.ts';
+import type { PortShape } from '../core/port-shape.ts';
 import type { DirectoryEntry, FileStats } from './session-fs.ts';
 
 /** The calls that `inspectRetention` needs; none of them can change anything. */

@@ -1,6 +1,6 @@
 import { promises, stat } from 'node:fs';
 import { type LinkReadFs, linkReadPort, realDisk } from './link-fs.ts';
-import type { PortShape } from './port.ts';
+import type { PortShape } from '../core/port-shape.ts';
 import type { FsStats } from './stats.ts';
 
 /** What is read of a file's stats beyond {@link FsStats}. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/result.ts';
-import { ask, mkdir, symlink, type WriteSteps } from '../calls.ts';
-import { type Finding, finding } from '../problem.ts';
+import { ask, mkdir, symlink, type WriteSteps } from '../fs/calls.ts';
+import { type Finding, finding } from './problem.ts';
 import type { Creation } from './creations.ts';
 
 /** A creation that did not come about, and what is said about it. */

@@ -1,10 +1,10 @@
-import { isArray } from '../arguments.ts';
+import { isArray } from '../core/json.ts';
 import type { Failure } from '../core/result.ts';
-import { ask, readFile, type SettingsSteps, stat } from '../calls.ts';
-import { isObject } from '../fs/port.ts';
-import { parsedJson } from '../json.ts';
-import { join } from '../paths.ts';
-import { finding, type ProblemOf } from '../problem.ts';
+import { ask, readFile, type SettingsSteps, stat } from '../fs/calls.ts';
+import { isObject } from '../core/json.ts';
+import { parsedJson } from '../core/json.ts';
+import { join } from '../core/paths.ts';
+import { finding, type ProblemOf } from './problem.ts';
 
 /** How long one account home lets transcripts live. */
 export interface CleanupPeriod {

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
-import { withTrailingSep } from '../paths.ts';
-import { type Finding, finding } from '../problem.ts';
+import { withTrailingSep } from '../core/paths.ts';
+import { type Finding, finding } from './problem.ts';
 
 /** A directory in the caller's spelling, and in the form by which it is compared. */
 export interface Extent {

@@ -1,5 +1,5 @@
-import { join, dirname } from '../paths.ts';
-import type { Finding } from '../problem.ts';
+import { join, dirname } from '../core/paths.ts';
+import type { Finding } from './problem.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 
 /** A directory or a link that is safe to make. */

@@ -1,5 +1,5 @@
-import type { WriteSteps } from '../calls.ts';
-import type { Finding } from '../problem.ts';
+import type { WriteSteps } from '../fs/calls.ts';
+import type { Finding } from './problem.ts';
 import { apply, type Setback } from './apply.ts';
 import { retentionFindings } from './compare-retention.ts';
 import type { Creation } from './creations.ts';

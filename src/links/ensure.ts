@@ -1,8 +1,8 @@
-import { drive, driveSync } from '../calls.ts';
-import type { Operation } from '../error.ts';
+import { drive, driveSync } from '../fs/calls.ts';
+import type { Operation } from '../core/error.ts';
 import { type LinkFs, type LinkFsSync, linkPort, linkPortSync, realDisk } from '../fs/link-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
-import type { AccountReport } from '../report.ts';
+import type { AccountReport } from './report.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
 import { checkRequest, type LinkOptions, type Subject } from './request.ts';

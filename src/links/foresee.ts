@@ -1,4 +1,4 @@
-import { dirname } from '../paths.ts';
+import { dirname } from '../core/paths.ts';
 import { type Creation, creationsFor, type UsablePath } from './creations.ts';
 import type { DirectoryFacts, SharedFacts } from './inspect.ts';
 import { MOST_LINKS } from './place.ts';

@@ -1,5 +1,5 @@
 import type { Result } from '../core/result.ts';
-import { askAll, drive, driveSync, type ReadSteps, stat } from '../calls.ts';
+import { askAll, drive, driveSync, type ReadSteps, stat } from '../fs/calls.ts';
 import {
   type LinkReadFs,
   type LinkReadFsSync,
@@ -9,8 +9,8 @@ import {
 } from '../fs/link-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type Entry, identityOf } from '../fs/stats.ts';
-import { finding } from '../problem.ts';
-import type { InspectionReport } from '../report.ts';
+import { finding } from './problem.ts';
+import type { InspectionReport } from './report.ts';
 import { retentionFindings } from './compare-retention.ts';
 import { inspectShared } from './inspect.ts';
 import { outcomesOf } from './outcome.ts';

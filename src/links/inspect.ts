@@ -11,10 +11,10 @@ import {
   stat,
   together,
   WRITE,
-} from '../calls.ts';
+} from '../fs/calls.ts';
 import type { Entry } from '../fs/stats.ts';
-import { join } from '../paths.ts';
-import type { LinkState } from '../link-report.ts';
+import { join } from '../core/paths.ts';
+import type { LinkState } from './link-report.ts';
 import { isNotALink, locate, type Place } from './place.ts';
 import type { SharedSymlink } from './required.ts';
 

@@ -1,6 +1,6 @@
-import { type Operation, SharedStateError } from '../error.ts';
-import { type Finding, finding } from '../problem.ts';
-import type { AccountReport } from '../report.ts';
+import { type Operation, SharedStateError } from '../core/error.ts';
+import { type Finding, finding } from './problem.ts';
+import type { AccountReport } from './report.ts';
 import { type Creation, pathsByHome } from './creations.ts';
 import type { HomePlan } from './plan.ts';
 import type { Request } from './request.ts';

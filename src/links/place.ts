@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { Failure } from '../core/result.ts';
-import { ask, readlink, type ReadSteps, realpath } from '../calls.ts';
-import { join, basename, dirname, withoutTrailingSeparators } from '../paths.ts';
+import { ask, readlink, type ReadSteps, realpath } from '../fs/calls.ts';
+import { join, basename, dirname, withoutTrailingSeparators } from '../core/paths.ts';
 
 /** Where a path physically is, or would be if the directories that are missing were made. */
 export interface Place {

@@ -1,5 +1,5 @@
-import { type Finding, finding } from '../problem.ts';
-import type { LinkReport } from '../link-report.ts';
+import { type Finding, finding } from './problem.ts';
+import type { LinkReport } from './link-report.ts';
 import { type Containment, type Extent, extentOf, findContainments } from './contain.ts';
 import type { Creation } from './creations.ts';
 import { foresee, type Foresight } from './foresee.ts';

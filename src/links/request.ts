@@ -1,6 +1,7 @@
-import { ArgumentCheck } from '../arguments.ts';
-import type { Operation } from '../error.ts';
-import { isObject, type PortShape } from '../fs/port.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
+import type { Operation } from '../core/error.ts';
+import { isObject } from '../core/json.ts';
+import { type PortShape } from '../core/port-shape.ts';
 import { extentOf, findContainments } from './contain.ts';
 import { RequiredShared, type SharedSymlink } from './required.ts';
 

@@ -1,4 +1,4 @@
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 
 /** One shared link that every account home must have: `<account home>/<name>` leads to `target`. */
 export interface SharedSymlink {

@@ -1,7 +1,7 @@
 import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
-import type { AtPath, Failed } from '../problems/table.ts';
+import type { AtPath, Failed } from '../core/problem.ts';
 import { judgeOwner, type OwnerStatus } from './lock-owner.ts';
 import { formatOwnerToken, type OwnerToken, UNKNOWN } from './owner-token.ts';
 

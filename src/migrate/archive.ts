@@ -1,10 +1,10 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { orThrow, toResult } from '../core/result.ts';
 import { secondsOf } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
-import { basename, dirname, join } from '../paths.ts';
-import { finding } from '../problem.ts';
+import { basename, dirname, join } from '../core/paths.ts';
+import { finding } from '../links/problem.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
 import { noChoices } from './absorb/decide.ts';

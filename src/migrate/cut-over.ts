@@ -2,7 +2,7 @@ import { CallError, orThrow, tolerate, toResult } from '../core/result.ts';
 import { lstatOrUndefined, makeDurableDirectories, removeName, syncDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { dirname, join } from '../paths.ts';
+import { dirname, join } from '../core/paths.ts';
 import { type Context, type OnFiles, stopIfAborted } from './context.ts';
 import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf } from './layout.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';

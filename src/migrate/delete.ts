@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { tolerate, toResult } from '../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
-import { basename, dirname, join, withTrailingSep } from '../paths.ts';
+import { basename, dirname, join, withTrailingSep } from '../core/paths.ts';
 import { MAX_MERGED_BYTES, uniteLines } from './absorb/lines.ts';
 import { type OnFiles, progressOf } from './context.ts';
 import {

@@ -1,4 +1,4 @@
-import { dirname, join } from '../paths.ts';
+import { dirname, join } from '../core/paths.ts';
 
 /** The directory in which the library keeps what it needs: one in each account home, one beside the shared targets. */
 const STATE_DIRECTORY = '.claude-shared-state';

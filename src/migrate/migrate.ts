@@ -1,7 +1,7 @@
 import { toResult } from '../core/result.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { basename, join } from '../paths.ts';
+import { basename, join } from '../core/paths.ts';
 import { absorb, type Job, type Step } from './absorb/absorb.ts';
 import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';

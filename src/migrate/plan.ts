@@ -1,4 +1,4 @@
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import type { LiveSession } from '../sessions/live-sessions.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { EntryPlan, FileCounts, HomePlan, MigrationPlan } from './report.ts';

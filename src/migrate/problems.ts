@@ -1,4 +1,4 @@
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../links/problem.ts';
 import {
   type AtPath,
   error,
@@ -8,7 +8,7 @@ import {
   text,
   type Told,
   warning,
-} from '../problems/table.ts';
+} from '../core/problem.ts';
 import type { SessionProblem } from '../sessions/session-problem.ts';
 
 /** One of the two files of a conflict. */

@@ -2,7 +2,7 @@ import { CallError, toResult } from '../core/result.ts';
 import { lstatOrUndefined, removeName } from '../fs/io.ts';
 import type { MigrateFs } from '../fs/migrate-fs.ts';
 import { textOf } from '../fs/port.ts';
-import { basename } from '../paths.ts';
+import { basename } from '../core/paths.ts';
 
 /** What is at the place of a link after it was to be put there. */
 export type Put = 'link' | 'directory';

@@ -1,7 +1,9 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { ArgumentCheck, isArray } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
+import { isArray } from '../core/json.ts';
 import { type MigrateFs, migratePort, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { isObject, promisesOf } from '../fs/port.ts';
+import { isObject } from '../core/json.ts';
+import { promisesOf } from '../fs/port.ts';
 import { effectiveUid, type ProcessInspector } from '../fs/processes.ts';
 import { checkRequired, containmentsByText } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';

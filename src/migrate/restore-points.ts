@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { CallError, tolerate, toResult } from '../core/result.ts';
 import {
   listDirectory,
@@ -14,7 +14,7 @@ import {
   realMigrateDisk,
 } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
-import { dirname, join } from '../paths.ts';
+import { dirname, join } from '../core/paths.ts';
 import {
   MARKERS,
   preparedLinkOf,

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
@@ -10,7 +10,7 @@ import {
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
 import { absorb, type Actor, type Job, type Tree } from './absorb/absorb.ts';

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { withoutTrailingSeparators } from '../paths.ts';
+import { withoutTrailingSeparators } from '../core/paths.ts';
 
 /** A home, and the one that the program uses where `CLAUDE_CONFIG_DIR` is unset, if that is known. */
 export interface Homes {

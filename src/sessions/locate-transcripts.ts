@@ -1,11 +1,11 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
 import { checkRequired } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { keyOf } from './project-key.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import { findRoots, type ProjectsRoot } from './roots.ts';

@@ -1,5 +1,5 @@
-import type { ArgumentCheck } from '../arguments.ts';
-import { isObject } from '../fs/port.ts';
+import type { ArgumentCheck } from '../core/arguments.ts';
+import { isObject } from '../core/json.ts';
 import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
 
 /** The given probe, or what goes with the file system: of one that is given no process is known. */

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
 
 /** What the program is told beside its working directory. */
 export interface ProjectKeyOptions {

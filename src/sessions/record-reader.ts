@@ -3,7 +3,7 @@ import { listDirectory } from '../fs/io.ts';
 import { readSmallFile } from '../fs/read-file.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 import { type SessionProblem, sessionProblem } from './session-problem.ts';
 import { parseRecord, pidInName, type WholeRecord } from './session-record.ts';
 

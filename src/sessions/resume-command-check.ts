@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
-import { ArgumentCheck, isArray } from '../arguments.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
+import { isArray } from '../core/json.ts';
 import { checkSessionId } from './session-id.ts';
 import { isTypeable } from './shell-quote.ts';
 

@@ -3,7 +3,7 @@ import type { SessionReadFs } from '../fs/session-fs.ts';
 import { textOf } from '../fs/port.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import { join } from '../paths.ts';
+import { join } from '../core/paths.ts';
 
 /** One way to a directory of projects. */
 export interface Way {

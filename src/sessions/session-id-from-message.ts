@@ -1,4 +1,4 @@
-import { isObject } from '../fs/port.ts';
+import { isObject } from '../core/json.ts';
 import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ArgumentCheck } from '../arguments.ts';
+import type { ArgumentCheck } from '../core/arguments.ts';
 import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /** Refuses what is no session id: it becomes part of paths and commands. */

@@ -1,17 +1,14 @@
-import { liveSessionProblems, type LiveSessionProblems } from '../problems/live-sessions.ts';
+import { liveSessionProblems, type LiveSessionProblems } from './live-session-problems.ts';
 import {
   type ResumeSurroundingsProblems,
   resumeSurroundingsProblems,
-} from '../problems/resume-surroundings.ts';
-import { type ProblemTable, tell, type Told } from '../problems/table.ts';
-import {
-  type TranscriptFileProblems,
-  transcriptFileProblems,
-} from '../problems/transcript-file.ts';
+} from './resume-surroundings-problems.ts';
+import { type ProblemTable, tell, type Told } from '../core/problem.ts';
+import { type TranscriptFileProblems, transcriptFileProblems } from './transcript-file-problems.ts';
 import {
   type TranscriptPlaceProblems,
   transcriptPlaceProblems,
-} from '../problems/transcript-place.ts';
+} from './transcript-place-problems.ts';
 
 /** The fields that each problem has of its own, by code. */
 interface SessionProblemFields

@@ -1,4 +1,4 @@
-import { memberOf, parsedJson } from '../json.ts';
+import { memberOf, parsedJson } from '../core/json.ts';
 import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /** What Claude Code says of a running session in `<account home>/sessions/<pid>.json`. */

@@ -2,7 +2,7 @@ import { type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import { type Entry, entryOf, identityOf } from '../fs/stats.ts';
-import { join, dirname } from '../paths.ts';
+import { join, dirname } from '../core/paths.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import type { ProjectsRoot, Way } from './roots.ts';
 

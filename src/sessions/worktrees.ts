@@ -4,7 +4,7 @@ import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import { readSmallFile } from '../fs/read-file.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { join, dirname } from '../paths.ts';
+import { join, dirname } from '../core/paths.ts';
 import { mapLimit } from '../core/map-limit.ts';
 
 const MOST_BYTES = 4096;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { failoverProblems } from '../../src/failover/failover-problem.ts';
 import { migrationProblems } from '../../src/migrate/problems.ts';
-import { problemTable } from '../../src/problem.ts';
+import { problemTable } from '../../src/links/problem.ts';
 import {
   failoverProblemGroups,
   migrationProblemGroups,
@@ -35,13 +35,13 @@ describe('the README', () => {
 
   test('has a row for every state of a link', () => {
     expect(firstCells()).toEqual(
-      expect.arrayContaining([...wordsIn('src/link-report.ts', 'LinkState')]),
+      expect.arrayContaining([...wordsIn('src/links/link-report.ts', 'LinkState')]),
     );
   });
 
   test('has a row for every remedy', () => {
     expect(firstCells()).toEqual(
-      expect.arrayContaining([...wordsIn('src/problems/table.ts', 'Remedy')]),
+      expect.arrayContaining([...wordsIn('src/core/problem.ts', 'Remedy')]),
     );
   });
 

@@ -12,6 +12,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^claude-shared-state$/, replacement: here('../../src/index.ts') },
+      {
+        find: /^claude-shared-state\/tmux$/,
+        replacement: here('../../src/failover/terminal/index.ts'),
+      },
       { find: /^claude-shared-state\/(.*)$/, replacement: `${here('../../src')}/$1/index.ts` },
     ],
   },

@@ -1,5 +1,5 @@
-import { memberOf } from '../../json.ts';
-import { isArray } from '../../arguments.ts';
+import { memberOf } from '../../core/json.ts';
+import { isArray } from '../../core/json.ts';
 import type { QuotaLimit } from './quota-patterns.ts';
 import {
   type EvidenceRules,

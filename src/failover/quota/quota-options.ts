@@ -1,6 +1,7 @@
-import { ArgumentCheck, isArray } from '../../arguments.ts';
-import { isObject } from '../../fs/port.ts';
-import { memberOf } from '../../json.ts';
+import { ArgumentCheck } from '../../core/arguments.ts';
+import { isArray } from '../../core/json.ts';
+import { isObject } from '../../core/json.ts';
+import { memberOf } from '../../core/json.ts';
 import type { QuotaObservation } from './quota-observation.ts';
 import {
   DefaultQuotaPatterns,

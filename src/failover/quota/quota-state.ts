@@ -1,5 +1,5 @@
-import { isArray } from '../../arguments.ts';
-import { memberOf } from '../../json.ts';
+import { isArray } from '../../core/json.ts';
+import { memberOf } from '../../core/json.ts';
 
 /** A session in which the last poll saw a limit. */
 export interface QuotaSuspicion {

@@ -3,7 +3,7 @@ import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import type { Comparer, Copy } from '../scan/compare.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, isDirectory, walkTogether } from '../scan/walk.ts';

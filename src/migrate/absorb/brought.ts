@@ -3,7 +3,7 @@ import type { FileInfo } from '../../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../../fs/io.ts';
 import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf } from '../context.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { withTrailingSep } from '../../paths.ts';
+import { withTrailingSep } from '../../core/paths.ts';
 import type { FileInfo, FileKind } from '../../fs/file-info.ts';
 import { isSameFile } from '../../fs/file-info.ts';
 import type { Comparison } from '../scan/compare.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../fs/io.ts';
 import { mapLimit } from '../../core/map-limit.ts';
 import { textOf } from '../../fs/port.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';

@@ -1,5 +1,5 @@
 import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
-import { basename } from '../../paths.ts';
+import { basename } from '../../core/paths.ts';
 
 /**
  * Which transcripts this run linked, while sessions may be running: only so can it be told later whether a program replaced a

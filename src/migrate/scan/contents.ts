@@ -1,8 +1,8 @@
-import { READ, SEARCH, WRITE } from '../../calls.ts';
+import { READ, SEARCH, WRITE } from '../../fs/calls.ts';
 import { type CallError, failedWith, toResult } from '../../core/result.ts';
 import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import {
   absorb,
   type Actor,

@@ -1,15 +1,15 @@
-import { drive } from '../../calls.ts';
+import { drive } from '../../fs/calls.ts';
 import { toResult } from '../../core/result.ts';
 import type { FileInfo } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
-import type { LinkState } from '../../link-report.ts';
+import type { LinkState } from '../../links/link-report.ts';
 import { inspectShared, type SharedFacts } from '../../links/inspect.ts';
 import { planLinks } from '../../links/plan.ts';
 import type { SharedSymlink } from '../../links/required.ts';
-import { join } from '../../paths.ts';
-import type { Finding } from '../../problem.ts';
+import { join } from '../../core/paths.ts';
+import type { Finding } from '../../links/problem.ts';
 import { type FoundRestorePoint, isUnfinished, readRestorePoints } from '../restore-points.ts';
 
 /** One required directory of one home, as it is. */

@@ -2,7 +2,7 @@ import { mapLimit } from '../../core/map-limit.ts';
 import { toResult } from '../../core/result.ts';
 import { listDirectory } from '../../fs/io.ts';
 import { textOf } from '../../fs/port.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import type { MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';

@@ -8,7 +8,7 @@ import {
   writeNewFile,
 } from '../../fs/io.ts';
 import type { MigrateFs } from '../../fs/migrate-fs.ts';
-import { dirname, join } from '../../paths.ts';
+import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf } from '../context.ts';
 import { stateDirectoryOf } from '../layout.ts';
 

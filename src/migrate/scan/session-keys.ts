@@ -1,4 +1,4 @@
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 import { isSessionTranscript } from './kinds.ts';
 import type { Group } from './walk.ts';
 

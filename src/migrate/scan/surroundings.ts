@@ -1,12 +1,12 @@
-import { drive, SEARCH, WRITE } from '../../calls.ts';
+import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { toResult } from '../../core/result.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../../links/compare-retention.ts';
-import { findExpiring } from '../../links/expiring.ts';
+import { findExpiring } from '../../retention/expiring.ts';
 import { projectsTarget } from '../../links/required.ts';
-import { dirname, withTrailingSep } from '../../paths.ts';
+import { dirname, withTrailingSep } from '../../core/paths.ts';
 import { homeStateOf, stateDirectoryOf } from '../layout.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';

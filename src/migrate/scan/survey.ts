@@ -2,7 +2,7 @@ import { toResult } from '../../core/result.ts';
 import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
-import { join, withTrailingSep } from '../../paths.ts';
+import { join, withTrailingSep } from '../../core/paths.ts';
 import type { Tree } from '../absorb/absorb.ts';
 import { readBrought } from '../absorb/brought.ts';
 import { incomingIn, stateDirectoryOf } from '../layout.ts';

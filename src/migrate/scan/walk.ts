@@ -3,7 +3,7 @@ import { CallError, failedWith, toResult, valueOf } from '../../core/result.ts';
 import { type FileInfo, fileInfoOf } from '../../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 
 /** An entry of a directory: what it is, or that its name can't be passed to any call. */
 export type Found = FileInfo | 'name-not-utf8';

@@ -1,6 +1,6 @@
-import type { LinkState } from '../../link-report.ts';
+import type { LinkState } from '../../links/link-report.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';

@@ -1,10 +1,10 @@
 import { toResult } from '../../core/result.ts';
-import { isArray } from '../../arguments.ts';
+import { isArray } from '../../core/json.ts';
 import { listDirectory } from '../../fs/io.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { memberOf } from '../../json.ts';
-import { join, dirname } from '../../paths.ts';
+import { memberOf } from '../../core/json.ts';
+import { join, dirname } from '../../core/paths.ts';
 import type { Settings } from './settings.ts';
 
 /** Auto-memory that cannot be edited in print mode, and the rules that would allow it. */

@@ -1,6 +1,6 @@
 import { listDirectory } from '../../fs/io.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import type { ProjectsRoot } from '../roots.ts';
 

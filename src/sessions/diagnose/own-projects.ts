@@ -1,4 +1,4 @@
-import { withTrailingSep } from '../../paths.ts';
+import { withTrailingSep } from '../../core/paths.ts';
 import { type Homes, isDefaultHome } from '../default-home.ts';
 import type { LookUpRule } from '../program.ts';
 import { isDirectoryName, keyOf } from '../project-key.ts';

@@ -1,7 +1,7 @@
 import { readChunks, readThroughLinks } from '../../fs/read-file.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
-import { memberOf, parsedJson } from '../../json.ts';
-import { join } from '../../paths.ts';
+import { memberOf, parsedJson } from '../../core/json.ts';
+import { join } from '../../core/paths.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
 const CHUNK_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
-import { memberOf } from '../../json.ts';
-import { join } from '../../paths.ts';
+import { memberOf } from '../../core/json.ts';
+import { join } from '../../core/paths.ts';
 import type { ProgramSettings } from './settings.ts';
 
 const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' as const;

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../../arguments.ts';
+import { ArgumentCheck } from '../../core/arguments.ts';
 import { type FsLike, promisesOf } from '../../fs/port.ts';
 import type { ProcessInspector } from '../../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../../fs/session-fs.ts';

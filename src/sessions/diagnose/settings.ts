@@ -2,7 +2,7 @@ import { readJson } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 
 const MOST_BYTES = 1024 * 1024;
 

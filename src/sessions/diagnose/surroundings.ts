@@ -1,9 +1,9 @@
 import { toResult } from '../../core/result.ts';
-import { drive } from '../../calls.ts';
+import { drive } from '../../fs/calls.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { join } from '../../paths.ts';
+import { join } from '../../core/paths.ts';
 import { mapLimit } from '../../core/map-limit.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';

@@ -1,7 +1,7 @@
 import { readSmallFile } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { join, dirname, withoutTrailingSeparators } from '../../paths.ts';
-import { memberOf, parsedJson } from '../../json.ts';
+import { join, dirname, withoutTrailingSeparators } from '../../core/paths.ts';
+import { memberOf, parsedJson } from '../../core/json.ts';
 import { type Homes, isDefaultHome } from '../default-home.ts';
 
 const MOST_BYTES = 16 * 1024 * 1024;

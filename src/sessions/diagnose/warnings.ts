@@ -1,10 +1,10 @@
-import type { LinkState } from '../../link-report.ts';
+import type { LinkState } from '../../links/link-report.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
 import type { LookUpRule } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import type { Transcript, TranscriptName } from '../transcripts.ts';
 import { type SessionProblem, sessionProblem } from '../session-problem.ts';
-import { dirname } from '../../paths.ts';
+import { dirname } from '../../core/paths.ts';
 import type { ResumeFacts } from './facts.ts';
 import type { SharedPlace } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';

@@ -17,8 +17,9 @@ export function makeConsumer(examples: readonly Example[]): Consumer {
     'claude-shared-state': [pathInRepository('src/index.ts')],
     'claude-shared-state/failover': [pathInRepository('src/failover/index.ts')],
     'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
+    'claude-shared-state/retention': [pathInRepository('src/retention/index.ts')],
     'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
-    'claude-shared-state/tmux': [pathInRepository('src/tmux/index.ts')],
+    'claude-shared-state/tmux': [pathInRepository('src/failover/terminal/index.ts')],
   };
   const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));

@@ -1,13 +1,13 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
-import { problemTable } from '../../../src/problem.ts';
+import { problemTable } from '../../../src/links/problem.ts';
 import { interfaceIn, type Member } from './source.ts';
 
 const sources = [
-  ['src/problems/links.ts', 'LinkProblems'],
-  ['src/problems/directories.ts', 'DirectoryProblems'],
-  ['src/problems/retention.ts', 'RetentionProblems'],
-  ['src/problems/input.ts', 'InputProblems'],
+  ['src/links/link-problems.ts', 'LinkProblems'],
+  ['src/links/directory-problems.ts', 'DirectoryProblems'],
+  ['src/links/retention-problems.ts', 'RetentionProblems'],
+  ['src/core/input-problems.ts', 'InputProblems'],
 ] as const;
 
 /** The problem codes as the source documents them: groups in which the meaning of each code stands. */
@@ -29,8 +29,8 @@ export function migrationProblemTables(): string {
 
 /** The codes that only a failover has. */
 export const failoverProblemGroups = [
-  interfaceIn('src/problems/failover-terminals.ts', 'FailoverTerminalProblems'),
-  interfaceIn('src/problems/failover-accounts.ts', 'FailoverAccountProblems'),
+  interfaceIn('src/failover/terminal-problems.ts', 'FailoverTerminalProblems'),
+  interfaceIn('src/failover/account-problems.ts', 'FailoverAccountProblems'),
 ];
 
 /** A table of them. */

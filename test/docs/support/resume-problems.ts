@@ -3,10 +3,10 @@ import { adviceText } from './problem-codes.ts';
 import { interfaceIn } from './source.ts';
 
 const sources = [
-  ['src/problems/transcript-place.ts', 'TranscriptPlaceProblems'],
-  ['src/problems/transcript-file.ts', 'TranscriptFileProblems'],
-  ['src/problems/resume-surroundings.ts', 'ResumeSurroundingsProblems'],
-  ['src/problems/live-sessions.ts', 'LiveSessionProblems'],
+  ['src/sessions/transcript-place-problems.ts', 'TranscriptPlaceProblems'],
+  ['src/sessions/transcript-file-problems.ts', 'TranscriptFileProblems'],
+  ['src/sessions/resume-surroundings-problems.ts', 'ResumeSurroundingsProblems'],
+  ['src/sessions/live-session-problems.ts', 'LiveSessionProblems'],
 ] as const;
 
 const tellings = new Map(Object.entries(sessionProblems));

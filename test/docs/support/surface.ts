@@ -17,7 +17,7 @@ export interface PublicName {
 export function publicSurface(): readonly PublicName[] {
   const entries = [
     'src/index.ts',
-    ...['sessions', 'migrate', 'failover', 'tmux'].map((it) => `src/${it}/index.ts`),
+    ...['sessions', 'migrate', 'failover', 'failover/terminal'].map((it) => `src/${it}/index.ts`),
   ].map(pathInRepository);
   const program = programOf(entries);
   const names = entries.flatMap((entry) => namesIn(entry, program));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
-import { finding } from '../../../src/problem.ts';
+import { finding } from '../../../src/links/problem.ts';
 import { waysToMigrate, waysToRestore } from '../../../src/cli/past-refusal.ts';
 
 const home = '/home/me/.claude';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { finding } from '../../../src/problem.ts';
+import { finding } from '../../../src/links/problem.ts';
 import { printProblems, tally } from '../../../src/cli/print-problems.ts';
 import { paper } from './support/paper.ts';
 

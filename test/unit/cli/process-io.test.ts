@@ -3,7 +3,7 @@ import process from 'node:process';
 import { ReadStream, WriteStream } from 'node:tty';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processIo, type Streams } from '../../../src/cli/process-io.ts';
-import { poll, startServer } from '../tmux/support/private-server.ts';
+import { poll, startServer } from '../failover/terminal/support/private-server.ts';
 
 /** A terminal in which nothing reads and writes but the command, in this process. */
 async function terminal(columns = 80) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SharedStateError } from 'claude-shared-state';
 import { tellError } from '../../../src/cli/tell-error.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
-import { finding } from '../../../src/problem.ts';
+import { finding } from '../../../src/links/problem.ts';
 import { paper } from './support/paper.ts';
 
 function told(thrown: unknown) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { migrationProblem, migrationProblems } from '../../../src/migrate/problems.ts';
-import { finding, problemTable } from '../../../src/problem.ts';
-import { inputProblems } from '../../../src/problems/input.ts';
+import { finding, problemTable } from '../../../src/links/problem.ts';
+import { inputProblems } from '../../../src/core/input-problems.ts';
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { messageFor } from '../../../src/cli/wording.ts';
 

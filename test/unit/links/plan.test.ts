@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DirectoryFacts, HomeFacts, LinkFacts } from '../../../src/links/inspect.ts';
 import type { Place } from '../../../src/links/place.ts';
 import { planLinks } from '../../../src/links/plan.ts';
-import type { Finding } from '../../../src/problem.ts';
+import type { Finding } from '../../../src/links/problem.ts';
 import { posixError } from '../support/posix-error.ts';
 
 // From the facts alone, so that also what takes other rights, or another moment, is decided here.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsOf, textTrouble } from '../../../src/tmux/keystrokes.ts';
+import { partsOf, textTrouble } from '../../../../src/failover/terminal/keystrokes.ts';
 
 test.each([
   ['before the seam', 3_998],

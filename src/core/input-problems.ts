@@ -1,4 +1,4 @@
-import { error, type ProblemTable, text } from './table.ts';
+import { error, type ProblemTable, text } from './problem.ts';
 
 export interface InArguments {
   /** The value where it is a text, otherwise empty. */

@@ -1,5 +1,5 @@
-import type { Finding, Problem } from './problem.ts';
-import type { AccountReport } from './report.ts';
+import type { Finding, Problem } from '../links/problem.ts';
+import type { AccountReport } from '../links/report.ts';
 
 // Registered, so that the ESM and the CJS build, and two versions, recognise each other's errors.
 const brand = Symbol.for('claude-shared-state.SharedStateError');

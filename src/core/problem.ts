@@ -1,4 +1,4 @@
-import { escapeControl } from '../paths.ts';
+import { escapeControl } from './paths.ts';
 
 /** Whether a problem makes a call throw (`error`) or is only told (`warning`). */
 export type Severity = 'error' | 'warning';

@@ -1,4 +1,4 @@
-import type { TerminalTrouble } from '../failover/terminal.ts';
+import type { TerminalTrouble } from '../terminal.ts';
 
 interface NameTrouble {
   readonly trouble: TerminalTrouble;

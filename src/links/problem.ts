@@ -1,8 +1,8 @@
-import { directoryProblems, type DirectoryProblems } from './problems/directories.ts';
-import { inputProblems, type InputProblems } from './problems/input.ts';
-import { linkProblems, type LinkProblems } from './problems/links.ts';
-import { retentionProblems, type RetentionProblems } from './problems/retention.ts';
-import { type ProblemTable, tell, type Told } from './problems/table.ts';
+import { directoryProblems, type DirectoryProblems } from './directory-problems.ts';
+import { inputProblems, type InputProblems } from '../core/input-problems.ts';
+import { linkProblems, type LinkProblems } from './link-problems.ts';
+import { retentionProblems, type RetentionProblems } from './retention-problems.ts';
+import { type ProblemTable, tell, type Told } from '../core/problem.ts';
 
 /** The fields that each problem has of its own, by code. */
 interface ProblemFields extends LinkProblems, DirectoryProblems, RetentionProblems, InputProblems {}

@@ -1,8 +1,9 @@
 import { isAbsolute } from 'node:path';
 import { type Operation, SharedStateError } from './error.ts';
-import { isObject, missingMembers, type PortShape } from './fs/port.ts';
-import { type Finding, finding } from './problem.ts';
-import type { InArguments, InputProblems } from './problems/input.ts';
+import { isArray, isObject } from './json.ts';
+import { missingMembers, type PortShape } from './port-shape.ts';
+import { type Finding, finding } from '../links/problem.ts';
+import type { InArguments, InputProblems } from './input-problems.ts';
 
 /** The codes that need nothing but the argument and its value. */
 type PlainCode = {
@@ -104,11 +105,6 @@ function pathTrouble(path: unknown): PlainCode | undefined {
   if (path.includes('\0')) return 'path-nul';
   if (path.startsWith('~')) return 'path-tilde';
   return isAbsolute(path) ? undefined : 'path-relative';
-}
-
-// Array.isArray narrows to any[], which would switch checking off.
-export function isArray(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
 }
 
 const MOST_SHOWN = 200;

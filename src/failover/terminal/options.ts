@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../arguments.ts';
+import { ArgumentCheck } from '../../core/arguments.ts';
 
 /** Options of {@link tmuxTerminal}. */
 export interface TmuxTerminalOptions {

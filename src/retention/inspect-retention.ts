@@ -1,13 +1,13 @@
-import { ArgumentCheck } from '../arguments.ts';
-import { drive } from '../calls.ts';
+import { ArgumentCheck } from '../core/arguments.ts';
+import { drive } from '../fs/calls.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
-import type { Problem } from '../problem.ts';
-import type { CleanupPeriod } from './cleanup-period.ts';
-import { daysOf, judgePeriods } from './compare-retention.ts';
+import type { Problem } from '../links/problem.ts';
+import type { CleanupPeriod } from '../links/cleanup-period.ts';
+import { daysOf, judgePeriods } from '../links/compare-retention.ts';
 import { type ExpiringTranscripts, findExpiring } from './expiring.ts';
-import { checkRequired, containmentsByText, type LinkOptions } from './request.ts';
-import { projectsTarget, RequiredShared } from './required.ts';
+import { checkRequired, containmentsByText, type LinkOptions } from '../links/request.ts';
+import { projectsTarget, RequiredShared } from '../links/required.ts';
 
 /** What `inspectRetention` may be told. */
 export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {

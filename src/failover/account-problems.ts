@@ -1,4 +1,11 @@
-import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+import {
+  type AtPath,
+  error,
+  type Failed,
+  type ProblemTable,
+  text,
+  warning,
+} from '../core/problem.ts';
 
 /** Of one of the sessions that a failover looks after; `path` is the file that keeps its id. */
 interface OfSession extends AtPath {

@@ -1,4 +1,4 @@
-import { type Result, failure } from './core/result.ts';
+import { type Result, failure } from '../core/result.ts';
 import type {
   LinkFs,
   LinkFsSync,
@@ -6,9 +6,9 @@ import type {
   LinkReadFsSync,
   SettingsFs,
   SettingsFsSync,
-} from './fs/link-fs.ts';
-import { textOf } from './fs/port.ts';
-import { type Entry, entryOf } from './fs/stats.ts';
+} from './link-fs.ts';
+import { textOf } from './port.ts';
+import { type Entry, entryOf } from './stats.ts';
 
 /*
  * File-system calls as data. A computation is a generator that yields batches of calls; a driver

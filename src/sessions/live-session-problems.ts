@@ -1,4 +1,4 @@
-import { type AtPath, type Failed, type ProblemTable, text, warning } from './table.ts';
+import { type AtPath, type Failed, type ProblemTable, text, warning } from '../core/problem.ts';
 
 interface OfHome extends AtPath {
   readonly accountHome: string;

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { familyOf, isInForeground, readProcessTable } from '../../../src/tmux/process-table.ts';
+import {
+  familyOf,
+  isInForeground,
+  readProcessTable,
+} from '../../../../src/failover/terminal/process-table.ts';
 
 const table = readProcessTable(`
     1     0     1    -1

@@ -1,4 +1,4 @@
-import type { TerminalKey } from '../failover/terminal.ts';
+import type { TerminalKey } from '../terminal.ts';
 
 /** A message to the tmux server holds 16 KiB (seen on 3.3a), and one of these takes up to three bytes. */
 const MOST_AT_ONCE = 4_000;

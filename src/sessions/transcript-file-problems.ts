@@ -1,4 +1,11 @@
-import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+import {
+  type AtPath,
+  error,
+  type Failed,
+  type ProblemTable,
+  text,
+  warning,
+} from '../core/problem.ts';
 
 /** What can be wrong with a transcript that is found. */
 export interface TranscriptFileProblems {

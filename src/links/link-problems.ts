@@ -1,5 +1,5 @@
-import type { LinkReport } from '../link-report.ts';
-import { error, type ProblemTable, text } from './table.ts';
+import type { LinkReport } from './link-report.ts';
+import { error, type ProblemTable, text } from '../core/problem.ts';
 
 interface AtLink extends LinkReport {
   readonly accountHome: string;

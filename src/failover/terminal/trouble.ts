@@ -1,4 +1,4 @@
-import { TerminalError } from '../failover/terminal.ts';
+import { TerminalError } from '../terminal.ts';
 import type { ProgramFailure } from './run-program.ts';
 
 /** What tmux says where there is no server, or no session of that name in it (3.3a). */

@@ -1,4 +1,4 @@
-import type { Terminal } from '../failover/terminal.ts';
+import type { Terminal } from '../terminal.ts';
 import { isKey, partsOf, textTrouble } from './keystrokes.ts';
 import { tmuxSettings, type TmuxTerminalOptions } from './options.ts';
 import { familyOf, isInForeground } from './process-table.ts';

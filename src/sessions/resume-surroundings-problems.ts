@@ -1,5 +1,12 @@
-import type { LinkState } from '../link-report.ts';
-import { type AtPath, error, type Failed, type ProblemTable, text, warning } from './table.ts';
+import type { LinkState } from '../links/link-report.ts';
+import {
+  type AtPath,
+  error,
+  type Failed,
+  type ProblemTable,
+  text,
+  warning,
+} from '../core/problem.ts';
 
 interface AtProcess extends AtPath {
   readonly accountHome: string;

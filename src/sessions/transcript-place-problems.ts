@@ -1,5 +1,5 @@
-import type { LinkState } from '../link-report.ts';
-import { type AtPath, error, type ProblemTable, text } from './table.ts';
+import type { LinkState } from '../links/link-report.ts';
+import { type AtPath, error, type ProblemTable, text } from '../core/problem.ts';
 
 interface AtProjects extends AtPath {
   readonly state: LinkState;

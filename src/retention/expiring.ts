@@ -1,8 +1,9 @@
 import type { RetentionReadFs } from '../fs/retention-fs.ts';
-import { errnoOf, textOf } from '../fs/port.ts';
+import { errnoOf } from '../core/result.ts';
+import { textOf } from '../fs/port.ts';
 import type { DirectoryEntry } from '../fs/session-fs.ts';
-import { join } from '../paths.ts';
-import { DAY_MS } from './cleanup-period.ts';
+import { join } from '../core/paths.ts';
+import { DAY_MS } from '../links/cleanup-period.ts';
 
 /** What is known of the transcripts that are deleted first. */
 export interface ExpiringTranscripts {

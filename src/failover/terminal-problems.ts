@@ -1,4 +1,4 @@
-import { type AtPath, error, type ProblemTable, text } from './table.ts';
+import { type AtPath, error, type ProblemTable, text } from '../core/problem.ts';
 
 /** Of one of the sessions that a failover looks after; `path` is the file that keeps its id. */
 interface OfSession extends AtPath {

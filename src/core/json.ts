@@ -1,4 +1,11 @@
-import { isObject } from './fs/port.ts';
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+// Array.isArray narrows to any[], which would switch checking off.
+export function isArray(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
 
 /** What a text says in JSON; `undefined` where it is none. */
 export function parsedJson(text: string): unknown {

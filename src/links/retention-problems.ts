@@ -1,4 +1,4 @@
-import { type AtPath, type Failed, type ProblemTable, text, warning } from './table.ts';
+import { type AtPath, type Failed, type ProblemTable, text, warning } from '../core/problem.ts';
 
 /** What can be wrong with the time that an account home lets transcripts live. */
 export interface RetentionProblems {

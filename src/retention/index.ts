@@ -1,0 +1,4 @@
+export type { RetentionReadFs } from '../fs/retention-fs.ts';
+export type { ExpiringTranscript, ExpiringTranscripts } from './expiring.ts';
+export { inspectRetention } from './inspect-retention.ts';
+export type { HomeRetention, RetentionOptions, RetentionReport } from './inspect-retention.ts';
