@@ -56,8 +56,10 @@ export interface CommandSpec<Options extends OptionList, Body extends object> {
 }
 
 /** A command whose options and output are no longer of a known type. */
-export interface AnyCommand
-  extends Pick<CommandSpec<OptionList, object>, 'name' | 'summary' | 'description'> {
+export interface AnyCommand extends Pick<
+  CommandSpec<OptionList, object>,
+  'name' | 'summary' | 'description'
+> {
   readonly aliases: readonly string[];
   readonly arguments: string;
   readonly options: readonly Option[];
@@ -89,8 +91,8 @@ export function textOption(flags: string, description: string): TypedOption<stri
 
 /** An option that can be repeated. */
 export function listOption(flags: string, description: string): TypedOption<readonly string[]> {
-  return new Option(flags, description).argParser((value: string, all: readonly string[] = []) => [
-    ...all,
+  return new Option(flags, description).argParser((value: string, all?: readonly string[]) => [
+    ...(all ?? []),
     notEmpty(value),
   ]);
 }
@@ -106,12 +108,14 @@ export function linkOption(
   description: string,
 ): TypedOption<readonly { readonly name: string; readonly target: string }[]> {
   return new Option(flags, description).argParser(
-    (value: string, all: readonly { readonly name: string; readonly target: string }[] = []) => {
+    (value: string, all?: readonly { readonly name: string; readonly target: string }[]) => {
       const at = value.indexOf('=');
       if (at < 1 || at === value.length - 1) {
-        throw new InvalidArgumentError('It must be a name and a directory: projects=/srv/projects.');
+        throw new InvalidArgumentError(
+          'It must be a name and a directory: projects=/srv/projects.',
+        );
       }
-      return [...all, { name: value.slice(0, at), target: value.slice(at + 1) }];
+      return [...(all ?? []), { name: value.slice(0, at), target: value.slice(at + 1) }];
     },
   );
 }
@@ -121,9 +125,18 @@ export const dryRun = flag('--dry-run', 'show the plan, and change nothing');
 
 /** What every command accepts. */
 export const commonOptions = {
-  home: listOption('--home <directory>', 'an account home; can be repeated. All that are found by default'),
-  root: textOption('--root <directory>', 'where the shared directories are; your home directory by default').conflicts('shared'),
-  shared: linkOption('--shared <name=directory>', 'one shared link, instead of --root; can be repeated'),
+  home: listOption(
+    '--home <directory>',
+    'an account home; can be repeated. All that are found by default',
+  ),
+  root: textOption(
+    '--root <directory>',
+    'where the shared directories are; your home directory by default',
+  ).conflicts('shared'),
+  shared: linkOption(
+    '--shared <name=directory>',
+    'one shared link, instead of --root; can be repeated',
+  ),
   json: flag('--json', 'print one JSON object, for scripts'),
   color: flag('--no-color', 'no colours; NO_COLOR does the same'),
 };

@@ -14,7 +14,10 @@ export function didYouMean(name: string | undefined): string {
 
 /** How many letters have to be added, removed, replaced or swapped with the next one. */
 function distanceOf(from: string, to: string): number {
-  let [previous, row]: readonly (readonly number[])[] = [[], Array.from({ length: to.length + 1 }, (_, at) => at)];
+  let [previous, row]: readonly (readonly number[])[] = [
+    [],
+    Array.from({ length: to.length + 1 }, (_, at) => at),
+  ];
   for (let i = 1; i <= from.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= to.length; j += 1) {

@@ -36,7 +36,7 @@ export function listOf<Item>(items: Schema<Item>): Schema<readonly Item[]> {
 }
 
 /** An object with these members and no others; the optional ones can be absent. */
-export function object<Required extends Members, Optional extends Members = Record<never, never>>(
+export function object<Required extends Members, Optional extends Members = object>(
   members: Required,
   optional?: Optional,
 ): Schema<ObjectOf<Required, Optional>> {
@@ -106,12 +106,30 @@ export const liveSession = object(
   { cwd: text, kind: text, entrypoint: text, status: text },
 );
 
-export const outcome = oneOf('done', 'partial', 'refused', 'locked', 'aborted', 'failed', 'dry-run', 'declined', 'not-asked');
+export const outcome = oneOf(
+  'done',
+  'partial',
+  'refused',
+  'locked',
+  'aborted',
+  'failed',
+  'dry-run',
+  'declined',
+  'not-asked',
+);
 
 export const unmerged = listOf(
   object({
     path,
-    reason: oneOf('obsolete-cache', 'kept-aside', 'replaced', 'partial-line', 'conflict', 'duplicate-session-id', 'changed'),
+    reason: oneOf(
+      'obsolete-cache',
+      'kept-aside',
+      'replaced',
+      'partial-line',
+      'conflict',
+      'duplicate-session-id',
+      'changed',
+    ),
   }),
 );
 
