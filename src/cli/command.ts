@@ -73,7 +73,11 @@ export function defineCommand<Options extends OptionList, Body extends object>(
 ): AnyCommand {
   const { name, aliases = [], summary, description, schema, needsHomes = () => true } = spec;
   return {
-    ...{ name, aliases, summary, description, schema },
+    name,
+    aliases,
+    summary,
+    description,
+    schema,
     arguments: spec.arguments ?? '',
     options: Object.values(spec.options ?? {}),
     needsHomes: (parsed) => needsHomes(parsed.opts<ValuesOf<Options>>()),

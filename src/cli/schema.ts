@@ -9,6 +9,7 @@ export interface Schema<out Value = unknown> {
 export type ValueOf<Any> = Any extends Schema<infer Value> ? Value : never;
 
 type Members = Readonly<Record<string, Schema>>;
+type NoMembers = Readonly<Record<never, Schema>>;
 type Flat<Value> = { readonly [Key in keyof Value]: Value[Key] };
 type ObjectOf<Required extends Members, Optional extends Members> = Flat<
   { readonly [Key in keyof Required]: ValueOf<Required[Key]> } & {
@@ -36,7 +37,7 @@ export function listOf<Item>(items: Schema<Item>): Schema<readonly Item[]> {
 }
 
 /** An object with these members and no others; the optional ones can be absent. */
-export function object<Required extends Members, Optional extends Members = object>(
+export function object<Required extends Members, Optional extends Members = NoMembers>(
   members: Required,
   optional?: Optional,
 ): Schema<ObjectOf<Required, Optional>> {

@@ -41,7 +41,13 @@ interface Candidate {
 const STATE_DIRECTORY = '.claude-shared-state';
 
 // Only Claude Code creates these in a config directory.
-const MARKS = ['.claude.json', '.credentials.json', 'settings.json', 'sessions', 'history.jsonl'];
+const MARKS = new Set([
+  '.claude.json',
+  '.credentials.json',
+  'settings.json',
+  'sessions',
+  'history.jsonl',
+]);
 
 const bigint = { bigint: true } as const;
 
@@ -122,7 +128,7 @@ async function reasonAgainst(
   if (!found.value.isDirectory()) return { reason: 'not-a-directory' };
   const listed = await listDirectory(fs, path);
   if (!listed.ok) return { reason: 'unreadable', errno: listed.errno };
-  if (listed.value.some(({ name }) => MARKS.includes(name))) return undefined;
+  if (listed.value.some(({ name }) => MARKS.has(name))) return undefined;
   // A new home, of which only the links exist yet.
   for (const { name } of required) {
     const link = await toResult(fs.lstat(join(path, name), bigint));
