@@ -123,7 +123,8 @@ async function runOnTerminal(root: string, home: string, command: string): Promi
   await tmux('-f', '/dev/null', ...started, ...environment, 'sh', '-c', script);
   try {
     await tmux('wait-for', 'ended');
-    const output = await tmux('capture-pane', '-p', '-e');
+    // Joined, what the terminal broke at its edge is one line again.
+    const output = await tmux('capture-pane', '-p', '-e', '-J');
     return { command, output: withoutChance(output.replaceAll(home, '~').trimEnd()) };
   } finally {
     await tmux('kill-server');
@@ -134,7 +135,9 @@ async function runOnTerminal(root: string, home: string, command: string): Promi
 function withoutChance(output: string): string {
   return output
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{16}/g, '20261129T193740Z-8a2998e54520db88')
-    .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00');
+    .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '2026-12-29 19:37 UTC')
+    .replaceAll(/-tmp-claude-shared-state-screens-\w+-home-/g, '-home-me-');
 }
 
 function withoutColours(output: string): string {
