@@ -1,13 +1,14 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { problemTable } from '../../../src/links/problem.ts';
+import { memberOf } from '../../../src/core/json.ts';
 import { interfaceIn, type Member } from './source.ts';
 
 const sources = [
   ['src/links/link-problems.ts', 'LinkProblems'],
   ['src/links/directory-problems.ts', 'DirectoryProblems'],
   ['src/links/retention-problems.ts', 'RetentionProblems'],
-  ['src/core/input-problems.ts', 'InputProblems'],
+  ['src/core/argument-problems.ts', 'ArgumentProblems'],
 ] as const;
 
 /** The problem codes as the source documents them: groups in which the meaning of each code stands. */
@@ -67,5 +68,6 @@ function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
 
 /** What to do, in a table: some advice depends on the fields of the problem. */
 export function adviceText(advice: unknown): string {
-  return typeof advice === 'string' ? advice : 'See its `message`.';
+  const forApi = memberOf(advice, 'api') ?? advice;
+  return typeof forApi === 'string' ? forApi : 'See its `message`.';
 }
