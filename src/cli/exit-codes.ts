@@ -1,13 +1,21 @@
-/** What the command tells whoever started it; part of its contract, as the JSON is. */
+/** The exit codes; part of the contract, as the JSON is. */
 export const EXIT = {
-  /** Healthy, or all of what was asked for is done. */
+  /** Healthy, or everything that was asked for is done. */
   done: 0,
   /** Something is wrong, or was refused or declined; nothing is half-done. */
   problems: 1,
-  /** The command line cannot be carried out as it is. */
+  /** The command line can't be carried out as it is. */
   usage: 2,
-  /** A run that began did not come to its end: the same command completes it. */
+  /** A run began and did not finish: the same command completes it. */
   failed: 3,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What they mean, for help and the manual page. */
+export const exitCodes: Readonly<Record<ExitCode, string>> = {
+  0: 'healthy, or done',
+  1: 'problems were found, or the command was refused or declined',
+  2: 'the command line is wrong; nothing was changed',
+  3: 'a run began and did not finish; the same command completes it',
+};

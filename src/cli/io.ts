@@ -1,4 +1,4 @@
-/** One of the two ways out. */
+/** Standard output or standard error. */
 export interface Screen {
   readonly isTTY: boolean;
   /** How many columns it has now; unknown where it is no terminal. */
@@ -6,13 +6,13 @@ export interface Screen {
   readonly write: (text: string) => void;
 }
 
-/** Ctrl-C and the like, for as long as they are caught. */
+/** Ctrl-C and the like, until released. */
 export interface Interrupts {
   readonly signal: AbortSignal;
   readonly release: () => void;
 }
 
-/** Everything that the command has of its surroundings: in tests, made up. */
+/** Everything that the command takes from its surroundings, so that tests can replace it. */
 export interface Io {
   readonly stdout: Screen;
   readonly stderr: Screen;
@@ -23,10 +23,12 @@ export interface Io {
   readonly cwd: string;
   /** The version of this package. */
   readonly version: string;
-  /** Asks a person yes or no; absent where there is nobody to ask. */
+  /** The version of Claude Code in the `PATH`, if there is one. */
+  readonly claudeVersion: () => Promise<string | undefined>;
+  /** Asks a person yes or no; absent where nobody can answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** From now on Ctrl-C stops a run between two steps, a second one at once. */
+  /** From now on Ctrl-C stops a run between two steps; a second one stops it at once. */
   readonly catchInterrupts: () => Interrupts;
-  /** Milliseconds that only ever grow. */
+  /** Milliseconds that only grow. */
   readonly clock: () => number;
 }

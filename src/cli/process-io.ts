@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
 import { errnoOf } from '../core/result.ts';
 import { memberOf } from '../core/json.ts';
 import { EXIT } from './exit-codes.ts';
@@ -29,6 +31,7 @@ export function processIo(streams: Streams = process): Io {
     home: homedir(),
     cwd: process.cwd(),
     version: version(),
+    claudeVersion,
     confirm: isAttended ? (question) => confirm(streams, question) : undefined,
     catchInterrupts,
     clock: () => performance.now(),
@@ -55,6 +58,16 @@ function screenOf(stream: Output): Screen {
 function version(): string {
   const manifest: unknown = createRequire(import.meta.url)('claude-shared-state/package.json');
   return String(memberOf(manifest, 'version'));
+}
+
+/** Asks the program itself: how it was installed does not matter. */
+async function claudeVersion(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('claude', ['--version'], { timeout: 5000 });
+    return /\d+\.\d+\.\d+\S*/.exec(stdout)?.[0];
+  } catch {
+    return undefined;
+  }
 }
 
 const CHOICE = '[y/N] ';

@@ -3,6 +3,10 @@ export type { ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts'
 export type { DiagnoseOptions } from './diagnose/request.ts';
 export { locateTranscripts } from './locate-transcripts.ts';
 export type { Leftover, LocatedTranscripts, LocateOptions } from './locate-transcripts.ts';
+export { listSessions } from './list-sessions.ts';
+export type { ListedSession, ListSessionsOptions } from './list-sessions.ts';
+export { inspectMemoryPermissions } from './memory-permissions.ts';
+export { TestedClaudeVersions } from './program.ts';
 export { projectKey } from './project-key.ts';
 export type { ProjectKeyOptions } from './project-key.ts';
 export type { SessionProblem, SessionProblemCode, SessionProblemOf } from './session-problem.ts';

@@ -3,6 +3,12 @@
  * tests run; the release in between is from its notes.
  */
 
+/** The versions of Claude Code that the end-to-end tests run, oldest first. */
+export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.freeze([
+  '2.1.197',
+  '2.1.329',
+]);
+
 /** How a version looks for a session. */
 export type LookUpRule =
   /** Under the key of the working directory and those of its worktrees only. */

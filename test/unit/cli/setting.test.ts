@@ -112,6 +112,7 @@ test('an output that fails while help is written is no mistake of the command li
     home: user.home,
     cwd: user.home,
     version: '1.2.3',
+    claudeVersion: () => Promise.resolve(undefined),
     catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
     clock: () => 0,
   };

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly columns?: number;
   /** What the person answers; nobody is there unless given. */
   readonly answer?: boolean;
+  /** The version of Claude Code that is installed; none unless given. */
+  readonly claudeVersion?: string;
   /** Aborted, it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
 }
@@ -24,7 +26,7 @@ export interface Ran {
 
 /** Runs the command in this process, on the real disk and with made-up surroundings. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<Ran> {
-  const { home, cwd = home, env = {}, columns, answer } = surroundings;
+  const { home, cwd = home, env = {}, columns, answer, claudeVersion } = surroundings;
   const { interrupt = new AbortController().signal } = surroundings;
   const out = { stdout: '', stderr: '' };
   const questions: string[] = [];
@@ -46,6 +48,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     home,
     cwd,
     version: '1.2.3',
+    claudeVersion: () => Promise.resolve(claudeVersion),
     confirm: answer === undefined ? undefined : confirm,
     catchInterrupts: () => ({ signal: interrupt, release: () => undefined }),
     clock: () => performance.now(),

@@ -1,0 +1,147 @@
+import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import type { Schema } from './schema.ts';
+import type { Setting } from './setting.ts';
+import type { Page } from './ui/page.ts';
+
+/** What every command works with. */
+export interface Context {
+  readonly io: Io;
+  readonly setting: Setting;
+  /** For the result. With `--json` it goes nowhere. */
+  readonly page: Page;
+  /** For remarks on the way, on standard error. */
+  readonly stderr: Page;
+  readonly isJson: boolean;
+}
+
+/** How a command ended, and what it prints with `--json`. */
+export interface Result<Body> {
+  readonly exitCode: ExitCode;
+  /** Absent if the command has printed its only output, whatever the format. */
+  readonly body?: Body;
+}
+
+declare const valueType: unique symbol;
+/** An option of a command line that knows the type of its value. */
+interface TypedOption<Value> extends Option {
+  readonly [valueType]?: Value;
+}
+type OptionList = Readonly<Record<string, TypedOption<unknown>>>;
+export type ValuesOf<Options extends OptionList> = {
+  readonly [Key in keyof Options]?: Options[Key] extends TypedOption<infer Value> ? Value : never;
+};
+
+/** A command as data: help, completion, the manual page and the JSON schema come from it. */
+export interface CommandSpec<Options extends OptionList, Body extends object> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  readonly description: string;
+  /** As commander takes them, such as `<session-id>`. */
+  readonly arguments?: string;
+  /** By the names that commander derives from their flags. */
+  readonly options?: Options;
+  /** The members that it adds to the JSON of every command. */
+  readonly schema?: Schema<Body>;
+  /** Whether it fails where there is no account home; yes by default. */
+  readonly needsHomes?: (values: ValuesOf<Options>) => boolean;
+  readonly run: (
+    context: Context,
+    values: ValuesOf<Options>,
+    words: readonly string[],
+  ) => Promise<Result<NoInfer<Body>>>;
+}
+
+/** A command whose options and output are no longer of a known type. */
+export interface AnyCommand extends Pick<
+  CommandSpec<OptionList, object>,
+  'name' | 'summary' | 'description'
+> {
+  readonly aliases: readonly string[];
+  readonly arguments: string;
+  readonly options: readonly Option[];
+  readonly schema: Schema | undefined;
+  readonly needsHomes: (parsed: Parsed) => boolean;
+  readonly run: (context: Context, parsed: Parsed) => Promise<Result<object>>;
+}
+
+export function defineCommand<Options extends OptionList, Body extends object>(
+  spec: CommandSpec<Options, Body>,
+): AnyCommand {
+  const { name, aliases = [], summary, description, schema, needsHomes = () => true } = spec;
+  return {
+    name,
+    aliases,
+    summary,
+    description,
+    schema,
+    arguments: spec.arguments ?? '',
+    options: Object.values(spec.options ?? {}),
+    needsHomes: (parsed) => needsHomes(parsed.opts<ValuesOf<Options>>()),
+    run: (context, parsed) => spec.run(context, parsed.opts<ValuesOf<Options>>(), parsed.args),
+  };
+}
+
+export function flag(flags: string, description: string): TypedOption<true> {
+  return new Option(flags, description);
+}
+
+export function textOption(flags: string, description: string): TypedOption<string> {
+  return new Option(flags, description).argParser(notEmpty);
+}
+
+/** An option that can be repeated. */
+export function listOption(flags: string, description: string): TypedOption<readonly string[]> {
+  return new Option(flags, description).argParser((value: string, all?: readonly string[]) => [
+    ...(all ?? []),
+    notEmpty(value),
+  ]);
+}
+
+function notEmpty(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty; a variable may be unset.');
+  return value;
+}
+
+/** An option that can be repeated, each time with a link. */
+export function linkOption(
+  flags: string,
+  description: string,
+): TypedOption<readonly { readonly name: string; readonly target: string }[]> {
+  return new Option(flags, description).argParser(
+    (value: string, all?: readonly { readonly name: string; readonly target: string }[]) => {
+      const at = value.indexOf('=');
+      if (at < 1 || at === value.length - 1) {
+        throw new InvalidArgumentError(
+          'It must be a name and a directory: projects=/srv/projects.',
+        );
+      }
+      return [...(all ?? []), { name: value.slice(0, at), target: value.slice(at + 1) }];
+    },
+  );
+}
+
+export const yes = flag('-y, --yes', 'do it without asking').conflicts('dryRun');
+export const dryRun = flag('--dry-run', 'show the plan, and change nothing');
+
+/** What every command accepts. */
+export const commonOptions = {
+  home: listOption(
+    '--home <directory>',
+    'an account home; can be repeated. All that are found by default',
+  ),
+  root: textOption(
+    '--root <directory>',
+    'where the shared directories are; your home directory by default',
+  ).conflicts('shared'),
+  shared: linkOption(
+    '--shared <name=directory>',
+    'one shared link, instead of --root; can be repeated',
+  ),
+  json: flag('--json', 'print one JSON object, for scripts'),
+  color: flag('--no-color', 'no colours; NO_COLOR does the same'),
+};
+export type CommonValues = ValuesOf<typeof commonOptions>;

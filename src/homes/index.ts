@@ -1,0 +1,2 @@
+export { findAccountHomes } from './find-account-homes.ts';
+export type { FindHomesFs, FoundHomes, SkippedDirectory } from './find-account-homes.ts';
