@@ -19,7 +19,7 @@ const MAX_BYTES = 1024 * 1024;
  * @returns One warning for each home that lacks rules, with the rules to add to `permissions.allow` in its settings.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes`.
  *
- * @example
+ * @example Which rules are missing?
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
