@@ -67,7 +67,8 @@ const schema = {
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
- * import { inspectRetention, requiredSharedUnder } from 'claude-shared-state';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { inspectRetention } from 'claude-shared-state/retention';
  *
  * const { fs } = memfs({
  *   '/me/.claude-work/settings.json': '{ "cleanupPeriodDays": 365 }',
