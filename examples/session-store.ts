@@ -54,11 +54,11 @@ async function importLocated(id: ResumeUUID): Promise<void> {
   if (transcript === undefined || others.length > 0) {
     throw new Error(`${id} has ${transcripts.length} transcripts`);
   }
-  const name = transcript.names.find((it) => it.accountHome !== undefined);
-  if (name?.accountHome === undefined) throw new Error('no account home has the transcript');
-  console.log(`importing ${name.path}`);
+  const found = transcript.paths.find(({ accountHome }) => accountHome !== undefined);
+  if (found?.accountHome === undefined) throw new Error('no account home has the transcript');
+  console.log(`importing ${found.path}`);
   // The SDK searches all projects of this home itself.
-  process.env['CLAUDE_CONFIG_DIR'] = name.accountHome;
+  process.env['CLAUDE_CONFIG_DIR'] = found.accountHome;
   await importSessionToStore(id, store);
 }
 
