@@ -80,7 +80,7 @@ const schema = {
  *   now: new Date(Date.now() + 31 * 86_400_000),
  * });
  * assert.equal(report.periodDays, 30);
- * assert.equal(report.transcripts?.due, 1);
+ * assert.equal(report.transcripts?.expiredCount, 1);
  * assert.deepEqual(report.homes[1]?.problems.map(({ code }) => code), ['retention-shorter']);
  * ```
  */
