@@ -107,9 +107,14 @@ function makePrograms(directory: string): void {
   const [tsx, tsconfig, bin] = ['node_modules/.bin/tsx', 'tsconfig.json', 'src/cli/bin.ts'].map(
     pathInRepository,
   );
-  const program = join(directory, 'claude-shared-state');
-  writeFileSync(program, `#!/bin/sh\nexec '${tsx}' --tsconfig '${tsconfig}' '${bin}' "$@"\n`);
-  chmodSync(program, 0o755);
+  const programs = {
+    'claude-shared-state': `exec '${tsx}' --tsconfig '${tsconfig}' '${bin}' "$@"`,
+    claude: "echo '2.1.329 (Claude Code)'",
+  };
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, name), 0o755);
+  }
 }
 
 /** In tmux, and so with everything that a terminal makes the command do. */
