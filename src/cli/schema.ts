@@ -9,13 +9,11 @@ export interface Schema<out Value = unknown> {
 export type ValueOf<Any> = Any extends Schema<infer Value> ? Value : never;
 
 type Members = Readonly<Record<string, Schema>>;
-type NoMembers = Readonly<Record<never, Schema>>;
 type Flat<Value> = { readonly [Key in keyof Value]: Value[Key] };
-type ObjectOf<Required extends Members, Optional extends Members> = Flat<
-  { readonly [Key in keyof Required]: ValueOf<Required[Key]> } & {
-    readonly [Key in keyof Optional]?: ValueOf<Optional[Key]> | undefined;
-  }
->;
+type RequiredOf<Some extends Members> = { readonly [Key in keyof Some]: ValueOf<Some[Key]> };
+type OptionalOf<Some extends Members> = {
+  readonly [Key in keyof Some]?: ValueOf<Some[Key]> | undefined;
+};
 
 const schema = <Value>(keywords: Readonly<Record<string, unknown>>): Schema<Value> => keywords;
 
@@ -37,16 +35,18 @@ export function listOf<Item>(items: Schema<Item>): Schema<readonly Item[]> {
 }
 
 /** An object with these members and no others; the optional ones can be absent. */
-export function object<Required extends Members, Optional extends Members = NoMembers>(
-  members: Required,
-  optional?: Optional,
-): Schema<ObjectOf<Required, Optional>> {
-  return schema({
+export function object<Some extends Members>(members: Some): Schema<RequiredOf<Some>>;
+export function object<Some extends Members, More extends Members>(
+  members: Some,
+  optional: More,
+): Schema<Flat<RequiredOf<Some> & OptionalOf<More>>>;
+export function object(members: Members, optional: Members = {}): Schema {
+  return {
     type: 'object',
     properties: { ...members, ...optional },
     required: Object.keys(members),
     additionalProperties: false,
-  });
+  };
 }
 
 /** An object of which only the type is promised. */
@@ -73,7 +73,7 @@ export const problems = listOf(
   }),
 );
 
-export const steps = listOf(object({ command: text, purpose: text }));
+export const steps = listOf(object({ command: text, purpose: text }, { or: boolean }));
 
 export const link = object(
   {
