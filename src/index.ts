@@ -1,4 +1,4 @@
-export { isSharedStateError, SharedStateError } from './core/error.ts';
+export { isSharedStateError, SharedStateError } from './links/error.ts';
 export type { Operation } from './core/error.ts';
 export type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
 export type { FsLike } from './fs/port.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../bench/report.ts';
-import { benchTables, tablesOf } from './support/bench-table.ts';
-import { regenerate } from './support/readme.ts';
+import { tablesOf } from './support/bench-table.ts';
 
 const report: Report = {
   measured: '2031-02-03',
@@ -52,14 +51,5 @@ describe('the bench tables', () => {
 
   test('mention a machine that had other work', () => {
     expect(tablesOf({ ...report, loadBefore: 3.2 })).toContain('(load 3.2)');
-  });
-
-  test('come from the committed report, wherever a text has their markers', async () => {
-    expect(benchTables()).toContain('× ');
-    const sections = ['problem-codes', 'migration-problems', 'failover-problems', 'error-message'];
-    const text = [...sections, 'resume-problems', 'bench']
-      .map((name) => `<!-- ${name}:start -->\nold\n<!-- ${name}:end -->`)
-      .join('\n');
-    expect(await regenerate(text)).toContain(`<!-- bench:start -->\n${benchTables()}\n`);
   });
 });

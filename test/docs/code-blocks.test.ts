@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { complaintsAbout, programOf } from './support/compiler.ts';
 import { makeConsumer } from './support/consumer.ts';
-import { readmeExamples, sourceExamples } from './support/examples.ts';
+import { pageExamples, sourceExamples } from './support/examples.ts';
 import { run } from './support/run.ts';
 
-const consumer = makeConsumer([...readmeExamples(), ...sourceExamples()]);
+const consumer = makeConsumer([...pageExamples(), ...sourceExamples()]);
 afterAll(() => consumer.remove());
 
-describe('the examples of the README and of the doc comments', () => {
+describe('the examples of the pages and of the doc comments', () => {
   test('compile together under the strict options of this repository', () => {
     const paths = consumer.files.map(({ path }) => path);
     expect(complaintsAbout(paths, programOf(paths))).toBe('');

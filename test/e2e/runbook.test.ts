@@ -50,7 +50,7 @@ async function enterHomeDirectory() {
   return { room, path, spare, id, other };
 }
 
-test('the runbook of the README, pasted block by block, carries a session over to the second account', async () => {
+test('the runbook, pasted block by block, carries a session over to the second account', async () => {
   const { room, path, spare, id, other } = await enterHomeDirectory();
   const before = await contentOf(path('.claude', 'projects'));
   const copied = () => contentOf(path('backup-before-sharing', '.claude', 'projects'));
@@ -67,7 +67,7 @@ test('the runbook of the README, pasted block by block, carries a session over t
     return runs;
   };
 
-  const seen = theOnly(await take('See how things stand'));
+  const seen = theOnly(await take('See what you have'));
   expect(seen).toMatchObject({ exitCode: 1, stderr: '' });
   expect(seen.stdout).toContain('2 account homes');
   expect(seen.stdout.match(/not-a-symlink/g)).toHaveLength(2);
@@ -83,14 +83,14 @@ test('the runbook of the README, pasted block by block, carries a session over t
   expect(await contentOf(path('.claude', 'projects'))).toEqual(before);
   expect(await kinds()).toEqual(['directory', 'directory']);
 
-  expect(theOnly(await take('Bring both together'))).toMatchObject({ exitCode: 0 });
+  expect(theOnly(await take('Merge'))).toMatchObject({ exitCode: 0 });
   expect(await kinds()).toEqual(['link', 'link']);
 
   const checked = theOnly(await take('Check'));
   expect(checked).toMatchObject({ exitCode: 0, stderr: '' });
   expect(checked.stdout).toContain('healthy: 2 homes lead to the shared state');
 
-  const resumed = theOnly(await take('Go on under the other account'));
+  const resumed = theOnly(await take('Continue under the other account'));
   expect(resumed).toMatchObject({ exitCode: 0 });
   expect(resumed.stdout).toContain(`CLAUDE_CONFIG_DIR='${spare}' claude --resume ${id}\n`);
   expect(resumed.stdout).toContain(`\n${replyTo(3)}\n`);
@@ -98,7 +98,7 @@ test('the runbook of the README, pasted block by block, carries a session over t
   expect(await resumeSession(room, undefined, other, later)).toEqual(answered(replyTo(4)));
   expectLastRequestToCarry(room, [second, replyTo(2), later]);
 
-  const [back, again, ...more] = await take('The way back, if you want it');
+  const [back, again, ...more] = await take('Go back, if you want to');
   expect([back?.exitCode, again?.exitCode, more]).toEqual([0, 0, []]);
   expect(back?.stdout.match(/projects\s+restored/g)).toHaveLength(2);
   // As ls -ld showed them then.
@@ -126,7 +126,7 @@ test('after its way back each account has a directory of its own, with what was 
   const { room, path, spare, id } = await enterHomeDirectory();
   const shell = await openShell('zsh', path(), environmentOf(room), path('..', 'tmp'));
 
-  const back = steps.findIndex(({ title }) => title.startsWith('The way back'));
+  const back = steps.findIndex(({ title }) => title.startsWith('Go back'));
   const blocks = [...steps.slice(0, back).flatMap((step) => step.blocks), steps[back]?.blocks[0]];
   const exitCodes: number[] = [];
   for (const block of blocks) exitCodes.push((await shell.paste(block ?? '')).exitCode);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { installedFiles } from './support/installed.ts';
 
-test('the package holds its build, and no source, test or build information', async () => {
+test('the package holds its build, its pages and examples, and no source, test or build information', async () => {
   // Each entry point is whole, which loads faster; what their types share is named by the bundler, after its content.
   const files = (await installedFiles()).map((file) =>
     file.replace(/\/[a-z-]+-[\w-]{8}\.d\./, '/SHARED.d.'),
   );
   expect([...new Set(files)].toSorted()).toEqual([
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'dist/SHARED.d.cts',
@@ -33,6 +34,26 @@ test('the package holds its build, and no source, test or build information', as
     'dist/tmux.d.cts',
     'dist/tmux.d.ts',
     'dist/tmux.js',
+    'examples/agent-runner.ts',
+    'examples/custom-shared-list.ts',
+    'examples/daemon-startup.ts',
+    'examples/demo-homes.ts',
+    'examples/demo-print.ts',
+    'examples/demo.ts',
+    'examples/failover-daemon.ts',
+    'examples/memfs-unit-test.ts',
+    'examples/migrate-with-progress.ts',
+    'examples/session-store.ts',
+    'examples/smoke-probe.ts',
     'package.json',
+    'src/cli/README.md',
+    'src/cli/doctor.svg',
+    'src/failover/README.md',
+    'src/links/HOW-A-POOL-IS-CORRUPTED.md',
+    'src/links/README.md',
+    'src/migrate/README.md',
+    'src/retention/README.md',
+    'src/sessions/README.md',
+    'test/bench/README.md',
   ]);
 });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readme } from './readme.ts';
+import { pages, pageText } from './pages.ts';
 import { pathInRepository } from './source.ts';
 
 /** A code block that a reader may copy. */
@@ -9,18 +9,20 @@ export interface Example {
   readonly code: string;
 }
 
-/** Every `ts` block of the README, under the heading above it. */
-export function readmeExamples(): readonly Example[] {
-  const examples: Example[] = [];
-  for (const section of readme.split(/^(?=#+ )/m)) {
-    const heading = /^#+ (.*)/.exec(section)?.[1] ?? 'before the first heading';
-    const blocks = [...section.matchAll(/^```ts\n(.*?)^```$/gms)];
-    for (const [index, [, code = '']] of blocks.entries()) {
-      const number = blocks.length > 1 ? ` (${index + 1})` : '';
-      examples.push({ title: `README: ${heading}${number}`, code });
-    }
-  }
-  return examples;
+/** Every `ts` block of every page, under the heading above it. */
+export function pageExamples(): readonly Example[] {
+  return pages.flatMap((page) =>
+    pageText(page)
+      .split(/^(?=#+ )/m)
+      .flatMap((section) => {
+        const heading = /^#+ (.*)/.exec(section)?.[1] ?? 'before the first heading';
+        const blocks = [...section.matchAll(/^```ts\n(.*?)^```$/gms)];
+        return blocks.map(([, code = ''], index) => {
+          const number = blocks.length > 1 ? ` (${index + 1})` : '';
+          return { title: `${page}: ${heading}${number}`, code };
+        });
+      }),
+  );
 }
 
 /** The code block of every `@example` in the source, under its title. */

@@ -1,71 +1,81 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
-import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { problemTable } from '../../../src/links/problem.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
+import { sessionProblems } from '../../../src/sessions/session-problem.ts';
+import { memberOf } from '../../../src/core/json.ts';
 import { interfaceIn, type Member } from './source.ts';
 
-const sources = [
-  ['src/links/link-problems.ts', 'LinkProblems'],
-  ['src/links/directory-problems.ts', 'DirectoryProblems'],
-  ['src/links/retention-problems.ts', 'RetentionProblems'],
-  ['src/core/input-problems.ts', 'InputProblems'],
-] as const;
+/** Where the codes of each page are declared: the file, and the interface with their fields. */
+const sources = {
+  links: [
+    ['src/links/link-problems.ts', 'LinkProblems'],
+    ['src/links/directory-problems.ts', 'DirectoryProblems'],
+    ['src/core/argument-problems.ts', 'ArgumentProblems'],
+  ],
+  retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
+  sessions: [
+    ['src/sessions/transcript-place-problems.ts', 'TranscriptPlaceProblems'],
+    ['src/sessions/transcript-file-problems.ts', 'TranscriptFileProblems'],
+    ['src/sessions/resume-surroundings-problems.ts', 'ResumeSurroundingsProblems'],
+    ['src/sessions/live-session-problems.ts', 'LiveSessionProblems'],
+  ],
+  migrate: [['src/migrate/problems.ts', 'Fields']],
+  failover: [
+    ['src/failover/terminal-problems.ts', 'FailoverTerminalProblems'],
+    ['src/failover/account-problems.ts', 'FailoverAccountProblems'],
+  ],
+} as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
-/** The problem codes as the source documents them: groups in which the meaning of each code stands. */
-export const problemGroups = sources.map(([path, name]) => interfaceIn(path, name));
+const definitions = new Map(
+  Object.entries({
+    ...problemTable,
+    ...sessionProblems,
+    ...migrationProblems,
+    ...failoverProblems,
+  }),
+);
 
-const migrationProblemFields = interfaceIn('src/migrate/problems.ts', 'Fields');
-/** The codes that only `./migrate` has. */
-export const migrationProblemGroups = [migrationProblemFields];
+/** Every code that a call can report. */
+export const knownCodes: readonly string[] = [...definitions.keys()];
 
-/** A table for each group of problem codes, in Markdown. */
-export function problemCodeTables(): string {
-  return tablesOf(problemGroups);
-}
+/** Every code that is documented, with what its doc comment says. */
+export const documentedCodes: readonly Member[] = Object.values(sources)
+  .flat()
+  .flatMap(([path, name]) => interfaceIn(path, name).members);
 
-/** A table of the codes that only migrating has, without advice: some of it depends on the case. */
-export function migrationProblemTables(): string {
-  return tableOf(migrationProblemFields.members, headings.slice(0, -1));
-}
-
-/** The codes that only a failover has. */
-export const failoverProblemGroups = [
-  interfaceIn('src/failover/terminal-problems.ts', 'FailoverTerminalProblems'),
-  interfaceIn('src/failover/account-problems.ts', 'FailoverAccountProblems'),
-];
-
-/** A table of them. */
-export function failoverProblemTables(): string {
-  return tablesOf(failoverProblemGroups);
-}
-
-function tablesOf(groups: typeof problemGroups): string {
-  return groups
-    .map(({ doc = '', members }) => `**${doc}**\n\n${tableOf(members, headings)}`)
+/** The tables of the codes of one page, in Markdown. */
+export function problemTables(page: keyof typeof sources): string {
+  return sources[page]
+    .map(([path, name]) => {
+      const { doc = '', members } = interfaceIn(path, name);
+      const rows = [columns, columns.map(() => '---'), ...members.map(cellsFor)];
+      return [doc, '', ...rows.map(rowOf)].join('\n');
+    })
     .join('\n\n');
 }
 
-const headings = ['code', 'severity', 'remedy', 'what it means', 'what to do'] as const;
-
-function tableOf(members: readonly Member[], columns: readonly string[]): string {
-  const rows = [columns, columns.map(() => '---'), ...members.map(cellsFor)];
-  return rows
-    .map((cells) => cells.slice(0, columns.length).map((cell) => cell.replaceAll('|', '\\|')))
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
-}
-
-const tellings = new Map(
-  Object.entries({ ...problemTable, ...migrationProblems, ...failoverProblems }),
-);
+const columns = ['code', 'remedy', 'what it means', 'what to do'];
 
 function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
-  const telling = tellings.get(code);
-  if (telling === undefined || meaning === undefined) throw new Error(`${code} is not documented`);
-  const { severity, remedy, advice } = telling;
-  return [`\`${code}\``, severity, `\`${remedy}\``, meaning, adviceText(advice)];
+  const definition = definitions.get(code);
+  if (definition === undefined || meaning === undefined) {
+    throw new Error(`${code} is not documented`);
+  }
+  const { severity, remedy, advice } = definition;
+  return [
+    `\`${code}\`${severity === 'warning' ? ' (warning)' : ''}`,
+    `\`${remedy}\``,
+    meaning,
+    adviceText(advice),
+  ];
 }
 
 /** What to do, in a table: some advice depends on the fields of the problem. */
-export function adviceText(advice: unknown): string {
-  return typeof advice === 'string' ? advice : 'See its `message`.';
+function adviceText(advice: unknown): string {
+  const forApi = memberOf(advice, 'api') ?? advice;
+  return typeof forApi === 'string' ? forApi : 'See its `message`.';
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -9,12 +9,11 @@ export interface Step {
   readonly blocks: readonly string[];
 }
 
-const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
-const heading = '## Runbook: from two accounts to a swap without loss\n';
+const path = fileURLToPath(new URL('../../../src/cli/README.md', import.meta.url));
 
-/** The steps of the runbook as the README has them. */
+/** The steps of the runbook as the page about the command has them. */
 export function stepsOfRunbook(): readonly Step[] {
-  const [, rest = ''] = readme.split(heading);
+  const [, rest = ''] = readFileSync(path, 'utf8').split('## Runbook\n');
   const [section = ''] = rest.split(/^## /m);
   return section.split(/^### \d+\. /m).flatMap((text): readonly Step[] => {
     const [title = ''] = text.split('\n', 1);

@@ -37,7 +37,7 @@ describe.each(worldKinds)('%s', (kind) => {
       const path = at(world, 'a/settings.json');
       const own = { path, accountHome, periodDays: 7, shorterThan: 90, otherHome };
       expect(report.homes.map(({ problems }) => problems)).toMatchObject([
-        [{ code: 'retention-shorter', severity: 'warning', remedy: 'operator', ...own }],
+        [{ code: 'retention-shorter', severity: 'warning', remedy: 'manual', ...own }],
         [],
         [{ code: 'retention-shorter', accountHome: at(world, 'c'), periodDays: 30 }],
       ]);
@@ -226,11 +226,14 @@ describe('the arguments', () => {
     await expect(inspectRetention([''], options)).rejects.toMatchObject({
       operation: 'inspectRetention',
       problems: [
-        { code: 'path-empty', argument: 'accountHomes[0]' },
+        { code: 'invalid-argument', argument: 'accountHomes[0]' },
         { code: 'unknown-option', known: ['required', 'fs', 'now'] },
-        { code: 'invalid-fs', missing: ['opendir', 'readFile', 'stat'] },
-        { code: 'required-empty' },
-        { code: 'invalid-option', argument: 'options.now', expected: 'a Date with a valid time' },
+        { code: 'invalid-argument', argument: 'options.required' },
+        {
+          code: 'invalid-argument',
+          expected: 'node:fs, memfs, or a wrapper; it lacks opendir, readFile, stat',
+        },
+        { code: 'invalid-argument', argument: 'options.now', expected: 'a Date with a valid time' },
       ],
     });
   });
@@ -257,5 +260,5 @@ describe('the arguments', () => {
 test('options that are none, as only JavaScript can give them, are refused', async () => {
   const called: unknown = Reflect.apply(inspectRetention, undefined, [['/nowhere/home'], 'fast']);
 
-  await expect(called).rejects.toMatchObject({ problems: [{ code: 'invalid-options' }] });
+  await expect(called).rejects.toMatchObject({ problems: [{ code: 'invalid-argument' }] });
 });

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { benchTables } from './bench-table.ts';
+import { commandTable } from './command-table.ts';
+import { errorMessage } from './error-message.ts';
+import { problemTables } from './problem-codes.ts';
+import { captureStory, screenAsText, type Story } from './screens.ts';
+import { pathInRepository } from './source.ts';
+
+/** The most that the first page may have, in bytes, with all that is generated. */
+export const MOST_BYTES = 12_000;
+
+/** Every page of documentation, by its path in the repository. */
+export const pages: readonly string[] = [
+  'README.md',
+  'CHANGELOG.md',
+  ...['.github', 'src', 'test'].flatMap(pagesBelow),
+];
+
+export function pageText(page: string): string {
+  return readFileSync(pathInRepository(page), 'utf8');
+}
+
+const screen = (name: keyof Story) => async () => screenAsText((await captureStory())[name]);
+
+/** What is written into pages by the source, between markers of these names. */
+const sections: Readonly<Record<string, () => string | Promise<string>>> = {
+  bench: benchTables,
+  commands: commandTable,
+  'error-message': errorMessage,
+  'failover-problems': () => problemTables('failover'),
+  'link-problems': () => problemTables('links'),
+  'migration-problems': () => problemTables('migrate'),
+  'retention-problems': () => problemTables('retention'),
+  'screen-after': screen('after'),
+  'screen-migrate': screen('migrate'),
+  'screen-plan': screen('plan'),
+  'screen-resume': screen('resume'),
+  'session-problems': () => problemTables('sessions'),
+};
+export const sectionNames: readonly string[] = Object.keys(sections);
+
+const MARKED = /<!-- ([\w-]+):start -->\n.*?<!-- \1:end -->/gs;
+
+/** The names of the generated sections of a page. */
+export function sectionsIn(text: string): readonly string[] {
+  return [...text.matchAll(MARKED)].map(([, name = '']) => name);
+}
+
+/** A page with everything between its markers written anew from the source. */
+export async function regenerate(text: string): Promise<string> {
+  const written = new Map<string, string>();
+  for (const name of sectionsIn(text)) {
+    const section = await sections[name]?.();
+    if (section === undefined) throw new Error(`nothing generates ${name}`);
+    written.set(name, `<!-- ${name}:start -->\n${section}\n<!-- ${name}:end -->`);
+  }
+  return text.replaceAll(MARKED, (marked, name: string) => written.get(name) ?? marked);
+}
+
+function pagesBelow(folder: string): readonly string[] {
+  const files = readdirSync(pathInRepository(folder), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+    .toSorted()
+    .map((file) => join(folder, file));
+}

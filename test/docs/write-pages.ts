@@ -1,0 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { drawPicture, picturePath } from './support/picture.ts';
+import { pages, pageText, regenerate } from './support/pages.ts';
+import { pathInRepository } from './support/source.ts';
+
+for (const page of pages) {
+  writeFileSync(pathInRepository(page), await regenerate(pageText(page)));
+}
+writeFileSync(picturePath, await drawPicture());
