@@ -16,7 +16,7 @@ export async function sessionFor(
   { scope }: Pick<CliContext, 'scope'>,
   words: readonly string[],
   isLast = false,
-  list: () => Promise<readonly ListedSession[]> = () => listSessions(scope.homes, scope),
+  list: () => Promise<readonly ListedSession[]> = () => listSessions(scope.homes, { required: scope.required }),
 ): Promise<ResumeUUID> {
   const [text] = words;
   if ((text === undefined) !== isLast) {

@@ -46,7 +46,7 @@ function candidates(commands: readonly AnyCommand[], words: readonly string[]): 
     words.slice(0, -1).some((word) => word === name || aliases.includes(word)),
   );
   const options = [...(command?.options ?? []), ...Object.values(commonOptions)];
-  const asked = options.find((option) => option.is(previous));
+  const asked = options.find((option) => option.long === previous || option.short === previous);
   const all = asked?.required
     ? (asked.argChoices ?? [])
     : typed.startsWith('-')

@@ -63,7 +63,7 @@ export const checks: readonly Check[] = [
       const causes = unreadable.map((one) =>
         cause(`This may be an account home: ${reasonInWords(one)}`, '', [one.path]),
       );
-      const text = count(scope.homes.length, 'account home');
+      const text = `${scope.homes.length} ${scope.homesFrom}`;
       return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
     },
   },
@@ -84,7 +84,7 @@ export const checks: readonly Check[] = [
         const causes = [cause('Nothing is shared yet', advice, homes)];
         return { state: 'error', text: 'nothing is shared yet', problems, causes };
       }
-      const text = `${right} of ${links.length} shared`;
+      const text = `${right} of ${links.length}`;
       // A home can be refused although all its links are right.
       return { state: stateOf(problems), text, problems };
     },

@@ -8,7 +8,6 @@ import { nextSteps } from '../next-steps.ts';
 import { restorePointsOf } from '../runs.ts';
 import {
   amount,
-  boolean,
   days,
   listOf,
   liveSession,
@@ -167,7 +166,8 @@ function printVerdict(out: Output, facts: Facts, isOk: boolean, told: string): v
   const { paint, symbols } = out;
   out.line();
   const { length } = facts.reports;
-  const homes = `${count(length, 'home')} ${length === 1 ? 'uses' : 'share'} the shared state`;
+  const homes =
+    length === 1 ? '1 home uses the shared directories' : `${length} homes share their sessions`;
   const warnings = told === '' ? '' : `; ${told}`;
   if (isOk) out.words(paint.green(`${symbols.ok} healthy: ${homes}${warnings}`), 0, 2);
   else out.words(paint.red(`${symbols.bad} not healthy: ${told}`), 0, 2);

@@ -108,7 +108,7 @@ function isDone({ homes }: MigrationPlan): boolean {
 /** What the accounts gained, and how to try it. */
 async function afterwards({ io, scope }: CliContext): Promise<{ better: string; next: readonly Step[] }> {
   const doctor = { command: commandLine(io.env, scope, ['doctor']), purpose: 'check everything' };
-  const sessions = await listSessions([], scope);
+  const sessions = await listSessions([], { required: scope.required });
   const accounts = count(scope.homes.length, 'account');
   const [home] = scope.homes.slice(-1);
   const better =

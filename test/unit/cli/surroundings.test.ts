@@ -1,6 +1,6 @@
 import { mkdir, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { printSessions } from '../../../src/cli/print-surroundings.ts';
+import { printSessions } from '../../../src/cli/ui/plan.ts';
 import { sessionId } from '../support/session-id.ts';
 import { SESSION, userHome } from './support/homes.ts';
 import { paper } from './support/paper.ts';
@@ -61,9 +61,9 @@ describe('the transcripts that go next:', () => {
 });
 
 test('of a session of which nothing can be known from here, it says so', () => {
-  const { page, written } = paper();
+  const { out, written } = paper();
 
-  printSessions(page, [
+  printSessions(out, [
     {
       sessionId: sessionId(SESSION),
       pid: 4711,

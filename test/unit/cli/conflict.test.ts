@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
-import { printProblems } from '../../../src/cli/print-problems.ts';
+import { printProblems } from '../../../src/cli/ui/problems.ts';
 import { paper } from './support/paper.ts';
 import { SESSION } from './support/homes.ts';
 import { argumentsOf } from './support/shell.ts';
@@ -30,7 +30,7 @@ function conflict(path: string) {
 
 function printed(problem: Parameters<typeof printProblems>[1][number]): string {
   const sheet = paper();
-  printProblems(sheet.page, [problem]);
+  printProblems(sheet.out, [problem]);
   return sheet.text;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { EntryPlan, MigrationPlan, UnmergedFile } from 'claude-shared-state/migrate';
-import { printPlan } from '../../../src/cli/print-plan.ts';
+import { printPlan } from '../../../src/cli/ui/plan.ts';
 import { paper } from './support/paper.ts';
 
 const none = { link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 };
@@ -18,7 +18,7 @@ function planOf(entries: readonly EntryPlan[], more: Partial<MigrationPlan> = {}
 
 function printed(plan: MigrationPlan, columns?: number): string {
   const sheet = paper(columns);
-  printPlan(sheet.page, plan);
+  printPlan(sheet.out, plan);
   return sheet.text;
 }
 

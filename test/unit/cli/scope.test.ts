@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { parseArguments } from '../../../src/cli/arguments.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { parse } from '../../../src/cli/program.ts';
 import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
@@ -117,5 +118,5 @@ test('an output that fails while help is written is no mistake of the command li
     clock: () => 0,
   };
 
-  expect(() => parseArguments(['--help'], io)).toThrow('write EIO');
+  expect(() => parse(commands, ['--help'], io)).toThrow('write EIO');
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { whileLooking } from '../../../src/cli/waiting.ts';
+import { whileWaiting } from '../../../src/cli/ui/progress.ts';
 import { paper } from './support/paper.ts';
 
 beforeEach(() => {
@@ -14,9 +14,9 @@ test.each([
   ['is not worth a word where it is short', 80, 100, []],
   ['is not said in a pipe', undefined, 1000, []],
 ])('what takes long on a terminal %s', async (_, columns, milliseconds, words) => {
-  const { page, written } = paper(columns);
+  const { out, written } = paper(columns);
   const counting = new Promise((resolve) => setTimeout(resolve, milliseconds, 'found'));
-  const looking = whileLooking(page, 'counting', counting);
+  const looking = whileWaiting(out, 'counting', counting);
 
   await vi.advanceTimersByTimeAsync(milliseconds);
 
@@ -25,9 +25,9 @@ test.each([
 });
 
 test('it is taken back where the looking fails, too', async () => {
-  const { page, written } = paper(80);
+  const { out, written } = paper(80);
   const counting = new Promise((_, reject) => setTimeout(reject, 1000, new Error('exited')));
-  const looking = whileLooking(page, 'counting', counting);
+  const looking = whileWaiting(out, 'counting', counting);
 
   await Promise.all([expect(looking).rejects.toThrow('exited'), vi.advanceTimersByTimeAsync(1000)]);
 

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import { Page } from '../../../src/cli/page.ts';
+import { Output } from '../../../src/cli/ui/output.ts';
 import { userHome } from './support/homes.ts';
 import { paper } from './support/paper.ts';
 import { run, type Surroundings } from './support/run.ts';
@@ -61,10 +61,10 @@ describe.each([40, 60, 80, 120])('in %i columns', (columns) => {
     for (const line of wide) expect(line).toMatch(/[~/][\w./-]+'?$/);
   });
 
-  test('every link is in sight, with its state', async () => {
+  test('--verbose shows every link with its state', async () => {
     await brokenHomes();
 
-    const { stdout } = await doctor({ columns });
+    const { stdout } = await run(['doctor', '--verbose'], { home: user.home, columns });
 
     expect(stdout).toContain('✗ dangling');
     expect(stdout.match(/✓ linked/g)).toHaveLength(3);
@@ -75,7 +75,7 @@ test('a table is aligned, also with names that are wider than they are long', as
   await user.healthy('.claude-日本語');
   await user.healthy('.claude-é');
 
-  const { stdout } = await doctor({ columns: 120 });
+  const { stdout } = await run(['doctor', '--verbose'], { home: user.home, columns: 120 });
 
   const rows = stdout.split('\n').filter((line) => line.includes('✓ linked'));
   const columns = rows.map((row) => stringWidth(row.slice(0, row.indexOf('✓'))));
@@ -94,9 +94,9 @@ test('what is on the disk cannot command the terminal', async () => {
 
 test('a terminal that does not say how wide it is counts as one of 80 columns', () => {
   const screen = { isTTY: true, columns: undefined, write: () => undefined };
-  const page = new Page(screen, { env: {}, home: '/home/me' }, true);
+  const out = new Output(screen, { env: {}, home: '/home/me' }, true);
 
-  expect(page.width).toBe(80);
+  expect(out.width).toBe(80);
 });
 
 test.each([
@@ -104,5 +104,5 @@ test.each([
   ['/', 'see /home/me/x'],
   ['', 'see /home/me/x'],
 ])('in a sentence paths below the home %s are shortened', (home, words) => {
-  expect(paper(80, {}, home).page.prose('see /home/me/x')).toBe(words);
+  expect(paper(80, {}, home).out.prose('see /home/me/x')).toBe(words);
 });
