@@ -54,7 +54,7 @@ async function importLocated(id: ResumeUUID): Promise<void> {
   if (transcript === undefined || others.length > 0) {
     throw new Error(`${id} has ${transcripts.length} transcripts`);
   }
-  const name = transcript.names.find((it) => it.accountHome !== undefined);
+  const name = transcript.paths.find((it) => it.accountHome !== undefined);
   if (name?.accountHome === undefined) throw new Error('no account home leads to the transcript');
   console.log(`importing ${name.path}`);
   // The SDK looks for it itself, in all projects of this home.

@@ -102,7 +102,14 @@ export async function act<Target, Report extends AnyReport>(
   const last = reports.at(-1);
   const { better, next } = isOver(outcome)
     ? await plan.after(reports)
-    : { better: '', next: [...(outcome === 'refused' && last ? ((await plan.refused?.(last)) ?? []) : [{ command: again, purpose: 'try again, or complete it' }])] };
+    : {
+        better: '',
+        next: [
+          ...(outcome === 'refused' && last
+            ? ((await plan.refused?.(last)) ?? [])
+            : [{ command: again, purpose: 'try again, or complete it' }]),
+        ],
+      };
   printOutcome(context, outcome, again, better);
   if (isOver(outcome) || outcome === 'refused') printSteps(out, steps(next));
   return { exitCode: exitCodeOf(outcome), outcome, reports, next: steps(next) };

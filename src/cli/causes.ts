@@ -17,7 +17,8 @@ export const isAboutLink = (problem: AnyProblem): problem is LinkProblem =>
 
 export const isConflict = (problem: AnyProblem): problem is ConflictProblem => 'sides' in problem;
 
-export const isError = ({ severity }: Pick<AnyProblem, 'severity'>): boolean => severity === 'error';
+export const isError = ({ severity }: Pick<AnyProblem, 'severity'>): boolean =>
+  severity === 'error';
 
 /** Problems with one cause and one way out: to be shown together. */
 export interface Cause {
@@ -38,7 +39,7 @@ export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
   const groups = new Map<string, AnyProblem[]>();
   for (const problem of distinct(problems)) {
     const { advice } = describeProblem(problem, 'cli');
-    const key = problem.remedy === 'ensure' ? 'missing' : `${problem.code} ${advice}`;
+    const key = isMissing(problem) ? 'missing' : `${problem.code} ${advice}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [problem]);
     else group.push(problem);
@@ -57,22 +58,28 @@ function causeOf(group: readonly AnyProblem[]): Cause {
   const isOne = problems.length === 1;
   const meaning = meaningOf(first.code)?.meaning ?? description;
   const isSimple = !isAboutLink(first) && !isConflict(first);
-  const shown =
-    first.remedy === 'ensure'
-      ? { heading: missing(problems.length), advice: 'ensure creates what is missing.', paths: all }
-      : isOne
-        ? { heading: isSimple ? description : meaning, advice, paths: [] }
-        : { heading: meaning, advice, paths: all };
+  const shown = isMissing(first)
+    ? { heading: missing(problems.length), advice: 'ensure creates what is missing.', paths: all }
+    : isOne
+      ? { heading: isSimple ? description : meaning, advice, paths: [] }
+      : { heading: meaning, advice, paths: all };
   return {
     codes: [...new Set(problems.map(({ code }) => code))],
     severity: first.severity,
     problems,
     ...shown,
+    heading: shown.heading.replace(/\.$/, ''),
   };
 }
 
+function isMissing({ code }: AnyProblem): boolean {
+  return code === 'home-missing' || code === 'link-missing' || code === 'target-missing';
+}
+
 function missing(number: number): string {
-  return number === 1 ? 'A link or directory is missing' : `${number} links and directories are missing`;
+  return number === 1
+    ? 'A link or directory is missing'
+    : `${number} links and directories are missing`;
 }
 
 /** What a code means, and what to do about it, whatever the case. */

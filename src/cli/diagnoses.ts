@@ -1,4 +1,9 @@
-import { diagnoseResume, projectKey, type ResumeDiagnosis, type ResumeUUID } from '../sessions/index.ts';
+import {
+  diagnoseResume,
+  projectKey,
+  type ResumeDiagnosis,
+  type ResumeUUID,
+} from '../sessions/index.ts';
 import { type CliContext, textOption } from './command.ts';
 import { absolutePath, accountFor } from './scope.ts';
 import { isTypeable } from './ui/shell.ts';
@@ -7,8 +12,14 @@ import { isTypeable } from './ui/shell.ts';
 export const resumeOptions = {
   account: textOption('--account <home>', 'the account home to resume under'),
   under: textOption('--under <home>', 'the same as --account').hideHelp().conflicts('account'),
-  cwd: textOption('--cwd <directory>', 'the directory to resume in; by default where the session ran'),
-  claudeVersion: textOption('--claude-version <version>', 'of Claude Code; by default every supported one'),
+  cwd: textOption(
+    '--cwd <directory>',
+    'the directory to resume in; by default where the session ran',
+  ),
+  claudeVersion: textOption(
+    '--claude-version <version>',
+    'of Claude Code; by default every supported one',
+  ),
 };
 
 interface Values {

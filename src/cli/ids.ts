@@ -1,6 +1,11 @@
 import { basename, sep } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
-import { type ListedSession, listSessions, parseResumeUUID, type ResumeUUID } from '../sessions/index.ts';
+import {
+  type ListedSession,
+  listSessions,
+  parseResumeUUID,
+  type ResumeUUID,
+} from '../sessions/index.ts';
 import { type CliContext, flag } from './command.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
@@ -16,7 +21,8 @@ export async function sessionFor(
   { scope }: Pick<CliContext, 'scope'>,
   words: readonly string[],
   isLast = false,
-  list: () => Promise<readonly ListedSession[]> = () => listSessions(scope.homes, { required: scope.required }),
+  list: () => Promise<readonly ListedSession[]> = () =>
+    listSessions(scope.homes, { required: scope.required }),
 ): Promise<ResumeUUID> {
   const [text] = words;
   if ((text === undefined) !== isLast) {
@@ -35,10 +41,16 @@ export async function sessionFor(
       `${JSON.stringify(text)} is not a session id, nor the beginning of one: at least ${MIN_PREFIX} hexadecimal digits`,
     );
   }
-  const found = (await list()).filter(({ sessionId }) => sessionId.toLowerCase().startsWith(prefix));
+  const found = (await list()).filter(({ sessionId }) =>
+    sessionId.toLowerCase().startsWith(prefix),
+  );
   return only(
     text,
-    found.map(({ sessionId, modifiedAt }) => ({ id: sessionId, date: modifiedAt, value: sessionId })),
+    found.map(({ sessionId, modifiedAt }) => ({
+      id: sessionId,
+      date: modifiedAt,
+      value: sessionId,
+    })),
     'session',
   );
 }
@@ -49,8 +61,11 @@ export function restorePointFor(
   text: string,
   points: readonly RestorePoint[],
 ): string {
-  if (text.includes(sep) || text.startsWith('~') || text.length < MIN_PREFIX) return absolutePath(text, io);
-  const found = points.filter(({ path }) => basename(path).toLowerCase().startsWith(text.toLowerCase()));
+  if (text.includes(sep) || text.startsWith('~') || text.length < MIN_PREFIX)
+    return absolutePath(text, io);
+  const found = points.filter(({ path }) =>
+    basename(path).toLowerCase().startsWith(text.toLowerCase()),
+  );
   return only(
     text,
     found.map(({ path, createdAt }) => ({ id: path, date: createdAt, value: path })),

@@ -1,6 +1,6 @@
 import type { AnyCommand, Result } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { anyObject, boolean, listOf, object, oneOf, path, type Schema, text } from './schema.ts';
+import { boolean, listOf, object, oneOf, path, type Schema, text } from './schema.ts';
 import type { Scope } from './scope.ts';
 
 /** Counts up when a script that reads the output would break. */
@@ -11,7 +11,11 @@ export function jsonText(value: object): string {
 }
 
 /** The result of a command, with what it was about. */
-export function envelope(command: string, scope: Scope, { exitCode, body }: Result<object>): object {
+export function envelope(
+  command: string,
+  scope: Scope,
+  { exitCode, body }: Result<object>,
+): object {
   const { homes, homesFrom, searched, skipped, required, requiredFrom, root } = scope;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -36,7 +40,10 @@ export function errorAsData(
 }
 
 const skipped = object(
-  { path, reason: oneOf('shared-target', 'no-mark', 'not-a-directory', 'same-directory', 'unreadable') },
+  {
+    path,
+    reason: oneOf('shared-target', 'no-mark', 'not-a-directory', 'same-directory', 'unreadable'),
+  },
   { errno: text },
 );
 const about = {
@@ -78,11 +85,11 @@ export function outputSchema(commands: readonly AnyCommand[]): Schema {
 }
 
 /** An object schema with more members. */
-function withHead(schema: Schema, members: Readonly<Record<string, Schema>>): Schema {
-  const { properties, required } = { ...anyObject, ...schema };
+function withHead(schema: Schema, head: Readonly<Record<string, Schema>>): Schema {
+  const { properties = {}, required = [] } = schema;
   return {
     ...schema,
-    properties: { ...members, ...(typeof properties === 'object' ? properties : {}) },
-    required: [...Object.keys(members), ...(Array.isArray(required) ? required : [])],
+    properties: { ...head, ...properties },
+    required: [...Object.keys(head), ...required],
   };
 }

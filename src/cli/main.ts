@@ -83,4 +83,3 @@ export function failureOf(error: unknown): {
   const message = error instanceof Error ? error.message : String(error);
   return { exitCode: EXIT.failed, messages: [`failed: ${message}`] };
 }
-

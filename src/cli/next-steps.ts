@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, sep } from 'node:path';
+import { dirname, isAbsolute, normalize, sep } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
 import { type AnyProblem, type Cause, isAboutLink, isError, type LinkProblem } from './causes.ts';
 import type { Io } from './io.ts';
@@ -84,7 +84,8 @@ function stepByHand(env: Io['env'], { problems }: Cause, scope: Scope): readonly
   }
 }
 
-const inside = (path: string) => (path.endsWith(sep) ? path : path + sep);
+// By text alone: `..` is folded away.
+const inside = (path: string) => normalize(path + sep);
 
 /** A step that leaves the target of the link alone: it may be the shared directory of other homes. */
 function stepForDivergent(
@@ -93,7 +94,7 @@ function stepForDivergent(
   all: readonly LinkProblem[],
   scope: Scope,
 ): readonly Step[] {
-  const place = isAbsolute(storedTarget) ? storedTarget : inside(dirname(path)) + storedTarget;
+  const place = isAbsolute(storedTarget) ? storedTarget : dirname(path) + sep + storedTarget;
   // Once that home is migrated, the link leads to the shared directory through it.
   const homes = [...scope.homes, ...scope.otherHomes];
   if (homes.some((home) => inside(place).startsWith(inside(home)))) return [];

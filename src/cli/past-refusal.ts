@@ -1,5 +1,11 @@
 import type { RestorePoint } from '../migrate/index.ts';
-import { type AnyProblem, type ConflictProblem, isAboutLink, isConflict, isError } from './causes.ts';
+import {
+  type AnyProblem,
+  type ConflictProblem,
+  isAboutLink,
+  isConflict,
+  isError,
+} from './causes.ts';
 import type { Io } from './io.ts';
 import { isElsewhere, isUnfinished, recordedScope, stepsToComplete } from './runs.ts';
 import { commandLine, type Scope } from './scope.ts';

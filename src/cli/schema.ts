@@ -3,6 +3,8 @@ declare const valueType: unique symbol;
 /** A JSON Schema that knows the type of its values: what a command prints is checked against it by the compiler. */
 export interface Schema<out Value = unknown> {
   readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly [valueType]?: Value;
 }
 
@@ -102,7 +104,7 @@ export const liveSession = object(
     accountHomes: listOf(path),
     pid: amount,
     path,
-    liveness: oneOf('running', 'unknown'),
+    processState: oneOf('running', 'unknown'),
   },
   { cwd: text, kind: text, entrypoint: text, status: text },
 );

@@ -56,7 +56,14 @@ export async function scopeFor(
   if (homes.length === 0) {
     return { ...found, homesFrom: 'found', otherHomes: [], searched, ...links };
   }
-  const scope = { homes, homesFrom: 'given', otherHomes: found.homes, searched, skipped: [], ...links } as const;
+  const scope = {
+    homes,
+    homesFrom: 'given',
+    otherHomes: found.homes,
+    searched,
+    skipped: [],
+    ...links,
+  } as const;
   await requireThatExist('--home', homes, scope);
   return scope;
 }
@@ -68,7 +75,9 @@ async function requireThatExist(
   { required, ...scope }: Scope,
 ): Promise<void> {
   const reports = await inspectAll(homes, { required });
-  const missing = reports.find(({ problems }) => problems.some(({ code }) => code === 'home-missing'));
+  const missing = reports.find(({ problems }) =>
+    problems.some(({ code }) => code === 'home-missing'),
+  );
   if (missing === undefined) return;
   const { accountHome } = missing;
   const known = [...scope.homes, ...scope.otherHomes].filter((home) => home !== accountHome);

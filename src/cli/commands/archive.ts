@@ -35,14 +35,26 @@ export const archive = defineCommand({
     const { outcome, archive: place, added, unchanged } = report;
     out.line();
     out.line(`  ${out.path(place)}`);
-    out.words(`${count(added, 'transcript')} added or updated, ${count(unchanged, 'transcript')} unchanged`, 4);
+    out.words(
+      `${count(added, 'transcript')} added or updated, ${count(unchanged, 'transcript')} unchanged`,
+      4,
+    );
     printProblems(out, report.problems);
     const again = commandLine(io.env, scope, ['archive', ...flags]);
     const kept = count(added + unchanged, 'conversation');
-    printOutcome(context, outcome, again, `${kept} ${added + unchanged === 1 ? 'is' : 'are'} safe from clean-up`);
-    const next = isOver(outcome) || outcome === 'refused' ? [] : [{ command: again, purpose: AGAIN }];
+    printOutcome(
+      context,
+      outcome,
+      again,
+      `${kept} ${added + unchanged === 1 ? 'is' : 'are'} safe from clean-up`,
+    );
+    const next =
+      isOver(outcome) || outcome === 'refused' ? [] : [{ command: again, purpose: AGAIN }];
     const problems = report.problems.map(asData);
-    return { exitCode: exitCodeOf(outcome), body: { outcome, archive: place, added, unchanged, problems, next } };
+    return {
+      exitCode: exitCodeOf(outcome),
+      body: { outcome, archive: place, added, unchanged, problems, next },
+    };
   },
 });
 
@@ -58,9 +70,13 @@ export const unarchive = defineCommand({
   async run(context, values, words) {
     const { io, scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
-    const sessionId = await sessionFor(context, words, values.last, () => archivedSessions(context, values.archive));
+    const sessionId = await sessionFor(context, words, values.last, () =>
+      archivedSessions(context, values.archive),
+    );
     printShared(out, scope);
-    const report = await watched(context, (watch) => unarchiveSession(sessionId, { ...options, ...watch }));
+    const report = await watched(context, (watch) =>
+      unarchiveSession(sessionId, { ...options, ...watch }),
+    );
     const { outcome } = report;
     if (report.path !== undefined) {
       out.line();
@@ -78,7 +94,10 @@ export const unarchive = defineCommand({
     if (isOver(outcome)) printSteps(out, next);
     const problems = report.problems.map(asData);
     const where = report.path === undefined ? {} : { path: report.path };
-    return { exitCode: exitCodeOf(outcome), body: { outcome, sessionId, ...where, problems, next } };
+    return {
+      exitCode: exitCodeOf(outcome),
+      body: { outcome, sessionId, ...where, problems, next },
+    };
   },
 });
 
@@ -89,8 +108,13 @@ function optionsFor({ io, scope: { required } }: CliContext, given: string | und
 }
 
 async function archivedSessions({ io, scope }: CliContext, given: string | undefined) {
-  const [shared] = scope.required.flatMap(({ name, target }) => (name === 'projects' ? [target] : []));
+  const [shared] = scope.required.flatMap(({ name, target }) =>
+    name === 'projects' ? [target] : [],
+  );
   const root = (shared ?? io.home).split(sep).slice(0, -1).join(sep);
-  const archive = given === undefined ? `${root}/.claude-shared-state/archive` : absolutePath(given, io);
-  return await listSessions([], { required: [{ name: 'projects', target: `${archive}/projects` }] });
+  const archive =
+    given === undefined ? `${root}/.claude-shared-state/archive` : absolutePath(given, io);
+  return await listSessions([], {
+    required: [{ name: 'projects', target: `${archive}/projects` }],
+  });
 }

@@ -34,7 +34,13 @@ export const completion = (commands: () => readonly AnyCommand[]) =>
       const script = scripts[shell];
       if (script === undefined) throw new UsageError(`${shell} is not bash, zsh or fish`);
       const isScript = words.length === 0;
-      io.stdout.write(isScript ? script : candidates(commands(), words).map((one) => `${one}\n`).join(''));
+      io.stdout.write(
+        isScript
+          ? script
+          : candidates(commands(), words)
+              .map((one) => `${one}\n`)
+              .join(''),
+      );
       return Promise.resolve({ exitCode: EXIT.done });
     },
   });

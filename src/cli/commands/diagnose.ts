@@ -5,7 +5,16 @@ import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../
 import { EXIT } from '../exit-codes.ts';
 import { last, sessionFor } from '../ids.ts';
 import { nextSteps } from '../next-steps.ts';
-import { anyObject, listOf, object, oneOf, path, problems, steps as stepList, text } from '../schema.ts';
+import {
+  anyObject,
+  listOf,
+  object,
+  oneOf,
+  path,
+  problems,
+  steps as stepList,
+  text,
+} from '../schema.ts';
 import { commandLine } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { escapeControl, type Output } from '../ui/output.ts';
@@ -31,7 +40,9 @@ export const diagnose = defineCommand({
     homes: listOf(
       object(
         { accountHome: path, verdict, problems },
-        { transcript: object({ path, projectKey: text, ...transcriptMembers, content: anyObject }) },
+        {
+          transcript: object({ path, projectKey: text, ...transcriptMembers, content: anyObject }),
+        },
       ),
     ),
     next: stepList,

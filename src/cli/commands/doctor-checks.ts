@@ -1,5 +1,6 @@
-import type { InspectionReport, RetentionReport } from '../../index.ts';
+import type { InspectionReport } from '../../index.ts';
 import type { RestorePointList } from '../../migrate/index.ts';
+import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
 import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
 import { isUnfinished, type UnfinishedRun } from '../runs.ts';
@@ -61,7 +62,7 @@ export const checks: readonly Check[] = [
     look({ scope }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
       const causes = unreadable.map((one) =>
-        cause(`This may be an account home: ${reasonInWords(one)}`, '', [one.path]),
+        cause(`This may be an account home, but it ${reasonInWords(one)}`, '', [one.path]),
       );
       const text = `${scope.homes.length} ${scope.homesFrom}`;
       return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
@@ -104,18 +105,23 @@ export const checks: readonly Check[] = [
     summary: 'how long transcripts are kept',
     look(facts) {
       const { homes, periodDays, transcripts } = facts.retention;
-      const problems = [...problemsOf(facts, 'retention'), ...homes.flatMap((home) => home.problems)];
+      const problems = [
+        ...problemsOf(facts, 'retention'),
+        ...homes.flatMap((home) => home.problems),
+      ];
       const kept =
-        periodDays === 'never' ? 'transcripts are never deleted' : `transcripts are kept for ${count(periodDays, 'day')}`;
-      const due = transcripts?.due ?? 0;
-      const next = transcripts?.next;
+        periodDays === 'never'
+          ? 'transcripts are never deleted'
+          : `transcripts are kept for ${count(periodDays, 'day')}`;
+      const expired = transcripts?.expiredCount ?? 0;
+      const next = transcripts?.nextToExpire;
       const detail =
-        due > 0
-          ? `; ${count(due, 'transcript')} will be deleted when Claude Code starts next`
+        expired > 0
+          ? `; ${count(expired, 'transcript')} will be deleted when Claude Code starts next`
           : next === undefined
             ? ''
-            : `, the oldest until ${moment(next.due)}`;
-      return { state: due > 0 ? 'note' : stateOf(problems), text: kept + detail, problems };
+            : `, the oldest until ${moment(next.expiresAt)}`;
+      return { state: expired > 0 ? 'note' : stateOf(problems), text: kept + detail, problems };
     },
   },
   {
@@ -143,7 +149,8 @@ export const checks: readonly Check[] = [
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
         return paths.length === 0 ? [] : [cause(interrupted[state], 'Nothing is lost.', paths)];
       });
-      const text = unfinished.length === 0 ? 'none is unfinished' : `${unfinished.length} unfinished`;
+      const text =
+        unfinished.length === 0 ? 'none is unfinished' : `${unfinished.length} unfinished`;
       return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
     },
   },
@@ -152,7 +159,10 @@ export const checks: readonly Check[] = [
     summary: 'which restore points can be used or deleted',
     look({ points: { restorePoints, problems } }) {
       const kept = restorePoints.filter((point) => !isUnfinished(point)).length;
-      const text = kept === 0 ? 'none' : `${kept} can be used or deleted: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
+      const text =
+        kept === 0
+          ? 'none'
+          : `${kept} can be used or deleted: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
       return { state: stateOf(problems), text, problems };
     },
   },
@@ -162,9 +172,12 @@ export const checks: readonly Check[] = [
     look({ claudeVersion: version }) {
       const last = TestedClaudeVersions.at(-1) ?? '';
       if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
-      if (TestedClaudeVersions.includes(version)) return { state: 'ok', text: `${version}, a tested version` };
+      if (TestedClaudeVersions.includes(version))
+        return { state: 'ok', text: `${version}, a tested version` };
       const isNewer = version.localeCompare(last, 'en', { numeric: true }) > 0;
-      const relation = isNewer ? 'newer than the last tested one' : 'not tested; the last tested one is';
+      const relation = isNewer
+        ? 'newer than the last tested one'
+        : 'not tested; the last tested one is';
       return { state: 'note', text: `${version}, ${relation}${isNewer ? ',' : ''} ${last}` };
     },
   },
@@ -181,11 +194,15 @@ const interrupted: Readonly<Record<UnfinishedRun['state'], string>> = {
   deleting: 'The deletion of a restore point was interrupted',
 };
 
+const freshCodes: ReadonlySet<string> = new Set([
+  'not-a-symlink',
+  'link-missing',
+  'target-missing',
+]);
+
 /** Homes that were never migrated, or were restored: one cause, however many links they lack. */
 function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): boolean {
-  const isFresh = ({ code }: AnyProblem) =>
-    code === 'not-a-symlink' || code === 'link-missing' || code === 'target-missing';
   const links = reports.flatMap((report) => report.links);
   const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
-  return isUnshared && problems.filter(isError).every(isFresh);
+  return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
 }

@@ -1,4 +1,5 @@
-import { inspectAll, inspectRetention } from '../../index.ts';
+import { inspectAll } from '../../index.ts';
+import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectMemoryPermissions } from '../../sessions/index.ts';
 import { asData, causesOf, distinct, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
@@ -35,14 +36,19 @@ import { homeReport } from './ensure.ts';
 const retention = object(
   {
     homes: listOf(
-      object({ accountHome: path, settings: path, periodDays: days, source: oneOf('settings', 'default') }),
+      object({
+        accountHome: path,
+        settings: path,
+        periodDays: days,
+        source: oneOf('settings', 'default'),
+      }),
     ),
     periodDays: days,
   },
   {
     transcripts: object(
-      { target: path, due: amount, unreadable: amount },
-      { next: object({ path, modified: time, due: time }), errno: text },
+      { target: path, expiredCount: amount, unreadable: amount },
+      { nextToExpire: object({ path, modifiedAt: time, expiresAt: time }), errno: text },
     ),
   },
 );
@@ -92,7 +98,8 @@ export const doctor = defineCommand({
     const next = nextSteps(io.env, scope, causesOf(problems), restorePoints);
 
     if (!quiet) {
-      printScope(out, scope);
+      // What was skipped is the matter of a check.
+      printScope(out, { ...scope, skipped: [] });
       if (verbose) printDetails(out, facts);
       out.line();
       for (const one of found) printFinding(out, one);
@@ -151,7 +158,10 @@ function bySeverity(one: { readonly severity: string }, other: typeof one): numb
   return Number(other.severity === 'error') - Number(one.severity === 'error');
 }
 
-function printFinding(out: Output, { name, state, text }: Finding & { readonly name: string }): void {
+function printFinding(
+  out: Output,
+  { name, state, text }: Finding & { readonly name: string },
+): void {
   const { paint, symbols } = out;
   const sign = {
     ok: paint.green(symbols.ok),
@@ -187,14 +197,19 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
     const remark = source === 'settings' ? days : `${days} (not set)`;
     out.remarked(`  ${out.path(accountHome)}`, out.paint.dim(remark), 4);
   }
-  const next = retention.transcripts?.next;
+  const next = retention.transcripts?.nextToExpire;
   if (next !== undefined) {
-    out.words(`the oldest transcript is kept until ${moment(next.due)}:`, 2, 4);
+    out.words(`the oldest transcript is kept until ${moment(next.expiresAt)}:`, 2, 4);
     out.line(`    ${out.path(next.path)}`);
   }
   printSessions(out, live.sessions);
 }
 
-function withoutProblems({ accountHome, settings, periodDays, source }: Facts['retention']['homes'][number]) {
+function withoutProblems({
+  accountHome,
+  settings,
+  periodDays,
+  source,
+}: Facts['retention']['homes'][number]) {
   return { accountHome, settings, periodDays, source };
 }

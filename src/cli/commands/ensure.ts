@@ -51,7 +51,11 @@ export const ensure = defineCommand({
       const what = isDryRun ? 'dry run: nothing was changed' : `done: ${better(reports, created)}`;
       out.words(paint.green(`${symbols.ok} ${what}${warnings}`), 0, 2);
     } else {
-      out.words(paint.red(`${symbols.bad} ${tally(causesOf(shown))}; what is wrong was not touched`), 0, 2);
+      out.words(
+        paint.red(`${symbols.bad} ${tally(causesOf(shown))}; what is wrong was not touched`),
+        0,
+        2,
+      );
     }
     if (!isOk || isDryRun) printSteps(out, next);
     return {

@@ -15,9 +15,13 @@ export const explain = defineCommand({
   run({ out }, _, [code = '']) {
     const meaning = meaningOf(code);
     if (meaning === undefined) {
-      throw new UsageError(`there is no problem code ${code}${didYouMean(nearest(code, problemCodes))}`);
+      throw new UsageError(
+        `there is no problem code ${code}${didYouMean(nearest(code, problemCodes))}`,
+      );
     }
-    out.line(`${out.paint.bold(meaning.code)}  ${out.paint.dim(`${meaning.severity}, remedy: ${meaning.remedy}`)}`);
+    out.line(
+      `${out.paint.bold(meaning.code)}  ${out.paint.dim(`${meaning.severity}, remedy: ${meaning.remedy}`)}`,
+    );
     out.line();
     out.words(meaning.meaning, 0);
     out.words(meaning.advice, 0);

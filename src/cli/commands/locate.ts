@@ -17,8 +17,8 @@ const name = object(
 export const transcriptMembers = {
   kind: oneOf('file', 'directory', 'other'),
   size: amount,
-  modified: time,
-  names: listOf(name),
+  modifiedAt: time,
+  paths: listOf(name),
 };
 
 export const locate = defineCommand({
@@ -32,7 +32,9 @@ export const locate = defineCommand({
   schema: object({
     sessionId: text,
     transcripts: listOf(object(transcriptMembers)),
-    leftovers: listOf(object({ kind: oneOf('session-directory', 'session-env', 'file-history'), path })),
+    artifacts: listOf(
+      object({ kind: oneOf('session-directory', 'session-env', 'file-history'), path }),
+    ),
     unreadable: listOf(object({ path, errno: text }, { accountHome: path })),
     next: steps,
   }),
@@ -40,7 +42,7 @@ export const locate = defineCommand({
     const { io, scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);
     const { homes, required } = scope;
-    const { transcripts, leftovers, unreadable } = await whileWaiting(
+    const { transcripts, artifacts, unreadable } = await whileWaiting(
       stderr,
       'searching all projects',
       locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
@@ -55,27 +57,35 @@ export const locate = defineCommand({
     if (isFound) out.line(paint.bold(count(transcripts.length, 'transcript')));
     else out.words(paint.red(`${symbols.bad} no transcript of ${sessionId}`), 0, 2);
     for (const one of transcripts) printTranscript(out, one);
-    if (leftovers.length > 0) out.title('What is left of it');
-    for (const one of leftovers) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
+    if (artifacts.length > 0) out.title('What is left of it');
+    for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
     if (unreadable.length > 0) out.title("Can't be read, so it may be there");
-    for (const one of unreadable) out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
+    for (const one of unreadable)
+      out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
     if (transcripts.length > 1) {
       out.line();
-      out.words(paint.yellow(`${symbols.warn} several files: each may have turns that the others lack`), 0, 2);
+      out.words(
+        paint.yellow(`${symbols.warn} several files: each may have turns that the others lack`),
+        0,
+        2,
+      );
     }
     printSteps(out, next);
     return {
       exitCode: isFound ? EXIT.done : EXIT.problems,
-      body: { sessionId, transcripts, leftovers, unreadable, next },
+      body: { sessionId, transcripts, artifacts, unreadable, next },
     };
   },
 });
 
-function printTranscript(out: Output, { kind, size, modified, names }: Transcript): void {
-  const what = kind === 'file' ? bytes(size) : `not a file but a ${kind === 'other' ? 'FIFO, socket or device' : kind}`;
+function printTranscript(out: Output, { kind, size, modifiedAt, paths }: Transcript): void {
+  const what =
+    kind === 'file'
+      ? bytes(size)
+      : `not a file but a ${kind === 'other' ? 'FIFO, socket or device' : kind}`;
   out.line();
-  out.words(out.paint.dim(`${what}, last written ${moment(modified)}`), 2, 4);
-  for (const { path, accountHome, isLink, isInLinkedDirectory } of names) {
+  out.words(out.paint.dim(`${what}, last written ${moment(modifiedAt)}`), 2, 4);
+  for (const { path, accountHome, isLink, isInLinkedDirectory } of paths) {
     const remarks = [
       accountHome === undefined ? ['shared'] : [],
       isLink ? ['a link'] : [],

@@ -32,7 +32,11 @@ function manualPage(commands: readonly AnyCommand[], version: string): string {
     ]),
     '.SH OPTIONS',
     'Every command takes these.',
-    ...Object.values(commonOptions).flatMap((option) => ['.TP', `.B ${roff(option.flags)}`, roff(option.description)]),
+    ...Object.values(commonOptions).flatMap((option) => [
+      '.TP',
+      `.B ${roff(option.flags)}`,
+      roff(option.description),
+    ]),
     '.SH EXIT STATUS',
     ...Object.entries(exitCodes).flatMap(([code, meaning]) => ['.TP', `.B ${code}`, roff(meaning)]),
     '.SH FILES',

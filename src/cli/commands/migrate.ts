@@ -1,11 +1,29 @@
-import { migrate as migrateHomes, type MigrationPlan, type MigrationReport, planMigration } from '../../migrate/index.ts';
+import {
+  migrate as migrateHomes,
+  type MigrationPlan,
+  type MigrationReport,
+  planMigration,
+} from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { act, actOptions, isOver } from '../act.ts';
 import { type AnyProblem, asData, isError } from '../causes.ts';
 import { type CliContext, choiceOption, defineCommand, flag, listOption } from '../command.ts';
 import { stepsPastRefusal } from '../past-refusal.ts';
 import { isUnfinished, restorePointsOf } from '../runs.ts';
-import { amount, boolean, listOf, liveSession, object, oneOf, outcome, path, problems, steps, text, unmerged } from '../schema.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  liveSession,
+  object,
+  oneOf,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+  unmerged,
+} from '../schema.ts';
 import { absolutePath, commandLine } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
@@ -14,7 +32,13 @@ import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import type { Step } from '../ui/steps.ts';
 
-const files = object({ link: amount, copy: amount, merged: amount, identical: amount, skipped: amount });
+const files = object({
+  link: amount,
+  copy: amount,
+  merged: amount,
+  identical: amount,
+  skipped: amount,
+});
 const homes = listOf(
   object({
     accountHome: path,
@@ -30,8 +54,22 @@ const homes = listOf(
     ),
   }),
 );
-const plan = object({ ok: boolean, homes, problems, liveSessions: listOf(liveSession), spaceNeeded: amount, unmerged });
-const report = object({ ok: boolean, outcome, homes, problems, restorePoints: listOf(path), unmerged });
+const plan = object({
+  ok: boolean,
+  homes,
+  problems,
+  liveSessions: listOf(liveSession),
+  spaceNeeded: amount,
+  unmerged,
+});
+const report = object({
+  ok: boolean,
+  outcome,
+  homes,
+  problems,
+  restorePoints: listOf(path),
+  unmerged,
+});
 
 export const migrate = defineCommand({
   name: 'migrate',
@@ -40,9 +78,18 @@ export const migrate = defineCommand({
     'Shows what will happen to every directory, asks, moves its content to the shared directory and puts a link in its place. Nothing is lost, and the same command completes a run that was stopped.',
   options: {
     ...actOptions,
-    live: choiceOption('--live <choice>', 'what to do if sessions are running', ['refuse', 'merge']),
-    acceptRetention: flag('--accept-retention', 'share files even if the shortest retention deletes them at once'),
-    preferShared: listOption('--prefer-shared <path>', "in a conflict: share the other side, not the home's"),
+    live: choiceOption('--live <choice>', 'what to do if sessions are running', [
+      'refuse',
+      'merge',
+    ]),
+    acceptRetention: flag(
+      '--accept-retention',
+      'share files even if the shortest retention deletes them at once',
+    ),
+    preferShared: listOption(
+      '--prefer-shared <path>',
+      "in a conflict: share the other side, not the home's",
+    ),
     preferHome: listOption('--prefer-home <path>', "in a conflict: share the home's side"),
   },
   schema: object({ plan, outcome, next: steps }, { report }),
@@ -62,35 +109,45 @@ export const migrate = defineCommand({
     ];
     const found = await whileWaiting(stderr, 'comparing all files', planMigration(homes, options));
     const { restorePoints } = await restorePointsOf(homes);
-    const waysOn = async (all: readonly AnyProblem[]) => stepsPastRefusal(io.env, scope, words, all, restorePoints);
+    const waysOn = async (all: readonly AnyProblem[]) =>
+      stepsPastRefusal(io.env, scope, words, all, restorePoints);
 
     printScope(out, scope);
     out.title('Plan');
     printPlan(out, found);
     printSessions(out, found.liveSessions);
     printProblems(out, found.problems);
-    const { reports, exitCode, ...ending } = await act<readonly string[], MigrationReport>(context, {
-      values,
-      words,
-      problems: found.problems,
-      blocked: isBlocked(found) ? () => waysOn(found.problems) : undefined,
-      nothing:
-        found.ok && isDone(found) && !restorePoints.some((one) => isUnfinished(one) && one.state === 'incomplete')
-          ? 'nothing to do: everything is shared'
-          : undefined,
-      notice:
-        'Each directory is set aside in a restore point of its home, and a link takes its place. A restore point is a way back, not a backup.',
-      question: `Migrate ${count(homes.length, 'home')} to the shared directories?`,
-      targets: [homes],
-      run: (all, watch) => migrateHomes(all, { ...options, ...watch }),
-      print: (one) => printReport(context, one),
-      after: () => afterwards(context),
-      refused: (one) => waysOn(one.problems),
-    });
+    const { reports, exitCode, ...ending } = await act<readonly string[], MigrationReport>(
+      context,
+      {
+        values,
+        words,
+        problems: found.problems,
+        blocked: isBlocked(found) ? () => waysOn(found.problems) : undefined,
+        nothing:
+          found.ok &&
+          isDone(found) &&
+          !restorePoints.some((one) => isUnfinished(one) && one.state === 'incomplete')
+            ? 'nothing to do: everything is shared'
+            : undefined,
+        notice:
+          'Each directory is set aside in a restore point of its home, and a link takes its place. A restore point is a way back, not a backup.',
+        question: `Migrate ${count(homes.length, 'home')} to the shared directories?`,
+        targets: [homes],
+        run: (all, watch) => migrateHomes(all, { ...options, ...watch }),
+        print: (one) => printReport(context, one),
+        after: () => afterwards(context),
+        refused: (one) => waysOn(one.problems),
+      },
+    );
     const [last] = reports;
     return {
       exitCode,
-      body: { plan: dataOf(found), ...ending, ...(last === undefined ? {} : { report: dataOf(last) }) },
+      body: {
+        plan: dataOf(found),
+        ...ending,
+        ...(last === undefined ? {} : { report: dataOf(last) }),
+      },
     };
   },
 });
@@ -106,7 +163,10 @@ function isDone({ homes }: MigrationPlan): boolean {
 }
 
 /** What the accounts gained, and how to try it. */
-async function afterwards({ io, scope }: CliContext): Promise<{ better: string; next: readonly Step[] }> {
+async function afterwards({
+  io,
+  scope,
+}: CliContext): Promise<{ better: string; next: readonly Step[] }> {
   const doctor = { command: commandLine(io.env, scope, ['doctor']), purpose: 'check everything' };
   const sessions = await listSessions([], { required: scope.required });
   const accounts = count(scope.homes.length, 'account');
@@ -121,7 +181,10 @@ async function afterwards({ io, scope }: CliContext): Promise<{ better: string; 
   return { better, next: [{ command: commandLine(io.env, scope, words), purpose }, doctor] };
 }
 
-function printReport({ out }: CliContext, { outcome, problems, restorePoints, unmerged }: MigrationReport): void {
+function printReport(
+  { out }: CliContext,
+  { outcome, problems, restorePoints, unmerged }: MigrationReport,
+): void {
   // The plan has shown the warnings.
   printProblems(out, isOver(outcome) ? problems.filter(isError) : problems);
   if (restorePoints.length > 0) out.title('Restore points');

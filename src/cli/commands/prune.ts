@@ -11,7 +11,17 @@ import { asData, isError } from '../causes.ts';
 import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
 import { restorePointFor } from '../ids.ts';
 import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
-import { amount, boolean, listOf, object, outcome, path, problems, steps, text } from '../schema.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  object,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+} from '../schema.ts';
 import { commandLine, namedLinks } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
@@ -35,7 +45,10 @@ export const prune = defineCommand({
     ...actOptions,
     all: flag('--all', 'every complete or restored restore point of the homes'),
     last: flag('--last', 'the last restore point'),
-    discard: listOption('--discard <path>', 'delete this file too, although no other copy is known'),
+    discard: listOption(
+      '--discard <path>',
+      'delete this file too, although no other copy is known',
+    ),
   },
   needsHomes: ({ all, last }) => all === true || last === true,
   schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
@@ -45,7 +58,11 @@ export const prune = defineCommand({
     if ([given.length > 0, all, last].filter(Boolean).length !== 1) {
       throw new UsageError('name the restore points to delete, or use --all or --last');
     }
-    const listed = await whileWaiting(stderr, 'listing restore points', restorePointsOf(scope.homes));
+    const listed = await whileWaiting(
+      stderr,
+      'listing restore points',
+      restorePointsOf(scope.homes),
+    );
     const deletable = listed.restorePoints.filter(isDeletable);
     const chosen = all ? deletable : last ? deletable.slice(-1) : undefined;
     const paths = [
@@ -64,9 +81,16 @@ export const prune = defineCommand({
 
     out.title('Plan');
     for (const one of plans) {
-      printFound(out, one, `${count(one.deletable, 'file')} shared, will be deleted`, 'will be kept');
+      printFound(
+        out,
+        one,
+        `${count(one.deletable, 'file')} shared, will be deleted`,
+        'will be kept',
+      );
     }
-    for (const { path, state } of all ? listed.restorePoints.filter((one) => !isDeletable(one)) : []) {
+    for (const { path, state } of all
+      ? listed.restorePoints.filter((one) => !isDeletable(one))
+      : []) {
       out.line(`  ${out.path(path)}`);
       out.words(`not deleted: it is ${state}`, 4);
     }
@@ -94,7 +118,11 @@ export const prune = defineCommand({
           next: done.flatMap((one) => discardStep(context, one)),
         }),
     });
-    const body = { plan: plans.map(dataOf), problems: problems.map(asData), reports: reports.map(dataOf) };
+    const body = {
+      plan: plans.map(dataOf),
+      problems: problems.map(asData),
+      reports: reports.map(dataOf),
+    };
     return { exitCode, body: { ...body, ...ending } };
   },
 });
@@ -133,7 +161,10 @@ function printFound(
 // More have to be looked at one by one.
 const MAX_DISCARDED = 5;
 
-function discardStep({ io, scope }: CliContext, { restorePoint, kept }: DeleteReport): readonly Step[] {
+function discardStep(
+  { io, scope }: CliContext,
+  { restorePoint, kept }: DeleteReport,
+): readonly Step[] {
   // With only others left, which are named by their whole path, the restore point itself is gone.
   const isThere = kept.some((path) => !isAbsolute(path));
   if (!isThere || kept.length > MAX_DISCARDED) return [];

@@ -21,7 +21,11 @@ export const restorePoints = defineCommand({
   async run(context) {
     const { scope, out, stderr } = context;
     const listing = restorePointsOf(scope.homes);
-    const { restorePoints: found, problems } = await whileWaiting(stderr, 'listing restore points', listing);
+    const { restorePoints: found, problems } = await whileWaiting(
+      stderr,
+      'listing restore points',
+      listing,
+    );
     const next = waysOn(context, found);
     printScope(out, scope);
     out.line();
@@ -36,7 +40,10 @@ export const restorePoints = defineCommand({
   },
 });
 
-function waysOn({ io: { env }, scope }: CliContext, points: readonly RestorePoint[]): readonly Step[] {
+function waysOn(
+  { io: { env }, scope }: CliContext,
+  points: readonly RestorePoint[],
+): readonly Step[] {
   if (points.length === 0) return [];
   const unfinished = points.filter(isUnfinished);
   if (unfinished.length > 0) return steps(stepsToComplete(env, scope, unfinished));

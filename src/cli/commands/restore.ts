@@ -9,7 +9,18 @@ import { asData, isError } from '../causes.ts';
 import { type CliContext, defineCommand, flag } from '../command.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
 import { restorePointsOf } from '../runs.ts';
-import { amount, boolean, listOf, object, outcome, path, problems, steps, text, unmerged } from '../schema.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  object,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+  unmerged,
+} from '../schema.ts';
 import { commandLine, namedLinks } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
@@ -22,7 +33,14 @@ const plan = object(
   { ok: boolean, accountHome: path, entries: listOf(entry), problems, spaceNeeded: amount },
   { restorePoint: path },
 );
-const report = object({ ok: boolean, outcome, accountHome: path, restored: listOf(text), problems, unmerged });
+const report = object({
+  ok: boolean,
+  outcome,
+  accountHome: path,
+  restored: listOf(text),
+  problems,
+  unmerged,
+});
 
 export const restore = defineCommand({
   name: 'restore',
@@ -31,12 +49,18 @@ export const restore = defineCommand({
     'Shows which directories come back, asks, and replaces the links of each home by directories of its own, with everything that is shared by now. The shared directories keep everything.',
   options: {
     ...actOptions,
-    acceptOtherTarget: flag('--accept-other-target', 'the shared directory was moved or copied since the migration'),
+    acceptOtherTarget: flag(
+      '--accept-other-target',
+      'the shared directory was moved or copied since the migration',
+    ),
   },
   schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
   async run(context, values) {
     const { io, scope, out, stderr } = context;
-    const options = { required: namedLinks(scope), acceptOtherTarget: values.acceptOtherTarget ?? false };
+    const options = {
+      required: namedLinks(scope),
+      acceptOtherTarget: values.acceptOtherTarget ?? false,
+    };
     const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
     const planning = inTurn(scope.homes, (home) => planRestore(home, options));
     const all = await whileWaiting(stderr, 'comparing all files', planning);
@@ -53,7 +77,10 @@ export const restore = defineCommand({
     if (scope.requiredFrom !== 'home') printShared(out, scope);
     out.title('Plan');
     for (const one of plans) printPlan(context, one);
-    printSpace(out, plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0));
+    printSpace(
+      out,
+      plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
+    );
     printProblems(out, found);
     const { exitCode, reports, ...ending } = await act<string, RestoreReport>(context, {
       values,
@@ -64,12 +91,15 @@ export const restore = defineCommand({
         refused.length === 0
           ? undefined
           : async () => {
-              const { restorePoints } = await restorePointsOf(refused.map(({ accountHome }) => accountHome));
+              const { restorePoints } = await restorePointsOf(
+                refused.map(({ accountHome }) => accountHome),
+              );
               const errors = refused.flatMap((one) => one.problems);
               return stepsPastRefusedRestore(io.env, scope, words, errors, restorePoints);
             },
       nothing: plans.length === 0 ? 'nothing to restore' : undefined,
-      notice: 'Each link is replaced by a directory of its own. The shared directories keep everything.',
+      notice:
+        'Each link is replaced by a directory of its own. The shared directories keep everything.',
       question:
         homes.length === 1
           ? 'Restore the directories of this home?'
@@ -78,12 +108,23 @@ export const restore = defineCommand({
       run: (home, watch) => restoreHome(home, { ...options, ...watch }),
       print: (one) => printReport(context, one),
       after: (done) => {
-        const verb = done.length === 1 ? 'has directories of its own' : 'have directories of their own';
-        const step = { command: commandLine(io.env, scope, ['doctor']), purpose: 'check everything' };
-        return Promise.resolve({ better: `${count(done.length, 'home')} ${verb} again`, next: [step] });
+        const verb =
+          done.length === 1 ? 'has directories of its own' : 'have directories of their own';
+        const step = {
+          command: commandLine(io.env, scope, ['doctor']),
+          purpose: 'check everything',
+        };
+        return Promise.resolve({
+          better: `${count(done.length, 'home')} ${verb} again`,
+          next: [step],
+        });
       },
     });
-    const body = { plan: plans.map(dataOf), problems: found.map(asData), reports: reports.map(dataOf) };
+    const body = {
+      plan: plans.map(dataOf),
+      problems: found.map(asData),
+      reports: reports.map(dataOf),
+    };
     return { exitCode, body: { ...body, ...ending } };
   },
 });

@@ -10,7 +10,10 @@ import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { verdict } from './diagnose.ts';
 
-const variables: Schema<Readonly<Record<string, string>>> = { type: 'object', additionalProperties: text };
+const variables: Schema<Readonly<Record<string, string>>> = {
+  type: 'object',
+  additionalProperties: text,
+};
 
 export const resume = defineCommand({
   name: 'resume',

@@ -89,8 +89,9 @@ const reasons: Readonly<Record<UnmergedFile['reason'], string>> = {
 export function printSessions(out: Output, sessions: readonly LiveSession[]): void {
   if (sessions.length === 0) return;
   out.title(count(sessions.length, 'running session'));
-  for (const { sessionId, pid, cwd, status, liveness, accountHomes } of sessions) {
-    const state = liveness === 'unknown' ? 'may be running' : escapeControl(status ?? 'running');
+  for (const { sessionId, pid, cwd, status, processState, accountHomes } of sessions) {
+    const state =
+      processState === 'unknown' ? 'may be running' : escapeControl(status ?? 'running');
     out.line(`  ${out.symbols.bullet} ${sessionId}`);
     const where = cwd === undefined ? '' : ` in ${out.path(cwd)}`;
     out.words(`${out.path(accountHomes[0])}, process ${pid}, ${state}${where}`, 4);

@@ -33,7 +33,9 @@ export function printCauses(out: Output, causes: readonly Cause[], isVerbose = f
   }
   const rest = causes.slice(limit);
   if (rest.length === 0) return;
-  const codes = rest.map(({ codes, problems }) => `${codes.join(', ')} (${problems.length})`).join(', ');
+  const codes = rest
+    .map(({ codes, problems }) => `${codes.join(', ')} (${problems.length})`)
+    .join(', ');
   out.line();
   out.words(out.paint.dim(`and ${count(rest.length, 'more cause')}: ${codes}`), 2);
 }
@@ -65,7 +67,8 @@ function printCause(out: Output, cause: Cause, limit: number): void {
 
 /** With a capital, unless it begins with a path or a command. */
 function sentence(text: string): string {
-  const isWord = /^[a-z]+ /.test(text) && !/^(ensure|migrate|restore|prune|doctor) /.test(text);
+  const isWord =
+    /^[a-z][\w-]* /.test(text) && !/^(ensure|migrate|restore|prune|doctor) /.test(text);
   return isWord ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
@@ -94,11 +97,7 @@ const foundInstead: Readonly<Record<LinkState, string>> = {
   divergent: '',
 };
 
-function printConflicts(
-  out: Output,
-  conflicts: readonly ConflictProblem[],
-  limit: number,
-): void {
+function printConflicts(out: Output, conflicts: readonly ConflictProblem[], limit: number): void {
   for (const conflict of conflicts.slice(0, limit)) {
     const { path, sides, newer, longer } = conflict;
     const [home, shared] = sides;
@@ -130,7 +129,6 @@ export function printMessages(out: Output, messages: readonly string[]): void {
   const { paint, symbols } = out;
   for (const [first = '', ...others] of messages.map((message) => message.split('\n'))) {
     out.words(paint.red(`${symbols.bad} ${out.prose(first)}`), 0, 2);
-    for (const line of others) out.words(out.prose(line), 0, 2);
+    for (const line of others) out.line(out.prose(line));
   }
 }
-

@@ -40,7 +40,9 @@ export class RateEstimator {
 export class ProgressDisplay {
   readonly #output: Output;
   readonly #clock: () => number;
-  #phase: { readonly name: MigrationPhase; readonly start: number; readonly rate: RateEstimator } | undefined;
+  #phase:
+    | { readonly name: MigrationPhase; readonly start: number; readonly rate: RateEstimator }
+    | undefined;
   #last: MigrationProgress | undefined;
   #shownAt = -Infinity;
 
@@ -137,15 +139,15 @@ export async function whileWaiting<Value>(
   pending: Promise<Value>,
 ): Promise<Value> {
   if (!output.hasCursor) return await pending;
-  let isShown = false;
+  const shown = { is: false };
   const timer = setTimeout(() => {
-    isShown = true;
+    shown.is = true;
     output.write(output.paint.dim(`${what} ${output.symbols.dots}`));
   }, PATIENCE);
   try {
     return await pending;
   } finally {
     clearTimeout(timer);
-    if (isShown) output.write(`\r${CLEAR_TO_END}`);
+    if (shown.is) output.write(`\r${CLEAR_TO_END}`);
   }
 }

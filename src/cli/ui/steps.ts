@@ -27,7 +27,8 @@ export function printSteps(out: Output, all: readonly Step[]): void {
   for (const [index, { command, purpose, or = false }] of all.entries()) {
     if (or && index > 0) out.line(out.paint.dim('or'));
     // Each line a comment of its own, so that all of it can be pasted.
-    for (const line of out.wrapped(purpose, 4, 4)) out.line(out.paint.dim(`  # ${line.trimStart()}`));
+    for (const line of out.wrapped(purpose, 4, 4))
+      out.line(out.paint.dim(`  # ${line.trimStart()}`));
     out.command(command);
   }
 }

@@ -1,8 +1,8 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { problemTable } from '../../../src/links/problem.ts';
-import { migrationProblems } from '../../../src/migrate/problems.ts';
-import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { memberOf } from '../../../src/core/json.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
+import { sessionProblems } from '../../../src/sessions/problems.ts';
 import { interfaceIn, type Member, pathInRepository } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
@@ -13,12 +13,7 @@ const sources = {
     ['src/core/argument-problems.ts', 'ArgumentProblems'],
   ],
   retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
-  sessions: [
-    ['src/sessions/transcript-place-problems.ts', 'TranscriptPlaceProblems'],
-    ['src/sessions/transcript-file-problems.ts', 'TranscriptFileProblems'],
-    ['src/sessions/resume-surroundings-problems.ts', 'ResumeSurroundingsProblems'],
-    ['src/sessions/live-session-problems.ts', 'LiveSessionProblems'],
-  ],
+  sessions: [['src/sessions/problems.ts', 'SessionProblemFields']],
   migrate: [['src/migrate/problems.ts', 'Fields']],
   failover: [
     ['src/failover/terminal-problems.ts', 'FailoverTerminalProblems'],
@@ -70,16 +65,15 @@ function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
   ];
 }
 
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
 /** What to do, in a table: some advice depends on the fields of the problem. */
 function adviceText(advice: unknown): string {
   const forApi = memberOf(advice, 'api') ?? advice;
   return typeof forApi === 'string' ? forApi : 'See its `message`.';
 }
-
-function rowOf(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
 /** Where `claude-shared-state explain` has the meaning of each code from. */
 export const explanationsPath = pathInRepository('src/cli/problem-codes.json');
 
@@ -92,7 +86,13 @@ export function explanations(): string {
         throw new Error(`${code} is not documented`);
       }
       const { severity, remedy, advice } = definition;
-      return { code, severity, remedy, meaning: meaningIn(meaning), advice: adviceForCommand(advice) };
+      return {
+        code,
+        severity,
+        remedy,
+        meaning: meaningIn(meaning),
+        advice: adviceForCommand(advice),
+      };
     })
     .toSorted((one, other) => (one.code < other.code ? -1 : 1));
   return `${JSON.stringify(all, undefined, 2)}\n`;
@@ -110,5 +110,7 @@ function meaningIn(doc: string): string {
 /** Some advice depends on the case: of that only what is always so. */
 function adviceForCommand(advice: unknown): string {
   const forCommand = memberOf(advice, 'cli') ?? advice;
-  return typeof forCommand === 'string' ? forCommand : 'It depends on the case; the message says it.';
+  return typeof forCommand === 'string'
+    ? forCommand
+    : 'It depends on the case; the message says it.';
 }

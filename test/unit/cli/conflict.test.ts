@@ -39,15 +39,15 @@ test('a conflict shows both files, and the options that decide it', async () => 
   const text = printed(migrationProblem('transcripts-diverge', diverged));
 
   expect(text).toBe(`
-  ✗ transcripts-diverge
-    session ${SESSION} has two transcripts, and neither continues the other
+  ✗ Two transcripts of one session, neither of which continues the other [transcripts-diverge]
+    session ${SESSION}
     home    ~${home.slice('/home/me'.length)}
-            2.5 MB, 120 messages, the last at 2026-11-21 20:15 UTC, changed 2026-11-20 10:30 UTC (newer, longer)
+            2.5 MB, 120 messages, last at 2026-11-21 20:15 UTC, changed 2026-11-20 10:30 UTC (newer, longer)
     shared  ~${shared.slice('/home/me'.length)}
             900 B, 1 message, changed 2026-11-20 10:30 UTC
-    To decide it, add one of these; the other file is kept aside:
       --prefer-home '/home/me/.claude/projects/-it'\\''s/${SESSION}.jsonl'
       --prefer-shared '/home/me/.claude/projects/-it'\\''s/${SESSION}.jsonl'
+    Add one of the two options for each; the other file is set aside.
 `);
   const [option = ''] = /--prefer-home .*/.exec(text) ?? [];
   expect(await argumentsOf(option)).toEqual(['--prefer-home', home]);
@@ -56,11 +56,11 @@ test('a conflict shows both files, and the options that decide it', async () => 
 test.each([
   [
     migrationProblem('files-differ', conflict(home)),
-    'files-differ\n    two files of the same name differ\n',
+    'Two files of the same name differ [files-differ]\n',
   ],
   [
     migrationProblem('duplicate-session-id', { ...conflict(home), sessionId: SESSION }),
-    `duplicate-session-id\n    session ${SESSION} would have transcripts in two projects\n`,
+    `[duplicate-session-id]\n    session ${SESSION}\n`,
   ],
 ])('the headline of a conflict says what is in conflict: %#', (problem, words) => {
   expect(printed(problem)).toContain(words);

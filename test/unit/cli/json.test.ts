@@ -41,7 +41,7 @@ describe('what is told as JSON keeps to the documented schema:', () => {
       required: { from: 'home', root: user.home },
       homes: [{ ok: false }, { ok: true }],
       liveSessions: [{ pid: process.pid }],
-      retention: { periodDays: 30, transcripts: { due: 0 } },
+      retention: { periodDays: 30, transcripts: { expiredCount: 0 } },
       checks: [{ name: 'homes', state: 'error' }, {}, {}, {}, {}, {}, {}, {}, {}],
       next: [{ command: 'claude-shared-state migrate', purpose: someText }],
     });
@@ -142,7 +142,10 @@ describe('what is told as JSON keeps to the documented schema:', () => {
 
   test('mistakes', async () => {
     expect(await told('migrat')).toMatchObject({ command: null, error: { kind: 'usage' } });
-    expect(await told('locate', 'x')).toMatchObject({ command: 'locate', error: { kind: 'usage' } });
+    expect(await told('locate', 'x')).toMatchObject({
+      command: 'locate',
+      error: { kind: 'usage' },
+    });
     expect(await told('doctor', '--shared', 'sessions=/x')).toMatchObject({ exitCode: 2 });
   });
 
