@@ -26,7 +26,7 @@ const story = {
   plan: 'claude-shared-state migrate --dry-run',
   migrate: 'claude-shared-state migrate --yes',
   after: 'claude-shared-state',
-  resume: `claude-shared-state resume ${sessionId} --account ~/.claude-spare`,
+  resume: 'claude-shared-state resume --last --account ~/.claude-spare',
 } as const;
 
 /** A command, and what it printed on a terminal of 80 columns, with its colours. */
