@@ -141,7 +141,9 @@ async function runOnTerminal(root: string, home: string, command: string): Promi
     await tmux('wait-for', 'ended');
     // Joined, what the terminal broke at its edge is one line again.
     const output = await tmux('capture-pane', '-p', '-e', '-J');
-    return { command, output: withoutChance(output.replaceAll(home, '~').trimEnd()) };
+    // Between quotes no shell expands a tilde, so the command does not print one there.
+    const named = output.replaceAll(`'${home}`, "'/home/me").replaceAll(home, '~');
+    return { command, output: withoutChance(named.trimEnd()) };
   } finally {
     await tmux('kill-server');
   }
