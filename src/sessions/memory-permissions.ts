@@ -17,7 +17,7 @@ import { sessionProblem, type SessionProblemOf } from './problems.ts';
  * @returns One warning for each home that lacks rules, with the rules to add to `permissions.allow` in its settings.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
  *
- * @example
+ * @example Which rules are missing?
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
