@@ -1,6 +1,6 @@
-import { sessionReads } from '../../support/session-reads.ts';
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { sessionReads } from '../../support/session-reads.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
