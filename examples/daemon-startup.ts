@@ -60,7 +60,7 @@ function nextStep({ remedy, path }: Problem): 'again' | 'stop' {
       return 'stop';
     case 'restore':
     case 'choose-session':
-    case 'operator':
+    case 'manual':
       console.error(`=> wake a person: ${path === '' ? 'the configuration is wrong' : path}`);
       return 'stop';
     default:

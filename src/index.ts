@@ -1,9 +1,7 @@
-export { isSharedStateError, SharedStateError } from './core/error.ts';
+export { isSharedStateError, SharedStateError } from './links/error.ts';
 export type { Operation } from './core/error.ts';
 export type { LinkFs, LinkFsSync, LinkReadFs, LinkReadFsSync } from './fs/link-fs.ts';
 export type { FsLike } from './fs/port.ts';
-export type { RetentionReadFs } from './fs/retention-fs.ts';
-export type { DirectoryEntry, FileStats } from './fs/session-fs.ts';
 export type { FsStats } from './fs/stats.ts';
 export {
   ensureForAccount,
@@ -14,13 +12,6 @@ export {
 export type { EnsureOptions, EnsureSyncOptions } from './links/ensure.ts';
 export { inspectAll, inspectAllSync } from './links/inspect-all.ts';
 export type { InspectOptions, InspectSyncOptions } from './links/inspect-all.ts';
-export { inspectRetention } from './retention/inspect-retention.ts';
-export type {
-  HomeRetention,
-  RetentionOptions,
-  RetentionReport,
-} from './retention/inspect-retention.ts';
-export type { ExpiringTranscript, ExpiringTranscripts } from './retention/expiring.ts';
 export { DefaultSharedRoot, RequiredShared, requiredSharedUnder } from './links/required.ts';
 export type { SharedSymlink } from './links/required.ts';
 export type { Problem, ProblemCode, ProblemOf } from './links/problem.ts';

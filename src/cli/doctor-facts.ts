@@ -1,9 +1,5 @@
-import {
-  type InspectionReport,
-  inspectAll,
-  inspectRetention,
-  type RetentionReport,
-} from '../index.ts';
+import { type InspectionReport, inspectAll } from '../index.ts';
+import { inspectRetention, type RetentionReport } from '../retention/index.ts';
 import { findLiveSessions, type LiveSession } from '../sessions/index.ts';
 import type { RestorePointList } from '../migrate/index.ts';
 import { findMemoryProblems } from './memory-rules.ts';

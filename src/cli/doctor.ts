@@ -1,4 +1,4 @@
-import type { HomeRetention } from '../index.ts';
+import type { HomeRetention } from '../retention/index.ts';
 import type { Context, Result } from './context.ts';
 import { examine, isHealthy } from './doctor-facts.ts';
 import { EXIT } from './exit-codes.ts';

@@ -45,8 +45,8 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
         },
         {
           transcripts: object(
-            { target: path, due: amount, unreadable: amount },
-            { next: object({ path, modified: time, due: time }), errno: text },
+            { target: path, expiredCount: amount, unreadable: amount },
+            { nextToExpire: object({ path, modifiedAt: time, expiresAt: time }), errno: text },
           ),
         },
       ),

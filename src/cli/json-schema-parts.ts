@@ -34,7 +34,7 @@ const problem: Schema = {
   properties: {
     code: text,
     severity: oneOf('error', 'warning'),
-    remedy: oneOf('retry', 'ensure', 'migrate', 'restore', 'choose-session', 'operator'),
+    remedy: oneOf('retry', 'ensure', 'migrate', 'restore', 'choose-session', 'manual'),
     path: text,
     message: { type: 'string', description: 'for people, not for parsing' },
   },

@@ -39,7 +39,7 @@ export function nextSteps(
   const first = unfinished.filter((run) => !isOwn(run));
   // The other homes need not wait for these.
   const blocked = new Set([
-    ...homesWith(({ remedy }) => remedy === 'operator'),
+    ...homesWith(({ remedy }) => remedy === 'manual'),
     ...first.flatMap(({ state, accountHome }) => (state === 'deleting' ? [] : [accountHome])),
   ]);
   const homes = [...new Set(setting.homes)];

@@ -1,4 +1,4 @@
-import type { RetentionReport } from '../index.ts';
+import type { RetentionReport } from '../retention/index.ts';
 import type { RestorePoint } from '../migrate/index.ts';
 import { escapeControl } from '../core/paths.ts';
 import type { LiveSession } from '../sessions/index.ts';
@@ -22,14 +22,14 @@ export function printRetention(page: Page, { homes, periodDays, transcripts }: R
       page.words(`${page.path(home.accountHome)}: ${days}${source}`, 2, 4);
     }
   }
-  if (transcripts === undefined || transcripts.next === undefined) return;
-  const { due, next } = transcripts;
+  if (transcripts === undefined || transcripts.nextToExpire === undefined) return;
+  const { expiredCount: due, nextToExpire: next } = transcripts;
   if (due > 0) {
     const verb = due === 1 ? 'is' : 'are';
     const text = `${count(due, 'transcript')} ${verb} deleted when Claude Code starts next`;
     page.words(paint.yellow(text), 2, 4);
   }
-  page.words(`the oldest, due ${moment(next.due)}:`, 2, 4);
+  page.words(`the oldest, due ${moment(next.expiresAt)}:`, 2, 4);
   page.line(`    ${page.path(next.path)}`);
 }
 

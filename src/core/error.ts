@@ -1,10 +1,9 @@
-import type { Finding, Problem } from '../links/problem.ts';
-import type { AccountReport } from '../links/report.ts';
+import type { ProblemBase } from './problem.ts';
 
 // Registered, so that the ESM and the CJS build, and two versions, recognise each other's errors.
 const brand = Symbol.for('claude-shared-state.SharedStateError');
 
-/** The public calls that throw a {@link SharedStateError}. */
+/** The public calls that throw a `SharedStateError`. */
 export type Operation =
   | 'archive'
   | 'deleteRestorePoint'
@@ -25,6 +24,7 @@ export type Operation =
   | 'planRestore'
   | 'projectKey'
   | 'relaunchSessions'
+  | 'requiredSharedUnder'
   | 'restore'
   | 'resumeCommand'
   | 'saveResumeUUIDs'
@@ -36,40 +36,46 @@ export type Operation =
   | 'validateAll'
   | 'validateAllSync';
 
-type NonEmpty<Item> = readonly [Item, ...Item[]];
+/** A problem, and the error behind it if a call failed. */
+export interface Finding<Problem extends ProblemBase = ProblemBase> {
+  readonly problem: Problem;
+  readonly error?: unknown;
+}
 
-/**
- * The one error of this library: everything that was wrong, in one throw.
- *
- * Recognise it with {@link isSharedStateError}, which also knows errors of the other module system.
- */
-export class SharedStateError extends Error {
+/** The error of this library. What its problems and reports are is up to those who find them. */
+export class SharedStateError<Problem extends ProblemBase, Report> extends Error {
   override readonly name = 'SharedStateError';
   readonly code = 'ERR_SHARED_STATE';
   /** The function that was called. */
   readonly operation: Operation;
   /** Every error and every warning, each once. */
   readonly problems: readonly [Problem, ...Problem[]];
-  /** One report per account home, healthy ones too; empty where the arguments were refused. */
-  readonly reports: readonly AccountReport[];
+  /** One report per account home, healthy ones too; empty if the arguments were refused. */
+  readonly reports: readonly Report[];
 
   constructor(
     operation: Operation,
-    findings: NonEmpty<Finding>,
-    reports: readonly AccountReport[] = [],
+    findings: readonly [Finding<Problem>, ...Finding<Problem>[]],
+    reports: readonly Report[] = [],
   ) {
     const [first, ...others] = findings;
-    const problems = [first.problem, ...others.map(({ problem }) => problem)] as const;
     const failed = findings.find(({ error }) => error !== undefined);
     super(
-      [`${operation} found problems: ${problems.length}`, ...problems.map(line)].join('\n'),
+      others.length === 0
+        ? `${operation}: ${inOneLine(first.problem)}`
+        : `${operation} found ${findings.length} problems\n${findings.map(line).join('\n')}`,
       failed === undefined ? undefined : { cause: failed.error },
     );
     this.operation = operation;
-    this.problems = problems;
+    this.problems = [first.problem, ...others.map(({ problem }) => problem)];
     this.reports = reports;
     // Not a member, so that the types of the two builds are one; and not part of what is printed.
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** The problems of severity `error`, without the warnings. */
+  get errors(): readonly Problem[] {
+    return this.problems.filter(({ severity }) => severity === 'error');
   }
 
   /** The error as plain data, for logs. */
@@ -79,30 +85,15 @@ export class SharedStateError extends Error {
   }
 }
 
-/**
- * Tells whether something thrown is a {@link SharedStateError}, whichever build threw it.
- *
- * `instanceof` fails when one part of a program loaded the ESM and another the CJS build, and for errors of
- * another entry point.
- *
- * @param value - Anything that was caught.
- * @returns Whether its `problems`, `operation` and `reports` can be read.
- *
- * @example Branch on what helps
- * ```ts
- * import assert from 'node:assert/strict';
- * import { isSharedStateError, validateAll } from 'claude-shared-state';
- *
- * const error: unknown = await validateAll([]).catch((reason: unknown) => reason);
- * assert.ok(isSharedStateError(error));
- * assert.equal(error.problems[0].code, 'no-homes');
- * assert.equal(error.problems[0].remedy, 'operator');
- * ```
- */
-export function isSharedStateError(value: unknown): value is SharedStateError {
+/** Whether something thrown is the error of this library, whichever build threw it. */
+export function hasBrand(value: unknown): value is object {
   return typeof value === 'object' && value !== null && brand in value && value[brand] === true;
 }
 
-function line({ severity, message, code, remedy }: Problem): string {
-  return `- ${severity}: ${message} [${code}, ${remedy}]`;
+function line({ problem }: Finding): string {
+  return `- ${problem.severity}: ${inOneLine(problem)}`;
+}
+
+function inOneLine({ message, code, remedy }: ProblemBase): string {
+  return `${message} [${code}, ${remedy}]`;
 }

@@ -1,79 +1,110 @@
 import { escapeControl } from './paths.ts';
 
-/** Whether a problem makes a call throw (`error`) or is only told (`warning`). */
+/** `error`: the call throws. `warning`: the call only reports it. */
 export type Severity = 'error' | 'warning';
 
 /**
- * What helps against a problem, in few words that a daemon can branch on; new codes never add to it.
+ * What resolves a problem: a closed list to branch on. New codes never extend it.
  *
- * `retry`: call again. `ensure`: `ensureForAccount` or `validateAll` puts it right. `migrate`: content
- * has to be moved into the shared target. `restore`: a migration has to be taken back.
- * `choose-session`: another session has to be named. `operator`: a person has to look.
+ * `retry`: call again. `ensure`: call `ensureForAccount` or `validateAll`. `migrate`: move content into the shared
+ * target. `restore`: take a migration back. `choose-session`: name another session. `manual`: a person has to look.
  */
-export type Remedy = 'retry' | 'ensure' | 'migrate' | 'restore' | 'choose-session' | 'operator';
+export type Remedy = 'retry' | 'ensure' | 'migrate' | 'restore' | 'choose-session' | 'manual';
 
-/** What every problem has, whatever it is about. */
-export interface Told<Code extends string> {
+/** Whom a text is for: `api` names calls and options of the library, `cli` those of the command. */
+export type Audience = 'api' | 'cli';
+
+/** What all problems have in common. */
+export interface ProblemBase<Code extends string = string> {
   readonly code: Code;
-  /** `error` makes a call throw, `warning` never does. */
+  /** An `error` makes a call throw, a `warning` never does. */
   readonly severity: Severity;
-  /** What helps, in one of few words to branch on. */
+  /** What resolves it: one of a few words to branch on. */
   readonly remedy: Remedy;
-  /** The path, the reason and what to do, for people. Not for parsing: the fields are. */
+  /** Path, reason and advice, for people. Do not parse it: the fields have all of it. */
   readonly message: string;
 }
 
-/** What is told of one kind of problem, apart from finding it. Its meaning stands at its fields. */
-interface Telling<Fields> {
+/** A text about a problem, for whom it depends on the case or on the reader. */
+type Text<Fields> = (problem: Fields, audience: Audience) => string;
+
+/** What to do: whole sentences, that may name calls of the library for one reader and commands for the other. */
+type Advice<Fields> = string | Readonly<Record<Audience, string>> | Text<Fields>;
+
+/** One problem code. Its meaning is the comment at its fields. */
+interface ProblemDefinition<Fields> {
   readonly severity: Severity;
   readonly remedy: Remedy;
-  /** The case at hand: a sentence without its full stop. */
-  readonly says: (problem: Fields) => string;
-  /** What to do about it. */
-  readonly advice: string | ((problem: Fields) => string);
+  /** What is wrong: a sentence without its full stop. */
+  readonly describe: Text<Fields>;
+  readonly advice: Advice<Fields>;
 }
 
-/** One telling for every code: total by construction. */
-export type ProblemTable<Fields> = { readonly [Code in keyof Fields]: Telling<Fields[Code]> };
+/** One definition for every code: total by construction. */
+export type ProblemTable<Fields> = {
+  readonly [Code in keyof Fields]: ProblemDefinition<Fields[Code]>;
+};
 
-/** Puts a problem into words. */
-export function tell<Fields, Code extends keyof Fields & string>(
+/** What is wrong, and what to do about it. */
+export interface Description {
+  readonly description: string;
+  readonly advice: string;
+}
+
+/** Puts a problem into words for a reader. */
+export function describeProblem<Fields, Code extends keyof Fields & string>(
+  table: ProblemTable<Fields>,
+  problem: { readonly code: Code } & Fields[Code],
+  audience: Audience,
+): Description {
+  const { describe, advice } = table[problem.code];
+  return {
+    description: describe(problem, audience),
+    advice: adviceFor(advice, problem, audience),
+  };
+}
+
+function adviceFor<Fields>(advice: Advice<Fields>, problem: Fields, audience: Audience): string {
+  if (typeof advice === 'string') return advice;
+  return typeof advice === 'function' ? advice(problem, audience) : advice[audience];
+}
+
+/** Creates a problem from its fields. */
+export function createProblem<Fields, Code extends keyof Fields & string>(
   table: ProblemTable<Fields>,
   code: Code,
   fields: Fields[Code],
-): Told<Code> & Fields[Code] {
-  const { severity, remedy, says, advice } = table[code];
-  const told: Told<Code> = {
-    code,
-    severity,
-    remedy,
-    message: `${says(fields)}. ${typeof advice === 'function' ? advice(fields) : advice}`,
-  };
-  return { ...told, ...fields };
+): ProblemBase<Code> & Fields[Code] {
+  const { severity, remedy } = table[code];
+  const { description, advice } = describeProblem(table, { code, ...fields }, 'api');
+  const base: ProblemBase<Code> = { code, severity, remedy, message: `${description}. ${advice}` };
+  return { ...base, ...fields };
 }
 
+/** Defines a problem of severity `error`. */
 export function error<Fields>(
   remedy: Remedy,
-  says: Telling<Fields>['says'],
-  advice: Telling<Fields>['advice'],
-): Telling<Fields> {
-  return { severity: 'error', remedy, says, advice };
+  describe: Text<Fields>,
+  advice: Advice<Fields>,
+): ProblemDefinition<Fields> {
+  return { severity: 'error', remedy, describe, advice };
 }
 
+/** Defines a problem of severity `warning`. */
 export function warning<Fields>(
-  says: Telling<Fields>['says'],
-  advice: string,
-  remedy: Remedy = 'operator',
-): Telling<Fields> {
-  return { severity: 'warning', remedy, says, advice };
+  describe: Text<Fields>,
+  advice: Advice<Fields>,
+  remedy: Remedy = 'manual',
+): ProblemDefinition<Fields> {
+  return { severity: 'warning', remedy, describe, advice };
 }
 
-/** A text with paths in it, which are data from disk: printed so that no terminal obeys them. */
+/** A text with values in it. They may come from disk, so they are escaped: no terminal obeys them. */
 export function text(
   words: TemplateStringsArray,
-  ...paths: readonly (string | undefined)[]
+  ...values: readonly (string | undefined)[]
 ): string {
-  return String.raw({ raw: words }, ...paths.map((path) => escapeControl(path ?? '')));
+  return String.raw({ raw: words }, ...values.map((value) => escapeControl(value ?? '')));
 }
 
 export interface AtPath {

@@ -91,7 +91,7 @@ export const failoverAccountProblems: ProblemTable<FailoverAccountProblems> = {
     'Put the id of its own session into the file: two processes must not write to one session.',
   ),
   'resume-id-unreadable': error(
-    'operator',
+    'manual',
     (p) => text`the id of ${p.session} cannot be read (${p.errno}): ${p.path}`,
     'Look at its permissions and at the disk, and call again.',
   ),
@@ -101,12 +101,12 @@ export const failoverAccountProblems: ProblemTable<FailoverAccountProblems> = {
     'Look at the permissions and the space on the disk, and call again. What was saved before is still there.',
   ),
   'target-home-missing': error(
-    'operator',
+    'manual',
     (p) => text`the account home ${p.path} is not there`,
     'Log in under it first, or correct its path.',
   ),
   'accounts-not-apart': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} and ${p.otherPath} are one directory, so the accounts are not told apart`,
     'Give each account a home of its own, with its own `sessions` in it.',
   ),
@@ -116,7 +116,7 @@ export const failoverAccountProblems: ProblemTable<FailoverAccountProblems> = {
     'Wait until the other call has ended. The lock of a dead process of this machine is taken over, also after a reboot; if another machine or container left it, make sure that its process is dead and remove the link.',
   ),
   'failover-unlockable': error(
-    'operator',
+    'manual',
     (p) => text`the lock ${p.path} could not be taken (${p.errno})`,
     'Look at the permissions and the space on the disk, and call again.',
   ),

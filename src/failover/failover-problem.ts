@@ -1,6 +1,6 @@
 import { type FailoverAccountProblems, failoverAccountProblems } from './account-problems.ts';
 import { type FailoverTerminalProblems, failoverTerminalProblems } from './terminal-problems.ts';
-import { type ProblemTable, tell, type Told } from '../core/problem.ts';
+import { type ProblemTable, createProblem, type ProblemBase } from '../core/problem.ts';
 import type { Problem } from '../links/problem.ts';
 import type { SessionProblem } from '../sessions/session-problem.ts';
 
@@ -11,7 +11,8 @@ interface OwnFields extends FailoverTerminalProblems, FailoverAccountProblems {}
 export type FailoverProblemCode = keyof OwnFields;
 
 /** The problem of one code, with the fields of its own. */
-export type FailoverProblemOf<Code extends FailoverProblemCode> = Told<Code> & OwnFields[Code];
+export type FailoverProblemOf<Code extends FailoverProblemCode> = ProblemBase<Code> &
+  OwnFields[Code];
 
 /** One thing that keeps a session from being carried over; links and sessions included. */
 export type FailoverProblem =
@@ -30,5 +31,5 @@ export function failoverProblem<Code extends FailoverProblemCode>(
   code: Code,
   fields: OwnFields[Code],
 ): FailoverProblemOf<Code> {
-  return tell(failoverProblems, code, fields);
+  return createProblem(failoverProblems, code, fields);
 }

@@ -1,5 +1,5 @@
 import { toResult } from '../core/result.ts';
-import { isSharedStateError } from '../core/error.ts';
+import { isSharedStateError } from '../links/error.ts';
 import { validateAll } from '../links/ensure.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { checkApart } from './accounts-apart.ts';

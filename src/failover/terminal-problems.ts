@@ -79,7 +79,7 @@ export interface FailoverTerminalProblems {
 
 export const failoverTerminalProblems: ProblemTable<FailoverTerminalProblems> = {
   'terminal-missing': error(
-    'operator',
+    'manual',
     (p) => text`there is no terminal for the session ${p.session} (${p.reason})`,
     'Start it, with its shell in the working directory, or correct the name.',
   ),
@@ -89,44 +89,44 @@ export const failoverTerminalProblems: ProblemTable<FailoverTerminalProblems> = 
     'Call again; look at the terminal if that does not help.',
   ),
   'no-session-record': error(
-    'operator',
+    'manual',
     (p) => text`something runs in the terminal of ${p.session} that keeps no session record`,
     'Look at it: a Claude Code among it has to be ended by hand, and prints its id then.',
   ),
   'not-at-shell': error(
-    'operator',
+    'manual',
     (p) => text`the terminal of ${p.session} is not at its shell, so nothing was typed into it`,
     'End what runs in it, and call again.',
   ),
   'no-shell': error(
-    'operator',
+    'manual',
     (p) =>
       text`process ${String(p.pid)} is the first one in the terminal of ${p.session}, which would end with it`,
     'Start the program from a shell in that terminal.',
   ),
   'other-session-running': error(
-    'operator',
+    'manual',
     (p) =>
       text`the terminal of ${p.session} runs session ${p.sessionId} under ${p.accountHome} (process ${String(p.pid)})`,
     'End it, or leave it as it is: nothing was typed into the terminal.',
   ),
   'would-not-stop': error(
-    'operator',
+    'manual',
     (p) => text`process ${String(p.pid)} in the terminal of ${p.session} did not end`,
     'End it by hand, and call again: two processes must not write to one session.',
   ),
   'resume-failed': error(
-    'operator',
+    'manual',
     (p) => text`${p.session} did not resume, and is at its shell: ${p.output}`,
     'Look at what the program printed.',
   ),
   'resume-asks': error(
-    'operator',
+    'manual',
     (p) => text`the program in the terminal of ${p.session} asks about ${p.question} and waits`,
     'Answer it in the terminal. Nothing was answered.',
   ),
   'resume-timed-out': error(
-    'operator',
+    'manual',
     (p) => text`${p.session} has shown neither that it resumed nor that it failed: ${p.output}`,
     'Look at the terminal; allow more time if it was only slow.',
   ),

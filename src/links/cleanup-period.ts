@@ -30,11 +30,11 @@ const MOST_DAYS = 1e8;
 type Trouble = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
 
 /** What a settings file says: a period, nothing of it, or why it says nothing. */
-type Told = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
+type FoundPeriod = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
 
-const unset: Told = { periodDays: DEFAULT_DAYS, source: 'default' };
+const unset: FoundPeriod = { periodDays: DEFAULT_DAYS, source: 'default' };
 // Of what the versions do then (30 days, or nothing is deleted) the one that can lose something.
-const unusable = (trouble: Trouble): Told => ({ ...unset, trouble });
+const unusable = (trouble: Trouble): FoundPeriod => ({ ...unset, trouble });
 
 /** Reads the period that is in force under a home, as far as the home itself tells. */
 export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPeriod> {
@@ -46,7 +46,7 @@ export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPe
   return { ...period, problem: finding('settings-unusable', fields).problem };
 }
 
-function* readSettings(path: string): SettingsSteps<Told> {
+function* readSettings(path: string): SettingsSteps<FoundPeriod> {
   // First the stat: reading a FIFO would wait for ever, and a huge file would fill the memory.
   const found = yield* ask(stat(path));
   if (!found.ok) return withoutText(found);
@@ -57,13 +57,13 @@ function* readSettings(path: string): SettingsSteps<Told> {
   return text.ok ? periodIn(parsedJson(text.value.replace(/^\ufeff/, ''))) : withoutText(text);
 }
 
-function withoutText({ errno }: Failure): Told {
+function withoutText({ errno }: Failure): FoundPeriod {
   const isAbsent = errno === 'ENOENT' || errno === 'ENOTDIR';
   return isAbsent ? unset : unusable({ reason: 'unreadable', errno });
 }
 
 /** Judges parsed settings as Claude Code 2.1.329 and 2.1.197 were seen to do. */
-export function periodIn(settings: unknown): Told {
+export function periodIn(settings: unknown): FoundPeriod {
   if (!isObject(settings) || isArray(settings)) return unusable({ reason: 'not-an-object' });
   if (!('cleanupPeriodDays' in settings)) return unset;
   const days = settings.cleanupPeriodDays;

@@ -21,7 +21,7 @@ export interface DirectoryProblems {
   readonly 'home-not-creatable': AtPath & Failed;
   /** The same account home was given more than once; it is handled once. */
   readonly 'duplicate-home': AtPath;
-  /** Two account homes are one directory, so two accounts share one login. Told by `inspectAll` only. */
+  /** Two account homes are one directory, so two accounts share one login. Reported by `inspectAll` only. */
   readonly 'same-directory': AtPath & { readonly sameAs: string };
 
   /** The shared target is not there yet. */
@@ -60,7 +60,10 @@ const isNoDirectory = 'is not a directory, or something above it is not';
 const isDangling = 'lies behind a link that leads to nothing';
 const isNotAccessible = 'cannot be read, written and searched';
 
-const makesIt = 'validateAll makes it, with mode 0700.';
+const makesIt = {
+  api: 'validateAll creates it, with mode 0700.',
+  cli: 'ensure creates it, with mode 0700.',
+};
 const give = 'Give this user the right to read, write and search it.';
 const allow = 'Give this user the right to write in the directory above it, or make it.';
 const correct = 'Correct the path, or move away what stands there.';
@@ -74,10 +77,10 @@ const errnoOf = ({ errno }: Partial<Failed>) => (errno === undefined ? '' : ` ($
 
 export const directoryProblems: ProblemTable<DirectoryProblems> = {
   'home-missing': error('ensure', home(isMissing), makesIt),
-  'home-not-creatable': error('operator', home(isNotCreatable), allow),
-  'home-not-directory': error('operator', home(isNoDirectory), correct),
-  'home-dangling': error('operator', home(isDangling), mount),
-  'home-not-accessible': error('operator', home(isNotAccessible), give),
+  'home-not-creatable': error('manual', home(isNotCreatable), allow),
+  'home-not-directory': error('manual', home(isNoDirectory), correct),
+  'home-dangling': error('manual', home(isDangling), mount),
+  'home-not-accessible': error('manual', home(isNotAccessible), give),
   'duplicate-home': warning(home('was given more than once'), 'Name each account home once.'),
   'same-directory': warning(
     (p) => text`the account homes ${p.path} and ${p.sameAs} are one directory`,
@@ -85,10 +88,10 @@ export const directoryProblems: ProblemTable<DirectoryProblems> = {
   ),
 
   'target-missing': error('ensure', target(isMissing), makesIt),
-  'target-not-creatable': error('operator', target(isNotCreatable), allow),
-  'target-not-directory': error('operator', target(isNoDirectory), correct),
-  'target-dangling': error('operator', target(isDangling), mount),
-  'target-not-accessible': error('operator', target(isNotAccessible), give),
+  'target-not-creatable': error('manual', target(isNotCreatable), allow),
+  'target-not-directory': error('manual', target(isNoDirectory), correct),
+  'target-dangling': error('manual', target(isDangling), mount),
+  'target-not-accessible': error('manual', target(isNotAccessible), give),
   'target-exposed': warning(
     (p) => target(`is open to group or others (mode ${p.mode.toString(8)})`)(p),
     'Run chmod 700 on it, unless the sharing is meant.',
@@ -97,35 +100,35 @@ export const directoryProblems: ProblemTable<DirectoryProblems> = {
     target('was missing behind an existing link'),
     'If transcripts are missed, mount the volume that holds them.',
   ),
-  'default-root-created': warning(
-    (p) => text`the default shared root ${p.path} was not there`,
-    'Pass requiredSharedUnder(root) as `required` if the state belongs elsewhere.',
-  ),
+  'default-root-created': warning((p) => text`the default shared root ${p.path} was not there`, {
+    api: 'Pass requiredSharedUnder(root) as `required` if the state belongs elsewhere.',
+    cli: 'Use --root if the state belongs elsewhere.',
+  }),
 
   'target-inside-home': error(
-    'operator',
+    'manual',
     (p) => target(text`lies inside the account home ${p.accountHome}`)(p),
     'Keep the shared targets outside all account homes.',
   ),
   'home-inside-target': error(
-    'operator',
+    'manual',
     (p) => home(text`lies inside the shared target ${p.target}`)(p),
     'Keep the account homes outside all shared targets.',
   ),
   'targets-overlap': error(
-    'operator',
+    'manual',
     (p) => target(text`is, holds, or lies inside the shared target ${p.other}`)(p),
     'Give each entry of the required list a directory of its own.',
   ),
 
   'cannot-create': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} could not be made (${p.errno})`,
-    'Look at the permissions and the space on the disk, then call again.',
+    'Look at the permissions and the space on the disk, then try again.',
   ),
   'changed-meanwhile': error(
     'retry',
     (p) => text`another process kept changing ${p.path} (${p.errno})`,
-    'Call again.',
+    'Try again.',
   ),
 };

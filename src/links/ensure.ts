@@ -5,11 +5,11 @@ import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { AccountReport } from './report.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
-import { checkRequest, type LinkOptions, type Subject } from './request.ts';
+import { checkRequest, type LinkOptions, linkOptions, type Subject } from './request.ts';
 
-/** What `ensureForAccount` and `validateAll` may be told. */
+/** What `ensureForAccount` and `validateAll` accept. */
 export type EnsureOptions = LinkOptions<FsLike<LinkFs>>;
-/** What `ensureForAccountSync` and `validateAllSync` may be told. */
+/** What `ensureForAccountSync` and `validateAllSync` accept. */
 export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
 
 /**
@@ -107,14 +107,17 @@ export function validateAllSync(
   return ensureSync('validateAllSync', { accountHomes }, options);
 }
 
+const asyncOptions = linkOptions<FsLike<LinkFs>>(linkPort);
+const syncOptions = linkOptions<LinkFsSync>(linkPortSync);
+
 async function ensure(operation: Operation, subject: Subject, options?: EnsureOptions) {
-  const request = checkRequest(operation, subject, options, linkPort);
+  const request = checkRequest(operation, subject, options, asyncOptions);
   const fs = promisesOf(request.fs ?? realDisk.promises);
   return reportsOrThrow(operation, await drive(ensureShared(request), fs));
 }
 
 function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
-  const request = checkRequest(operation, subject, options, linkPortSync);
+  const request = checkRequest(operation, subject, options, syncOptions);
   return reportsOrThrow(operation, driveSync(ensureShared(request), request.fs ?? realDisk));
 }
 

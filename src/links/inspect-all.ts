@@ -15,12 +15,18 @@ import { retentionFindings } from './compare-retention.ts';
 import { inspectShared } from './inspect.ts';
 import { outcomesOf } from './outcome.ts';
 import { planLinks } from './plan.ts';
-import { checkRequest, type LinkOptions, type LookOptions, type Request } from './request.ts';
+import {
+  checkRequest,
+  type InspectOnlyOptions,
+  inspectOptions,
+  type LinkOptions,
+  type Request,
+} from './request.ts';
 
-/** What `inspectAll` may be told; its file system needs no call that can change anything. */
-export type InspectOptions = LinkOptions<FsLike<LinkReadFs>> & LookOptions;
-/** What `inspectAllSync` may be told. */
-export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & LookOptions;
+/** What `inspectAll` accept; its file system needs no call that can change anything. */
+export type InspectOptions = LinkOptions<FsLike<LinkReadFs>> & InspectOnlyOptions;
+/** What `inspectAllSync` accept. */
+export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & InspectOnlyOptions;
 
 /**
  * Tells, without changing anything, how every account home stands and what `validateAll` would make.
@@ -55,7 +61,7 @@ export async function inspectAll(
   accountHomes: readonly string[],
   options?: InspectOptions,
 ): Promise<readonly InspectionReport[]> {
-  const request = checkRequest('inspectAll', { accountHomes }, options, linkReadPort, own);
+  const request = checkRequest('inspectAll', { accountHomes }, options, asyncOptions);
   return await drive(inspectOnly(request), promisesOf(request.fs ?? realDisk.promises));
 }
 
@@ -64,11 +70,12 @@ export function inspectAllSync(
   accountHomes: readonly string[],
   options?: InspectSyncOptions,
 ): readonly InspectionReport[] {
-  const request = checkRequest('inspectAllSync', { accountHomes }, options, linkReadPortSync, own);
+  const request = checkRequest('inspectAllSync', { accountHomes }, options, syncOptions);
   return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
 
-const own = ['retention'] as const;
+const asyncOptions = inspectOptions<FsLike<LinkReadFs>>(linkReadPort);
+const syncOptions = inspectOptions<LinkReadFsSync>(linkReadPortSync);
 
 // The same plan as for ensureShared, not carried out.
 function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {

@@ -29,38 +29,46 @@ const untouched = 'Nothing was changed: it may hold the only copy of transcripts
 
 export const linkProblems: ProblemTable<LinkProblems> = {
   'divergent-link': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} leads to ${p.storedTarget}, not to ${p.target}`,
     `${untouched} Merge what only that place has into the target, then correct the link.`,
   ),
   'dangling-link': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} leads to ${p.storedTarget}, where there is nothing`,
-    'Mount the volume that is missing, or remove the link and let validateAll make the right one.',
+    {
+      api: 'Mount the volume that is missing, or remove the link and let validateAll create the right one.',
+      cli: 'Mount the volume that is missing, or remove the link and let ensure create the right one.',
+    },
   ),
   'link-loop': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} leads to ${p.storedTarget}, and so in a circle or through too many links`,
-    'Remove the link, and let validateAll make the right one.',
+    {
+      api: 'Remove the link, and let validateAll create the right one.',
+      cli: 'Remove the link, and let ensure create the right one.',
+    },
   ),
   'not-a-symlink': error(
     'migrate',
     (p) => text`${p.path} is a real directory, not a link to ${p.target}`,
-    `${untouched} Bring it into the target with migrate, of claude-shared-state/migrate.`,
+    {
+      api: `${untouched} Move it into the target with migrate, of claude-shared-state/migrate.`,
+      cli: `${untouched} migrate moves it into the target.`,
+    },
   ),
   'file-in-the-way': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is neither a link to ${p.target} nor a directory`,
     'Nothing was changed. Find out who made it, and move it away.',
   ),
-  'link-missing': error(
-    'ensure',
-    (p) => text`${p.path} is missing, a link to ${p.target}`,
-    'validateAll makes it.',
-  ),
+  'link-missing': error('ensure', (p) => text`${p.path} is missing, a link to ${p.target}`, {
+    api: 'validateAll creates it.',
+    cli: 'ensure creates it.',
+  }),
   'link-unreadable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} cannot be read (${p.errno})`,
-    'Look at the permissions and the disk, then call again.',
+    'Look at the permissions and the disk, then try again.',
   ),
 };

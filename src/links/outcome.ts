@@ -1,4 +1,5 @@
-import { type Operation, SharedStateError } from '../core/error.ts';
+import type { Operation } from '../core/error.ts';
+import { SharedStateError } from './error.ts';
 import { type Finding, finding } from './problem.ts';
 import type { AccountReport } from './report.ts';
 import { type Creation, pathsByHome } from './creations.ts';

@@ -1,17 +1,19 @@
 import { directoryProblems, type DirectoryProblems } from './directory-problems.ts';
-import { inputProblems, type InputProblems } from '../core/input-problems.ts';
+import { argumentProblems, type ArgumentProblems } from '../core/argument-problems.ts';
+import type { Finding as FindingOf } from '../core/error.ts';
 import { linkProblems, type LinkProblems } from './link-problems.ts';
 import { retentionProblems, type RetentionProblems } from './retention-problems.ts';
-import { type ProblemTable, tell, type Told } from '../core/problem.ts';
+import { type ProblemTable, createProblem, type ProblemBase } from '../core/problem.ts';
 
 /** The fields that each problem has of its own, by code. */
-interface ProblemFields extends LinkProblems, DirectoryProblems, RetentionProblems, InputProblems {}
+export interface ProblemFields
+  extends LinkProblems, DirectoryProblems, RetentionProblems, ArgumentProblems {}
 
 /** What a problem is: lower-case words joined by hyphens, such as `divergent-link`. */
 export type ProblemCode = keyof ProblemFields;
 
 /** The problem of one code, with the fields of its own. */
-export type ProblemOf<Code extends ProblemCode> = Told<Code> & ProblemFields[Code];
+export type ProblemOf<Code extends ProblemCode> = ProblemBase<Code> & ProblemFields[Code];
 
 /** One thing that is wrong, as plain data: a union discriminated by `code`. */
 export type Problem = { readonly [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode];
@@ -21,14 +23,11 @@ export const problemTable: ProblemTable<ProblemFields> = {
   ...linkProblems,
   ...directoryProblems,
   ...retentionProblems,
-  ...inputProblems,
+  ...argumentProblems,
 };
 
 /** A problem, and the error behind it where a call failed. */
-export interface Finding {
-  readonly problem: Problem;
-  readonly error?: unknown;
-}
+export type Finding = FindingOf<Problem>;
 
 /** Makes a finding from the particulars of a problem. */
 export function finding<Code extends ProblemCode>(
@@ -36,6 +35,6 @@ export function finding<Code extends ProblemCode>(
   fields: ProblemFields[Code],
   error?: unknown,
 ): { readonly problem: ProblemOf<Code>; readonly error?: unknown } {
-  const problem = tell(problemTable, code, fields);
+  const problem = createProblem(problemTable, code, fields);
   return error === undefined ? { problem } : { problem, error };
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../core/json.ts';
+import { check, type Faults, type Kind, list, path } from '../core/options.ts';
 import { join } from '../core/paths.ts';
 
 /** One shared link that every account home must have: `<account home>/<name>` leads to `target`. */
@@ -22,10 +24,11 @@ const sharedNames = ['session-env', 'file-history', 'projects'] as const;
 /**
  * Gives the required list for a shared root of your own, each target at `<root>/.claude-<name>-shared`.
  *
- * Reads nothing: `root` is taken as it is, and checked when the list is used.
+ * Reads nothing from disk.
  *
  * @param root - Absolute path of the directory that holds, or will hold, the shared targets.
  * @returns A frozen list of `session-env`, `file-history` and `projects`, in this order.
+ * @throws {SharedStateError} `invalid-argument`, if `root` is not an absolute path.
  *
  * @example Keep the shared state in the own home directory
  * ```ts
@@ -38,10 +41,10 @@ const sharedNames = ['session-env', 'file-history', 'projects'] as const;
  * ```
  */
 export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
+  check('requiredSharedUnder', { root: path }, { root });
   return Object.freeze(
     sharedNames.map((name) =>
-      // An empty root stays one, to be refused: it must not become the root of the file system.
-      Object.freeze({ name, target: root === '' ? '' : join(root, `.claude-${name}-shared`) }),
+      Object.freeze({ name, target: join(root, `.claude-${name}-shared`) }),
     ),
   );
 }
@@ -51,3 +54,47 @@ export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
  * `session-env`, `file-history` and `projects`, each at `/home/ubuntu/.claude-<name>-shared`.
  */
 export const RequiredShared: readonly SharedSymlink[] = requiredSharedUnder(DefaultSharedRoot);
+
+// The login, the trust, the process table, and directories whose sweeps remove other sessions' files.
+const reservedNames = new Set([
+  '.claude.json',
+  '.credentials.json',
+  'backups',
+  'ide',
+  'image-cache',
+  'sessions',
+]);
+
+/** The option `required`: links with different names, none of which must stay with its home. */
+export const sharedLinks: Kind<readonly SharedSymlink[]> = (value, argument, faults) => {
+  if (value === RequiredShared) return RequiredShared;
+  const earlier = new Set<string>();
+  const link: Kind<SharedSymlink> = (entry, at, inFaults) => {
+    if (!isObject(entry)) return inFaults.add(at, entry, 'a { name, target }');
+    const name = linkName(Reflect.get(entry, 'name'), `${at}.name`, inFaults, earlier);
+    const target = path(Reflect.get(entry, 'target'), `${at}.target`, inFaults);
+    return name === undefined || target === undefined ? undefined : { name, target };
+  };
+  return list(link, '{ name, target }', { min: 1 })(value, argument, faults);
+};
+
+function linkName(
+  name: unknown,
+  argument: string,
+  faults: Faults,
+  earlier: Set<string>,
+): string | undefined {
+  if (typeof name !== 'string' || /^\.{0,2}$|[/\\\0:]|[. ]$/.test(name)) {
+    return faults.add(argument, name, 'one plain path segment, such as projects');
+  }
+  // Some file systems do not tell cases apart, so no two names may differ by case alone.
+  const folded = name.normalize('NFKC').toLowerCase();
+  if (reservedNames.has(folded)) {
+    return faults.add(argument, name, 'another name: what has this one must not be shared');
+  }
+  if (earlier.has(folded)) {
+    return faults.add(argument, name, 'a name that differs by more than upper and lower case');
+  }
+  earlier.add(folded);
+  return name;
+}

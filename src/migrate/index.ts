@@ -19,6 +19,8 @@ export type {
   RestoreOptions,
   RunOptions,
 } from './options.ts';
+export type { Audience, Description } from '../core/problem.ts';
+export { describeProblem } from './problems.ts';
 export type {
   Conflict,
   ConflictSide,

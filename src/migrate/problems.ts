@@ -1,15 +1,22 @@
-import type { Problem } from '../links/problem.ts';
+import { type Problem, type ProblemFields, problemTable } from '../links/problem.ts';
 import {
   type AtPath,
   error,
   type Failed,
   type ProblemTable,
-  tell,
+  type Audience,
+  createProblem,
+  type Description,
+  describeProblem as describeIn,
   text,
-  type Told,
+  type ProblemBase,
   warning,
 } from '../core/problem.ts';
-import type { SessionProblem } from '../sessions/session-problem.ts';
+import {
+  type SessionProblem,
+  type SessionProblemFields,
+  sessionProblems,
+} from '../sessions/session-problem.ts';
 
 /** One of the two files of a conflict. */
 export interface ConflictSide {
@@ -146,7 +153,8 @@ interface Fields {
 export type MigrationProblemCode = keyof Fields;
 
 /** The problem of one code, with its own fields. */
-export type MigrationProblemOf<Code extends MigrationProblemCode> = Told<Code> & Fields[Code];
+export type MigrationProblemOf<Code extends MigrationProblemCode> = ProblemBase<Code> &
+  Fields[Code];
 
 /** One problem of a migration; those of links and sessions included. */
 export type MigrationProblem =
@@ -154,8 +162,10 @@ export type MigrationProblem =
   | Problem
   | SessionProblem;
 
-const decide =
-  'Compare both. Pass this path in preferShared to share the other one, or in preferHome to share this one; the loser is kept.';
+const decide = {
+  api: 'Compare both. Pass this path in preferShared to share the other one, or in preferHome to share this one; the loser is kept.',
+  cli: 'Compare both. Name this path with --prefer-shared to share the other one, or with --prefer-home to share this one; the loser is kept.',
+};
 const running = ({ path, sessionId, pid }: Running) =>
   text`session ${sessionId} is running, or may be (process ${String(pid)}, ${path})`;
 const overdue = ({ path, files, periodDays }: Retention) =>
@@ -227,40 +237,35 @@ function adviceFor(errno: string): string {
       return 'Nothing is lost. The file system is read-only: remount it first.';
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'Nothing is lost. Free some space first, then run the same command again.';
+      return 'Nothing is lost. Free some space first, then try again.';
     case 'EMLINK':
       return 'Nothing is lost. The file has as many links as its file system allows: copy it first.';
     case 'EXDEV':
       return 'Nothing is lost. The paths are on different file systems or overlay layers: copy the directory first.';
     default:
-      return 'Nothing is lost. Run the same command again: it continues where it stopped.';
+      return 'Nothing is lost. Try again: it continues where it stopped.';
   }
 }
 
 /** The definition of every code. */
 export const migrationProblems: ProblemTable<Fields> = {
   'transcripts-diverge': error(
-    'operator',
+    'manual',
     sides('are transcripts of one session that diverge'),
     decide,
   ),
-  'files-differ': error('operator', sides('differ'), decide),
-  'duplicate-session-id': error(
-    'operator',
-    sides('hold one session under two project keys'),
-    decide,
-  ),
+  'files-differ': error('manual', sides('differ'), decide),
+  'duplicate-session-id': error('manual', sides('hold one session under two project keys'), decide),
   'session-in-two-projects': warning(
     (p) => text`session ${p.sessionId} has transcripts at ${p.path} and ${p.other}`,
     'Claude Code resumes it from those two directories only. Sharing does not change that.',
   ),
-  'kinds-differ': error(
-    'operator',
-    (p) => text`${p.path} and ${p.other} are of different kinds`,
-    'Rename one of them, or pass this path in preferShared or preferHome.',
-  ),
+  'kinds-differ': error('manual', (p) => text`${p.path} and ${p.other} are of different kinds`, {
+    api: 'Rename one of them, or pass this path in preferShared or preferHome.',
+    cli: 'Rename one of them, or name this path with --prefer-shared or --prefer-home.',
+  }),
   'not-mergeable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} cannot be shared (${p.reason})`,
     'Move it away.',
   ),
@@ -269,15 +274,14 @@ export const migrationProblems: ProblemTable<Fields> = {
     'Both old versions are kept.',
   ),
   'no-such-conflict': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is not in conflict`,
     "Name the home's side of a conflict, as the plan spells it.",
   ),
-  'live-session': error(
-    'retry',
-    running,
-    "End it first. To migrate while it runs, pass live: 'merge'.",
-  ),
+  'live-session': error('retry', running, {
+    api: "End it first. To migrate while it runs, pass live: 'merge'.",
+    cli: 'End it first.',
+  }),
   'live-session-merged': warning(
     running,
     'It may keep running: nothing is lost, but what it writes during the cut-over may come in another order.',
@@ -292,11 +296,10 @@ export const migrationProblems: ProblemTable<Fields> = {
     running,
     'End it first: its files have to be copied to another file system.',
   ),
-  'retention-deletes': error(
-    'operator',
-    overdue,
-    'Raise cleanupPeriodDays in all homes, or accept it with acceptRetention.',
-  ),
+  'retention-deletes': error('manual', overdue, {
+    api: 'Raise cleanupPeriodDays in all homes, or accept it with acceptRetention.',
+    cli: 'Raise cleanupPeriodDays in all homes, or accept it with --accept-retention.',
+  }),
   'retention-accepted': warning(
     overdue,
     'Claude Code deletes them at the next start of that home.',
@@ -306,23 +309,22 @@ export const migrationProblems: ProblemTable<Fields> = {
     'Add the rules to permissions.allow in the settings.json of the home.',
   ),
   'place-unsuitable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} ${placeReasons[p.reason][0]}`,
     (p) => placeReasons[p.reason][1],
   ),
   'not-permitted': error(
-    'operator',
+    'manual',
     (p) => {
       const owner = p.uid === undefined ? '' : `owner ${p.uid}, `;
       return text`${p.path} ${permissionReasons[p.reason][0]} (${owner}${p.errno})`;
     },
     (p) => (p.errno === 'EROFS' ? adviceFor(p.errno) : permissionReasons[p.reason][1]),
   ),
-  'wrong-user': error(
-    'operator',
-    (p) => text`${p.path} belongs to user ${String(p.uid)}`,
-    'Run this as that user, or pass uid if this is intended.',
-  ),
+  'wrong-user': error('manual', (p) => text`${p.path} belongs to user ${String(p.uid)}`, {
+    api: 'Run this as that user, or pass uid if this is intended.',
+    cli: 'Run this as that user.',
+  }),
   'ancestor-writable': warning(
     (p) => text`${p.path} can be written by group or others, who could replace what it contains`,
     'Remove that permission, or set the sticky bit.',
@@ -345,39 +347,45 @@ export const migrationProblems: ProblemTable<Fields> = {
   'earlier-run-other-target': error(
     'migrate',
     (p) => text`${p.path} is from a run that ended half-way, into ${p.target}`,
-    'Run migrate with that target to complete it.',
+    {
+      api: 'Run migrate with that target to complete it.',
+      cli: 'Run migrate with the --root or --shared of that target to complete it.',
+    },
   ),
   'source-recreated': error(
     'retry',
     (p) => text`${p.path} was re-created each time it was moved away`,
-    'Nothing is lost. End the sessions that write there, and run the same command again.',
+    'Nothing is lost. End the sessions that write there, and try again.',
   ),
   'source-busy': error(
     'retry',
     (p) => text`${p.path} kept changing`,
-    'Nothing is lost. Run the same command again: it continues where it stopped.',
+    'Nothing is lost. Try again: it continues where it stopped.',
   ),
   'deleted-name-returned': warning(
     (p) => text`${p.path} may have been deleted since an earlier run ended half-way, and came back`,
     'Delete it again if you want it gone.',
   ),
   'no-restore-point': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} has no restore point`,
     'Only what was migrated can be restored.',
   ),
   'link-changed': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is not the link to ${p.target} any more`,
     'Restore the link, or move away what is there.',
   ),
   'other-target': error(
-    'operator',
+    'manual',
     (p) => text`${p.target} is not the directory that ${p.path} was merged into, or it is empty`,
-    'Mount the missing volume, or pass acceptOtherTarget if the directory was moved or copied.',
+    {
+      api: 'Mount the missing volume, or pass acceptOtherTarget if the directory was moved or copied.',
+      cli: 'Mount the missing volume, or use --accept-other-target if the directory was moved or copied.',
+    },
   ),
   'restore-point-in-use': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is ${p.state}`,
     'Complete that first: an incomplete one with migrate, a restoring one with restore.',
   ),
@@ -387,7 +395,7 @@ export const migrationProblems: ProblemTable<Fields> = {
     'Check the id.',
   ),
   'session-exists': error(
-    'operator',
+    'manual',
     (p) => text`session ${p.sessionId} exists at ${p.other} and differs from ${p.path}`,
     'Compare both, and move one away.',
   ),
@@ -398,5 +406,38 @@ export function migrationProblem<Code extends MigrationProblemCode>(
   code: Code,
   fields: Fields[Code],
 ): MigrationProblemOf<Code> {
-  return tell(migrationProblems, code, fields);
+  return createProblem(migrationProblems, code, fields);
+}
+
+interface AllFields extends ProblemFields, SessionProblemFields, Fields {}
+
+const allProblems: ProblemTable<AllFields> = {
+  ...problemTable,
+  ...sessionProblems,
+  ...migrationProblems,
+};
+
+/**
+ * Says in words what a problem is and what to do about it, for the reader it is meant for.
+ *
+ * @param problem - A problem of any call, as plain data.
+ * @param audience - `api`: the words name calls and options of the library, as in `message`. `cli`: those of the command.
+ * @returns What is wrong, without a full stop, and the advice.
+ *
+ * @example Show a problem to somebody who types commands
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { inspectAll } from 'claude-shared-state';
+ * import { describeProblem } from 'claude-shared-state/migrate';
+ *
+ * const { fs } = memfs({ '/home/ubuntu': null });
+ * const [report] = await inspectAll(['/home/ubuntu/.claude'], { fs });
+ * const missing = report?.problems.find(({ code }) => code === 'home-missing');
+ * assert.ok(missing);
+ * assert.equal(describeProblem(missing, 'cli').advice, 'ensure creates it, with mode 0700.');
+ * ```
+ */
+export function describeProblem(problem: MigrationProblem, audience: Audience): Description {
+  return describeIn(allProblems, problem, audience);
 }

@@ -5,42 +5,42 @@ import type { DirectoryEntry } from '../fs/session-fs.ts';
 import { join } from '../core/paths.ts';
 import { DAY_MS } from '../links/cleanup-period.ts';
 
-/** What is known of the transcripts that are deleted first. */
+/** The transcripts that are deleted next. */
 export interface ExpiringTranscripts {
   /** The shared target of `projects`. */
   readonly target: string;
-  /** How many transcripts the next sweep of the home with the smallest period deletes. */
-  readonly due: number;
-  /** The one that was written last the longest ago; absent where there is none, or none is ever deleted. */
-  readonly next?: ExpiringTranscript;
-  /** How many directories and transcripts could not be looked at: what they hold is not counted. */
+  /** How many transcripts the next cleanup of the home with the shortest period deletes. */
+  readonly expiredCount: number;
+  /** The oldest one. Absent if there is none, or if none is ever deleted. */
+  readonly nextToExpire?: ExpiringTranscript;
+  /** How many directories and transcripts could not be read, and are not counted. */
   readonly unreadable: number;
   /** The errno of the first of these, such as `EACCES`. */
   readonly errno?: string;
 }
 
-/** A transcript, and its time. */
+/** A transcript that Claude Code will delete. */
 export interface ExpiringTranscript {
   readonly path: string;
   /** When it was last written (its mtime). */
-  readonly modified: Date;
-  /** From when on it is deleted; in the past where that is due. */
-  readonly due: Date;
+  readonly modifiedAt: Date;
+  /** The time from which Claude Code deletes it; in the past if it has expired. */
+  readonly expiresAt: Date;
 }
 
 const LAST_DATE = 8.64e15;
-const AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 
-/** Looks at the transcripts of all projects, few at a time: there may be 200,000. */
+/** Finds the oldest of all transcripts, a few at a time: there may be 200,000. */
 export async function findExpiring(
   fs: RetentionReadFs,
   target: string,
   periodDays: number,
   now: number,
 ): Promise<ExpiringTranscripts> {
-  if (periodDays === Infinity) return { target, due: 0, unreadable: 0 };
+  if (periodDays === Infinity) return { target, expiredCount: 0, unreadable: 0 };
   const period = periodDays * DAY_MS;
-  const found = { due: 0, unreadable: 0, mtime: Infinity, path: '', errno: '' };
+  const found = { expiredCount: 0, unreadable: 0, mtime: Infinity, path: '', errno: '' };
   const fail = (errno: string) => {
     // It was deleted meanwhile, or is not there yet.
     if (errno === 'ENOENT') return;
@@ -52,7 +52,7 @@ export async function findExpiring(
       const stats = await fs.stat(path, { bigint: true });
       if (!stats.isFile()) return;
       const mtime = Number(stats.mtimeMs);
-      if (mtime + period <= now) found.due += 1;
+      if (mtime + period <= now) found.expiredCount += 1;
       if (mtime < found.mtime) Object.assign(found, { mtime, path });
     } catch (error) {
       fail(errnoOf(error));
@@ -62,24 +62,29 @@ export async function findExpiring(
   let batch: string[] = [];
   for await (const path of transcriptsIn(fs, target, fail)) {
     batch.push(path);
-    if (batch.length < AT_ONCE) continue;
+    if (batch.length < MAX_AT_ONCE) continue;
     await Promise.all(batch.map(weigh));
     batch = [];
   }
   await Promise.all(batch.map(weigh));
 
-  const { due, unreadable, mtime, path, errno } = found;
-  const modified = dateOf(mtime);
-  const next = path === '' ? {} : { next: { path, modified, due: dateOf(mtime + period) } };
-  return { target, due, ...next, unreadable, ...(errno === '' ? {} : { errno }) };
+  const { expiredCount, unreadable, mtime, path, errno } = found;
+  const oldest = { path, modifiedAt: dateOf(mtime), expiresAt: dateOf(mtime + period) };
+  return {
+    target,
+    expiredCount,
+    ...(path === '' ? {} : { nextToExpire: oldest }),
+    unreadable,
+    ...(errno === '' ? {} : { errno }),
+  };
 }
 
-/** A time on disk may lie beyond what a Date can hold. */
+/** The time of a file may lie beyond what a Date can hold. */
 function dateOf(time: number): Date {
   return new Date(Math.max(-LAST_DATE, Math.min(LAST_DATE, time)));
 }
 
-/** Every `*.jsonl` of every project; what lies behind links in there Claude Code leaves alone. */
+/** Every `*.jsonl` of every project. Claude Code leaves alone what lies behind links in there. */
 async function* transcriptsIn(
   fs: RetentionReadFs,
   target: string,
@@ -99,7 +104,7 @@ async function* entriesOf(
   fail: (errno: string) => void,
 ): AsyncGenerator<readonly [path: string, entry: DirectoryEntry], void> {
   try {
-    for await (const entry of await fs.opendir(directory, { bufferSize: AT_ONCE })) {
+    for await (const entry of await fs.opendir(directory, { bufferSize: MAX_AT_ONCE })) {
       yield [join(directory, textOf(entry.name)), entry];
     }
   } catch (error) {

@@ -1,4 +1,11 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import {
+  check,
+  date,
+  optional,
+  options as optionsOf,
+  port as portOf,
+  somePaths,
+} from '../core/options.ts';
 import { drive } from '../fs/calls.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
@@ -6,8 +13,8 @@ import type { Problem } from '../links/problem.ts';
 import type { CleanupPeriod } from '../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../links/compare-retention.ts';
 import { type ExpiringTranscripts, findExpiring } from './expiring.ts';
-import { checkRequired, containmentsByText, type LinkOptions } from '../links/request.ts';
-import { projectsTarget, RequiredShared } from '../links/required.ts';
+import { type LinkOptions, refuseContainments } from '../links/request.ts';
+import { projectsTarget, RequiredShared, sharedLinks } from '../links/required.ts';
 
 /** What `inspectRetention` may be told. */
 export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {
@@ -30,6 +37,15 @@ export interface RetentionReport {
   /** What is deleted first in the shared `projects`; absent where the required list has none. */
   readonly transcripts?: ExpiringTranscripts;
 }
+
+const schema = {
+  accountHomes: somePaths,
+  options: optionsOf({
+    required: optional(sharedLinks, RequiredShared),
+    fs: optional(portOf<FsLike<RetentionReadFs>>(retentionReadPort)),
+    now: optional(date),
+  }),
+};
 
 /**
  * Tells, without changing anything, how long each account home lets transcripts live, which homes
@@ -71,15 +87,13 @@ export async function inspectRetention(
   accountHomes: readonly string[],
   options: RetentionOptions = {},
 ): Promise<RetentionReport> {
-  const check = new ArgumentCheck();
-  const homes = [...new Set(check.homes(accountHomes))];
-  const isSound = check.areOptions(options, ['required', 'fs', 'now']);
-  const given: RetentionOptions = isSound ? options : {};
-  const { required = RequiredShared, fs = realRetentionDisk, now = new Date() } = given;
-  check.fileSystem(fs, retentionReadPort);
-  const list = checkRequired(check, required);
-  const time = check.time('options.now', now);
-  check.finish('inspectRetention', containmentsByText(homes, list));
+  const { accountHomes: given, options: checked } = check('inspectRetention', schema, {
+    accountHomes,
+    options,
+  });
+  const { required, fs = realRetentionDisk, now = new Date() } = checked;
+  const homes = [...new Set(given)];
+  refuseContainments('inspectRetention', homes, required);
 
   const port = promisesOf(fs);
   const judged = await drive(judgePeriods(homes), port);
@@ -87,7 +101,7 @@ export async function inspectRetention(
     (least, { period }) => Math.min(least, daysOf(period.periodDays)),
     Infinity,
   );
-  const target = projectsTarget(list);
+  const target = projectsTarget(required);
   return {
     homes: judged.map(({ period, findings }) => {
       const { accountHome, settings, periodDays, source } = period;
@@ -95,6 +109,8 @@ export async function inspectRetention(
       return { accountHome, settings, periodDays, source, problems };
     }),
     periodDays: days === Infinity ? 'never' : days,
-    ...(target === undefined ? {} : { transcripts: await findExpiring(port, target, days, time) }),
+    ...(target === undefined
+      ? {}
+      : { transcripts: await findExpiring(port, target, days, now.getTime()) }),
   };
 }

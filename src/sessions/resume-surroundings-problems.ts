@@ -116,7 +116,7 @@ export interface ResumeSurroundingsProblems {
 
 export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems> = {
   'working-directory-unusable': error(
-    'operator',
+    'manual',
     (p) => text`the working directory ${p.path} cannot be entered (${p.errno})`,
     'Make it again, or give this user the right to search it.',
   ),
@@ -126,12 +126,12 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
     'Stop it there first, then resume.',
   ),
   'config-unusable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is no JSON, and the program does not start with it`,
     'Put back one of the copies in backups/ of that home, or mend it by hand.',
   ),
   'redirected-by-settings': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} sets ${p.variable}`,
     'Take it out of env there, or the session is not found, or its new turns are lost.',
   ),
@@ -142,7 +142,10 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
   ),
   'maybe-running': warning(
     (p) => text`the session may run under ${p.accountHome} (pid ${String(p.pid)})`,
-    'Make sure that it does not, or pass `processInspector` to have it looked at.',
+    {
+      api: 'Make sure that it does not, or pass `processInspector` to have it looked at.',
+      cli: 'Make sure that it does not.',
+    },
   ),
   'other-copies': warning(
     (p) => text`there are other transcripts of this session: ${p.copies.join(', ')}`,
@@ -150,7 +153,10 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
   ),
   'projects-not-shared': warning(
     (p) => text`${p.path} does not lead to the shared target (${p.state})`,
-    'validateAll makes the link, or says what stands in its way.',
+    {
+      api: 'validateAll creates the link, or says what stands in its way.',
+      cli: 'ensure creates the link, or says what stands in its way.',
+    },
     'ensure',
   ),
   'project-directory-linked': warning(
@@ -159,12 +165,18 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
   ),
   'file-history-not-shared': warning(
     (p) => text`${p.path} does not lead to the shared target (${p.state})`,
-    'validateAll makes the link, or says what stands in its way; until then do not rewind.',
+    {
+      api: 'validateAll creates the link, or says what stands in its way; until then do not rewind.',
+      cli: 'ensure creates the link, or says what stands in its way; until then do not rewind.',
+    },
     'ensure',
   ),
   'session-env-unusable': warning(
     (p) => text`${p.path} leads to no directory (${p.state})`,
-    'validateAll makes the directory, or says what stands in its way.',
+    {
+      api: 'validateAll creates the directory, or says what stands in its way.',
+      cli: 'ensure creates the directory, or says what stands in its way.',
+    },
     'ensure',
   ),
   'about-to-expire': warning(
@@ -183,8 +195,8 @@ export const resumeSurroundingsProblems: ProblemTable<ResumeSurroundingsProblems
     (p) => text`${p.path} does not say that ${p.cwd} is trusted`,
     'Start Claude Code there once under this account and answer its question.',
   ),
-  'version-dependent': warning(
-    (p) => text`${p.versions} fares differently: ${p.because}`,
-    'Pass programVersion to be told of one version only.',
-  ),
+  'version-dependent': warning((p) => text`${p.versions} fares differently: ${p.because}`, {
+    api: 'Pass programVersion to check one version only.',
+    cli: 'Name yours with --claude-version.',
+  }),
 };

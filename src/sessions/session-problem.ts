@@ -3,7 +3,7 @@ import {
   type ResumeSurroundingsProblems,
   resumeSurroundingsProblems,
 } from './resume-surroundings-problems.ts';
-import { type ProblemTable, tell, type Told } from '../core/problem.ts';
+import { type ProblemTable, createProblem, type ProblemBase } from '../core/problem.ts';
 import { type TranscriptFileProblems, transcriptFileProblems } from './transcript-file-problems.ts';
 import {
   type TranscriptPlaceProblems,
@@ -11,7 +11,7 @@ import {
 } from './transcript-place-problems.ts';
 
 /** The fields that each problem has of its own, by code. */
-interface SessionProblemFields
+export interface SessionProblemFields
   extends
     TranscriptPlaceProblems,
     TranscriptFileProblems,
@@ -22,7 +22,7 @@ interface SessionProblemFields
 export type SessionProblemCode = keyof SessionProblemFields;
 
 /** The problem of one code, with the fields of its own. */
-export type SessionProblemOf<Code extends SessionProblemCode> = Told<Code> &
+export type SessionProblemOf<Code extends SessionProblemCode> = ProblemBase<Code> &
   SessionProblemFields[Code];
 
 /** One thing that is wrong with a session, as plain data: a union discriminated by `code`. */
@@ -43,5 +43,5 @@ export function sessionProblem<Code extends SessionProblemCode>(
   code: Code,
   fields: SessionProblemFields[Code],
 ): SessionProblemOf<Code> {
-  return tell(sessionProblems, code, fields);
+  return createProblem(sessionProblems, code, fields);
 }

@@ -137,17 +137,17 @@ export const transcriptFileProblems: ProblemTable<TranscriptFileProblems> = {
   ),
   'transcript-garbage': content('holds no line of JSON'),
   'transcript-not-a-file': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} is not a file`,
     'Find out who made it, and move it away.',
   ),
   'transcript-unreadable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} cannot be read (${p.errno})`,
     'Give this user the right to read it, and to search the directories above it.',
   ),
   'transcript-unwritable': error(
-    'operator',
+    'manual',
     (p) => text`${p.path} cannot be written (${p.errno}), and new turns would be lost`,
     'Give this user the right to write it, or make the mount writable.',
   ),

@@ -114,43 +114,55 @@ export const transcriptPlaceProblems: ProblemTable<TranscriptPlaceProblems> = {
   'projects-link-missing': error(
     'ensure',
     (p) => text`the transcript is ${p.transcript}, and ${p.path} is missing`,
-    `${lies}validateAll makes the link.`,
+    {
+      api: `${lies}validateAll creates the link.`,
+      cli: `${lies}ensure creates the link.`,
+    },
   ),
   'projects-not-linked': error(
     'migrate',
     (p) => text`the transcript is ${p.transcript}, and ${p.path} is a real directory`,
-    `${lies}merge the directory into the shared target, then let validateAll make the link.`,
+    {
+      api: `${lies}merge the directory into the shared target, then let validateAll create the link.`,
+      cli: `${lies}migrate moves it into the shared target, and creates the link.`,
+    },
   ),
   'projects-link-wrong': error(
-    'operator',
+    'manual',
     (p) => text`the transcript is ${p.transcript}, and ${p.path} does not lead there (${p.state})`,
-    `${lies}correct the link; inspectAll says what is wrong with it.`,
+    {
+      api: `${lies}correct the link; inspectAll says what is wrong with it.`,
+      cli: `${lies}correct the link; doctor says what is wrong with it.`,
+    },
   ),
   'transcript-not-shared': error(
     'migrate',
     (p) =>
       text`the transcript ${p.path} is in a directory of its own, which this home does not see`,
-    `${lies}merge that directory into the shared target.`,
+    {
+      api: `${lies}merge that directory into the shared target.`,
+      cli: `${lies}migrate moves it into the shared target.`,
+    },
   ),
   'wrong-working-directory': error(
-    'operator',
+    'manual',
     (p) =>
       text`the transcript ${p.path} belongs to another working directory` +
       (p.recordedCwd === undefined ? '' : text` (${p.recordedCwd})`),
     'Resume in that directory, or with Claude Code 2.1.223 or newer.',
   ),
   'several-copies': error(
-    'operator',
+    'manual',
     (p) => text`several projects hold a transcript of this session: ${p.copies.join(', ')}`,
     'Resume in the working directory of the right one, or set the others aside.',
   ),
   'transcript-passed-over': error(
-    'operator',
+    'manual',
     (p) => text`the search in all projects passes over the transcript ${p.path}`,
     'Resume in its own working directory.',
   ),
   'transcript-behind-link': error(
-    'operator',
+    'manual',
     (p) => text`the transcript ${p.path} is behind a link inside projects`,
     'Resume in its own working directory, or link projects itself and nothing in it.',
   ),

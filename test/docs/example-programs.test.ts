@@ -27,7 +27,7 @@ describe('the programs in examples/', () => {
   test('daemon-startup.ts wakes a person for what it may not put right, and exits 1', async () => {
     const { exitCode, stderr } = await run('examples/daemon-startup.ts', repository);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('no-homes');
+    expect(stderr).toContain('invalid-argument');
     expect(stderr).toContain('wake a person');
   });
 

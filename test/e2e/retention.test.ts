@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { inspectRetention, validateAll } from 'claude-shared-state';
+import { validateAll } from 'claude-shared-state';
+import { inspectRetention } from 'claude-shared-state/retention';
 import { archive, unarchive } from 'claude-shared-state/migrate';
 import { diagnoseResume } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +65,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     setPeriod(homes[1], 1000);
     if (period !== undefined) setPeriod(homes[0], period);
     const report = await inspectRetention(homes, { required: room.required });
-    expect(report.transcripts?.due).toBe(outcome === 'deleted' ? 1 : 0);
+    expect(report.transcripts?.expiredCount).toBe(outcome === 'deleted' ? 1 : 0);
 
     await liveUnder(room, homes[0]);
 

@@ -6,7 +6,7 @@ test('the package holds its build, its pages and examples, and no source, test o
   const files = (await installedFiles()).map((file) =>
     file.replace(/\/[a-z-]+-[\w-]{8}\.d\./, '/SHARED.d.'),
   );
-  expect([...new Set(files)].toSorted()).toEqual([
+  expect([...new Set(files)].filter((file) => !file.endsWith('.map')).toSorted()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
@@ -26,6 +26,10 @@ test('the package holds its build, its pages and examples, and no source, test o
     'dist/migrate.d.cts',
     'dist/migrate.d.ts',
     'dist/migrate.js',
+    'dist/retention.cjs',
+    'dist/retention.d.cts',
+    'dist/retention.d.ts',
+    'dist/retention.js',
     'dist/sessions.cjs',
     'dist/sessions.d.cts',
     'dist/sessions.d.ts',
@@ -56,4 +60,14 @@ test('the package holds its build, its pages and examples, and no source, test o
     'src/sessions/README.md',
     'test/bench/README.md',
   ]);
+});
+
+test('every module of the library has a source map, so that stack traces name the source', async () => {
+  const files = await installedFiles();
+  const modules = files.filter(
+    (file) => /^dist\/[\w-]+\.c?js$/.test(file) && file !== 'dist/cli.js',
+  );
+  expect(files.filter((file) => file.endsWith('.map'))).toEqual(
+    modules.map((file) => `${file}.map`),
+  );
 });

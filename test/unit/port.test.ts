@@ -7,11 +7,11 @@ import {
   type LinkFsSync,
   type LinkReadFs,
   type FsLike,
-  type RetentionReadFs,
   requiredSharedUnder,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { type RetentionReadFs } from 'claude-shared-state/retention';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as sharedMemory, memfs, Volume } from 'memfs';
 import { describe, expect, expectTypeOf, test } from 'vitest';

@@ -39,7 +39,9 @@ export async function surveyRetention(
     return { ...shortest, expired: 0, overdueBefore: undefined };
   const target = projectsTarget(required);
   const expired =
-    target === undefined ? 0 : (await findExpiring(fs, target, shortest.periodDays, now)).due;
+    target === undefined
+      ? 0
+      : (await findExpiring(fs, target, shortest.periodDays, now)).expiredCount;
   const overdueBefore = BigInt(Math.floor(now - shortest.periodDays * DAY_MS)) * 1_000_000n;
   return { ...shortest, expired, overdueBefore };
 }

@@ -2,6 +2,7 @@ import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { problemTable } from '../../../src/links/problem.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
+import { memberOf } from '../../../src/core/json.ts';
 import { interfaceIn, type Member } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
@@ -9,7 +10,7 @@ const sources = {
   links: [
     ['src/links/link-problems.ts', 'LinkProblems'],
     ['src/links/directory-problems.ts', 'DirectoryProblems'],
-    ['src/core/input-problems.ts', 'InputProblems'],
+    ['src/core/argument-problems.ts', 'ArgumentProblems'],
   ],
   retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
   sessions: [
@@ -65,8 +66,14 @@ function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
     `\`${code}\`${severity === 'warning' ? ' (warning)' : ''}`,
     `\`${remedy}\``,
     meaning,
-    typeof advice === 'string' ? advice : 'See its `message`.',
+    adviceText(advice),
   ];
+}
+
+/** What to do, in a table: some advice depends on the fields of the problem. */
+function adviceText(advice: unknown): string {
+  const forApi = memberOf(advice, 'api') ?? advice;
+  return typeof forApi === 'string' ? forApi : 'See its `message`.';
 }
 
 function rowOf(cells: readonly string[]): string {

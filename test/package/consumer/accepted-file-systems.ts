@@ -6,10 +6,10 @@ import {
   ensureForAccountSync,
   inspectAll,
   inspectAllSync,
-  inspectRetention,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { inspectRetention } from 'claude-shared-state/retention';
 import { listRestorePoints, migrate } from 'claude-shared-state/migrate';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as memoryFs, memfs, Volume } from 'memfs';

@@ -1,6 +1,7 @@
 import type * as shared from 'claude-shared-state';
 import type * as failover from 'claude-shared-state/failover';
 import type * as migrating from 'claude-shared-state/migrate';
+import type * as retention from 'claude-shared-state/retention';
 import type * as sessions from 'claude-shared-state/sessions';
 import type * as tmux from 'claude-shared-state/tmux';
 
@@ -36,19 +37,15 @@ export const finds: [
 export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
 export const amongFailoverValues: Holds<Omit<typeof failover, 'TerminalError'>> = false;
 export const amongMigrateValues: Holds<typeof migrating> = false;
+export const amongRetentionValues: Holds<typeof retention> = false;
 export const amongSessionValues: Holds<typeof sessions> = false;
 export const amongTmuxValues: Holds<Omit<typeof tmux, 'TerminalError'>> = false;
 
 interface Types {
   AccountReport: shared.AccountReport;
-  DirectoryEntry: shared.DirectoryEntry;
   EnsureOptions: shared.EnsureOptions;
   EnsureSyncOptions: shared.EnsureSyncOptions;
-  ExpiringTranscript: shared.ExpiringTranscript;
-  ExpiringTranscripts: shared.ExpiringTranscripts;
-  FileStats: shared.FileStats;
   FsStats: shared.FsStats;
-  HomeRetention: shared.HomeRetention;
   InspectionReport: shared.InspectionReport;
   InspectOptions: shared.InspectOptions;
   InspectSyncOptions: shared.InspectSyncOptions;
@@ -65,14 +62,21 @@ interface Types {
   ProblemOf: shared.ProblemOf<shared.ProblemCode>;
   Remedy: shared.Remedy;
   ResumeUUID: shared.ResumeUUID;
-  RetentionOptions: shared.RetentionOptions;
-  RetentionReadFs: shared.RetentionReadFs;
-  RetentionReport: shared.RetentionReport;
   Severity: shared.Severity;
   SharedStateError: shared.SharedStateError;
   SharedSymlink: shared.SharedSymlink;
 }
 export const amongTypes: Holds<Types> = false;
+
+interface RetentionTypes {
+  ExpiringTranscript: retention.ExpiringTranscript;
+  ExpiringTranscripts: retention.ExpiringTranscripts;
+  HomeRetention: retention.HomeRetention;
+  RetentionOptions: retention.RetentionOptions;
+  RetentionReadFs: retention.RetentionReadFs;
+  RetentionReport: retention.RetentionReport;
+}
+export const amongRetentionTypes: Holds<RetentionTypes> = false;
 
 interface SessionTypes {
   DiagnoseOptions: sessions.DiagnoseOptions;

@@ -16,8 +16,8 @@ export function narrowsByCode(problem: Problem): string | undefined {
       return problem.mode.toString(8);
     case 'cannot-create':
       return problem.errno;
-    case 'invalid-fs':
-      return problem.missing.join();
+    case 'invalid-argument':
+      return problem.expected;
     default:
       return undefined;
   }
@@ -39,7 +39,7 @@ export function isExhaustive(remedy: Remedy): string {
       return 'take the migration back';
     case 'choose-session':
       return 'name another session';
-    case 'operator':
+    case 'manual':
       return 'wake a person';
     default:
       return remedy satisfies never;

@@ -14,6 +14,7 @@ export const onlyImports = [
   'only-import',
   'only-import-failover',
   'only-import-migrate',
+  'only-import-retention',
   'only-import-sessions',
   'only-import-tmux',
 ] as const;

@@ -21,11 +21,11 @@ describe('SharedStateError', () => {
   test('says the operation, and one line per problem with its code and remedy', async () => {
     const error = await anError();
     const [first, ...lines] = error.message.split('\n');
-    expect(first).toBe('validateAll found problems: 2');
+    expect(first).toBe('validateAll found 2 problems');
     expect(lines).toHaveLength(error.problems.length);
     expect(lines[0]).toContain('/me/a/projects is a real directory');
     expect(lines[0]).toContain('[not-a-symlink, migrate]');
-    expect(lines[1]).toContain('[home-not-directory, operator]');
+    expect(lines[1]).toContain('[home-not-directory, manual]');
   });
 
   test('is an Error with a name and a code', async () => {

@@ -17,7 +17,7 @@ function refusalsOf(observation: unknown, options: unknown = {}): readonly strin
   } catch (error) {
     if (!isSharedStateError(error) || error.operation !== 'stepQuotaGate') throw error;
     return error.problems.map((it) =>
-      it.code === 'invalid-option' ? `${it.argument}: ${it.expected}` : it.code,
+      it.code === 'invalid-argument' ? `${it.argument}: ${it.expected}` : it.code,
     );
   }
   return [];
@@ -66,8 +66,8 @@ describe('an option', () => {
     [ZONE, { timeZone: 'Nowhere/Land' }],
     [ZONE, { timeZone: '' }],
     ['unknown-option', { cooldown: 1 }],
-    ['invalid-options', []],
-    ['invalid-options', null],
+    ['invalid-argument', []],
+    ['invalid-argument', null],
   ])('is refused, and told what it must be: %s', (expected, options) => {
     expect(refusalsOf(pane, options)).toEqual([expected]);
   });

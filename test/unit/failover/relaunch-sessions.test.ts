@@ -219,9 +219,9 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
 });
 
 test.each([
-  ['a prompt of two lines', { resume: { prompt: 'one\ntwo' } }, 'invalid-option'],
-  ['a relative home', { targetHome: 'home' }, 'path-relative'],
-  ['no time to wait', { resumeTimeoutMs: 0 }, 'invalid-option'],
+  ['a prompt of two lines', { resume: { prompt: 'one\ntwo' } }, 'invalid-argument'],
+  ['a relative home', { targetHome: 'home' }, 'invalid-argument'],
+  ['no time to wait', { resumeTimeoutMs: 0 }, 'invalid-argument'],
 ])('refuses %s before anything is touched', (_, more, code) =>
   inWorld('memory', async (world) => {
     const stage = stopped(world);

@@ -238,7 +238,7 @@ test.each([
     const stage = setStage(world);
     startBoth(stage);
     const { problems } = await refusalOf(swap(stage, more));
-    expect(problems.map(({ code }) => code)).toEqual(['invalid-option']);
+    expect(problems.map(({ code }) => code)).toEqual(['invalid-argument']);
     expect(stage.terminal.calls).toBe(0);
   }),
 );

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { inspectRetention } from 'claude-shared-state';
+import { inspectRetention } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
 import { fail, failable, makeHome } from '../support/retention.ts';
 import {

@@ -5,7 +5,6 @@ import {
   inspectAll,
   inspectAllSync,
   isSharedStateError,
-  requiredSharedUnder,
   type ProblemCode,
   type SharedStateError,
   validateAll,
@@ -26,31 +25,25 @@ const entry = { name: 'projects', target: '/shared/projects' };
 const required = (...entries: readonly unknown[]) => ({ required: entries });
 
 const rows: Readonly<Record<string, Row>> = {
-  'homes that are a string': ['/homes/a', {}, 'invalid-homes', '/homes/a'],
-  'homes that are missing': [undefined, {}, 'invalid-homes', 'undefined'],
-  'no homes at all': [[], {}, 'no-homes', 'accountHomes'],
-  'a home that is not a string': [[home, 7], {}, 'path-not-string', 'accountHomes[1] is 7'],
-  'a home that is null': [[null], {}, 'path-not-string', 'null'],
-  'homes with a hole': [withHole, {}, 'path-not-string', 'accountHomes[0] is undefined'],
-  'a home without a prototype': [[Object.create(null)], {}, 'path-not-string', 'an object'],
-  'options that are a Map': [[home], new Map([['fs', nodeFs]]), 'invalid-options', 'plain object'],
+  'homes that are a string': ['/homes/a', {}, 'invalid-argument', '/homes/a'],
+  'homes that are missing': [undefined, {}, 'invalid-argument', 'accountHomes is missing'],
+  'no homes at all': [[], {}, 'invalid-argument', 'accountHomes'],
+  'a home that is not a string': [[home, 7], {}, 'invalid-argument', 'accountHomes[1] is 7'],
+  'a home that is null': [[null], {}, 'invalid-argument', 'null'],
+  'homes with a hole': [withHole, {}, 'invalid-argument', 'accountHomes[0] is missing'],
+  'a home without a prototype': [[Object.create(null)], {}, 'invalid-argument', 'an object'],
+  'options that are a Map': [[home], new Map([['fs', nodeFs]]), 'invalid-argument', 'plain object'],
   'options that inherit': [
     [home],
     Object.create({ requird: [] }),
-    'invalid-options',
+    'invalid-argument',
     'plain object',
   ],
   'a required list with a hole': [
     [home],
     { required: withHole },
-    'invalid-entry',
-    'options.required[0] is undefined',
-  ],
-  'the default list under an empty root': [
-    [home],
-    { required: requiredSharedUnder('') },
-    'path-empty',
-    'options.required[0].target',
+    'invalid-argument',
+    'options.required[0] is missing',
   ],
   'a home below a shared link of another home': [
     [home, `${home}/projects/b`],
@@ -58,34 +51,64 @@ const rows: Readonly<Record<string, Row>> = {
     'home-inside-target',
     `${home}/projects/b`,
   ],
-  'an empty home': [[''], {}, 'path-empty', 'accountHomes[0] is ""'],
-  'a relative home': [['.claude'], {}, 'path-relative', '.claude'],
-  'a home with an unexpanded tilde': [['~/.claude'], {}, 'path-tilde', '~/.claude'],
-  'a home with an unexpanded tilde and a name': [['~me/.claude'], {}, 'path-tilde', '~me/.claude'],
-  'a home with a NUL character': [['/a\0b'], {}, 'path-nul', '/a\\u0000b'],
-  'options that are a list of links': [[home], [entry], 'invalid-options', 'an array'],
-  'options that are null': [[home], null, 'invalid-options', 'null'],
-  'options that are a string': [[home], '/shared', 'invalid-options', '/shared'],
+  'an empty home': [[''], {}, 'invalid-argument', 'accountHomes[0] is ""'],
+  'a relative home': [['.claude'], {}, 'invalid-argument', '.claude'],
+  'a home with an unexpanded tilde': [['~/.claude'], {}, 'invalid-argument', '~/.claude'],
+  'a home with an unexpanded tilde and a name': [
+    ['~me/.claude'],
+    {},
+    'invalid-argument',
+    '~me/.claude',
+  ],
+  'a home with a NUL character': [['/a\0b'], {}, 'invalid-argument', '/a\\u0000b'],
+  'options that are a list of links': [[home], [entry], 'invalid-argument', 'an array'],
+  'options that are null': [[home], null, 'invalid-argument', 'null'],
+  'options that are a string': [[home], '/shared', 'invalid-argument', '/shared'],
   'an option that is misspelt': [[home], { requird: [] }, 'unknown-option', 'requird'],
-  'a required list that is no list': [[home], { required: entry }, 'invalid-required', 'object'],
-  'a required list that is empty': [[home], required(), 'required-empty', 'options.required'],
-  'an entry that is null': [[home], required(null), 'invalid-entry', 'options.required[0] is null'],
-  'an entry without a target': [[home], required({ name: 'a' }), 'invalid-entry', 'required[0]'],
-  'an entry without a name': [[home], required({ target: '/a' }), 'invalid-entry', 'required[0]'],
+  'a required list that is no list': [[home], { required: entry }, 'invalid-argument', 'object'],
+  'a required list that is empty': [[home], required(), 'invalid-argument', 'options.required'],
+  'an entry that is null': [
+    [home],
+    required(null),
+    'invalid-argument',
+    'options.required[0] is null',
+  ],
+  'an entry without a target': [[home], required({ name: 'a' }), 'invalid-argument', 'required[0]'],
+  'an entry without a name': [
+    [home],
+    required({ target: '/a' }),
+    'invalid-argument',
+    'required[0]',
+  ],
   'an entry in the Go spelling': [
     [home],
     required({ Name: 'a', Target: '/a' }),
-    'invalid-entry',
+    'invalid-argument',
     'required[0]',
   ],
-  'an empty target': [[home], required({ ...entry, target: '' }), 'path-empty', '[0].target is ""'],
-  'a relative target': [[home], required({ ...entry, target: 'x/y' }), 'path-relative', 'x/y'],
-  'a target with a tilde': [[home], required({ ...entry, target: '~/x' }), 'path-tilde', '~/x'],
-  'a target with a NUL': [[home], required({ ...entry, target: '/x\0' }), 'path-nul', '/x\\u0000'],
+  'an empty target': [
+    [home],
+    required({ ...entry, target: '' }),
+    'invalid-argument',
+    '[0].target is ""',
+  ],
+  'a relative target': [[home], required({ ...entry, target: 'x/y' }), 'invalid-argument', 'x/y'],
+  'a target with a tilde': [
+    [home],
+    required({ ...entry, target: '~/x' }),
+    'invalid-argument',
+    '~/x',
+  ],
+  'a target with a NUL': [
+    [home],
+    required({ ...entry, target: '/x\0' }),
+    'invalid-argument',
+    '/x\\u0000',
+  ],
   ...Object.fromEntries(
     ['', '.', '..', 'a/b', 'a\\b', '/a', 'a\0', 'a.', 'a ', 'a:b'].map((name): [string, Row] => [
       `a name that is ${JSON.stringify(name)}`,
-      [[home], required({ ...entry, name }), 'invalid-name', JSON.stringify(name)],
+      [[home], required({ ...entry, name }), 'invalid-argument', JSON.stringify(name)],
     ]),
   ),
   ...Object.fromEntries(
@@ -101,19 +124,19 @@ const rows: Readonly<Record<string, Row>> = {
       'ſessions',
     ].map((name): [string, Row] => [
       `the name ${name}`,
-      [[home], required({ ...entry, name }), 'reserved-name', name],
+      [[home], required({ ...entry, name }), 'invalid-argument', name],
     ]),
   ),
   'two entries with one name': [
     [home],
     required(entry, { name: 'projects', target: '/shared/more' }),
-    'duplicate-name',
+    'invalid-argument',
     'required[1].name',
   ],
   'two names that differ by case alone': [
     [home],
     required(entry, { name: 'Projects', target: '/shared/more' }),
-    'duplicate-name',
+    'invalid-argument',
     'Projects',
   ],
   'two entries with one target': [
@@ -158,7 +181,7 @@ const rows: Readonly<Record<string, Row>> = {
     'home-inside-target',
     '/homes',
   ],
-  'a file system that is a string': [[home], { fs: 'memfs' }, 'invalid-fs', 'readlink'],
+  'a file system that is a string': [[home], { fs: 'memfs' }, 'invalid-argument', 'readlink'],
 };
 
 /** Types would refuse all of this; JavaScript does not. */
@@ -202,11 +225,11 @@ describe.each(Object.keys(calls))('%s() refuses', (name) => {
     const options = { ...required(entry, { name: 'ide', target: 'x' }), recursive: true };
     const error = await failureOf(name, [['', '~', home], options]);
     expect(error.problems.map(({ code }) => code)).toEqual([
-      'path-empty',
-      'path-tilde',
+      'invalid-argument',
+      'invalid-argument',
       'unknown-option',
-      'reserved-name',
-      'path-relative',
+      'invalid-argument',
+      'invalid-argument',
     ]);
   });
 
@@ -239,7 +262,13 @@ describe.each(Object.keys(calls))('%s() refuses', (name) => {
       .filter((member) => member !== 'readlink' && member !== 'readlinkSync');
     const partial = { readlink: nodeFs.promises.readlink, readlinkSync: nodeFs.readlinkSync };
     const error = await failureOf(name, [[home], { fs: partial }]);
-    expect(error.problems).toMatchObject([{ code: 'invalid-fs', argument: 'options.fs', missing }]);
+    expect(error.problems).toMatchObject([
+      {
+        code: 'invalid-argument',
+        argument: 'options.fs',
+        expected: `node:fs, memfs, or a wrapper; it lacks ${missing.join(', ')}`,
+      },
+    ]);
   });
 });
 
@@ -247,7 +276,7 @@ describe('the calls for one home', () => {
   test('ensureForAccount() rejects a list of homes', async () => {
     const pending = untyped(ensureForAccount)([home]);
     await expect(pending).rejects.toMatchObject({
-      problems: [{ code: 'path-not-string', argument: 'accountHome' }],
+      problems: [{ code: 'invalid-argument', argument: 'accountHome' }],
     });
   });
 

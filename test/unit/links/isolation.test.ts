@@ -3,11 +3,11 @@ import {
   ensureForAccountSync,
   inspectAll,
   inspectAllSync,
-  inspectRetention,
   requiredSharedUnder,
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { inspectRetention } from 'claude-shared-state/retention';
 import { memfs } from 'memfs';
 import { describe, expect, test, vi } from 'vitest';
 

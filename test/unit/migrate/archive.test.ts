@@ -348,10 +348,10 @@ describe.each(worldKinds)('archive and unarchive (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const base = usual(world);
       const rows: Readonly<Record<string, readonly [code: string, options: object]>> = {
-        'a relative archive': ['path-relative', { ...base, archive: 'x' }],
+        'a relative archive': ['invalid-argument', { ...base, archive: 'x' }],
         'an unknown option': ['unknown-option', { ...base, live: 'merge' }],
         'a list without projects': [
-          'invalid-option',
+          'invalid-argument',
           { ...base, required: [{ name: 'session-env', target: at(world, 's') }] },
         ],
       };
@@ -366,7 +366,7 @@ describe.each(worldKinds)('archive and unarchive (%s)', (kind) => {
         expect([id, operation, ...problems.map((it) => it.code)]).toEqual([
           id,
           'unarchive',
-          'invalid-option',
+          'invalid-argument',
         ]);
       }
     }));

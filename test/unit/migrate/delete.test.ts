@@ -313,13 +313,13 @@ describe.each(worldKinds)('deleteRestorePoint (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const point = at(world, 'a/.claude-shared-state/restore-points/20260102T030405Z-abc');
       const rows: readonly (readonly [code: string, path: string, options: object])[] = [
-        ['path-relative', 'relative', {}],
-        ['invalid-option', at(world, 'a'), {}],
-        ['invalid-option', at(world, 'elsewhere/20260102T030405Z-abc'), {}],
-        ['invalid-option', point.replace(/20.*/, 'x'), {}],
-        ['invalid-option', point, { discard: [1] }],
+        ['invalid-argument', 'relative', {}],
+        ['invalid-argument', at(world, 'a'), {}],
+        ['invalid-argument', at(world, 'elsewhere/20260102T030405Z-abc'), {}],
+        ['invalid-argument', point.replace(/20.*/, 'x'), {}],
+        ['invalid-argument', point, { discard: [1] }],
         ['unknown-option', point, { live: 'merge' }],
-        ['reserved-name', point, { required: [{ name: 'removing', target: '/t' }] }],
+        ['invalid-argument', point, { required: [{ name: 'removing', target: '/t' }] }],
       ];
       for (const [code, path, options] of rows) {
         for (const [operation, call] of Object.entries({ deleteRestorePoint, planDelete })) {

@@ -398,17 +398,18 @@ describe.each(worldKinds)('restore (%s)', (kind) => {
   test('rejects bad arguments', () =>
     inWorld(kind, async (world) => {
       const base = { fs: world.fs };
-      const rows: Readonly<Record<string, readonly [home: string, options: object]>> = {
-        'path-relative': ['relative', base],
-        'path-tilde': ['~/x', base],
-        'reserved-name': [
+      const rows: readonly (readonly [code: string, home: string, options: object])[] = [
+        ['invalid-argument', 'relative', base],
+        ['invalid-argument', '~/x', base],
+        [
+          'invalid-argument',
           at(world, 'a'),
           { ...base, required: [{ name: 'link-projects', target: at(world, 's') }] },
         ],
-        'unknown-option': [at(world, 'a'), { ...base, live: 'merge' }],
-        'invalid-option': [at(world, 'a'), { ...base, acceptOtherTarget: 1 }],
-      };
-      for (const [code, [home, options]] of Object.entries(rows)) {
+        ['unknown-option', at(world, 'a'), { ...base, live: 'merge' }],
+        ['invalid-argument', at(world, 'a'), { ...base, acceptOtherTarget: 1 }],
+      ];
+      for (const [code, home, options] of rows) {
         for (const [operation, call] of Object.entries({ restore, planRestore })) {
           const { problems, operation: named } = await refusalOf(call(home, options));
           expect([named, ...problems.map((it) => it.code)]).toEqual([operation, code]);

@@ -255,6 +255,6 @@ describe('a migration of any homes and targets (disk)', () => {
   test('no home at all is refused', () =>
     inWorld('disk', async (world) => {
       const { problems } = await refusalOf(run(world, []));
-      expect(problems.map(({ code }) => code)).toEqual(['no-homes']);
+      expect(problems.map(({ code }) => code)).toEqual(['invalid-argument']);
     }));
 });

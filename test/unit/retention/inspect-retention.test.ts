@@ -1,4 +1,4 @@
-import { inspectRetention, type RetentionReadFs } from 'claude-shared-state';
+import { inspectRetention, type RetentionReadFs } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
 import { daysFromNow, fail, failable, makeAged, makeHome, now } from '../support/retention.ts';
 import {
@@ -37,7 +37,7 @@ describe.each(worldKinds)('%s', (kind) => {
       const path = at(world, 'a/settings.json');
       const own = { path, accountHome, periodDays: 7, shorterThan: 90, otherHome };
       expect(report.homes.map(({ problems }) => problems)).toMatchObject([
-        [{ code: 'retention-shorter', severity: 'warning', remedy: 'operator', ...own }],
+        [{ code: 'retention-shorter', severity: 'warning', remedy: 'manual', ...own }],
         [],
         [{ code: 'retention-shorter', accountHome: at(world, 'c'), periodDays: 30 }],
       ]);
@@ -80,19 +80,23 @@ describe.each(worldKinds)('%s', (kind) => {
       const early = await inspect(world, [at(world, 'a')]);
       expect(early.transcripts).toEqual({
         target: target(world),
-        due: 0,
-        next: {
+        expiredCount: 0,
+        nextToExpire: {
           path: at(world, 'shared/.claude-projects-shared/-work/a.jsonl'),
-          modified: daysFromNow(-29.9),
-          due: daysFromNow(0.1),
+          modifiedAt: daysFromNow(-29.9),
+          expiresAt: daysFromNow(0.1),
         },
         unreadable: 0,
       });
       makeAged(world, '-other/title.jsonl', 30.1);
       const oldest = makeAged(world, '-other/c.jsonl', 40);
       const late = await inspect(world, [at(world, 'a')]);
-      const next = { path: oldest, modified: daysFromNow(-40), due: daysFromNow(-10) };
-      expect(late.transcripts).toMatchObject({ due: 2, next });
+      const nextToExpire = {
+        path: oldest,
+        modifiedAt: daysFromNow(-40),
+        expiresAt: daysFromNow(-10),
+      };
+      expect(late.transcripts).toMatchObject({ expiredCount: 2, nextToExpire });
     });
   });
 
@@ -107,7 +111,7 @@ describe.each(worldKinds)('%s', (kind) => {
       makeLink(world, `${target(world)}/-work/link.jsonl`, file);
       makeLink(world, `${target(world)}/-linked-project`, at(world, 'elsewhere'));
       const { transcripts } = await inspect(world, [at(world, 'a')]);
-      expect(transcripts).toEqual({ target: target(world), due: 0, unreadable: 0 });
+      expect(transcripts).toEqual({ target: target(world), expiredCount: 0, unreadable: 0 });
     });
   });
 
@@ -117,14 +121,17 @@ describe.each(worldKinds)('%s', (kind) => {
       world.fs.utimesSync(file, 0, 0);
       makeLink(world, target(world), at(world, 'volume'));
       const { transcripts } = await inspect(world, [at(world, 'a')]);
-      expect(transcripts).toMatchObject({ due: 1, next: { modified: new Date(0) } });
+      expect(transcripts).toMatchObject({
+        expiredCount: 1,
+        nextToExpire: { modifiedAt: new Date(0) },
+      });
     });
   });
 
   test('a target that is missing holds nothing, one that cannot be listed is told', async () => {
     await inWorld(kind, async (world) => {
       const home = at(world, 'a');
-      const nothing = { target: target(world), due: 0, unreadable: 0 };
+      const nothing = { target: target(world), expiredCount: 0, unreadable: 0 };
       expect((await inspect(world, [home])).transcripts).toEqual(nothing);
       makeFile(world, target(world));
       const { transcripts } = await inspect(world, [home]);
@@ -137,7 +144,7 @@ describe.each(worldKinds)('%s', (kind) => {
       makeAged(world, '-work/a.jsonl', 4_000);
       const report = await inspect(world, [makeHome(world, 'a', 0)]);
       expect(report).toMatchObject({ periodDays: 'never' });
-      expect(report.transcripts).toEqual({ target: target(world), due: 0, unreadable: 0 });
+      expect(report.transcripts).toEqual({ target: target(world), expiredCount: 0, unreadable: 0 });
     });
   });
 
@@ -176,7 +183,11 @@ test('every fault while looking through transcripts is counted, and the rest is 
       fs,
       now,
     });
-    expect(report.transcripts).toMatchObject({ due: 1, next: { path: good }, unreadable: 2 });
+    expect(report.transcripts).toMatchObject({
+      expiredCount: 1,
+      nextToExpire: { path: good },
+      unreadable: 2,
+    });
     expect(['EIO', 'EACCES']).toContain(report.transcripts?.errno);
   });
 });
@@ -214,8 +225,8 @@ test('200,000 transcripts are looked at few at a time, also where their times fi
   const required = [{ name: 'projects', target: '/projects' }];
   const report = await inspectRetention(['/home'], { required, fs, now });
   expect(report.transcripts).toMatchObject({
-    due: 200_000,
-    next: { modified: new Date(-8.64e15), due: new Date(-8.64e15) },
+    expiredCount: 200_000,
+    nextToExpire: { modifiedAt: new Date(-8.64e15), expiresAt: new Date(-8.64e15) },
   });
   expect(most).toBeLessThanOrEqual(64);
 });
@@ -226,11 +237,14 @@ describe('the arguments', () => {
     await expect(inspectRetention([''], options)).rejects.toMatchObject({
       operation: 'inspectRetention',
       problems: [
-        { code: 'path-empty', argument: 'accountHomes[0]' },
+        { code: 'invalid-argument', argument: 'accountHomes[0]' },
         { code: 'unknown-option', known: ['required', 'fs', 'now'] },
-        { code: 'invalid-fs', missing: ['opendir', 'readFile', 'stat'] },
-        { code: 'required-empty' },
-        { code: 'invalid-option', argument: 'options.now', expected: 'a Date with a valid time' },
+        { code: 'invalid-argument', argument: 'options.required' },
+        {
+          code: 'invalid-argument',
+          expected: 'node:fs, memfs, or a wrapper; it lacks opendir, readFile, stat',
+        },
+        { code: 'invalid-argument', argument: 'options.now', expected: 'a Date with a valid time' },
       ],
     });
   });
@@ -249,7 +263,7 @@ describe('the arguments', () => {
       world.fs.utimesSync(file, seconds, seconds);
       const options = { required: requiredIn(world), fs: world.fs };
       const { transcripts } = await inspectRetention([at(world, 'a')], options);
-      expect(transcripts?.due).toBe(1);
+      expect(transcripts?.expiredCount).toBe(1);
     });
   });
 });
@@ -257,5 +271,5 @@ describe('the arguments', () => {
 test('options that are none, as only JavaScript can give them, are refused', async () => {
   const called: unknown = Reflect.apply(inspectRetention, undefined, [['/nowhere/home'], 'fast']);
 
-  await expect(called).rejects.toMatchObject({ problems: [{ code: 'invalid-options' }] });
+  await expect(called).rejects.toMatchObject({ problems: [{ code: 'invalid-argument' }] });
 });

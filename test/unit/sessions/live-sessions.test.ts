@@ -322,15 +322,15 @@ describe('on the real disk', () => {
 
 describe('refused are', () => {
   test.each([
-    [[], {}, 'no-homes'],
-    ['/me/.claude', {}, 'invalid-homes'],
-    [['.claude'], {}, 'path-relative'],
-    [['/me'], [], 'invalid-options'],
+    [[], {}, 'invalid-argument'],
+    ['/me/.claude', {}, 'invalid-argument'],
+    [['.claude'], {}, 'invalid-argument'],
+    [['/me'], [], 'invalid-argument'],
     [['/me'], { now: 0 }, 'unknown-option'],
-    [['/me'], { fs: {} }, 'invalid-fs'],
-    [['/me'], { fs: null }, 'invalid-fs'],
-    [['/me'], { processInspector: {} }, 'invalid-option'],
-    [['/me'], { processInspector: null }, 'invalid-option'],
+    [['/me'], { fs: {} }, 'invalid-argument'],
+    [['/me'], { fs: null }, 'invalid-argument'],
+    [['/me'], { processInspector: {} }, 'invalid-argument'],
+    [['/me'], { processInspector: null }, 'invalid-argument'],
   ])('%j with the options %j: %s', async (homes, options, code) => {
     const call = async (): Promise<unknown> =>
       Reflect.apply(findLiveSessions, undefined, [homes, options]);

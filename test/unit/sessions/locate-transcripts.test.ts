@@ -167,5 +167,5 @@ test('an id that is none is refused before anything is looked at, and all else w
   );
   if (!isSharedStateError(error)) throw new Error('it is told as a SharedStateError');
   expect(error.operation).toBe('locateTranscripts');
-  expect(error.problems.map(({ code }) => code)).toEqual(['invalid-session-id', 'no-homes']);
+  expect(error.problems.map(({ code }) => code)).toEqual(['invalid-argument', 'invalid-argument']);
 });

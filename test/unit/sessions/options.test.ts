@@ -15,5 +15,5 @@ test.each([
 
   const { problems } = await refusalOf(calling());
 
-  expect(problems[0]).toMatchObject({ code: 'invalid-options', value: '"fast"' });
+  expect(problems[0]).toMatchObject({ code: 'invalid-argument', value: '"fast"' });
 });

@@ -1,4 +1,4 @@
-import type { RetentionReadFs } from 'claude-shared-state';
+import type { RetentionReadFs } from 'claude-shared-state/retention';
 import { at, makeFile, type World } from './world.ts';
 
 const ONE_DAY = 86_400_000;

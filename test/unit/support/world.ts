@@ -1,12 +1,8 @@
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  type LinkFs,
-  type LinkFsSync,
-  requiredSharedUnder,
-  type RetentionReadFs,
-} from 'claude-shared-state';
+import { type LinkFs, type LinkFsSync, requiredSharedUnder } from 'claude-shared-state';
+import { type RetentionReadFs } from 'claude-shared-state/retention';
 import type { MigrateFs, WideStats } from 'claude-shared-state/migrate';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';

@@ -21,15 +21,19 @@ async function refusalOf(options: object) {
 }
 
 test.each<[string, object, object]>([
-  ['no home', { accountHome: undefined }, { code: 'path-empty', argument: 'options.accountHome' }],
-  ['a relative home', { accountHome: '.claude' }, { code: 'path-relative' }],
-  ['a working directory with a ~', { cwd: '~/work' }, { code: 'path-tilde' }],
-  ['homes that are no array', { accountHomes: '/me' }, { code: 'invalid-homes' }],
-  ['no homes at all', { accountHomes: [] }, { code: 'no-homes' }],
-  ['an empty list', { required: [] }, { code: 'required-empty' }],
+  [
+    'no home',
+    { accountHome: undefined },
+    { code: 'invalid-argument', argument: 'options.accountHome' },
+  ],
+  ['a relative home', { accountHome: '.claude' }, { code: 'invalid-argument' }],
+  ['a working directory with a ~', { cwd: '~/work' }, { code: 'invalid-argument' }],
+  ['homes that are no array', { accountHomes: '/me' }, { code: 'invalid-argument' }],
+  ['no homes at all', { accountHomes: [] }, { code: 'invalid-argument' }],
+  ['an empty list', { required: [] }, { code: 'invalid-argument' }],
   ['no version', { programVersion: 'latest' }, { argument: 'options.programVersion' }],
-  ['a version of two numbers', { programVersion: '2.1' }, { code: 'invalid-option' }],
-  ['a relative default home', { defaultAccountHome: 'x' }, { code: 'path-relative' }],
+  ['a version of two numbers', { programVersion: '2.1' }, { code: 'invalid-argument' }],
+  ['a relative default home', { defaultAccountHome: 'x' }, { code: 'invalid-argument' }],
   ['a project name that is none', { projectDirName: 5 }, { argument: 'options.projectDirName' }],
   ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
   ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
@@ -39,7 +43,7 @@ test.each<[string, object, object]>([
     { processInspector: {} },
     { argument: 'options.processInspector' },
   ],
-  ['half a file system', { fs: { stat: () => {} } }, { code: 'invalid-fs' }],
+  ['half a file system', { fs: { stat: () => {} } }, { code: 'invalid-argument' }],
   ['an option it does not know', { homes: [] }, { code: 'unknown-option' }],
 ])('%s is refused, and nothing is looked at', async (_, options, problem) => {
   expect(await refusalOf({ ...sound, ...options })).toMatchObject([problem]);
@@ -48,9 +52,9 @@ test.each<[string, object, object]>([
 test('everything that is wrong is told at once', async () => {
   const problems = await refusalOf({ accountHome: 'a', cwd: 'b', programVersion: 'c', x: 1 });
   expect(problems.map(({ code }) => code).toSorted()).toEqual([
-    'invalid-option',
-    'path-relative',
-    'path-relative',
+    'invalid-argument',
+    'invalid-argument',
+    'invalid-argument',
     'unknown-option',
   ]);
 });
