@@ -1,5 +1,5 @@
 import * as nodeFs from 'node:fs';
-import { memfs } from 'memfs';
+import type { memfs } from 'memfs';
 import { parseResumeUUID, type ResumeUUID, validateAll } from 'claude-shared-state';
 import { findResumeUUID } from 'claude-shared-state/failover';
 import { migrate, unarchive } from 'claude-shared-state/migrate';
@@ -24,7 +24,7 @@ export function takesTheIdOfTheRoot(id: ResumeUUID, { fs }: ReturnType<typeof me
 export const ids: readonly (ResumeUUID | undefined)[] = [
   parseResumeUUID(''),
   findResumeUUID(''),
-  sessionIdFromMessage({ type: "system" }),
+  sessionIdFromMessage({ type: 'system' }),
 ];
 export const terminal: Terminal = tmuxTerminal();
 

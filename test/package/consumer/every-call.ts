@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  type FsLike,
   isSharedStateError,
   type LinkFs,
   type LinkFsSync,
@@ -138,16 +137,19 @@ function textAt(fs: AnyFs, path: string): string {
 
 /** One line of a transcript. */
 function message(number: number): string {
-  const uuid = (n: number) => (n === 0 ? null : `00000000-0000-4000-8000-00000000000${n}`);
   const line = {
     type: 'user',
-    uuid: uuid(number),
-    parentUuid: uuid(number - 1),
+    uuid: uuidOf(number),
+    parentUuid: number === 1 ? null : uuidOf(number - 1),
     sessionId,
     timestamp: `2026-11-01T10:00:0${number}.000Z`,
     message: { role: 'user', content: 'Hello' },
   };
   return `${JSON.stringify(line)}\n`;
+}
+
+function uuidOf(number: number): string {
+  return `00000000-0000-4000-8000-00000000000${number}`;
 }
 
 type Call = () => unknown;
