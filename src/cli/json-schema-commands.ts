@@ -164,7 +164,7 @@ export const commands: Readonly<Record<string, readonly [members: Members, optio
     {
       sessionId: text,
       transcripts: listOf(object(transcriptFields)),
-      leftovers: listOf(
+      artifacts: listOf(
         object({ kind: oneOf('session-directory', 'session-env', 'file-history'), path }),
       ),
       unreadable: listOf(object({ path, errno: text }, { accountHome: path })),

@@ -72,7 +72,7 @@ export const liveSession = object(
     accountHomes: listOf(path),
     pid: amount,
     path,
-    liveness: oneOf('running', 'unknown'),
+    processState: oneOf('running', 'unknown'),
   },
   { cwd: text, kind: text, entrypoint: text, status: text },
 );
@@ -143,7 +143,7 @@ export const restorePoints = listOf(
   }),
 );
 
-const transcriptName = object(
+const transcriptPath = object(
   { path, projectKey: text, isLink: truth, isInLinkedDirectory: truth },
   { accountHome: path },
 );
@@ -151,6 +151,6 @@ const transcriptName = object(
 export const transcriptFields = {
   kind: oneOf('file', 'directory', 'other'),
   size: amount,
-  modified: time,
-  names: listOf(transcriptName),
+  modifiedAt: time,
+  paths: listOf(transcriptPath),
 };

@@ -39,8 +39,8 @@ export function printSessions(page: Page, sessions: readonly LiveSession[]): voi
   const { paint, symbols } = page;
   page.line();
   page.line(paint.bold(count(sessions.length, 'running session')));
-  for (const { sessionId, pid, cwd, status, liveness, accountHomes } of sessions) {
-    const state = liveness === 'unknown' ? 'it may be running' : escapeControl(status ?? 'running');
+  for (const { sessionId, pid, cwd, status, processState, accountHomes } of sessions) {
+    const state = processState === 'unknown' ? 'it may be running' : escapeControl(status ?? 'running');
     page.line(`  ${symbols.bullet} ${sessionId}`);
     const where = cwd === undefined ? '' : ` in ${page.path(cwd)}`;
     page.words(`${page.path(accountHomes[0])}, process ${pid}, ${state}${where}`, 4);

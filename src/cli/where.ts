@@ -9,14 +9,14 @@ import { sessionIdFrom } from './session-argument.ts';
 import { commandLine } from './setting.ts';
 import { whileLooking } from './waiting.ts';
 
-/** Lists every transcript of a session, with all its names. */
+/** Lists every transcript of a session, with all its paths. */
 export async function where(
   { io, setting, page, notes }: Context,
   sessionText: string,
 ): Promise<Result> {
   const sessionId = sessionIdFrom(sessionText);
   const { homes, required } = setting;
-  const { transcripts, leftovers, unreadable } = await whileLooking(
+  const { transcripts, artifacts, unreadable } = await whileLooking(
     notes,
     'looking into all projects',
     locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
@@ -32,8 +32,8 @@ export async function where(
   if (isFound) page.line(paint.bold(count(transcripts.length, 'transcript')));
   else page.words(paint.red(`${symbols.bad} no transcript of this session`), 0, 2);
   for (const one of transcripts) printTranscript(page, one);
-  if (leftovers.length > 0) page.title('What is left of it');
-  for (const { path, kind } of leftovers) page.line(`  ${page.path(path)}  ${paint.dim(kind)}`);
+  if (artifacts.length > 0) page.title('What is left of it');
+  for (const { path, kind } of artifacts) page.line(`  ${page.path(path)}  ${paint.dim(kind)}`);
   if (unreadable.length > 0) page.title('Could not be looked at, so it may be there');
   for (const { path, errno } of unreadable) {
     page.line(`  ${page.path(path)}  ${paint.yellow(errno)}`);
@@ -49,15 +49,15 @@ export async function where(
   printSteps(page, next);
   return {
     exitCode: isFound ? EXIT.done : EXIT.problems,
-    body: { sessionId, transcripts, leftovers, unreadable, next },
+    body: { sessionId, transcripts, artifacts, unreadable, next },
   };
 }
 
-function printTranscript(page: Page, { kind, size, modified, names }: Transcript): void {
+function printTranscript(page: Page, { kind, size, modifiedAt, paths }: Transcript): void {
   const what = kind === 'file' ? bytes(size) : `no file but a ${kind}`;
   page.line();
-  page.words(page.paint.dim(`${what}, last written ${moment(modified)}`), 2, 4);
-  for (const { path, accountHome, isLink, isInLinkedDirectory } of names) {
+  page.words(page.paint.dim(`${what}, last written ${moment(modifiedAt)}`), 2, 4);
+  for (const { path, accountHome, isLink, isInLinkedDirectory } of paths) {
     const remarks = [
       accountHome === undefined ? 'the shared place' : '',
       isLink ? 'a link' : '',

@@ -59,10 +59,11 @@ const bigint = { bigint: true } as const;
  * @param options - `required`: the shared links. `fs`: the file system to read from; the real disk by default.
  * @returns The homes in natural order, and what was skipped; never rejects for what is on the disk.
  *
- * @example
+ * @example Which homes are there?
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
+ * import { findAccountHomes } from 'claude-shared-state/homes';
  *
  * const { fs } = memfs({ '/me/.claude/settings.json': '{}', '/me/.claude-backup/x': '' });
  * const { homes, skipped } = await findAccountHomes('/me', { required: [], fs });

@@ -1,8 +1,8 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { problemTable } from '../../../src/links/problem.ts';
-import { migrationProblems } from '../../../src/migrate/problems.ts';
-import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { memberOf } from '../../../src/core/json.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
+import { sessionProblems } from '../../../src/sessions/problems.ts';
 import { interfaceIn, type Member } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
@@ -13,12 +13,7 @@ const sources = {
     ['src/core/argument-problems.ts', 'ArgumentProblems'],
   ],
   retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
-  sessions: [
-    ['src/sessions/transcript-place-problems.ts', 'TranscriptPlaceProblems'],
-    ['src/sessions/transcript-file-problems.ts', 'TranscriptFileProblems'],
-    ['src/sessions/resume-surroundings-problems.ts', 'ResumeSurroundingsProblems'],
-    ['src/sessions/live-session-problems.ts', 'LiveSessionProblems'],
-  ],
+  sessions: [['src/sessions/problems.ts', 'SessionProblemFields']],
   migrate: [['src/migrate/problems.ts', 'Fields']],
   failover: [
     ['src/failover/terminal-problems.ts', 'FailoverTerminalProblems'],
@@ -70,12 +65,12 @@ function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
   ];
 }
 
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
 /** What to do, in a table: some advice depends on the fields of the problem. */
 function adviceText(advice: unknown): string {
   const forApi = memberOf(advice, 'api') ?? advice;
   return typeof forApi === 'string' ? forApi : 'See its `message`.';
-}
-
-function rowOf(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -69,7 +69,7 @@ test('of a session of which nothing can be known from here, it says so', () => {
       pid: 4711,
       path: '/home/me/.claude/sessions/4711.json',
       accountHomes: ['/home/me/.claude'],
-      liveness: 'unknown',
+      processState: 'unknown',
       cwd: undefined,
       kind: undefined,
       entrypoint: undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { migrationProblem, migrationProblems } from '../../../src/migrate/problems.ts';
 import { finding, problemTable } from '../../../src/links/problem.ts';
-import { sessionProblems } from '../../../src/sessions/session-problem.ts';
+import { sessionProblems } from '../../../src/sessions/problems.ts';
 import { messageFor } from '../../../src/cli/wording.ts';
 
 const ofTheLibrary =
