@@ -3,7 +3,7 @@ import { problemTable } from '../../../src/links/problem.ts';
 import { memberOf } from '../../../src/core/json.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { sessionProblems } from '../../../src/sessions/problems.ts';
-import { interfaceIn, type Member } from './source.ts';
+import { interfaceIn, type Member, pathInRepository } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
 const sources = {
@@ -73,4 +73,44 @@ function rowOf(cells: readonly string[]): string {
 function adviceText(advice: unknown): string {
   const forApi = memberOf(advice, 'api') ?? advice;
   return typeof forApi === 'string' ? forApi : 'See its `message`.';
+}
+/** Where `claude-shared-state explain` has the meaning of each code from. */
+export const explanationsPath = pathInRepository('src/cli/problem-codes.json');
+
+/** What `explain` says of each code, as JSON. */
+export function explanations(): string {
+  const all = documentedCodes
+    .map(({ name: code, doc: meaning }) => {
+      const definition = definitions.get(code);
+      if (definition === undefined || meaning === undefined) {
+        throw new Error(`${code} is not documented`);
+      }
+      const { severity, remedy, advice } = definition;
+      return {
+        code,
+        severity,
+        remedy,
+        meaning: meaningIn(meaning),
+        advice: adviceForCommand(advice),
+      };
+    })
+    .toSorted((one, other) => (one.code < other.code ? -1 : 1));
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+}
+
+/** Without the fields that the comment goes on to explain, and how the problem is recognised. */
+function meaningIn(doc: string): string {
+  return doc
+    .replace(/ Recognised: .*/, '')
+    .replace(/ `\w+`: [^.]*\./g, '')
+    .replaceAll('`', '')
+    .trim();
+}
+
+/** Some advice depends on the case: of that only what is always so. */
+function adviceForCommand(advice: unknown): string {
+  const forCommand = memberOf(advice, 'cli') ?? advice;
+  return typeof forCommand === 'string'
+    ? forCommand
+    : 'It depends on the case; the message says it.';
 }
