@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TestedClaudeVersions } from '../../src/sessions/program.ts';
 import { packedFiles } from './support/packed-files.ts';
 import { drawPicture, picturePath } from './support/picture.ts';
 import { documentedCodes, knownCodes } from './support/problem-codes.ts';
@@ -56,6 +57,10 @@ describe('generated text', () => {
 describe('the README', () => {
   test(`has at most ${MOST_BYTES} bytes`, () => {
     expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  test('names the versions of Claude Code that are tested', () => {
+    for (const version of TestedClaudeVersions) expect(readme).toContain(version);
   });
 
   test('says how to try it, with scripts that exist', () => {
