@@ -3,6 +3,7 @@ import type { Operation } from '../core/error.ts';
 import { type LinkFs, type LinkFsSync, linkPort, linkPortSync, realDisk } from '../fs/link-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { AccountReport } from './report.ts';
+import { reportsIfRight } from './fast-check.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
 import { checkRequest, type LinkOptions, linkOptions, type Subject } from './request.ts';
@@ -118,7 +119,10 @@ async function ensure(operation: Operation, subject: Subject, options?: EnsureOp
 
 function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
   const request = checkRequest(operation, subject, options, syncOptions);
-  return reportsOrThrow(operation, driveSync(ensureShared(request), request.fs ?? realDisk));
+  const fs = request.fs ?? realDisk;
+  return (
+    reportsIfRight(fs, request) ?? reportsOrThrow(operation, driveSync(ensureShared(request), fs))
+  );
 }
 
 function theOnly<Report>(reports: readonly Report[]): Report {

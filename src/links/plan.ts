@@ -72,6 +72,12 @@ function refused(
 const GROUP_AND_OTHERS = 0o077;
 const OWNER_SEARCH = 0o100;
 
+/** Whether group or others may enter a directory. */
+export function isExposed(mode: number): boolean {
+  // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
+  return (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
+}
+
 function directoryFindings(
   role: 'home' | 'target',
   directory: DirectoryFacts,
@@ -84,9 +90,9 @@ function directoryFindings(
   switch (state) {
     case 'ready': {
       const mode = (entry?.mode ?? 0) & 0o777;
-      // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
-      const isExposed = (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
-      return role === 'target' && isExposed ? [finding('target-exposed', { path, mode })] : [];
+      return role === 'target' && isExposed(mode)
+        ? [finding('target-exposed', { path, mode })]
+        : [];
     }
     case 'missing':
     case 'dangling':
