@@ -85,17 +85,13 @@ function stepsByHand(
     case 'divergent-link':
       return stepsForDivergent(env, problem, setting, all);
     case 'dangling-link':
-    case 'link-loop':
       return [
         { command: `rm ${at}`, purpose: 'remove the link, unless a volume is missing there' },
       ];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
-    case 'home-not-accessible':
-    case 'target-not-accessible':
-    case 'home-not-directory':
-    case 'target-not-directory':
-    case 'file-in-the-way':
+    case 'directory-unusable':
+    case 'link-blocked':
       return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];

@@ -102,7 +102,7 @@ function isOnlyWaiting({ code }: Pick<MigrationProblem, 'code'>): boolean {
 }
 
 function isOfLinks({ code }: MigrationProblem): boolean {
-  return /link|home|target|file-in-the-way/.test(code);
+  return /link|home|target|director/.test(code);
 }
 
 function waitingFor(errors: readonly MigrationProblem[]): string {

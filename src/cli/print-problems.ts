@@ -36,7 +36,7 @@ function tellRest(page: Page, more: number, indent: string): void {
 }
 
 function isMissing({ code }: AnyProblem): boolean {
-  return code === 'link-missing' || code === 'target-missing' || code === 'home-missing';
+  return code === 'link-missing' || code === 'directory-missing';
 }
 
 function printProblem(page: Page, problem: AnyProblem): void {

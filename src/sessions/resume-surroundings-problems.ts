@@ -1,4 +1,4 @@
-import type { LinkState } from '../links/link-report.ts';
+import type { LinkState } from '../links/report.ts';
 import {
   type AtPath,
   error,

@@ -1,4 +1,4 @@
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
 import { join } from '../../core/paths.ts';
 import type { LookUpRule } from '../program.ts';

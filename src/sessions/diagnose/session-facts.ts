@@ -2,7 +2,7 @@ import { type Result, toResult } from '../../core/result.ts';
 import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import { inspectShared } from '../../links/inspect.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import { mapLimit } from '../../core/map-limit.ts';

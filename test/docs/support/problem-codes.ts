@@ -1,5 +1,5 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
-import { problemTable } from '../../../src/links/problem.ts';
+import { problemTable } from '../../../src/links/problems.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { memberOf } from '../../../src/core/json.ts';

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
-import { finding } from '../../../src/links/problem.ts';
+import { finding } from '../../../src/links/problems.ts';
 import { printProblems, tally } from '../../../src/cli/print-problems.ts';
 import { paper } from './support/paper.ts';
 
 const homes = (count: number) => Array.from({ length: count }, (_, number) => `/homes/${number}`);
 const missing = (count: number) =>
-  homes(count).map((path) => finding('home-missing', { path }).problem);
+  homes(count).map((path) => finding('directory-missing', { path, role: 'home' }).problem);
 const files = (count: number) =>
-  homes(count).map((path) => finding('home-not-directory', { path }).problem);
+  homes(count).map(
+    (path) =>
+      finding('directory-unusable', { path, role: 'home', reason: 'not-directory' }).problem,
+  );
 
 function printed(problems: Parameters<typeof printProblems>[1]): string {
   const sheet = paper();
@@ -38,6 +41,6 @@ test('twenty are told, and the others counted', () => {
 test('a problem is counted once, though several homes have it', () => {
   expect(tally([...files(1), ...files(1)])).toBe('1 problem');
   expect(tally(files(2))).toBe('2 problems');
-  const warned = homes(2).map((path) => finding('duplicate-home', { path }).problem);
+  const warned = homes(2).map((path) => finding('duplicate-home', { path, sameAs: path }).problem);
   expect(tally([...files(1), ...warned])).toBe('1 problem, 2 warnings');
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SharedStateError } from 'claude-shared-state';
 import { tellError } from '../../../src/cli/tell-error.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
-import { finding } from '../../../src/links/problem.ts';
+import { finding } from '../../../src/links/problems.ts';
 import { paper } from './support/paper.ts';
 
 function told(thrown: unknown) {
@@ -20,8 +20,8 @@ test('a mistake of the person is told line by line', () => {
 
 test('refused arguments are told one by one', () => {
   const findings = [
-    finding('home-missing', { path: '/one' }),
-    finding('home-missing', { path: '/two' }),
+    finding('directory-missing', { path: '/one', role: 'home' }),
+    finding('directory-missing', { path: '/two', role: 'home' }),
   ] as const;
 
   const { exitCode, lines } = told(new SharedStateError('validateAll', findings));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { migrationProblem, migrationProblems } from '../../../src/migrate/problems.ts';
-import { finding, problemTable } from '../../../src/links/problem.ts';
+import { finding, problemTable } from '../../../src/links/problems.ts';
 import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { messageFor } from '../../../src/cli/wording.ts';
 
@@ -30,7 +30,7 @@ describe('no advice names a call or an option of the library:', () => {
 });
 
 test('the path in a message stays as it is, whatever it is called', () => {
-  const { problem } = finding('home-missing', { path: '/validateAll makes' });
+  const { problem } = finding('directory-missing', { path: '/validateAll makes', role: 'home' });
 
   expect(messageFor(problem)).toBe(
     'the account home /validateAll makes is missing. ensure creates it, with mode 0700.',
@@ -39,10 +39,14 @@ test('the path in a message stays as it is, whatever it is called', () => {
 
 test('two paths of which one begins with the other stay as they are', () => {
   const fields = { path: '/a. Call again', other: '/a. Call again/b. Call again' };
-  const { problem } = finding('targets-overlap', fields);
+  const { problem } = finding('directories-overlap', {
+    ...fields,
+    role: 'target',
+    otherRole: 'target',
+  });
 
-  expect(messageFor(problem)).toContain(`${fields.path} is, holds`);
-  expect(messageFor(problem)).toContain(`${fields.other}. Give`);
+  expect(messageFor(problem)).toContain(`${fields.path} is the same as`);
+  expect(messageFor(problem)).toContain(`${fields.other}. Keep`);
 });
 
 const side = (path: string) => ({ path, bytes: 1, modifiedAt: new Date(0) });
