@@ -1,10 +1,10 @@
 /*
- * An agent runner that goes on with a stored session, and never starts a fresh one without saying why.
+ * An agent runner that resumes a stored session, and never starts a fresh one without saying why.
  *
  *   npx tsx examples/agent-runner.ts --store ~/agents/nightly.id --home ~/.claude-work \
  *     --home ~/.claude-spare "Go on with the report."
  *
- * The session is resumed under the first home; the others are where it may be instead.
+ * It resumes the session under the first home. The others are where else it may be.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -29,14 +29,14 @@ for await (const message of query({
   prompt: positionals.join(' '),
   options: { ...whereToRun() },
 })) {
-  // From every message, because the id may change in mid-stream.
-  const told = sessionIdFromMessage(message);
-  if (told !== undefined && told !== id) await store(told);
-  id = told ?? id;
+  // From every message: the id may change in mid-stream.
+  const next = sessionIdFromMessage(message);
+  if (next !== undefined && next !== id) await store(next);
+  id = next ?? id;
   if (message.type === 'result' && message.subtype === 'success') console.log(message.result);
 }
 
-/** The stored session, if it can be resumed here; otherwise nothing, and the reason in the log. */
+/** The stored session if it can be resumed here. If not, logs why. */
 async function resumableId(): Promise<ResumeUUID | undefined> {
   const stored = parseResumeUUID(await readFile(values.store, 'utf8').catch(() => ''));
   if (stored === undefined) {
@@ -55,17 +55,17 @@ async function resumableId(): Promise<ResumeUUID | undefined> {
   return verdict === 'not-resumable' ? undefined : stored;
 }
 
-/** Where the program runs: under this account, and not as the child of another session. */
+/** Where Claude Code runs: under this account, and not as the child of another session. */
 function whereToRun() {
   const { CLAUDE_CODE_CHILD_SESSION: _, ...environment } = process.env;
   const env = { ...environment, CLAUDE_CONFIG_DIR: accountHome };
   return resume === undefined ? { cwd, env } : { cwd, env, resume };
 }
 
-/** In one step, so that whoever reads it meanwhile finds the old id or the new one. */
+/** Atomically: a reader finds the old id or the new one. */
 async function store(sessionId: ResumeUUID): Promise<void> {
-  const unfinished = `${values.store}.${process.pid}`;
-  await writeFile(unfinished, `${sessionId}\n`, { mode: 0o600 });
-  await rename(unfinished, values.store);
+  const temporary = `${values.store}.${process.pid}`;
+  await writeFile(temporary, `${sessionId}\n`, { mode: 0o600 });
+  await rename(temporary, values.store);
   console.log(`stored ${sessionId}`);
 }

@@ -1,6 +1,5 @@
 /*
- * A layout of your own: everything under ~/.claude-shared, and a directory of your own tools if you
- * ask for it.
+ * A list of your own: everything is shared in ~/.claude-shared, and with --memory, one more directory.
  *
  *   npx tsx examples/custom-shared-list.ts [--memory] ~/.claude-work ~/.claude-spare
  */
@@ -9,8 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureForAccount, inspectAll, type SharedSymlink } from 'claude-shared-state';
 
-// Without file-history a rewind restores nothing, and without session-env the environment that hooks
-// have set is gone: so whoever shares projects shares these two as well.
+// Always share all three: without file-history a rewind restores nothing, and without session-env the
+// environment that hooks set is gone.
 const always = ['session-env', 'file-history', 'projects'];
 
 const { values, positionals: accountHomes } = parseArgs({
@@ -18,7 +17,7 @@ const { values, positionals: accountHomes } = parseArgs({
   options: { memory: { type: 'boolean', default: false } },
 });
 
-// Claude Code's own memory lies inside projects; this one belongs to other tools.
+// Claude Code's own memory is inside projects. This one belongs to other tools.
 const names = values.memory ? [...always, 'memory'] : always;
 const required: readonly SharedSymlink[] = names.map((name) => ({
   name,

@@ -1,9 +1,9 @@
 /*
- * The start of a failover daemon: put right what is safe, and say who has to do the rest.
+ * The start of a failover daemon: fixes what is safe, and says who has to fix the rest.
  *
  *   npx tsx examples/daemon-startup.ts ~/.claude-work ~/.claude-spare
  *
- * Exits 0 when every account home leads to the shared state, and 1 when a session could be lost.
+ * Exits 0 if every account home shares its state, and 1 if a session could be lost.
  */
 import { homedir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,8 +14,8 @@ import {
   validateAll,
 } from 'claude-shared-state';
 
-const MOST_ATTEMPTS = 3;
-const PAUSE_MS = 200;
+const MAX_ATTEMPTS = 3;
+const RETRY_DELAY_MS = 200;
 
 const accountHomes = process.argv.slice(2);
 const required = requiredSharedUnder(homedir());
@@ -32,12 +32,12 @@ async function isReady(): Promise<boolean> {
     if (errors.length === 0) return true;
 
     const steps = errors.map(nextStep);
-    if (steps.includes('stop') || attempt === MOST_ATTEMPTS) return false;
-    await delay(PAUSE_MS);
+    if (steps.includes('stop') || attempt === MAX_ATTEMPTS) return false;
+    await delay(RETRY_DELAY_MS);
   }
 }
 
-/** Warnings where all is right, and everything at once where it is not. */
+/** All problems of all homes; only warnings if everything is right. */
 async function findProblems(): Promise<readonly Problem[]> {
   try {
     const reports = await validateAll(accountHomes, { required });
@@ -49,7 +49,7 @@ async function findProblems(): Promise<readonly Problem[]> {
   }
 }
 
-/** The remedies are a closed list: a code that a later version adds ends up in one of these, too. */
+/** The remedies are a closed list: new codes in later versions use them, too. */
 function nextStep({ remedy, path }: Problem): 'again' | 'stop' {
   switch (remedy) {
     case 'retry':

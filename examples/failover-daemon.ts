@@ -1,13 +1,13 @@
 /*
- * A small failover daemon: watches sessions in tmux, and carries all of them to the next account when one of them has
- * really hit a quota limit.
+ * A small failover daemon: watches sessions in tmux, and moves all of them to the next account when one of them has
+ * really reached a usage limit.
  *
  *   npx tsx examples/failover-daemon.ts --home ~/.claude-work --home ~/.claude-spare --state ~/.failover \
  *     --session api=/work/api --session web=/work/web
  *
- * Killed at any moment it goes on where it was when it is started again: what it is about is in `daemon.json` of its
- * state directory, written before it acts. How it stands is in `status.json`, for status pages. Ends on SIGINT and
- * SIGTERM, after the step that it is in.
+ * Killed at any moment, it continues when it is started again: before it acts, it writes what it is about to do to
+ * `daemon.json` in its state directory. `status.json` there is for status pages. SIGINT and SIGTERM end it after the
+ * current step.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -46,12 +46,12 @@ const sessions: readonly FailoverSession[] = values.session.map((text) => {
   return { name, cwd: cwd.join('=') };
 });
 
-/** What has to be known after a crash. */
+/** What it must know after a crash. */
 interface Memory {
   readonly account: string;
-  /** The account to which a swap was begun that may not be over. */
+  /** The target of a swap that was started and may not be finished. */
   readonly swappingTo?: string;
-  /** What the gate remembers. */
+  /** The state of the quota gate. */
   readonly gate?: unknown;
 }
 
@@ -64,7 +64,7 @@ process.exitCode = (await isReady()) ? 0 : 1;
 if (process.exitCode === 0) await watch(await remembered());
 say('stopped');
 
-/** Whether every account leads to the shared state: without that a swap would lose sessions. */
+/** Whether every account shares its state: otherwise a swap would lose sessions. */
 async function isReady(): Promise<boolean> {
   if (homes.length < 2 || !(pollMs > 0) || sessions.length === 0) {
     console.error(
@@ -86,12 +86,12 @@ async function watch(memory: Memory): Promise<void> {
   let now = memory;
   while (!stopping.signal.aborted) {
     now = now.swappingTo === undefined ? await look(now) : await swap(now, now.swappingTo);
-    await tell({ ...now, at: new Date().toISOString() });
+    await writeStatus({ ...now, at: new Date().toISOString() });
     await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
   }
 }
 
-/** Looks at each session once; wants a swap where the gate says so. */
+/** Polls each session once. Asks for a swap if the gate says so. */
 async function look(memory: Memory): Promise<Memory> {
   let { gate } = memory;
   const { account } = memory;
@@ -116,7 +116,7 @@ async function look(memory: Memory): Promise<Memory> {
   return next;
 }
 
-/** Carries all sessions over; after a crash it is called again, and goes on with what is left. */
+/** Moves all sessions. Called again after a crash, it continues with the rest. */
 async function swap(memory: Memory, to: string): Promise<Memory> {
   const { account: from, gate } = memory;
   const {
@@ -137,9 +137,9 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
   });
   for (const { code, message } of problems) say(`${code}: ${message}`);
   const left = done.filter(({ outcome }) => outcome === 'left').flatMap((it) => it.problems);
-  // Refused or stopped, or a session that could only not be reached now: the same call is made again.
+  // Refused, stopped, or a session that was out of reach: the same call is repeated.
   if (outcome !== 'done' || left.some(({ remedy }) => remedy === 'retry')) return memory;
-  say(ok ? `all sessions go on under ${to}` : `under ${to}, but not all: see above`);
+  say(ok ? `all sessions run under ${to}` : `under ${to}, but not all: see above`);
   const swapped = stepQuotaGate(
     gate,
     { kind: 'swapped', from, to, at: new Date() },
@@ -150,7 +150,7 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
   return next;
 }
 
-/** The account whose turn it is. */
+/** The account to use after this one. */
 function homeAfter(account: string): string {
   return homes[(homes.indexOf(account) + 1) % homes.length] ?? account;
 }
@@ -170,7 +170,7 @@ function sayEvent(event: SwapEvent): void {
     case 'begun':
       return say(`swap from ${event.from} to ${event.to}`);
     case 'validated':
-      return say('the links of both accounts are right');
+      return say('both accounts share their state');
     case 'saved':
       return say(`ids: ${event.sessions.map((it) => `${it.name} ${it.outcome}`).join(', ')}`);
     case 'stopped':
@@ -202,7 +202,7 @@ function isHome(value: unknown): value is string {
   return homes.some((home) => home === value);
 }
 
-/** What it remembers, or nothing where that is torn: the accounts and the terminals tell the rest. */
+/** What it remembers, or nothing if the file is damaged: accounts and terminals have the rest. */
 function parsed(text: string): { readonly [Key in keyof Memory]?: unknown } {
   try {
     const value: unknown = JSON.parse(text);
@@ -216,7 +216,7 @@ async function remember(memory: Memory): Promise<void> {
   await replace('daemon.json', memory);
 }
 
-async function tell(status: Memory & { readonly at: string }): Promise<void> {
+async function writeStatus(status: Memory & { readonly at: string }): Promise<void> {
   const { account, swappingTo, at } = status;
   await replace('status.json', {
     account,
@@ -226,7 +226,7 @@ async function tell(status: Memory & { readonly at: string }): Promise<void> {
   });
 }
 
-/** In one step, so that whoever reads it meanwhile, or after a crash, finds the old or the new one. */
+/** Atomically: a reader finds the old content or the new, also after a crash. */
 async function replace(name: string, value: unknown): Promise<void> {
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   const path = join(stateDirectory, name);

@@ -1,5 +1,5 @@
 /*
- * How a program that uses the library tests itself, without a disk.
+ * How a program that uses the library can be tested without a disk.
  *
  *   npx tsx examples/memfs-unit-test.ts
  */
@@ -14,7 +14,7 @@ import {
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 
-/** The code under test: it takes the file system as an argument, by default the real one. */
+/** The code under test. It takes a file system, by default the real one. */
 async function prepareAgents(accountHomes: readonly string[], fs?: FsLike<LinkFs>) {
   const reports = await validateAll(accountHomes, {
     required: requiredSharedUnder('/home/me'),
@@ -42,7 +42,7 @@ await test('two accounts see the same transcript', async () => {
   }
 });
 
-await test('an account home that is itself behind a link gets its links where it really is', async () => {
+await test('an account home behind a link gets its links in the real directory', async () => {
   const { fs } = memfs({ '/data/account-a/settings.json': '{}', '/home/me/.profile': '' });
   fs.symlinkSync('/data/account-a', '/home/me/.claude-a');
   await prepareAgents(['/home/me/.claude-a'], fs);

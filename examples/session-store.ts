@@ -1,11 +1,11 @@
 /*
- * Beyond one machine: imports a session of this machine into a store, and goes on with it from there.
+ * Beyond one machine: imports a session of this machine into a store, and resumes it from there.
  *
  *   npx tsx examples/session-store.ts import --store /srv/sessions --home ~/.claude-work <session id>
  *   npx tsx examples/session-store.ts resume --store /srv/sessions --home ~/.claude-spare <session id> "Go on."
  *
- * The second call may run where no home has ever had the session. The store is the one of the Agent SDK, which calls
- * `append` and `load`; this one keeps a file per transcript. A real one asks a database or an object storage.
+ * The second command works where no home has ever had the session. The Agent SDK calls `append` and `load` of the store.
+ * This store keeps one file per transcript; a real one uses a database or an object store.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
@@ -32,43 +32,43 @@ const { values, positionals } = parseArgs({
 const [command, idText = '', ...words] = positionals;
 const [accountHome = ''] = values.home;
 const sessionId = parseResumeUUID(idText);
-if (sessionId === undefined) throw new Error(`${idText} is no session id`);
+if (sessionId === undefined) throw new Error(`${idText} is not a session id`);
 const store = storeIn(values.store);
 if (command === 'import') await importLocated(sessionId);
-else await goOn(sessionId);
+else await resumeFromStore(sessionId);
 
-/** Copies the one transcript of a session, with its sub-agents, into the store. */
+/** Copies a session's only transcript, with its sub-agents, into the store. */
 async function importLocated(id: ResumeUUID): Promise<void> {
   if ((await store.load({ projectKey: '', sessionId: id })) !== null) {
-    throw new Error(`${id} is in the store already`);
+    throw new Error(`${id} is already in the store`);
   }
   const accountHomes = values.home;
   const { sessions } = await findLiveSessions(accountHomes);
   if (sessions.some((session) => session.sessionId === id)) {
-    throw new Error(`${id} is running: what it says from now on would not be in the store`);
+    throw new Error(`${id} is running: the store would miss what it says from now on`);
   }
   const required = requiredSharedUnder(homedir());
   const { transcripts } = await locateTranscripts(id, { accountHomes, required });
   const [transcript, ...others] = transcripts;
-  // Generations of one session: which of them is the right one, nobody but a person knows.
+  // Only a person knows which of several versions is the right one.
   if (transcript === undefined || others.length > 0) {
     throw new Error(`${id} has ${transcripts.length} transcripts`);
   }
-  const name = transcript.names.find((it) => it.accountHome !== undefined);
-  if (name?.accountHome === undefined) throw new Error('no account home leads to the transcript');
-  console.log(`importing ${name.path}`);
-  // The SDK looks for it itself, in all projects of this home.
-  process.env['CLAUDE_CONFIG_DIR'] = name.accountHome;
+  const found = transcript.paths.find(({ accountHome }) => accountHome !== undefined);
+  if (found?.accountHome === undefined) throw new Error('no account home has the transcript');
+  console.log(`importing ${found.path}`);
+  // The SDK searches all projects of this home itself.
+  process.env['CLAUDE_CONFIG_DIR'] = found.accountHome;
   await importSessionToStore(id, store);
 }
 
-/** Takes a turn; the SDK loads the session from the store, and tells the store what is added. */
-async function goOn(resume: ResumeUUID): Promise<void> {
+/** Takes a turn. The SDK loads the session from the store, and appends to the store. */
+async function resumeFromStore(resume: ResumeUUID): Promise<void> {
   const { CLAUDE_CODE_CHILD_SESSION: _, ...environment } = process.env;
   const env = { ...environment, CLAUDE_CONFIG_DIR: accountHome };
   const options = { cwd: process.cwd(), env, resume, sessionStore: store };
   for await (const message of query({ prompt: words.join(' '), options })) {
-    // The turn was taken, and is missing in the store: the next machine would not know of it.
+    // The turn is not in the store, so the next machine would not know about it.
     if (message.type === 'system' && message.subtype === 'mirror_error') {
       console.error(`not in the store: ${message.error}`);
       process.exitCode = 1;
@@ -77,17 +77,17 @@ async function goOn(resume: ResumeUUID): Promise<void> {
   }
 }
 
-/** A store in a directory, for one writer at a time. */
+/** A store in a directory. One writer at a time. */
 function storeIn(
   directory: string,
 ): Required<Pick<SessionStore, 'append' | 'load' | 'listSubkeys'>> {
-  // Without the project key, which another machine may not have: an id is unique.
+  // Without the project key, which may differ on another machine. The id is unique.
   const pathOf = ({ sessionId, subpath = 'main' }: Omit<SessionKey, 'projectKey'>) =>
     join(directory, sessionId, `${subpath}.jsonl`);
   return {
     async append(key, entries) {
       const path = pathOf(key);
-      // It calls again where a call has failed, so what has a uuid may be there already.
+      // The SDK repeats failed calls, so entries with a known uuid are already there.
       const known = new Set((await entriesIn(path)).map(({ uuid }) => uuid));
       const added = entries.filter(({ uuid }) => uuid === undefined || !known.has(uuid));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,10 +1,10 @@
 /*
- * A check for a deployment: is the transcript of every stored session where the next dispatch will look?
+ * A check for deployments: can every stored session be resumed by the next dispatch?
  *
  *   npx tsx examples/smoke-probe.ts --home ~/.claude-work --home ~/.claude-spare --cwd ~/project \
  *     ~/agents/*.id
  *
- * One line per stored id; exits 0 if all of them can be resumed under the first home, and otherwise 1.
+ * Prints one line per stored id. Exits 0 if all of them can be resumed under the first home, otherwise 1.
  */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -21,11 +21,11 @@ const { values, positionals: stores } = parseArgs({
 });
 const [accountHome = ''] = values.home;
 
-const outcomes = await Promise.all(stores.map(isWhereItBelongs));
+const outcomes = await Promise.all(stores.map(canBeResumed));
 process.exitCode = outcomes.length > 0 && outcomes.every(Boolean) ? 0 : 1;
 if (outcomes.length === 0) console.log('FAIL no stored id was named');
 
-async function isWhereItBelongs(store: string): Promise<boolean> {
+async function canBeResumed(store: string): Promise<boolean> {
   const stored = await readFile(store, 'utf8').catch(String);
   const { verdict, transcript, problems } = await diagnoseResume(stored, {
     accountHome,
@@ -34,9 +34,9 @@ async function isWhereItBelongs(store: string): Promise<boolean> {
     required: requiredSharedUnder(homedir()),
     interactive: false,
   });
-  const isFine = verdict !== 'not-resumable';
+  const ok = verdict !== 'not-resumable';
   const [first] = problems;
   const reason = first === undefined ? '' : ` ${first.code} [${first.remedy}]: ${first.message}`;
-  console.log(`${isFine ? 'ok  ' : 'FAIL'} ${store} ${transcript?.path ?? ''}${reason}`);
-  return isFine;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${store} ${transcript?.path ?? ''}${reason}`);
+  return ok;
 }

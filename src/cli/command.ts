@@ -2,17 +2,17 @@ import { type Command as Parsed, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { Schema } from './schema.ts';
-import type { Setting } from './setting.ts';
-import type { Page } from './ui/page.ts';
+import type { Scope } from './scope.ts';
+import type { Output } from './ui/output.ts';
 
 /** What every command works with. */
-export interface Context {
+export interface CliContext {
   readonly io: Io;
-  readonly setting: Setting;
-  /** For the result. With `--json` it goes nowhere. */
-  readonly page: Page;
-  /** For remarks on the way, on standard error. */
-  readonly stderr: Page;
+  readonly scope: Scope;
+  /** For the result, on standard output. With `--json` it goes nowhere. */
+  readonly out: Output;
+  /** For remarks on the way. */
+  readonly stderr: Output;
   readonly isJson: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface CommandSpec<Options extends OptionList, Body extends object> {
   /** Whether it fails where there is no account home; yes by default. */
   readonly needsHomes?: (values: ValuesOf<Options>) => boolean;
   readonly run: (
-    context: Context,
+    context: CliContext,
     values: ValuesOf<Options>,
     words: readonly string[],
   ) => Promise<Result<NoInfer<Body>>>;
@@ -65,7 +65,7 @@ export interface AnyCommand extends Pick<
   readonly options: readonly Option[];
   readonly schema: Schema | undefined;
   readonly needsHomes: (parsed: Parsed) => boolean;
-  readonly run: (context: Context, parsed: Parsed) => Promise<Result<object>>;
+  readonly run: (context: CliContext, parsed: Parsed) => Promise<Result<object>>;
 }
 
 export function defineCommand<Options extends OptionList, Body extends object>(
@@ -91,6 +91,14 @@ export function flag(flags: string, description: string): TypedOption<true> {
 
 export function textOption(flags: string, description: string): TypedOption<string> {
   return new Option(flags, description).argParser(notEmpty);
+}
+
+export function choiceOption<const Choice extends string>(
+  flags: string,
+  description: string,
+  choices: readonly [Choice, ...Choice[]],
+): TypedOption<Choice> {
+  return new Option(flags, description).choices(choices).default(choices[0]);
 }
 
 /** An option that can be repeated. */
@@ -124,7 +132,6 @@ export function linkOption(
   );
 }
 
-export const yes = flag('-y, --yes', 'do it without asking').conflicts('dryRun');
 export const dryRun = flag('--dry-run', 'show the plan, and change nothing');
 
 /** What every command accepts. */

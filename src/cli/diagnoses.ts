@@ -1,51 +1,102 @@
-import { diagnoseResume, type ResumeDiagnosis } from '../sessions/index.ts';
-import { join } from '../core/paths.ts';
-import type { ResumeChoices } from './request.ts';
-import type { Io } from './io.ts';
-import { absolutePath, type Setting } from './setting.ts';
+import {
+  diagnoseResume,
+  projectKey,
+  type ResumeDiagnosis,
+  type ResumeUUID,
+} from '../sessions/index.ts';
+import { type CliContext, textOption } from './command.ts';
+import { absolutePath, accountFor } from './scope.ts';
+import { isTypeable } from './ui/shell.ts';
+
+/** The options of the commands that look at a session under some home. */
+export const resumeOptions = {
+  account: textOption('--account <home>', 'the account home to resume under'),
+  under: textOption('--under <home>', 'the same as --account').hideHelp().conflicts('account'),
+  cwd: textOption(
+    '--cwd <directory>',
+    'the directory to resume in; by default where the session ran',
+  ),
+  claudeVersion: textOption(
+    '--claude-version <version>',
+    'of Claude Code; by default every supported one',
+  ),
+};
+
+interface Values {
+  readonly account?: string;
+  readonly under?: string;
+  readonly cwd?: string;
+  readonly claudeVersion?: string;
+}
 
 /** Whether a session can be resumed under one home. */
 export interface HomeDiagnosis extends ResumeDiagnosis {
   readonly accountHome: string;
-  /** The working directory that was asked about. */
+  /** The working directory that it is about. */
   readonly cwd: string;
 }
 
-/** Looks under the home that is named, or under each. */
+/** The home that Claude Code uses without `CLAUDE_CONFIG_DIR`. */
+export const defaultHomeIn = (home: string): string => `${home}/.claude`;
+
+/**
+ * Looks under the home that is named, or under each.
+ *
+ * In the directory that was named, otherwise in the one that the session recorded, unless that is gone, and only the
+ * current one is of use.
+ */
 export async function diagnoseAll(
-  io: Pick<Io, 'cwd' | 'home'>,
-  { homes, required }: Setting,
-  sessionId: string,
-  choices: ResumeChoices,
-  cwd: string,
+  { io, scope }: CliContext,
+  sessionId: ResumeUUID,
+  { account, under = account, cwd, claudeVersion }: Values,
 ): Promise<readonly HomeDiagnosis[]> {
-  const { under, claudeVersion } = choices;
-  const accountHomes = [...new Set(homes)];
-  const asked = under === undefined ? accountHomes : [absolutePath(under, io)];
-  const diagnoses: HomeDiagnosis[] = [];
-  for (const accountHome of asked) {
-    const diagnosis = await diagnoseResume(sessionId, {
-      accountHome,
-      accountHomes,
-      cwd,
-      required,
-      programVersion: claudeVersion,
-      defaultAccountHome: defaultHomeOf(io),
-    });
-    diagnoses.push({ accountHome, cwd, ...diagnosis });
-  }
-  return diagnoses;
+  const homes = under === undefined ? scope.homes : [await accountFor(under, scope, io)];
+  const diagnoseIn = async (directory: string) => {
+    const diagnoses: HomeDiagnosis[] = [];
+    for (const accountHome of homes) {
+      const diagnosis = await diagnoseResume(sessionId, {
+        accountHome,
+        accountHomes: scope.homes,
+        cwd: directory,
+        required: scope.required,
+        programVersion: claudeVersion,
+        defaultAccountHome: defaultHomeIn(io.home),
+      });
+      diagnoses.push({ accountHome, cwd: directory, ...diagnosis });
+    }
+    return diagnoses;
+  };
+  const here = cwd === undefined ? io.cwd : absolutePath(cwd, io);
+  const first = await diagnoseIn(here);
+  const recorded = cwd === undefined ? usableCwd(first) : undefined;
+  if (recorded === undefined || recorded === here) return first;
+  const own = await diagnoseIn(recorded);
+  const isGone = own.some(({ problems }) =>
+    problems.some(({ code }) => code === 'working-directory-unusable'),
+  );
+  return own.map((one, index) => {
+    const other = first[index];
+    const isBetter = other?.verdict !== 'not-resumable' && one.verdict === 'not-resumable';
+    return other !== undefined && (isBetter || isGone) ? other : one;
+  });
 }
 
-/** The home that Claude Code uses where `CLAUDE_CONFIG_DIR` is unset. */
-export function defaultHomeOf({ home }: Pick<Io, 'home'>): string {
-  return join(home, '.claude');
-}
-
-/** The working directory that the session names itself, where it was found. */
+/** The working directory that the session recorded, if its transcript was found. */
 export function recordedCwd({ transcript, problems }: ResumeDiagnosis): string | undefined {
-  const told = problems.flatMap((problem) =>
+  const named = problems.flatMap((problem) =>
     problem.code === 'wrong-working-directory' ? [problem.recordedCwd] : [],
   );
-  return transcript?.content.cwd ?? told.find((cwd) => cwd !== undefined);
+  return transcript?.content.cwd ?? named.find((cwd) => cwd !== undefined);
+}
+
+/** The same, if the transcript belongs to that directory, and a command can name it: it is data. */
+function usableCwd(diagnoses: readonly HomeDiagnosis[]): string | undefined {
+  return diagnoses
+    .map((diagnosis) => {
+      const cwd = recordedCwd(diagnosis);
+      if (cwd === undefined || !cwd.startsWith('/') || !isTypeable(cwd)) return undefined;
+      const key = diagnosis.transcript?.projectKey;
+      return key === undefined || key === projectKey(cwd) ? cwd : undefined;
+    })
+    .find((cwd) => cwd !== undefined);
 }

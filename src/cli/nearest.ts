@@ -1,10 +1,14 @@
-/** The candidate that was probably meant: at most a third of its letters differ. */
-export function nearest(typed: string, candidates: readonly string[]): string | undefined {
+/** The candidate that was probably meant: at most a third of its letters differ. `nameOf` picks what is compared. */
+export function nearest(
+  typed: string,
+  candidates: readonly string[],
+  nameOf: (candidate: string) => string = (candidate) => candidate,
+): string | undefined {
   const [best] = candidates
-    .map((name) => ({ name, distance: distanceOf(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .toSorted((one, other) => one.distance - other.distance);
-  return best?.name;
+    .map((candidate) => ({ candidate, edits: edits(nameOf(typed), nameOf(candidate)) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, nameOf(candidate).length / 3))
+    .toSorted((one, other) => one.edits - other.edits);
+  return best?.candidate;
 }
 
 /** `; did you mean …?`, or nothing. */
@@ -12,27 +16,16 @@ export function didYouMean(name: string | undefined): string {
   return name === undefined ? '' : `; did you mean ${name}?`;
 }
 
-/** How many letters have to be added, removed, replaced or swapped with the next one. */
-function distanceOf(from: string, to: string): number {
-  let [previous, row]: readonly (readonly number[])[] = [
-    [],
-    Array.from({ length: to.length + 1 }, (_, at) => at),
-  ];
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
-      const cost = from[i - 1] === to[j - 1] ? 0 : 1;
-      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      next.push(
-        Math.min(
-          (row?.[j] ?? 0) + 1,
-          (next[j - 1] ?? 0) + 1,
-          (row?.[j - 1] ?? 0) + cost,
-          isSwap ? (previous?.[j - 2] ?? 0) + 1 : Infinity,
-        ),
-      );
+/** How many letters have to be added, removed or replaced (Levenshtein). */
+function edits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of Array.from(from).entries()) {
+    const next = [index + 1];
+    for (const [column, other] of Array.from(to).entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (next[column] ?? 0) + 1, (row[column + 1] ?? 0) + 1));
     }
-    [previous, row] = [row, next];
+    row = next;
   }
-  return row?.at(-1) ?? 0;
+  return row.at(-1) ?? 0;
 }

@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
-import { errnoOf } from '../core/result.ts';
-import { memberOf } from '../core/json.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { EXIT } from './exit-codes.ts';
 import type { Interrupts, Io, Screen } from './io.ts';
 
@@ -30,7 +28,7 @@ export function processIo(streams: Streams = process): Io {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
-    version: version(),
+    version: manifest.version,
     claudeVersion,
     confirm: isAttended ? (question) => confirm(streams, question) : undefined,
     catchInterrupts,
@@ -40,7 +38,7 @@ export function processIo(streams: Streams = process): Io {
 
 /** The reader of a pipe may go away, as `head` does: what is being done goes on all the same. */
 function ignoreClosedPipe(error: Error): void {
-  if (errnoOf(error) !== 'EPIPE') throw error;
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
 }
 
 function screenOf(stream: Output): Screen {
@@ -53,11 +51,6 @@ function screenOf(stream: Output): Screen {
       stream.write(text);
     },
   };
-}
-
-function version(): string {
-  const manifest: unknown = createRequire(import.meta.url)('claude-shared-state/package.json');
-  return String(memberOf(manifest, 'version'));
 }
 
 /** Asks the program itself: how it was installed does not matter. */

@@ -3,19 +3,19 @@ declare const valueType: unique symbol;
 /** A JSON Schema that knows the type of its values: what a command prints is checked against it by the compiler. */
 export interface Schema<out Value = unknown> {
   readonly [keyword: string]: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly [valueType]?: Value;
 }
 
 export type ValueOf<Any> = Any extends Schema<infer Value> ? Value : never;
 
 type Members = Readonly<Record<string, Schema>>;
-type NoMembers = Readonly<Record<never, Schema>>;
 type Flat<Value> = { readonly [Key in keyof Value]: Value[Key] };
-type ObjectOf<Required extends Members, Optional extends Members> = Flat<
-  { readonly [Key in keyof Required]: ValueOf<Required[Key]> } & {
-    readonly [Key in keyof Optional]?: ValueOf<Optional[Key]> | undefined;
-  }
->;
+type RequiredOf<Some extends Members> = { readonly [Key in keyof Some]: ValueOf<Some[Key]> };
+type OptionalOf<Some extends Members> = {
+  readonly [Key in keyof Some]?: ValueOf<Some[Key]> | undefined;
+};
 
 const schema = <Value>(keywords: Readonly<Record<string, unknown>>): Schema<Value> => keywords;
 
@@ -37,16 +37,18 @@ export function listOf<Item>(items: Schema<Item>): Schema<readonly Item[]> {
 }
 
 /** An object with these members and no others; the optional ones can be absent. */
-export function object<Required extends Members, Optional extends Members = NoMembers>(
-  members: Required,
-  optional?: Optional,
-): Schema<ObjectOf<Required, Optional>> {
-  return schema({
+export function object<Some extends Members>(members: Some): Schema<RequiredOf<Some>>;
+export function object<Some extends Members, More extends Members>(
+  members: Some,
+  optional: More,
+): Schema<Flat<RequiredOf<Some> & OptionalOf<More>>>;
+export function object(members: Members, optional: Members = {}): Schema {
+  return {
     type: 'object',
     properties: { ...members, ...optional },
     required: Object.keys(members),
     additionalProperties: false,
-  });
+  };
 }
 
 /** An object of which only the type is promised. */
@@ -73,7 +75,7 @@ export const problems = listOf(
   }),
 );
 
-export const steps = listOf(object({ command: text, purpose: text }));
+export const steps = listOf(object({ command: text, purpose: text }, { or: boolean }));
 
 export const link = object(
   {
@@ -102,7 +104,7 @@ export const liveSession = object(
     accountHomes: listOf(path),
     pid: amount,
     path,
-    liveness: oneOf('running', 'unknown'),
+    processState: oneOf('running', 'unknown'),
   },
   { cwd: text, kind: text, entrypoint: text, status: text },
 );

@@ -45,18 +45,21 @@ export const argumentProblems: ProblemTable<ArgumentProblems> = {
   ),
 };
 
-/** The options of the command that have other names than those of the library. */
-const commandOptions = new Map([
-  ['accountHome', 'home'],
-  ['accountHomes', 'home'],
-  ['programVersion', 'claude-version'],
-  ['required', 'shared'],
+/** What the command calls otherwise than the library. */
+const commandWords = new Map([
+  ['accountHome', '--home'],
+  ['accountHomes', '--home'],
+  ['programVersion', '--claude-version'],
+  ['required', '--shared'],
+  ['restorePoint', 'the restore point'],
+  ['sessionId', 'the session id'],
 ]);
 
 /** An argument as its reader writes it: `options.acceptRetention` is `--accept-retention` of the command. */
 function named(argument: string, audience: Audience): string {
   if (audience === 'api') return argument;
   const [name = ''] = argument.replace(/^options\./, '').split(/[.[]/);
-  const option = commandOptions.get(name);
-  return `--${option ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const inCommand = commandWords.get(name);
+  if (inCommand !== undefined) return inCommand;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

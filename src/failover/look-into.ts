@@ -29,7 +29,7 @@ export async function lookInto(
   const { sessions } = await findLiveSessions(accountHomes, { fs, processInspector });
   // The nearest to the shell: a session may have started another one, which is not the one that is meant.
   for (const [index, pid] of inside.value.entries()) {
-    const live = sessions.find((one) => one.pid === pid && one.liveness === 'running');
+    const live = sessions.find((one) => one.pid === pid && one.processState === 'running');
     if (live !== undefined) return { kind: 'session', live, isFirst: index === 0 };
   }
   const atShell = await ask(of, () => terminal.isAtShell(name));

@@ -2,7 +2,7 @@ import type { FailoverFs } from '../fs/failover-fs.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import type { DiagnoseOptions } from '../sessions/diagnose/request.ts';
+import type { DiagnoseOptions } from '../sessions/diagnose-resume.ts';
 import type { FailoverSession, ResumeWith } from './failover-session.ts';
 import type { SwapEvent } from './swap-events.ts';
 import type { Terminal } from './terminal.ts';

@@ -48,7 +48,9 @@ export async function relaunchOne(
   if (hindrance !== undefined) return left([hindrance], id);
   const { verdict, problems } = await diagnoseFor(tools, session, id, relaunching);
   // Two processes would both write to it, and the next resume would follow one of them only.
-  const runsElsewhere = problems.some(({ code }) => code === 'running-now');
+  const runsElsewhere = problems.some(
+    (one) => one.code === 'session-running' && one.processState === 'running',
+  );
   // The spelling makes no other session of it. Not before it is judged: the other one may be the one that works.
   const claim = id.toLowerCase();
   const other = claims.get(claim);

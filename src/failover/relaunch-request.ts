@@ -1,11 +1,11 @@
 import type { ArgumentCheck } from '../core/arguments.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
-import { ownDefaultHome } from '../sessions/default-home.ts';
+import { ownDefaultHome } from '../sessions/program.ts';
 import { isProgramVersion } from '../sessions/program.ts';
 import { resumeCommand } from '../sessions/resume-command.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
-import type { DiagnoseOptions } from '../sessions/diagnose/request.ts';
+import type { DiagnoseOptions } from '../sessions/diagnose-resume.ts';
 import type { FailoverSession, ResumeWith } from './failover-session.ts';
 import type { RelaunchOptions } from './options.ts';
 import { checkFailover, checkMilliseconds, type FailoverTools } from './request.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '../core/json.ts';
 import { RequiredShared } from '../links/required.ts';
 import { checkRequired } from '../links/request.ts';
-import { ownDefaultHome } from '../sessions/default-home.ts';
+import { ownDefaultHome } from '../sessions/program.ts';
 import type { FailoverSession } from './failover-session.ts';
 import {
   checkProgram,

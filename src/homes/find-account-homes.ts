@@ -56,13 +56,15 @@ const bigint = { bigint: true } as const;
  * a shared link. Reads only.
  *
  * @param directory - An absolute path.
- * @param options - `required`: the shared links. `fs`: the file system to read from; the real disk by default.
+ * @param options - `required`: the shared links. `except`: homes that are known already; they and links to them are skipped
+ * as `same-directory`. `fs`: the file system to read from; the real disk by default.
  * @returns The homes in natural order, and what was skipped; never rejects for what is on the disk.
  *
- * @example
+ * @example Which homes are there?
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
+ * import { findAccountHomes } from 'claude-shared-state/homes';
  *
  * const { fs } = memfs({ '/me/.claude/settings.json': '{}', '/me/.claude-backup/x': '' });
  * const { homes, skipped } = await findAccountHomes('/me', { required: [], fs });
@@ -74,10 +76,11 @@ export async function findAccountHomes(
   directory: string,
   options: {
     readonly required: readonly SharedSymlink[];
+    readonly except?: readonly string[] | undefined;
     readonly fs?: FsLike<FindHomesFs> | undefined;
   },
 ): Promise<FoundHomes> {
-  const { required } = options;
+  const { required, except = [] } = options;
   const fs = options.fs === undefined ? realSessionDisk : promisesOf(options.fs);
   const realPath = async (path: string) => {
     const real = await toResult(fs.realpath(path));
@@ -98,6 +101,7 @@ export async function findAccountHomes(
       return { path, real: await realPath(path), against: await reasonAgainst(fs, path, required) };
     }),
   );
+  const known = new Set(await Promise.all(except.map(realPath)));
   const root = await realPath(directory);
   const isItself = ({ path, real }: Candidate) => join(root, basename(path)) === real;
   const own = new Set(candidates.filter(isItself).map(({ real }) => real));
@@ -110,7 +114,7 @@ export async function findAccountHomes(
     const isOfState = real.split(sep).includes(STATE_DIRECTORY);
     if (targets.has(real) || isOfState) skipped.push({ path, reason: 'shared-target' });
     else if (against !== undefined) skipped.push({ path, ...against });
-    else if (isAlias) skipped.push({ path, reason: 'same-directory' });
+    else if (isAlias || known.has(real)) skipped.push({ path, reason: 'same-directory' });
     else homes.push(path);
     seen.add(real);
   }

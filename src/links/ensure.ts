@@ -27,7 +27,7 @@ export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
  * `node:fs/promises`, memfs or a wrapper, by default the real disk.
  * @returns What each link is now, what this call created, and warnings.
  * @throws {SharedStateError} With every problem at once: bad arguments (before anything is touched),
- * `divergent-link`, `not-a-symlink`, `target-not-directory`, and every other code of severity `error`.
+ * `divergent-link`, `not-a-symlink`, `directory-unusable`, and every other code of severity `error`.
  *
  * @example A home in memory gets its links
  * ```ts

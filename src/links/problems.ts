@@ -183,7 +183,7 @@ export const problemTable: ProblemTable<ProblemFields> = {
   'directories-overlap': error(
     'manual',
     (p) =>
-      text`the ${roles[p.role]} ${p.path} is the same as, or inside, the ${roles[p.otherRole]} ${p.other}`,
+      text`the ${roles[p.role]} ${p.path} is inside, or the same as, the ${roles[p.otherRole]} ${p.other}`,
     'Keep account homes and shared targets apart, each in a directory of its own.',
   ),
   'home-created': warning(

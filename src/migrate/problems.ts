@@ -16,7 +16,7 @@ import {
   type SessionProblem,
   type SessionProblemFields,
   sessionProblems,
-} from '../sessions/session-problem.ts';
+} from '../sessions/problems.ts';
 
 /** One of the two files of a conflict. */
 export interface ConflictSide {

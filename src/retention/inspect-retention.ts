@@ -67,7 +67,8 @@ const schema = {
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
- * import { inspectRetention, requiredSharedUnder } from 'claude-shared-state';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { inspectRetention } from 'claude-shared-state/retention';
  *
  * const { fs } = memfs({
  *   '/me/.claude-work/settings.json': '{ "cleanupPeriodDays": 365 }',
@@ -79,7 +80,7 @@ const schema = {
  *   now: new Date(Date.now() + 31 * 86_400_000),
  * });
  * assert.equal(report.periodDays, 30);
- * assert.equal(report.transcripts?.due, 1);
+ * assert.equal(report.transcripts?.expiredCount, 1);
  * assert.deepEqual(report.homes[1]?.problems.map(({ code }) => code), ['retention-shorter']);
  * ```
  */

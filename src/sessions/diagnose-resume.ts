@@ -1,15 +1,62 @@
+import {
+  check,
+  date,
+  flag,
+  optional,
+  options as optionsOf,
+  path,
+  port,
+  somePaths,
+  string,
+} from '../core/options.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
+import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
-import { type DiagnoseOptions, checkResumeRequest } from './diagnose/request.ts';
 import { judge } from './diagnose/verdict.ts';
-import { lookUpRules } from './program.ts';
-import { type SessionProblem, sessionProblem } from './session-problem.ts';
+import type { Transcript } from './find-transcripts.ts';
+import { type SessionProblem, sessionProblem } from './problems.ts';
+import { defaultInspector, processInspectorKind, programVersionKind } from './option-kinds.ts';
+import { behaviorsOf, ownDefaultHome } from './program.ts';
 import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
-import type { TranscriptContent } from './transcript/content.ts';
-import type { Transcript } from './transcripts.ts';
+import type { TranscriptContent } from './transcript/summary.ts';
 
-/** The transcript that the program would go on with. */
+/** Options of `diagnoseResume`. All paths are as the program sees them. */
+export interface DiagnoseOptions {
+  /** The config directory under which the session is to be resumed. */
+  readonly accountHome: string;
+  /** The directory in which the program is to be started; links are followed. */
+  readonly cwd: string;
+  /** All config directories that may have the session; `accountHome` alone by default. */
+  readonly accountHomes?: readonly string[] | undefined;
+  /** The shared links; `RequiredShared` by default. */
+  readonly required?: readonly SharedSymlink[] | undefined;
+  /** The version of Claude Code, such as `2.1.329`; every supported version by default. */
+  readonly programVersion?: string | undefined;
+  /**
+   * The config directory that is used when `CLAUDE_CONFIG_DIR` is unset, so that its `.claude.json` is beside it:
+   * `.claude` in the user's home directory by default, and none with an injected `fs`.
+   */
+  readonly defaultAccountHome?: string | undefined;
+  /** `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, if it is set there. */
+  readonly projectDirName?: string | undefined;
+  /** When the session was last used, if you know it: tells a deleted transcript from a wrong id. */
+  readonly lastUsed?: Date | undefined;
+  /** Whether the program will run on a terminal, where it asks about trust; true by default. */
+  readonly interactive?: boolean | undefined;
+  /** Tells which processes are running: those of this machine by default, or none with an injected `fs`. */
+  readonly processInspector?: ProcessInspector | undefined;
+  /** The time to judge ages by; the time of the call by default. */
+  readonly now?: Date | undefined;
+  /** The file system to read from; the real disk by default. */
+  readonly fs?: FsLike<SessionReadFs> | undefined;
+}
+
+/** The transcript that the program would continue. */
 export interface ResumableTranscript extends Transcript {
-  /** The path under which the program finds it. */
+  /** The path at which the program finds it. */
   readonly path: string;
   readonly projectKey: string;
   readonly content: TranscriptContent;
@@ -21,24 +68,28 @@ export interface ResumeDiagnosis {
   readonly verdict: 'resumable' | 'resumable-with-warnings' | 'not-resumable';
   /** The id, without the white space around it that the program trims; absent if it is none. */
   readonly sessionId?: ResumeUUID;
-  /** The transcript that the program would go on with; absent where it finds none. */
+  /** The transcript that the program would continue; absent if it finds none. */
   readonly transcript?: ResumableTranscript;
+  /**
+   * The working directory that the session recorded last, in this or another home. It may be gone, and it is data: check
+   * it before you use it.
+   */
+  readonly recordedCwd?: string;
   /** Errors, which keep it from being resumed, then warnings; each with a remedy. */
   readonly problems: readonly SessionProblem[];
 }
 
 /**
- * Tells whether Claude Code would resume a session under an account home, from which transcript, and if
- * not, why not.
+ * Tells whether Claude Code would resume a session under an account home, from which transcript, and if not, why not.
  *
- * Looks as the program does, and changes nothing. What it says about the program was compared with
- * 2.1.197 and 2.1.329.
+ * Searches as the program does, and changes nothing. What it says about the program was compared with 2.1.197 and
+ * 2.1.329.
  *
  * @param sessionId - The text that would be given to `claude --resume`.
- * @param options - `accountHome` and `cwd`, in which it would be resumed; `accountHomes`, all homes that
- * may have it; `required`, by default `RequiredShared`; `programVersion`; and see {@link DiagnoseOptions}.
+ * @param options - `accountHome` and `cwd`, in which it would be resumed; `accountHomes`, all homes that may have it;
+ * `required`, by default `RequiredShared`; `programVersion`; and see {@link DiagnoseOptions}.
  * @returns The verdict; the transcript; every problem with its remedy.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`; never for what it finds.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what it finds.
  *
  * @example A home that has no link yet
  * ```ts
@@ -69,31 +120,76 @@ export async function diagnoseResume(
   sessionId: string,
   options: DiagnoseOptions,
 ): Promise<ResumeDiagnosis> {
-  const request = checkResumeRequest(options);
+  const request = checkRequest(options);
   const id = typeof sessionId === 'string' ? parseResumeUUID(sessionId) : undefined;
   if (id === undefined) {
-    const problems = [
-      sessionProblem('session-id-not-uuid', { path: '', sessionId: textFor(sessionId) }),
-    ];
-    return { verdict: 'not-resumable', problems };
+    const problem = sessionProblem('session-id-not-uuid', {
+      path: '',
+      sessionId: shown(sessionId),
+    });
+    return { verdict: 'not-resumable', problems: [problem] };
   }
-  const facts = await gatherFacts(request.fs, id, request);
-  const rules = lookUpRules(request.programVersion);
-  const { verdict, candidate, problems } = judge(rules, facts, request);
-  if (candidate?.content.state !== 'usable') return { verdict, sessionId: id, problems };
-  const { name, transcript, content } = candidate;
-  const { path, projectKey } = name;
+  const facts = await gatherFacts(id, request);
+  const { verdict, candidate, problems } = judge(behaviorsOf(request.programVersion), facts);
+  const recordedCwd = [...(candidate === undefined ? [] : [candidate]), ...facts.here]
+    .concat(facts.candidates)
+    .map(recordedCwdIn)
+    .find((cwd) => cwd !== undefined);
   return {
     verdict,
     sessionId: id,
-    transcript: { path, projectKey, ...transcript, content: content.details },
+    ...(candidate?.content.state === 'usable'
+      ? {
+          transcript: {
+            path: candidate.at.path,
+            projectKey: candidate.at.projectKey,
+            ...candidate.transcript,
+            content: candidate.content.details,
+          },
+        }
+      : {}),
+    ...(recordedCwd === undefined ? {} : { recordedCwd }),
     problems,
   };
 }
 
-const MOST_SHOWN = 200;
+/** Checked options with their defaults. */
+export type ResumeRequest = ReturnType<typeof checkRequest>;
 
-// Callers without types may hand over anything.
-function textFor(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, MOST_SHOWN) : typeof value;
+const schema = {
+  options: optionsOf({
+    accountHome: path,
+    cwd: path,
+    accountHomes: optional(somePaths),
+    required: optional(sharedLinks, RequiredShared),
+    programVersion: optional(programVersionKind),
+    defaultAccountHome: optional(path),
+    projectDirName: optional(string),
+    lastUsed: optional(date),
+    interactive: optional(flag, true),
+    processInspector: optional(processInspectorKind),
+    now: optional(date),
+    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+  }),
+};
+
+function checkRequest(options: unknown) {
+  const { options: given } = check('diagnoseResume', schema, { options });
+  const { fs, accountHome, accountHomes = [], processInspector, defaultAccountHome, now } = given;
+  return {
+    ...given,
+    /** The home in question first, each spelling once. */
+    accountHomes: [...new Set([accountHome, ...accountHomes])],
+    defaultAccountHome: defaultAccountHome ?? ownDefaultHome(fs),
+    now: now ?? new Date(),
+    processInspector: processInspector ?? defaultInspector(fs),
+    fs: fs === undefined ? realSessionDisk : promisesOf(fs),
+  };
+}
+
+const MAX_SHOWN = 200;
+
+// Callers without types may pass anything.
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, MAX_SHOWN) : typeof value;
 }

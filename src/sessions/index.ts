@@ -1,25 +1,33 @@
 export { diagnoseResume } from './diagnose-resume.ts';
-export type { ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts';
-export type { DiagnoseOptions } from './diagnose/request.ts';
-export { locateTranscripts } from './locate-transcripts.ts';
-export type { Leftover, LocatedTranscripts, LocateOptions } from './locate-transcripts.ts';
+export type { DiagnoseOptions, ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts';
+export type { Transcript, TranscriptPath, Unreadable } from './find-transcripts.ts';
 export { listSessions } from './list-sessions.ts';
 export type { ListedSession, ListSessionsOptions } from './list-sessions.ts';
+export { findLiveSessions } from './live-sessions.ts';
+export type {
+  LiveSession,
+  LiveSessionsOptions,
+  LiveSessionsReport,
+  SessionRecord,
+} from './live-sessions.ts';
+export { locateTranscripts } from './locate-transcripts.ts';
+export type { LocatedTranscripts, LocateOptions, SessionArtifact } from './locate-transcripts.ts';
 export { inspectMemoryPermissions } from './memory-permissions.ts';
-export { TestedClaudeVersions } from './program.ts';
+export type {
+  SessionProblem,
+  SessionProblemCode,
+  SessionProblemOf,
+  UnusableReason,
+} from './problems.ts';
 export { projectKey } from './project-key.ts';
 export type { ProjectKeyOptions } from './project-key.ts';
-export type { SessionProblem, SessionProblemCode, SessionProblemOf } from './session-problem.ts';
-export { isValidResumeUUID, parseResumeUUID } from './resume-uuid.ts';
-export type { ResumeUUID } from './resume-uuid.ts';
-export type { TranscriptContent } from './transcript/content.ts';
-export type { Transcript, TranscriptName, Unreadable } from './transcripts.ts';
-export { findLiveSessions } from './live-sessions.ts';
-export type { LiveSession, LiveSessionsOptions, LiveSessionsReport } from './live-sessions.ts';
+export { TestedClaudeVersions } from './program.ts';
 export { resumeCommand } from './resume-command.ts';
 export type { ResumeCommand, ResumeCommandOptions } from './resume-command.ts';
+export { isValidResumeUUID, parseResumeUUID } from './resume-uuid.ts';
+export type { ResumeUUID } from './resume-uuid.ts';
 export { sessionIdFromMessage } from './session-id-from-message.ts';
 export type { SessionMessage } from './session-id-from-message.ts';
-export type { SessionRecord } from './session-record.ts';
+export type { TranscriptContent } from './transcript/summary.ts';
 export type { ProcessInspector, ProcessStatus, RecordedProcess } from '../fs/processes.ts';
 export type { DirectoryEntry, FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';

@@ -1,16 +1,15 @@
-import { ArgumentCheck } from '../core/arguments.ts';
-import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { check, optional, options as optionsOf, paths, port } from '../core/options.ts';
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { checkRequired } from '../links/request.ts';
-import { RequiredShared, type SharedSymlink } from '../links/required.ts';
+import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import { findRoots, listProjects, type ProjectsRoot } from './find-transcripts.ts';
 import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
-import { findRoots } from './roots.ts';
 
-/** What `listSessions` can be told. */
+/** Options of `listSessions`. */
 export interface ListSessionsOptions {
   /** The shared links; the target of `projects` is searched, too. `RequiredShared` by default. */
   readonly required?: readonly SharedSymlink[] | undefined;
@@ -37,7 +36,7 @@ export interface ListedSession {
  * @param accountHomes - Absolute paths of Claude Code config directories; none for the shared target alone.
  * @param options - `required`: the shared links. `fs`: the file system to read from.
  * @returns Each session once, the one that changed last first.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
  *
  * @example The last session
  * ```ts
@@ -56,25 +55,16 @@ export async function listSessions(
   accountHomes: readonly string[],
   options: ListSessionsOptions = {},
 ): Promise<readonly ListedSession[]> {
-  const check = new ArgumentCheck();
-  const given: ListSessionsOptions = check.areOptions(options, ['required', 'fs']) ? options : {};
-  const homes = accountHomes.length === 0 ? [] : [...new Set(check.homes(accountHomes))];
-  const required = checkRequired(check, given.required ?? RequiredShared);
-  check.fileSystem(given.fs, sessionReadPort);
-  check.finish('listSessions');
+  const { options: given, ...call } = check('listSessions', schema, { accountHomes, options });
   const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
-
-  const { roots } = await findRoots(fs, homes, required);
+  const { roots } = await findRoots(fs, [...new Set(call.accountHomes)], given.required);
   const found = new Map<ResumeUUID, ListedSession>();
-  for (const { ways } of roots) {
-    const through = ways.flatMap(({ accountHome }) => accountHome ?? []);
-    for (const one of await transcriptsIn(fs, ways[0].path)) {
-      const known = found.get(one.sessionId);
-      const last = known === undefined || known.modifiedAt < one.modifiedAt ? one : known;
-      found.set(one.sessionId, {
-        ...last,
-        accountHomes: [...new Set([...(known?.accountHomes ?? []), ...through])],
-      });
+  for (const root of roots) {
+    for (const session of await sessionsIn(fs, root)) {
+      const known = found.get(session.sessionId);
+      const last = known !== undefined && known.modifiedAt > session.modifiedAt ? known : session;
+      const homes = new Set([...(known?.accountHomes ?? []), ...session.accountHomes]);
+      found.set(session.sessionId, { ...last, accountHomes: [...homes] });
     }
   }
   return [...found.values()].toSorted(
@@ -82,32 +72,37 @@ export async function listSessions(
   );
 }
 
-async function transcriptsIn(fs: SessionReadFs, root: string) {
-  const projects = await namesIn(fs, root);
-  const files = await mapLimit(
-    projects,
-    async (projectKey) => {
-      const names = await namesIn(fs, join(root, projectKey));
-      return names.flatMap((name) => {
-        const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
-        const path = join(join(root, projectKey), name);
-        return sessionId === undefined ? [] : [{ sessionId, projectKey, path }];
-      });
-    },
-    MANY_AT_ONCE,
-  );
+const schema = {
+  accountHomes: paths,
+  options: optionsOf({
+    required: optional(sharedLinks, RequiredShared),
+    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+  }),
+};
+
+async function sessionsIn(
+  fs: SessionReadFs,
+  root: ProjectsRoot,
+): Promise<readonly ListedSession[]> {
+  const accountHomes = root.flatMap(({ accountHome }) => accountHome ?? []);
+  const projects = await listProjects(fs, root);
+  const inProject = async (projectKey: string) => {
+    const directory = join(root[0].path, projectKey);
+    const files = await listDirectory(fs, directory);
+    return (files.ok ? files.value : []).flatMap(({ name }) => {
+      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
+      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
+    });
+  };
+  const all = await mapLimit(projects.ok ? projects.value : [], inProject, MANY_AT_ONCE);
   const dated = await mapLimit(
-    files.flat(),
+    all.flat(),
     async (file) => {
       const stats = await toResult(fs.stat(file.path, { bigint: true }));
-      return stats.ok ? [{ ...file, modifiedAt: new Date(Number(stats.value.mtimeMs)) }] : [];
+      if (!stats.ok) return [];
+      return [{ ...file, modifiedAt: new Date(Number(stats.value.mtimeMs)), accountHomes }];
     },
     MANY_AT_ONCE,
   );
   return dated.flat();
-}
-
-async function namesIn(fs: SessionReadFs, path: string): Promise<readonly string[]> {
-  const listed = await listDirectory(fs, path);
-  return listed.ok ? listed.value.map(({ name }) => name) : [];
 }

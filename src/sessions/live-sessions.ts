@@ -1,39 +1,56 @@
+import { memberOf, parsedJson } from '../core/json.ts';
+import { check, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
+import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
-import { ArgumentCheck } from '../core/arguments.ts';
+import { listDirectory } from '../fs/io.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
+import { readSmallFile } from '../fs/read-file.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { inspectorFor } from './process-inspector.ts';
-import { RecordReader } from './record-reader.ts';
-import type { SessionProblem } from './session-problem.ts';
-import type { SessionRecord, WholeRecord } from './session-record.ts';
+import { entryOf, identityOf } from '../fs/stats.ts';
+import { type SessionProblem, sessionProblem } from './problems.ts';
+import { defaultInspector, processInspectorKind } from './option-kinds.ts';
+import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
-/** What `findLiveSessions` may be told. */
+/** Options of `findLiveSessions`. */
 export interface LiveSessionsOptions {
-  /** A file system to read from; by default the real disk. */
+  /** The file system to read from; the real disk by default. */
   readonly fs?: FsLike<SessionReadFs> | undefined;
   /**
-   * Tells which processes are running. By default those of this machine if `fs` is left out, too;
-   * otherwise nothing is known of any.
+   * Tells which processes are running. By default those of this machine; with an injected `fs` the state of every
+   * process is unknown.
    */
   readonly processInspector?: ProcessInspector | undefined;
 }
 
-/** A session that runs now, or may. */
+/** What Claude Code records about a running session in `<account home>/sessions/<pid>.json`. */
+export interface SessionRecord {
+  /** The session that the process is in now; it follows `/clear`. */
+  readonly sessionId: ResumeUUID;
+  /** The working directory, if the record has it. */
+  readonly cwd: string | undefined;
+  /** `bg`, `daemon` or `daemon-worker` in the background, otherwise `interactive`, in print mode, too. */
+  readonly kind: string | undefined;
+  /** How it was started: `cli` on a terminal, `sdk-cli` in print mode, others by an SDK. */
+  readonly entrypoint: string | undefined;
+  /** What it does, such as `idle` or `busy`; 2.1.197 records it on a terminal only. */
+  readonly status: string | undefined;
+}
+
+/** A session that is running, or may be. */
 export interface LiveSession extends SessionRecord {
-  /** The account homes in which its record is, in the caller's spelling: one, unless homes are shared. */
+  /** The account homes that have its record, in the caller's spelling: one, unless homes are shared. */
   readonly accountHomes: readonly [string, ...string[]];
-  /** The process that the session runs in. */
   readonly pid: number;
   /** The path of its record. */
   readonly path: string;
   /**
-   * `running`: its process is there, and is the one that wrote the record, unless that does not say when
-   * it started. `unknown`: it may be, but that cannot be told from here, because it runs in another container,
-   * say. Claude Code 2.1.197 does not record in which: so inside a container, and with a record of that
-   * version, a process that is not there is `unknown`, too.
+   * `running`: its process exists, and is the one that wrote the record, unless the record lacks the start time.
+   * `unknown`: it may exist, but not where this process can see it, such as in another container. Claude Code 2.1.197
+   * does not record the container: inside one, and for a record of that version, a process that is not found is
+   * `unknown`, too.
    */
-  readonly liveness: 'running' | 'unknown';
+  readonly processState: 'running' | 'unknown';
 }
 
 /** What `findLiveSessions` found. */
@@ -45,18 +62,18 @@ export interface LiveSessionsReport {
 }
 
 /**
- * Finds the sessions that Claude Code runs now under the given accounts, without touching them.
+ * Finds the sessions that Claude Code is running under the given accounts, without touching them.
  *
- * Each process keeps a record in `<account home>/sessions/<pid>.json`, which stays behind when it is
- * killed: so a record counts only if its process is there and started when the record says. A process
- * that was itself started by a Claude Code session, and inherited `CLAUDE_CODE_CHILD_SESSION`, keeps no
- * record on a terminal, and is not found. Seen on 2.1.329 and 2.1.197.
+ * Each process keeps a record in `<account home>/sessions/<pid>.json`, which stays behind when it is killed: so a
+ * record counts only if its process exists and started when the record says. A process that was itself started by a
+ * Claude Code session, and inherited `CLAUDE_CODE_CHILD_SESSION`, keeps no record on a terminal, and is not found. Seen
+ * on 2.1.329 and 2.1.197.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `fs`: a file system to read from, by default the real disk. `processInspector`: tells which
- * processes are running; by default those of this machine, or nothing with a given `fs`.
+ * processes are running; by default those of this machine, or nothing with an injected `fs`.
  * @returns Every session once, and what could not be read. Hostile content is reported, never thrown.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what it finds.
  *
  * @example Wait until an account is idle
  * ```ts
@@ -74,7 +91,7 @@ export interface LiveSessionsReport {
  *
  * const { sessions } = await findLiveSessions(['/home/me/.claude'], { fs, processInspector });
  * assert.deepEqual(
- *   sessions.map(({ pid, status, liveness }) => [pid, status, liveness]),
+ *   sessions.map(({ pid, status, processState }) => [pid, status, processState]),
  *   [[4711, 'busy', 'running']],
  * );
  * ```
@@ -83,53 +100,132 @@ export async function findLiveSessions(
   accountHomes: readonly string[],
   options: LiveSessionsOptions = {},
 ): Promise<LiveSessionsReport> {
-  const { homes, fs, processInspector } = request(accountHomes, options);
-  const reader = new RecordReader(fs);
+  const {
+    accountHomes: homes,
+    options: { fs: given, processInspector = defaultInspector(given) },
+  } = check('findLiveSessions', schema, { accountHomes, options });
+  const fs = given === undefined ? realSessionDisk : promisesOf(given);
   const sessions: LiveSession[] = [];
-  for (const file of await reader.files(homes)) {
-    const found = await reader.read(file);
-    const liveness =
-      found === undefined ? 'exited' : await livenessOf(file.pid, found, processInspector);
-    if (found !== undefined && liveness !== 'exited') {
-      sessions.push({ ...file, ...found.record, liveness });
-    }
+  const { files, problems } = await findRecords(fs, homes);
+  for (const file of files) {
+    const { found, problem } = await readRecord(fs, file);
+    if (problem !== undefined) problems.push(problem);
+    if (found === undefined) continue;
+    const processState = await processStateOf(file.pid, found, processInspector);
+    if (processState !== 'exited') sessions.push({ ...file, ...found.record, processState });
   }
-  return { sessions, problems: reader.problems };
+  return { sessions, problems };
 }
 
-async function livenessOf(
+const schema = {
+  accountHomes: somePaths,
+  options: optionsOf({
+    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+    processInspector: optional(processInspectorKind),
+  }),
+};
+
+/** A record with what tells its process from a later one with the same id. */
+interface WholeRecord {
+  readonly record: SessionRecord;
+  readonly procStart: string | undefined;
+  readonly pidDomain: string | undefined;
+}
+
+async function processStateOf(
   pid: number,
   { procStart, pidDomain }: WholeRecord,
   processInspector: ProcessInspector,
-): Promise<LiveSession['liveness'] | 'exited'> {
-  // The inspector may be the caller's, and fail.
+): Promise<LiveSession['processState'] | 'exited'> {
   const recorded = { pid, pidNamespace: pidDomain, start: procStart };
-  const looked = await toResult(processInspector.status(recorded));
-  if (!looked.ok) return 'unknown';
-  const seen = looked.value;
-  if (seen.state !== 'running') return seen.state;
+  // The inspector may be the caller's, and fail.
+  const inspected = await toResult(processInspector.status(recorded));
+  if (!inspected.ok) return 'unknown';
+  const status = inspected.value;
+  if (status.state !== 'running') return status.state;
   // Without a start the program, too, takes the process for the one that is meant.
   if (procStart === undefined) return 'running';
-  if (seen.start === undefined) return 'unknown';
+  if (status.start === undefined) return 'unknown';
   // Another process may have been given the same id since.
-  return procStart === seen.start ? 'running' : 'exited';
+  return procStart === status.start ? 'running' : 'exited';
 }
 
-function request(accountHomes: unknown, options: LiveSessionsOptions) {
-  const check = new ArgumentCheck();
-  const homes = check.homes(accountHomes);
-  const { fs, processInspector }: LiveSessionsOptions = check.areOptions(options, [
-    'fs',
-    'processInspector',
-  ])
-    ? options
-    : {};
-  check.fileSystem(fs, sessionReadPort);
-  const probe = inspectorFor(check, fs, processInspector);
-  check.finish('findLiveSessions');
+/** A file that is named like a session record. */
+type RecordFile = Pick<LiveSession, 'path' | 'pid' | 'accountHomes'>;
+
+/** The files that are named like session records, each once, though homes may share them. */
+async function findRecords(
+  fs: SessionReadFs,
+  accountHomes: readonly string[],
+): Promise<{ readonly files: readonly RecordFile[]; readonly problems: SessionProblem[] }> {
+  const files = new Map<string, RecordFile>();
+  const problems: SessionProblem[] = [];
+  for (const accountHome of new Set(accountHomes)) {
+    const directory = join(accountHome, 'sessions');
+    const entries = await listDirectory(fs, directory);
+    if (!entries.ok && entries.errno !== 'ENOENT') {
+      const { errno } = entries;
+      problems.push(
+        sessionProblem('live-sessions-unreadable', { path: directory, accountHome, errno }),
+      );
+    }
+    const pids = (entries.ok ? entries.value : []).flatMap(({ name }) => pidIn(name) ?? []);
+    for (const pid of pids.toSorted((one, other) => one - other)) {
+      const path = join(directory, `${pid}.json`);
+      const stats = await toResult(fs.stat(path, { bigint: true }));
+      // With the process id, because one file may have the names of two processes.
+      const identity = `${pid} ${(stats.ok ? identityOf(entryOf(stats.value)) : undefined) ?? path}`;
+      const known = files.get(identity);
+      files.set(
+        identity,
+        known === undefined
+          ? { path, pid, accountHomes: [accountHome] }
+          : { ...known, accountHomes: [...known.accountHomes, accountHome] },
+      );
+    }
+  }
+  return { files: [...files.values()], problems };
+}
+
+/** The process id in the name of a record. The program goes by the name, not by the `pid` inside. */
+function pidIn(name: string): number | undefined {
+  const pid = /^([1-9]\d{0,9})\.json$/.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+// A record of 2.1.329 has about 600.
+const MAX_BYTES = 65_536;
+const MAX_ATTEMPTS = 3;
+
+async function readRecord(
+  fs: SessionReadFs,
+  { path, accountHomes: [accountHome] }: RecordFile,
+): Promise<{ readonly found?: WholeRecord; readonly problem?: SessionProblem }> {
+  let errno: string | undefined;
+  // The program writes a record in place: for a moment it is empty, incomplete, or gone.
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const content = await readSmallFile(fs, path, MAX_BYTES);
+    const found = content.ok ? parseRecord(content.value) : undefined;
+    if (found !== undefined) return { found };
+    errno = content.ok ? undefined : content.errno;
+  }
+  if (errno === 'ENOENT') return {};
+  const fields = errno === undefined ? { path, accountHome } : { path, accountHome, errno };
+  return { problem: sessionProblem('live-sessions-unreadable', fields) };
+}
+
+function parseRecord(content: string): WholeRecord | undefined {
+  const value = parsedJson(content);
+  const sessionId = memberOf(value, 'sessionId');
+  if (!isValidResumeUUID(sessionId)) return undefined;
+  const text = (name: string) => {
+    const member = memberOf(value, name);
+    return typeof member === 'string' ? member : undefined;
+  };
+  const [cwd, kind, entrypoint, status] = ['cwd', 'kind', 'entrypoint', 'status'].map(text);
   return {
-    homes,
-    fs: fs === undefined ? realSessionDisk : promisesOf(fs),
-    processInspector: probe,
+    record: { sessionId, cwd, kind, entrypoint, status },
+    procStart: text('procStart'),
+    pidDomain: text('pidDomain'),
   };
 }

@@ -1,31 +1,36 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { check, optional, options as optionsOf, path, port, somePaths } from '../core/options.ts';
+import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
-import { listDirectory } from '../fs/io.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { checkRequired } from '../links/request.ts';
-import { RequiredShared, type SharedSymlink } from '../links/required.ts';
-import { join } from '../core/paths.ts';
+import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import {
+  findRoots,
+  findTranscripts,
+  listProjects,
+  type ProjectsRoot,
+  type Transcript,
+  type Unreadable,
+} from './find-transcripts.ts';
 import { keyOf } from './project-key.ts';
+import { sessionIdKind } from './option-kinds.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
-import { findRoots, type ProjectsRoot } from './roots.ts';
-import { checkSessionId } from './session-id.ts';
-import { searchTranscripts, type Transcript, type Unreadable } from './transcripts.ts';
 
-/** Where `locateTranscripts` looks. */
+/** Options of `locateTranscripts`. */
 export interface LocateOptions {
   /** Absolute paths of Claude Code config directories, at least one. */
   readonly accountHomes: readonly string[];
-  /** The shared links; the target of `projects` is looked into, too. `RequiredShared` unless given. */
+  /** The shared links; the target of `projects` is searched, too. `RequiredShared` by default. */
   readonly required?: readonly SharedSymlink[] | undefined;
-  /** The real path of the working directory in which the session ran: its project is looked into first. */
+  /** The real path of the working directory in which the session ran: its project is searched first. */
   readonly cwd?: string | undefined;
-  /** The file system to read from; the real disk unless given. */
+  /** The file system to read from; the real disk by default. */
   readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
-/** Something that belongs to a session whose transcript is not there. */
-export interface Leftover {
+/** Something that belongs to a session whose transcript is missing. */
+export interface SessionArtifact {
   /** `<uuid>/` beside the transcript, `session-env/<uuid>` or `file-history/<uuid>`. */
   readonly kind: 'session-directory' | 'session-env' | 'file-history';
   readonly path: string;
@@ -35,26 +40,24 @@ export interface Leftover {
 export interface LocatedTranscripts {
   /** One entry per real file; of the project of `cwd` first, then the last modified first. */
   readonly transcripts: readonly Transcript[];
-  /** What is left of the session where there is no transcript of it; empty otherwise. */
-  readonly leftovers: readonly Leftover[];
-  /** Where something could not be looked at, so that a transcript may have been missed. */
+  /** What is left of the session if there is no transcript of it; empty otherwise. */
+  readonly artifacts: readonly SessionArtifact[];
+  /** What could not be searched, so that a transcript may have been missed. */
   readonly unreadable: readonly Unreadable[];
 }
-
-const knownOptions = ['accountHomes', 'required', 'cwd', 'fs'];
 
 /**
  * Finds every place that holds the transcript of a session, in these homes and in the shared target.
  *
- * One `stat` per project directory; nothing is opened. Homes that share their projects are looked into
- * once. Two names of one file (hard links, or two ways through links) are one entry.
+ * One `stat` per project directory; nothing is opened. Homes that share their projects are searched once. Two paths of
+ * one file (hard links, or paths through links) are one entry.
  *
  * @param sessionId - The session id, in the spelling of its file: on most systems the case matters.
- * @param options - `accountHomes`; `required`: by default `RequiredShared`; `cwd`: looked into first;
- * `fs`: by default the real disk.
- * @returns The transcripts with homes, project keys, size in bytes and time of the last change; what
- * else is left of the session if there are none; and what could not be looked at.
- * @throws {SharedStateError} Only for bad arguments, such as `invalid-session-id` or `no-homes`.
+ * @param options - `accountHomes`; `required`: by default `RequiredShared`; `cwd`: searched first; `fs`: by
+ * default the real disk.
+ * @returns The transcripts with homes, project keys, size in bytes and time of the last change; what else
+ * is left of the session if there are none; and what could not be searched.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what it finds.
  *
  * @example In which home is it?
  * ```ts
@@ -70,69 +73,66 @@ const knownOptions = ['accountHomes', 'required', 'cwd', 'fs'];
  *   fs,
  * });
  * assert.equal(transcripts.length, 1);
- * assert.equal(transcripts[0]?.names[0].accountHome, '/home/me/.claude-b');
- * assert.equal(transcripts[0].names[0].projectKey, '-work');
+ * assert.equal(transcripts[0]?.paths[0].accountHome, '/home/me/.claude-b');
+ * assert.equal(transcripts[0].paths[0].projectKey, '-work');
  * ```
  */
 export async function locateTranscripts(
   sessionId: ResumeUUID,
   options: LocateOptions,
 ): Promise<LocatedTranscripts> {
-  const check = new ArgumentCheck();
-  checkSessionId(check, sessionId);
-  const given: Partial<LocateOptions> = check.areOptions(options, knownOptions) ? options : {};
-  const { required = RequiredShared, cwd, fs } = given;
-  const accountHomes = [...new Set(check.homes(given.accountHomes))];
-  const list = checkRequired(check, required);
-  if (cwd !== undefined) check.isPath('options.cwd', cwd);
-  check.fileSystem(fs, sessionReadPort);
-  check.finish('locateTranscripts');
-  const disk = fs === undefined ? realSessionDisk : promisesOf(fs);
+  const { options: given } = check('locateTranscripts', schema, { sessionId, options });
+  const { required, cwd } = given;
+  const accountHomes = [...new Set(given.accountHomes)];
+  const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
 
-  const { roots, failures } = await findRoots(disk, accountHomes, list);
+  const { roots, unreadable } = await findRoots(fs, accountHomes, required);
   const firstKeys = cwd === undefined ? [] : [keyOf(cwd)];
-  const { transcripts, unreadable } = await searchTranscripts(disk, sessionId, roots, firstKeys);
-  const isFirst = ({ names }: Transcript) => names.some((it) => firstKeys.includes(it.projectKey));
+  const found = await findTranscripts(fs, sessionId, roots, firstKeys);
+  const isFirst = ({ paths }: Transcript) =>
+    paths.some(({ projectKey }) => firstKeys.includes(projectKey));
+  const isGone = found.transcripts.length === 0;
   return {
-    transcripts: transcripts.toSorted(
+    transcripts: found.transcripts.toSorted(
       (one, other) =>
         Number(isFirst(other)) - Number(isFirst(one)) ||
-        other.modified.getTime() - one.modified.getTime(),
+        other.modifiedAt.getTime() - one.modifiedAt.getTime(),
     ),
-    leftovers:
-      transcripts.length > 0 ? [] : await findLeftovers(disk, sessionId, accountHomes, roots),
-    unreadable: [
-      ...failures
-        .filter(({ failure }) => failure.errno !== 'ENOENT')
-        .map(({ failure, ...way }) => ({ ...way, errno: failure.errno })),
-      ...unreadable,
-    ],
+    artifacts: isGone ? await findArtifacts(fs, sessionId, accountHomes, roots) : [],
+    unreadable: [...unreadable.filter(({ errno }) => errno !== 'ENOENT'), ...found.unreadable],
   };
 }
 
-async function findLeftovers(
+const schema = {
+  sessionId: sessionIdKind,
+  options: optionsOf({
+    accountHomes: somePaths,
+    required: optional(sharedLinks, RequiredShared),
+    cwd: optional(path),
+    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+  }),
+};
+
+async function findArtifacts(
   fs: SessionReadFs,
   sessionId: ResumeUUID,
   accountHomes: readonly string[],
   roots: readonly ProjectsRoot[],
-): Promise<readonly Leftover[]> {
-  const directories = await Promise.all(
-    roots.map(async ({ ways: [{ path: root }] }) => {
-      const entries = await listDirectory(fs, root);
-      return (entries.ok ? entries.value : []).map(({ name }) => join(root, name));
-    }),
-  );
-  const candidates: readonly Leftover[] = [
-    ...directories.flat().map((path) => ({ kind: 'session-directory', path }) as const),
-    ...accountHomes.flatMap((accountHome) =>
-      (['session-env', 'file-history'] as const).map((kind) => ({
-        kind,
-        path: join(accountHome, kind),
-      })),
-    ),
-  ].map(({ kind, path }) => ({ kind, path: join(path, sessionId) }));
-  const isThere = await Promise.all(
-    candidates.map(async ({ path }) => (await toResult(fs.lstat(path, { bigint: true }))).ok),
-  );
-  return candidates.filter((_, index) => isThere[index]);
+): Promise<readonly SessionArtifact[]> {
+  const directories: SessionArtifact[] = [];
+  for (const root of roots) {
+    const keys = await listProjects(fs, root);
+    for (const key of keys.ok ? keys.value : []) {
+      directories.push({ kind: 'session-directory', path: join(root[0].path, key) });
+    }
+  }
+  for (const home of accountHomes) {
+    directories.push({ kind: 'session-env', path: join(home, 'session-env') });
+    directories.push({ kind: 'file-history', path: join(home, 'file-history') });
+  }
+  const find = async ({ kind, path: directory }: SessionArtifact) => {
+    const artifact = { kind, path: join(directory, sessionId) };
+    return (await toResult(fs.lstat(artifact.path, { bigint: true }))).ok ? [artifact] : [];
+  };
+  return (await mapLimit(directories, find, MANY_AT_ONCE)).flat();
 }

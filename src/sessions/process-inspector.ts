@@ -1,21 +1,14 @@
 import type { ArgumentCheck } from '../core/arguments.ts';
-import { isObject } from '../core/json.ts';
-import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
+import { type ProcessInspector, unknownProcesses } from '../fs/processes.ts';
+import { defaultInspector, processInspectorKind } from './option-kinds.ts';
 
-/** The given probe, or what goes with the file system: of one that is given no process is known. */
+/** @deprecated Use `processInspectorKind` and `defaultInspector` of `option-kinds.ts`. */
 export function inspectorFor(
-  check: ArgumentCheck,
+  { faults }: ArgumentCheck,
   fs: unknown,
   processInspector: ProcessInspector | undefined,
 ): ProcessInspector {
-  const ofMachine = fs === undefined ? realProcesses : unknownProcesses;
-  const probe = processInspector === undefined ? ofMachine : processInspector;
-  if (!isProbe(probe)) {
-    check.refuseOption('options.processInspector', probe, 'an object with a function status');
-  }
-  return probe;
-}
-
-function isProbe(value: unknown): boolean {
-  return isObject(value) && typeof Reflect.get(value, 'status') === 'function';
+  if (processInspector === undefined) return defaultInspector(fs);
+  const read = processInspectorKind(processInspector, 'options.processInspector', faults);
+  return read ?? unknownProcesses;
 }

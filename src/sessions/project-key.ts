@@ -1,33 +1,32 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import { check, optional, options as optionsOf, path, string } from '../core/options.ts';
 
-/** What the program is told beside its working directory. */
+/** Options of `projectKey`. */
 export interface ProjectKeyOptions {
   /**
-   * The value of `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, which replaces the
-   * key in newer programs (2.1.329, not 2.1.197) where `CLAUDE_CONFIG_DIR` is set, too. A value that the program would not take is ignored.
+   * The value of `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, which replaces the key in newer
+   * programs (2.1.329, not 2.1.197) if `CLAUDE_CONFIG_DIR` is set, too. A value that the program ignores is ignored.
    */
   readonly projectDirName?: string | undefined;
 }
 
-/** Keys longer than this are cut, and end in a hash of the whole path. */
-export const LONGEST_KEY = 200;
+/** Longer keys are cut, and end in a hash of the whole path. */
+export const MAX_KEY_LENGTH = 200;
 
-// Seen on 2.1.329: anything else is ignored without a word, also what Windows reserves, as `con`.
+// Seen on 2.1.329: anything else is silently ignored, also what Windows reserves, such as `con`.
 const DIRECTORY_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const RESERVED_NAME = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
 /**
- * Gives the name of the directory under `projects/` in which Claude Code keeps the sessions of a
- * working directory.
+ * Returns the name of the directory under `projects/` in which Claude Code keeps the sessions of a working directory.
  *
  * Different directories can share a key: `a-b`, `a/b` and `a_b` do. Seen on 2.1.329 and 2.1.197.
  *
- * @param cwd - The real path of the working directory, as the program sees it: absolute, links
- * resolved, and on macOS composed (NFC). It need not exist any more.
- * @param options - `projectDirName`: what the environment puts in the place of the key.
- * @returns The key: every UTF-16 unit other than an ASCII letter or digit is `-`; a key of more than
- * 200 units is cut there and ends in a hash of the whole path.
- * @throws {SharedStateError} `path-relative` and the like, where `cwd` is not an absolute path.
+ * @param cwd - The real path of the working directory, as the program sees it: absolute, links resolved, and on macOS
+ * composed (NFC). It need not exist.
+ * @param options - `projectDirName`: what the environment puts in place of the key.
+ * @returns The key: every UTF-16 unit other than an ASCII letter or digit becomes `-`; a key of more than 200 units is
+ * cut there and ends in a hash of the whole path.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
  *
  * @example Where the sessions of a project are
  * ```ts
@@ -38,24 +37,23 @@ const RESERVED_NAME = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
  * ```
  */
 export function projectKey(cwd: string, options: ProjectKeyOptions = {}): string {
-  const check = new ArgumentCheck();
-  check.isPath('cwd', cwd);
-  const { projectDirName }: ProjectKeyOptions = check.areOptions(options, ['projectDirName'])
-    ? options
-    : {};
-  check.finish('projectKey');
+  const {
+    options: { projectDirName },
+  } = check('projectKey', schema, { cwd, options });
   return projectDirName !== undefined && isDirectoryName(projectDirName)
     ? projectDirName
     : keyOf(cwd);
 }
 
+const schema = { cwd: path, options: optionsOf({ projectDirName: optional(string) }) };
+
 /** The key of a working directory, whatever the environment says. */
 export function keyOf(cwd: string): string {
   const key = cwd.replace(/[^A-Za-z0-9]/g, '-');
-  return key.length <= LONGEST_KEY ? key : `${key.slice(0, LONGEST_KEY)}-${hash(cwd)}`;
+  return key.length <= MAX_KEY_LENGTH ? key : `${key.slice(0, MAX_KEY_LENGTH)}-${hash(cwd)}`;
 }
 
-/** Whether the program takes it for the name of a project directory. */
+/** Whether the program accepts it as the name of a project directory. */
 export function isDirectoryName(name: string): boolean {
   return DIRECTORY_NAME.test(name) && !RESERVED_NAME.test(name);
 }

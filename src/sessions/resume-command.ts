@@ -1,35 +1,43 @@
-import { isDefaultHome } from './default-home.ts';
-import { checkResumeCommand } from './resume-command-check.ts';
+import { isAbsolute } from 'node:path';
+import {
+  check,
+  flag,
+  kind,
+  type Kind,
+  list,
+  optional,
+  options as optionsOf,
+  path,
+} from '../core/options.ts';
+import { sessionIdKind } from './option-kinds.ts';
+import { isDefaultHome } from './program.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
-import { quoted, word } from './shell-quote.ts';
+import { isTypeable, quoted, word } from './shell-quote.ts';
 
-/** Where and how a session is to be resumed. */
+/** Options of `resumeCommand`. */
 export interface ResumeCommandOptions {
-  /** The account home that the program is to use: an absolute path. */
+  /** The account home to resume under: an absolute path. */
   readonly accountHome: string;
   /**
-   * The account home that the program uses when `CLAUDE_CONFIG_DIR` is unset: `~/.claude` of its user,
-   * as an absolute path. For it the variable is unset, because spelling the default out makes the
-   * program look for `.claude.json` elsewhere. Compared as text, without trailing separators. Nothing
-   * is read from the environment, so without this option the variable is always set.
+   * The account home that the program uses when `CLAUDE_CONFIG_DIR` is unset: `~/.claude` of its user, as an absolute
+   * path. For it the variable is unset, because setting it to the default makes the program look for `.claude.json`
+   * elsewhere. Compared as text, without trailing separators. Nothing is read from the environment, so without this
+   * option the variable is always set.
    */
   readonly defaultAccountHome?: string | undefined;
   /** The working directory of the program: an absolute path. */
   readonly cwd: string;
-  /**
-   * The program: a name on the PATH, or an absolute path without `=`. By default `claude`. A shell's
-   * alias of that name is not used.
-   */
+  /** A name on the PATH, or an absolute path without `=`; `claude` by default. A shell's alias of that name is not used. */
   readonly program?: string | undefined;
   /**
-   * Further arguments, such as `['--model', 'opus']`, handed on as they are. Refused are those that name
-   * a session themselves (`--resume`, `--continue`, `--session-id`, `--from-pr`, `-r`, `-c`), and `--`,
-   * after which all is prompt. With `--fork-session` the program goes on under a new id.
+   * More arguments, such as `['--model', 'opus']`. Those that name a session themselves are refused (`--resume`,
+   * `--continue`, `--session-id`, `--from-pr`, `-r`, `-c`), and so is `--`, after which everything is the prompt. With
+   * `--fork-session` the program continues under a new id.
    */
   readonly extraArgs?: readonly string[] | undefined;
-  /** A prompt to start with, on one line. By default none. */
+  /** A prompt to start with, on one line; none by default. */
   readonly prompt?: string | undefined;
-  /** Whether the program is told to ask for no permissions. By default `false`. */
+  /** Whether the program skips all permission prompts; false by default. */
   readonly dangerouslySkipPermissions?: boolean | undefined;
 }
 
@@ -46,17 +54,16 @@ export interface ResumeCommand {
   /** The directory to start it in. */
   readonly cwd: string;
   /**
-   * All of it on one line for a POSIX shell (sh, bash, zsh, dash), whatever characters the paths have. A
-   * shell that runs it stays in `cwd`. For fish, too, unless a backslash is in it.
+   * All of it on one line for a POSIX shell (sh, bash, zsh, dash), whatever characters the paths have; for fish, too,
+   * unless it has a backslash. A shell that runs it stays in `cwd`.
    */
   readonly shell: string;
 }
 
 /*
- * What a Claude Code session sets for the programs that it starts, or is told itself, and what harms a
- * Claude Code that inherits it. Seen on 2.1.329 and 2.1.197: with the first, on a terminal, it writes no
- * transcript and no session record; with the second it never writes a transcript; with the third a
- * session on a terminal is recorded as one of an SDK. The others do no harm.
+ * What harms a Claude Code that inherits it from another one, or is told itself. Seen on 2.1.329 and 2.1.197: with the
+ * first, on a terminal, it writes no transcript and no session record; with the second it never writes a transcript; with
+ * the third a session on a terminal is recorded as one of an SDK.
  */
 const INHERITED = [
   'CLAUDE_CODE_CHILD_SESSION',
@@ -66,18 +73,18 @@ const INHERITED = [
 const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
 
 /**
- * Gives the command that resumes a session under an account: arguments, environment, and a line that is
- * safe to type into a terminal.
+ * Returns the command that resumes a session under an account: arguments, environment, and a line that is safe to type
+ * into a terminal.
  *
- * Nothing is run, read or looked up: whether the session can be resumed there is another question.
- * `CLAUDE_CODE_PROJECT_DIR_NAME` is left as it is in the environment.
+ * Runs and reads nothing: whether the session can be resumed is another question. `CLAUDE_CODE_PROJECT_DIR_NAME` is left
+ * as it is in the environment.
  *
- * @param sessionId - The id of the session, such as `parseResumeUUID` gives.
- * @param options - `accountHome` and `cwd`: where. `defaultAccountHome`: for which home the variable
- * stays unset. `program`, `extraArgs`, `prompt`, `dangerouslySkipPermissions`: what to run.
+ * @param sessionId - The id of the session, as `parseResumeUUID` returns it.
+ * @param options - `accountHome` and `cwd`: where. `defaultAccountHome`: the home for which the variable stays unset.
+ * `program`, `extraArgs`, `prompt`, `dangerouslySkipPermissions`: what to run.
  * @returns The command, as data and as a line for a shell.
- * @throws {SharedStateError} `invalid-session-id`, `path-relative` and the like; `invalid-option` for a
- * text with a line break or another control character, and for an argument that names a session.
+ * @throws {SharedStateError} `invalid-argument`, also for a string with a line break or another control character, and
+ * for an argument that names a session; `unknown-option`.
  *
  * @example Start it, or type it
  * ```ts
@@ -105,10 +112,9 @@ const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
  * ```
  */
 export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptions): ResumeCommand {
-  checkResumeCommand(sessionId, options);
-  const { accountHome, cwd, program = 'claude', extraArgs = [] } = options;
-  const { prompt, dangerouslySkipPermissions = false } = options;
-  const isDefault = isDefaultHome(options);
+  const given = check('resumeCommand', schema, { sessionId, options }).options;
+  const { accountHome, cwd, program, extraArgs, prompt, dangerouslySkipPermissions } = given;
+  const isDefault = isDefaultHome(given);
   const args = [
     '--resume',
     sessionId,
@@ -126,3 +132,48 @@ export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptio
   const env = isDefault ? {} : { [HOME_VARIABLE]: accountHome };
   return { file: program, args, env, unset, cwd, shell };
 }
+
+const ON_ONE_LINE = 'on one line, and without other control characters';
+
+const typeablePath: Kind<string> = (value, argument, faults) => {
+  const read = path(value, argument, faults);
+  if (read === undefined || isTypeable(read)) return read;
+  return faults.add(argument, value, `a path ${ON_ONE_LINE}`);
+};
+
+// With a = in it, `env` would take it for a variable; with a - in front, for an option.
+const program = kind(
+  (value): value is string =>
+    isTypeable(value) && !value.includes('=') && (isAbsolute(value) || /^[^-/~][^/]*$/.test(value)),
+  `a name on the PATH or an absolute path, without =, ${ON_ONE_LINE}`,
+);
+
+const prompt = kind(
+  (value): value is string => isTypeable(value) && value !== '',
+  `a non-empty string ${ON_ONE_LINE}`,
+);
+
+const LONG = /^--(?:resume|continue|session-id|from-pr)(?:=|$)/;
+// `-p` may have them in its bundle, and they may have their value in the same word.
+const SHORT = /^-p*[cr]/;
+
+const extraArg: Kind<string> = (value, argument, faults) => {
+  if (!isTypeable(value)) return faults.add(argument, value, `a string ${ON_ONE_LINE}`);
+  if (LONG.test(value) || SHORT.test(value)) {
+    return faults.add(argument, value, 'left out: the session id names the session');
+  }
+  return value === '--' ? faults.add(argument, value, 'left out: prompt is an option') : value;
+};
+
+const schema = {
+  sessionId: sessionIdKind,
+  options: optionsOf({
+    accountHome: typeablePath,
+    cwd: typeablePath,
+    defaultAccountHome: optional(typeablePath),
+    program: optional(program, 'claude'),
+    prompt: optional(prompt),
+    extraArgs: optional(list(extraArg, 'strings'), []),
+    dangerouslySkipPermissions: optional(flag, false),
+  }),
+};

@@ -25,6 +25,14 @@ describe('the problem codes', () => {
   test('are documented without an omission, each once', () => {
     expect(documentedCodes.map(({ name }) => name).toSorted()).toEqual(knownCodes.toSorted());
   });
+
+  test('by which a corrupted pool is noticed exist', () => {
+    const page = pageText('src/links/HOW-A-POOL-IS-CORRUPTED.md');
+    const noticed = [...page.matchAll(/\*Notice:\*(.*?)\*Avoid/gs)].map(([, text = '']) => text);
+    const codes = noticed.flatMap((text) => text.match(/(?<=`)[a-z]+(-[a-z]+)+(?=`)/g) ?? []);
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => !knownCodes.includes(code))).toEqual([]);
+  });
 });
 
 describe('generated text', () => {

@@ -45,7 +45,7 @@ test.each(programs)(
       expect(field(JSON.parse(record), 'pidDomain') !== undefined).toBe(name === 'new');
       expect(record).toContain('procStart');
       expect(await findLiveSessions([accountHome])).toMatchObject({
-        sessions: [{ liveness: 'unknown' }],
+        sessions: [{ processState: 'unknown' }],
         problems: [],
       });
     } finally {

@@ -95,7 +95,7 @@ test('a session is found while it runs, and neither when it has ended nor when i
     });
     await (how === killed ? talk.catch(() => undefined) : talk);
     expect(seen).toMatchObject({
-      sessions: [{ sessionId: id, cwd: room.path('work'), liveness: 'running' }],
+      sessions: [{ sessionId: id, cwd: room.path('work'), processState: 'running' }],
       problems: [],
     });
     expect(await look()).toEqual({ sessions: [], problems: [] });

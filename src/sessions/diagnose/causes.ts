@@ -1,132 +1,158 @@
-import type { LinkState } from '../../links/report.ts';
-import { DAY_MS } from '../../links/cleanup-period.ts';
 import { join } from '../../core/paths.ts';
-import type { LookUpRule } from '../program.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
+import type { LinkState } from '../../links/report.ts';
+import { type SessionProblem, sessionProblem, type UnusableReason } from '../problems.ts';
+import type { ProgramBehavior } from '../program.ts';
 import { keyOf } from '../project-key.ts';
-import { type SessionProblem, sessionProblem } from '../session-problem.ts';
-import { contentProblems, refusals } from './content-causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
 
 /** Says why a search did not end with a transcript that can be resumed. */
 export function causesOf(
-  rule: LookUpRule,
+  behavior: ProgramBehavior,
   outcome: LookUp,
   facts: ResumeFacts,
-  interactive: boolean,
 ): readonly SessionProblem[] {
   switch (outcome.end) {
     case 'found':
-      return [
-        ...contentProblems(outcome.candidate),
-        ...refusals(rule, outcome.candidate, interactive),
-      ];
+      return [...refusalsOf(behavior, outcome.candidate), ...contentProblems(outcome.candidate)];
     case 'blocked':
       return contentProblems(outcome.candidate);
     case 'several': {
-      const copies = outcome.candidates.map(({ name }) => name.path);
-      const { path } = outcome.candidates[0].name;
+      const copies = outcome.candidates.map(({ at }) => at.path);
+      const { path } = outcome.candidates[0].at;
       return [sessionProblem('several-copies', { path, copies })];
     }
     case 'nothing':
-      return nothingFound(rule, facts);
+      return nothingFound(behavior, facts);
     default:
       return outcome satisfies never;
   }
 }
 
-function nothingFound(rule: LookUpRule, facts: ResumeFacts): readonly SessionProblem[] {
-  const { candidates, accountHome } = facts;
-  const here = candidates.filter(({ name }) => name.accountHome === accountHome);
-  const usable = here.filter(({ content }) => content.state === 'usable');
-  const unreadable = unreadableHere(facts);
-  if (usable.length > 0) return usable.slice(0, 1).map((one) => misplaced(rule, one));
-  if (here.length > 0) return [...here.flatMap(contentProblems), ...unreadable];
-  const explained = elsewhere(facts);
-  if (explained.length + unreadable.length > 0) return [...explained, ...unreadable];
-  return [gone(facts)];
+/** Why some versions do not continue a transcript that is usable otherwise. */
+function refusalsOf(
+  { refusesByContent }: ProgramBehavior,
+  { at: { path }, content }: Candidate,
+): readonly SessionProblem[] {
+  if (!refusesByContent || content.state !== 'usable') return [];
+  const { organizations, endedByModel } = content.details;
+  const reasons: readonly UnusableReason[] = [
+    ...(organizations.length > 1 ? (['several-organizations'] as const) : []),
+    ...(endedByModel ? (['ended-by-model'] as const) : []),
+  ];
+  return reasons.map((reason) => sessionProblem('transcript-unusable', { path, reason }));
+}
+
+/** What is wrong with the content in every version. */
+function contentProblems({ at: { path }, content }: Candidate): readonly SessionProblem[] {
+  switch (content.state) {
+    case 'usable':
+      return [];
+    case 'not-a-file':
+      return [sessionProblem('transcript-not-a-file', { path })];
+    case 'unreadable':
+      return [unreadable({ path, errno: content.errno })];
+    default:
+      return [sessionProblem('transcript-unusable', { path, reason: content.state })];
+  }
+}
+
+function unreadable({ path, errno }: { readonly path: string; readonly errno: string }) {
+  return sessionProblem('transcript-inaccessible', { path, errno, access: 'read' });
+}
+
+function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly SessionProblem[] {
+  const { here, accountHome } = facts;
+  const usable = here.find(({ content }) => content.state === 'usable');
+  if (usable !== undefined) return [misplaced(behavior, usable)];
+  const hidden = facts.unreadable
+    .filter((one) => one.accountHome === accountHome && !isAbsent(one.errno))
+    .map(unreadable);
+  const explained = here.length > 0 ? here.flatMap(contentProblems) : elsewhere(facts);
+  const all = [...explained, ...hidden];
+  return all.length > 0 ? all : [gone(facts)];
+}
+
+/** `projects` is then reported as a link problem. */
+function isAbsent(errno: string): boolean {
+  return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
 }
 
 /** A transcript that would do, but is not where this program looks. */
-function misplaced(rule: LookUpRule, candidate: Candidate): SessionProblem {
-  const { name, content } = candidate;
-  const { path } = name;
-  if (rule === 'all-projects') {
-    const code = isBehindLink(candidate) ? 'transcript-behind-link' : 'transcript-passed-over';
-    return sessionProblem(code, { path });
+function misplaced({ searchesAllProjects }: ProgramBehavior, candidate: Candidate): SessionProblem {
+  const { path } = candidate.at;
+  if (searchesAllProjects) {
+    const reason = isBehindLink(candidate) ? 'behind-link' : 'no-messages';
+    return sessionProblem('transcript-not-detected', { path, reason });
   }
-  const recordedCwd = content.state === 'usable' ? content.details.cwd : undefined;
+  const recordedCwd = recordedCwdIn(candidate);
   return sessionProblem(
     'wrong-working-directory',
     recordedCwd === undefined ? { path } : { path, recordedCwd },
   );
 }
 
-function unreadableHere({ unreadable, accountHome }: ResumeFacts): readonly SessionProblem[] {
-  return unreadable
-    .filter((one) => one.accountHome === accountHome && !isAbsent(one.errno))
-    .map(({ path, errno }) => sessionProblem('transcript-unreadable', { path, errno }));
-}
-
-/** What stands in the place of `projects` then is told as what is wrong with the link. */
-function isAbsent(errno: string): boolean {
-  return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
+/** The working directory that a transcript names itself. */
+export function recordedCwdIn({ content }: Candidate): string | undefined {
+  return content.state === 'usable' ? content.details.cwd : undefined;
 }
 
 function elsewhere(facts: ResumeFacts): readonly SessionProblem[] {
-  const { candidates, accountHome, links, otherSpelling } = facts;
+  const { candidates, links, otherSpelling: path } = facts;
   const projects = links.get('projects');
-  const others = candidates.filter(({ name }) => name.accountHome !== accountHome);
-  const usable = others.filter(({ content }) => content.state === 'usable');
-  // That one becomes visible by a mere link.
-  const best = usable.find(({ name }) => name.accountHome === undefined) ?? usable[0] ?? others[0];
-  if (best !== undefined) {
-    const shared = others.find(
-      ({ name, transcript }) => name.accountHome === undefined && transcript === best.transcript,
-    );
-    const problem =
-      shared === undefined || projects === undefined
-        ? sessionProblem('transcript-not-shared', nameOf(best))
-        : sessionProblem(unlinkedCodes[projects.state], {
-            path: projects.path,
-            state: projects.state,
-            transcript: shared.name.path,
-          });
-    return [problem, ...contentProblems(best)];
+  const usable = candidates.filter(({ content }) => content.state === 'usable');
+  // A mere link makes that one visible.
+  const best = usable.find(({ at }) => at.accountHome === undefined) ?? usable[0] ?? candidates[0];
+  if (best === undefined) {
+    if (path === undefined) return [];
+    const spelling = path.slice(-ID_LENGTH - '.jsonl'.length, -'.jsonl'.length);
+    return [sessionProblem('session-id-other-case', { path, spelling })];
   }
-  return otherSpelling === undefined ? [] : [otherCase(otherSpelling)];
+  const shared = candidates.find(
+    ({ at, transcript }) => at.accountHome === undefined && transcript === best.transcript,
+  );
+  const problem =
+    shared === undefined || projects === undefined
+      ? sessionProblem('transcript-not-shared', pathAndHome(best))
+      : sessionProblem(linkCode(projects.state), { ...projects, transcript: shared.at.path });
+  return [problem, ...contentProblems(best)];
 }
 
-const unlinkedCodes = {
-  missing: 'projects-link-missing',
-  directory: 'projects-not-linked',
-  linked: 'projects-link-wrong',
-  equivalent: 'projects-link-wrong',
-  divergent: 'projects-link-wrong',
-  dangling: 'projects-link-wrong',
-  loop: 'projects-link-wrong',
-  file: 'projects-link-wrong',
-  other: 'projects-link-wrong',
-  unreadable: 'projects-link-wrong',
-} as const satisfies Record<LinkState, string>;
+const ID_LENGTH = 36;
 
-function nameOf({ name: { path, accountHome } }: Candidate) {
+function linkCode(state: LinkState) {
+  switch (state) {
+    case 'missing':
+      return 'projects-link-missing';
+    case 'directory':
+      return 'projects-not-linked';
+    case 'linked':
+    case 'equivalent':
+    case 'divergent':
+    case 'dangling':
+    case 'loop':
+    case 'file':
+    case 'other':
+    case 'unreadable':
+      return 'projects-link-wrong';
+    default:
+      return state satisfies never;
+  }
+}
+
+function pathAndHome({ at: { path, accountHome } }: Candidate) {
   return accountHome === undefined ? { path } : { path, accountHome };
 }
 
-function otherCase(path: string): SessionProblem {
-  const spelling = path.slice(
-    -'00000000-0000-0000-0000-000000000000.jsonl'.length,
-    -'.jsonl'.length,
-  );
-  return sessionProblem('session-id-other-case', { path, spelling });
-}
-
-function gone({ sessionId, accountHome, cwd, lastUsed, periodDays, now }: ResumeFacts) {
-  const directory = join(join(accountHome, 'projects'), keyOf(cwd));
+function gone({ sessionId, accountHome, from, lastUsed, periodDays, now }: ResumeFacts) {
+  const directory = join(join(accountHome, 'projects'), keyOf(from.cwd));
   const path = join(directory, `${sessionId}.jsonl`);
-  const age = lastUsed === undefined ? 0 : now.getTime() - lastUsed.getTime();
-  return lastUsed !== undefined && age > periodDays * DAY_MS
-    ? sessionProblem('transcript-expired', { path, lastUsed: lastUsed.toISOString(), periodDays })
-    : sessionProblem('transcript-missing', { path, sessionId });
+  const isExpired =
+    lastUsed !== undefined && now.getTime() - lastUsed.getTime() > periodDays * DAY_MS;
+  return sessionProblem('transcript-missing', {
+    path,
+    sessionId,
+    ...(isExpired ? { lastUsed: lastUsed.toISOString(), periodDays } : {}),
+  });
 }

@@ -1,18 +1,188 @@
+import { mapLimit } from '../../core/map-limit.ts';
+import { dirname, join } from '../../core/paths.ts';
+import { type Result, toResult } from '../../core/result.ts';
+import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
+import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { readCleanupPeriod } from '../../links/cleanup-period.ts';
+import { daysOf } from '../../links/compare-retention.ts';
+import { inspectShared } from '../../links/inspect.ts';
+import type { LinkState } from '../../links/report.ts';
+import type { ResumeRequest } from '../diagnose-resume.ts';
+import {
+  findRoots,
+  findTranscripts,
+  type Transcript,
+  type Unreadable,
+} from '../find-transcripts.ts';
+import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
+import type { SessionProblem } from '../problems.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
-import type { ResumeRequest } from './request.ts';
-import { gatherSession, type SessionFacts } from './session-facts.ts';
-import { gatherSurroundings, type Surroundings } from './surroundings.ts';
+import { readTranscript } from '../transcript/read-transcript.ts';
+import { worktreesOf } from '../worktrees.ts';
+import { findOtherSpelling, lastPromptOf } from './traces.ts';
+import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
+import {
+  findLockedMemory,
+  isTrusted,
+  type LockedMemory,
+  periodDaysIn,
+  type ProgramConfig,
+  readConfig,
+  readProgramSettings,
+  type Redirection,
+  redirectionsIn,
+} from './settings.ts';
 
 /** Everything that a diagnosis rests on. */
-export interface ResumeFacts extends SessionFacts, Surroundings {}
+export interface ResumeFacts {
+  readonly sessionId: ResumeUUID;
+  readonly accountHome: string;
+  /** Where the program would be started; its real path if that is known. */
+  readonly from: StartingPoint;
+  /** Why it can't be started there. */
+  readonly cwdErrno?: string;
+  /** Every path of every transcript of the session. */
+  readonly candidates: readonly Candidate[];
+  /** Those that the home in question has. */
+  readonly here: readonly Candidate[];
+  readonly unreadable: readonly Unreadable[];
+  /** Why a transcript in this home can't be written, by its path. */
+  readonly unwritable: ReadonlyMap<string, string>;
+  /** A transcript whose name differs in upper and lower case alone; searched for if there is no other. */
+  readonly otherSpelling?: string;
+  /** The shared links of this home by their names. */
+  readonly links: ReadonlyMap<string, { readonly path: string; readonly state: LinkState }>;
+  readonly now: Date;
+  /** When the session was last used, as far as is known. */
+  readonly lastUsed?: Date;
+  /** After how many days the program, started here, deletes what belongs to a session. */
+  readonly ownPeriodDays: number;
+  /** The shortest period of all homes. */
+  readonly periodDays: number;
+  /** What this home has of the session in its `file-history` and `session-env`. */
+  readonly companions: readonly { readonly path: string; readonly modifiedAt: Date }[];
+  /** The processes that run the session, or may. */
+  readonly live: readonly LiveSession[];
+  /** What may hide a running process. */
+  readonly liveProblems: readonly SessionProblem[];
+  /** Auto-memory of the projects that have the session, by the path of the transcript. */
+  readonly lockedMemory: ReadonlyMap<string, LockedMemory>;
+  readonly config: ProgramConfig;
+  /** Whether the program would ask on a terminal whether to trust the directory. */
+  readonly asksForTrust: boolean;
+  readonly redirections: readonly Redirection[];
+}
 
-/** Gathers what there is, and changes nothing. */
+/** Gathers the facts, and changes nothing. */
 export async function gatherFacts(
-  fs: SessionReadFs,
   sessionId: ResumeUUID,
   request: ResumeRequest,
 ): Promise<ResumeFacts> {
-  const session = await gatherSession(fs, sessionId, request);
-  return { ...session, ...(await gatherSurroundings(fs, session, request)) };
+  const { fs, accountHome, accountHomes, required, interactive, now, processInspector } = request;
+  const entered = await enter(fs, request.cwd);
+  const cwd = entered.ok ? entered.value : request.cwd;
+  const worktrees = await worktreesOf(fs, cwd);
+  const { projectDirName } = request;
+  const from: StartingPoint = { cwd, worktrees, homes: request, projectDirName };
+
+  const { roots, unreadable } = await findRoots(fs, accountHomes, required);
+  const ownKeys = ownProjects({ readsProjectDirName: true }, from).map(({ key }) => key);
+  const found = await findTranscripts(fs, sessionId, roots, ownKeys);
+  const candidates = (await mapLimit(found.transcripts, (one) => candidatesOf(fs, one))).flat();
+  const here = candidates.filter(({ at }) => at.accountHome === accountHome);
+  const isGone = candidates.length === 0;
+  const otherSpelling = isGone ? await findOtherSpelling(fs, sessionId, roots) : undefined;
+  const lastUsed =
+    request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
+
+  const settings = await readProgramSettings(fs, accountHome, cwd);
+  const config = await readConfig(fs, request);
+  const periods: number[] = [];
+  for (const home of accountHomes) {
+    periods.push(daysOf((await drive(readCleanupPeriod(home), fs)).periodDays));
+  }
+  const { homes } = await drive(inspectShared([accountHome], required), fs);
+  const links = homes.flatMap((home) => home.links);
+  const live = await findLiveSessions(accountHomes, { fs, processInspector });
+  return {
+    sessionId,
+    accountHome,
+    from,
+    ...(entered.ok ? {} : { cwdErrno: entered.errno }),
+    candidates,
+    here,
+    unreadable: [...unreadable, ...found.unreadable],
+    unwritable: await mapPaths(here, async (path) => {
+      const access = await toResult(fs.access(path, WRITE));
+      return access.ok ? undefined : access.errno;
+    }),
+    ...(otherSpelling === undefined ? {} : { otherSpelling }),
+    links: new Map(links.map(({ name, path, state }) => [name, { path, state }])),
+    now,
+    ...(lastUsed === undefined ? {} : { lastUsed }),
+    ownPeriodDays: periodDaysIn(settings),
+    periodDays: Math.min(...periods),
+    companions: await companionsOf(fs, accountHome, sessionId),
+    live: live.sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
+    liveProblems: live.problems,
+    lockedMemory: await mapPaths(interactive ? [] : here, (path) =>
+      findLockedMemory(fs, settings[0], dirname(path)),
+    ),
+    config,
+    asksForTrust: interactive && !isTrusted(config, [cwd, ...worktrees.slice(0, 1)]),
+    redirections: redirectionsIn(settings, accountHome),
+  };
+}
+
+/** The real path of a directory that this process may enter. */
+async function enter(fs: SessionReadFs, cwd: string): Promise<Result<string>> {
+  const real = await toResult(fs.realpath(cwd));
+  if (!real.ok) return real;
+  const path = textOf(real.value);
+  const stats = await toResult(fs.stat(path, { bigint: true }));
+  if (!stats.ok) return stats;
+  if (!stats.value.isDirectory()) return { ok: false, errno: 'ENOTDIR', error: undefined };
+  const entered = await toResult(fs.access(path, SEARCH));
+  return entered.ok ? { ok: true, value: path } : entered;
+}
+
+async function candidatesOf(
+  fs: SessionReadFs,
+  transcript: Transcript,
+): Promise<readonly Candidate[]> {
+  const content = await contentOf(fs, transcript);
+  return transcript.paths.map((at) => ({ at, transcript, content }));
+}
+
+async function contentOf(
+  fs: SessionReadFs,
+  { kind, paths }: Transcript,
+): Promise<Candidate['content']> {
+  if (kind !== 'file') return { state: 'not-a-file' };
+  const read = await readTranscript(fs, paths[0].path);
+  if (!read.ok) return { state: 'unreadable', errno: read.errno };
+  const { content, looksLikeMessages } = read.value;
+  return { state: content.state, details: content, looksLikeMessages };
+}
+
+/** What a call says about the paths of candidates, where it says anything. */
+async function mapPaths<Value>(
+  candidates: readonly Candidate[],
+  map: (path: string) => Promise<Value | undefined>,
+): Promise<ReadonlyMap<string, Value>> {
+  const entries = await mapLimit(candidates, async ({ at: { path } }) => {
+    const value = await map(path);
+    return value === undefined ? [] : [[path, value] as const];
+  });
+  return new Map(entries.flat());
+}
+
+async function companionsOf(fs: SessionReadFs, accountHome: string, sessionId: ResumeUUID) {
+  const companions = ['file-history', 'session-env'].map(async (name) => {
+    const path = join(join(accountHome, name), sessionId);
+    const stats = await toResult(fs.stat(path, { bigint: true }));
+    return stats.ok ? [{ path, modifiedAt: new Date(Number(stats.value.mtimeMs)) }] : [];
+  });
+  return (await Promise.all(companions)).flat();
 }

@@ -1,22 +1,22 @@
-import type { LookUpRule } from '../program.ts';
-import { LONGEST_KEY } from '../project-key.ts';
-import type { OwnProject } from './own-projects.ts';
-import type { TranscriptContent } from '../transcript/content.ts';
-import type { Transcript, TranscriptName } from '../transcripts.ts';
+import { withTrailingSep } from '../../core/paths.ts';
+import type { Transcript, TranscriptPath } from '../find-transcripts.ts';
+import { type Homes, isDefaultHome, type ProgramBehavior } from '../program.ts';
+import { isDirectoryName, keyOf, MAX_KEY_LENGTH } from '../project-key.ts';
+import type { TranscriptContent } from '../transcript/summary.ts';
 
-/** A transcript under one of its names, and what is in it. */
+/** A transcript at one of its paths, and what is in it. */
 export interface Candidate {
-  readonly name: TranscriptName;
+  readonly at: TranscriptPath;
   readonly transcript: Transcript;
-  readonly content: Content;
+  readonly content: CandidateContent;
 }
 
 /** What the program would make of a transcript. */
-export type Content =
+type CandidateContent =
   | {
       readonly state: TranscriptContent['state'];
       readonly details: TranscriptContent;
-      /** Whether the search in all projects takes it for one with messages. */
+      /** Whether the search in all projects takes it for a conversation. */
       readonly looksLikeMessages: boolean;
     }
   | { readonly state: 'not-a-file' }
@@ -24,36 +24,51 @@ export type Content =
 
 /** Where the program's search ends. */
 export type LookUp =
-  | { readonly end: 'found'; readonly candidate: Candidate }
-  | { readonly end: 'blocked'; readonly candidate: Candidate }
+  | { readonly end: 'found' | 'blocked'; readonly candidate: Candidate }
   | { readonly end: 'several'; readonly candidates: readonly [Candidate, ...Candidate[]] }
   | { readonly end: 'nothing' };
+
+/** A project that the program searches first. */
+interface OwnProject {
+  readonly key: string;
+  /** The working directory it belongs to; absent if the environment names the project. */
+  readonly directory?: string;
+}
+
+/** Where the program is started. */
+export interface StartingPoint {
+  /** A real path. */
+  readonly cwd: string;
+  /** The working directories of the repository. */
+  readonly worktrees: readonly string[];
+  readonly homes: Homes;
+  /** `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment. */
+  readonly projectDirName: string | undefined;
+}
 
 /**
  * Looks for a session as the program does, among the candidates of one home.
  *
- * The first usable one in a project of its own wins; a newer program then wants exactly one in all
- * projects that looks as if it held messages, and does not follow links inside `projects`.
- * Seen on 2.1.197 and 2.1.329.
- *
- * @param own - The projects of the working directory and of its worktrees, in the program's order.
+ * The first usable one in a project of its own wins. A newer program then wants exactly one in all projects that looks
+ * like a conversation, and does not follow links inside `projects`. Seen on 2.1.197 and 2.1.329.
  */
 export function lookUp(
-  rule: LookUpRule,
+  behavior: ProgramBehavior,
   candidates: readonly Candidate[],
-  own: readonly OwnProject[],
+  from: StartingPoint,
 ): LookUp {
-  const byKey = new Map(candidates.map((one) => [one.name.projectKey, one]));
-  for (const project of own) {
-    const candidate = byKey.get(project.key) ?? underOtherHash(project, rule, candidates);
+  const byKey = new Map(candidates.map((candidate) => [candidate.at.projectKey, candidate]));
+  for (const project of ownProjects(behavior, from)) {
+    const candidate = byKey.get(project.key) ?? underOtherHash(project, behavior, candidates);
+    const state = candidate?.content.state;
     if (candidate === undefined) continue;
-    const { state } = candidate.content;
     if (state === 'not-a-file' || state === 'rewound') return { end: 'blocked', candidate };
-    if (isUsable(rule, candidate)) return { end: 'found', candidate };
+    if (state === 'usable') return { end: 'found', candidate };
   }
-  if (rule === 'own-projects') return { end: 'nothing' };
-  const real = candidates.filter((one) => !isBehindLink(one) && looksLikeMessages(one));
-  const [candidate, ...others] = real;
+  if (!behavior.searchesAllProjects) return { end: 'nothing' };
+  const [candidate, ...others] = candidates.filter(
+    (one) => !isBehindLink(one) && looksLikeMessages(one),
+  );
   if (candidate === undefined) return { end: 'nothing' };
   return others.length === 0
     ? { end: 'found', candidate }
@@ -61,33 +76,51 @@ export function lookUp(
 }
 
 /**
- * For a key that was cut, a directory that ends in another hash will do: to an older program any, to a
- * newer one that of a transcript which names this very working directory.
+ * The projects that the program searches first, in its order: the name from the environment, unless it runs under the
+ * default home; the working directory; its worktree; the other worktrees by path. Seen on 2.1.197 and 2.1.329.
+ */
+export function ownProjects(
+  { readsProjectDirName }: Pick<ProgramBehavior, 'readsProjectDirName'>,
+  { cwd, worktrees, homes, projectDirName }: StartingPoint,
+): readonly OwnProject[] {
+  const isRenamed =
+    readsProjectDirName &&
+    projectDirName !== undefined &&
+    isDirectoryName(projectDirName) &&
+    !isDefaultHome(homes);
+  const directories = new Set([
+    cwd,
+    ...worktrees.filter((path) => withTrailingSep(cwd).startsWith(withTrailingSep(path))),
+    ...worktrees.toSorted((first, second) => first.localeCompare(second)),
+  ]);
+  return [
+    ...(isRenamed ? [{ key: projectDirName }] : []),
+    ...[...directories].map((directory) => ({ key: keyOf(directory), directory })),
+  ];
+}
+
+/**
+ * For a key that was cut, a directory that ends in another hash will do: any for an older program; for a newer one that
+ * of a transcript which names this very working directory.
  */
 function underOtherHash(
   { key, directory }: OwnProject,
-  rule: LookUpRule,
+  { searchesAllProjects }: ProgramBehavior,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  if (key.length <= LONGEST_KEY) return undefined;
-  const beginning = key.slice(0, LONGEST_KEY + 1);
+  if (key.length <= MAX_KEY_LENGTH) return undefined;
+  const beginning = key.slice(0, MAX_KEY_LENGTH + 1);
   return candidates.find(
-    ({ name, content }) =>
-      name.projectKey.startsWith(beginning) &&
-      !name.isInLinkedDirectory &&
-      (rule === 'own-projects' || ('details' in content && content.details.cwd === directory)),
+    ({ at, content }) =>
+      at.projectKey.startsWith(beginning) &&
+      !at.isInLinkedDirectory &&
+      (!searchesAllProjects || ('details' in content && content.details.cwd === directory)),
   );
 }
 
-/** A newer program does not see messages whose content has no type. */
-function isUsable(rule: LookUpRule, { content }: Candidate): boolean {
-  if (content.state !== 'usable') return false;
-  return rule === 'own-projects' || !content.details.isUntyped;
-}
-
 /** Whether the search in all projects skips it. */
-export function isBehindLink({ name }: Candidate): boolean {
-  return name.isLink || name.isInLinkedDirectory;
+export function isBehindLink({ at }: Candidate): boolean {
+  return at.isLink || at.isInLinkedDirectory;
 }
 
 function looksLikeMessages({ content }: Candidate): boolean {

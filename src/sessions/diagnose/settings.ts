@@ -1,21 +1,28 @@
-import { readJson } from '../../fs/read-file.ts';
+import { isArray, memberOf, parsedJson } from '../../core/json.ts';
+import { dirname, join, withoutTrailingSeparators } from '../../core/paths.ts';
+import { toResult } from '../../core/result.ts';
+import { listDirectory } from '../../fs/io.ts';
+import { textOf } from '../../fs/port.ts';
+import { readJson, readSmallFile } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { join } from '../../core/paths.ts';
+import { type Homes, isDefaultHome } from '../program.ts';
 
-const MOST_BYTES = 1024 * 1024;
+/*
+ * What the settings of the program say about resuming. All of it was seen on 2.1.197 and 2.1.329.
+ */
 
-/** What one settings file says; nothing where it is absent, or is no JSON. */
+const MAX_SETTINGS_BYTES = 1024 * 1024;
+const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
+
+/** What one settings file says; nothing if it is absent, or no JSON. */
 export interface Settings {
   readonly path: string;
   readonly value: unknown;
 }
 
-/**
- * The settings that the program has under a home and in a directory: of the home, of the directory, and
- * the local ones of that. Seen on 2.1.197 and 2.1.329.
- */
+/** The settings that are in force under a home and in a directory; the last ones override the others. */
 export type ProgramSettings = readonly [home: Settings, project: Settings, local: Settings];
 
 export async function readProgramSettings(
@@ -23,28 +30,124 @@ export async function readProgramSettings(
   accountHome: string,
   cwd: string,
 ): Promise<ProgramSettings> {
-  const read = async (directory: string, name: string): Promise<Settings> => {
-    const path = join(directory, name);
-    const file = await readJson(fs, path, MOST_BYTES);
-    return { path, value: file.ok ? file.value : undefined };
-  };
   const project = join(cwd, '.claude');
   return await Promise.all([
-    read(accountHome, 'settings.json'),
-    read(project, 'settings.json'),
-    read(project, 'settings.local.json'),
+    readSettings(fs, join(accountHome, 'settings.json')),
+    readSettings(fs, join(project, 'settings.json')),
+    readSettings(fs, join(project, 'settings.local.json')),
   ]);
 }
 
-/**
- * After how many days the program would delete what belongs to a session, with these settings.
- *
- * Of the periods the last one is in force; and a bad one in any file keeps it from deleting at all. Seen
- * on 2.1.197 and 2.1.329.
- */
+export async function readSettings(fs: SessionReadFs, path: string): Promise<Settings> {
+  const file = await readJson(fs, path, MAX_SETTINGS_BYTES);
+  return { path, value: file.ok ? file.value : undefined };
+}
+
+/** After how many days the program deletes what belongs to a session. A bad period in any file keeps it from deleting. */
 export function periodDaysIn(settings: ProgramSettings): number {
   const all = settings.map(({ value }) => periodIn(value));
   if (all.some(({ trouble }) => trouble?.reason === 'bad-period')) return Infinity;
   const last = all.findLast(({ source }) => source === 'settings');
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
+}
+
+/** A settings file that keeps the program from finding, or from saving, the sessions of its home. */
+export interface Redirection {
+  readonly path: string;
+  /** The variable that it sets. */
+  readonly variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' | 'CLAUDE_CONFIG_DIR';
+}
+
+export function redirectionsIn(
+  settings: ProgramSettings,
+  accountHome: string,
+): readonly Redirection[] {
+  const variableIn = ({ value }: Settings, name: Redirection['variable']) =>
+    memberOf(memberOf(value, 'env'), name);
+  // Of the home only: once the program has read the project's settings, the home is settled.
+  const [ofHome] = settings;
+  const home = variableIn(ofHome, 'CLAUDE_CONFIG_DIR');
+  const isElsewhere = typeof home === 'string' && join(home, '') !== join(accountHome, '');
+  const redirections = settings
+    .filter((one) => isSwitchedOn(variableIn(one, 'CLAUDE_CODE_SKIP_PROMPT_HISTORY')))
+    .map(({ path }): Redirection => ({ path, variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' }));
+  return isElsewhere
+    ? [...redirections, { path: ofHome.path, variable: 'CLAUDE_CONFIG_DIR' }]
+    : redirections;
+}
+
+function isSwitchedOn(value: unknown): boolean {
+  return typeof value === 'string' && !/^(?:|0|false|no|off)$/i.test(value.trim());
+}
+
+/** What the program keeps about directories, among other things. */
+export interface ProgramConfig {
+  readonly path: string;
+  /** No version starts with an `invalid` one, and older ones do not with an `empty` one. */
+  readonly state: 'valid' | 'empty' | 'invalid';
+  readonly value?: unknown;
+}
+
+/** Reads `.claude.json`: beside the default home, inside any other. */
+export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
+  const home = withoutTrailingSeparators(homes.accountHome);
+  const path = join(isDefaultHome(homes) ? dirname(home) : home, '.claude.json');
+  const text = await readSmallFile(fs, path, MAX_CONFIG_BYTES);
+  if (!text.ok) return { path, state: 'valid' };
+  if (text.value.trim() === '') return { path, state: 'empty' };
+  const value = parsedJson(text.value);
+  return value === undefined ? { path, state: 'invalid' } : { path, state: 'valid', value };
+}
+
+/**
+ * Whether the program starts in a directory without asking whether you trust it: one entry for the directory, for one
+ * above it, or for the main worktree is enough.
+ *
+ * @param directories - Real paths: the working directory, and the main worktree of its repository.
+ */
+export function isTrusted({ value }: ProgramConfig, directories: readonly string[]): boolean {
+  const projects = memberOf(value, 'projects');
+  return directories.some((directory) => {
+    for (let path = directory; ; path = dirname(path)) {
+      if (memberOf(memberOf(projects, path), 'hasTrustDialogAccepted')) return true;
+      if (path === dirname(path)) return false;
+    }
+  });
+}
+
+/** Auto-memory that can't be edited in print mode, and the rules that would allow it. */
+export interface LockedMemory {
+  readonly path: string;
+  readonly rules: readonly string[];
+}
+
+/**
+ * Finds out whether the program refuses to edit the auto-memory of a project in print mode. If its directory has two
+ * paths, both have to be allowed; a rule for editing includes reading.
+ *
+ * @param settings - Those of the home.
+ */
+export async function findLockedMemory(
+  fs: SessionReadFs,
+  { value }: Settings,
+  projectDirectory: string,
+): Promise<LockedMemory | undefined> {
+  const path = join(projectDirectory, 'memory');
+  const real = await toResult(fs.realpath(path));
+  if (!real.ok || textOf(real.value) === path) return undefined;
+  // The program creates the directory in any case, and most often leaves it empty.
+  const entries = await listDirectory(fs, path);
+  if (!entries.ok || entries.value.length === 0) return undefined;
+  const allowed = memberOf(memberOf(value, 'permissions'), 'allow');
+  const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];
+  const paths = [path, textOf(real.value)];
+  const isAllowed =
+    rules.includes('Edit') || paths.every((one) => rules.some((rule) => covers(rule, one)));
+  return isAllowed ? undefined : { path, rules: paths.map((one) => `Edit(/${one}/**)`) };
+}
+
+/** Whether it is a rule for everything below an absolute path, which is written with one more slash. */
+function covers(rule: string, path: string): boolean {
+  const below = /^Edit\(\/(\/.*)\/\*\*\)$/.exec(rule)?.[1];
+  return below !== undefined && (path === below || path.startsWith(join(below, '')));
 }

@@ -1,13 +1,11 @@
 import { sep } from 'node:path';
-import { type LookUpRule, rulesInWords } from '../program.ts';
-import { type SessionProblem, sessionProblem } from '../session-problem.ts';
+import { describeProblem } from '../../core/problem.ts';
+import { type SessionProblem, sessionProblem, sessionProblems } from '../problems.ts';
+import type { ProgramBehavior } from '../program.ts';
 import { causesOf } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
-import { ownProjectsFor } from './own-projects.ts';
-import type { ResumeRequest } from './request.ts';
-import { liveWarnings, runsInBackground } from './running.ts';
-import { sharingWarnings, warningsOf } from './warnings.ts';
+import { liveWarnings, runsInBackground, sharingWarnings, warningsOf } from './warnings.ts';
 
 /** Whether a session can be resumed, from which transcript, and what is wrong. */
 export interface Verdict {
@@ -18,29 +16,25 @@ export interface Verdict {
 
 /** How one version of the program would fare. */
 interface Attempt {
-  readonly rule: LookUpRule;
+  readonly behavior: ProgramBehavior;
   readonly candidate?: Candidate;
   readonly errors: readonly SessionProblem[];
 }
 
-/** Decides from the facts alone; touches nothing. */
-export function judge(
-  rules: readonly LookUpRule[],
-  facts: ResumeFacts,
-  request: ResumeRequest,
-): Verdict {
-  const attempts = rules.map((rule) => attempt(rule, facts, request));
-  const candidate = attempts.find((one) => one.errors.length === 0)?.candidate;
+/** Decides from the facts alone. */
+export function judge(behaviors: readonly ProgramBehavior[], facts: ResumeFacts): Verdict {
+  const attempts = behaviors.map((behavior) => attempt(behavior, facts));
+  const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
   const errors = [
     ...obstacles(facts),
     ...(candidate === undefined ? distinct(attempts.flatMap((one) => one.errors)) : []),
   ];
   const warnings = [
-    ...(candidate === undefined ? [] : warningsOf(candidate, rules, facts)),
+    ...(candidate === undefined ? [] : warningsOf(candidate, behaviors, facts)),
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
     ...liveWarnings(facts),
-    ...facts.unseen,
+    ...facts.liveProblems,
   ];
   const problems = [...errors, ...warnings];
   if (errors.length > 0) return { verdict: 'not-resumable', problems };
@@ -48,70 +42,63 @@ export function judge(
   return candidate === undefined ? { verdict, problems } : { verdict, candidate, problems };
 }
 
-function attempt(rule: LookUpRule, facts: ResumeFacts, request: ResumeRequest): Attempt {
-  const { candidates, accountHome, cwd, worktrees, unwritable } = facts;
-  const here = candidates.filter(({ name }) => name.accountHome === accountHome);
-  const outcome = lookUp(rule, here, ownProjectsFor(rule, cwd, worktrees, request));
-  const errors = [
-    ...obstaclesOf(rule, facts),
-    ...causesOf(rule, outcome, facts, request.interactive),
-  ];
-  if (outcome.end !== 'found') return { rule, errors };
+function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
+  const outcome = lookUp(behavior, facts.here, facts.from);
+  const errors = [...obstaclesOf(behavior, facts), ...causesOf(behavior, outcome, facts)];
+  if (outcome.end !== 'found') return { behavior, errors };
   const { candidate } = outcome;
-  const { path } = candidate.name;
-  const errno = unwritable.get(path);
-  return errno === undefined
-    ? { rule, candidate, errors }
-    : {
-        rule,
-        candidate,
-        errors: [...errors, sessionProblem('transcript-unwritable', { path, errno })],
-      };
+  const { path } = candidate.at;
+  const errno = facts.unwritable.get(path);
+  if (errno !== undefined) {
+    errors.push(sessionProblem('transcript-inaccessible', { path, errno, access: 'write' }));
+  }
+  return { behavior, candidate, errors };
 }
 
-/** What keeps any version from resuming, whatever the transcript. */
+/** What keeps every version from resuming, whatever the transcript. */
 function obstacles(facts: ResumeFacts): readonly SessionProblem[] {
-  const { cwd, cwdErrno, live, accountHome, config, redirections } = facts;
+  const { from, cwdErrno: errno, live, accountHome, config, redirections } = facts;
   return [
-    ...(config.state === 'torn' ? [sessionProblem('config-unusable', { path: config.path })] : []),
-    ...redirections.map((one) => sessionProblem('redirected-by-settings', one)),
-    ...(cwdErrno === undefined
+    ...(config.state === 'invalid'
+      ? [sessionProblem('config-unusable', { path: config.path })]
+      : []),
+    ...redirections.map((one) => sessionProblem('config-unusable', one)),
+    ...(errno === undefined
       ? []
-      : [sessionProblem('working-directory-unusable', { path: cwd, errno: cwdErrno })]),
+      : [sessionProblem('working-directory-unusable', { path: from.cwd, errno })]),
     ...live
       .filter((one) => runsInBackground(one, accountHome))
       .map(({ path, pid }) => sessionProblem('running-in-background', { path, pid, accountHome })),
   ];
 }
 
-/** What keeps older versions from starting at all. Seen on 2.1.197. */
+/** What keeps some versions from starting at all. */
 function obstaclesOf(
-  rule: LookUpRule,
-  { config: { path, state }, cwd }: ResumeFacts,
+  { toleratesEmptyConfig, toleratesBackslash }: ProgramBehavior,
+  { config: { path, state }, from: { cwd } }: ResumeFacts,
 ): readonly SessionProblem[] {
-  if (rule !== 'own-projects') return [];
+  const isEmpty = state === 'empty' && !toleratesEmptyConfig;
+  const hasBackslash = sep === '/' && cwd.includes('\\') && !toleratesBackslash;
   return [
-    ...(state === 'empty' ? [sessionProblem('config-unusable', { path })] : []),
-    ...(sep === '/' && cwd.includes('\\')
+    ...(isEmpty ? [sessionProblem('config-unusable', { path })] : []),
+    ...(hasBackslash
       ? [sessionProblem('working-directory-unusable', { path: cwd, errno: 'EINVAL' })]
       : []),
   ];
 }
 
+/** What the versions that fare otherwise do. */
 function differences(
   attempts: readonly Attempt[],
-  { name: { path }, transcript }: Candidate,
+  { at: { path }, transcript }: Candidate,
 ): readonly SessionProblem[] {
-  return attempts.flatMap(({ rule, candidate, errors: [first] }) => {
-    const because =
-      first?.message ??
-      (candidate?.transcript === transcript
-        ? undefined
-        : `it goes on with ${candidate?.name.path}`);
-    const versions = rulesInWords[rule];
-    return because === undefined
-      ? []
-      : [sessionProblem('version-dependent', { path, versions, because })];
+  return attempts.flatMap(({ behavior: { versions }, candidate, errors: [first] }) => {
+    if (first === undefined && candidate?.transcript === transcript) return [];
+    const reason =
+      first === undefined
+        ? `it continues ${candidate?.at.path}`
+        : describeProblem(sessionProblems, first, 'api').description;
+    return [sessionProblem('version-dependent', { path, versions, reason })];
   });
 }
 

@@ -1,100 +1,124 @@
-import type { LinkState } from '../../links/report.ts';
-import { DAY_MS } from '../../links/cleanup-period.ts';
-import type { LookUpRule } from '../program.ts';
-import { keyOf } from '../project-key.ts';
-import type { Transcript, TranscriptName } from '../transcripts.ts';
-import { type SessionProblem, sessionProblem } from '../session-problem.ts';
 import { dirname } from '../../core/paths.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
+import type { LinkState } from '../../links/report.ts';
+import type { LiveSession } from '../live-sessions.ts';
+import { type SessionProblem, sessionProblem } from '../problems.ts';
+import type { ProgramBehavior } from '../program.ts';
+import { keyOf } from '../project-key.ts';
+import type { TranscriptContent } from '../transcript/summary.ts';
 import type { ResumeFacts } from './facts.ts';
-import type { SharedPlace } from './session-facts.ts';
 import type { Candidate } from './look-up.ts';
 
-/** Says what is lost, or may be, where a session is resumed from this transcript. */
+/** Says what is lost, or may be, if a session is resumed from this transcript. */
 export function warningsOf(
-  { name, transcript, content }: Candidate,
-  rules: readonly LookUpRule[],
+  candidate: Candidate,
+  behaviors: readonly ProgramBehavior[],
   facts: ResumeFacts,
 ): readonly SessionProblem[] {
-  const { path } = name;
-  const details = content.state === 'usable' ? content.details : undefined;
-  const [bound, another] = details?.organizations ?? [];
-  const copies = otherCopies(transcript, facts);
+  const { at, content } = candidate;
+  const { path, projectKey } = at;
+  const { from, config, ownPeriodDays: periodDays, now } = facts;
+  const problems: SessionProblem[] = [];
+  const copies = otherCopies(candidate, facts);
+  if (copies.length > 0) problems.push(sessionProblem('other-copies', { path, copies }));
+  if (content.state === 'usable') {
+    problems.push(...contentWarnings(path, content.details, behaviors));
+  }
+  if (at.isInLinkedDirectory) {
+    const fields = { path: dirname(path), reason: 'linked-directory' } as const;
+    problems.push(sessionProblem('found-conditionally', fields));
+  }
+  for (const { path: companion, modifiedAt } of facts.companions) {
+    if (now.getTime() - modifiedAt.getTime() > periodDays * DAY_MS) {
+      problems.push(sessionProblem('about-to-expire', { path: companion, periodDays }));
+    }
+  }
   const memory = facts.lockedMemory.get(path);
-  return [
-    ...(copies.length > 0 ? [sessionProblem('other-copies', { path, copies })] : []),
-    ...(details?.endsTorn === true && rules.includes('own-projects')
-      ? [sessionProblem('transcript-torn', { path })]
-      : []),
-    ...(details?.isFragment === true ? [sessionProblem('transcript-fragment', { path })] : []),
-    ...(details?.leaves !== undefined && details.leaves > 1
-      ? [sessionProblem('transcript-forked', { path, leaves: details.leaves })]
-      : []),
-    ...(bound !== undefined && another === undefined && rules.includes('all-projects')
-      ? [sessionProblem('organization-bound', { path, organization: bound })]
-      : []),
-    ...(name.isInLinkedDirectory
-      ? [sessionProblem('project-directory-linked', { path: dirname(path) })]
-      : []),
-    ...expiryWarnings(facts),
-    ...(memory === undefined ? [] : [sessionProblem('memory-not-permitted', memory)]),
-    ...(facts.asksForTrust && facts.cwdErrno === undefined
-      ? [sessionProblem('directory-not-trusted', { path: facts.config.path, cwd: facts.cwd })]
-      : []),
-    ...(restsOnWorktree(name, facts) ? [sessionProblem('found-by-worktree', { path })] : []),
-  ];
+  if (memory !== undefined) problems.push(sessionProblem('memory-not-permitted', memory));
+  if (facts.asksForTrust && facts.cwdErrno === undefined) {
+    const fields = { path: config.path, cwd: from.cwd };
+    problems.push(sessionProblem('directory-not-trusted', fields));
+  }
+  const isOfWorktree = from.worktrees.some((directory) => keyOf(directory) === projectKey);
+  if (isOfWorktree && projectKey !== keyOf(from.cwd)) {
+    problems.push(sessionProblem('found-conditionally', { path, reason: 'worktree' }));
+  }
+  return problems;
 }
 
-/** Whether it is found only because git names its working directory. */
-function restsOnWorktree({ projectKey }: TranscriptName, { cwd, worktrees }: ResumeFacts): boolean {
-  return projectKey !== keyOf(cwd) && worktrees.some((path) => keyOf(path) === projectKey);
+function contentWarnings(
+  path: string,
+  { lastLineTruncated, startMissing, branchCount = 0, organizations }: TranscriptContent,
+  behaviors: readonly ProgramBehavior[],
+): readonly SessionProblem[] {
+  const problems: SessionProblem[] = [];
+  if (lastLineTruncated && behaviors.some(({ repairsLastLine }) => !repairsLastLine)) {
+    problems.push(sessionProblem('transcript-damaged', { path, reason: 'last-line-truncated' }));
+  }
+  if (startMissing) {
+    problems.push(sessionProblem('transcript-damaged', { path, reason: 'start-missing' }));
+  }
+  if (branchCount > 1) {
+    const fields = { path, reason: 'forked', branchCount } as const;
+    problems.push(sessionProblem('transcript-damaged', fields));
+  }
+  const [organization, another] = organizations;
+  const isChecked = behaviors.some(({ refusesByContent }) => refusesByContent);
+  if (organization !== undefined && another === undefined && isChecked) {
+    problems.push(sessionProblem('organization-bound', { path, organization }));
+  }
+  return problems;
 }
 
-/** One path for each other file, in this home where it has one. */
-function otherCopies(
-  transcript: Transcript,
-  { candidates, accountHome }: ResumeFacts,
-): readonly string[] {
-  const others = new Set(candidates.map((one) => one.transcript));
+/** One path of each other file, in this home if it has one. */
+function otherCopies({ transcript }: Candidate, facts: ResumeFacts): readonly string[] {
+  const others = new Set(facts.candidates.map((one) => one.transcript));
   others.delete(transcript);
   return [...others]
     .filter(({ kind }) => kind === 'file')
-    .map(({ names }) => (names.find((it) => it.accountHome === accountHome) ?? names[0]).path);
+    .map(({ paths }) => {
+      const here = paths.find(({ accountHome }) => accountHome === facts.accountHome);
+      return (here ?? paths[0]).path;
+    });
 }
 
-/** What of the shared state this home does not lead to. */
+/** What this home does not share. */
 export function sharingWarnings({ links }: ResumeFacts): readonly SessionProblem[] {
-  const projects = links.get('projects');
-  const history = links.get('file-history');
-  const env = links.get('session-env');
-  return [
-    ...(isApart(projects) ? [sessionProblem('projects-not-shared', projects)] : []),
-    ...(isApart(history) ? [sessionProblem('file-history-not-shared', history)] : []),
-    ...(leadsToNoDirectory(env) ? [sessionProblem('session-env-unusable', env)] : []),
-  ];
+  return ['projects', 'file-history', 'session-env'].flatMap((name) => {
+    const link = links.get(name);
+    const isFine = link === undefined || suffices(name, link.state);
+    return isFine ? [] : sessionProblem('state-not-shared', { name, ...link });
+  });
 }
 
-function isApart(place: SharedPlace | undefined): place is SharedPlace {
-  return place !== undefined && place.state !== 'linked' && place.state !== 'equivalent';
+function suffices(name: string, state: LinkState): boolean {
+  if (state === 'linked' || state === 'equivalent') return true;
+  const isUsable = state === 'missing' || state === 'directory' || state === 'divergent';
+  return name === 'session-env' && isUsable;
 }
 
-const withoutDirectory: ReadonlySet<LinkState> = new Set([
-  'dangling',
-  'loop',
-  'file',
-  'other',
-  'unreadable',
+// Seen on 2.1.197 and 2.1.329: other kinds, and records without one, are no reason to refuse.
+const BACKGROUND_KINDS: ReadonlySet<string | undefined> = new Set([
+  'bg',
+  'daemon',
+  'daemon-worker',
 ]);
 
-function leadsToNoDirectory(place: SharedPlace | undefined): place is SharedPlace {
-  return place !== undefined && withoutDirectory.has(place.state);
+/** Whether the program refuses because of it: it inspects the records of its own home only. */
+export function runsInBackground(
+  { accountHomes, kind, processState }: LiveSession,
+  accountHome: string,
+): boolean {
+  return (
+    processState === 'running' && accountHomes.includes(accountHome) && BACKGROUND_KINDS.has(kind)
+  );
 }
 
-function expiryWarnings({
-  companions,
-  ownPeriodDays,
-  now,
-}: ResumeFacts): readonly SessionProblem[] {
-  return companions
-    .filter(({ modified }) => now.getTime() - modified.getTime() > ownPeriodDays * DAY_MS)
-    .map(({ path }) => sessionProblem('about-to-expire', { path, periodDays: ownPeriodDays }));
+/** Processes that would write to the same transcript, or may. */
+export function liveWarnings({ live, accountHome }: ResumeFacts): readonly SessionProblem[] {
+  return live
+    .filter((session) => !runsInBackground(session, accountHome))
+    .map(({ processState, path, pid, accountHomes }) =>
+      sessionProblem('session-running', { path, pid, accountHome: accountHomes[0], processState }),
+    );
 }

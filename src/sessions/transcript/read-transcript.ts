@@ -1,9 +1,8 @@
 import { CallError, type Result } from '../../core/result.ts';
-import { readChunks, readThroughLinks } from '../../fs/read-file.ts';
+import { readThroughLinks } from '../../fs/read-file.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
-import type { TranscriptContent } from './content.ts';
-import { TranscriptJudge } from './judge-content.ts';
-import { MessageTextSearch } from './message-text.ts';
+import { readLines } from '../read-lines.ts';
+import { type TranscriptContent, TranscriptSummary } from './summary.ts';
 
 /** What is in a transcript, and what it looks like to the search in all projects. */
 export interface ReadTranscript {
@@ -11,31 +10,30 @@ export interface ReadTranscript {
   readonly looksLikeMessages: boolean;
 }
 
-const CHUNK_BYTES = 256 * 1024;
+const MAX_LINE_BYTES = 64 * 2 ** 20;
 // Many times what any conversation comes to: a sparse file may claim to be of any size.
-const MOST_BYTES = 8 * 2 ** 30;
+const MAX_BYTES = 8 * 2 ** 30;
 
-/**
- * Reads a transcript piece by piece and judges its content; memory does not grow with the file.
- *
- * Reads to the end that the file has when it gets there: it may grow, or shrink, meanwhile.
- */
+/** What the search in all projects takes for a sign of messages, anywhere in the file (seen on 2.1.329). */
+const SIGNS = ['"type":"user"', '"type":"assistant"', '"subtype":"voice_call_talk"'];
+
+/** Reads a transcript and summarizes its content; holds one line at a time, and an id of each record. */
 export async function readTranscript(
   fs: SessionReadFs,
   path: string,
 ): Promise<Result<ReadTranscript>> {
   return await readThroughLinks(fs, path, async (handle, size) => {
-    if (size > MOST_BYTES) throw new CallError(path, { code: 'EFBIG' });
-    return await judged(handle, size, path);
+    if (size > MAX_BYTES) throw new CallError(path, { code: 'EFBIG' });
+    return await summarize(handle, path);
   });
 }
 
-async function judged(handle: ReadHandle, size: number, path: string): Promise<ReadTranscript> {
-  const judge = new TranscriptJudge(size);
-  const search = new MessageTextSearch();
-  for await (const chunk of readChunks(handle, CHUNK_BYTES, path)) {
-    judge.push(chunk);
-    search.push(chunk);
+async function summarize(handle: ReadHandle, path: string): Promise<ReadTranscript> {
+  const summary = new TranscriptSummary();
+  let looksLikeMessages = false;
+  for await (const line of readLines(handle, path, MAX_LINE_BYTES)) {
+    summary.add(line);
+    looksLikeMessages ||= SIGNS.some((sign) => line.text?.includes(sign));
   }
-  return { content: judge.end(), looksLikeMessages: search.isFound };
+  return { content: summary.content(), looksLikeMessages };
 }

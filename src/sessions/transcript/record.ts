@@ -1,110 +1,115 @@
-import { type Flaw, FlawFields } from './flaw-fields.ts';
-import { JsonField } from './json-field.ts';
-import { type Notice, NoticeFields } from './notice-fields.ts';
+import { isArray, memberOf } from '../../core/json.ts';
 
-const LIMIT = 256;
-const CWD_LIMIT = 4096;
+// No id, type or time is longer; what is longer would only fill the memory.
+const MAX_LENGTH = 4096;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/**
- * What a record is to the program that resumes:
- *
- * - `message`: it makes the transcript usable
- * - `undated`: something said, with no time that parses; fatal if nothing is said after it
- * - `malformed`: something said, without content: 2.1.329 passes over it, 2.1.197 fails with an error
- * - `side-chain`: it would be a message, but in a conversation of its own
- * - `bookkeeping`: anything else
- */
-export type RecordKind = 'message' | 'undated' | 'malformed' | 'side-chain' | 'bookkeeping';
-
-/** What is wanted of one line. */
+/** What one line of a transcript says, as far as resuming goes. */
 export interface TranscriptRecord {
-  readonly kind: RecordKind;
-  readonly isSideChain: boolean;
+  /**
+   * - `message`: makes the transcript usable
+   * - `missing-timestamp`: said by somebody, but without a time that parses
+   * - `sidechain`: would be a message, but belongs to a sub-agent
+   * - `metadata`: anything else
+   */
+  readonly kind: 'message' | 'missing-timestamp' | 'sidechain' | 'metadata';
+  readonly isSidechain: boolean;
   /** Whether the user or the assistant speaks. */
-  readonly isSaid: boolean;
-  readonly isReply: boolean;
-  /** Whether the main conversation goes on with it, dated or not. */
-  readonly goesOn: boolean;
-  /** Whether what came before is told again, shorter, in what follows. */
-  readonly isCompaction: boolean;
-  readonly flaw: Flaw | undefined;
-  /** Whether 2.1.329 does not see it, because no part of its content has a type. */
-  readonly isUntyped: boolean;
-  readonly notice: Notice | undefined;
-  readonly sessionId: string | undefined;
+  readonly isSpoken: boolean;
+  /** Whether the main conversation continues with it, also if its time is missing. */
+  readonly continues: boolean;
   readonly uuid: string | undefined;
   readonly parentUuid: string | undefined;
-  /** The same for all records of one reply. */
+  /** The same for all records of one reply of the assistant; `undefined` if it is no reply. */
   readonly replyId: string | undefined;
+  readonly sessionId: string | undefined;
   readonly timestamp: string | undefined;
   readonly cwd: string | undefined;
+  readonly notice: Notice | undefined;
 }
 
-/** Where a scanner leaves what is wanted of a line. */
-export class RecordFields {
-  readonly root = new JsonField();
-  readonly #type = this.root.member('type', LIMIT);
-  readonly #subtype = this.root.member('subtype', LIMIT);
-  readonly #timestamp = this.root.member('timestamp', LIMIT);
-  readonly #isSidechain = this.root.member('isSidechain', LIMIT);
-  readonly #sessionId = this.root.member('sessionId', LIMIT);
-  readonly #uuid = this.root.member('uuid', LIMIT);
-  readonly #parentUuid = this.root.member('parentUuid', LIMIT);
-  readonly #cwd = this.root.member('cwd', CWD_LIMIT);
-  readonly #message = this.root.member('message');
-  readonly #content = this.#message.member('content');
-  readonly #replyId = this.#message.member('id', LIMIT);
-  readonly #flaw = new FlawFields(this.root, this.#message, this.#content);
-  readonly #notice = new NoticeFields(this.root);
+/** What a record says about the whole conversation. */
+type Notice =
+  | { readonly about: 'compaction' | 'end' }
+  /** Whether it was rewound to before its first message. */
+  | { readonly about: 'rewind'; readonly toStart: boolean }
+  | { readonly about: 'organization'; readonly organization: string };
 
-  read(): TranscriptRecord {
-    const type = this.#type.string;
-    const timestamp = this.#timestamp.printed;
-    const kind = this.#kind(type, !Number.isNaN(Date.parse(timestamp ?? '')));
-    const isSideChain = this.#isSidechain.isTruthy;
-    const isSaid = type === 'user' || type === 'assistant';
-    return {
-      kind,
-      isSideChain,
-      isSaid,
-      isReply: type === 'assistant',
-      goesOn: !isSideChain && isChained(type) && kind !== 'malformed',
-      flaw: this.#flaw.read(type, isSideChain),
-      isUntyped: isSaid && this.#flaw.isUntyped,
-      notice: this.#notice.read(type),
-      sessionId: this.#sessionId.string,
-      isCompaction: type === 'system' && this.#subtype.string === 'compact_boundary',
-      uuid: this.#uuid.string,
-      parentUuid: this.#parentUuid.string,
-      replyId: this.#replyId.string,
-      timestamp,
-      cwd: this.#cwd.string,
-    };
-  }
+/** Reads a record by the rules of the program that resumes (seen on 2.1.197 and 2.1.329). */
+export function recordOf(line: object): TranscriptRecord {
+  const text = (name: string) => shortText(memberOf(line, name));
+  const type = text('type');
+  const message = memberOf(line, 'message');
+  const uuid = text('uuid');
+  const time = memberOf(line, 'timestamp');
+  // Printed, as the program does: a number may be a year.
+  const timestamp = typeof time === 'number' ? String(time) : shortText(time);
+  const isSidechain = Boolean(memberOf(line, 'isSidechain'));
+  const kind = kindOf(type, memberOf(message, 'content'), isSidechain, isTime(timestamp));
+  const isSpoken = type === 'user' || type === 'assistant';
+  const isAttached = type === 'attachment' || type === 'system';
+  return {
+    kind,
+    isSidechain,
+    isSpoken,
+    continues: !isSidechain && (isAttached || (isSpoken && kind !== 'metadata')),
+    uuid,
+    parentUuid: text('parentUuid'),
+    replyId: type === 'assistant' ? (shortText(memberOf(message, 'id')) ?? uuid) : undefined,
+    sessionId: text('sessionId'),
+    timestamp,
+    cwd: text('cwd'),
+    notice: noticeIn(type, line),
+  };
+}
 
-  #kind(type: string | undefined, isDated: boolean): RecordKind {
-    const content = this.#content.kind;
-    switch (type) {
-      case 'user':
-        return this.#kindOfSaid(content === 'string' || content === 'array', isDated);
-      case 'assistant':
-        return this.#kindOfSaid(content === 'array', isDated);
-      case 'attachment':
-      case 'system':
-        if (!isDated) return 'bookkeeping';
-        return this.#isSidechain.isTruthy ? 'side-chain' : 'message';
-      default:
-        return 'bookkeeping';
+function kindOf(
+  type: string | undefined,
+  content: unknown,
+  isSidechain: boolean,
+  hasTime: boolean,
+): TranscriptRecord['kind'] {
+  switch (type) {
+    case 'user':
+    case 'assistant': {
+      const hasContent = isArray(content) || (type === 'user' && typeof content === 'string');
+      if (!hasContent) return 'metadata';
+      if (hasTime) return isSidechain ? 'sidechain' : 'message';
+      return isSidechain ? 'metadata' : 'missing-timestamp';
     }
-  }
-
-  #kindOfSaid(hasContent: boolean, isDated: boolean): RecordKind {
-    if (this.#isSidechain.isTruthy) return hasContent && isDated ? 'side-chain' : 'bookkeeping';
-    if (!hasContent) return 'malformed';
-    return isDated ? 'message' : 'undated';
+    case 'attachment':
+    case 'system':
+      if (!hasTime) return 'metadata';
+      return isSidechain ? 'sidechain' : 'message';
+    default:
+      return 'metadata';
   }
 }
 
-function isChained(type: string | undefined): boolean {
-  return type === 'user' || type === 'assistant' || type === 'attachment' || type === 'system';
+function noticeIn(type: string | undefined, line: object): Notice | undefined {
+  switch (type) {
+    case 'system':
+      return memberOf(line, 'subtype') === 'compact_boundary' ? { about: 'compaction' } : undefined;
+    case 'ended-by-model':
+      return { about: 'end' };
+    case 'hybrid-organization': {
+      const organization = shortText(memberOf(line, 'organizationUuid'))?.toLowerCase() ?? '';
+      return UUID.test(organization) ? { about: 'organization', organization } : undefined;
+    }
+    case 'last-prompt': {
+      const leaf = memberOf(line, 'leafUuid');
+      const toStart = leaf === null && memberOf(line, 'explicit') === true;
+      return toStart || typeof leaf === 'string' ? { about: 'rewind', toStart } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_LENGTH ? value : undefined;
+}
+
+function isTime(text: string | undefined): boolean {
+  return text !== undefined && !Number.isNaN(Date.parse(text));
 }

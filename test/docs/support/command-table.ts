@@ -1,9 +1,7 @@
-import { commandHelp } from '../../../src/cli/help.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
 
 /** A row for every command, in Markdown. */
 export function commandTable(): string {
-  const rows = Object.entries(commandHelp).map(
-    ([name, { summary }]) => `| \`${name}\` | ${summary} |`,
-  );
+  const rows = commands.map(({ name, summary }) => `| \`${name}\` | ${summary} |`);
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
 }

@@ -16,6 +16,7 @@ export function makeConsumer(examples: readonly Example[]): Consumer {
   const paths = {
     'claude-shared-state': [pathInRepository('src/index.ts')],
     'claude-shared-state/failover': [pathInRepository('src/failover/index.ts')],
+    'claude-shared-state/homes': [pathInRepository('src/homes/index.ts')],
     'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
     'claude-shared-state/retention': [pathInRepository('src/retention/index.ts')],
     'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],

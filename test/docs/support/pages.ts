@@ -4,7 +4,7 @@ import { benchTables } from './bench-table.ts';
 import { commandTable } from './command-table.ts';
 import { errorMessage } from './error-message.ts';
 import { problemTables } from './problem-codes.ts';
-import { captureStory, screenAsText, type Story } from './screens.ts';
+import { captureStory, type Screen, screenAsText, type Story } from './screens.ts';
 import { pathInRepository } from './source.ts';
 
 /** The most that the first page may have, in bytes, with all that is generated. */
@@ -33,12 +33,19 @@ const sections: Readonly<Record<string, () => string | Promise<string>>> = {
   'migration-problems': () => problemTables('migrate'),
   'retention-problems': () => problemTables('retention'),
   'screen-after': screen('after'),
-  'screen-migrate': screen('migrate'),
+  'screen-migrate': async () => screenAsText(withoutPlan(await captureStory())),
   'screen-plan': screen('plan'),
   'screen-resume': screen('resume'),
   'session-problems': () => problemTables('sessions'),
 };
 export const sectionNames: readonly string[] = Object.keys(sections);
+
+/** The migration without what the dry run has printed already. */
+function withoutPlan({ plan, migrate: { command, output } }: Story): Screen {
+  const [known, lines] = [plan.output.split('\n'), output.split('\n')];
+  const first = lines.findIndex((line, index) => line !== known[index]);
+  return { command, output: ['…', ...lines.slice(first)].join('\n') };
+}
 
 const MARKED = /<!-- ([\w-]+):start -->\n.*?<!-- \1:end -->/gs;
 

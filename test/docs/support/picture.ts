@@ -32,7 +32,7 @@ function linesOf({ command, output }: Screen): readonly string[] {
 }
 
 /** Draws lines of text with the colours that ANSI escape sequences give them. */
-export function svgOf(lines: readonly string[]): string {
+function svgOf(lines: readonly string[]): string {
   const width = COLUMNS * CELL + 2 * MARGIN;
   const height = lines.length * LINE + 2 * MARGIN;
   let style = plain;

@@ -1,24 +1,19 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
 import { problemTable } from '../../../src/links/problems.ts';
-import { migrationProblems } from '../../../src/migrate/problems.ts';
-import { sessionProblems } from '../../../src/sessions/session-problem.ts';
 import { memberOf } from '../../../src/core/json.ts';
-import { interfaceIn, type Member } from './source.ts';
+import { migrationProblems } from '../../../src/migrate/problems.ts';
+import { sessionProblems } from '../../../src/sessions/problems.ts';
+import { interfaceIn, type Member, pathInRepository } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
 const sources = {
   links: [
-    ['src/links/link-problems.ts', 'LinkProblems'],
-    ['src/links/directory-problems.ts', 'DirectoryProblems'],
+    ['src/links/problems.ts', 'LinkProblems'],
+    ['src/links/problems.ts', 'DirectoryProblems'],
     ['src/core/argument-problems.ts', 'ArgumentProblems'],
   ],
-  retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
-  sessions: [
-    ['src/sessions/transcript-place-problems.ts', 'TranscriptPlaceProblems'],
-    ['src/sessions/transcript-file-problems.ts', 'TranscriptFileProblems'],
-    ['src/sessions/resume-surroundings-problems.ts', 'ResumeSurroundingsProblems'],
-    ['src/sessions/live-session-problems.ts', 'LiveSessionProblems'],
-  ],
+  retention: [['src/links/problems.ts', 'RetentionProblems']],
+  sessions: [['src/sessions/problems.ts', 'SessionProblemFields']],
   migrate: [['src/migrate/problems.ts', 'Fields']],
   failover: [
     ['src/failover/terminal-problems.ts', 'FailoverTerminalProblems'],
@@ -70,12 +65,52 @@ function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
   ];
 }
 
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
 /** What to do, in a table: some advice depends on the fields of the problem. */
 function adviceText(advice: unknown): string {
   const forApi = memberOf(advice, 'api') ?? advice;
   return typeof forApi === 'string' ? forApi : 'See its `message`.';
 }
+/** Where `claude-shared-state explain` has the meaning of each code from. */
+export const explanationsPath = pathInRepository('src/cli/problem-codes.json');
 
-function rowOf(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+/** What `explain` says of each code, as JSON. */
+export function explanations(): string {
+  const all = documentedCodes
+    .map(({ name: code, doc: meaning }) => {
+      const definition = definitions.get(code);
+      if (definition === undefined || meaning === undefined) {
+        throw new Error(`${code} is not documented`);
+      }
+      const { severity, remedy, advice } = definition;
+      return {
+        code,
+        severity,
+        remedy,
+        meaning: meaningIn(meaning),
+        advice: adviceForCommand(advice),
+      };
+    })
+    .toSorted((one, other) => (one.code < other.code ? -1 : 1));
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+}
+
+/** Without the fields that the comment goes on to explain, and how the problem is recognised. */
+function meaningIn(doc: string): string {
+  return doc
+    .replace(/ Recognised: .*/, '')
+    .replace(/ `\w+`: [^.]*\./g, '')
+    .replaceAll('`', '')
+    .trim();
+}
+
+/** Some advice depends on the case: of that only what is always so. */
+function adviceForCommand(advice: unknown): string {
+  const forCommand = memberOf(advice, 'cli') ?? advice;
+  return typeof forCommand === 'string'
+    ? forCommand
+    : 'It depends on the case; the message says it.';
 }

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,10 +74,11 @@ function makeHomes(home: string): void {
   mkdirSync(cwd, { recursive: true });
   const trusted = JSON.stringify({ projects: { [cwd]: { hasTrustDialogAccepted: true } } });
   writeFileSync(join(home, '.claude.json'), trusted);
-  for (const [name, id] of [
-    ['.claude', sessionId],
-    ['.claude-spare', otherSessionId],
+  for (const [name, id, days] of [
+    ['.claude', sessionId, 1],
+    ['.claude-spare', otherSessionId, 2],
   ] as const) {
+    const used = new Date(Date.now() - days * 86_400_000);
     const account = join(home, name);
     const project = join(account, 'projects', cwd.replaceAll(/[^A-Za-z0-9]/g, '-'));
     const directories = [project, join(account, 'file-history'), join(account, 'session-env')];
@@ -85,9 +94,11 @@ function makeHomes(home: string): void {
       version: '2.1.329',
       message: { role: 'user', content: 'Why does the login form forget the user name?' },
       uuid: id,
-      timestamp: new Date().toISOString(),
+      timestamp: used.toISOString(),
     };
-    writeFileSync(join(project, `${id}.jsonl`), `${JSON.stringify(record)}\n`);
+    const transcript = join(project, `${id}.jsonl`);
+    writeFileSync(transcript, `${JSON.stringify(record)}\n`);
+    utimesSync(transcript, used, used);
   }
 }
 

@@ -17,7 +17,9 @@ export interface PublicName {
 export function publicSurface(): readonly PublicName[] {
   const entries = [
     'src/index.ts',
-    ...['sessions', 'migrate', 'failover', 'failover/terminal'].map((it) => `src/${it}/index.ts`),
+    ...['retention', 'sessions', 'migrate', 'failover', 'failover/terminal'].map(
+      (it) => `src/${it}/index.ts`,
+    ),
   ].map(pathInRepository);
   const program = programOf(entries);
   const names = entries.flatMap((entry) => namesIn(entry, program));

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { onlyNew, onlyOld, refuses, type Scenario } from './scenario.ts';
+import { onlyOld, refuses, type Scenario } from './scenario.ts';
 import { conversation, line, sessionId, type Stage, uuidOf, write } from './stage.ts';
 
-const bookkeeping = [
+const metadata = [
   { type: 'summary', summary: 'x', leafUuid: uuidOf(9) },
   { type: 'queue-operation', operation: 'enqueue', timestamp: '2026-11-01T10:00:00.000Z' },
 ]
@@ -31,20 +31,20 @@ function content(
 }
 
 export const aboutContent: readonly Scenario[] = [
-  content('is empty', { code: 'transcript-empty', resumes: refuses }, () => ''),
+  content('is empty', { code: 'transcript-unusable empty', resumes: refuses }, () => ''),
   content(
     'has only lines about the queue and the title',
-    { code: 'transcript-without-messages', resumes: refuses },
-    () => bookkeeping,
+    { code: 'transcript-unusable metadata-only', resumes: refuses },
+    () => metadata,
   ),
   content(
     'has messages of sub-agents only',
-    { code: 'transcript-only-side-chains', resumes: refuses },
+    { code: 'transcript-unusable sidechain-only', resumes: refuses },
     ({ cwd }) => line(1, 'user', 'x', cwd, sideChains) + line(2, 'assistant', 'y', cwd, sideChains),
   ),
   content(
     'has messages of sub-agents and lines of the system only',
-    { code: 'transcript-only-side-chains', resumes: refuses },
+    { code: 'transcript-unusable sidechain-only', resumes: refuses },
     ({ cwd }) =>
       conversation(cwd).replaceAll('"isSidechain":false', '"isSidechain":true') +
       line(3, 'user', '', cwd, { type: 'system', subtype: 'informational', content: 'x' }),
@@ -60,41 +60,8 @@ export const aboutContent: readonly Scenario[] = [
     ({ cwd }) => line(9, 'user', '', cwd, { message: { role: 'user' } }) + conversation(cwd),
   ),
   content(
-    'has a message without content in the middle of the conversation',
-    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
-    ({ cwd }) =>
-      conversation(cwd) +
-      line(3, 'user', '', cwd, { message: { role: 'user' } }) +
-      line(4, 'assistant', 'What?', cwd),
-  ),
-  content(
-    'has an attachment of nothing at its end',
-    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
-    ({ cwd }) => conversation(cwd) + line(3, 'user', '', cwd, { type: 'attachment' }),
-  ),
-  content(
-    'has a line that is null',
-    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
-    ({ cwd }) => `null\n${conversation(cwd)}`,
-  ),
-  content(
-    'has null in what the user said',
-    { code: { old: 'transcript-malformed' }, resumes: onlyNew },
-    ({ cwd }) => conversation(cwd) + line(3, 'user', '', cwd, { message: { content: [null] } }),
-  ),
-  content(
-    'has a title that is no text',
-    { code: { new: 'transcript-malformed' }, resumes: onlyOld },
-    ({ cwd }) => conversation(cwd) + note('custom-title', { customTitle: 5 }),
-  ),
-  content(
-    'has a snapshot of files that is missing',
-    { code: 'transcript-malformed', resumes: refuses },
-    ({ cwd }) => conversation(cwd) + note('file-history-snapshot', { messageId: uuidOf(2) }),
-  ),
-  content(
     'was rewound to before the first message',
-    { code: 'transcript-rewound', resumes: refuses },
+    { code: 'transcript-unusable rewound', resumes: refuses },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
   ),
   content(
@@ -108,7 +75,7 @@ export const aboutContent: readonly Scenario[] = [
   // Not with one organization: here is an API key, which belongs to none, and the program refuses.
   content(
     'names two organizations',
-    { code: { new: 'several-organizations' }, resumes: onlyOld },
+    { code: { new: 'transcript-unusable several-organizations' }, resumes: onlyOld },
     ({ cwd }) =>
       note('hybrid-organization', { organizationUuid: uuidOf(1) }) +
       conversation(cwd) +
@@ -116,15 +83,14 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'was ended by the model',
-    { code: { new: 'conversation-ended' }, resumes: onlyOld },
+    { code: { new: 'transcript-unusable ended-by-model' }, resumes: onlyOld },
     ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
   ),
   content(
-    'is in Code Mode',
-    { code: { new: 'code-mode-printed' }, resumes: onlyOld },
-    ({ cwd }) => conversation(cwd) + note('repl-mode', { replMode: true }),
+    'is garbage',
+    { code: 'transcript-unusable invalid', resumes: refuses },
+    () => 'not JSON\n\0\0\n',
   ),
-  content('is garbage', { code: 'transcript-garbage', resumes: refuses }, () => 'not JSON\n\0\0\n'),
   content(
     'has garbage and NUL bytes between good lines',
     { resumes: true },
@@ -132,7 +98,7 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'has a timestamp that does not parse in every line',
-    { code: 'transcript-undated', resumes: refuses },
+    { code: 'transcript-unusable missing-timestamp', resumes: refuses },
     ({ cwd }) => conversation(cwd).replaceAll(/2026-11-01T[^"]*/g, 'yesterday'),
   ),
   content(
@@ -142,22 +108,24 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'ends in a torn line',
-    { code: { old: 'transcript-torn' }, resumes: true },
+    { code: { old: 'transcript-damaged last-line-truncated' }, resumes: true },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'torn', cwd).slice(0, 80),
   ),
   content(
     'is larger than 5 MiB, with records that are spread over lines',
-    { code: 'transcript-without-messages', resumes: refuses },
+    { code: 'transcript-unusable metadata-only', resumes: refuses },
     ({ cwd }) =>
       note('mode', { mode: 'x'.repeat(5 * 2 ** 20) }) + conversation(cwd).replaceAll(',"', ',\n"'),
   ),
   content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
-  content('lacks its beginning', { code: 'transcript-fragment', resumes: true }, ({ cwd }) =>
-    conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
+  content(
+    'lacks its beginning',
+    { code: 'transcript-damaged start-missing', resumes: true },
+    ({ cwd }) => conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
   ),
   content(
     'has been continued by two processes',
-    { code: 'transcript-forked', resumes: true },
+    { code: 'transcript-damaged forked', resumes: true },
     ({ cwd }) =>
       // The branch that the program follows is the later one.
       line(3, 'user', 'One', cwd, { parentUuid: null }) +

@@ -45,7 +45,7 @@ export const aboutDirectories: readonly Scenario[] = [
       // So that the search in all projects would not find just one.
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
     },
-    code: 'found-by-worktree',
+    code: 'found-conditionally worktree',
   },
   {
     name: 'the transcript belongs to the main worktree, and the directory is below a second one',
@@ -105,7 +105,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript is in another project, and has lines of the system only',
-    code: { old: 'wrong-working-directory', new: 'transcript-passed-over' },
+    code: { old: 'wrong-working-directory', new: 'transcript-not-detected no-messages' },
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -118,7 +118,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git directory that is none is below the repository of the transcript',
-    code: 'found-by-worktree',
+    code: 'found-conditionally worktree',
     resumes: true,
     set: (stage) => {
       makeRepository(stage.cwd);

@@ -40,7 +40,7 @@ export const aboutIds: readonly Scenario[] = [
   },
   {
     name: 'the transcript is nowhere, and the last prompt was 40 days ago',
-    code: 'transcript-expired',
+    code: 'transcript-missing',
     resumes: refuses,
     set: ({ transcript, accountA, cwd }) => {
       rmSync(transcript);

@@ -41,7 +41,7 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'projects is a directory of its own, and holds the transcript',
-    code: 'projects-not-shared',
+    code: 'state-not-shared projects',
     resumes: true,
     set: (stage) => {
       write(placeIn(unlink(stage), stage), conversation(stage.cwd));
@@ -59,7 +59,7 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'projects leads to another place, which holds the transcript',
-    code: 'projects-not-shared',
+    code: 'state-not-shared projects',
     resumes: true,
     set: (stage) => {
       write(placeIn(stage.path('elsewhere'), stage), conversation(stage.cwd));
@@ -132,19 +132,19 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'file-history is missing in this home',
-    code: 'file-history-not-shared',
+    code: 'state-not-shared file-history',
     resumes: true,
     set: ({ accountB }) => rmSync(join(accountB, 'file-history')),
   },
   {
     name: 'session-env leads to nothing',
-    code: 'session-env-unusable',
+    code: 'state-not-shared session-env',
     resumes: true,
     set: ({ accountB, path }) => relink(join(accountB, 'session-env'), path('nothing')),
   },
   {
     name: 'the project directory is a link, and is that of the working directory',
-    code: 'project-directory-linked',
+    code: 'found-conditionally linked-directory',
     resumes: true,
     set: (stage) => {
       const directory = dirname(stage.transcript);
@@ -154,7 +154,7 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the project directory is a link, and is that of another working directory',
-    code: { old: 'wrong-working-directory', new: 'transcript-behind-link' },
+    code: { old: 'wrong-working-directory', new: 'transcript-not-detected behind-link' },
     resumes: refuses,
     set: (stage) => {
       renameSync(dirname(stage.transcript), stage.path('moved'));
@@ -163,7 +163,7 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the transcript is a link, and is in another project',
-    code: { old: 'wrong-working-directory', new: 'transcript-behind-link' },
+    code: { old: 'wrong-working-directory', new: 'transcript-not-detected behind-link' },
     resumes: refuses,
     set: (stage) => {
       renameSync(stage.transcript, stage.path('moved.jsonl'));

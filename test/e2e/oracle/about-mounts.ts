@@ -61,7 +61,7 @@ export const aboutMounts: readonly Scenario[] = [
   },
   {
     name: 'the shared target is mounted read-only',
-    code: 'transcript-unwritable',
+    code: 'transcript-inaccessible write',
     resumes: refuses,
     set: (stage) => {
       mountShared(stage);
@@ -83,7 +83,7 @@ export const aboutMounts: readonly Scenario[] = [
   },
   {
     name: 'the shared target is mounted in the place of the link',
-    code: 'projects-not-shared',
+    code: 'state-not-shared projects',
     resumes: true,
     set: (stage) => {
       const place = join(stage.accountB, 'projects');

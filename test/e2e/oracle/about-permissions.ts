@@ -36,19 +36,19 @@ const sharedProjects = ({ projects }: Stage) => projects;
 export const aboutPermissions: readonly Scenario[] = [
   mode(
     'the transcript may not be read',
-    { code: 'transcript-unreadable', resumes: refuses },
+    { code: 'transcript-inaccessible read', resumes: refuses },
     0o000,
     transcriptItself,
   ),
   mode(
     'the transcript may be read and not written',
-    { code: 'transcript-unwritable', resumes: refuses },
+    { code: 'transcript-inaccessible write', resumes: refuses },
     0o400,
     transcriptItself,
   ),
   mode(
     'the project directory may not be entered',
-    { code: 'transcript-unreadable', resumes: refuses },
+    { code: 'transcript-inaccessible read', resumes: refuses },
     0o400,
     projectDirectory,
   ),
@@ -67,7 +67,7 @@ export const aboutPermissions: readonly Scenario[] = [
   ),
   mode(
     'projects may be entered and not listed, and another project is meant',
-    { code: 'transcript-unreadable', resumes: refuses },
+    { code: 'transcript-inaccessible read', resumes: refuses },
     0o300,
     sharedProjects,
     moveElsewhere,
@@ -81,14 +81,14 @@ export const aboutPermissions: readonly Scenario[] = [
   ),
   mode(
     'the home may not be entered',
-    { code: 'transcript-unreadable', resumes: refuses },
+    { code: 'transcript-inaccessible read', resumes: refuses },
     0o600,
     ({ accountB }) => accountB,
   ),
   mode('the home may not be written', { resumes: true }, 0o500, ({ accountB }) => accountB),
   mode(
     'the records of processes may not be read',
-    { code: 'sessions-unreadable', resumes: true },
+    { code: 'live-sessions-unreadable', resumes: true },
     0o000,
     ({ accountB }) => {
       mkdirSync(join(accountB, 'sessions'));

@@ -60,13 +60,13 @@ export const aboutProcesses: readonly Scenario[] = [
   ),
   recorded(
     'the session runs in the background under another home',
-    { code: 'running-now', resumes: true },
+    { code: 'session-running running', resumes: true },
     there,
     { kind: 'bg' },
   ),
   recorded(
     'the session runs on a terminal under this home',
-    { code: 'running-now', resumes: true },
+    { code: 'session-running running', resumes: true },
     here,
     { kind: 'interactive' },
   ),

@@ -33,13 +33,13 @@ export const aboutSettings: readonly Scenario[] = [
   holding('the configuration of the home is null', { resumes: true }, config, () => 'null'),
   holding(
     'the settings of the home switch transcripts off',
-    { code: 'redirected-by-settings', resumes: refuses },
+    { code: 'config-unusable', resumes: refuses },
     settings,
     () => skipping('1'),
   ),
   holding(
     'the settings of the working directory switch transcripts off',
-    { code: 'redirected-by-settings', resumes: refuses },
+    { code: 'config-unusable', resumes: refuses },
     projectSettings,
     () => skipping('true'),
   ),
@@ -51,7 +51,7 @@ export const aboutSettings: readonly Scenario[] = [
   ),
   holding(
     'the settings of the home lead to another home',
-    { code: 'redirected-by-settings', resumes: refuses },
+    { code: 'config-unusable', resumes: refuses },
     settings,
     ({ path }) => JSON.stringify({ env: { CLAUDE_CONFIG_DIR: path('account-c') } }),
   ),

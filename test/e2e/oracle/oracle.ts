@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { programs } from '../support/programs.ts';
 import { needs } from '../../unit/support/required-here.ts';
-import { codeOn, resumesOn, type Scenario } from './scenario.ts';
+import { causeOf, codeOn, resumesOn, type Scenario } from './scenario.ts';
 import { printTable, type Row } from './table.ts';
 import { tryOut } from './trial.ts';
 
@@ -20,7 +20,7 @@ export function compareWithProgram(
         needs(context, whyNot());
         const { diagnosis, resumed, ending } = await tryOut(scenario, program);
         const { verdict, problems } = diagnosis;
-        const codes = problems.map(({ code }) => code);
+        const codes = problems.map(causeOf);
         rows.push({ name, version: program.version, verdict, codes, ending });
 
         // The ending, so that a disagreement shows what the program said.

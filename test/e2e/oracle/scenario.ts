@@ -1,4 +1,8 @@
-import type { DiagnoseOptions, SessionProblemCode } from 'claude-shared-state/sessions';
+import type {
+  DiagnoseOptions,
+  SessionProblem,
+  SessionProblemCode,
+} from 'claude-shared-state/sessions';
 import type { ProgramName } from '../support/programs.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,12 +18,15 @@ interface Attempt {
   readonly undo?: () => void;
 }
 
+/** The code of a problem, and which variant of it. */
+export type Cause = SessionProblemCode | `${SessionProblemCode} ${string}`;
+
 /** One row of the table. */
 export interface Scenario {
   /** A sentence: what is the matter. */
   readonly name: string;
   /** The problem that has to be told; none for a plain success. */
-  readonly code?: SessionProblemCode | Readonly<Partial<Record<ProgramName, SessionProblemCode>>>;
+  readonly code?: Cause | Readonly<Partial<Record<ProgramName, Cause>>>;
   /** Whether the program resumes it: with its history, and with the new turn saved. */
   readonly resumes: boolean | Readonly<Record<ProgramName, boolean>>;
   readonly set: (stage: Stage) => Attempt | void;
@@ -29,8 +36,26 @@ export function resumesOn({ resumes }: Scenario, program: ProgramName): boolean 
   return typeof resumes === 'boolean' ? resumes : resumes[program];
 }
 
-export function codeOn({ code }: Scenario, program: ProgramName): SessionProblemCode | undefined {
+export function codeOn({ code }: Scenario, program: ProgramName): Cause | undefined {
   return typeof code === 'object' ? code[program] : code;
+}
+
+export function causeOf(problem: SessionProblem): Cause {
+  switch (problem.code) {
+    case 'transcript-unusable':
+    case 'transcript-damaged':
+    case 'transcript-not-detected':
+    case 'found-conditionally':
+      return `${problem.code} ${problem.reason}`;
+    case 'transcript-inaccessible':
+      return `${problem.code} ${problem.access}`;
+    case 'state-not-shared':
+      return `${problem.code} ${problem.name}`;
+    case 'session-running':
+      return `${problem.code} ${problem.processState}`;
+    default:
+      return problem.code;
+  }
 }
 
 export const refuses = false;

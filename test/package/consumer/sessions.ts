@@ -17,7 +17,7 @@ async function work() {
   const { fs } = memfs({ '/home/me/.claude/sessions/7.json': JSON.stringify({ sessionId: id }) });
   const { sessions } = await findLiveSessions(['/home/me/.claude'], { fs });
   return {
-    live: sessions.map(({ pid, sessionId, liveness }) => [pid, sessionId === id, liveness]),
+    live: sessions.map(({ pid, sessionId, processState }) => [pid, sessionId === id, processState]),
     args: resumeCommand(id, where).args,
     taken: sessionIdFromMessage({ type: 'system', subtype: 'init', session_id: id }),
     refusal: refusal(),

@@ -25,20 +25,21 @@ describe('ensure', () => {
 
     expect(exitCode).toBe(1);
     expect(await isLink('.claude/session-env')).toBe(true);
-    expect(stdout).toContain('Made\n  + ~/.claude/session-env\n  + ~/.claude/file-history\n');
-    expect(stdout).toContain('✗ not-a-symlink');
+    expect(stdout).toContain('Created\n  + ~/.claude/session-env\n  + ~/.claude/file-history\n');
+    expect(stdout).toContain('[not-a-symlink]');
     expect(stdout).toContain('what is wrong was not touched');
     expect(stdout).toContain('claude-shared-state migrate');
     expect(await isLink('.claude/projects')).toBe(false);
   });
 
   test('says what it would make in a dry run, and makes nothing', async () => {
+    await user.bare('.claude-new');
     const before = await tree();
 
     const { exitCode, stdout } = await cli(['ensure', '--dry-run', '--home', '~/.claude-new']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('Would make\n  + ~/.claude-new\n');
+    expect(stdout).toContain('Would create\n  + ~/.claude-new/session-env\n');
     expect(await tree()).toEqual(before);
   });
 
@@ -48,17 +49,18 @@ describe('ensure', () => {
     const { exitCode, stdout } = await cli(['ensure', '--home', '~/.claude-work']);
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('! target-exposed');
-    expect(stdout).toContain('✓ done: nothing to make; 1 warning\n');
+    expect(stdout).toContain('[target-exposed]');
+    expect(stdout).toContain('✓ done: nothing was missing; 1 warning\n');
   });
 
   test('has nothing to do the second time', async () => {
+    await user.bare('.claude-new');
     await cli(['ensure', '--home', '~/.claude-new']);
 
     const { exitCode, stdout } = await cli(['ensure', '--home', '~/.claude-new']);
 
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
-    expect(stdout).toContain('✓ done: nothing to make');
+    expect(stdout).toContain('✓ done: nothing was missing');
   });
 });
 
@@ -120,7 +122,8 @@ describe('migrate', () => {
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain('projects      → 1 transcript linked');
-    expect(stdout).toContain('✓ done');
+    expect(stdout).toContain('✓ done: 1 conversation can now be resumed from 2 accounts\n');
+    expect(stdout).toMatch(/^ {2}claude-shared-state resume --last --account .*\.claude-work$/m);
     const [restorePoint = ''] = await restorePointsIn('.claude');
     expect(stdout).toContain(restorePoint.replace(user.home, '~'));
     expect(stderr).toMatch(/^✓ absorb: 1 file, \d+ B in 0:00$/m);
@@ -145,13 +148,13 @@ describe('migrate', () => {
     const refused = await cli(['migrate', '--yes']);
 
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('✗ transcripts-diverge');
+    expect(refused.stdout).toContain('[transcripts-diverge]');
     expect(refused.stdout).toContain('refused: 1 problem; nothing was changed');
     expect(await tree()).toEqual(before);
     const path = user.at('.claude/projects/-work', `${SESSION}.jsonl`);
-    expect(refused.stdout).toContain(`      --prefer-home '${path}'\n`);
-    expect(refused.stdout).toContain(`      --prefer-shared '${path}'\n`);
-    expect(refused.stdout).toMatch(/^ {12}\d+ B, 2 messages, the last at .*, changed .* UTC/m);
+    expect(refused.stdout).toContain(`      --prefer-home ${path}\n`);
+    expect(refused.stdout).toContain(`      --prefer-shared ${path}\n`);
+    expect(refused.stdout).toMatch(/^ {12}\d+ B, 2 messages, last at .*, changed .* \(/m);
   });
 
   test.each([
@@ -203,7 +206,7 @@ describe('migrate', () => {
     const refused = await cli(['migrate', '--yes']);
 
     expect(refused.exitCode).toBe(1);
-    expect(refused.stdout).toContain('✗ retention-deletes');
+    expect(refused.stdout).toContain('[retention-deletes]');
     expect(refused.stdout).toMatch(/^ {2}claude-shared-state migrate --accept-retention$/m);
     const accepted = await cli(['migrate', '--accept-retention', '--dry-run']);
     expect(accepted.stdout).toMatch(/^ {2}claude-shared-state migrate --accept-retention --yes$/m);
@@ -249,7 +252,7 @@ test('migrate is refused while a session of a home that is not named writes into
   const { exitCode, stdout } = await cli(['migrate', '--yes', '--home', user.at('.claude')]);
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('✗ live-session');
+  expect(stdout).toContain('[live-session]');
   expect(await isLink('.claude/projects')).toBe(false);
 });
 
@@ -271,7 +274,7 @@ describe('restore', () => {
     const { exitCode, stdout } = await cli(['restore', '--yes', '--home', '~/.claude-work']);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ no-restore-point');
+    expect(stdout).toContain('[no-restore-point]');
   });
 
   test('has nothing to do if nothing was migrated', async () => {
@@ -300,7 +303,7 @@ describe('restore-points and prune', () => {
 
     const planned = await cli(['prune', path, '--dry-run']);
     expect(planned.stdout).toContain(
-      '    1 file is shared, and will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
+      '    1 file shared, will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
     );
 
     const { exitCode, stdout } = await cli(['prune', path, '--yes']);
@@ -320,7 +323,7 @@ describe('restore-points and prune', () => {
     const { exitCode, stderr } = await cli(['prune', '/nowhere', '--yes']);
 
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('"/nowhere", and must be the path of a restore point');
+    expect(stderr).toContain('the restore point is "/nowhere"');
   });
 
   test('a restore point that does not exist is a problem', async () => {
@@ -341,7 +344,7 @@ describe('restore-points and prune', () => {
     const { exitCode, stdout } = await cli(['prune', path, '--yes']);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ restore-point-in-use');
+    expect(stdout).toContain('[restore-point-in-use]');
     expect(stdout).toMatch(/^ {2}claude-shared-state migrate --home \S+\.claude$/m);
   });
 });

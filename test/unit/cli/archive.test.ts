@@ -64,7 +64,7 @@ describe('unarchive', () => {
     const { exitCode, stdout } = await cli(['unarchive', SESSION.replaceAll('3', '4')]);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ not-archived');
+    expect(stdout).toContain('[not-archived]');
   });
 
   test('refuses if the session has a different transcript now', async () => {
@@ -75,6 +75,6 @@ describe('unarchive', () => {
     const { exitCode, stdout } = await cli(['unarchive', SESSION]);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ session-exists');
+    expect(stdout).toContain('[session-exists]');
   });
 });

@@ -14,7 +14,7 @@ test('homes that share their state are healthy', async () => {
   const { exitCode, stdout, stderr } = await doctor();
 
   expect(stdout).toContain('2 account homes, found in ~');
-  expect(stdout).toContain('✓ healthy: 2 homes lead to the shared state');
+  expect(stdout).toContain('✓ healthy: 2 homes share their sessions');
   expect(stdout).not.toContain('Next');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
@@ -35,7 +35,7 @@ test('it changes nothing', async () => {
   expect(await readdir(user.home, { recursive: true })).toEqual(before);
 });
 
-describe('a broken link is drawn, with where it leads and where it belongs:', () => {
+describe('a broken link is drawn with its target and the one that it should have:', () => {
   test('to another place', async () => {
     await user.healthy('.claude');
     await user.bare('.claude-work');
@@ -46,8 +46,8 @@ describe('a broken link is drawn, with where it leads and where it belongs:', ()
 
     expect(exitCode).toBe(1);
     expect(stdout).toContain(
-      '  ✗ divergent-link\n    ~/.claude-work/projects\n    ├──▶ ~/elsewhere\n' +
-        '    └─✗─ ~/.claude-projects-shared  belongs here\n',
+      '[divergent-link]\n    ~/.claude-work/projects\n    ├──▶ ~/elsewhere\n' +
+        '    └─✗─ ~/.claude-projects-shared  should be here\n',
     );
   });
 
@@ -55,13 +55,16 @@ describe('a broken link is drawn, with where it leads and where it belongs:', ()
     await user.bare('.claude');
     await user.link('/mnt/volume', '.claude/projects');
 
-    expect((await doctor()).stdout).toContain('├──▶ /mnt/volume  nothing is there');
+    expect((await doctor()).stdout).toContain('├──▶ /mnt/volume  does not exist');
   });
 
   test('a directory', async () => {
-    await user.transcript('.claude/projects/-work');
+    await user.healthy('.claude');
+    await user.transcript('.claude-work/projects/-work');
 
-    expect((await doctor('--home', user.at('.claude'))).stdout).toContain('├──▶ a real directory');
+    expect(
+      (await doctor('--home', user.at('.claude'), '--home', user.at('.claude-work'))).stdout,
+    ).toContain('├──▶ a real directory');
   });
 
   test('with the characters that a rescue shell has', async () => {
@@ -70,7 +73,7 @@ describe('a broken link is drawn, with where it leads and where it belongs:', ()
 
     const { stdout } = await run([], { home: user.home, env: { LANG: 'C', TERM: 'linux' } });
 
-    expect(stdout).toContain('|--> /mnt/volume  nothing is there\n    `-x- ~/.claude-projects');
+    expect(stdout).toContain('|--> /mnt/volume  does not exist\n    `-x- ~/.claude-projects');
     // oxlint-disable-next-line no-control-regex -- they are what it is about
     expect(stdout).toMatch(/^[\0-\x7f]*$/);
   });
@@ -158,9 +161,9 @@ describe('it also looks at', () => {
 
     const { stdout, exitCode } = await doctor();
 
-    expect(stdout).toContain('! target-exposed');
+    expect(stdout).toContain('[target-exposed]');
     expect(stdout).toContain(`  chmod 700 '${user.at('.claude-projects-shared')}'`);
-    expect(stdout).toContain('healthy: 1 home leads to the shared state; 1 warning');
+    expect(stdout).toContain('healthy: 1 home uses the shared directories; 1 warning');
     expect(exitCode).toBe(0);
   });
 
@@ -169,11 +172,11 @@ describe('it also looks at', () => {
     await user.healthy('.claude-work');
     await user.write('.claude-work/settings.json', '{ "cleanupPeriodDays": 365 }');
 
-    const { stdout } = await doctor();
+    const { stdout } = await doctor('--verbose');
 
-    expect(stdout).toContain('transcripts live for 30 days, the shortest of all homes');
-    expect(stdout).toContain('~/.claude-work: 365 days');
-    expect(stdout).toContain('! retention-shorter');
+    expect(stdout).toContain('! retention       transcripts are kept for 30 days');
+    expect(stdout).toContain('~/.claude-work  365 days');
+    expect(stdout).toContain('[retention-shorter]');
   });
 
   test('the permissions of auto-memory, with the rules to copy', async () => {
@@ -182,7 +185,7 @@ describe('it also looks at', () => {
 
     const { stdout } = await doctor();
 
-    expect(stdout).toContain('! memory-not-permitted');
+    expect(stdout).toContain('[memory-not-permitted]');
     expect(stdout).toContain(`"Edit(/${user.at('.claude/projects/-work/memory')}/**)",`);
     expect(stdout).toContain(`"Edit(/${user.at('.claude-projects-shared/-work/memory')}/**)",`);
   });
@@ -192,7 +195,7 @@ describe('it also looks at', () => {
     await user.write('.claude-projects-shared/-work/memory/MEMORY.md', 'note');
     await user.write('.claude/settings.json', '{ "permissions": { "allow": ["Edit"] } }');
 
-    expect((await doctor()).stdout).not.toContain('memory');
+    expect((await doctor()).stdout).toContain('✓ memory');
   });
 
   test('running sessions', async () => {
@@ -200,8 +203,9 @@ describe('it also looks at', () => {
     const record = { sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10', cwd: '/work' };
     await user.write(`.claude/sessions/${process.pid}.json`, JSON.stringify(record));
 
-    const { stdout, exitCode } = await doctor();
+    const { stdout, exitCode } = await doctor('--verbose');
 
+    expect(stdout).toContain('✓ sessions        1 running');
     expect(stdout).toContain(`1 running session\n  · ${record.sessionId}\n`);
     expect(stdout).toContain(`process ${process.pid}, running in /work`);
     expect(exitCode).toBe(0);

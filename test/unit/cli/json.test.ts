@@ -1,13 +1,15 @@
 import { readdir, rm } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { outputSchema } from '../../../src/cli/json-schema.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { outputSchema } from '../../../src/cli/json.ts';
 import { SESSION, userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
 const user = userHome();
 const someText: unknown = expect.any(String);
-const isValid = new Ajv2020({ strict: false, allErrors: true }).compile(outputSchema);
+const schema = outputSchema(commands);
+const isValid = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
 
 /** What a command tells as JSON; whatever it is, it keeps to the schema. */
 async function told(...argv: readonly string[]) {
@@ -39,7 +41,8 @@ describe('what is told as JSON keeps to the documented schema:', () => {
       required: { from: 'home', root: user.home },
       homes: [{ ok: false }, { ok: true }],
       liveSessions: [{ pid: process.pid }],
-      retention: { periodDays: 30, transcripts: { due: 0 } },
+      retention: { periodDays: 30, transcripts: { expiredCount: 0 } },
+      checks: [{ name: 'homes', state: 'error' }, {}, {}, {}, {}, {}, {}, {}, {}],
       next: [{ command: 'claude-shared-state migrate', purpose: someText }],
     });
   });
@@ -126,20 +129,23 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     });
   });
 
-  test('why, where and resume', async () => {
-    expect(await told('where', SESSION)).toMatchObject({ transcripts: [{ kind: 'file' }] });
-    expect(await told('why', SESSION)).toMatchObject({
+  test('diagnose, locate and resume', async () => {
+    expect(await told('locate', SESSION)).toMatchObject({ transcripts: [{ kind: 'file' }] });
+    expect(await told('diagnose', SESSION)).toMatchObject({
       homes: [{ verdict: 'resumable-with-warnings', transcript: { kind: 'file' } }, {}],
     });
     expect(await told('resume', SESSION)).toMatchObject({ resume: { file: 'claude' } });
     const unknown = SESSION.replaceAll('3', '4');
-    expect(await told('where', unknown)).toMatchObject({ transcripts: [] });
+    expect(await told('locate', unknown)).toMatchObject({ transcripts: [] });
     expect(await told('resume', unknown)).toMatchObject({ verdict: 'not-resumable' });
   });
 
   test('mistakes', async () => {
     expect(await told('migrat')).toMatchObject({ command: null, error: { kind: 'usage' } });
-    expect(await told('where', 'x')).toMatchObject({ command: 'where', error: { kind: 'usage' } });
+    expect(await told('locate', 'x')).toMatchObject({
+      command: 'locate',
+      error: { kind: 'usage' },
+    });
     expect(await told('doctor', '--shared', 'sessions=/x')).toMatchObject({ exitCode: 2 });
   });
 
@@ -164,7 +170,7 @@ test('the schema can be had from the command, and needs no home', async () => {
   const { exitCode, stdout } = await run(['schema'], { home: user.at('nobody') });
 
   expect(exitCode).toBe(0);
-  expect(JSON.parse(stdout)).toEqual(outputSchema);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(schema)));
 });
 
 test('something that the schema does not tell of does not keep to it', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { MigrationOutcome } from 'claude-shared-state/migrate';
-import { exitCodeOf, tellOutcome } from '../../../src/cli/acting.ts';
+import { exitCodeOf, printOutcome } from '../../../src/cli/act.ts';
 import { paper } from './support/paper.ts';
 
 test.each<[MigrationOutcome, number, string]>([
-  ['done', 0, '✓ done\n'],
+  ['done', 0, '✓ done: better\n'],
   ['partial', 1, '! done, except for the files listed above\n'],
   ['refused', 1, '✗ refused: see the problems above\n'],
   ['locked', 1, '✗ another process is at work; nothing was changed\n'],
@@ -17,7 +17,7 @@ test.each<[MigrationOutcome, number, string]>([
 ])('a run that ended %s exits with %i, and says so', (outcome, exitCode, words) => {
   const sheet = paper();
 
-  tellOutcome(sheet, outcome, 'again');
+  printOutcome(sheet, outcome, 'again', 'better');
 
   expect(sheet.text).toBe(`\n${words}`);
   expect(exitCodeOf(outcome)).toBe(exitCode);

@@ -3,10 +3,10 @@ import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { finding } from '../../../src/links/problems.ts';
-import { waysToMigrate, waysToRestore } from '../../../src/cli/past-refusal.ts';
+import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/past-refusal.ts';
 
 const home = '/home/me/.claude';
-const setting = {
+const scope = {
   homes: [home],
   homesFrom: 'given',
   otherHomes: [],
@@ -17,13 +17,13 @@ const setting = {
   root: '/home/me',
 } as const;
 const toMigrate = (
-  problems: Parameters<typeof waysToMigrate>[3],
+  problems: Parameters<typeof stepsPastRefusal>[3],
   points: readonly RestorePoint[] = [],
-) => waysToMigrate({}, setting, ['migrate'], problems, points);
+) => stepsPastRefusal({}, scope, ['migrate'], problems, points);
 const toRestore = (
-  problems: Parameters<typeof waysToRestore>[3],
+  problems: Parameters<typeof stepsPastRefusedRestore>[3],
   points: readonly RestorePoint[] = [],
-) => waysToRestore({}, setting, ['restore'], problems, points);
+) => stepsPastRefusedRestore({}, scope, ['restore'], problems, points);
 
 const session = {
   path: `${home}/sessions/1.json`,
@@ -65,7 +65,8 @@ describe('after a refused migration', () => {
       },
       {
         command: `claude-shared-state migrate --accept-retention --home ${home}`,
-        purpose: 'or, if you accept it: old files are deleted soon',
+        purpose: 'if you accept it: old files are deleted soon',
+        or: true,
       },
     ]);
   });
@@ -78,7 +79,8 @@ describe('after a refused migration', () => {
       },
       {
         command: `claude-shared-state migrate --live merge --accept-retention --home ${home}`,
-        purpose: 'or, if you accept it: the sessions keep running; old files are deleted soon',
+        purpose: 'if you accept it: the sessions keep running; old files are deleted soon',
+        or: true,
       },
     ]);
   });
@@ -102,7 +104,7 @@ describe('after a refused migration', () => {
       {
         command: `claude-shared-state migrate --prefer-home '/a b' --prefer-home /c --prefer-shared /d --home ${home}`,
         purpose:
-          'if you accept it: of each conflict the newer file is shared, the other kept aside',
+          'if you accept it: in each conflict the newer file is shared, and the other is set aside',
       },
     ]);
   });
@@ -149,12 +151,12 @@ describe('after a refused migration', () => {
 
 describe('after a refused restore', () => {
   const other = migrationProblem('other-target', { path: '/point', target: '/target' });
-  const named = { ...setting, requiredFrom: 'root' } as const;
+  const named = { ...scope, requiredFrom: 'root' } as const;
 
   test('the recorded root is named if another one was', () => {
     const point = pointOf('complete', '/srv/shared');
 
-    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([
+    expect(stepsPastRefusedRestore({}, named, ['restore'], [other], [point])).toEqual([
       {
         command: `claude-shared-state restore --home ${home} --root /srv/shared`,
         purpose: 'restore from the shared directories that this home was migrated to',
@@ -165,7 +167,7 @@ describe('after a refused restore', () => {
   test('nothing is proposed if the recorded directories were used', () => {
     expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
     const point = pointOf('complete', '/home/me');
-    expect(waysToRestore({}, named, ['restore'], [other], [point])).toEqual([]);
+    expect(stepsPastRefusedRestore({}, named, ['restore'], [other], [point])).toEqual([]);
   });
 
   test('running sessions have to end', () => {

@@ -1,73 +1,72 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { MigrationProgress } from 'claude-shared-state/migrate';
-import { bytes, duration } from '../../../src/cli/amounts.ts';
-import { Pace } from '../../../src/cli/pace.ts';
-import { barLine, ProgressDisplay } from '../../../src/cli/progress.ts';
+import { bytes, duration } from '../../../src/cli/ui/amounts.ts';
+import { barLine, ProgressDisplay, RateEstimator } from '../../../src/cli/ui/progress.ts';
 import { paper } from './support/paper.ts';
 
 const half: MigrationProgress = { phase: 'absorb', done: 5000, total: 10_000, bytes: 2_500_000 };
 
-function paceOf(done: number, milliseconds: number): Pace {
-  const pace = new Pace();
-  pace.note(0, 0);
-  pace.note(milliseconds, done);
-  return pace;
+function rateOf(done: number, milliseconds: number): RateEstimator {
+  const rate = new RateEstimator();
+  rate.add(0, 0);
+  rate.add(milliseconds, done);
+  return rate;
 }
 
-describe('the pace', () => {
+describe('the rate', () => {
   test('is unknown before anything was done', () => {
-    expect(new Pace().perSecond).toBeUndefined();
-    expect(new Pace().remaining(100)).toBeUndefined();
+    expect(new RateEstimator().perSecond).toBeUndefined();
+    expect(new RateEstimator().remaining(100)).toBeUndefined();
   });
 
   test('is unknown in the first second', () => {
-    expect(paceOf(100, 900).perSecond).toBeUndefined();
-    expect(paceOf(100, 900).remaining(100)).toBeUndefined();
+    expect(rateOf(100, 900).perSecond).toBeUndefined();
+    expect(rateOf(100, 900).remaining(100)).toBeUndefined();
   });
 
   test('tells the rate, and how long the rest takes', () => {
-    expect(paceOf(1000, 2000).perSecond).toBe(500);
-    expect(paceOf(1000, 2000).remaining(5000)).toBe(10_000);
+    expect(rateOf(1000, 2000).perSecond).toBe(500);
+    expect(rateOf(1000, 2000).remaining(5000)).toBe(10_000);
   });
 
   test('forgets what was long ago', () => {
-    const pace = new Pace();
+    const rate = new RateEstimator();
     for (let second = 0; second <= 60; second += 1) {
-      pace.note(second * 1000, second <= 30 ? second * 1000 : 30_000 + (second - 30) * 10);
+      rate.add(second * 1000, second <= 30 ? second * 1000 : 30_000 + (second - 30) * 10);
     }
 
-    expect(pace.perSecond).toBeCloseTo(10, 5);
+    expect(rate.perSecond).toBeCloseTo(10, 5);
   });
 
   test('does not tell how long it takes where nothing moves', () => {
-    expect(paceOf(0, 5000).remaining(100)).toBeUndefined();
+    expect(rateOf(0, 5000).remaining(100)).toBeUndefined();
   });
 });
 
 describe('the bar', () => {
   test('tells part, rest, rate and bytes', () => {
-    const { page } = paper(80);
+    const { out } = paper(80);
 
-    expect(barLine(page, half, paceOf(5000, 10_000))).toBe(
+    expect(barLine(out, half, rateOf(5000, 10_000))).toBe(
       `absorb   ${'█'.repeat(13)}${'░'.repeat(13)} 50%  0:10 left  5,000/10,000  500/s  2.5 MB`,
     );
   });
 
   test.each([20, 30, 40, 60, 80, 200])('is never wider than %i columns', (columns) => {
-    const { page } = paper(columns);
+    const { out } = paper(columns);
 
     for (const done of [0, 1, 9999, 10_000]) {
-      const line = barLine(page, { ...half, done }, paceOf(done, 10_000));
+      const line = barLine(out, { ...half, done }, rateOf(done, 10_000));
       expect(stringWidth(line)).toBeLessThan(columns);
       expect(line).toContain('%');
     }
   });
 
   test('is none where it is not known yet how much there is', () => {
-    const { page } = paper(40);
+    const { out } = paper(40);
 
-    expect(barLine(page, { phase: 'plan', done: 0, total: 0, bytes: 0 }, new Pace())).toBe(
+    expect(barLine(out, { phase: 'plan', done: 0, total: 0, bytes: 0 }, new RateEstimator())).toBe(
       'plan …',
     );
   });
@@ -75,9 +74,9 @@ describe('the bar', () => {
 
 describe('the display', () => {
   test('draws over its line on a terminal, and leaves one line for each phase', () => {
-    const { page, written } = paper(80);
+    const { out, written } = paper(80);
     let now = 0;
-    const display = new ProgressDisplay(page, () => now);
+    const display = new ProgressDisplay(out, () => now);
 
     for (let done = 0; done <= 10_000; done += 500) {
       display.onProgress({ ...half, done });
@@ -96,9 +95,9 @@ describe('the display', () => {
   });
 
   test('draws no faster than can be seen', () => {
-    const { page, written } = paper(80);
+    const { out, written } = paper(80);
     let now = 0;
-    const display = new ProgressDisplay(page, () => now);
+    const display = new ProgressDisplay(out, () => now);
 
     for (let done = 0; done <= 100; done += 1) {
       display.onProgress({ ...half, done });
@@ -114,9 +113,9 @@ describe('the display', () => {
     ['in a pipe', undefined, {}],
     ['on a terminal that can do nothing', 80, { TERM: 'dumb' }],
   ])('is a few lines %s', (_, columns, env) => {
-    const { page, written } = paper(columns, env);
+    const { out, written } = paper(columns, env);
     let now = 0;
-    const display = new ProgressDisplay(page, () => now);
+    const display = new ProgressDisplay(out, () => now);
 
     for (let done = 0; done <= 10_000; done += 500) {
       display.onProgress({ ...half, done });
@@ -132,8 +131,8 @@ describe('the display', () => {
   });
 
   test('says of a run that was stopped how far it was', () => {
-    const { page, written } = paper(80);
-    const display = new ProgressDisplay(page, () => 0);
+    const { out, written } = paper(80);
+    const display = new ProgressDisplay(out, () => 0);
 
     display.onProgress(half);
     display.end();

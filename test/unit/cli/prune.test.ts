@@ -52,7 +52,7 @@ test('prune stops at the first restore point that another process holds', async 
 
   expect(exitCode).toBe(1);
   expect(stdout).toContain('✗ another process is at work; nothing was changed');
-  expect(stdout).toContain('✗ locked-by-other');
+  expect(stdout).toContain('[locked-by-other]');
   expect(await restorePointsOf('.claude-work')).toHaveLength(1);
 });
 

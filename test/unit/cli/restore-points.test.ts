@@ -32,10 +32,10 @@ test('a restore point without directories is listed', async () => {
   expect(await listed()).toContain(': no directories\n');
 });
 
-test('restore and prune are proposed for a complete restore point', async () => {
+test('prune, or restore, are proposed for a complete restore point', async () => {
   await mark('complete');
 
-  expect(await listed()).toMatch(/restore\n(.*\n)+.*prune --all\n/);
+  expect(await listed()).toMatch(/prune --all\nor\n.*\n.*restore\n/);
 });
 
 test('only prune is proposed for a restored restore point', async () => {

@@ -40,7 +40,7 @@ test('restore stops at the first home that another process holds', async () => {
   expect(exitCode).toBe(1);
   expect(stdout).toContain('~/.claude: nothing restored');
   expect(stdout).toContain('✗ another process is at work; nothing was changed');
-  expect(stdout).toContain('✗ locked-by-other');
+  expect(stdout).toContain('[locked-by-other]');
   expect(stdout).not.toContain('~/.claude-work:');
   expect(await isLink('.claude-work/projects')).toBe(true);
 });
@@ -79,7 +79,7 @@ test('restore completes a restore that was interrupted', async () => {
   const [id = ''] = await readdir(points);
   await rm(`${points}/${id}/restored`, { recursive: true });
   await mkdir(`${points}/${id}/restoring`, { recursive: true });
-  expect((await cli(['doctor'])).stdout).toContain('✗ a restore was interrupted');
+  expect((await cli(['doctor'])).stdout).toContain('✗ A restore was interrupted');
 
   expect(await cli(['restore', '--yes', '--home', '~/.claude'])).toMatchObject({ exitCode: 0 });
 
@@ -93,7 +93,7 @@ test('restore is refused while a session runs, and says to end it', async () => 
   const { exitCode, stdout } = await cli(['restore', '--yes']);
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('✗ live-session');
+  expect(stdout).toContain('[live-session]');
   expect(stdout).not.toContain('--live');
   expect(await isLink('.claude/projects')).toBe(true);
 });
@@ -140,7 +140,7 @@ test('restore names the recorded root if another one was named', async () => {
   const { exitCode, stdout } = await cli(argv);
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('✗ other-target');
+  expect(stdout).toContain('[other-target]');
   expect(stdout).toContain(
     `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
   );

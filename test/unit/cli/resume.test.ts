@@ -18,7 +18,7 @@ test('where no home can resume it, the command that tells of each is named', asy
   const { exitCode, stderr } = await resume(user.home);
 
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(new RegExp(`^ {2}claude-shared-state why ${SESSION}$`, 'm'));
+  expect(stderr).toMatch(new RegExp(`^ {2}claude-shared-state diagnose ${SESSION}$`, 'm'));
 });
 
 test('with --cwd it is resumed there, or not at all', async () => {

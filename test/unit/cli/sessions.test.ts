@@ -17,7 +17,7 @@ async function sessionIn(projects: string, name = 'work'): Promise<string> {
   return cwd;
 }
 
-describe('where', () => {
+describe('locate', () => {
   test('lists each transcript with all its names', async () => {
     await user.healthy('.claude');
     await sessionIn('.claude-projects-shared');
@@ -27,8 +27,8 @@ describe('where', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('1 transcript\n');
     expect(stdout).toMatch(new RegExp(`· ~/.claude/projects/.*${SESSION}.jsonl`));
-    expect(stdout).toMatch(/· ~\/\.claude-projects-shared\/.* {2}the shared place/);
-    expect(stdout).toContain(`  claude-shared-state why ${SESSION}\n`);
+    expect(stdout).toMatch(/· ~\/\.claude-projects-shared\/.* {2}shared$/m);
+    expect(stdout).toContain(`  claude-shared-state diagnose ${SESSION}\n`);
   });
 
   test('warns of several', async () => {
@@ -46,12 +46,12 @@ describe('where', () => {
     const { exitCode, stdout } = await cli(['where', SESSION]);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ no transcript of this session');
+    expect(stdout).toContain(`✗ no transcript of ${SESSION}`);
     expect(stdout).toContain(`~/.claude/file-history/${SESSION}  file-history`);
   });
 });
 
-describe('why', () => {
+describe('diagnose', () => {
   test('tells of every home', async () => {
     await user.healthy('.claude');
     await user.bare('.claude-work');
@@ -60,12 +60,14 @@ describe('why', () => {
     const { exitCode, stdout } = await cli(['why', SESSION], { cwd });
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('resuming in ~/work');
+    expect(stdout).toContain(`resuming ${SESSION} in ~/work`);
     expect(stdout).toMatch(/^! resumable, with warnings {2}~\/\.claude$/m);
-    expect(stdout).toMatch(/^✗ not resumable {2}~\/\.claude-work\n\n {2}✗ projects-link-missing$/m);
+    expect(stdout).toMatch(
+      /^✗ not resumable {2}~\/\.claude-work\n(.*\n)+.*\[projects-link-missing\]$/m,
+    );
     expect(stdout).toMatch(/^ {2}claude-shared-state ensure$/m);
     expect(stdout).toContain(
-      `  claude-shared-state resume ${SESSION} --under ${user.at('.claude')}`,
+      `  claude-shared-state resume ${SESSION} --account ${user.at('.claude')}`,
     );
   });
 
@@ -85,12 +87,12 @@ describe('why', () => {
     const cwd = await sessionIn('.claude-projects-shared');
 
     const argv = ['why', SESSION, '--claude-version', '2.1.197'];
-    const { exitCode, stdout } = await cli(argv);
+    const { exitCode, stdout } = await cli([...argv, '--cwd', user.home]);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ wrong-working-directory');
-    expect(stdout).toContain(`  claude-shared-state why ${SESSION} --cwd ${cwd}\n`);
-    expect(await cli([...argv, '--cwd', cwd])).toMatchObject({ exitCode: 0 });
+    expect(stdout).toContain('[wrong-working-directory]');
+    expect(stdout).toContain(`  claude-shared-state diagnose ${SESSION} --cwd ${cwd}\n`);
+    expect((await cli(argv)).stdout).toContain('in ~/work\n');
   });
 
   test('refuses a version that is none', async () => {
@@ -138,7 +140,7 @@ describe('resume', () => {
 
     expect(named.stdout).toContain(`CLAUDE_CONFIG_DIR='${work}'`);
     expect(inUse.stdout).toBe(named.stdout);
-    expect((await cli(['resume', SESSION])).stderr).toContain('--under names another one of 2');
+    expect((await cli(['resume', SESSION])).stderr).toContain('--account names another one of 2');
   });
 
   test('prints no command where the session cannot be resumed, and says why', async () => {
@@ -148,6 +150,6 @@ describe('resume', () => {
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('✗ not resumable under ~/.claude');
-    expect(stderr).toContain('✗ transcript-missing');
+    expect(stderr).toContain('[transcript-missing]');
   });
 });

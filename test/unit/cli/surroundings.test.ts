@@ -1,6 +1,6 @@
 import { mkdir, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { printSessions } from '../../../src/cli/print-surroundings.ts';
+import { printSessions } from '../../../src/cli/ui/plan.ts';
 import { sessionId } from '../support/session-id.ts';
 import { SESSION, userHome } from './support/homes.ts';
 import { paper } from './support/paper.ts';
@@ -22,18 +22,18 @@ describe('how long transcripts live:', () => {
     await user.healthy('.claude');
     await user.write('.claude/settings.json', longest);
 
-    expect((await doctor()).stdout).toContain('retention transcripts are never deleted\n');
+    expect((await doctor()).stdout).toContain('retention       transcripts are never deleted\n');
   });
 
-  test('as long as the home that deletes first, with what the others say', async () => {
+  test('as long as the home that deletes first says; --verbose lists all', async () => {
     await user.healthy('.claude');
     await user.healthy('.claude-work');
     await user.write('.claude-work/settings.json', longest);
 
-    const { stdout } = await doctor();
+    const { stdout } = await run(['doctor', '--verbose'], { home: user.home });
 
-    expect(stdout).toContain('live for 30 days, the shortest of all homes');
-    expect(stdout).toContain('  ~/.claude: 30 days (not set)\n  ~/.claude-work: never\n');
+    expect(stdout).toContain('transcripts are kept for 30 days\n');
+    expect(stdout).toContain('  ~/.claude  30 days (not set)\n  ~/.claude-work  never deleted\n');
   });
 });
 
@@ -43,15 +43,16 @@ describe('the transcripts that go next:', () => {
     await transcriptOf(3, '-old');
     await transcriptOf(1, '-new');
 
-    const { stdout } = await doctor();
+    const { stdout } = await run(['doctor', '--verbose'], { home: user.home });
 
-    expect(stdout).toMatch(/^ {2}the oldest, due \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n.*\/-old\//m);
+    expect(stdout).toMatch(/^ {2}the oldest transcript is kept until .*:\n.*\/-old\//m);
+    expect(stdout).toMatch(/kept for 30 days, the oldest until \d{4}-\d\d-\d\d \d\d:\d\d \S+$/m);
     expect(stdout).not.toContain('when Claude Code starts next');
   });
 
   test.each([
-    [1, '1 transcript is deleted when Claude Code starts next'],
-    [2, '2 transcripts are deleted when Claude Code starts next'],
+    [1, '1 transcript will be deleted when Claude Code starts next'],
+    [2, '2 transcripts will be deleted when Claude Code starts next'],
   ])('%i is due already', async (number, words) => {
     await user.healthy('.claude');
     for (let one = 0; one < number; one += 1) await transcriptOf(40, `-old-${one}`);
@@ -61,15 +62,15 @@ describe('the transcripts that go next:', () => {
 });
 
 test('of a session of which nothing can be known from here, it says so', () => {
-  const { page, written } = paper();
+  const { out, written } = paper();
 
-  printSessions(page, [
+  printSessions(out, [
     {
       sessionId: sessionId(SESSION),
       pid: 4711,
       path: '/home/me/.claude/sessions/4711.json',
       accountHomes: ['/home/me/.claude'],
-      liveness: 'unknown',
+      processState: 'unknown',
       cwd: undefined,
       kind: undefined,
       entrypoint: undefined,
@@ -77,7 +78,7 @@ test('of a session of which nothing can be known from here, it says so', () => {
     },
   ]);
 
-  expect(written.at(-1)).toBe('    ~/.claude, process 4711, it may be running\n');
+  expect(written.at(-1)).toBe('    ~/.claude, process 4711, may be running\n');
 });
 
 describe('an interrupted run is reported, with the command that completes it:', () => {
@@ -96,7 +97,7 @@ describe('an interrupted run is reported, with the command that completes it:', 
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ a migration was interrupted. Nothing is lost.');
+    expect(stdout).toContain('✗ A migration was interrupted\n');
     expect(stdout).toMatch(/^ {2}claude-shared-state migrate$/m);
   });
 
@@ -117,7 +118,7 @@ describe('an interrupted run is reported, with the command that completes it:', 
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ a restore was interrupted. Nothing is lost.');
+    expect(stdout).toContain('✗ A restore was interrupted\n');
     expect(stdout).toMatch(/^ {2}claude-shared-state restore$/m);
     expect(stdout).not.toMatch(/claude-shared-state migrate/);
   });
@@ -129,7 +130,7 @@ describe('an interrupted run is reported, with the command that completes it:', 
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('✗ the deletion of a restore point was interrupted.');
+    expect(stdout).toContain('✗ The deletion of a restore point was interrupted\n');
     expect(stdout).toContain(`  claude-shared-state prune ${user.at(path)}\n`);
   });
 
@@ -144,7 +145,7 @@ describe('an interrupted run is reported, with the command that completes it:', 
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      '2 restore points, 1 of them restored already: restore-points lists them\n',
+      'restore-points  2 can be used or deleted: restore-points lists them\n',
     );
   });
 });

@@ -23,11 +23,11 @@ test('a name in a linked directory is told with that', async () => {
   await user.transcript('elsewhere');
   await user.link(user.at('elsewhere'), '.claude-projects-shared/-work');
 
-  expect(await where()).toMatch(/\/-work\/.*\.jsonl {2}the shared place, in a linked directory$/m);
+  expect(await where()).toMatch(/\/-work\/.*\.jsonl {2}shared, in a linked directory$/m);
 });
 
 test('what has the name of a transcript, and is none, is called what it is', async () => {
   await mkdir(user.at('.claude-projects-shared/-work', `${SESSION}.jsonl`), { recursive: true });
 
-  expect(await where()).toContain('  no file but a directory, last written ');
+  expect(await where()).toContain('  not a file but a directory, last written ');
 });

@@ -23,5 +23,5 @@ test('of a session that nothing speaks against it says no more', async () => {
 
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^✓ resumable {2}~\/\.claude$/m);
-  expect(stdout).toMatch(/^ {2}1 message, the last of \d{4}-/m);
+  expect(stdout).toMatch(/^ {2}1 message, the last at \d{4}-/m);
 });

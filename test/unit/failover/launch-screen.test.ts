@@ -100,7 +100,7 @@ test('a session has resumed when its record says what it does', () => {
     accountHomes: ['/b'],
     pid: 7,
     path: '/b/sessions/7.json',
-    liveness: 'running',
+    processState: 'running',
   };
   const view = { command, before: '$', text: '❯', isAtShell: false };
   expect(judgeLaunch({ ...view, live }).kind).toBe('waiting');

@@ -111,7 +111,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       stage.terminal.start('web', ONE, stage.from);
       const { sessions } = await relaunch(stage);
       expect(sessions[0]?.outcome).toBe('left');
-      expect(sessions[0]?.problems.map(({ code }) => code)).toContain('running-now');
+      expect(sessions[0]?.problems.map(({ code }) => code)).toContain('session-running');
       expect(stage.terminal.entered).toEqual([]);
     }));
 

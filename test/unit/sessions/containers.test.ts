@@ -48,7 +48,7 @@ test('a session in another container is unknown if its record does not say where
       };
       makeFile(world, `${home}/sessions/${stat.split(' ')[0]}.json`, JSON.stringify(record));
     }
-    const both = [{ liveness: 'unknown' }, { liveness: 'unknown' }];
+    const both = [{ processState: 'unknown' }, { processState: 'unknown' }];
     expect(await fromHere()).toMatchObject(both);
     expect(fromAnotherContainer()).toMatchObject({ sessions: both, problems: [] });
 

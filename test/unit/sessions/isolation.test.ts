@@ -37,11 +37,11 @@ describe('with an injected file system nothing is asked of the real machine:', (
     const fs = fsOf();
     if (!isValidResumeUUID(id)) throw new Error('it is an id');
     const diagnosis = await diagnoseResume(id, { accountHome: home, cwd: '/work', fs });
-    expect(diagnosis.problems.map(({ code }) => code)).toContain('transcript-without-messages');
+    expect(diagnosis.problems.map(({ code }) => code)).toContain('transcript-unusable');
     const { transcripts } = await locateTranscripts(id, { accountHomes: [home], fs });
     expect(transcripts).toHaveLength(1);
     const { sessions } = await findLiveSessions([home], { fs });
     // Process 1 runs on every machine, and may not be looked at.
-    expect(sessions.map(({ liveness }) => liveness)).toEqual(['unknown']);
+    expect(sessions.map(({ processState }) => processState)).toEqual(['unknown']);
   });
 });

@@ -57,7 +57,7 @@ function find(
 async function found(...looking: Parameters<typeof find>) {
   const { sessions, problems } = await find(...looking);
   return {
-    sessions: sessions.map(({ pid, liveness }) => `${pid} ${liveness}`),
+    sessions: sessions.map(({ pid, processState }) => `${pid} ${processState}`),
     problems: problems.map((it) => ('errno' in it ? `${it.code} ${it.errno}` : it.code)),
   };
 }
@@ -79,7 +79,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
             entrypoint: 'cli',
             status: 'idle',
             path,
-            liveness: 'running',
+            processState: 'running',
           },
         ],
         problems: [],
@@ -164,7 +164,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
     inWorld(kind, async (world) => {
       makeRecord(world, 'a', `${ownPid}.json`, { ...record, procStart: ownStart() });
       const { sessions } = await findLiveSessions([at(world, 'a')], { fs: world.fs });
-      expect(sessions).toMatchObject([{ pid: ownPid, liveness: 'unknown' }]);
+      expect(sessions).toMatchObject([{ pid: ownPid, processState: 'unknown' }]);
     }));
 
   test('are told once where homes, or their records, are one directory', () =>
@@ -236,7 +236,12 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       const { sessions, problems } = await find(world, ['a']);
       expect(sessions).toMatchObject([{ pid: 6 }]);
       expect(problems).toMatchObject([
-        { code: 'session-record-invalid', severity: 'warning', path, accountHome: at(world, 'a') },
+        {
+          code: 'live-sessions-unreadable',
+          severity: 'warning',
+          path,
+          accountHome: at(world, 'a'),
+        },
       ]);
     }),
   );
@@ -251,10 +256,10 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       expect(await found(world, ['a', 'b'])).toEqual({
         sessions: ['4 running'],
         problems: [
-          'sessions-unreadable ENOTDIR',
-          'session-record-unreadable EISDIR',
-          'session-record-unreadable ELOOP',
-          'session-record-unreadable EFBIG',
+          'live-sessions-unreadable ENOTDIR',
+          'live-sessions-unreadable EISDIR',
+          'live-sessions-unreadable ELOOP',
+          'live-sessions-unreadable EFBIG',
         ],
       });
     }));
@@ -303,7 +308,7 @@ describe('on the real disk', () => {
       truncateSync(huge, 2 ** 30);
       expect(await found(world, ['a'])).toEqual({
         sessions: [],
-        problems: ['session-record-unreadable EFTYPE', 'session-record-unreadable EFBIG'],
+        problems: ['live-sessions-unreadable EFTYPE', 'live-sessions-unreadable EFBIG'],
       });
     }));
 
@@ -315,7 +320,7 @@ describe('on the real disk', () => {
       const pidDomain = `linux:${machine.trim()}:${readlinkSync('/proc/self/ns/pid')}`;
       makeRecord(world, 'b', `${ownPid}.json`, { ...record, procStart: '1', pidDomain });
       const { sessions } = await findLiveSessions([at(world, 'a'), at(world, 'b')]);
-      expect(sessions).toMatchObject([{ accountHomes: [at(world, 'a')], liveness: 'running' }]);
+      expect(sessions).toMatchObject([{ accountHomes: [at(world, 'a')], processState: 'running' }]);
       expect(sessions).toHaveLength(1);
     }));
 });

@@ -17,21 +17,21 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     await inWorld(kind, async (world) => {
       const { homes, projects, cwd } = setSession(world);
       const required = requiredIn(world);
-      const { transcripts, leftovers, unreadable } = await locateTranscripts(id, {
+      const { transcripts, artifacts, unreadable } = await locateTranscripts(id, {
         accountHomes: homes,
         required,
         fs: world.fs,
       });
       expect(transcripts).toHaveLength(1);
       const key = projectKey(cwd);
-      expect(transcripts[0]?.names.map(({ path, accountHome }) => [path, accountHome])).toEqual([
+      expect(transcripts[0]?.paths.map(({ path, accountHome }) => [path, accountHome])).toEqual([
         [transcriptIn(`${homes[0]}/projects`, key), homes[0]],
         [transcriptIn(`${homes[1]}/projects`, key), homes[1]],
         [transcriptIn(projects, key), undefined],
       ]);
       expect(transcripts[0]).toMatchObject({ kind: 'file', size: message().length });
-      expect(transcripts[0]?.modified.getTime()).toBeGreaterThan(Date.now() - 60_000);
-      expect([leftovers, unreadable]).toEqual([[], []]);
+      expect(transcripts[0]?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+      expect([artifacts, unreadable]).toEqual([[], []]);
     });
   });
 
@@ -47,7 +47,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
         cwd: '/work',
         fs: world.fs,
       });
-      expect(transcripts.map(({ names, size }) => [names[0].path, size])).toEqual([
+      expect(transcripts.map(({ paths, size }) => [paths[0].path, size])).toEqual([
         [second, 1],
         [first, 2],
       ]);
@@ -64,7 +64,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
         accountHomes: [at(world, 'a')],
         fs: world.fs,
       });
-      const told = transcripts.flatMap(({ names }) => names);
+      const told = transcripts.flatMap(({ paths }) => paths);
       expect(told).toContainEqual(
         expect.objectContaining({ path: linked, isLink: true, isInLinkedDirectory: false }),
       );
@@ -84,7 +84,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
         accountHomes: [at(world, 'a')],
         fs: world.fs,
       });
-      expect(transcripts.map(({ names }) => names.map(({ path }) => path).toSorted())).toEqual([
+      expect(transcripts.map(({ paths }) => paths.map(({ path }) => path).toSorted())).toEqual([
         [first, second],
       ]);
     });
@@ -109,13 +109,13 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
         makeDirectory(world, `${home}/session-env/${id}`),
         makeDirectory(world, `${home}/file-history/${id}`),
       ];
-      const { transcripts, leftovers } = await locateTranscripts(id, {
+      const { transcripts, artifacts } = await locateTranscripts(id, {
         accountHomes: [home],
         fs: world.fs,
       });
       expect(transcripts).toEqual([]);
-      expect(leftovers.map(({ path }) => path)).toEqual(left);
-      expect(leftovers.map((one) => one.kind)).toEqual([
+      expect(artifacts.map(({ path }) => path)).toEqual(left);
+      expect(artifacts.map((one) => one.kind)).toEqual([
         'session-directory',
         'session-env',
         'file-history',
@@ -129,7 +129,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
         accountHomes: [at(world, 'nobody'), makeDirectory(world, at(world, 'a'))],
         fs: world.fs,
       });
-      expect(found).toEqual({ transcripts: [], leftovers: [], unreadable: [] });
+      expect(found).toEqual({ transcripts: [], artifacts: [], unreadable: [] });
     });
   });
 
@@ -154,7 +154,7 @@ test('the names of projects are data: a newline or __proto__ in them does no har
       accountHomes: [at(world, 'a')],
       fs: world.fs,
     });
-    expect(transcripts.map(({ names }) => names[0].projectKey).toSorted()).toEqual(
+    expect(transcripts.map(({ paths }) => paths[0].projectKey).toSorted()).toEqual(
       ['\u001b[31m', '__proto__', 'constructor', 'new\nline'].toSorted(),
     );
   });

@@ -101,7 +101,7 @@ describe('the command', () => {
 
 describe('refused is', () => {
   test.each(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`])('the id %j', (id) => {
-    expect(refusals(where, id)).toEqual(['invalid-session-id sessionId']);
+    expect(refusals(where, id)).toEqual(['invalid-argument sessionId']);
   });
 
   test.each(['\n', '\r', '\t', '\u001b[2J', '\u007f', '\u0085', '\ud800'])(
@@ -118,7 +118,7 @@ describe('refused is', () => {
       };
       const names = ['accountHome', 'cwd', 'defaultAccountHome', 'program', 'prompt'];
       expect(refusals(options)).toEqual(
-        [...names, 'extraArgs[0]'].map((name) => `invalid-option options.${name}`),
+        [...names, 'extraArgs[0]'].map((name) => `invalid-argument options.${name}`),
       );
     },
   );
@@ -126,29 +126,29 @@ describe('refused is', () => {
   test('a NUL character', () => {
     const options = { accountHome: '/a\0', cwd: '/b\0', extraArgs: ['--model', '\0'] };
     expect(refusals(options)).toEqual([
-      'path-nul options.accountHome',
-      'path-nul options.cwd',
-      'invalid-option options.extraArgs[1]',
+      'invalid-argument options.accountHome',
+      'invalid-argument options.cwd',
+      'invalid-argument options.extraArgs[1]',
     ]);
   });
 
   test('a path that is none, or that a shell would have to expand', () => {
     const options = { accountHome: '~/.claude', cwd: 'work', defaultAccountHome: '' };
     expect(refusals(options)).toEqual([
-      'path-tilde options.accountHome',
-      'path-relative options.cwd',
-      'path-empty options.defaultAccountHome',
+      'invalid-argument options.accountHome',
+      'invalid-argument options.cwd',
+      'invalid-argument options.defaultAccountHome',
     ]);
     expect(refusals({})).toEqual([
-      'path-not-string options.accountHome',
-      'path-not-string options.cwd',
+      'invalid-argument options.accountHome',
+      'invalid-argument options.cwd',
     ]);
   });
 
   test.each(['', '-claude', '~/claude', 'bin/claude', './claude', 'a=b', '/opt/a=b/claude', 7])(
     'the program %j',
     (program) => {
-      expect(refusals({ ...where, program })).toEqual(['invalid-option options.program']);
+      expect(refusals({ ...where, program })).toEqual(['invalid-argument options.program']);
     },
   );
 
@@ -169,14 +169,14 @@ describe('refused is', () => {
     null,
   ])('the extra argument %j', (arg) => {
     expect(refusals({ ...where, extraArgs: ['-p', arg] })).toEqual([
-      'invalid-option options.extraArgs[1]',
+      'invalid-argument options.extraArgs[1]',
     ]);
   });
 
   test('a hole among the extra arguments', () => {
     const extraArgs: string[] = [];
     extraArgs[1] = '-p';
-    expect(refusals({ ...where, extraArgs })).toEqual(['invalid-option options.extraArgs[0]']);
+    expect(refusals({ ...where, extraArgs })).toEqual(['invalid-argument options.extraArgs[0]']);
   });
 
   test.each([
@@ -186,12 +186,14 @@ describe('refused is', () => {
     { dangerouslySkipPermissions: 'yes' },
   ])('%j', (wrong) => {
     const [name] = Object.keys(wrong);
-    expect(refusals({ ...where, ...wrong })).toEqual([`invalid-option options.${name}`]);
+    expect(refusals({ ...where, ...wrong })).toEqual([`invalid-argument options.${name}`]);
   });
 
   test('an unknown option, and what are no options', () => {
-    expect(refusals({ ...where, dangerously: true })).toEqual(['unknown-option a key of options']);
-    expect(refusals([])).toEqual(['invalid-options options']);
+    expect(refusals({ ...where, dangerously: true })).toEqual([
+      'unknown-option options.dangerously',
+    ]);
+    expect(refusals([])).toEqual(['invalid-argument options']);
   });
 
   test.each(['--resumes', '--continued', '--permission-mode', '-d', '-n', '-', 'resume', '-p'])(

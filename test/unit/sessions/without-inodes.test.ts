@@ -28,8 +28,8 @@ describe.each(worldKinds)('where inodes have no numbers, in %s,', (kind) => {
 
       const numbered = await locateTranscripts(id, { ...options, fs: world.fs });
       expect(transcripts).toEqual(numbered.transcripts);
-      expect(transcripts[0]?.names).toHaveLength(3);
-      expect(transcripts[0]?.names[2]?.path).toContain(projects);
+      expect(transcripts[0]?.paths).toHaveLength(3);
+      expect(transcripts[0]?.paths[2]?.path).toContain(projects);
     }));
 
   test('copies are told from each other by their paths', () =>
@@ -44,7 +44,7 @@ describe.each(worldKinds)('where inodes have no numbers, in %s,', (kind) => {
       });
 
       // The newest is first, which either may be.
-      expect(transcripts.map(({ names }) => names[0].path).toSorted()).toEqual(paths);
+      expect(transcripts.map(({ paths }) => paths[0].path).toSorted()).toEqual(paths);
     }));
 
   test('a directory whose real path cannot be told is named as not looked at', () =>

@@ -1,4 +1,4 @@
-import { Page } from '../../../../src/cli/page.ts';
+import { Output } from '../../../../src/cli/ui/output.ts';
 import type { Io } from '../../../../src/cli/io.ts';
 
 /** A page, and all that was written on it; a pipe unless it has columns. */
@@ -13,7 +13,7 @@ export function paper(columns?: number, env: Io['env'] = {}, home = '/home/me') 
   };
   const surroundings = { env: { LANG: 'C.UTF-8', NO_COLOR: '1', ...env }, home };
   return {
-    page: new Page(screen, surroundings, false),
+    out: new Output(screen, surroundings, false),
     written,
     get text() {
       return written.join('');

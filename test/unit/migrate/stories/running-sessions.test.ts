@@ -192,7 +192,7 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
           } as const),
       };
       const planned = await plan(world, ['a'], { processInspector });
-      expect(planned.liveSessions.map(({ pid, liveness }) => [pid, liveness])).toEqual([
+      expect(planned.liveSessions.map(({ pid, processState }) => [pid, processState])).toEqual([
         [27, 'unknown'],
       ]);
       expect(planned.ok).toBe(false);

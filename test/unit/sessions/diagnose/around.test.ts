@@ -96,7 +96,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
           );
         const path = set('1');
         expect((await diagnose(world, stage)).problems).toMatchObject([
-          { code: 'redirected-by-settings', path, variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' },
+          { code: 'config-unusable', path, variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' },
         ]);
         for (const harmless of ['', '0', 'false', 5, null]) {
           set(harmless);
@@ -117,7 +117,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
           JSON.stringify({ env: { CLAUDE_CONFIG_DIR: value } }),
         );
       set(elsewhere);
-      expect(codesOf(await diagnose(world, stage))).toEqual(['redirected-by-settings']);
+      expect(codesOf(await diagnose(world, stage))).toEqual(['config-unusable']);
       set(`${home}/`);
       expect(codesOf(await diagnose(world, stage))).toEqual([]);
     });
@@ -165,8 +165,8 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
       const { verdict, problems } = await diagnose(world, stage);
       expect(verdict).toBe('resumable-with-warnings');
       expect(problems).toMatchObject([
-        { code: 'file-history-not-shared', state: 'missing', remedy: 'ensure' },
-        { code: 'session-env-unusable', state: 'dangling' },
+        { code: 'state-not-shared', name: 'file-history', state: 'missing', remedy: 'ensure' },
+        { code: 'state-not-shared', name: 'session-env', state: 'dangling' },
       ]);
     });
   });

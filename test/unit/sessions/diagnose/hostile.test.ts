@@ -12,7 +12,7 @@ test('a transcript that claims to have more than any conversation is not read', 
     const stage = setSession(world);
     truncateSync(stage.transcript, 9 * 2 ** 30);
     const { problems } = await diagnose(world, stage);
-    expect(problems).toMatchObject([{ code: 'transcript-unreadable', errno: 'EFBIG' }]);
+    expect(problems).toMatchObject([{ code: 'transcript-inaccessible', errno: 'EFBIG' }]);
   });
 });
 
@@ -26,7 +26,7 @@ test('a device that takes the place of the transcript while it is looked at is n
         await promises.open(path.endsWith('.jsonl') ? '/dev/zero' : path, flags),
     };
     const { problems } = await diagnose(world, stage, { fs });
-    expect(problems).toMatchObject([{ code: 'transcript-unreadable', errno: 'EFTYPE' }]);
+    expect(problems).toMatchObject([{ code: 'transcript-inaccessible', errno: 'EFTYPE' }]);
   });
 });
 

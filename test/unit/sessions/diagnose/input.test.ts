@@ -21,19 +21,19 @@ async function refusalOf(options: object) {
 }
 
 test.each<[string, object, object]>([
-  [
-    'no home',
-    { accountHome: undefined },
-    { code: 'invalid-argument', argument: 'options.accountHome' },
-  ],
-  ['a relative home', { accountHome: '.claude' }, { code: 'invalid-argument' }],
-  ['a working directory with a ~', { cwd: '~/work' }, { code: 'invalid-argument' }],
-  ['homes that are no array', { accountHomes: '/me' }, { code: 'invalid-argument' }],
-  ['no homes at all', { accountHomes: [] }, { code: 'invalid-argument' }],
-  ['an empty list', { required: [] }, { code: 'invalid-argument' }],
+  ['no home', { accountHome: undefined }, { argument: 'options.accountHome', value: 'undefined' }],
+  ['a relative home', { accountHome: '.claude' }, { argument: 'options.accountHome' }],
+  ['a working directory with a ~', { cwd: '~/work' }, { argument: 'options.cwd' }],
+  ['homes that are no array', { accountHomes: '/me' }, { argument: 'options.accountHomes' }],
+  ['no homes at all', { accountHomes: [] }, { argument: 'options.accountHomes' }],
+  ['an empty list', { required: [] }, { argument: 'options.required' }],
   ['no version', { programVersion: 'latest' }, { argument: 'options.programVersion' }],
-  ['a version of two numbers', { programVersion: '2.1' }, { code: 'invalid-argument' }],
-  ['a relative default home', { defaultAccountHome: 'x' }, { code: 'invalid-argument' }],
+  ['a version of two numbers', { programVersion: '2.1' }, { argument: 'options.programVersion' }],
+  [
+    'a relative default home',
+    { defaultAccountHome: 'x' },
+    { argument: 'options.defaultAccountHome' },
+  ],
   ['a project name that is none', { projectDirName: 5 }, { argument: 'options.projectDirName' }],
   ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
   ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
@@ -43,10 +43,12 @@ test.each<[string, object, object]>([
     { processInspector: {} },
     { argument: 'options.processInspector' },
   ],
-  ['half a file system', { fs: { stat: () => {} } }, { code: 'invalid-argument' }],
+  ['half a file system', { fs: { stat: () => {} } }, { argument: 'options.fs' }],
   ['an option it does not know', { homes: [] }, { code: 'unknown-option' }],
 ])('%s is refused, and nothing is looked at', async (_, options, problem) => {
-  expect(await refusalOf({ ...sound, ...options })).toMatchObject([problem]);
+  expect(await refusalOf({ ...sound, ...options })).toMatchObject([
+    { code: 'invalid-argument', ...problem },
+  ]);
 });
 
 test('everything that is wrong is told at once', async () => {

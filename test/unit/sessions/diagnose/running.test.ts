@@ -45,8 +45,8 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
       const { verdict, problems } = await diagnose(world, stage, { processInspector });
       expect(verdict).toBe('resumable-with-warnings');
       expect(problems.map((it) => [it.code, 'pid' in it && it.pid])).toEqual([
-        ['running-now', 4712],
-        ['running-now', 4711],
+        ['session-running', 4712],
+        ['session-running', 4711],
       ]);
     });
   });
@@ -67,7 +67,9 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
       record(world, stage, stage.homes[1], 4711, 'bg');
       const { verdict, problems } = await diagnose(world, stage);
       expect(verdict).toBe('resumable-with-warnings');
-      expect(problems).toMatchObject([{ code: 'maybe-running', pid: 4711 }]);
+      expect(problems).toMatchObject([
+        { code: 'session-running', processState: 'unknown', pid: 4711 },
+      ]);
     });
   });
 });

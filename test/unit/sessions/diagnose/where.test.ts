@@ -48,13 +48,13 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
       world.fs.unlinkSync(stage.transcript);
       const now = new Date('2026-11-20T00:00:00Z');
       const lastUsed = new Date('2026-10-01T00:00:00Z');
-      expect(codesOf(await diagnose(world, stage, { now, lastUsed }))).toEqual([
-        'transcript-expired',
-      ]);
+      const expired = await diagnose(world, stage, { now, lastUsed });
+      expect(expired.problems).toMatchObject([{ code: 'transcript-missing', periodDays: 30 }]);
       const settings = JSON.stringify({ cleanupPeriodDays: 90 });
       for (const home of stage.homes) makeFile(world, `${home}/settings.json`, settings);
-      expect(codesOf(await diagnose(world, stage, { now, lastUsed }))).toEqual([
-        'transcript-missing',
+      const { problems } = await diagnose(world, stage, { now, lastUsed });
+      expect(problems.map((it) => [it.code, 'lastUsed' in it])).toEqual([
+        ['transcript-missing', false],
       ]);
     });
   });
@@ -72,7 +72,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
       );
       const { problems } = await diagnose(world, stage, { now: new Date('2026-11-20T00:00:00Z') });
       expect(problems).toMatchObject([
-        { code: 'transcript-expired', lastUsed: '2026-10-01T00:00:00.000Z', periodDays: 30 },
+        { code: 'transcript-missing', lastUsed: '2026-10-01T00:00:00.000Z', periodDays: 30 },
       ]);
     });
   });
@@ -203,7 +203,9 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
       makeFile(world, transcriptIn(at(world, 'moved'), 'here'), message());
       makeLink(world, `${stage.projects}/${projectKey('/elsewhere')}`, at(world, 'moved/here'));
       const elsewhere = await diagnose(world, stage, { programVersion: after });
-      expect(codesOf(elsewhere)).toEqual(['transcript-behind-link']);
+      expect(elsewhere.problems).toMatchObject([
+        { code: 'transcript-not-detected', reason: 'behind-link' },
+      ]);
     });
   });
 
@@ -242,12 +244,12 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
       );
       const options = { programVersion: before };
       expect(codesOf(await diagnose(world, stage, { ...options, cwd: second }))).toEqual([
-        'found-by-worktree',
+        'found-conditionally',
       ]);
 
       world.fs.unlinkSync(stage.transcript);
       makeFile(world, transcriptIn(stage.projects, projectKey(at(world, 'second'))), message());
-      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-conditionally']);
     });
   });
 
@@ -258,7 +260,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
       makeFile(world, at(world, 'bare.git/worktrees/w/gitdir'), `${stage.cwd}/.git\n`);
       makeFile(world, at(world, 'bare.git/worktrees/x/gitdir'), 'new\nline/.git\n');
       const options = { programVersion: before, cwd: at(world, 'bare.git') };
-      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-conditionally']);
     });
   });
 
@@ -268,7 +270,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
       makeRepository(world, at(world, 'work/.git'));
       const below = makeDirectory(world, at(world, 'work/below/.git'));
       const options = { programVersion: before, cwd: at(world, 'work/below') };
-      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-by-worktree']);
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-conditionally']);
       world.fs.rmdirSync(below);
       makeFile(world, below, 'nothing of the kind');
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['wrong-working-directory']);

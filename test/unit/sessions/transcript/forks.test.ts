@@ -1,21 +1,20 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   assistant,
   attachment,
-  judged,
-  judgedLines,
+  contentOf,
+  contentOfAll,
   type Members,
   system,
-  textOf,
   toolResult,
   user,
 } from './support/lines.ts';
 
-const leaves = (...lines: readonly Members[]) => judgedLines(...lines).leaves;
+const branches = (...lines: readonly Members[]) => contentOf(...lines).branchCount;
 
 const start = [user('a', null), assistant('b', 'a')] as const;
 
-describe('one leaf:', () => {
+describe('one branch:', () => {
   test.each<[string, readonly Members[]]>([
     ['a conversation', [...start, user('c', 'b'), assistant('d', 'c')]],
     ['a reply in two parts', [user('a', null), assistant('b', 'a', 'm'), assistant('c', 'b', 'm')]],
@@ -76,11 +75,11 @@ describe('one leaf:', () => {
       ],
     ],
   ])('%s', (_, lines) => {
-    expect(leaves(...lines)).toBe(1);
+    expect(branches(...lines)).toBe(1);
   });
 });
 
-describe('two leaves:', () => {
+describe('two branches:', () => {
   const both = [user('c', 'b'), user('d', 'b'), assistant('e', 'c'), assistant('f', 'd')];
 
   test.each<[string, readonly Members[]]>([
@@ -106,7 +105,7 @@ describe('two leaves:', () => {
       [...start, system('c', null), assistant('d', 'c')],
     ],
   ])('%s', (_, lines) => {
-    expect(leaves(...lines)).toBe(2);
+    expect(branches(...lines)).toBe(2);
   });
 });
 
@@ -114,17 +113,19 @@ function withoutId(record: Members): Members {
   return { ...record, message: { content: [] } };
 }
 
-test('nobody has answered: no leaf', () => {
-  expect(leaves(user('a', null))).toBe(0);
-  expect(leaves()).toBe(0);
+test('nobody has answered: no branch', () => {
+  expect(branches(user('a', null))).toBe(0);
+  expect(branches()).toBe(0);
 });
 
 test('records that follow themselves, in circles of any size, do no harm', () => {
   for (const size of [1, 2, 3, 4, 7, 100]) {
     const next = (at: number) => `${(at + 1) % size}`;
     const ring = Array.from({ length: size }, (_, at) => user(`${at}`, next(at)));
-    expect(leaves(...ring, assistant('x', '0'))).toBe(1);
-    expect(leaves(...ring.map((record) => ({ ...record, ...circling })))).toBeLessThanOrEqual(size);
+    expect(branches(...ring, assistant('x', '0'))).toBe(1);
+    expect(branches(...ring.map((record) => ({ ...record, ...circling })))).toBeLessThanOrEqual(
+      size,
+    );
   }
 });
 
@@ -134,25 +135,16 @@ test('a branch of 200,000 records is walked once, not once for each', () => {
   const chain = Array.from({ length: 200_000 }, (_, at) => system(`s${at + 1}`, `s${at}`));
   const ends = Array.from({ length: 50 }, (_, at) => assistant(`e${at}`, 's200000'));
   const lines = [assistant('s0', null), ...chain.toReversed(), ...ends];
-  expect(judged(lines.map(textOf).join('\n')).leaves).toBe(50);
+  expect(contentOfAll(lines).branchCount).toBe(50);
 });
 
 test('with more than a million records there is no telling', () => {
-  const many = Array.from({ length: 1_048_576 }, (_, at) => `{"uuid":"${at}"}`);
-  expect(judged(many.slice(1).join('\n')).leaves).toBe(0);
-  expect(judged(many.join('\n')).leaves).toBeUndefined();
+  const many = Array.from({ length: 1_048_577 }, (_, at) => `{"uuid":"${at}"}`);
+  expect(contentOfAll(many.slice(1)).branchCount).toBe(0);
+  expect(contentOfAll(many).branchCount).toBeUndefined();
 });
 
-test('how uuids are told apart cannot be known beforehand: no text is made to slow it down', () => {
-  const drawn = vi.spyOn(crypto, 'getRandomValues');
-  judgedLines(...start);
-  judgedLines(...start);
-  expect(drawn).toHaveBeenCalledTimes(2);
-  const [one, other] = drawn.mock.calls;
-  expect(one).not.toEqual(other);
-});
-
-describe('a fragment', () => {
+describe('a missing start', () => {
   test.each<[string, boolean, readonly Members[]]>([
     ['the first message follows one that is not here', true, [user('c', 'b'), assistant('d', 'c')]],
     ['the first message follows none', false, start],
@@ -184,6 +176,6 @@ describe('a fragment', () => {
       [user('c', 'b'), system('d', null, { subtype: 'compact_boundary' }), user('e', 'd')],
     ],
   ])('%s: %s', (_, expected, lines) => {
-    expect(judgedLines(...lines)).toMatchObject({ state: 'usable', isFragment: expected });
+    expect(contentOf(...lines)).toMatchObject({ state: 'usable', startMissing: expected });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   assistant,
   attachment,
-  judgedLines,
+  contentOf,
   type Members,
   system,
   textOf,
@@ -22,12 +22,6 @@ const ran = (organizationUuid: unknown, more: Members = {}) => ({
 });
 const end = (sessionId?: string) => ({ type: 'ended-by-model', sessionId });
 const prompt = (more: Members) => ({ type: 'last-prompt', sessionId: id, ...more });
-const mode = (replMode: unknown, sessionId?: string) => ({
-  type: 'repl-mode',
-  replMode,
-  sessionId,
-});
-
 describe('the organizations are', () => {
   test.each<[string, number, readonly (Members | string)[]]>([
     ['where nothing is written down', 0, []],
@@ -40,11 +34,11 @@ describe('the organizations are', () => {
     ['where it is no UUID', 0, [ran('1'), ran(` ${one}`), ran(5), ran(undefined)]],
     ['where another line has one', 0, [{ type: 'mode', organizationUuid: one }]],
   ])('%s: %d', (_, count, lines) => {
-    expect(judgedLines(...talk, ...lines).organizations).toHaveLength(count);
+    expect(contentOf(...talk, ...lines).organizations).toHaveLength(count);
   });
 
   test('told by their UUIDs, in lower case', () => {
-    expect(judgedLines(...talk, ran(other?.toUpperCase())).organizations).toEqual([other]);
+    expect(contentOf(...talk, ran(other?.toUpperCase())).organizations).toEqual([other]);
   });
 });
 
@@ -60,7 +54,7 @@ describe('the conversation is ended by the model:', () => {
     ['without an id', false, [...talk, end()]],
     ['nobody has an id', false, [user('a', null), end()]],
   ])('%s: %s', (_, isEnded, lines) => {
-    expect(judgedLines(...lines)).toMatchObject({ state: 'usable', isEnded });
+    expect(contentOf(...lines)).toMatchObject({ state: 'usable', endedByModel: isEnded });
   });
 });
 
@@ -84,23 +78,6 @@ describe('the conversation is rewound to nothing:', () => {
     ],
     ['without a word of the leaf', false, [prompt({ explicit: true })]],
   ])('%s: %s', (_, isRewound, lines) => {
-    expect(judgedLines(...talk, ...lines).state).toBe(isRewound ? 'rewound' : 'usable');
-  });
-});
-
-describe('the conversation is in Code Mode:', () => {
-  test.each<[string, boolean, readonly Members[]]>([
-    ['it is', true, [mode(true, id)]],
-    ['without an id', true, [mode(true)]],
-    ['another session is', false, [mode(true, foreignId)]],
-    ['another session is not', true, [mode(true, id), mode(false, foreignId)]],
-    ['it is no more', false, [mode(true, id), mode(false, id)]],
-    ['without an id, and no more', false, [mode(true), mode(false, id)]],
-    ['no more, without an id', false, [mode(true, id), mode(false)]],
-    ['again, without an id', true, [mode(false, id), mode(true)]],
-    ['something else than a truth value', true, [mode(true, id), mode(null, id), mode(0, id)]],
-    ['nothing but that', false, [mode(1, id), mode('true', id)]],
-  ])('%s: %s', (_, isCodeMode, lines) => {
-    expect(judgedLines(...talk, ...lines)).toMatchObject({ state: 'usable', isCodeMode });
+    expect(contentOf(...talk, ...lines).state).toBe(isRewound ? 'rewound' : 'usable');
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import {
   assistant,
   attachment,
-  bookkeeping,
-  judgedLines,
+  metadata,
+  contentOf,
   type Members,
   system,
   textOf,
   user,
 } from './support/lines.ts';
 
-const state = (...lines: readonly (Members | string)[]) => judgedLines(...lines).state;
+const state = (...lines: readonly (Members | string)[]) => contentOf(...lines).state;
 
 const asked = user('a', null);
 const undated = { timestamp: undefined };
@@ -39,7 +39,7 @@ describe('one line makes a transcript usable:', () => {
     ['another type before its own', `{"type":"mode",${textOf(asked).slice(1)}`],
     ['__proto__ as a key', `{"__proto__":{"isSidechain":true},${textOf(asked).slice(1)}`],
   ])('%s', (_, line) => {
-    expect(judgedLines(line)).toMatchObject({ state: 'usable', messages: 1, lines: 1 });
+    expect(contentOf(line)).toMatchObject({ state: 'usable', messages: 1, lines: 1 });
   });
 });
 
@@ -50,45 +50,58 @@ function rest(record: Members): string {
 
 describe('one line does not make a transcript usable:', () => {
   test.each<[string, string, Members | string]>([
-    ['bookkeeping', 'a queue operation', bookkeeping],
-    ['bookkeeping', 'a type in other letters', user('a', null, { type: 'User' })],
-    ['bookkeeping', 'a type that is a list', user('a', null, { type: ['user'] })],
-    ['bookkeeping', 'another type behind its own', `${textOf(asked).slice(0, -1)},"type":"mode"}`],
-    ['bookkeeping', 'the type of somebody else', { type: 'mode', message: asked }],
-    ['bookkeeping', 'progress', user('a', null, { type: 'progress' })],
-    ['bookkeeping', 'an attachment without a time', attachment('a', 'x', undated)],
-    ['bookkeeping', 'a user without a message', user('a', null, { message: undefined })],
-    ['bookkeeping', 'a user without content', user('a', null, { message: {} })],
-    ['bookkeeping', 'content that is null', user('a', null, { message: { content: null } })],
-    ['bookkeeping', 'content that is a number', user('a', null, { message: { content: 5 } })],
-    ['bookkeeping', 'content that is an object', user('a', null, { message: { content: {} } })],
-    ['bookkeeping', 'a message that is a text', user('a', null, { message: 'content' })],
+    ['metadata-only', 'a queue operation', metadata],
+    ['metadata-only', 'a type in other letters', user('a', null, { type: 'User' })],
+    ['metadata-only', 'a type that is a list', user('a', null, { type: ['user'] })],
     [
-      'bookkeeping',
+      'metadata-only',
+      'another type behind its own',
+      `${textOf(asked).slice(0, -1)},"type":"mode"}`,
+    ],
+    ['metadata-only', 'the type of somebody else', { type: 'mode', message: asked }],
+    ['metadata-only', 'progress', user('a', null, { type: 'progress' })],
+    ['metadata-only', 'an attachment without a time', attachment('a', 'x', undated)],
+    ['metadata-only', 'a user without a message', user('a', null, { message: undefined })],
+    ['metadata-only', 'a user without content', user('a', null, { message: {} })],
+    ['metadata-only', 'content that is null', user('a', null, { message: { content: null } })],
+    ['metadata-only', 'content that is a number', user('a', null, { message: { content: 5 } })],
+    ['metadata-only', 'content that is an object', user('a', null, { message: { content: {} } })],
+    ['metadata-only', 'a message that is a text', user('a', null, { message: 'content' })],
+    [
+      'metadata-only',
       'an assistant with a text',
       assistant('a', null, 'm', { message: { content: 'text' } }),
     ],
-    ['undated', 'a user without a time', user('a', null, undated)],
-    ['undated', 'a time that is none', user('a', null, { timestamp: 'never' })],
-    ['undated', 'a time in milliseconds', user('a', null, { timestamp: 1_795_200_000_000 })],
-    ['undated', 'a time that is null', user('a', null, { timestamp: null })],
-    ['side-chains', 'a side chain', user('a', null, { isSidechain: true })],
-    ['side-chains', 'something that is true enough', user('a', null, { isSidechain: 'no' })],
-    ['side-chains', 'a one', user('a', null, { isSidechain: 1 })],
-    ['garbage', 'a list of records', `[${textOf(asked)}]`],
-    ['garbage', 'NULs before it', `\0\0${textOf(asked)}`],
-    ['garbage', 'NULs alone', '\0'.repeat(4096)],
-    ['garbage', 'a tab in a string', textOf(asked).replace('Asked in', 'Asked\tin')],
-    ['garbage', 'a number', '42'],
-    ['garbage', 'half a line', textOf(asked).slice(0, 60)],
+    ['missing-timestamp', 'a user without a time', user('a', null, undated)],
+    ['missing-timestamp', 'a time that is none', user('a', null, { timestamp: 'never' })],
+    [
+      'missing-timestamp',
+      'a time in milliseconds',
+      user('a', null, { timestamp: 1_795_200_000_000 }),
+    ],
+    ['missing-timestamp', 'a time that is null', user('a', null, { timestamp: null })],
+    ['sidechain-only', 'a side chain', user('a', null, { isSidechain: true })],
+    ['sidechain-only', 'something that is true enough', user('a', null, { isSidechain: 'no' })],
+    ['sidechain-only', 'a one', user('a', null, { isSidechain: 1 })],
+    ['invalid', 'a list of records', `[${textOf(asked)}]`],
+    ['invalid', 'NULs before it', `\0\0${textOf(asked)}`],
+    ['invalid', 'NULs alone', '\0'.repeat(4096)],
+    ['invalid', 'a tab in a string', textOf(asked).replace('Asked in', 'Asked\tin')],
+    ['invalid', 'a number', '42'],
+    ['invalid', 'half a line', textOf(asked).slice(0, 60)],
     ['empty', 'white space', ' \r'],
     ['empty', 'nothing', ''],
   ])('%s: %s', (expected, _, line) => {
-    expect(judgedLines(line)).toMatchObject({ state: expected, messages: 0 });
+    expect(contentOf(line)).toMatchObject({ state: expected, messages: 0 });
   });
 
   test('empty: no line at all', () => {
-    expect(judgedLines()).toMatchObject({ state: 'empty', bytes: 0, lines: 0, endsTorn: false });
+    expect(contentOf()).toMatchObject({
+      state: 'empty',
+      bytes: 0,
+      lines: 0,
+      lastLineTruncated: false,
+    });
   });
 });
 
@@ -101,9 +114,9 @@ describe('what was said last must have its time', () => {
       'a line in the middle has none',
       [asked, { ...answered, ...undated }, user('c', 'b')],
     ],
-    ['undated', 'the last line has none', [asked, { ...answered, ...undated }]],
+    ['missing-timestamp', 'the last line has none', [asked, { ...answered, ...undated }]],
     [
-      'undated',
+      'missing-timestamp',
       'it has none, and an attachment follows',
       [user('a', null, undated), attachment('b', 'a')],
     ],
@@ -129,24 +142,18 @@ describe('what was said last must have its time', () => {
 
 test('messages of side chains count only where there are no others', () => {
   const aside = user('x', null, { isSidechain: true });
-  expect(state(bookkeeping, aside, bookkeeping)).toBe('side-chains');
-  expect(judgedLines(aside, asked, aside)).toMatchObject({ state: 'usable', messages: 1 });
+  expect(state(metadata, aside, metadata)).toBe('sidechain-only');
+  expect(contentOf(aside, asked, aside)).toMatchObject({ state: 'usable', messages: 1 });
 });
 
 test('attachments and system lines do not count beside a side chain in which somebody speaks', () => {
   const aside = user('x', null, { isSidechain: true });
-  expect(state(aside, attachment('b', 'x'))).toBe('side-chains');
-  expect(state(system('b', null), aside)).toBe('side-chains');
+  expect(state(aside, attachment('b', 'x'))).toBe('sidechain-only');
+  expect(state(system('b', null), aside)).toBe('sidechain-only');
   expect(state(system('b', null), attachment('c', 'b', { isSidechain: true }))).toBe('usable');
 });
 
-const hasMalformedTurn = (...lines: readonly Members[]) => judgedLines(...lines).hasMalformedTurn;
-
-test('a message without content is told where 2.1.197 meets it: at the end, or with a follower', () => {
+test('a message without content is no message', () => {
   const empty = user('b', 'a', { message: { content: null } });
-  expect(judgedLines(asked, empty)).toMatchObject({ state: 'usable', messages: 1 });
-  expect(hasMalformedTurn(asked, empty)).toBe(true);
-  expect(hasMalformedTurn(empty, user('c', 'b'))).toBe(true);
-  expect(hasMalformedTurn(empty, user('c', 'a'))).toBe(false);
-  expect(hasMalformedTurn(asked)).toBe(false);
+  expect(contentOf(asked, empty)).toMatchObject({ state: 'usable', messages: 1 });
 });

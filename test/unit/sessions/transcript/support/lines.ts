@@ -1,5 +1,8 @@
-import type { TranscriptContent } from '../../../../../src/sessions/transcript/content.ts';
-import { TranscriptJudge } from '../../../../../src/sessions/transcript/judge-content.ts';
+import { type Line, readLines } from '../../../../../src/sessions/read-lines.ts';
+import {
+  type TranscriptContent,
+  TranscriptSummary,
+} from '../../../../../src/sessions/transcript/summary.ts';
 
 /** Members to put into a record, or in the place of others; `undefined` takes one out. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -38,30 +41,59 @@ export function system(uuid: string, parentUuid: string | null, members: Members
   return user(uuid, parentUuid, { ...own, ...members });
 }
 
-export const bookkeeping: Members = {
+export const metadata: Members = {
   type: 'queue-operation',
   operation: 'enqueue',
   timestamp: time,
 };
 
-/** Judges a transcript of these lines, each with its newline: records, or texts as they are. */
-export function judgedLines(...lines: readonly (Members | string)[]): TranscriptContent {
-  return judged(lines.map((line) => `${textOf(line)}\n`).join(''));
+/** Summarizes a transcript of these lines, each with its newline: records, or texts as they are. */
+export function contentOf(...lines: readonly (Members | string)[]): TranscriptContent {
+  return contentOfAll(lines);
+}
+
+/** The same for more lines than a call can have arguments. */
+export function contentOfAll(lines: readonly (Members | string)[]): TranscriptContent {
+  const summary = new TranscriptSummary();
+  for (const line of lines) {
+    const text = textOf(line);
+    summary.add({ text, bytes: text.length + 1, endsWithNewline: true });
+  }
+  return summary.content();
 }
 
 export function textOf(line: Members | string): string {
   return typeof line === 'string' ? line : JSON.stringify(line);
 }
 
-/** Judges a content that is passed in chunks of this size. */
-export function judged(
+/** Reads the lines of a file that is read in chunks of this size. */
+export async function linesOf(
   content: string | Uint8Array,
-  chunkSize = Number.POSITIVE_INFINITY,
-  fileSize = 0,
-): TranscriptContent {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  const judge = new TranscriptJudge(fileSize);
-  const size = Math.min(chunkSize, Math.max(bytes.length, 1));
-  for (let at = 0; at < bytes.length; at += size) judge.push(bytes.slice(at, at + size));
-  return judge.end();
+  chunkBytes: number,
+  maxBytes = 1_000_000,
+): Promise<readonly Line[]> {
+  let rest = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const handle = {
+    read: (buffer: Uint8Array) => {
+      const chunk = rest.subarray(0, Math.min(chunkBytes, buffer.length));
+      rest = rest.subarray(chunk.length);
+      // What is behind the chunk is not the file's.
+      buffer.fill(0x7b).set(chunk);
+      return Promise.resolve({ bytesRead: chunk.length });
+    },
+    close: () => Promise.resolve(),
+  };
+  const lines: Line[] = [];
+  for await (const line of readLines(handle, '/file', maxBytes)) lines.push(line);
+  return lines;
+}
+
+/** Summarizes a file that is read in chunks of this size. */
+export async function contentOfFile(
+  content: string | Uint8Array,
+  chunkBytes = Number.POSITIVE_INFINITY,
+): Promise<TranscriptContent> {
+  const summary = new TranscriptSummary();
+  for (const line of await linesOf(content, chunkBytes)) summary.add(line);
+  return summary.content();
 }

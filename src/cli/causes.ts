@@ -1,0 +1,120 @@
+import type { LinkState, Problem } from '../index.ts';
+import { type Conflict, describeProblem, type MigrationProblem } from '../migrate/index.ts';
+import meanings from './problem-codes.json' with { type: 'json' };
+import { byNaturalOrder } from './ui/amounts.ts';
+
+/** A problem of any call that the command makes. */
+export type AnyProblem = MigrationProblem;
+
+/** A problem that is about a link, with its state. */
+export type LinkProblem = Extract<Problem, { readonly state: LinkState }>;
+
+/** A problem with two files of which one has to be chosen. */
+export type ConflictProblem = Extract<MigrationProblem, Conflict>;
+
+export const isAboutLink = (problem: AnyProblem): problem is LinkProblem =>
+  'state' in problem && 'target' in problem && 'accountHome' in problem;
+
+export const isConflict = (problem: AnyProblem): problem is ConflictProblem => 'sides' in problem;
+
+export const isError = ({ severity }: Pick<AnyProblem, 'severity'>): boolean =>
+  severity === 'error';
+
+/** Problems with one cause and one way out: to be shown together. */
+export interface Cause {
+  /** What `explain` knows. */
+  readonly codes: readonly string[];
+  readonly severity: 'error' | 'warning';
+  /** What is wrong, in one sentence. */
+  readonly heading: string;
+  readonly advice: string;
+  /** In natural order of their paths. */
+  readonly problems: readonly AnyProblem[];
+  /** What to list below the heading. */
+  readonly paths: readonly string[];
+}
+
+/** The causes of these problems, errors first. What one command creates is one cause. */
+export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
+  const groups = new Map<string, AnyProblem[]>();
+  for (const problem of distinct(problems)) {
+    const { advice } = describeProblem(problem, 'cli');
+    const key = isMissing(problem) ? 'missing' : `${problem.code} ${advice}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()]
+    .map(causeOf)
+    .toSorted((one, other) => Number(isError(other)) - Number(isError(one)));
+}
+
+function causeOf(group: readonly AnyProblem[]): Cause {
+  const problems = group.toSorted((one, other) => byNaturalOrder(one.path, other.path));
+  const [first] = problems;
+  if (first === undefined) throw new Error('a cause has at least one problem');
+  const { description, advice } = describeProblem(first, 'cli');
+  const all = problems.map(({ path }) => path);
+  const isOne = problems.length === 1;
+  const meaning = meaningOf(first.code)?.meaning ?? description;
+  const isSimple = !isAboutLink(first) && !isConflict(first);
+  const shown = isMissing(first)
+    ? { heading: missing(problems.length), advice: 'ensure creates what is missing.', paths: all }
+    : isOne
+      ? { heading: isSimple ? description : meaning, advice, paths: [] }
+      : { heading: meaning, advice, paths: all };
+  return {
+    codes: [...new Set(problems.map(({ code }) => code))],
+    severity: first.severity,
+    problems,
+    ...shown,
+    heading: shown.heading.replace(/\.$/, ''),
+  };
+}
+
+function isMissing({ code }: AnyProblem): boolean {
+  return code === 'link-missing' || code === 'directory-missing';
+}
+
+function missing(number: number): string {
+  return number === 1
+    ? 'A link or directory is missing'
+    : `${number} links and directories are missing`;
+}
+
+/** What a code means, and what to do about it, whatever the case. */
+export function meaningOf(code: string): (typeof meanings)[number] | undefined {
+  return meanings.find((one) => one.code === code);
+}
+
+export const problemCodes: readonly string[] = meanings.map(({ code }) => code);
+
+/** The message of a problem in the words of the command. */
+export function messageFor(problem: AnyProblem): string {
+  const { description, advice } = describeProblem(problem, 'cli');
+  return `${description}. ${advice}`;
+}
+
+/** The problem as plain data, with the message of the command. */
+export function asData<Any extends AnyProblem>(problem: Any): Any {
+  return { ...problem, message: messageFor(problem) };
+}
+
+/** Each problem once, even if several homes have it; errors first. */
+export function distinct(problems: readonly AnyProblem[]): readonly AnyProblem[] {
+  const once = new Map(problems.map((one) => [`${one.code} ${one.message}`, one] as const));
+  return [...once.values()].toSorted((one, other) => Number(isError(other)) - Number(isError(one)));
+}
+
+/** How many causes there are: `1 problem, 2 warnings`; empty without any. */
+export function tally(causes: readonly Cause[]): string {
+  const errors = causes.filter(isError).length;
+  const parts = [
+    { number: errors, noun: 'problem' },
+    { number: causes.length - errors, noun: 'warning' },
+  ];
+  return parts
+    .filter(({ number }) => number > 0)
+    .map(({ number, noun }) => `${number} ${noun}${number === 1 ? '' : 's'}`)
+    .join(', ');
+}

@@ -1,0 +1,145 @@
+import { inspectAll } from '../../index.ts';
+import { type AnyProblem, asData, causesOf, isError } from '../causes.ts';
+import { type CliContext, defineCommand } from '../command.ts';
+import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../diagnoses.ts';
+import { EXIT } from '../exit-codes.ts';
+import { last, sessionFor } from '../ids.ts';
+import { nextSteps } from '../next-steps.ts';
+import {
+  anyObject,
+  listOf,
+  object,
+  oneOf,
+  path,
+  problems,
+  steps as stepList,
+  text,
+} from '../schema.ts';
+import { commandLine } from '../scope.ts';
+import { count, moment } from '../ui/amounts.ts';
+import { escapeControl, type Output } from '../ui/output.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printScope } from '../ui/scope.ts';
+import { printSteps, type Step, steps } from '../ui/steps.ts';
+import { transcriptMembers } from './locate.ts';
+
+export const verdict = oneOf('resumable', 'resumable-with-warnings', 'not-resumable');
+
+export const diagnose = defineCommand({
+  name: 'diagnose',
+  aliases: ['why'],
+  summary: 'say why a session can or cannot be resumed',
+  description:
+    'Says, for each home or for the one named by --account, whether Claude Code would resume the session, and if not, why not. The beginning of the id is enough.',
+  arguments: '[session-id]',
+  options: { last, ...resumeOptions },
+  schema: object({
+    sessionId: text,
+    cwd: path,
+    homes: listOf(
+      object(
+        { accountHome: path, verdict, problems },
+        {
+          transcript: object({ path, projectKey: text, ...transcriptMembers, content: anyObject }),
+        },
+      ),
+    ),
+    next: stepList,
+  }),
+  async run(context, values, words) {
+    const { scope, out, stderr } = context;
+    const sessionId = await sessionFor(context, words, values.last);
+    const looking = diagnoseAll(context, sessionId, values);
+    const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
+    const reports = await inspectAll(scope.homes, { required: scope.required });
+    const links = reports.flatMap(({ problems }) => problems.filter(isError));
+    const next = stepsAfter(context, sessionId, diagnoses, links);
+    const [first] = diagnoses;
+    const cwd = first?.cwd ?? context.io.cwd;
+
+    printScope(out, scope);
+    out.words(`${out.paint.bold('resuming')} ${sessionId} in ${out.path(cwd)}`, 0, 2);
+    for (const diagnosis of diagnoses) printDiagnosis(out, diagnosis, cwd);
+    printSteps(out, next);
+    const isOk = diagnoses.every(({ verdict }) => verdict !== 'not-resumable');
+    return {
+      exitCode: isOk ? EXIT.done : EXIT.problems,
+      body: {
+        sessionId,
+        cwd,
+        homes: diagnoses.map(({ accountHome, verdict, transcript, problems }) => ({
+          accountHome,
+          verdict,
+          ...(transcript === undefined ? {} : { transcript }),
+          problems: problems.map(asData),
+        })),
+        next,
+      },
+    };
+  },
+});
+
+function printDiagnosis(out: Output, diagnosis: HomeDiagnosis, commonCwd: string): void {
+  const { accountHome, verdict, transcript, problems, cwd } = diagnosis;
+  out.line();
+  const elsewhere = cwd === commonCwd ? '' : ` in ${out.path(cwd)}`;
+  out.words(`${verdictInWords(out, verdict)}  ${out.path(accountHome)}${elsewhere}`, 0, 2);
+  if (transcript !== undefined) {
+    out.line(`  ${out.path(transcript.path)}`);
+    const { messages, lastTimestamp } = transcript.content;
+    const last = lastTimestamp === undefined ? '' : `, the last at ${timeOf(lastTimestamp)}`;
+    out.words(out.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
+  }
+  printProblems(out, problems);
+}
+
+/** It is data: it may be no time. */
+function timeOf(timestamp: string): string {
+  const date = new Date(timestamp);
+  return Number.isNaN(date.getTime()) ? escapeControl(timestamp) : moment(date);
+}
+
+function verdictInWords({ paint, symbols }: Output, verdict: HomeDiagnosis['verdict']): string {
+  switch (verdict) {
+    case 'resumable':
+      return paint.green(`${symbols.ok} resumable`);
+    case 'resumable-with-warnings':
+      return paint.yellow(`${symbols.warn} resumable, with warnings`);
+    case 'not-resumable':
+      return paint.red(`${symbols.bad} not resumable`);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function stepsAfter(
+  { io: { env }, scope }: CliContext,
+  sessionId: string,
+  diagnoses: readonly HomeDiagnosis[],
+  links: readonly AnyProblem[],
+): readonly Step[] {
+  const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
+  const recorded = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
+  const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
+  const able = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
+  const all: Step[] = [];
+  // What was asked for comes first; repairs can wait until the session goes on.
+  if (able !== undefined) {
+    const command = commandLine(env, scope, ['resume', sessionId, '--account', able.accountHome]);
+    all.push({ command, purpose: 'print the command that resumes it' });
+  }
+  if (errors.some(({ code }) => isAboutSharing(code))) {
+    all.push(...nextSteps(env, scope, causesOf(links), []));
+  }
+  if (isElsewhere && recorded !== undefined) {
+    const command = commandLine(env, scope, ['diagnose', sessionId, '--cwd', recorded]);
+    all.push({ command, purpose: 'ask about its own working directory' });
+  }
+  return steps(all);
+}
+
+/** Whether the links of the homes keep the session from being found. */
+function isAboutSharing(code: string): boolean {
+  return code.startsWith('projects-') || code === 'transcript-not-shared';
+}

@@ -1,0 +1,210 @@
+import type { InspectionReport } from '../../index.ts';
+import type { RestorePointList } from '../../migrate/index.ts';
+import type { RetentionReport } from '../../retention/index.ts';
+import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
+import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
+import { isUnfinished, type UnfinishedRun } from '../runs.ts';
+import type { Scope } from '../scope.ts';
+import { count, moment } from '../ui/amounts.ts';
+import { isRight } from '../ui/links.ts';
+import { reasonInWords } from '../ui/scope.ts';
+
+/** Everything that the doctor looks at. */
+export interface Facts {
+  readonly scope: Scope;
+  readonly reports: readonly InspectionReport[];
+  readonly retention: RetentionReport;
+  readonly live: LiveSessionsReport;
+  readonly memory: readonly AnyProblem[];
+  readonly points: RestorePointList;
+  /** The version of Claude Code; `undefined` if none was found. */
+  readonly claudeVersion: string | undefined;
+}
+
+/** What one check found. */
+export interface Finding {
+  /** `note`: worth a look, and no reason to be unhealthy. */
+  readonly state: 'ok' | 'note' | 'error';
+  /** In a few words. */
+  readonly text: string;
+  readonly problems?: readonly AnyProblem[];
+  /** Shown instead of the causes of `problems`. */
+  readonly causes?: readonly Cause[];
+}
+
+interface Check {
+  readonly name: string;
+  readonly summary: string;
+  readonly look: (facts: Facts) => Finding;
+}
+
+/** A cause that has no problem code. */
+function cause(heading: string, advice: string, paths: readonly string[]): Cause {
+  return { codes: [], severity: 'error', heading, advice, problems: [], paths };
+}
+
+const stateOf = (problems: readonly AnyProblem[]): Finding['state'] =>
+  problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
+
+/** The check that a problem of a home belongs to. */
+function checkOf(problem: AnyProblem): 'links' | 'permissions' | 'retention' {
+  const { code } = problem;
+  if (code === 'target-exposed') return 'permissions';
+  if (code === 'directory-unusable' && problem.reason === 'not-accessible') return 'permissions';
+  return code.startsWith('retention-') ? 'retention' : 'links';
+}
+
+const problemsOf = ({ reports }: Facts, check: ReturnType<typeof checkOf>) =>
+  reports.flatMap(({ problems }) => problems.filter((problem) => checkOf(problem) === check));
+
+export const checks: readonly Check[] = [
+  {
+    name: 'homes',
+    summary: 'which account homes there are',
+    look({ scope }) {
+      const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
+      const causes = unreadable.map((one) =>
+        cause(`This may be an account home, but it ${reasonInWords(one)}`, '', [one.path]),
+      );
+      const text = `${scope.homes.length} ${scope.homesFrom}`;
+      return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
+    },
+  },
+  {
+    name: 'links',
+    summary: 'whether every home shares its state',
+    look(facts) {
+      const { reports } = facts;
+      const problems = problemsOf(facts, 'links');
+      const links = reports.flatMap((report) => report.links);
+      const right = links.filter(({ state }) => isRight(state)).length;
+      if (isNothingShared(facts, problems)) {
+        const homes = reports.map(({ accountHome }) => accountHome);
+        const advice =
+          homes.length === 1
+            ? 'There is one account home. Sharing helps once you have a second one.'
+            : "A session started under one of these accounts can't be resumed under another.";
+        const causes = [cause('Nothing is shared yet', advice, homes)];
+        return { state: 'error', text: 'nothing is shared yet', problems, causes };
+      }
+      const text = `${right} of ${links.length}`;
+      // A home can be refused although all its links are right.
+      return { state: stateOf(problems), text, problems };
+    },
+  },
+  {
+    name: 'permissions',
+    summary: 'whether you, and nobody else, can use the shared directories',
+    look(facts) {
+      const problems = problemsOf(facts, 'permissions');
+      const state = stateOf(problems);
+      const text = state === 'ok' ? 'no other user can read what is shared' : 'to be corrected';
+      return { state, text, problems };
+    },
+  },
+  {
+    name: 'retention',
+    summary: 'how long transcripts are kept',
+    look(facts) {
+      const { homes, periodDays, transcripts } = facts.retention;
+      const problems = [
+        ...problemsOf(facts, 'retention'),
+        ...homes.flatMap((home) => home.problems),
+      ];
+      const kept =
+        periodDays === 'never'
+          ? 'transcripts are never deleted'
+          : `transcripts are kept for ${count(periodDays, 'day')}`;
+      const expired = transcripts?.expiredCount ?? 0;
+      const next = transcripts?.nextToExpire;
+      const detail =
+        expired > 0
+          ? `; ${count(expired, 'transcript')} will be deleted when Claude Code starts next`
+          : next === undefined
+            ? ''
+            : `, the oldest until ${moment(next.expiresAt)}`;
+      return { state: expired > 0 ? 'note' : stateOf(problems), text: kept + detail, problems };
+    },
+  },
+  {
+    name: 'memory',
+    summary: 'whether print mode may edit shared auto-memory',
+    look({ memory }) {
+      const text = memory.length === 0 ? 'may be edited' : "can't be edited in print mode";
+      return { state: stateOf(memory), text, problems: memory };
+    },
+  },
+  {
+    name: 'sessions',
+    summary: 'which sessions are running',
+    look({ live: { sessions, problems } }) {
+      const text = sessions.length === 0 ? 'none is running' : `${sessions.length} running`;
+      return { state: stateOf(problems), text, problems };
+    },
+  },
+  {
+    name: 'runs',
+    summary: 'whether a migration, restore or deletion was interrupted',
+    look({ points: { restorePoints } }) {
+      const unfinished = restorePoints.filter(isUnfinished);
+      const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
+        const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
+        return paths.length === 0 ? [] : [cause(interrupted[state], 'Nothing is lost.', paths)];
+      });
+      const text =
+        unfinished.length === 0 ? 'none is unfinished' : `${unfinished.length} unfinished`;
+      return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
+    },
+  },
+  {
+    name: 'restore-points',
+    summary: 'which restore points can be used or deleted',
+    look({ points: { restorePoints, problems } }) {
+      const kept = restorePoints.filter((point) => !isUnfinished(point)).length;
+      const text =
+        kept === 0
+          ? 'none'
+          : `${kept} can be used or deleted: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
+      return { state: stateOf(problems), text, problems };
+    },
+  },
+  {
+    name: 'claude-code',
+    summary: 'whether the installed version of Claude Code is tested',
+    look({ claudeVersion: version }) {
+      const last = TestedClaudeVersions.at(-1) ?? '';
+      if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
+      if (TestedClaudeVersions.includes(version))
+        return { state: 'ok', text: `${version}, a tested version` };
+      const isNewer = version.localeCompare(last, 'en', { numeric: true }) > 0;
+      const relation = isNewer
+        ? 'newer than the last tested one'
+        : 'not tested; the last tested one is';
+      return { state: 'note', text: `${version}, ${relation}${isNewer ? ',' : ''} ${last}` };
+    },
+  },
+];
+
+/** The causes to show for a finding. */
+export function causesIn({ causes, problems = [] }: Finding): readonly Cause[] {
+  return causes ?? causesOf(problems);
+}
+
+const interrupted: Readonly<Record<UnfinishedRun['state'], string>> = {
+  incomplete: 'A migration was interrupted',
+  restoring: 'A restore was interrupted',
+  deleting: 'The deletion of a restore point was interrupted',
+};
+
+const freshCodes: ReadonlySet<string> = new Set([
+  'not-a-symlink',
+  'link-missing',
+  'directory-missing',
+]);
+
+/** Homes that were never migrated, or were restored: one cause, however many links they lack. */
+function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): boolean {
+  const links = reports.flatMap((report) => report.links);
+  const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
+  return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
+}

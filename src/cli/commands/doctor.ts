@@ -1,0 +1,215 @@
+import { inspectAll } from '../../index.ts';
+import { inspectRetention } from '../../retention/index.ts';
+import { findLiveSessions, inspectMemoryPermissions } from '../../sessions/index.ts';
+import { asData, causesOf, distinct, tally } from '../causes.ts';
+import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { didYouMean, nearest } from '../nearest.ts';
+import { nextSteps } from '../next-steps.ts';
+import { restorePointsOf } from '../runs.ts';
+import {
+  amount,
+  days,
+  listOf,
+  liveSession,
+  object,
+  oneOf,
+  path,
+  problems as problemList,
+  restorePoints as points,
+  steps as stepList,
+  text,
+  time,
+} from '../schema.ts';
+import { count, moment } from '../ui/amounts.ts';
+import { printLinks } from '../ui/links.ts';
+import type { Output } from '../ui/output.ts';
+import { printSessions } from '../ui/plan.ts';
+import { printCauses } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printScope, printSkipped } from '../ui/scope.ts';
+import { printSteps } from '../ui/steps.ts';
+import { UsageError } from '../usage-error.ts';
+import { causesIn, checks, type Facts, type Finding } from './doctor-checks.ts';
+import { homeReport } from './ensure.ts';
+
+const retention = object(
+  {
+    homes: listOf(
+      object({
+        accountHome: path,
+        settings: path,
+        periodDays: days,
+        source: oneOf('settings', 'default'),
+      }),
+    ),
+    periodDays: days,
+  },
+  {
+    transcripts: object(
+      { target: path, expiredCount: amount, unreadable: amount },
+      { nextToExpire: object({ path, modifiedAt: time, expiresAt: time }), errno: text },
+    ),
+  },
+);
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'check the homes, and say what to type next (the default)',
+  description:
+    'Checks links, permissions, retention, auto-memory, running sessions, unfinished runs, restore points and the version of Claude Code. Changes nothing.',
+  options: {
+    check: listOption('--check <name>', 'only this check; can be repeated'),
+    listChecks: flag('--list-checks', 'list the checks, and look at nothing'),
+    verbose: flag('--verbose', 'every path, link, session and skipped directory'),
+    quiet: flag('--quiet', 'only what is wrong').conflicts('verbose'),
+  },
+  needsHomes: ({ listChecks }) => listChecks !== true,
+  schema: object(
+    {
+      homes: listOf(object({ ...homeReport, wouldCreate: listOf(path) })),
+      checks: listOf(object({ name: text, state: oneOf('ok', 'note', 'error'), text })),
+      retention,
+      liveSessions: listOf(liveSession),
+      restorePoints: points,
+      problems: problemList,
+      next: stepList,
+    },
+    { claudeVersion: text },
+  ),
+  async run(context, { check: names, listChecks = false, verbose = false, quiet = false }) {
+    const { io, scope, out, stderr } = context;
+    if (listChecks) {
+      const width = Math.max(...checks.map(({ name }) => name.length));
+      for (const { name, summary } of checks) {
+        io.stdout.write(`${name.padEnd(width)}  ${summary}\n`);
+      }
+      return { exitCode: EXIT.done };
+    }
+    const chosen = chosenChecks(names);
+    const isChosen = (name: string) => chosen.some((check) => check.name === name);
+    const looking = examine(context, isChosen('claude-code'));
+    const facts = await whileWaiting(stderr, 'looking at the homes', looking);
+    const found = chosen.map(({ name, look }) => ({ name, ...look(facts) }));
+    const problems = distinct(found.flatMap((finding) => finding.problems ?? []));
+    const causes = found.flatMap(causesIn).toSorted(bySeverity);
+    const isOk = found.every(({ state }) => state !== 'error');
+    const restorePoints = isChosen('runs') ? facts.points.restorePoints : [];
+    const next = nextSteps(io.env, scope, causesOf(problems), restorePoints);
+
+    if (!quiet) {
+      // What was skipped is the matter of a check.
+      printScope(out, { ...scope, skipped: [] });
+      if (verbose) printDetails(out, facts);
+      out.line();
+      for (const one of found) printFinding(out, one);
+    }
+    printCauses(out, causes, verbose);
+    if (!quiet || !isOk) printVerdict(out, facts, isOk, tally(causes));
+    printSteps(out, next);
+    const { reports, live, points, claudeVersion } = facts;
+    return {
+      exitCode: isOk ? EXIT.done : EXIT.problems,
+      body: {
+        homes: reports.map(({ accountHome, ok, links, wouldCreate, problems }) => ({
+          accountHome,
+          ok,
+          links,
+          wouldCreate,
+          problems: problems.map(asData),
+        })),
+        checks: found.map(({ name, state, text }) => ({ name, state, text })),
+        retention: { ...facts.retention, homes: facts.retention.homes.map(withoutProblems) },
+        liveSessions: live.sessions,
+        restorePoints: points.restorePoints,
+        problems: problems.map(asData),
+        next,
+        ...(claudeVersion === undefined ? {} : { claudeVersion }),
+      },
+    };
+  },
+});
+
+function chosenChecks(names: readonly string[] | undefined) {
+  const known = checks.map(({ name }) => name);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const hint = didYouMean(nearest(unknown, known));
+    throw new UsageError(`there is no check ${unknown}${hint}\nthe checks: ${known.join(', ')}`);
+  }
+  return names === undefined ? checks : checks.filter(({ name }) => names.includes(name));
+}
+
+async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
+  const { homes, required } = scope;
+  const isSharing = required.some(({ name }) => name === 'projects');
+  const [reports, retention, live, memory, points, claudeVersion] = await Promise.all([
+    inspectAll(homes, { required, retention: true }),
+    inspectRetention(homes, { required }),
+    findLiveSessions(homes),
+    isSharing ? inspectMemoryPermissions(homes) : [],
+    restorePointsOf(homes),
+    isVersionWanted ? io.claudeVersion() : undefined,
+  ]);
+  return { scope, reports, retention, live, memory, points, claudeVersion };
+}
+
+function bySeverity(one: { readonly severity: string }, other: typeof one): number {
+  return Number(other.severity === 'error') - Number(one.severity === 'error');
+}
+
+function printFinding(
+  out: Output,
+  { name, state, text }: Finding & { readonly name: string },
+): void {
+  const { paint, symbols } = out;
+  const sign = {
+    ok: paint.green(symbols.ok),
+    note: paint.yellow(symbols.warn),
+    error: paint.red(symbols.bad),
+  }[state];
+  const width = Math.max(...checks.map((check) => check.name.length));
+  out.words(`${sign} ${out.pad(name, width)}  ${text}`, 0, out.width < 60 ? 4 : width + 4);
+}
+
+function printVerdict(out: Output, facts: Facts, isOk: boolean, told: string): void {
+  const { paint, symbols } = out;
+  out.line();
+  const { length } = facts.reports;
+  const homes =
+    length === 1 ? '1 home uses the shared directories' : `${length} homes share their sessions`;
+  const warnings = told === '' ? '' : `; ${told}`;
+  if (isOk) out.words(paint.green(`${symbols.ok} healthy: ${homes}${warnings}`), 0, 2);
+  else out.words(paint.red(`${symbols.bad} not healthy: ${told}`), 0, 2);
+}
+
+function printDetails(out: Output, { scope, reports, retention, live }: Facts): void {
+  printSkipped(
+    out,
+    // Its own directories are nobody's business.
+    scope.skipped.filter(({ reason }) => reason !== 'shared-target' && reason !== 'unreadable'),
+  );
+  out.line();
+  printLinks(out, reports);
+  out.title('Retention');
+  for (const { accountHome, periodDays, source } of retention.homes) {
+    const days = periodDays === 'never' ? 'never deleted' : count(periodDays, 'day');
+    const remark = source === 'settings' ? days : `${days} (not set)`;
+    out.remarked(`  ${out.path(accountHome)}`, out.paint.dim(remark), 4);
+  }
+  const next = retention.transcripts?.nextToExpire;
+  if (next !== undefined) {
+    out.words(`the oldest transcript is kept until ${moment(next.expiresAt)}:`, 2, 4);
+    out.line(`    ${out.path(next.path)}`);
+  }
+  printSessions(out, live.sessions);
+}
+
+function withoutProblems({
+  accountHome,
+  settings,
+  periodDays,
+  source,
+}: Facts['retention']['homes'][number]) {
+  return { accountHome, settings, periodDays, source };
+}

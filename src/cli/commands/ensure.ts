@@ -1,0 +1,106 @@
+import {
+  type AccountReport,
+  type InspectionReport,
+  inspectAll,
+  isSharedStateError,
+  validateAll,
+} from '../../index.ts';
+import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts';
+import { type CliContext, defineCommand, dryRun } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { nextSteps } from '../next-steps.ts';
+import { boolean, link, listOf, object, path, problems, steps } from '../schema.ts';
+import { count } from '../ui/amounts.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printScope } from '../ui/scope.ts';
+import { printSteps } from '../ui/steps.ts';
+
+export const homeReport = { accountHome: path, ok: boolean, links: listOf(link), problems };
+
+export const ensure = defineCommand({
+  name: 'ensure',
+  summary: 'create missing links and directories',
+  description:
+    'Creates the links and directories that are missing, and refuses what is wrong. It never removes, moves or replaces anything.',
+  options: { dryRun },
+  schema: object(
+    { dryRun: boolean, homes: listOf(object(homeReport)), problems, next: steps },
+    { created: listOf(path), wouldCreate: listOf(path) },
+  ),
+  async run(context, { dryRun: isDryRun = false }) {
+    const { io, scope, out, stderr } = context;
+    const looking = isDryRun ? simulate(context) : create(context);
+    const { reports, created } = await whileWaiting(stderr, 'looking at the homes', looking);
+    const found = reports.flatMap(({ problems }) => problems);
+    // What a dry run would create is not a problem.
+    const shown = isDryRun ? found.filter((problem) => !isToBeCreated(problem)) : found;
+    const isOk = reports.every(({ ok }) => ok) || (isDryRun && !shown.some(isError));
+    const next = nextSteps(io.env, scope, causesOf(found), []);
+
+    printScope(out, scope);
+    if (created.length > 0) out.title(isDryRun ? 'Would create' : 'Created');
+    for (const name of created) {
+      out.line(`  ${out.paint.green(out.symbols.make)} ${out.path(name)}`);
+    }
+    printProblems(out, shown);
+    out.line();
+    const { paint, symbols } = out;
+    if (isOk) {
+      const warnings = shown.length === 0 ? '' : `; ${tally(causesOf(shown))}`;
+      const what = isDryRun ? 'dry run: nothing was changed' : `done: ${better(reports, created)}`;
+      out.words(paint.green(`${symbols.ok} ${what}${warnings}`), 0, 2);
+    } else {
+      out.words(
+        paint.red(`${symbols.bad} ${tally(causesOf(shown))}; what is wrong was not touched`),
+        0,
+        2,
+      );
+    }
+    if (!isOk || isDryRun) printSteps(out, next);
+    return {
+      exitCode: isOk ? EXIT.done : EXIT.problems,
+      body: {
+        dryRun: isDryRun,
+        homes: reports.map(({ accountHome, ok, links, problems }) => ({
+          accountHome,
+          ok,
+          links,
+          problems: problems.map(asData),
+        })),
+        ...(isDryRun ? { wouldCreate: created } : { created }),
+        problems: shown.map(asData),
+        next,
+      },
+    };
+  },
+});
+
+function better(reports: readonly AccountReport[], created: readonly string[]): string {
+  if (created.length === 0) return 'nothing was missing';
+  const what = `${count(created.length, 'link or directory', 'links and directories')} created`;
+  return reports.length < 2 ? what : `${what}; ${reports.length} homes share their sessions`;
+}
+
+interface Outcome {
+  readonly reports: readonly AccountReport[];
+  readonly created: readonly string[];
+}
+
+async function simulate({ scope: { homes, required } }: CliContext): Promise<Outcome> {
+  const reports: readonly InspectionReport[] = await inspectAll(homes, { required });
+  return { reports, created: [...new Set(reports.flatMap(({ wouldCreate }) => wouldCreate))] };
+}
+
+async function create({ scope: { homes, required } }: CliContext): Promise<Outcome> {
+  const reports = await validateAll(homes, { required }).catch((error: unknown) => {
+    // Bad arguments have no reports.
+    if (isSharedStateError(error) && error.reports.length > 0) return error.reports;
+    throw error;
+  });
+  return { reports, created: [...new Set(reports.flatMap(({ created }) => created))] };
+}
+
+function isToBeCreated({ severity, remedy }: AnyProblem): boolean {
+  return severity === 'error' && remedy === 'ensure';
+}

@@ -1,0 +1,197 @@
+import {
+  migrate as migrateHomes,
+  type MigrationPlan,
+  type MigrationReport,
+  planMigration,
+} from '../../migrate/index.ts';
+import { listSessions } from '../../sessions/index.ts';
+import { act, actOptions, isOver } from '../act.ts';
+import { type AnyProblem, asData, isError } from '../causes.ts';
+import { type CliContext, choiceOption, defineCommand, flag, listOption } from '../command.ts';
+import { stepsPastRefusal } from '../past-refusal.ts';
+import { isUnfinished, restorePointsOf } from '../runs.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  liveSession,
+  object,
+  oneOf,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+  unmerged,
+} from '../schema.ts';
+import { absolutePath, commandLine } from '../scope.ts';
+import { count } from '../ui/amounts.ts';
+import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printScope } from '../ui/scope.ts';
+import type { Step } from '../ui/steps.ts';
+
+const files = object({
+  link: amount,
+  copy: amount,
+  merged: amount,
+  identical: amount,
+  skipped: amount,
+});
+const homes = listOf(
+  object({
+    accountHome: path,
+    entries: listOf(
+      object({
+        name: text,
+        path,
+        target: path,
+        action: oneOf('none', 'link', 'merge', 'complete', 'refuse'),
+        files,
+        copyBytes: amount,
+      }),
+    ),
+  }),
+);
+const plan = object({
+  ok: boolean,
+  homes,
+  problems,
+  liveSessions: listOf(liveSession),
+  spaceNeeded: amount,
+  unmerged,
+});
+const report = object({
+  ok: boolean,
+  outcome,
+  homes,
+  problems,
+  restorePoints: listOf(path),
+  unmerged,
+});
+
+export const migrate = defineCommand({
+  name: 'migrate',
+  summary: 'move the state of the homes to the shared directories',
+  description:
+    'Shows what will happen to every directory, asks, moves its content to the shared directory and puts a link in its place. Nothing is lost, and the same command completes a run that was stopped.',
+  options: {
+    ...actOptions,
+    live: choiceOption('--live <choice>', 'what to do if sessions are running', [
+      'refuse',
+      'merge',
+    ]),
+    acceptRetention: flag(
+      '--accept-retention',
+      'share files even if the shortest retention deletes them at once',
+    ),
+    preferShared: listOption(
+      '--prefer-shared <path>',
+      "in a conflict: share the other side, not the home's",
+    ),
+    preferHome: listOption('--prefer-home <path>', "in a conflict: share the home's side"),
+  },
+  schema: object({ plan, outcome, next: steps }, { report }),
+  async run(context, values) {
+    const { io, scope, out, stderr } = context;
+    const { live = 'refuse', acceptRetention = false } = values;
+    const absolute = (paths: readonly string[] = []) => paths.map((one) => absolutePath(one, io));
+    const [preferShared, preferHome] = [absolute(values.preferShared), absolute(values.preferHome)];
+    const { homes, otherHomes, required } = scope;
+    const options = { required, live, acceptRetention, preferShared, preferHome, otherHomes };
+    const words = [
+      'migrate',
+      ...(live === 'merge' ? ['--live', 'merge'] : []),
+      ...(acceptRetention ? ['--accept-retention'] : []),
+      ...preferShared.flatMap((one) => ['--prefer-shared', one]),
+      ...preferHome.flatMap((one) => ['--prefer-home', one]),
+    ];
+    const found = await whileWaiting(stderr, 'comparing all files', planMigration(homes, options));
+    const { restorePoints } = await restorePointsOf(homes);
+    const waysOn = async (all: readonly AnyProblem[]) =>
+      stepsPastRefusal(io.env, scope, words, all, restorePoints);
+
+    printScope(out, scope);
+    out.title('Plan');
+    printPlan(out, found);
+    printSessions(out, found.liveSessions);
+    printProblems(out, found.problems);
+    const { reports, exitCode, ...ending } = await act<readonly string[], MigrationReport>(
+      context,
+      {
+        values,
+        words,
+        problems: found.problems,
+        blocked: isBlocked(found) ? () => waysOn(found.problems) : undefined,
+        nothing:
+          found.ok &&
+          isDone(found) &&
+          !restorePoints.some((one) => isUnfinished(one) && one.state === 'incomplete')
+            ? 'nothing to do: everything is shared'
+            : undefined,
+        notice:
+          'Each directory is set aside in a restore point of its home, and a link takes its place. A restore point is a way back, not a backup.',
+        question: `Migrate ${count(homes.length, 'home')} to the shared directories?`,
+        targets: [homes],
+        run: (all, watch) => migrateHomes(all, { ...options, ...watch }),
+        print: (one) => printReport(context, one),
+        after: () => afterwards(context),
+        refused: (one) => waysOn(one.problems),
+      },
+    );
+    const [last] = reports;
+    return {
+      exitCode,
+      body: {
+        plan: dataOf(found),
+        ...ending,
+        ...(last === undefined ? {} : { report: dataOf(last) }),
+      },
+    };
+  },
+});
+
+/** A run that did not finish is completed first, whatever blocks the rest. */
+function isBlocked({ ok, problems }: MigrationPlan): boolean {
+  const has = (wanted: AnyProblem['code']) => problems.some(({ code }) => code === wanted);
+  return !ok && (!has('earlier-run-incomplete') || has('earlier-run-other-target'));
+}
+
+function isDone({ homes }: MigrationPlan): boolean {
+  return homes.every(({ entries }) => entries.every(({ action }) => action === 'none'));
+}
+
+/** What the accounts gained, and how to try it. */
+async function afterwards({
+  io,
+  scope,
+}: CliContext): Promise<{ better: string; next: readonly Step[] }> {
+  const doctor = { command: commandLine(io.env, scope, ['doctor']), purpose: 'check everything' };
+  const sessions = await listSessions([], { required: scope.required });
+  const accounts = count(scope.homes.length, 'account');
+  const [home] = scope.homes.slice(-1);
+  const better =
+    sessions.length === 0
+      ? `${accounts} ${scope.homes.length === 1 ? 'uses' : 'use'} the shared directories now`
+      : `${count(sessions.length, 'conversation')} can now be resumed from ${accounts}`;
+  if (sessions.length === 0 || home === undefined) return { better, next: [doctor] };
+  const words = ['resume', '--last', ...(scope.homes.length === 1 ? [] : ['--account', home])];
+  const purpose = 'try it: print the command that resumes the last one';
+  return { better, next: [{ command: commandLine(io.env, scope, words), purpose }, doctor] };
+}
+
+function printReport(
+  { out }: CliContext,
+  { outcome, problems, restorePoints, unmerged }: MigrationReport,
+): void {
+  // The plan has shown the warnings.
+  printProblems(out, isOver(outcome) ? problems.filter(isError) : problems);
+  if (restorePoints.length > 0) out.title('Restore points');
+  for (const one of restorePoints) out.line(`  ${out.path(one)}`);
+  printUnmerged(out, unmerged);
+}
+
+function dataOf<Any extends MigrationPlan | MigrationReport>(found: Any): Any {
+  return { ...found, problems: found.problems.map(asData) };
+}

@@ -1,0 +1,186 @@
+import { isAbsolute } from 'node:path';
+import {
+  type DeletePlan,
+  type DeleteReport,
+  deleteRestorePoint,
+  planDelete,
+  type RestorePoint,
+} from '../../migrate/index.ts';
+import { act, actOptions } from '../act.ts';
+import { asData, isError } from '../causes.ts';
+import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
+import { restorePointFor } from '../ids.ts';
+import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  object,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+} from '../schema.ts';
+import { commandLine, namedLinks } from '../scope.ts';
+import { count } from '../ui/amounts.ts';
+import type { Output } from '../ui/output.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import type { Step } from '../ui/steps.ts';
+import { UsageError } from '../usage-error.ts';
+import { inTurn } from './restore.ts';
+
+const found = { restorePoint: path, kept: listOf(text), problems, ok: boolean };
+const plan = object({ ...found, deletable: amount });
+const report = object({ ...found, deleted: amount, outcome });
+
+export const prune = defineCommand({
+  name: 'prune',
+  summary: 'delete restore points',
+  description:
+    'Shows what will be deleted, asks, and deletes the files that are proved to be in the shared directories. Other files are kept and listed. After that there is no way back.',
+  arguments: '[restore-points...]',
+  options: {
+    ...actOptions,
+    all: flag('--all', 'every complete or restored restore point of the homes'),
+    last: flag('--last', 'the last restore point'),
+    discard: listOption(
+      '--discard <path>',
+      'delete this file too, although no other copy is known',
+    ),
+  },
+  needsHomes: ({ all, last }) => all === true || last === true,
+  schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
+  async run(context, values, given) {
+    const { scope, out, stderr } = context;
+    const { all = false, last = false, discard = [] } = values;
+    if ([given.length > 0, all, last].filter(Boolean).length !== 1) {
+      throw new UsageError('name the restore points to delete, or use --all or --last');
+    }
+    const listed = await whileWaiting(
+      stderr,
+      'listing restore points',
+      restorePointsOf(scope.homes),
+    );
+    const deletable = listed.restorePoints.filter(isDeletable);
+    const chosen = all ? deletable : last ? deletable.slice(-1) : undefined;
+    const paths = [
+      ...new Set(
+        chosen?.map(({ path }) => path) ??
+          given.map((word) => restorePointFor(context, word, listed.restorePoints)),
+      ),
+    ];
+    const options = { required: namedLinks(scope), discard };
+    const planning = inTurn(paths, (one) => planDelete(one, options));
+    const plans = await whileWaiting(stderr, 'comparing all files', planning);
+    const problems = [
+      ...(chosen === undefined ? [] : listed.problems),
+      ...plans.flatMap((one) => one.problems),
+    ];
+
+    out.title('Plan');
+    for (const one of plans) {
+      printFound(
+        out,
+        one,
+        `${count(one.deletable, 'file')} shared, will be deleted`,
+        'will be kept',
+      );
+    }
+    for (const { path, state } of all
+      ? listed.restorePoints.filter((one) => !isDeletable(one))
+      : []) {
+      out.line(`  ${out.path(path)}`);
+      out.words(`not deleted: it is ${state}`, 4);
+    }
+    printProblems(out, problems);
+    const { exitCode, reports, ...ending } = await act<string, DeleteReport>(context, {
+      values,
+      words: ['prune', ...(all ? ['--all'] : paths), ...discardFlags(discard)],
+      problems,
+      blocked: problems.some(isError)
+        ? () => Promise.resolve(stepsToUse(context, paths, listed.restorePoints))
+        : undefined,
+      nothing: paths.length === 0 ? 'nothing to delete' : undefined,
+      notice: 'After that there is no way back from the migration.',
+      question: `Delete ${count(paths.length, 'restore point')}?`,
+      targets: paths,
+      run: (one, watch) => deleteRestorePoint(one, { ...options, ...watch }),
+      print: (one) => {
+        out.line();
+        printFound(out, one, `${count(one.deleted, 'file')} deleted`, 'kept');
+        printProblems(out, one.problems);
+      },
+      after: (done) =>
+        Promise.resolve({
+          better: `${count(done.length, 'restore point')} deleted; everything in ${done.length === 1 ? 'it' : 'them'} is shared`,
+          next: done.flatMap((one) => discardStep(context, one)),
+        }),
+    });
+    const body = {
+      plan: plans.map(dataOf),
+      problems: problems.map(asData),
+      reports: reports.map(dataOf),
+    };
+    return { exitCode, body: { ...body, ...ending } };
+  },
+});
+
+function isDeletable({ state }: RestorePoint): boolean {
+  return state !== 'incomplete' && state !== 'restoring';
+}
+
+/** A restore point in use has to be completed first. */
+function stepsToUse(
+  { io: { env }, scope }: CliContext,
+  paths: readonly string[],
+  points: readonly RestorePoint[],
+): readonly Step[] {
+  const runs = points
+    .filter(isUnfinished)
+    .filter(({ path, state }) => state !== 'deleting' && paths.includes(path));
+  return stepsToComplete(env, scope, runs);
+}
+
+const MAX_SHOWN = 20;
+
+function printFound(
+  out: Output,
+  { restorePoint, kept }: Pick<DeletePlan, 'restorePoint' | 'kept'>,
+  deleted: string,
+  verb: string,
+): void {
+  out.line(`  ${out.path(restorePoint)}`);
+  out.words(deleted, 4);
+  if (kept.length === 0) return;
+  out.words(`${count(kept.length, 'file')} ${verb}: no shared copy is known`, 4, 6);
+  out.list(kept, MAX_SHOWN, 6);
+}
+
+// More have to be looked at one by one.
+const MAX_DISCARDED = 5;
+
+function discardStep(
+  { io, scope }: CliContext,
+  { restorePoint, kept }: DeleteReport,
+): readonly Step[] {
+  // With only others left, which are named by their whole path, the restore point itself is gone.
+  const isThere = kept.some((path) => !isAbsolute(path));
+  if (!isThere || kept.length > MAX_DISCARDED) return [];
+  const words = ['prune', restorePoint, ...discardFlags(kept)];
+  return [
+    {
+      command: commandLine(io.env, scope, words),
+      purpose: 'once you have looked at them: delete these too',
+    },
+  ];
+}
+
+function discardFlags(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => ['--discard', path]);
+}
+
+function dataOf<Any extends DeletePlan | DeleteReport>(one: Any): Any {
+  return { ...one, problems: one.problems.map(asData) };
+}

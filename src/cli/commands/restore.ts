@@ -1,0 +1,164 @@
+import {
+  planRestore,
+  restore as restoreHome,
+  type RestorePlan,
+  type RestoreReport,
+} from '../../migrate/index.ts';
+import { act, actOptions } from '../act.ts';
+import { asData, isError } from '../causes.ts';
+import { type CliContext, defineCommand, flag } from '../command.ts';
+import { stepsPastRefusedRestore } from '../past-refusal.ts';
+import { restorePointsOf } from '../runs.ts';
+import {
+  amount,
+  boolean,
+  listOf,
+  object,
+  outcome,
+  path,
+  problems,
+  steps,
+  text,
+  unmerged,
+} from '../schema.ts';
+import { commandLine, namedLinks } from '../scope.ts';
+import { bytes, count } from '../ui/amounts.ts';
+import { printSpace, printUnmerged } from '../ui/plan.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printHomes, printShared } from '../ui/scope.ts';
+
+const entry = object({ name: text, path, target: path, copy: amount, copyBytes: amount });
+const plan = object(
+  { ok: boolean, accountHome: path, entries: listOf(entry), problems, spaceNeeded: amount },
+  { restorePoint: path },
+);
+const report = object({
+  ok: boolean,
+  outcome,
+  accountHome: path,
+  restored: listOf(text),
+  problems,
+  unmerged,
+});
+
+export const restore = defineCommand({
+  name: 'restore',
+  summary: 'give homes directories of their own again',
+  description:
+    'Shows which directories come back, asks, and replaces the links of each home by directories of its own, with everything that is shared by now. The shared directories keep everything.',
+  options: {
+    ...actOptions,
+    acceptOtherTarget: flag(
+      '--accept-other-target',
+      'the shared directory was moved or copied since the migration',
+    ),
+  },
+  schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
+  async run(context, values) {
+    const { io, scope, out, stderr } = context;
+    const options = {
+      required: namedLinks(scope),
+      acceptOtherTarget: values.acceptOtherTarget ?? false,
+    };
+    const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
+    const planning = inTurn(scope.homes, (home) => planRestore(home, options));
+    const all = await whileWaiting(stderr, 'comparing all files', planning);
+    // A home that was found but never migrated is left out; one that was named is a mistake.
+    const plans = all.filter(
+      ({ problems }) =>
+        scope.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point'),
+    );
+    const homes = plans.map(({ accountHome }) => accountHome);
+    const found = plans.flatMap((one) => one.problems);
+    const refused = plans.filter(({ ok }) => !ok);
+
+    printHomes(out, scope);
+    if (scope.requiredFrom !== 'home') printShared(out, scope);
+    out.title('Plan');
+    for (const one of plans) printPlan(context, one);
+    printSpace(
+      out,
+      plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
+    );
+    printProblems(out, found);
+    const { exitCode, reports, ...ending } = await act<string, RestoreReport>(context, {
+      values,
+      words,
+      homes,
+      problems: found,
+      blocked:
+        refused.length === 0
+          ? undefined
+          : async () => {
+              const { restorePoints } = await restorePointsOf(
+                refused.map(({ accountHome }) => accountHome),
+              );
+              const errors = refused.flatMap((one) => one.problems);
+              return stepsPastRefusedRestore(io.env, scope, words, errors, restorePoints);
+            },
+      nothing: plans.length === 0 ? 'nothing to restore' : undefined,
+      notice:
+        'Each link is replaced by a directory of its own. The shared directories keep everything.',
+      question:
+        homes.length === 1
+          ? 'Restore the directories of this home?'
+          : `Restore the directories of these ${homes.length} homes?`,
+      targets: homes,
+      run: (home, watch) => restoreHome(home, { ...options, ...watch }),
+      print: (one) => printReport(context, one),
+      after: (done) => {
+        const verb =
+          done.length === 1 ? 'has directories of its own' : 'have directories of their own';
+        const step = {
+          command: commandLine(io.env, scope, ['doctor']),
+          purpose: 'check everything',
+        };
+        return Promise.resolve({
+          better: `${count(done.length, 'home')} ${verb} again`,
+          next: [step],
+        });
+      },
+    });
+    const body = {
+      plan: plans.map(dataOf),
+      problems: found.map(asData),
+      reports: reports.map(dataOf),
+    };
+    return { exitCode, body: { ...body, ...ending } };
+  },
+});
+
+/** One after the other: each compares all files of a home. */
+export async function inTurn<Item, Value>(
+  items: readonly Item[],
+  perform: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (const item of items) values.push(await perform(item));
+  return values;
+}
+
+function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
+  const { paint, symbols } = out;
+  out.line(`  ${out.path(accountHome)}`);
+  if (restorePoint !== undefined) out.words(paint.dim(`from ${out.path(restorePoint)}`), 4, 6);
+  for (const { name, target, copy, copyBytes } of entries) {
+    const files = copy === 0 ? '' : `: ${count(copy, 'file')} copied (${bytes(copyBytes)})`;
+    const words = `will be restored, with everything in ${out.path(target)}${files}`;
+    out.words(`${name}  ${paint.yellow(`${symbols.arrow} ${words}`)}`, 4, 6);
+  }
+}
+
+function printReport({ out }: CliContext, report: RestoreReport): void {
+  const { accountHome, restored, problems, unmerged } = report;
+  out.line();
+  const names = restored.length === 0 ? 'nothing' : restored.join(', ');
+  out.words(`${out.path(accountHome)}: ${names} restored`, 2, 4);
+  printProblems(out, problems.filter(isError));
+  printUnmerged(out, unmerged, 'in the restore point');
+}
+
+function dataOf<Any extends RestorePlan | RestoreReport>(found: Any): Any {
+  return { ...found, problems: found.problems.map(asData) };
+}

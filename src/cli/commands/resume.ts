@@ -1,0 +1,72 @@
+import { resumeCommand } from '../../sessions/index.ts';
+import { asData } from '../causes.ts';
+import { defineCommand } from '../command.ts';
+import { defaultHomeIn, diagnoseAll, resumeOptions } from '../diagnoses.ts';
+import { EXIT } from '../exit-codes.ts';
+import { last, sessionFor } from '../ids.ts';
+import { listOf, object, path, problems, type Schema, steps, text } from '../schema.ts';
+import { commandLine } from '../scope.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { verdict } from './diagnose.ts';
+
+const variables: Schema<Readonly<Record<string, string>>> = {
+  type: 'object',
+  additionalProperties: text,
+};
+
+export const resume = defineCommand({
+  name: 'resume',
+  summary: 'print the command that resumes a session',
+  description:
+    'Prints the command that resumes the session, and nothing else on standard output. Runs nothing. The beginning of the id is enough.',
+  arguments: '[session-id]',
+  options: { last, ...resumeOptions },
+  schema: object(
+    { sessionId: text, accountHome: path, cwd: path, verdict, problems, next: steps },
+    {
+      resume: object({
+        file: text,
+        args: listOf(text),
+        env: variables,
+        unset: listOf(text),
+        cwd: path,
+        shell: text,
+      }),
+    },
+  ),
+  async run(context, values, words) {
+    const { io, scope, out, stderr, isJson } = context;
+    const sessionId = await sessionFor(context, words, values.last);
+    const looking = diagnoseAll(context, sessionId, values);
+    const all = await whileWaiting(stderr, 'looking for the session', looking);
+    const able = all.filter(({ verdict }) => verdict !== 'not-resumable');
+    const current = io.env['CLAUDE_CONFIG_DIR'];
+    const chosen = able.find(({ accountHome }) => accountHome === current) ?? able[0] ?? all[0];
+    if (chosen === undefined) throw new Error('no account home was looked at');
+    const { accountHome, cwd, verdict, problems } = chosen;
+    const head = { sessionId, accountHome, cwd, verdict, problems: problems.map(asData) };
+    const { paint, symbols } = stderr;
+    if (verdict === 'not-resumable') {
+      const command = commandLine(io.env, scope, ['diagnose', sessionId]);
+      if (!isJson) {
+        const where = `under ${stderr.path(accountHome)}`;
+        stderr.words(paint.red(`${symbols.bad} not resumable ${where}`), 0, 2);
+        printProblems(stderr, problems);
+        if (all.length > 1) stderr.command(command);
+      }
+      const next = [{ command, purpose: 'the same for every home' }];
+      return { exitCode: EXIT.problems, body: { ...head, next } };
+    }
+    const defaultAccountHome = defaultHomeIn(io.home);
+    const command = resumeCommand(sessionId, { accountHome, cwd, defaultAccountHome });
+    out.line(command.shell);
+    if (!isJson) {
+      const others = able.length > 1 ? `; --account names another one of ${able.length}` : '';
+      stderr.words(paint.dim(`# under ${stderr.path(accountHome)}${others}`), 0, 2);
+      printProblems(stderr, problems);
+    }
+    const next = [{ command: command.shell, purpose: 'resume it' }];
+    return { exitCode: EXIT.done, body: { ...head, resume: command, next } };
+  },
+});

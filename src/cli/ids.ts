@@ -1,0 +1,89 @@
+import { basename, sep } from 'node:path';
+import type { RestorePoint } from '../migrate/index.ts';
+import {
+  type ListedSession,
+  listSessions,
+  parseResumeUUID,
+  type ResumeUUID,
+} from '../sessions/index.ts';
+import { type CliContext, flag } from './command.ts';
+import { absolutePath } from './scope.ts';
+import { moment } from './ui/amounts.ts';
+import { UsageError } from './usage-error.ts';
+
+export const last = flag('--last', 'the last session, instead of an id');
+
+const MIN_PREFIX = 4;
+const MAX_LISTED = 5;
+
+/** The session that was asked for: by its id, by the beginning of its id, or the last one. */
+export async function sessionFor(
+  { scope }: Pick<CliContext, 'scope'>,
+  words: readonly string[],
+  isLast = false,
+  list: () => Promise<readonly ListedSession[]> = () =>
+    listSessions(scope.homes, { required: scope.required }),
+): Promise<ResumeUUID> {
+  const [text] = words;
+  if ((text === undefined) !== isLast) {
+    throw new UsageError('name one session: its id, the beginning of its id, or --last');
+  }
+  if (text === undefined) {
+    const [session] = await list();
+    if (session === undefined) throw new UsageError('there is no session yet');
+    return session.sessionId;
+  }
+  const id = parseResumeUUID(text);
+  if (id !== undefined) return id;
+  const prefix = text.toLowerCase();
+  if (prefix.length < MIN_PREFIX || !/^[\da-f-]+$/.test(prefix)) {
+    throw new UsageError(
+      `${JSON.stringify(text)} is not a session id, nor the beginning of one: at least ${MIN_PREFIX} hexadecimal digits`,
+    );
+  }
+  const found = (await list()).filter(({ sessionId }) =>
+    sessionId.toLowerCase().startsWith(prefix),
+  );
+  return only(
+    text,
+    found.map(({ sessionId, modifiedAt }) => ({
+      id: sessionId,
+      date: modifiedAt,
+      value: sessionId,
+    })),
+    'session',
+  );
+}
+
+/** The restore point that was asked for: by its path, by the beginning of its name, or the last one. */
+export function restorePointFor(
+  { io }: Pick<CliContext, 'io'>,
+  text: string,
+  points: readonly RestorePoint[],
+): string {
+  if (text.includes(sep) || text.startsWith('~') || text.length < MIN_PREFIX)
+    return absolutePath(text, io);
+  const found = points.filter(({ path }) =>
+    basename(path).toLowerCase().startsWith(text.toLowerCase()),
+  );
+  return only(
+    text,
+    found.map(({ path, createdAt }) => ({ id: path, date: createdAt, value: path })),
+    'restore point',
+  );
+}
+
+function only<Value>(
+  text: string,
+  found: readonly { readonly id: string; readonly date: Date; readonly value: Value }[],
+  noun: string,
+): Value {
+  const [first, ...others] = found;
+  if (first === undefined) throw new UsageError(`no ${noun} begins with ${JSON.stringify(text)}`);
+  if (others.length === 0) return first.value;
+  const lines = found.slice(0, MAX_LISTED).map(({ id, date }) => `\n  ${id}  ${moment(date)}`);
+  const more = found.length > MAX_LISTED ? `\n  and ${found.length - MAX_LISTED} more` : '';
+  throw new UsageError(
+    `${found.length} ${noun}s begin with ${JSON.stringify(text)}:${lines.join('')}${more}`,
+  );
+}

@@ -1,0 +1,153 @@
+import type { MigrationPhase, MigrationProgress } from '../../migrate/index.ts';
+import { bytes, count, duration, grouped } from './amounts.ts';
+import type { Output } from './output.ts';
+
+const WINDOW = 10_000;
+const MIN_SAMPLE = 1000;
+const DRAW_EVERY = 80;
+const PRINT_EVERY = 10_000;
+const MAX_BAR = 30;
+const MIN_BAR = 8;
+const CLEAR_TO_END = '\u001B[K';
+
+/** How fast something goes, from the last ten seconds. */
+export class RateEstimator {
+  readonly #samples: { readonly at: number; readonly done: number }[] = [];
+
+  /** @param at - Milliseconds that only grow. */
+  add(at: number, done: number): void {
+    this.#samples.push({ at, done });
+    // One sample from before the window stays, so that the window is always full.
+    while ((this.#samples[1]?.at ?? at) < at - WINDOW) this.#samples.shift();
+  }
+
+  /** Unknown until a second has passed. */
+  get perSecond(): number | undefined {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    const time = last.at - first.at;
+    return time < MIN_SAMPLE ? undefined : ((last.done - first.done) / time) * 1000;
+  }
+
+  /** The milliseconds that the rest takes; unknown where nothing moves. */
+  remaining(rest: number): number | undefined {
+    const rate = this.perSecond;
+    return rate === undefined || rate <= 0 ? undefined : (rest / rate) * 1000;
+  }
+}
+
+/** Shows the progress of a run: a bar where a line can be drawn over, otherwise a line now and then. */
+export class ProgressDisplay {
+  readonly #output: Output;
+  readonly #clock: () => number;
+  #phase:
+    | { readonly name: MigrationPhase; readonly start: number; readonly rate: RateEstimator }
+    | undefined;
+  #last: MigrationProgress | undefined;
+  #shownAt = -Infinity;
+
+  constructor(output: Output, clock: () => number) {
+    this.#output = output;
+    this.#clock = clock;
+  }
+
+  readonly onProgress = (progress: MigrationProgress): void => {
+    const now = this.#clock();
+    if (this.#phase?.name !== progress.phase) {
+      this.#endPhase(now);
+      this.#phase = { name: progress.phase, start: now, rate: new RateEstimator() };
+      this.#shownAt = -Infinity;
+    }
+    this.#last = progress;
+    const { rate } = this.#phase;
+    rate.add(now, progress.done);
+    const { hasCursor, symbols } = this.#output;
+    if (now - this.#shownAt < (hasCursor ? DRAW_EVERY : PRINT_EVERY)) return;
+    if (hasCursor) {
+      this.#output.write(`\r${barLine(this.#output, progress, rate)}${CLEAR_TO_END}`);
+    } else {
+      // The first line says only that the phase has begun.
+      const amount = progress.done === 0 ? '' : ` ${amountOf(progress)}`;
+      this.#output.line(`${progress.phase}${amount} ${symbols.dots}`);
+    }
+    this.#shownAt = now;
+  };
+
+  /** Ends the display, also of a run that was stopped. */
+  end(): void {
+    this.#endPhase(this.#clock());
+    this.#phase = undefined;
+  }
+
+  #endPhase(now: number): void {
+    if (this.#phase === undefined || this.#last === undefined) return;
+    const { name, start } = this.#phase;
+    const { paint, symbols, hasCursor } = this.#output;
+    const isComplete = this.#last.done >= this.#last.total;
+    const sign = isComplete ? paint.green(symbols.ok) : paint.yellow(symbols.warn);
+    const text = `${sign} ${name}: ${amountOf(this.#last)} in ${duration(now - start)}`;
+    this.#output.line(hasCursor ? `\r${text}${CLEAR_TO_END}` : text);
+  }
+}
+
+function amountOf({ phase, done, bytes: size }: MigrationProgress): string {
+  const what = phase === 'cut-over' ? count(done, 'directory', 'directories') : count(done, 'file');
+  return size > 0 ? `${what}, ${bytes(size)}` : what;
+}
+
+/** One line, never wider than the screen: the least important part goes first. */
+export function barLine(
+  output: Output,
+  { phase, done, total, bytes: size }: MigrationProgress,
+  rate: RateEstimator,
+): string {
+  const { paint, symbols } = output;
+  if (total === 0) return `${phase} ${symbols.dots}`;
+  const part = Math.min(1, done / total);
+  const percent = `${Math.floor(part * 100)}%`.padStart(4);
+  const remaining = rate.remaining(total - done);
+  const perSecond = rate.perSecond;
+  const extras = [
+    ...(remaining === undefined ? [] : [`${duration(remaining)} left`]),
+    `${grouped(done)}/${grouped(total)}`,
+    ...(perSecond === undefined ? [] : [`${grouped(Math.round(perSecond))}/s`]),
+    ...(size > 0 ? [bytes(size)] : []),
+  ];
+  // The last column stays free: some terminals wrap there.
+  const room = output.width - 1;
+  const head = `${phase.padEnd(8)} `;
+  let used = head.length + MIN_BAR + percent.length;
+  const shown = extras.filter((text) => {
+    used += 2 + text.length;
+    return used <= room;
+  });
+  const text = shown.map((one) => `  ${one}`).join('');
+  const free = room - head.length - percent.length - text.length;
+  const width = Math.max(3, Math.min(MAX_BAR, free));
+  const filled = Math.round(part * width);
+  const bar =
+    paint.green(symbols.full.repeat(filled)) + paint.dim(symbols.empty.repeat(width - filled));
+  return `${head}${bar}${percent}${text}`;
+}
+
+const PATIENCE = 400;
+
+/** Says on a terminal what takes long, and erases it when it is over. */
+export async function whileWaiting<Value>(
+  output: Output,
+  what: string,
+  pending: Promise<Value>,
+): Promise<Value> {
+  if (!output.hasCursor) return await pending;
+  const shown = { is: false };
+  const timer = setTimeout(() => {
+    shown.is = true;
+    output.write(output.paint.dim(`${what} ${output.symbols.dots}`));
+  }, PATIENCE);
+  try {
+    return await pending;
+  } finally {
+    clearTimeout(timer);
+    if (shown.is) output.write(`\r${CLEAR_TO_END}`);
+  }
+}

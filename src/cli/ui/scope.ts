@@ -1,0 +1,62 @@
+import type { SkippedDirectory } from '../../homes/index.ts';
+import type { Scope } from '../scope.ts';
+import { count } from './amounts.ts';
+import type { Output } from './output.ts';
+
+/** Prints the account homes and the shared directories. */
+export function printScope(out: Output, scope: Scope): void {
+  printHomes(out, scope);
+  printShared(out, scope);
+}
+
+export function printHomes(out: Output, { homes, homesFrom, searched, skipped }: Scope): void {
+  const found = homesFrom === 'found' ? `, found in ${out.path(searched)}` : '';
+  out.words(`${out.paint.bold(count(homes.length, 'account home'))}${found}`, 0, 2);
+  printSkipped(
+    out,
+    skipped.filter(({ reason }) => reason === 'unreadable'),
+  );
+}
+
+/** Prints where the shared directories are. */
+export function printShared(out: Output, { required, requiredFrom, root = '' }: Scope): void {
+  if (requiredFrom === 'shared') {
+    out.words(`${out.paint.bold('shared')} as --shared says:`, 0, 2);
+    for (const { name, target } of required) {
+      out.line(`  ${name} ${out.symbols.arrow} ${out.path(target)}`);
+    }
+    return;
+  }
+  const names = required.map(({ name }) => name).join(', ');
+  const where = `${out.path(root === '/' ? '' : root)}/.claude-*-shared`;
+  out.words(`${out.paint.bold('shared')} at ${where}: ${names}`, 0, 2);
+}
+
+/** Prints the directories that were skipped, those with one reason on one line. */
+export function printSkipped(out: Output, skipped: readonly SkippedDirectory[]): void {
+  const groups = new Map<string, string[]>();
+  for (const one of skipped) {
+    const reason = reasonInWords(one);
+    groups.set(reason, [...(groups.get(reason) ?? []), out.path(one.path)]);
+  }
+  for (const [reason, paths] of groups) {
+    out.words(out.paint.dim(`skipped (${reason}): ${paths.join(', ')}`), 2, 4);
+  }
+}
+
+export function reasonInWords({ reason, errno = '' }: SkippedDirectory): string {
+  switch (reason) {
+    case 'shared-target':
+      return 'a shared directory';
+    case 'no-mark':
+      return 'it has no file of Claude Code';
+    case 'not-a-directory':
+      return 'not a directory';
+    case 'same-directory':
+      return 'a link to another home';
+    case 'unreadable':
+      return `can't be read, ${errno}; if it is a home, name it with --home`;
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,34 @@
+import { isTypeable } from './shell.ts';
+import type { Output } from './output.ts';
+
+/** A command that somebody may type next, and its purpose. */
+export interface Step {
+  readonly command: string;
+  readonly purpose: string;
+  /** Whether it is an alternative to the step before it. */
+  readonly or?: boolean;
+}
+
+const MAX_STEPS = 5;
+
+/** What can be typed, each command once; at most five. */
+export function steps(all: readonly Step[]): readonly Step[] {
+  const once = new Map(all.toReversed().map((step) => [step.command, step]));
+  return [...once.values()]
+    .toReversed()
+    .filter(({ command }) => isTypeable(command))
+    .slice(0, MAX_STEPS);
+}
+
+/** Prints steps under "Next"; alternatives are joined with "or". */
+export function printSteps(out: Output, all: readonly Step[]): void {
+  if (all.length === 0) return;
+  out.title('Next');
+  for (const [index, { command, purpose, or = false }] of all.entries()) {
+    if (or && index > 0) out.line(out.paint.dim('or'));
+    // Each line a comment of its own, so that all of it can be pasted.
+    for (const line of out.wrapped(purpose, 4, 4))
+      out.line(out.paint.dim(`  # ${line.trimStart()}`));
+    out.command(command);
+  }
+}

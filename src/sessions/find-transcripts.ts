@@ -1,0 +1,184 @@
+import { mapLimit } from '../core/map-limit.ts';
+import { dirname, join } from '../core/paths.ts';
+import { type Result, toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
+import { textOf } from '../fs/port.ts';
+import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
+import { entryOf, identityOf } from '../fs/stats.ts';
+import type { SharedSymlink } from '../links/required.ts';
+import type { ResumeUUID } from './resume-uuid.ts';
+
+/** One path at which a transcript is found. */
+export interface TranscriptPath {
+  readonly path: string;
+  /** The home it is found through; absent for the shared target itself. */
+  readonly accountHome?: string;
+  readonly projectKey: string;
+  /** Whether the file is a link, which the search in all projects skips. */
+  readonly isLink: boolean;
+  /** Whether the project directory is a link, which that search skips, too. */
+  readonly isInLinkedDirectory: boolean;
+}
+
+/** One real file, or whatever has the name of a transcript, with every path that leads to it. */
+export interface Transcript {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** In bytes. */
+  readonly size: number;
+  readonly modifiedAt: Date;
+  /** At least one; that of the known project key first. */
+  readonly paths: readonly [TranscriptPath, ...TranscriptPath[]];
+}
+
+/** A directory that could not be searched, or a file that could not be inspected. */
+export interface Unreadable {
+  readonly path: string;
+  readonly accountHome?: string;
+  readonly errno: string;
+}
+
+/** A path of a directory of projects. */
+interface ProjectsPath {
+  readonly path: string;
+  /** Absent for the shared target itself. */
+  readonly accountHome?: string;
+}
+
+/** A real directory of projects, with every path that leads to it: those of the homes first. */
+export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
+
+// Enough to keep the threads of the file system busy: none of these calls holds a file open.
+const MAX_STATS = 512;
+
+const bigint = { bigint: true } as const;
+
+/** Finds the directories of projects of all homes, and the shared one, each once. */
+export async function findRoots(
+  fs: SessionReadFs,
+  accountHomes: readonly string[],
+  required: readonly SharedSymlink[],
+): Promise<{
+  readonly roots: readonly ProjectsRoot[];
+  readonly unreadable: readonly Unreadable[];
+}> {
+  const paths: readonly ProjectsPath[] = [
+    ...accountHomes.map((accountHome) => ({ path: join(accountHome, 'projects'), accountHome })),
+    ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
+  ];
+  const identities = await Promise.all(paths.map(({ path }) => directoryIdentity(fs, path)));
+  const byIdentity = new Map<string, [ProjectsPath, ...ProjectsPath[]]>();
+  const unreadable: Unreadable[] = [];
+  for (const [index, path] of paths.entries()) {
+    const identity = identities[index];
+    if (identity === undefined) continue;
+    const known = identity.ok ? byIdentity.get(identity.value) : undefined;
+    if (!identity.ok) unreadable.push({ ...path, errno: identity.errno });
+    else if (known === undefined) byIdentity.set(identity.value, [path]);
+    else known.push(path);
+  }
+  return { roots: [...byIdentity.values()], unreadable };
+}
+
+/** What is equal for one and the same directory, whatever path leads to it. */
+async function directoryIdentity(fs: SessionReadFs, path: string): Promise<Result<string>> {
+  const stats = await toResult(fs.stat(path, bigint));
+  if (!stats.ok) return stats;
+  const entry = entryOf(stats.value);
+  if (entry.kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
+  const identity = identityOf(entry);
+  if (identity !== undefined) return { ok: true, value: identity };
+  const real = await toResult(fs.realpath(path));
+  return real.ok ? { ok: true, value: textOf(real.value) } : real;
+}
+
+/** The keys of the projects in a directory: whatever may be a directory, also through a link. */
+export async function listProjects(
+  fs: SessionReadFs,
+  [{ path }]: ProjectsRoot,
+): Promise<Result<readonly string[]>> {
+  const listed = await listDirectory(fs, path);
+  if (!listed.ok) return listed;
+  return {
+    ok: true,
+    value: listed.value.filter(({ kind }) => kind !== 'other').map(({ name }) => name),
+  };
+}
+
+/**
+ * Finds every transcript of a session: one `stat` in each project directory, and a closer look only at what exists.
+ *
+ * @param firstKeys - Project keys to try first, even where projects cannot be listed.
+ */
+export async function findTranscripts(
+  fs: SessionReadFs,
+  sessionId: ResumeUUID,
+  roots: readonly ProjectsRoot[],
+  firstKeys: readonly string[],
+): Promise<{
+  readonly transcripts: readonly Transcript[];
+  readonly unreadable: readonly Unreadable[];
+}> {
+  const byIdentity = new Map<string, Transcript>();
+  const unreadable: Unreadable[] = [];
+  for (const root of roots) {
+    const listed = await listProjects(fs, root);
+    if (!listed.ok) unreadable.push(...root.map((way) => ({ ...way, errno: listed.errno })));
+    const keys = [...new Set([...firstKeys, ...(listed.ok ? listed.value : [])])];
+    const find = async (projectKey: string) => {
+      const name = join(projectKey, `${sessionId}.jsonl`);
+      return { projectKey, name, stats: await toResult(fs.stat(join(root[0].path, name), bigint)) };
+    };
+    for (const { projectKey, name, stats } of await mapLimit(keys, find, MAX_STATS)) {
+      if (stats.ok) {
+        const paths = await pathsIn(fs, root, projectKey, name);
+        const identity = identityOf(entryOf(stats.value)) ?? paths[0].path;
+        const known = byIdentity.get(identity);
+        byIdentity.set(
+          identity,
+          known === undefined
+            ? { ...describe(stats.value), paths }
+            : { ...known, paths: [...known.paths, ...paths] },
+        );
+      } else if (stats.errno !== 'ENOENT' && stats.errno !== 'ENOTDIR') {
+        const { errno } = stats;
+        unreadable.push(
+          ...root.map((way) => ({ ...way, path: join(way.path, projectKey), errno })),
+        );
+      }
+    }
+  }
+  return { transcripts: [...byIdentity.values()], unreadable };
+}
+
+async function pathsIn(
+  fs: SessionReadFs,
+  [first, ...others]: ProjectsRoot,
+  projectKey: string,
+  name: string,
+): Promise<Transcript['paths']> {
+  const path = join(first.path, name);
+  const isLink = await isSymlink(fs, path);
+  const isInLinkedDirectory = await isSymlink(fs, dirname(path));
+  const pathIn = (root: ProjectsPath): TranscriptPath => ({
+    ...root,
+    path: join(root.path, name),
+    projectKey,
+    isLink,
+    isInLinkedDirectory,
+  });
+  return [pathIn(first), ...others.map(pathIn)];
+}
+
+async function isSymlink(fs: SessionReadFs, path: string): Promise<boolean> {
+  const stats = await toResult(fs.lstat(path, bigint));
+  return stats.ok && stats.value.isSymbolicLink();
+}
+
+function describe(stats: FileStats): Omit<Transcript, 'paths'> {
+  const { kind } = entryOf(stats);
+  return {
+    kind: kind === 'symlink' ? 'other' : kind,
+    size: Number(stats.size),
+    modifiedAt: new Date(Number(stats.mtimeMs)),
+  };
+}

@@ -1,0 +1,23 @@
+import { isObject } from '../core/json.ts';
+import { kind } from '../core/options.ts';
+import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
+import { isProgramVersion } from './program.ts';
+import { isValidResumeUUID } from './resume-uuid.ts';
+
+/** A session id: it becomes part of paths and commands. */
+export const sessionIdKind = kind(isValidResumeUUID, 'a session id, as parseResumeUUID returns it');
+
+/** A version of Claude Code. */
+export const programVersionKind = kind(isProgramVersion, 'a version such as 2.1.329');
+
+/** Tells which processes are running. */
+export const processInspectorKind = kind(
+  (value): value is ProcessInspector =>
+    isObject(value) && typeof Reflect.get(value, 'status') === 'function',
+  'an object with a function status',
+);
+
+/** The default of that option: with an injected file system no process is known. */
+export function defaultInspector(fs: unknown): ProcessInspector {
+  return fs === undefined ? realProcesses : unknownProcesses;
+}

@@ -1,0 +1,369 @@
+import {
+  type AtPath,
+  createProblem,
+  error,
+  type Failed,
+  type ProblemBase,
+  type ProblemTable,
+  text,
+  warning,
+} from '../core/problem.ts';
+import type { LinkState } from '../links/report.ts';
+import type { LiveSession } from './live-sessions.ts';
+
+interface AtProjects extends AtPath {
+  readonly state: LinkState;
+  /** Where the transcript is instead. */
+  readonly transcript: string;
+}
+
+interface AtProcess extends AtPath {
+  readonly accountHome: string;
+  readonly pid: number;
+}
+
+/** Why the content of a transcript keeps its session from being resumed. */
+export type UnusableReason =
+  | 'empty'
+  | 'invalid'
+  | 'metadata-only'
+  | 'sidechain-only'
+  | 'missing-timestamp'
+  | 'rewound'
+  | 'ended-by-model'
+  | 'several-organizations';
+
+/** What can be wrong with a session. */
+export interface SessionProblemFields {
+  /** The id does not have the shape of a UUID: the program takes it for a title. */
+  readonly 'session-id-not-uuid': AtPath & { readonly sessionId: string };
+  /**
+   * The transcript exists under the same id in other upper and lower case, which is another file. `spelling`: the one that works.
+   */
+  readonly 'session-id-other-case': AtPath & { readonly spelling: string };
+  /**
+   * No home and no shared target has a transcript of this session. With `lastUsed` and `periodDays`: it was last used longer ago than the retention keeps transcripts.
+   */
+  readonly 'transcript-missing': AtPath & {
+    readonly sessionId: string;
+    readonly lastUsed?: string;
+    readonly periodDays?: number;
+  };
+  /** The transcript is in the shared target, and this home has no `projects` link yet. */
+  readonly 'projects-link-missing': AtProjects;
+  /** The transcript is in the shared target, and `projects` in this home is a real directory. */
+  readonly 'projects-not-linked': AtProjects;
+  /** The transcript is in the shared target, and `projects` in this home is a wrong link, or no directory. */
+  readonly 'projects-link-wrong': AtProjects;
+  /** This home links to the shared state, and the transcript is in a home that does not. */
+  readonly 'transcript-not-shared': AtPath & { readonly accountHome?: string };
+  /**
+   * Before 2.1.223 the program searches only the projects of the working directory and of its worktrees, and the transcript is in another one. `recordedCwd`: the working directory that it names itself.
+   */
+  readonly 'wrong-working-directory': AtPath & { readonly recordedCwd?: string };
+  /** From 2.1.223 on the program searches all projects, and takes a transcript only if it is the only one. */
+  readonly 'several-copies': AtPath & { readonly copies: readonly string[] };
+  /**
+   * The transcript is in another project, and the search in all projects does not detect it. `reason`: it, or its project directory, is a link; or it does not look like a conversation.
+   */
+  readonly 'transcript-not-detected': AtPath & { readonly reason: 'behind-link' | 'no-messages' };
+  /**
+   * The content of the transcript keeps the session from being resumed; `reason` says why. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   */
+  readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
+  /** A directory, FIFO, socket or device has the name of the transcript: the program fails, or waits forever. */
+  readonly 'transcript-not-a-file': AtPath;
+  /**
+   * The transcript, or a directory above it, can't be read, so the program does not see it; or it can't be written, so the session would resume and lose its new turns without an error.
+   */
+  readonly 'transcript-inaccessible': AtPath & Failed & { readonly access: 'read' | 'write' };
+  /** The working directory does not exist, or this process may not enter it: the program can't be started there. */
+  readonly 'working-directory-unusable': AtPath & Failed;
+  /** The session runs in the background under this home: the program refuses to resume it. */
+  readonly 'running-in-background': AtProcess;
+  /**
+   * The program's configuration is no JSON, and it does not start; with an empty one, versions before about 2.1.223 do not. With `variable`: the settings set this variable, so the program saves no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or uses another home (`CLAUDE_CONFIG_DIR`).
+   */
+  readonly 'config-unusable': AtPath & { readonly variable?: string };
+
+  /**
+   * The session is running, here or under another home, or may be (`processState` is `unknown`): both processes would append, and the next resume follows only one.
+   */
+  readonly 'session-running': AtProcess & Pick<LiveSession, 'processState'>;
+  /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
+  readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
+  /**
+   * Part of the conversation is missing or hidden. `last-line-truncated`: up to about 2.1.222 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
+   */
+  readonly 'transcript-damaged': AtPath & {
+    readonly reason: 'last-line-truncated' | 'start-missing' | 'forked';
+    readonly branchCount?: number;
+  };
+  /**
+   * The conversation ran under one organization: from about 2.1.223 on the program refuses to resume it under an account of another one, and with an API key always.
+   */
+  readonly 'organization-bound': AtPath & {
+    /** Its UUID. */
+    readonly organization: string;
+  };
+  /**
+   * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and says that it succeeded. `session-env`: it is no directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
+   */
+  readonly 'state-not-shared': AtPath & { readonly name: string; readonly state: LinkState };
+  /**
+   * The program finds the session only under a condition. `linked-directory`: its project directory is a link, so only from its own working directory. `worktree`: it belongs to another worktree of the repository, so only if git is in the PATH and trusts the repository.
+   */
+  readonly 'found-conditionally': AtPath & { readonly reason: 'linked-directory' | 'worktree' };
+  /**
+   * File history or environment of the session are older than this home's retention: the program deletes them seconds after it resumes.
+   */
+  readonly 'about-to-expire': AtPath & { readonly periodDays: number };
+  /** In print mode the program refuses edits of auto-memory behind a link, unless these rules allow them. */
+  readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
+  /** This home does not trust the working directory: on a terminal the program asks first. */
+  readonly 'directory-not-trusted': AtPath & { readonly cwd: string };
+  /**
+   * Some versions of the program resume the session and some do not, or continue another transcript; `reason` says why.
+   */
+  readonly 'version-dependent': AtPath & { readonly versions: string; readonly reason: string };
+  /**
+   * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file that is named like a record is none.
+   */
+  readonly 'live-sessions-unreadable': AtPath & {
+    readonly accountHome: string;
+    readonly errno?: string;
+  };
+}
+
+/** What is wrong with a session, in lower-case words joined by hyphens, such as `transcript-missing`. */
+export type SessionProblemCode = keyof SessionProblemFields;
+
+/** The problem of one code, with the fields of its own. */
+export type SessionProblemOf<Code extends SessionProblemCode> = ProblemBase<Code> &
+  SessionProblemFields[Code];
+
+/** One thing that is wrong with a session, as plain data: a union discriminated by `code`. */
+export type SessionProblem = {
+  readonly [Code in SessionProblemCode]: SessionProblemOf<Code>;
+}[SessionProblemCode];
+
+const unusable: Readonly<Record<UnusableReason, string>> = {
+  empty: 'is empty',
+  invalid: 'has no line of JSON',
+  'metadata-only': 'has no message',
+  'sidechain-only': 'has messages of sub-agents only',
+  'missing-timestamp': 'ends in a message without a time',
+  rewound: 'was rewound to before its first message',
+  'ended-by-model': 'is a conversation that Claude ended',
+  'several-organizations': 'ran under more than one organization',
+};
+
+const runEnsure = {
+  api: "Call validateAll: it creates the link, or says why it can't.",
+  cli: "Run ensure: it creates the link, or says why it can't.",
+} as const;
+
+/** Severity, remedy and wording of every problem code of sessions. */
+export const sessionProblems: ProblemTable<SessionProblemFields> = {
+  'session-id-not-uuid': error(
+    'choose-session',
+    (p) => text`${p.sessionId} is not a session id`,
+    'Use the 8-4-4-4-12 hexadecimal digits that Claude Code prints when it exits.',
+  ),
+  'session-id-other-case': error(
+    'choose-session',
+    (p) => text`the transcript ${p.path} differs in upper and lower case`,
+    (p) => text`Resume ${p.spelling}.`,
+  ),
+  'transcript-missing': error(
+    'choose-session',
+    (p) =>
+      p.lastUsed === undefined
+        ? text`no home has a transcript of ${p.sessionId}; ${p.path} does not exist`
+        : text`the transcript ${p.path} is gone: it was last used at ${p.lastUsed}, and Claude Code ` +
+          `deletes transcripts after ${p.periodDays} days`,
+    (p) =>
+      p.lastUsed === undefined
+        ? 'Name all account homes, or choose another session.'
+        : 'Choose another session. To keep the others longer, raise cleanupPeriodDays in every home.',
+  ),
+  'projects-link-missing': error(
+    'ensure',
+    (p) => text`the transcript is ${p.transcript}, and ${p.path} is missing`,
+    runEnsure,
+  ),
+  'projects-not-linked': error(
+    'migrate',
+    (p) => text`the transcript is ${p.transcript}, and ${p.path} is a real directory`,
+    'Nothing is lost: migrate the directory into the shared target.',
+  ),
+  'projects-link-wrong': error(
+    'manual',
+    (p) => text`the transcript is ${p.transcript}, and ${p.path} does not lead there (${p.state})`,
+    {
+      api: 'Nothing is lost: correct the link. inspectAll says what is wrong with it.',
+      cli: 'Nothing is lost: correct the link. doctor says what is wrong with it.',
+    },
+  ),
+  'transcript-not-shared': error(
+    'migrate',
+    (p) => text`the transcript ${p.path} is in a directory that this home does not share`,
+    'Nothing is lost: migrate that directory into the shared target.',
+  ),
+  'wrong-working-directory': error(
+    'manual',
+    (p) =>
+      text`the transcript ${p.path} belongs to another working directory` +
+      (p.recordedCwd === undefined ? '' : text` (${p.recordedCwd})`),
+    'Resume in that directory, or with Claude Code 2.1.223 or later.',
+  ),
+  'several-copies': error(
+    'manual',
+    (p) => text`several projects have a transcript of this session: ${p.copies.join(', ')}`,
+    'Resume in the working directory of the right one, or set the others aside.',
+  ),
+  'transcript-not-detected': error(
+    'manual',
+    (p) =>
+      p.reason === 'behind-link'
+        ? text`the transcript ${p.path} is behind a link inside projects`
+        : text`Claude Code's search in all projects does not detect the transcript ${p.path}`,
+    (p) =>
+      p.reason === 'behind-link'
+        ? 'Resume in its own working directory, or link projects itself and nothing inside it.'
+        : 'Resume in its own working directory.',
+  ),
+  'transcript-unusable': error(
+    'choose-session',
+    (p) => text`the transcript ${p.path} ` + unusable[p.reason],
+    'Choose another session, or restore this transcript from a backup.',
+  ),
+  'transcript-not-a-file': error(
+    'manual',
+    (p) => text`${p.path} is not a file`,
+    'Find out what created it, and move it away.',
+  ),
+  'transcript-inaccessible': error(
+    'manual',
+    (p) =>
+      p.access === 'read'
+        ? text`${p.path} can't be read (${p.errno})`
+        : text`${p.path} can't be written (${p.errno}), and new turns would be lost`,
+    (p) =>
+      p.access === 'read'
+        ? 'Give this user permission to read it, and to search the directories above it.'
+        : 'Give this user permission to write it, or make the mount writable.',
+  ),
+  'working-directory-unusable': error(
+    'manual',
+    (p) => text`the working directory ${p.path} can't be entered (${p.errno})`,
+    'Create it again, or give this user permission to search it.',
+  ),
+  'running-in-background': error(
+    'retry',
+    (p) => text`the session runs in the background under ${p.accountHome} (pid ${String(p.pid)})`,
+    'Stop it there first, then resume.',
+  ),
+  'config-unusable': error(
+    'manual',
+    (p) =>
+      p.variable === undefined
+        ? text`${p.path} is no JSON, and Claude Code does not start with it`
+        : text`${p.path} sets ${p.variable}`,
+    (p) =>
+      p.variable === undefined
+        ? 'Restore one of the copies in backups/ of that home, or repair it by hand.'
+        : 'Remove it from env there: the session would not be found, or lose its new turns.',
+  ),
+
+  'session-running': warning(
+    (p) =>
+      text`the session ${p.processState === 'running' ? 'is' : 'may be'} running under ` +
+      text`${p.accountHome} (pid ${String(p.pid)})`,
+    (p, audience) =>
+      p.processState === 'running' || audience === 'cli'
+        ? 'Stop that process first: otherwise both append to one transcript.'
+        : 'Make sure that it is not, or pass processInspector to find out.',
+  ),
+  'other-copies': warning(
+    (p) => text`there are other transcripts of this session: ${p.copies.join(', ')}`,
+    'Compare them: each may have turns that the others lack.',
+  ),
+  'transcript-damaged': warning(
+    (p) => {
+      switch (p.reason) {
+        case 'last-line-truncated':
+          return text`the last line of ${p.path} is truncated`;
+        case 'start-missing':
+          return text`the beginning of ${p.path} is missing`;
+        case 'forked':
+          return text`the conversation in ${p.path} has ${String(p.branchCount)} branches`;
+        default:
+          return p.reason satisfies never;
+      }
+    },
+    (p) => {
+      switch (p.reason) {
+        case 'last-line-truncated':
+          return 'Resume with Claude Code 2.1.223 or later, which repairs it first.';
+        case 'start-missing':
+          return 'Look for the rest in the other homes before you continue it.';
+        case 'forked':
+          return 'After you resume, check that the conversation is the branch you mean.';
+        default:
+          return p.reason satisfies never;
+      }
+    },
+  ),
+  'organization-bound': warning(
+    (p) => text`${p.path} ran under organization ${p.organization}`,
+    'Resume it only under an account of that organization.',
+  ),
+  'state-not-shared': warning(
+    (p) => text`${p.path} does not lead to the shared ${p.name} (${p.state})`,
+    (p, audience) =>
+      runEnsure[audience] + (p.name === 'file-history' ? ' Until then do not rewind.' : ''),
+    'ensure',
+  ),
+  'found-conditionally': warning(
+    (p) =>
+      p.reason === 'linked-directory'
+        ? text`${p.path} is a link inside projects`
+        : text`${p.path} belongs to another worktree of this repository`,
+    (p) =>
+      p.reason === 'linked-directory'
+        ? 'Link projects itself and nothing inside it.'
+        : 'Resume in that worktree, or make sure that git is in the PATH and trusts the repository.',
+  ),
+  'about-to-expire': warning(
+    (p) => text`${p.path} is older than ${String(p.periodDays)} days, and Claude Code deletes it`,
+    'Copy it first, or raise cleanupPeriodDays in this home.',
+  ),
+  'memory-not-permitted': warning(
+    (p) => text`auto-memory in ${p.path} can't be edited in print mode`,
+    'Add the rules to permissions.allow in the settings of this home.',
+  ),
+  'directory-not-trusted': warning(
+    (p) => text`${p.path} does not trust ${p.cwd}`,
+    'Start Claude Code there once under this account, and answer its question.',
+  ),
+  'version-dependent': warning((p) => text`${p.versions} behaves differently: ${p.reason}`, {
+    api: 'Pass programVersion to diagnose one version only.',
+    cli: 'Pass --claude-version to diagnose one version only.',
+  }),
+  'live-sessions-unreadable': warning(
+    (p) =>
+      p.errno === undefined
+        ? text`${p.path} is no session record, so a session may be running unseen`
+        : text`${p.path} can't be read (${p.errno}), so a session may be running unseen`,
+    'Check its permissions, and see what is running under this account.',
+  ),
+};
+
+/** Creates a problem from its fields. */
+export function sessionProblem<Code extends SessionProblemCode>(
+  code: Code,
+  fields: SessionProblemFields[Code],
+): SessionProblemOf<Code> {
+  return createProblem(sessionProblems, code, fields);
+}

@@ -1,0 +1,217 @@
+import { isObject, parsedJson } from '../../core/json.ts';
+import type { Line } from '../read-lines.ts';
+import { Branches } from './branches.ts';
+import { recordOf, type TranscriptRecord } from './record.ts';
+
+/** What the content of a transcript comes to. */
+export interface TranscriptContent {
+  /**
+   * - `usable`: it has a message, so the program resumes it
+   * - `empty`: nothing but white space
+   * - `invalid`: no line is a JSON object
+   * - `metadata-only`: no record is a message
+   * - `missing-timestamp`: what was said last has no time, so the program does not find the conversation
+   * - `sidechain-only`: all messages belong to sub-agents
+   * - `rewound`: to before the first message, so the program resumes with an empty conversation
+   */
+  readonly state:
+    | 'usable'
+    | 'empty'
+    | 'invalid'
+    | 'metadata-only'
+    | 'missing-timestamp'
+    | 'sidechain-only'
+    | 'rewound';
+  readonly bytes: number;
+  /** Lines that are not blank. */
+  readonly lines: number;
+  /** Lines that are messages of the main conversation. */
+  readonly messages: number;
+  /** Lines that do not start with a JSON object, or have more than 64 MiB: they are skipped. */
+  readonly invalidLines: number;
+  /** Lines with more after the object, such as a second one, which the program does not see. */
+  readonly linesWithTrailingData: number;
+  /** The last line lacks its newline and is invalid: a write that was cut off. */
+  readonly lastLineTruncated: boolean;
+  /** The first message answers one that is not here, and nothing was compacted. */
+  readonly startMissing: boolean;
+  /**
+   * Replies of the assistant that no other reply follows, since the last compaction: more than one if two processes
+   * continued the session, or if it was rewound. `undefined` if the transcript has too many records to tell.
+   */
+  readonly branchCount: number | undefined;
+  /** The organizations under which the conversation ran, where that was recorded; at most two of them. */
+  readonly organizations: readonly string[];
+  /** Claude ended the conversation, and newer programs refuse to continue it. */
+  readonly endedByModel: boolean;
+  /** Of the first message in the file. */
+  readonly firstTimestamp: string | undefined;
+  /** Of the last message in the file. */
+  readonly lastTimestamp: string | undefined;
+  /** The last working directory that was recorded. Data: check it before you use it. */
+  readonly cwd: string | undefined;
+}
+
+// Two are as bad as more.
+const MAX_ORGANIZATIONS = 2;
+// No program writes so many.
+const MAX_ENDED = 1000;
+
+/** Summarizes a transcript line by line, by the rules of the program that resumes (seen on 2.1.197 and 2.1.329). */
+export class TranscriptSummary {
+  readonly #branches = new Branches();
+  readonly #organizations = new Set<string>();
+  readonly #ended = new Set<string>();
+  #bytes = 0;
+  #lines = 0;
+  #invalidLines = 0;
+  #linesWithTrailingData = 0;
+  #lastLineTruncated = false;
+  #messages = 0;
+  #sidechainMessages = 0;
+  /** Whether anybody speaks in the main conversation, and in a side chain. */
+  #isSpoken = false;
+  #isSpokenAside = false;
+  #lastLacksTimestamp = false;
+  #isRewound = false;
+  #isCompacted = false;
+  /** The session of the last message. */
+  #sessionId: string | undefined;
+  #firstParent: string | undefined;
+  #firstTimestamp: string | undefined;
+  #lastTimestamp: string | undefined;
+  #cwd: string | undefined;
+
+  add({ text = '?', bytes, endsWithNewline }: Line): void {
+    this.#bytes += bytes;
+    if (text.trim() === '') return;
+    this.#lines += 1;
+    const { record, hasTrailingData } = parseLine(text);
+    if (record === undefined) {
+      this.#invalidLines += 1;
+      this.#lastLineTruncated = !endsWithNewline;
+    } else {
+      if (hasTrailingData) this.#linesWithTrailingData += 1;
+      this.#addRecord(recordOf(record));
+    }
+  }
+
+  content(): TranscriptContent {
+    const first = this.#firstParent;
+    return {
+      state: this.#state(),
+      bytes: this.#bytes,
+      lines: this.#lines,
+      messages: this.#messages,
+      invalidLines: this.#invalidLines,
+      linesWithTrailingData: this.#linesWithTrailingData,
+      lastLineTruncated: this.#lastLineTruncated,
+      startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
+      branchCount: this.#branches.count(),
+      organizations: [...this.#organizations],
+      endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
+      firstTimestamp: this.#firstTimestamp,
+      lastTimestamp: this.#lastTimestamp,
+      cwd: this.#cwd,
+    };
+  }
+
+  #state(): TranscriptContent['state'] {
+    if (this.#lines === 0) return 'empty';
+    if (this.#lines === this.#invalidLines) return 'invalid';
+    if (this.#lastLacksTimestamp) return 'missing-timestamp';
+    // Attachments and system lines alone do, but only where nobody speaks at all.
+    if (this.#messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
+      return this.#isRewound ? 'rewound' : 'usable';
+    }
+    return this.#sidechainMessages > 0 ? 'sidechain-only' : 'metadata-only';
+  }
+
+  #addRecord(record: TranscriptRecord): void {
+    this.#cwd = record.cwd ?? this.#cwd;
+    this.#branches.add(record);
+    if (record.continues) this.#isRewound = false;
+    switch (record.kind) {
+      case 'message':
+        this.#addMessage(record);
+        break;
+      case 'missing-timestamp':
+        this.#lastLacksTimestamp = true;
+        break;
+      case 'sidechain':
+        this.#sidechainMessages += 1;
+        this.#isSpokenAside ||= record.isSpoken;
+        break;
+      case 'metadata':
+        break;
+    }
+    this.#addNotice(record);
+  }
+
+  #addMessage({ parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
+    if (this.#messages === 0) {
+      this.#firstParent = parentUuid;
+      this.#firstTimestamp = timestamp;
+    }
+    this.#messages += 1;
+    this.#lastTimestamp = timestamp;
+    if (!isSpoken) return;
+    this.#isSpoken = true;
+    this.#lastLacksTimestamp = false;
+    this.#sessionId = sessionId;
+  }
+
+  #addNotice({ notice, kind, sessionId }: TranscriptRecord): void {
+    switch (notice?.about) {
+      case undefined:
+        break;
+      case 'compaction':
+        if (kind !== 'message') break;
+        this.#isCompacted = true;
+        this.#branches.compact();
+        break;
+      case 'rewind':
+        this.#isRewound = notice.toStart;
+        break;
+      case 'organization':
+        if (this.#organizations.size < MAX_ORGANIZATIONS) {
+          this.#organizations.add(notice.organization);
+        }
+        break;
+      case 'end':
+        if (sessionId !== undefined && this.#ended.size < MAX_ENDED) this.#ended.add(sessionId);
+        break;
+    }
+  }
+}
+
+/** The JSON object that a line starts with, as the program reads it. */
+function parseLine(line: string): { readonly record?: object; readonly hasTrailingData?: true } {
+  // Anything else is no record, and would only fill the memory.
+  if (!/^\s*\{/.test(line)) return {};
+  const whole = parsedJson(line);
+  if (isObject(whole)) return { record: whole };
+  const start = parsedJson(line.slice(0, endOfObject(line)));
+  return isObject(start) ? { record: start, hasTrailingData: true } : {};
+}
+
+/** Where the first object of a line ends: a writer that was killed leaves a line without newline, to which the next appends. */
+function endOfObject(line: string): number {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line[at];
+    if (isInString) {
+      if (character === '\\') at += 1;
+      else isInString = character !== '"';
+    } else if (character === '"') {
+      isInString = true;
+    } else if (character === '{') {
+      depth += 1;
+    } else if (character === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return 0;
+}
