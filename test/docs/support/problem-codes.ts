@@ -44,7 +44,8 @@ export function problemTables(page: keyof typeof sources): string {
     .map(([path, name]) => {
       const { doc = '', members } = interfaceIn(path, name);
       const rows = [columns, columns.map(() => '---'), ...members.map(cellsFor)];
-      return [doc, '', ...rows.map(rowOf)].join('\n');
+      const title = sources[page].length > 1 ? [doc, ''] : [];
+      return [...title, ...rows.map(rowOf)].join('\n');
     })
     .join('\n\n');
 }
