@@ -101,6 +101,7 @@ export const unmerged = listOf(
       'partial-line',
       'conflict',
       'duplicate-session-id',
+      'moved',
       'changed',
     ),
   }),

@@ -90,6 +90,8 @@ function reasonInWords(reason: UnmergedFile['reason']): string {
       return 'changed since the plan, in conflict now';
     case 'duplicate-session-id':
       return 'the session has another transcript in another project';
+    case 'moved':
+      return 'the session moved to another project meanwhile';
     case 'changed':
       return 'written to after it was set aside';
     default:

@@ -1,7 +1,7 @@
 import { toResult } from '../core/result.ts';
-import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
+import { makeDurableDirectories } from '../fs/io.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { basename, join } from '../paths.ts';
+import { join } from '../paths.ts';
 import { absorb, type Job, type Step } from './absorb/absorb.ts';
 import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
@@ -366,10 +366,9 @@ async function cutOverAll(execution: Execution): Promise<{
 
 /** Brings in what came late, until a pass adds nothing: that pass verifies the rest. */
 async function catchUpAll(
-  { request, works, result, problems, enter }: Execution,
+  { works, result, problems, enter }: Execution,
   trees: ReadonlyMap<string, readonly SurveyedTree[]>,
 ): Promise<boolean> {
-  const { fs } = request.context;
   enter('catch-up', filesIn(result.homes));
   const before = problems.length;
   for (const { surveyed, job, actor } of works) {
@@ -378,8 +377,7 @@ async function catchUpAll(
       problems.push(migrationProblem('source-busy', { path }));
     }
     problems.push(...actor.refusals);
-    const twice = await otherNamesOf(fs, path, actor.late);
-    result.unmerged = [...result.unmerged, ...(await actor.unmerged()), ...twice];
+    result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
   }
   const isQuiet = problems.length === before;
   for (const path of works.flatMap(({ actor }) => actor.returned)) {
@@ -388,29 +386,8 @@ async function catchUpAll(
   return isQuiet;
 }
 
-/** Sessions that moved to another project at the last moment have two transcripts in the target. */
-async function otherNamesOf(
-  fs: MigrateRequest['context']['fs'],
-  target: string,
-  late: readonly string[],
-): Promise<readonly UnmergedFile[]> {
-  if (late.length === 0) return [];
-  const keys = await listDirectory(fs, target);
-  const found: UnmergedFile[] = [];
-  for (const path of late) {
-    for (const { name } of keys.ok ? keys.value : []) {
-      const other = join(name, basename(path));
-      const place = join(target, other);
-      if (other === path || (await lstatOrUndefined(fs, place)) === undefined) continue;
-      found.push({ path: place, reason: 'duplicate-session-id' });
-      found.push({ path: join(target, path), reason: 'duplicate-session-id' });
-    }
-  }
-  return found;
-}
-
 function isExpected(reason: UnmergedFile['reason']): boolean {
-  return reason === 'obsolete-cache' || reason === 'kept-aside' || reason === 'replaced';
+  return ['obsolete-cache', 'kept-aside', 'replaced', 'moved'].includes(reason);
 }
 
 async function openWorks(

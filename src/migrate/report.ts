@@ -81,8 +81,9 @@ export interface UnmergedFile {
    * `obsolete-cache`: a cache that no version reads. `kept-aside`: the side of a conflict that was not chosen.
    * `replaced`: another version, set aside in the state directory, or in the restore point if it was restored.
    * `partial-line`: it ends in half a line that the shared transcript lacks. `conflict`: it changed after the plan and
-   * can't be merged. `duplicate-session-id`: the session has another transcript under another project key. `changed`: it
-   * was written to after it was set aside.
+   * can't be merged. `duplicate-session-id`: the session has transcripts under several project keys. `moved`: the session
+   * moved to another project key meanwhile, and has one transcript there. `changed`: it was written to after it was set
+   * aside.
    */
   readonly reason:
     | 'obsolete-cache'
@@ -91,6 +92,7 @@ export interface UnmergedFile {
     | 'partial-line'
     | 'conflict'
     | 'duplicate-session-id'
+    | 'moved'
     | 'changed';
 }
 

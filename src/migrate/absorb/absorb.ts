@@ -61,6 +61,8 @@ export interface Actor {
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
   /** Whether the target had this very file, and somebody has removed or moved it there since. */
   wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
+  /** Called with a path that changed each time it was looked at; if absent, that is an error. */
+  onBusy?(path: string): void;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -158,7 +160,11 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
         if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
         break;
       }
-      if (attempt === MAX_ATTEMPTS) throw new CallError(ownPath, { code: 'ESTALE' });
+      if (attempt === MAX_ATTEMPTS) {
+        if (actor.onBusy === undefined) throw new CallError(ownPath, { code: 'ESTALE' });
+        actor.onBusy(ownPath);
+        break;
+      }
       // Somebody else was there: look at both again.
       own = await lstatOrUndefined(job.fs, ownPath);
       const now = await lstatOrUndefined(job.fs, place);
@@ -198,7 +204,7 @@ async function decideFor(
       return { kind: 'skip', reason: 'kept-aside' };
     }
     if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
-      return { kind: 'keep', as: 'merged', partial: false };
+      return { kind: 'keep', as: 'superseded', partial: false };
     }
     return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
   }

@@ -145,7 +145,8 @@ class Pretender implements Actor {
       case 'keep':
         // Also equal ones: one of them would be written to, and the other one not.
         if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(step);
-        if (own.kind === 'file') this.#add(step, action.as);
+        if (own.kind === 'file')
+          this.#add(step, action.as === 'identical' ? 'identical' : 'merged');
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
