@@ -1,8 +1,7 @@
-import { toResult } from '../core/result.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { basename, join } from '../paths.ts';
-import { absorb, type Job, type Step } from './absorb/absorb.ts';
+import { absorb, type Job } from './absorb/absorb.ts';
 import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
@@ -24,10 +23,9 @@ import { type MigrateRequest, migrateRequest } from './request.ts';
 import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
-import { sessionOf } from './scan/kinds.ts';
 import { findRunning } from './scan/live.ts';
 import { clearTrials } from './scan/preflight.ts';
-import { describeConflict } from './scan/sides.ts';
+import { problemsOf } from './scan/sides.ts';
 import { type Survey, survey, type SurveyedName, type SurveyedTree } from './scan/survey.ts';
 
 /**
@@ -82,8 +80,8 @@ export async function planMigration(
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `required`: the links to create; `RequiredShared` by default. `live`: `refuse` (default) while sessions are
  * running, or `merge`. `acceptRetention`: share files even if the shortest retention deletes them at once. `preferShared`,
- * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions.
- * `onProgress`, `signal`, `now`, `random`, `pid`, `uid`, `sleep`, `processInspector`, `fs`: what it works with.
+ * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions. The others:
+ * {@link RunOptions}.
  * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
  *
@@ -312,7 +310,9 @@ async function absorbAll({
   }
   const before = problems.length;
   for (const { actor } of works) {
-    problems.push(...actor.refusals, ...(await problemsOf(context.fs, actor.blocked)));
+    problems.push(...actor.refusals);
+    // What has changed since the plan.
+    for (const step of actor.blocked) problems.push(...(await problemsOf(context.fs, step)));
   }
   if (problems.length > before) return false;
   stopIfAborted(context);
@@ -414,14 +414,14 @@ function isExpected(reason: UnmergedFile['reason']): boolean {
 }
 
 async function openWorks(
-  { context, choices, live }: MigrateRequest,
+  { context, live }: MigrateRequest,
   { names }: Survey,
   runId: string,
   onFiles: OnFiles,
 ): Promise<readonly Work[]> {
   const works: Work[] = [];
   for (const surveyed of names) {
-    const { name, realTarget, trees, contents, comparer } = surveyed;
+    const { name, realTarget, job, contents } = surveyed;
     const state = stateDirectoryOf(realTarget);
     const incoming = incomingIn(state);
     const brought = await readBrought(context, incoming);
@@ -429,21 +429,7 @@ async function openWorks(
     works.push({
       surveyed,
       brought,
-      job: {
-        fs: context.fs,
-        name,
-        target: realTarget,
-        trees,
-        policy: {
-          differences: 'choose',
-          linksTranscripts: true,
-          separatesFiles: false,
-        },
-        choices,
-        comparer,
-        losers: new Map(),
-        leaveOut: contents.leaveOut,
-      },
+      job: { ...job, losers: new Map(), leaveOut: contents.leaveOut },
       actor: new DiskActor({
         context,
         target: realTarget,
@@ -486,31 +472,4 @@ async function linkMissing(
     stopIfAborted(context);
     await putMissingLink(context, entry, home);
   }
-}
-
-/** What has changed since the plan, and can't be brought in. */
-async function problemsOf(
-  fs: MigrateRequest['context']['fs'],
-  steps: readonly Step[],
-): Promise<readonly MigrationProblem[]> {
-  const problems: MigrationProblem[] = [];
-  for (const { action, own, ownPath: path, shared } of steps) {
-    if (action.kind === 'refuse') {
-      problems.push(migrationProblem('not-mergeable', { path, reason: action.reason }));
-      continue;
-    }
-    if (own === 'name-not-utf8' || shared === undefined) continue;
-    if (action.kind === 'conflict' && action.code === 'kinds-differ') {
-      problems.push(migrationProblem(action.code, { path, other: shared.path }));
-      continue;
-    }
-    const conflict = await toResult(describeConflict(fs, { path, info: own }, shared));
-    if (!conflict.ok) throw conflict.error;
-    problems.push(
-      action.kind === 'conflict' && action.code === 'transcripts-diverge'
-        ? migrationProblem(action.code, { ...conflict.value, sessionId: sessionOf(path) ?? '' })
-        : migrationProblem('files-differ', conflict.value),
-    );
-  }
-  return problems;
 }
