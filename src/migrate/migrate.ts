@@ -1,4 +1,5 @@
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
+import { clearTrials } from '../fs/trial-links.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { basename, join } from '../paths.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
@@ -24,7 +25,6 @@ import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
 import { findRunning } from './scan/live.ts';
-import { clearTrials } from './scan/preflight.ts';
 import { problemsOf } from './scan/sides.ts';
 import { type Survey, survey, type SurveyedName, type SurveyedTree } from './scan/survey.ts';
 
@@ -183,14 +183,12 @@ async function completeHalfDone(request: MigrateRequest, planned: Planned): Prom
   const { surveyed } = planned;
   for (const target of hasOtherTarget(planned) ? [] : targetsOf(surveyed)) {
     await keepPromises(context.fs, incomingIn(stateDirectoryOf(target)));
-    await clearTrials(context.fs, target);
+    await clearTrials(context.fs, stateDirectoryOf(target));
   }
   let isChanged = false;
   for (const home of surveyed.homes) {
-    for (const { path, state, trees, targets } of await readRestorePoints(
-      context.fs,
-      home.realHome,
-    )) {
+    const points = await readRestorePoints(context.fs, home.realHome);
+    for (const { path, state, trees, targets } of points) {
       if (state === 'incomplete' || (state === 'deleting' && targets.size === 0)) {
         await removeIfEmpty(context.fs, path);
       }
@@ -292,14 +290,8 @@ async function carryOut(
 }
 
 /** Brings everything in while the homes still work on their own; `false` if something blocks the rest after all. */
-async function absorbAll({
-  request,
-  surveyed,
-  works,
-  result,
-  problems,
-  enter,
-}: Execution): Promise<boolean> {
+async function absorbAll(execution: Execution): Promise<boolean> {
+  const { request, surveyed, works, result, problems, enter } = execution;
   const { context } = request;
   enter('absorb', filesIn(result.homes));
   for (const { surveyed: name, job, actor } of works) {
@@ -333,6 +325,7 @@ async function cutOverAll(execution: Execution): Promise<{
   readonly finished: readonly (readonly string[])[];
 }> {
   const { request, surveyed, works, runId, locks, result, problems, enter } = execution;
+  const { context, required } = request;
   const all = works.flatMap((work) => work.surveyed.trees);
   const moved = all.filter(({ restorePoint }) => restorePoint !== undefined);
   const finished: (readonly string[])[] = [];
@@ -340,7 +333,7 @@ async function cutOverAll(execution: Execution): Promise<{
   for (const { actor } of works) actor.cutOver();
   for (const home of surveyed.homes) {
     await linkMissing(request, home, (name) => name !== 'projects');
-    const done = await cutOver(request.context, home, runId, locks, onDirectories);
+    const done = await cutOver(context, home, runId, locks, onDirectories);
     for (const { entry, root, isFragment, cutOverAt } of done.moved) {
       const before = all.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
@@ -357,11 +350,8 @@ async function cutOverAll(execution: Execution): Promise<{
     await linkMissing(request, home, (name) => name === 'projects');
     finished.push([...home.unfinished.map(({ path }) => path), ...own]);
   }
-  const names = works.map((work) => work.surveyed.name);
-  const trees = new Map(
-    names.map((name) => [name, moved.filter(({ entry }) => entry.name === name)]),
-  );
-  return { trees, finished };
+  const treesOf = (name: string) => moved.filter(({ entry }) => entry.name === name);
+  return { trees: new Map(required.map(({ name }) => [name, treesOf(name)])), finished };
 }
 
 /** Brings in what came late, until a pass adds nothing: that pass verifies the rest. */
@@ -421,24 +411,18 @@ async function openWorks(
 ): Promise<readonly Work[]> {
   const works: Work[] = [];
   for (const surveyed of names) {
-    const { name, realTarget, job, contents } = surveyed;
-    const state = stateDirectoryOf(realTarget);
+    const { name, realTarget: target, contents } = surveyed;
+    const state = stateDirectoryOf(target);
     const incoming = incomingIn(state);
+    const replaced = join(replacedIn(state, runId), name);
     const brought = await readBrought(context, incoming);
     const linked = live === 'merge' && name === 'projects' ? new LinkedTranscripts() : undefined;
+    const shop = { context, target, incoming, replaced, brought, onFiles };
     works.push({
       surveyed,
       brought,
-      job: { ...job, losers: new Map(), leaveOut: contents.leaveOut },
-      actor: new DiskActor({
-        context,
-        target: realTarget,
-        incoming,
-        replaced: join(replacedIn(state, runId), name),
-        brought,
-        ...(linked === undefined ? {} : { linked }),
-        onFiles,
-      }),
+      job: { ...surveyed.job, losers: new Map(), leaveOut: contents.leaveOut },
+      actor: new DiskActor({ ...shop, ...(linked === undefined ? {} : { linked }) }),
     });
   }
   return works;

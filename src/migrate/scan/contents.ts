@@ -18,7 +18,7 @@ import { failedCall, migrationProblem, type MigrationProblem } from '../problems
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { Copy } from '../../fs/compare-files.ts';
 import { isMemoryDirectory, sessionOf } from './kinds.ts';
-import type { Preflight } from './preflight.ts';
+import type { TrialLinks } from '../../fs/trial-links.ts';
 import { SessionKeys } from './session-keys.ts';
 import { describeConflict, problemsOf } from './sides.ts';
 import { type Group, isDirectory } from '../../fs/walk.ts';
@@ -51,7 +51,7 @@ export interface ContentsRequest {
   readonly uid: number | undefined;
   /** Files older than this are overdue; nanoseconds. */
   readonly overdueBefore: bigint | undefined;
-  readonly preflight: Preflight;
+  readonly trials: TrialLinks;
   readonly brought: Brought;
 }
 
@@ -216,7 +216,7 @@ class Pretender implements Actor {
   }
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
-    const { preflight } = this.#request;
+    const { trials } = this.#request;
     // Only files that may have too many names already; a trial link changes the timestamps backups rely on.
     if (!this.#isForeign(own) && own.linkCount === 1) {
       // Nobody may link an immutable file.
@@ -224,7 +224,7 @@ class Pretender implements Actor {
       if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
       return 'linked';
     }
-    const trial = await preflight.try(path);
+    const trial = await trials.try(path);
     if (typeof trial === 'string') return 'linked';
     const { errno } = trial;
     if (errno === 'EMLINK' || errno === 'EXDEV') return 'copied';

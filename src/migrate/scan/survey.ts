@@ -6,6 +6,7 @@ import { join, withTrailingSep } from '../../paths.ts';
 import type { Job, Tree } from '../absorb/absorb.ts';
 import { readBrought } from '../absorb/brought.ts';
 import { createJob, migrationPolicy } from '../absorb/job.ts';
+import { nonceOf } from '../context.ts';
 import { incomingIn, stateDirectoryOf } from '../layout.ts';
 import { failedCall, migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
@@ -14,7 +15,7 @@ import { type Contents, surveyContents } from './contents.ts';
 import { type SurveyedEntry, type SurveyedHome, surveyHomes } from './homes.ts';
 import { findRunning, type RunningSessions } from './live.ts';
 import { readMounts } from '../../fs/mounts.ts';
-import { openPreflight, type Preflight } from './preflight.ts';
+import { nearestDirectory, openTrialLinks, type TrialLinks } from '../../fs/trial-links.ts';
 import {
   ancestorProblems,
   placeProblems,
@@ -75,16 +76,18 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
     const found = homes.flatMap((home) => treesOf(home, name));
     if (first === undefined || found.length === 0) continue;
     const { realTarget } = first;
-    const preflight = await openPreflight(context, realTarget);
+    const state = stateDirectoryOf(realTarget);
+    const device = (await lstatOrUndefined(fs, await nearestDirectory(fs, realTarget)))?.device;
+    const trials = await openTrialLinks(fs, state, nonceOf(context));
     try {
-      problems.push(...preflightProblems(preflight, first));
+      problems.push(...trialProblems(trials, first));
       const trees: SurveyedTree[] = [];
       for (const tree of found) {
-        const { canLink, problem } = await tryTree(fs, preflight, tree);
+        const { canLink, problem } = await tryTree(fs, trials, tree, device);
         trees.push({ ...tree, canLink });
         if (problem !== undefined) problems.push(problem);
       }
-      const brought = await readBrought(context, incomingIn(stateDirectoryOf(realTarget)));
+      const brought = await readBrought(context, incomingIn(state));
       const { choices } = request;
       const job = createJob({
         fs,
@@ -97,12 +100,12 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
       const contents = await surveyContents(job, {
         uid,
         overdueBefore: retention.overdueBefore,
-        preflight,
+        trials,
         brought,
       });
       names.push({ name, realTarget, trees, contents, job });
     } finally {
-      await preflight.close();
+      await trials.close();
     }
   }
   const running = await findRunning(request, homes);
@@ -187,8 +190,8 @@ async function otherTargets(
   return problems;
 }
 
-function preflightProblems(
-  { failure, hasLinks }: Preflight,
+function trialProblems(
+  { failure, hasLinks }: TrialLinks,
   { target: path }: SurveyedEntry,
 ): readonly MigrationProblem[] {
   if (failure !== undefined) {
@@ -200,16 +203,17 @@ function preflightProblems(
 /** Tries whether a file of a tree can have a name in the target. */
 async function tryTree(
   fs: MigrateReadFs,
-  preflight: Preflight,
+  trials: TrialLinks,
   { root, entry }: SurveyedTree,
+  targetDevice: bigint | undefined,
 ): Promise<{ readonly canLink: boolean; readonly problem?: MigrationProblem }> {
   const sample = await firstFile(fs, root);
   if (sample === undefined) {
     const info = await toResult(lstatOrUndefined(fs, root));
     const device = info.ok ? info.value?.device : undefined;
-    return { canLink: device === undefined || device === preflight.device };
+    return { canLink: device === undefined || device === targetDevice };
   }
-  const trial = await preflight.try(sample);
+  const trial = await trials.try(sample);
   if (trial === 'linked') return { canLink: true };
   if (trial === 'other-file') {
     const fields = { path: entry.path, reason: 'link-changes-identity' } as const;
