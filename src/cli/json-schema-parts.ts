@@ -132,16 +132,17 @@ export const homePlans = listOf(
 );
 
 export const restorePoints = listOf(
-  object({
-    path,
-    accountHome: path,
-    createdAt: time,
-    state: oneOf('incomplete', 'complete', 'restoring', 'restored', 'deleting'),
-    names: listOf(text),
-    files: amount,
-    bytes: amount,
-    targets: listOf(object({ name: text, target: path })),
-  }),
+  object(
+    {
+      path,
+      accountHome: path,
+      createdAt: time,
+      state: oneOf('incomplete', 'complete', 'restoring', 'restored', 'deleting'),
+      names: listOf(text),
+      targets: listOf(object({ name: text, target: path })),
+    },
+    { files: amount, bytes: amount },
+  ),
 );
 
 const transcriptName = object(

@@ -14,7 +14,7 @@ import { asData } from './wording.ts';
 
 /** Lists what migrations set aside. */
 export async function restorePoints({ io, setting, page, notes }: Context): Promise<Result> {
-  const listing = restorePointsOf(setting.homes);
+  const listing = restorePointsOf(setting.homes, true);
   const { restorePoints: found, problems } = await whileLooking(
     notes,
     'listing restore points',
@@ -55,7 +55,7 @@ function waysOn(
 }
 
 function printRestorePoint(page: Page, point: RestorePoint): void {
-  const { path, state, createdAt, names, files, bytes: size } = point;
+  const { path, state, createdAt, names, files = 0, bytes: size = 0 } = point;
   const { paint } = page;
   const colour = isUnfinished(point) ? paint.yellow : paint.green;
   page.line(`  ${page.path(path)}`);

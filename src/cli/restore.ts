@@ -37,8 +37,9 @@ export async function restore(context: Context, choices: RestoreChoices): Promis
   const all = await whileLooking(notes, 'comparing all files', planAll(context, choices));
   // A home that was found but never migrated is left out; one that was named is a mistake.
   const plans = all.filter(
-    ({ problems }) =>
-      setting.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point'),
+    ({ ok, entries, problems }) =>
+      (!ok || entries.length > 0) &&
+      (setting.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point')),
   );
   const homes = plans.map(({ accountHome }) => accountHome);
   const problems = plans.flatMap((plan) => plan.problems);

@@ -15,10 +15,14 @@ export function isUnfinished(point: RestorePoint): point is UnfinishedRun {
 }
 
 /** The restore points of these homes, each once. */
-export async function restorePointsOf(homes: readonly string[]): Promise<RestorePointList> {
+export async function restorePointsOf(
+  homes: readonly string[],
+  countFiles = false,
+): Promise<RestorePointList> {
   // The call refuses an empty list, which here only says that no home was found.
   if (homes.length === 0) return { restorePoints: [], problems: [] };
-  const { restorePoints, problems } = await listRestorePoints([...new Set(homes)]);
+  const distinct = [...new Set(homes)];
+  const { restorePoints, problems } = await listRestorePoints(distinct, { countFiles });
   const byPath = new Map(restorePoints.map((point) => [point.path, point]));
   return { restorePoints: [...byPath.values()], problems };
 }

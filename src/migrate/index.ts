@@ -44,6 +44,7 @@ export type {
   RestorePointList,
   RestorePointState,
   RestoreReport,
+  RunReport,
   UnarchiveReport,
   UnmergedFile,
 } from './report.ts';

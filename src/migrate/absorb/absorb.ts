@@ -4,9 +4,9 @@ import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../paths.ts';
-import type { Comparer, Copy } from '../scan/compare.ts';
+import type { Comparer, Copy } from '../../fs/compare-files.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
-import { type Found, type Group, isDirectory, walkTogether } from '../scan/walk.ts';
+import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
 import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 

@@ -5,7 +5,7 @@ import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { basename, join } from '../../paths.ts';
 import type { UnmergedFile } from '../report.ts';
 import { isSessionTranscript } from '../scan/kinds.ts';
-import { linesNotIn, wholeLinesFrom } from './lines.ts';
+import { linesNotIn, wholeLinesFrom } from '../../fs/lines.ts';
 
 /** A transcript outside the target, and the path at which the target had it. */
 export interface Aside {

@@ -1,8 +1,8 @@
 import { withTrailingSep } from '../../paths.ts';
 import type { FileInfo, FileKind } from '../../fs/file-info.ts';
 import { isSameFile } from '../../fs/file-info.ts';
-import type { Comparison } from '../scan/compare.ts';
-import type { Found } from '../scan/walk.ts';
+import type { Comparison } from '../../fs/compare-files.ts';
+import type { Found } from '../../fs/walk.ts';
 
 /** How a tree is brought into a target. */
 export interface Policy {

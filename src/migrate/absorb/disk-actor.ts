@@ -18,14 +18,20 @@ import { dirname, join } from '../../paths.ts';
 import { type Context, nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';
-import { type Copy, readBytes } from '../scan/compare.ts';
+import { type Copy, readBytes } from '../../fs/compare-files.ts';
 import { isSessionTranscript } from '../scan/kinds.ts';
 import { type Aside, findApart } from './apart.ts';
 import type { Actor, Performed, Step } from './absorb.ts';
 import { type Brought, promiseName } from './brought.ts';
 import type { Means } from './decide.ts';
 import type { LinkedTranscripts } from './linked-transcripts.ts';
-import { appendLines, linesNotIn, MAX_MERGED_BYTES, uniteLines, wholeLinesFrom } from './lines.ts';
+import {
+  appendLines,
+  linesNotIn,
+  MAX_MERGED_BYTES,
+  uniteLines,
+  wholeLinesFrom,
+} from '../../fs/lines.ts';
 
 /** Where a run works, and what it knows. */
 export interface Workshop {
