@@ -204,7 +204,7 @@ async function decideFor(
       return { kind: 'skip', reason: 'kept-aside' };
     }
     if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
-      return { kind: 'keep', as: 'superseded', partial: false };
+      return { kind: 'keep', as: 'removed', partial: false };
     }
     return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
   }

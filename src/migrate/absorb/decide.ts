@@ -54,12 +54,12 @@ export type Action =
   | { readonly kind: 'descend' }
   | { readonly kind: 'add'; readonly by: Means }
   /**
-   * The target has it already. `partial`: but for half a line at its end. `superseded`: the target had it, and somebody has
-   * replaced, moved or removed it there since.
+   * The target has it already. `partial`: but for half a line at its end. `removed`: the target had it, and somebody has moved
+   * or removed it there since.
    */
   | {
       readonly kind: 'keep';
-      readonly as: 'identical' | 'merged' | 'superseded';
+      readonly as: 'identical' | 'merged' | 'removed';
       readonly partial: boolean;
     }
   /** The target's is set aside, and the tree's gets its name. */
@@ -156,7 +156,7 @@ function decideFile(situation: Situation, own: FileInfo): Action {
 
 function decideTranscript(situation: Situation, by: Means): Action {
   if (situation.isFragment) return { kind: 'append' };
-  if (situation.linked === 'own') return { kind: 'keep', as: 'superseded', partial: false };
+  if (situation.linked === 'own') return { kind: 'keep', as: 'merged', partial: false };
   if (situation.linked === 'shared') return { kind: 'replace', by, because: 'compacted' };
   if (situation.isOutdatedCopy === true) return { kind: 'replace', by, because: 'outdated' };
   return differing(situation, by, 'transcripts-diverge');

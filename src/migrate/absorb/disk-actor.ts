@@ -150,7 +150,7 @@ export class DiskActor implements Actor {
         if (action.partial) this.#leave(ownPath, 'partial-line');
         if (action.as === 'identical') await this.#bringTimeUp(step);
         // It has been moved through the link.
-        if (action.as === 'superseded' && shared === undefined) this.#movers.add(path);
+        if (action.as === 'removed' && shared === undefined) this.#movers.add(path);
         if (shared !== undefined) this.#noteLink(step, shared.info);
         return { shared };
       case 'replace':
