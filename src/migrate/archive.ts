@@ -8,7 +8,7 @@ import {
   realPathOrUndefined,
 } from '../fs/io.ts';
 import { dirname, join } from '../core/paths.ts';
-import { finding } from '../links/problem.ts';
+import { finding } from '../links/problems.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
 import type { Policy } from './absorb/decide.ts';
@@ -211,7 +211,10 @@ async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest
 }> {
   const real = await realPathOrUndefined(fs, target);
   const projects = real ?? target;
-  const problems = real === undefined ? [finding('target-missing', { path: target }).problem] : [];
+  const problems =
+    real === undefined
+      ? [finding('directory-missing', { path: target, role: 'target' }).problem]
+      : [];
   return { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive'), problems };
 }
 
