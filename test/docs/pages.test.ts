@@ -97,6 +97,12 @@ describe('the links of a page', () => {
     expect(linksIn(page).filter(({ file, anchor }) => !exists(file, anchor))).toEqual([]);
   });
 
+  test.each(pages)('%s: files of the repository that are named exist', (page) => {
+    const named = [...pageText(page).matchAll(/`((?:src|test|examples)\/[\w./-]+)`/g)];
+    const paths = named.map(([, path = '']) => pathInRepository(path));
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
   test('do not lead out of the package, so that they work in node_modules, too', async () => {
     const packed = await packedFiles();
     const isPacked = (path: string) =>
