@@ -1,6 +1,6 @@
 import { CallError, toResult } from '../core/result.ts';
 import { makeDurableDirectories } from '../fs/io.ts';
-import { identifyOwner } from '../lock/lock-owner.ts';
+import { identifyOwner } from '../lock/owner.ts';
 import { acquireLocks, type HeldLocks } from '../lock/lock.ts';
 import { Aborted } from './context.ts';
 import { lockIn } from './layout.ts';

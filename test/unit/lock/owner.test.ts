@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { pid as ownPid } from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { realProcesses, sightingIn, unknownProcesses } from '../../../src/fs/processes.ts';
-import { identifyOwner, judgeOwner } from '../../../src/lock/lock-owner.ts';
-import { formatOwnerToken, nonceFrom, parseOwnerToken } from '../../../src/lock/owner-token.ts';
+import {
+  formatOwnerToken,
+  identifyOwner,
+  judgeOwner,
+  nonceFrom,
+  parseOwnerToken,
+} from '../../../src/lock/owner.ts';
 import { bundleChild } from '../support/child.ts';
 import { needs, whyNoContainer, whyNoProc } from '../support/required-here.ts';
 
