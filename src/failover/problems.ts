@@ -7,7 +7,7 @@ import {
   type ProblemBase,
   warning,
 } from '../core/problem.ts';
-import type { Problem } from '../links/problem.ts';
+import type { Problem } from '../links/problems.ts';
 import { type LockProblems, lockProblems } from '../lock/problems.ts';
 import type { SessionProblem } from '../sessions/problems.ts';
 
