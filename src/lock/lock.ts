@@ -108,6 +108,23 @@ export async function acquireLocks(
   return { ok: true, locks };
 }
 
+/** Who holds each of some locks, for a report: nothing is acquired, and any of them may be free a moment later. */
+export async function holdersOf(
+  fs: LockFs,
+  paths: readonly string[],
+  owner: OwnerToken,
+  processInspector: ProcessInspector,
+): Promise<readonly { readonly path: string; readonly pid: number | undefined }[]> {
+  const holders: { readonly path: string; readonly pid: number | undefined }[] = [];
+  for (const path of [...new Set(paths)].toSorted()) {
+    const text = await textAt(fs, path);
+    if (!text.ok || text.value === undefined) continue;
+    const { status, token } = await judgeOwner(text.value, owner, processInspector);
+    if (status !== 'dead') holders.push({ path, pid: token?.pid });
+  }
+  return holders;
+}
+
 /** One lock, and the process that wants it. */
 interface LockRequest {
   readonly fs: LockFs;
