@@ -169,7 +169,7 @@ function printFinding(
     error: paint.red(symbols.bad),
   }[state];
   const width = Math.max(...checks.map((check) => check.name.length));
-  out.words(`${sign} ${out.pad(name, width)}  ${text}`, 0, out.width < 60 ? 4 : width + 4);
+  out.labelled(`${sign} ${out.pad(name, width)}`, text);
 }
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, told: string): void {

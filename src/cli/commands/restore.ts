@@ -142,7 +142,7 @@ export async function inTurn<Item, Value>(
 function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
   const { paint, symbols } = out;
   out.line(`  ${out.path(accountHome)}`);
-  if (restorePoint !== undefined) out.words(paint.dim(`from ${out.path(restorePoint)}`), 4, 6);
+  if (restorePoint !== undefined) out.line(paint.dim(`    from ${out.path(restorePoint)}`));
   for (const { name, target, copy, copyBytes } of entries) {
     const files = copy === 0 ? '' : `: ${count(copy, 'file')} copied (${bytes(copyBytes)})`;
     const words = `will be restored, with everything in ${out.path(target)}${files}`;

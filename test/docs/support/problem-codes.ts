@@ -101,7 +101,8 @@ export function explanations(): string {
 /** Without the fields that the comment goes on to explain, and how the problem is recognised. */
 function meaningIn(doc: string): string {
   return doc
-    .replace(/ Recognised: .*/, '')
+    .replace(/ Recognised: .*| Reported by `inspectAll` only\./, '')
+    .replaceAll('`acceptRetention`', '--accept-retention')
     .replace(/ `\w+`: [^.]*\./g, '')
     .replaceAll('`', '')
     .trim();
