@@ -1,7 +1,7 @@
 import { type Finding, type Operation, SharedStateError } from './error.ts';
 import { isArray, isObject } from './json.ts';
-import { Faults, type Kind, date, path } from './options.ts';
-import { missingMembers, type PortShape } from './port-shape.ts';
+import { Faults, type Kind, date, path, port as readPort } from './options.ts';
+import type { PortShape } from './port-shape.ts';
 
 /** @deprecated Use `check` of `options.ts`. It goes once nobody uses it any more. */
 export class ArgumentCheck {
@@ -27,13 +27,7 @@ export class ArgumentCheck {
   }
 
   fileSystem(fs: unknown, port: PortShape): void {
-    const missing = fs === undefined ? [] : missingMembers(fs, port);
-    if (missing.length === 0) return;
-    this.faults.add(
-      'options.fs',
-      fs,
-      `node:fs, memfs, or a wrapper; it lacks ${missing.join(', ')}`,
-    );
+    if (fs !== undefined) readPort(port)(fs, 'options.fs', this.faults);
   }
 
   homes(accountHomes: unknown): readonly string[] {

@@ -3,6 +3,7 @@ import { type ArgumentProblem, argumentProblems } from './argument-problems.ts';
 import { closest } from './closest.ts';
 import { type Operation, SharedStateError } from './error.ts';
 import { isArray, isObject } from './json.ts';
+import { isOutdatedMemfs } from './outdated-memfs.ts';
 import { missingMembers, type PortShape } from './port-shape.ts';
 import { createProblem } from './problem.ts';
 
@@ -221,6 +222,9 @@ export function oneOf<const Value extends string>(...values: readonly Value[]): 
 export function port<Port>(shape: PortShape): Kind<Port> {
   const isPort = (value: unknown): value is Port => missingMembers(value, shape).length === 0;
   return (value, argument, faults) => {
+    if (isObject(value) && isOutdatedMemfs(value)) {
+      return faults.add(argument, value, 'memfs 4.70 or newer: this one is older');
+    }
     if (isPort(value)) return value;
     if (isObject(value) && 'fs' in value && isPort(value.fs)) {
       return faults.add(argument, value, 'a file system: pass the `fs` of this module');

@@ -5,20 +5,26 @@ import {
   optional,
   options as optionsOf,
   path,
-  port,
   somePaths,
   string,
 } from '../core/options.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
+import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import type { SharedSymlink } from '../links/required.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
 import { judge } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
+import {
+  defaultInspector,
+  processInspectorKind,
+  programVersionKind,
+  readFsKind,
+  readFsOf,
+  requiredKind,
+} from './option-kinds.ts';
 import { type SessionProblem, sessionProblem } from './problems.ts';
-import { defaultInspector, processInspectorKind, programVersionKind } from './option-kinds.ts';
 import { behaviorsOf, ownDefaultHome } from './program.ts';
 import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 import type { TranscriptContent } from './transcript/summary.ts';
@@ -161,7 +167,7 @@ const schema = {
     accountHome: path,
     cwd: path,
     accountHomes: optional(somePaths),
-    required: optional(sharedLinks, RequiredShared),
+    required: requiredKind,
     programVersion: optional(programVersionKind),
     defaultAccountHome: optional(path),
     projectDirName: optional(string),
@@ -169,7 +175,7 @@ const schema = {
     interactive: optional(flag, true),
     processInspector: optional(processInspectorKind),
     now: optional(date),
-    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+    fs: readFsKind,
   }),
 };
 
@@ -183,7 +189,7 @@ function checkRequest(options: unknown) {
     defaultAccountHome: defaultAccountHome ?? ownDefaultHome(fs),
     now: now ?? new Date(),
     processInspector: processInspector ?? defaultInspector(fs),
-    fs: fs === undefined ? realSessionDisk : promisesOf(fs),
+    fs: readFsOf(fs),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mapLimit } from '../core/map-limit.ts';
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
 import { dirname, join } from '../core/paths.ts';
 import { type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
@@ -6,7 +6,7 @@ import { textOf } from '../fs/port.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import type { ResumeUUID } from './resume-uuid.ts';
+import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /** One path at which a transcript is found. */
 export interface TranscriptPath {
@@ -102,6 +102,30 @@ export async function listProjects(
     ok: true,
     value: listed.value.filter(({ kind }) => kind !== 'other').map(({ name }) => name),
   };
+}
+
+/** A file with the name of a transcript. */
+export interface TranscriptFile {
+  readonly sessionId: ResumeUUID;
+  readonly path: string;
+  readonly projectKey: string;
+}
+
+/** Lists the transcripts of all sessions by their names; skips what can't be read. */
+export async function listTranscripts(
+  fs: SessionReadFs,
+  root: ProjectsRoot,
+): Promise<readonly TranscriptFile[]> {
+  const projects = await listProjects(fs, root);
+  const listProject = async (projectKey: string) => {
+    const directory = join(root[0].path, projectKey);
+    const files = await listDirectory(fs, directory);
+    return (files.ok ? files.value : []).flatMap(({ name }) => {
+      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
+      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
+    });
+  };
+  return (await mapLimit(projects.ok ? projects.value : [], listProject, MANY_AT_ONCE)).flat();
 }
 
 /**

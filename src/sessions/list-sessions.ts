@@ -1,13 +1,12 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { check, optional, options as optionsOf, paths, port } from '../core/options.ts';
-import { join } from '../core/paths.ts';
+import { check, options as optionsOf, paths } from '../core/options.ts';
 import { toResult } from '../core/result.ts';
-import { listDirectory } from '../fs/io.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
-import { findRoots, listProjects, type ProjectsRoot } from './find-transcripts.ts';
-import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import type { SharedSymlink } from '../links/required.ts';
+import { findRoots, listTranscripts, type TranscriptFile } from './find-transcripts.ts';
+import { readFsKind, readFsOf, requiredKind } from './option-kinds.ts';
+import type { ResumeUUID } from './resume-uuid.ts';
 
 /** Options of `listSessions`. */
 export interface ListSessionsOptions {
@@ -17,12 +16,8 @@ export interface ListSessionsOptions {
   readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
-/** A session that has a transcript. */
-export interface ListedSession {
-  readonly sessionId: ResumeUUID;
-  /** Its transcript; the one that changed last if there are several. */
-  readonly path: string;
-  readonly projectKey: string;
+/** A session, and its transcript: the one that changed last if there are several. */
+export interface ListedSession extends TranscriptFile {
   readonly modifiedAt: Date;
   /** The homes in which it was found: all that share it. */
   readonly accountHomes: readonly string[];
@@ -56,14 +51,20 @@ export async function listSessions(
   options: ListSessionsOptions = {},
 ): Promise<readonly ListedSession[]> {
   const { options: given, ...call } = check('listSessions', schema, { accountHomes, options });
-  const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
+  const fs = readFsOf(given.fs);
   const { roots } = await findRoots(fs, [...new Set(call.accountHomes)], given.required);
+  const dated = async (file: TranscriptFile) => {
+    const stats = await toResult(fs.stat(file.path, { bigint: true }));
+    return stats.ok ? [{ ...file, modifiedAt: new Date(Number(stats.value.mtimeMs)) }] : [];
+  };
   const found = new Map<ResumeUUID, ListedSession>();
   for (const root of roots) {
-    for (const session of await sessionsIn(fs, root)) {
+    const files = await listTranscripts(fs, root);
+    const homesHere = root.flatMap(({ accountHome }) => accountHome ?? []);
+    for (const session of (await mapLimit(files, dated, MANY_AT_ONCE)).flat()) {
       const known = found.get(session.sessionId);
       const last = known !== undefined && known.modifiedAt > session.modifiedAt ? known : session;
-      const homes = new Set([...(known?.accountHomes ?? []), ...session.accountHomes]);
+      const homes = new Set([...(known?.accountHomes ?? []), ...homesHere]);
       found.set(session.sessionId, { ...last, accountHomes: [...homes] });
     }
   }
@@ -75,34 +76,7 @@ export async function listSessions(
 const schema = {
   accountHomes: paths,
   options: optionsOf({
-    required: optional(sharedLinks, RequiredShared),
-    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+    required: requiredKind,
+    fs: readFsKind,
   }),
 };
-
-async function sessionsIn(
-  fs: SessionReadFs,
-  root: ProjectsRoot,
-): Promise<readonly ListedSession[]> {
-  const accountHomes = root.flatMap(({ accountHome }) => accountHome ?? []);
-  const projects = await listProjects(fs, root);
-  const inProject = async (projectKey: string) => {
-    const directory = join(root[0].path, projectKey);
-    const files = await listDirectory(fs, directory);
-    return (files.ok ? files.value : []).flatMap(({ name }) => {
-      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
-      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
-    });
-  };
-  const all = await mapLimit(projects.ok ? projects.value : [], inProject, MANY_AT_ONCE);
-  const dated = await mapLimit(
-    all.flat(),
-    async (file) => {
-      const stats = await toResult(fs.stat(file.path, { bigint: true }));
-      if (!stats.ok) return [];
-      return [{ ...file, modifiedAt: new Date(Number(stats.value.mtimeMs)), accountHomes }];
-    },
-    MANY_AT_ONCE,
-  );
-  return dated.flat();
-}

@@ -1,15 +1,15 @@
 import { memberOf, parsedJson } from '../core/json.ts';
-import { check, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
+import { check, optional, options as optionsOf, somePaths } from '../core/options.ts';
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
+import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import { readSmallFile } from '../fs/read-file.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
+import { defaultInspector, processInspectorKind, readFsKind, readFsOf } from './option-kinds.ts';
 import { type SessionProblem, sessionProblem } from './problems.ts';
-import { defaultInspector, processInspectorKind } from './option-kinds.ts';
 import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /** Options of `findLiveSessions`. */
@@ -104,7 +104,7 @@ export async function findLiveSessions(
     accountHomes: homes,
     options: { fs: given, processInspector = defaultInspector(given) },
   } = check('findLiveSessions', schema, { accountHomes, options });
-  const fs = given === undefined ? realSessionDisk : promisesOf(given);
+  const fs = readFsOf(given);
   const sessions: LiveSession[] = [];
   const { files, problems } = await findRecords(fs, homes);
   for (const file of files) {
@@ -120,7 +120,7 @@ export async function findLiveSessions(
 const schema = {
   accountHomes: somePaths,
   options: optionsOf({
-    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+    fs: readFsKind,
     processInspector: optional(processInspectorKind),
   }),
 };

@@ -1,10 +1,10 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { check, optional, options as optionsOf, path, port, somePaths } from '../core/options.ts';
+import { check, optional, options as optionsOf, path, somePaths } from '../core/options.ts';
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
-import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import type { SharedSymlink } from '../links/required.ts';
 import {
   findRoots,
   findTranscripts,
@@ -13,8 +13,8 @@ import {
   type Transcript,
   type Unreadable,
 } from './find-transcripts.ts';
+import { readFsKind, readFsOf, requiredKind, sessionIdKind } from './option-kinds.ts';
 import { keyOf } from './project-key.ts';
-import { sessionIdKind } from './option-kinds.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 
 /** Options of `locateTranscripts`. */
@@ -84,7 +84,7 @@ export async function locateTranscripts(
   const { options: given } = check('locateTranscripts', schema, { sessionId, options });
   const { required, cwd } = given;
   const accountHomes = [...new Set(given.accountHomes)];
-  const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
+  const fs = readFsOf(given.fs);
 
   const { roots, unreadable } = await findRoots(fs, accountHomes, required);
   const firstKeys = cwd === undefined ? [] : [keyOf(cwd)];
@@ -107,9 +107,9 @@ const schema = {
   sessionId: sessionIdKind,
   options: optionsOf({
     accountHomes: somePaths,
-    required: optional(sharedLinks, RequiredShared),
+    required: requiredKind,
     cwd: optional(path),
-    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+    fs: readFsKind,
   }),
 };
 

@@ -1,11 +1,12 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { check, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
+import { check, options as optionsOf, somePaths } from '../core/options.ts';
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
 import { findLockedMemory, readSettings } from './diagnose/settings.ts';
+import { readFsKind, readFsOf } from './option-kinds.ts';
 import { sessionProblem, type SessionProblemOf } from './problems.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function inspectMemoryPermissions(
   options: { readonly fs?: FsLike<SessionReadFs> | undefined } = {},
 ): Promise<readonly SessionProblemOf<'memory-not-permitted'>[]> {
   const call = check('inspectMemoryPermissions', schema, { accountHomes, options });
-  const fs = call.options.fs === undefined ? realSessionDisk : promisesOf(call.options.fs);
+  const fs = readFsOf(call.options.fs);
   const homes = [...new Set(call.accountHomes)];
   const found = await Promise.all(homes.map((home) => missingRules(fs, home)));
   return found.flatMap(({ path, rules }) =>
@@ -44,7 +45,7 @@ export async function inspectMemoryPermissions(
 
 const schema = {
   accountHomes: somePaths,
-  options: optionsOf({ fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)) }),
+  options: optionsOf({ fs: readFsKind }),
 };
 
 async function missingRules(fs: SessionReadFs, home: string) {

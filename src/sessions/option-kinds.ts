@@ -1,8 +1,22 @@
 import { isObject } from '../core/json.ts';
-import { kind } from '../core/options.ts';
+import { kind, optional, port } from '../core/options.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
+import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import { RequiredShared, sharedLinks } from '../links/required.ts';
 import { isProgramVersion } from './program.ts';
 import { isValidResumeUUID } from './resume-uuid.ts';
+
+/** The option `fs` of calls that only read. */
+export const readFsKind = optional(port<FsLike<SessionReadFs>>(sessionReadPort));
+
+/** The file system that this option means. */
+export function readFsOf(fs: FsLike<SessionReadFs> | undefined): SessionReadFs {
+  return fs === undefined ? realSessionDisk : promisesOf(fs);
+}
+
+/** The option `required`. */
+export const requiredKind = optional(sharedLinks, RequiredShared);
 
 /** A session id: it becomes part of paths and commands. */
 export const sessionIdKind = kind(isValidResumeUUID, 'a session id, as parseResumeUUID returns it');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 test('these tests run on the Node that was asked for', () => {
-  const expected = process.env['EXPECTED_NODE'] ?? process.version;
-  expect(process.version).toBe(expected);
-  expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(20);
+  const [major] = process.versions.node.split('.');
+  expect(major).toBe(process.env['EXPECTED_NODE'] ?? major);
+  expect(Number(major)).toBeGreaterThanOrEqual(20);
 });

@@ -1,7 +1,7 @@
 import { join } from '../../core/paths.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
-import type { LinkState } from '../../links/link-report.ts';
-import { type SessionProblem, sessionProblem, type UnusableReason } from '../problems.ts';
+import type { LinkState } from '../../links/report.ts';
+import { type SessionProblem, sessionProblem } from '../problems.ts';
 import type { ProgramBehavior } from '../program.ts';
 import { keyOf } from '../project-key.ts';
 import type { ResumeFacts } from './facts.ts';
@@ -31,17 +31,16 @@ export function causesOf(
 }
 
 /** Why some versions do not continue a transcript that is usable otherwise. */
-function refusalsOf(
+function* refusalsOf(
   { refusesByContent }: ProgramBehavior,
   { at: { path }, content }: Candidate,
-): readonly SessionProblem[] {
-  if (!refusesByContent || content.state !== 'usable') return [];
+): Generator<SessionProblem, void> {
+  if (!refusesByContent || content.state !== 'usable') return;
   const { organizations, endedByModel } = content.details;
-  const reasons: readonly UnusableReason[] = [
-    ...(organizations.length > 1 ? (['several-organizations'] as const) : []),
-    ...(endedByModel ? (['ended-by-model'] as const) : []),
-  ];
-  return reasons.map((reason) => sessionProblem('transcript-unusable', { path, reason }));
+  if (organizations.length > 1) {
+    yield sessionProblem('transcript-unusable', { path, reason: 'several-organizations' });
+  }
+  if (endedByModel) yield sessionProblem('transcript-unusable', { path, reason: 'ended-by-model' });
 }
 
 /** What is wrong with the content in every version. */
@@ -66,17 +65,13 @@ function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly S
   const { here, accountHome } = facts;
   const usable = here.find(({ content }) => content.state === 'usable');
   if (usable !== undefined) return [misplaced(behavior, usable)];
-  const hidden = facts.unreadable
-    .filter((one) => one.accountHome === accountHome && !isAbsent(one.errno))
-    .map(unreadable);
+  // If `projects` itself is absent, that is reported as a problem of the link.
+  const hidden = facts.unreadable.filter(
+    (one) => one.accountHome === accountHome && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(one.errno),
+  );
   const explained = here.length > 0 ? here.flatMap(contentProblems) : elsewhere(facts);
-  const all = [...explained, ...hidden];
-  return all.length > 0 ? all : [gone(facts)];
-}
-
-/** `projects` is then reported as a link problem. */
-function isAbsent(errno: string): boolean {
-  return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP';
+  const all = [...explained, ...hidden.map(unreadable)];
+  return all.length > 0 ? all : [missing(facts)];
 }
 
 /** A transcript that would do, but is not where this program looks. */
@@ -87,10 +82,8 @@ function misplaced({ searchesAllProjects }: ProgramBehavior, candidate: Candidat
     return sessionProblem('transcript-not-detected', { path, reason });
   }
   const recordedCwd = recordedCwdIn(candidate);
-  return sessionProblem(
-    'wrong-working-directory',
-    recordedCwd === undefined ? { path } : { path, recordedCwd },
-  );
+  const fields = recordedCwd === undefined ? { path } : { path, recordedCwd };
+  return sessionProblem('wrong-working-directory', fields);
 }
 
 /** The working directory that a transcript names itself. */
@@ -98,61 +91,44 @@ export function recordedCwdIn({ content }: Candidate): string | undefined {
   return content.state === 'usable' ? content.details.cwd : undefined;
 }
 
-function elsewhere(facts: ResumeFacts): readonly SessionProblem[] {
-  const { candidates, links, otherSpelling: path } = facts;
-  const projects = links.get('projects');
+function elsewhere({ candidates, links, otherSpelling }: ResumeFacts): readonly SessionProblem[] {
   const usable = candidates.filter(({ content }) => content.state === 'usable');
   // A mere link makes that one visible.
-  const best = usable.find(({ at }) => at.accountHome === undefined) ?? usable[0] ?? candidates[0];
+  const best = usable.find(isShared) ?? usable[0] ?? candidates[0];
   if (best === undefined) {
-    if (path === undefined) return [];
-    const spelling = path.slice(-ID_LENGTH - '.jsonl'.length, -'.jsonl'.length);
+    if (otherSpelling === undefined) return [];
+    const { path, sessionId: spelling } = otherSpelling;
     return [sessionProblem('session-id-other-case', { path, spelling })];
   }
-  const shared = candidates.find(
-    ({ at, transcript }) => at.accountHome === undefined && transcript === best.transcript,
-  );
+  const { path, accountHome } = best.at;
+  const projects = links.get('projects');
+  const shared = candidates.find((one) => isShared(one) && one.transcript === best.transcript);
   const problem =
     shared === undefined || projects === undefined
-      ? sessionProblem('transcript-not-shared', pathAndHome(best))
+      ? sessionProblem(
+          'transcript-not-shared',
+          accountHome === undefined ? { path } : { path, accountHome },
+        )
       : sessionProblem(linkCode(projects.state), { ...projects, transcript: shared.at.path });
   return [problem, ...contentProblems(best)];
 }
 
-const ID_LENGTH = 36;
-
 function linkCode(state: LinkState) {
-  switch (state) {
-    case 'missing':
-      return 'projects-link-missing';
-    case 'directory':
-      return 'projects-not-linked';
-    case 'linked':
-    case 'equivalent':
-    case 'divergent':
-    case 'dangling':
-    case 'loop':
-    case 'file':
-    case 'other':
-    case 'unreadable':
-      return 'projects-link-wrong';
-    default:
-      return state satisfies never;
-  }
+  if (state === 'missing') return 'projects-link-missing';
+  return state === 'directory' ? 'projects-not-linked' : 'projects-link-wrong';
 }
 
-function pathAndHome({ at: { path, accountHome } }: Candidate) {
-  return accountHome === undefined ? { path } : { path, accountHome };
+function isShared({ at }: Candidate): boolean {
+  return at.accountHome === undefined;
 }
 
-function gone({ sessionId, accountHome, from, lastUsed, periodDays, now }: ResumeFacts) {
+function missing({ sessionId, accountHome, from, lastUsed, periodDays, now }: ResumeFacts) {
   const directory = join(join(accountHome, 'projects'), keyOf(from.cwd));
-  const path = join(directory, `${sessionId}.jsonl`);
+  const fields = { path: join(directory, `${sessionId}.jsonl`), sessionId };
   const isExpired =
     lastUsed !== undefined && now.getTime() - lastUsed.getTime() > periodDays * DAY_MS;
-  return sessionProblem('transcript-missing', {
-    path,
-    sessionId,
-    ...(isExpired ? { lastUsed: lastUsed.toISOString(), periodDays } : {}),
-  });
+  return sessionProblem(
+    'transcript-missing',
+    isExpired ? { ...fields, lastUsed: lastUsed.toISOString(), periodDays } : fields,
+  );
 }

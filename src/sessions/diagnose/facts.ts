@@ -7,12 +7,13 @@ import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
 import {
   findRoots,
   findTranscripts,
   type Transcript,
+  type TranscriptFile,
   type Unreadable,
 } from '../find-transcripts.ts';
 import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
@@ -50,7 +51,7 @@ export interface ResumeFacts {
   /** Why a transcript in this home can't be written, by its path. */
   readonly unwritable: ReadonlyMap<string, string>;
   /** A transcript whose name differs in upper and lower case alone; searched for if there is no other. */
-  readonly otherSpelling?: string;
+  readonly otherSpelling?: TranscriptFile;
   /** The shared links of this home by their names. */
   readonly links: ReadonlyMap<string, { readonly path: string; readonly state: LinkState }>;
   readonly now: Date;

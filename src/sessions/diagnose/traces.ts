@@ -1,9 +1,8 @@
 import { memberOf, parsedJson } from '../../core/json.ts';
 import { join } from '../../core/paths.ts';
-import { listDirectory } from '../../fs/io.ts';
 import { readThroughLinks } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
-import { listProjects, type ProjectsRoot } from '../find-transcripts.ts';
+import { listTranscripts, type ProjectsRoot, type TranscriptFile } from '../find-transcripts.ts';
 import { readLines } from '../read-lines.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 
@@ -19,16 +18,12 @@ export async function findOtherSpelling(
   fs: SessionReadFs,
   sessionId: ResumeUUID,
   roots: readonly ProjectsRoot[],
-): Promise<string | undefined> {
-  const fileName = `${sessionId}.jsonl`.toLowerCase();
+): Promise<TranscriptFile | undefined> {
+  const isOtherSpelling = ({ sessionId: id }: TranscriptFile) =>
+    id !== sessionId && id.toLowerCase() === sessionId.toLowerCase();
   for (const root of roots) {
-    const projects = await listProjects(fs, root);
-    for (const project of projects.ok ? projects.value : []) {
-      const directory = join(root[0].path, project);
-      const files = await listDirectory(fs, directory);
-      const match = files.ok && files.value.find(({ name }) => name.toLowerCase() === fileName);
-      if (match) return join(directory, match.name);
-    }
+    const match = (await listTranscripts(fs, root)).find(isOtherSpelling);
+    if (match !== undefined) return match;
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import type { ProgramBehavior } from '../program.ts';
 import { causesOf } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
-import { liveWarnings, runsInBackground, sharingWarnings, warningsOf } from './warnings.ts';
+import { liveProblems, sharingWarnings, warningsOf } from './warnings.ts';
 
 /** Whether a session can be resumed, from which transcript, and what is wrong. */
 export interface Verdict {
@@ -17,7 +17,7 @@ export interface Verdict {
 /** How one version of the program would fare. */
 interface Attempt {
   readonly behavior: ProgramBehavior;
-  readonly candidate?: Candidate;
+  readonly candidate: Candidate | undefined;
   readonly errors: readonly SessionProblem[];
 }
 
@@ -25,15 +25,17 @@ interface Attempt {
 export function judge(behaviors: readonly ProgramBehavior[], facts: ResumeFacts): Verdict {
   const attempts = behaviors.map((behavior) => attempt(behavior, facts));
   const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
+  const live = liveProblems(facts);
   const errors = [
     ...obstacles(facts),
+    ...live.filter(({ severity }) => severity === 'error'),
     ...(candidate === undefined ? distinct(attempts.flatMap((one) => one.errors)) : []),
   ];
   const warnings = [
     ...(candidate === undefined ? [] : warningsOf(candidate, behaviors, facts)),
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
-    ...liveWarnings(facts),
+    ...live.filter(({ severity }) => severity === 'warning'),
     ...facts.liveProblems,
   ];
   const problems = [...errors, ...warnings];
@@ -44,47 +46,38 @@ export function judge(behaviors: readonly ProgramBehavior[], facts: ResumeFacts)
 
 function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
   const outcome = lookUp(behavior, facts.here, facts.from);
-  const errors = [...obstaclesOf(behavior, facts), ...causesOf(behavior, outcome, facts)];
-  if (outcome.end !== 'found') return { behavior, errors };
-  const { candidate } = outcome;
-  const { path } = candidate.at;
+  const candidate = outcome.end === 'found' ? outcome.candidate : undefined;
+  const path = candidate?.at.path ?? '';
   const errno = facts.unwritable.get(path);
-  if (errno !== undefined) {
-    errors.push(sessionProblem('transcript-inaccessible', { path, errno, access: 'write' }));
-  }
+  const errors = [
+    ...obstaclesOf(behavior, facts),
+    ...causesOf(behavior, outcome, facts),
+    ...(errno === undefined
+      ? []
+      : [sessionProblem('transcript-inaccessible', { path, errno, access: 'write' })]),
+  ];
   return { behavior, candidate, errors };
 }
 
 /** What keeps every version from resuming, whatever the transcript. */
-function obstacles(facts: ResumeFacts): readonly SessionProblem[] {
-  const { from, cwdErrno: errno, live, accountHome, config, redirections } = facts;
-  return [
-    ...(config.state === 'invalid'
-      ? [sessionProblem('config-unusable', { path: config.path })]
-      : []),
-    ...redirections.map((one) => sessionProblem('config-unusable', one)),
-    ...(errno === undefined
-      ? []
-      : [sessionProblem('working-directory-unusable', { path: from.cwd, errno })]),
-    ...live
-      .filter((one) => runsInBackground(one, accountHome))
-      .map(({ path, pid }) => sessionProblem('running-in-background', { path, pid, accountHome })),
-  ];
+function* obstacles(facts: ResumeFacts): Generator<SessionProblem, void> {
+  const { from, cwdErrno: errno, config, redirections } = facts;
+  if (config.state === 'invalid') yield sessionProblem('config-unusable', { path: config.path });
+  yield* redirections.map((one) => sessionProblem('config-unusable', one));
+  if (errno !== undefined) {
+    yield sessionProblem('working-directory-unusable', { path: from.cwd, errno });
+  }
 }
 
 /** What keeps some versions from starting at all. */
-function obstaclesOf(
+function* obstaclesOf(
   { toleratesEmptyConfig, toleratesBackslash }: ProgramBehavior,
   { config: { path, state }, from: { cwd } }: ResumeFacts,
-): readonly SessionProblem[] {
-  const isEmpty = state === 'empty' && !toleratesEmptyConfig;
-  const hasBackslash = sep === '/' && cwd.includes('\\') && !toleratesBackslash;
-  return [
-    ...(isEmpty ? [sessionProblem('config-unusable', { path })] : []),
-    ...(hasBackslash
-      ? [sessionProblem('working-directory-unusable', { path: cwd, errno: 'EINVAL' })]
-      : []),
-  ];
+): Generator<SessionProblem, void> {
+  if (state === 'empty' && !toleratesEmptyConfig) yield sessionProblem('config-unusable', { path });
+  if (sep === '/' && cwd.includes('\\') && !toleratesBackslash) {
+    yield sessionProblem('working-directory-unusable', { path: cwd, errno: 'EINVAL' });
+  }
 }
 
 /** What the versions that fare otherwise do. */
@@ -98,7 +91,7 @@ function differences(
       first === undefined
         ? `it continues ${candidate?.at.path}`
         : describeProblem(sessionProblems, first, 'api').description;
-    return [sessionProblem('version-dependent', { path, versions, reason })];
+    return sessionProblem('version-dependent', { path, versions, reason });
   });
 }
 

@@ -1,5 +1,7 @@
-import { isObject, parsedJson } from '../../core/json.ts';
+import { isObject, memberOf, parsedJson } from '../../core/json.ts';
 import type { Line } from '../read-lines.ts';
+import type { UnusableReason } from '../problems.ts';
+import { isValidResumeUUID } from '../resume-uuid.ts';
 import { Branches } from './branches.ts';
 import { recordOf, type TranscriptRecord } from './record.ts';
 
@@ -14,14 +16,7 @@ export interface TranscriptContent {
    * - `sidechain-only`: all messages belong to sub-agents
    * - `rewound`: to before the first message, so the program resumes with an empty conversation
    */
-  readonly state:
-    | 'usable'
-    | 'empty'
-    | 'invalid'
-    | 'metadata-only'
-    | 'missing-timestamp'
-    | 'sidechain-only'
-    | 'rewound';
+  readonly state: 'usable' | Exclude<UnusableReason, 'ended-by-model' | 'several-organizations'>;
   readonly bytes: number;
   /** Lines that are not blank. */
   readonly lines: number;
@@ -36,17 +31,16 @@ export interface TranscriptContent {
   /** The first message answers one that is not here, and nothing was compacted. */
   readonly startMissing: boolean;
   /**
-   * Replies of the assistant that no other reply follows, since the last compaction: more than one if two processes
-   * continued the session, or if it was rewound. `undefined` if the transcript has too many records to tell.
+   * Replies that no other reply follows, since the last compaction: more than one if two processes continued the session,
+   * or if it was rewound. `undefined` if the transcript has too many records to tell.
    */
   readonly branchCount: number | undefined;
-  /** The organizations under which the conversation ran, where that was recorded; at most two of them. */
+  /** The organizations under which the conversation ran, if that was recorded; at most two of them. */
   readonly organizations: readonly string[];
   /** Claude ended the conversation, and newer programs refuse to continue it. */
   readonly endedByModel: boolean;
-  /** Of the first message in the file. */
+  /** Of the first and the last message in the file. */
   readonly firstTimestamp: string | undefined;
-  /** Of the last message in the file. */
   readonly lastTimestamp: string | undefined;
   /** The last working directory that was recorded. Data: check it before you use it. */
   readonly cwd: string | undefined;
@@ -57,17 +51,31 @@ const MAX_ORGANIZATIONS = 2;
 // No program writes so many.
 const MAX_ENDED = 1000;
 
+type Told = {
+  -readonly [
+    Key in Exclude<
+      keyof TranscriptContent,
+      'state' | 'startMissing' | 'branchCount' | 'organizations' | 'endedByModel'
+    >
+  ]: TranscriptContent[Key];
+};
+
 /** Summarizes a transcript line by line, by the rules of the program that resumes (seen on 2.1.197 and 2.1.329). */
 export class TranscriptSummary {
   readonly #branches = new Branches();
   readonly #organizations = new Set<string>();
   readonly #ended = new Set<string>();
-  #bytes = 0;
-  #lines = 0;
-  #invalidLines = 0;
-  #linesWithTrailingData = 0;
-  #lastLineTruncated = false;
-  #messages = 0;
+  readonly #told: Told = {
+    bytes: 0,
+    lines: 0,
+    messages: 0,
+    invalidLines: 0,
+    linesWithTrailingData: 0,
+    lastLineTruncated: false,
+    firstTimestamp: undefined,
+    lastTimestamp: undefined,
+    cwd: undefined,
+  };
   #sidechainMessages = 0;
   /** Whether anybody speaks in the main conversation, and in a side chain. */
   #isSpoken = false;
@@ -78,57 +86,46 @@ export class TranscriptSummary {
   /** The session of the last message. */
   #sessionId: string | undefined;
   #firstParent: string | undefined;
-  #firstTimestamp: string | undefined;
-  #lastTimestamp: string | undefined;
-  #cwd: string | undefined;
 
   add({ text = '?', bytes, endsWithNewline }: Line): void {
-    this.#bytes += bytes;
+    this.#told.bytes += bytes;
     if (text.trim() === '') return;
-    this.#lines += 1;
+    this.#told.lines += 1;
     const { record, hasTrailingData } = parseLine(text);
     if (record === undefined) {
-      this.#invalidLines += 1;
-      this.#lastLineTruncated = !endsWithNewline;
+      this.#told.invalidLines += 1;
+      this.#told.lastLineTruncated = !endsWithNewline;
     } else {
-      if (hasTrailingData) this.#linesWithTrailingData += 1;
-      this.#addRecord(recordOf(record));
+      if (hasTrailingData) this.#told.linesWithTrailingData += 1;
+      this.#addRecord(record, recordOf(record));
     }
   }
 
   content(): TranscriptContent {
     const first = this.#firstParent;
     return {
+      ...this.#told,
       state: this.#state(),
-      bytes: this.#bytes,
-      lines: this.#lines,
-      messages: this.#messages,
-      invalidLines: this.#invalidLines,
-      linesWithTrailingData: this.#linesWithTrailingData,
-      lastLineTruncated: this.#lastLineTruncated,
       startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
       branchCount: this.#branches.count(),
       organizations: [...this.#organizations],
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
-      firstTimestamp: this.#firstTimestamp,
-      lastTimestamp: this.#lastTimestamp,
-      cwd: this.#cwd,
     };
   }
 
   #state(): TranscriptContent['state'] {
-    if (this.#lines === 0) return 'empty';
-    if (this.#lines === this.#invalidLines) return 'invalid';
+    if (this.#told.lines === 0) return 'empty';
+    if (this.#told.lines === this.#told.invalidLines) return 'invalid';
     if (this.#lastLacksTimestamp) return 'missing-timestamp';
     // Attachments and system lines alone do, but only where nobody speaks at all.
-    if (this.#messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
+    if (this.#told.messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
       return this.#isRewound ? 'rewound' : 'usable';
     }
     return this.#sidechainMessages > 0 ? 'sidechain-only' : 'metadata-only';
   }
 
-  #addRecord(record: TranscriptRecord): void {
-    this.#cwd = record.cwd ?? this.#cwd;
+  #addRecord(line: object, record: TranscriptRecord): void {
+    this.#told.cwd = record.cwd ?? this.#told.cwd;
     this.#branches.add(record);
     if (record.continues) this.#isRewound = false;
     switch (record.kind) {
@@ -145,41 +142,47 @@ export class TranscriptSummary {
       case 'metadata':
         break;
     }
-    this.#addNotice(record);
+    this.#addNotice(line, record);
   }
 
   #addMessage({ parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
-    if (this.#messages === 0) {
+    if (this.#told.messages === 0) {
       this.#firstParent = parentUuid;
-      this.#firstTimestamp = timestamp;
+      this.#told.firstTimestamp = timestamp;
     }
-    this.#messages += 1;
-    this.#lastTimestamp = timestamp;
+    this.#told.messages += 1;
+    this.#told.lastTimestamp = timestamp;
     if (!isSpoken) return;
     this.#isSpoken = true;
     this.#lastLacksTimestamp = false;
     this.#sessionId = sessionId;
   }
 
-  #addNotice({ notice, kind, sessionId }: TranscriptRecord): void {
-    switch (notice?.about) {
-      case undefined:
-        break;
-      case 'compaction':
-        if (kind !== 'message') break;
+  /** Takes in what a line says about the whole conversation. */
+  #addNotice(line: object, { type, kind, sessionId }: TranscriptRecord): void {
+    switch (type) {
+      case 'system':
+        if (kind !== 'message' || memberOf(line, 'subtype') !== 'compact_boundary') break;
         this.#isCompacted = true;
         this.#branches.compact();
         break;
-      case 'rewind':
-        this.#isRewound = notice.toStart;
+      case 'last-prompt': {
+        const leaf = memberOf(line, 'leafUuid');
+        if (typeof leaf === 'string') this.#isRewound = false;
+        if (leaf === null && memberOf(line, 'explicit') === true) this.#isRewound = true;
         break;
-      case 'organization':
-        if (this.#organizations.size < MAX_ORGANIZATIONS) {
-          this.#organizations.add(notice.organization);
+      }
+      case 'ended-by-model':
+        if (sessionId !== undefined && this.#ended.size < MAX_ENDED) this.#ended.add(sessionId);
+        break;
+      case 'hybrid-organization': {
+        const id = memberOf(line, 'organizationUuid');
+        if (isValidResumeUUID(id) && this.#organizations.size < MAX_ORGANIZATIONS) {
+          this.#organizations.add(id.toLowerCase());
         }
         break;
-      case 'end':
-        if (sessionId !== undefined && this.#ended.size < MAX_ENDED) this.#ended.add(sessionId);
+      }
+      default:
         break;
     }
   }

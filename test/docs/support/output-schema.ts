@@ -5,6 +5,10 @@ import { pathInRepository } from './source.ts';
 export const outputSchemaPath = pathInRepository('src/cli/output-schema.json');
 
 type Schema = Readonly<Record<string, unknown>>;
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+}
 
 /*
  * Derives the JSON Schema of what the commands print from the types of what they return: nothing is written twice, and
@@ -27,7 +31,7 @@ const problem = {
 
 export function outputSchema(): string {
   const { program, checker } = compiled();
-  const { schemaOf, membersOf, named } = schemaMaker(checker);
+  const { membersOf, named } = schemaMaker(checker);
   const commands = program
     .getSourceFiles()
     .filter(({ fileName }) => fileName.includes('/src/cli/commands/'))
@@ -41,7 +45,7 @@ export function outputSchema(): string {
     );
     const signature = made && checker.getSignatureFromDeclaration(made);
     if (signature === undefined) throw new Error(`no function ${name} in src/cli/json.ts`);
-    return schemaOf(signature.getReturnType());
+    return membersOf([signature.getReturnType()]);
   };
   const [head, ended] = [returned('envelope'), returned('errorAsData')];
   const schema = {
@@ -49,13 +53,12 @@ export function outputSchema(): string {
     title: 'claude-shared-state --json',
     description: 'one object on standard output; ok: whether exitCode is 0',
     oneOf: [
-      withMembers(ended, { command: { enum: [...commands.map(({ name }) => name), null] } }),
+      merged(ended, commandIs({ enum: [...commands.map(({ name }) => name), null] })),
       ...commands.flatMap(({ name, run }) => {
         const signature = checker.getSignatureFromDeclaration(run);
         const bodies = signature === undefined ? [] : bodiesOf(checker, signature.getReturnType());
         if (bodies.length === 0) return [];
-        const command = { command: { const: name } };
-        return [withMembers(withMembers(head, command), membersOf(bodies))];
+        return [merged(head, commandIs({ const: name }), membersOf(bodies))];
       }),
     ],
   };
@@ -77,7 +80,9 @@ function linesOf(value: object): string {
 }
 
 function compiled() {
-  const config = ts.readConfigFile(pathInRepository('tsconfig.json'), ts.sys.readFile);
+  const config = ts.readConfigFile(pathInRepository('tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  );
   const parsed = ts.parseJsonConfigFileContent(config.config, ts.sys, pathInRepository(''));
   const program = ts.createProgram([pathInRepository('src/cli/main.ts')], parsed.options);
   return { program, checker: program.getTypeChecker() };
@@ -117,19 +122,24 @@ function partsOf(type: ts.Type | undefined): readonly ts.Type[] {
   return type.isUnion() ? type.types : [type];
 }
 
-function withMembers(schema: Schema, members: Schema): Schema {
-  const more = 'properties' in members ? members : { properties: members, required: [] };
-  const all = (key: string) => ({ ...Object(schema[key]), ...Object(more[key]) });
-  const required = [
-    ...Object.values(Object(schema['required'])),
-    ...Object.values(Object(more['required'])),
-  ];
-  return { ...schema, properties: all('properties'), required: [...new Set(required)] };
+/** One object schema with the members of several; a later one counts. */
+function merged(...parts: readonly ObjectSchema[]): Schema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(parts.flatMap(({ properties }) => Object.entries(properties))),
+    required: [...new Set(parts.flatMap(({ required }) => required))],
+    additionalProperties: false,
+  };
 }
+
+const commandIs = (schema: Schema): ObjectSchema => ({
+  properties: { command: schema },
+  required: [],
+});
 
 function schemaMaker(checker: ts.TypeChecker) {
   const named: Record<string, Schema> = { Problem: problem };
-  return { schemaOf, membersOf, named };
+  return { membersOf, named };
 
   function schemaOf(type: ts.Type): Schema {
     const { flags } = type;
@@ -137,7 +147,7 @@ function schemaMaker(checker: ts.TypeChecker) {
     if (type.isLiteral()) return { const: type.value };
     if (flags & ts.TypeFlags.NumberLike) return { type: 'number' };
     if (flags & ts.TypeFlags.BooleanLike) return { type: 'boolean' };
-    if (type.symbol?.name === 'Date') return { ...text, description: 'a time in ISO 8601' };
+    if (nameOf(type) === 'Date') return { ...text, description: 'a time in ISO 8601' };
     // A string with a brand is a string.
     if (type.isIntersection() && type.types.some((it) => it.flags & ts.TypeFlags.String))
       return text;
@@ -158,29 +168,29 @@ function schemaMaker(checker: ts.TypeChecker) {
     const [first = {}] = all;
     if (all.length === 1) return first;
     return all.every((schema) => 'const' in schema)
-      ? { enum: all.map((schema) => schema['const']).toSorted() }
+      ? { enum: all.map((schema) => schema['const']) }
       : { anyOf: all };
   }
 
   /** An interface is defined once, under its name. */
   function objectOf(type: ts.Type): Schema {
-    const name = type.symbol?.name ?? '__';
-    if (name.startsWith('__')) return membersOf([type]);
-    named[name] ??= membersOf([type]);
+    const name = nameOf(type);
+    if (name.startsWith('__')) return merged(membersOf([type]));
+    named[name] ??= merged(membersOf([type]));
     return { $ref: `#/$defs/${name}` };
   }
 
   /** Of several: a member that not every one has is optional. */
-  function membersOf(types: readonly ts.Type[]): Schema {
+  function membersOf(types: readonly ts.Type[]): ObjectSchema {
     const all = types.map(membersOfOne);
-    const properties = Object.assign({}, ...all.map((one) => one.properties));
-    const required = Object.keys(properties).filter((name) =>
+    const entries = all.flatMap(({ properties }) => Object.entries(properties));
+    const required = [...new Set(entries.map(([name]) => name))].filter((name) =>
       all.every((one) => one.required.includes(name)),
     );
-    return { type: 'object', properties, required, additionalProperties: false };
+    return { properties: Object.fromEntries(entries), required };
   }
 
-  function membersOfOne(type: ts.Type) {
+  function membersOfOne(type: ts.Type): ObjectSchema {
     const present = type.getProperties().filter((property) => {
       const full = checker.getNonNullableType(checker.getTypeOfSymbol(property));
       return (full.flags & ts.TypeFlags.Never) === 0;
@@ -195,6 +205,11 @@ function schemaMaker(checker: ts.TypeChecker) {
       required: members.filter(({ optional }) => !optional).map(({ name }) => name),
     };
   }
+}
+
+/** Made-up names begin with two underscores. */
+function nameOf({ symbol }: { readonly symbol?: ts.Symbol }): string {
+  return symbol?.name ?? '__type';
 }
 
 function mayBeUndefined(type: ts.Type): boolean {

@@ -26,7 +26,7 @@ const story = {
   plan: 'claude-shared-state migrate --dry-run',
   migrate: 'claude-shared-state migrate --yes',
   after: 'claude-shared-state',
-  resume: `claude-shared-state resume ${sessionId} --account ~/.claude-spare`,
+  resume: 'claude-shared-state resume --last --account ~/.claude-spare',
 } as const;
 
 /** A command, and what it printed on a terminal of 80 columns, with its colours. */
@@ -107,9 +107,14 @@ function makePrograms(directory: string): void {
   const [tsx, tsconfig, bin] = ['node_modules/.bin/tsx', 'tsconfig.json', 'src/cli/bin.ts'].map(
     pathInRepository,
   );
-  const program = join(directory, 'claude-shared-state');
-  writeFileSync(program, `#!/bin/sh\nexec '${tsx}' --tsconfig '${tsconfig}' '${bin}' "$@"\n`);
-  chmodSync(program, 0o755);
+  const programs = {
+    'claude-shared-state': `exec '${tsx}' --tsconfig '${tsconfig}' '${bin}' "$@"`,
+    claude: "echo '2.1.329 (Claude Code)'",
+  };
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, name), 0o755);
+  }
 }
 
 /** In tmux, and so with everything that a terminal makes the command do. */
@@ -136,7 +141,9 @@ async function runOnTerminal(root: string, home: string, command: string): Promi
     await tmux('wait-for', 'ended');
     // Joined, what the terminal broke at its edge is one line again.
     const output = await tmux('capture-pane', '-p', '-e', '-J');
-    return { command, output: withoutChance(output.replaceAll(home, '~').trimEnd()) };
+    // Between quotes no shell expands a tilde, so the command does not print one there.
+    const named = output.replaceAll(`'${home}`, "'/home/me").replaceAll(home, '~');
+    return { command, output: withoutChance(named.trimEnd()) };
   } finally {
     await tmux('kill-server');
   }

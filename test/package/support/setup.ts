@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { compileConsumer, makeConsumer } from './consumer.ts';
 import { pack } from './pack.ts';
+import { installToolchains } from './toolchains.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,6 +21,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'package-checks-')));
   const cleanUp = () => rm(directory, { recursive: true });
   try {
+    await installToolchains();
     const tarball = await pack(directory);
     const consumer = join(directory, 'consumer');
     await makeConsumer(consumer, tarball);

@@ -27,7 +27,8 @@ function withoutChance(text: string): string {
     .replaceAll(user.home, '/home/me')
     .replaceAll(projectKey(user.home), '-home-me')
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{16}/g, '20261129T193740Z-8a2998e54520db88')
-    .replaceAll(/\d{4}-\d\d-\d\d(\s+)\d\d:\d\d UTC/g, '2026-11-29$119:37 UTC')
+    .replaceAll(/\d{4}-\d\d-\d\d(?=\s+\d\d:\d\d\s+UTC)/g, '2026-11-29')
+    .replaceAll(/\d\d:\d\d(?=\s+UTC)/g, '19:37')
     .replaceAll(/\b\d{3} B\b/g, '112 B')
     .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00')
     .replaceAll(/^.*\r/gm, '');
@@ -142,7 +143,7 @@ test('300 problems of 100 homes print fewer than 60 lines', async () => {
 
   expect(exitCode).toBe(1);
   expect(stdout.trimEnd().split('\n').length).toBeLessThan(60);
-  expect(stdout).toContain('    ~/.claude-1/file-history\n    and 74 more\n');
+  expect(stdout).toMatch(/^ {4}~\/\.claude-1\/file-history\n(.*\n)?.*and 7\d more$/m);
   const next = stdout.slice(stdout.indexOf('\nNext'));
   expect(next.match(/^ {2}\w/gm)?.length).toBeLessThanOrEqual(5);
 });

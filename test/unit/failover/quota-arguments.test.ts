@@ -2,7 +2,7 @@ import { isSharedStateError } from 'claude-shared-state';
 import { type QuotaGateOptions, stepQuotaGate } from 'claude-shared-state/failover';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { inPane } from '../support/quota-texts/quota-text.ts';
+import { inPane } from '../support/quota-texts.ts';
 
 const at = new Date('2026-11-21T20:00:00Z');
 const pane = { kind: 'pane', session: 'build', account: 'a', at, text: '' } as const;

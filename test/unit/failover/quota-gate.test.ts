@@ -4,8 +4,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { resumedPanes } from '../support/quota-texts/resumed.ts';
-import { inPane } from '../support/quota-texts/quota-text.ts';
+import { inPane, resumed } from '../support/quota-texts.ts';
 
 const MINUTE = 60_000;
 const start = Date.parse('2026-11-21T20:00:00Z');
@@ -265,9 +264,9 @@ describe('after a swap', () => {
     ]);
   });
 
-  test.each(resumedPanes)(
-    'so it is with what %s really prints after a resume',
-    (_version, text) => {
+  test.each(resumed)(
+    'so it is with what $provenance really prints after a resume',
+    ({ pane: text = '' }) => {
       const show = (minutes: number, account: string) => {
         const at = new Date(start + minutes * MINUTE);
         return { kind: 'pane', session: 'build', account, at, text } as const;

@@ -6,7 +6,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { inPane } from '../support/quota-texts/quota-text.ts';
+import { inPane } from '../support/quota-texts.ts';
 
 const at = new Date('2026-11-21T20:00:00Z');
 const limit = "  ⎿  You've hit your session limit · resets 10:50pm (Europe/Paris)";

@@ -8,7 +8,7 @@ import {
 } from '../../../src/failover/quota/quota-known.ts';
 import { readPane } from '../../../src/failover/quota/quota-reading.ts';
 import type { KnownMessage, QuotaGateState } from '../../../src/failover/quota/quota-state.ts';
-import { inPane } from '../support/quota-texts/quota-text.ts';
+import { inPane } from '../support/quota-texts.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const evidence = { limit: 'model', model: 'Opus', text: 'the text', pattern: 'x' } as const;

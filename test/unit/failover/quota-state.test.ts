@@ -1,7 +1,7 @@
 import { stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { readState } from '../../../src/failover/quota/quota-state.ts';
-import { inPane } from '../support/quota-texts/quota-text.ts';
+import { inPane } from '../support/quota-texts.ts';
 
 const LAST = 8.64e15;
 const empty = { version: 1, suspicions: [], left: [], known: [] };

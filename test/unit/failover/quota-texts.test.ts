@@ -1,17 +1,8 @@
 import { type QuotaObservation, stepQuotaGate } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
-import { alarmsNew } from '../support/quota-texts/alarms-new.ts';
-import { alarmsOld } from '../support/quota-texts/alarms-old.ts';
-import { limitsNew } from '../support/quota-texts/limits-new.ts';
-import { limitsOld } from '../support/quota-texts/limits-old.ts';
-import { messageAlarms } from '../support/quota-texts/message-alarms.ts';
-import { messageLimits } from '../support/quota-texts/message-limits.ts';
-import type { QuotaText } from '../support/quota-texts/quota-text.ts';
-import { reportedAlarms } from '../support/quota-texts/reported-alarms.ts';
-import { reportedLimits } from '../support/quota-texts/reported-limits.ts';
+import { captured, type QuotaText, reported } from '../support/quota-texts.ts';
 
-const captured = [limitsNew, limitsOld, messageLimits, alarmsNew, alarmsOld, messageAlarms].flat();
-const texts = [...captured, ...reportedLimits, ...reportedAlarms];
+const texts = [...captured, ...reported];
 const isLimit = ({ limit }: QuotaText) => limit !== undefined;
 
 function twice(text: QuotaText) {

@@ -21,8 +21,7 @@ describe('the real disk', () => {
     inWorld('disk', async (world) => {
       const turns: string[] = [];
       setImmediate(() => turns.push('turn'));
-      const start = performance.now();
-      while (turns.length === 0 && performance.now() - start < 1000) {
+      for (let listed = 0; turns.length === 0 && listed < 100_000; listed += 1) {
         await realMigrateDisk.opendir(world.root, { bufferSize: 1 });
       }
       expect(turns).toEqual(['turn']);

@@ -163,18 +163,16 @@ describe('a migration on any file system (disk)', () => {
       expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1));
     }));
 
-  test('a sparse file of 2 GB is linked at once', () =>
+  test('a sparse file of 2 GB is linked, and not copied', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/big.md`]: 'x' });
       const file = openSync(at(world, `a/projects/${TRANSCRIPT}`), 'r+');
       ftruncateSync(file, 2 * 1024 ** 3);
       closeSync(file);
       const before = statSync(at(world, `a/projects/${TRANSCRIPT}`));
-      const start = performance.now();
       expect((await run(world, ['a'])).outcome).toBe('done');
-      expect(performance.now() - start).toBeLessThan(2000);
       const after = statSync(inPlace(world, `shared/projects/${TRANSCRIPT}`));
-      expect([after.size, after.blocks]).toEqual([2 * 1024 ** 3, before.blocks]);
+      expect([after.ino, after.blocks]).toEqual([before.ino, before.blocks]);
     }));
 
   test('a disk that is full before the link leaves the home as it was, and a second run completes it', () =>
@@ -233,7 +231,7 @@ describe('a migration of any homes and targets (disk)', () => {
       }
       const required = [{ name: 'projects', target: at(world, 'a/shared') }];
       const { problems } = await refusalOf(run(world, ['a'], { required }));
-      expect(problems.map(({ code }) => code)).toEqual(['target-inside-home']);
+      expect(problems.map(({ code }) => code)).toEqual(['directories-overlap']);
     }));
 
   test('a home that is missing, and one that has nothing, get their links', () =>

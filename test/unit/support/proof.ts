@@ -1,3 +1,6 @@
+/** Whether the unit tests try every case, as they do in CI: `THOROUGH=1 npm test`. Otherwise a sample of them. */
+export const isThorough = (process.env['THOROUGH'] ?? '') !== '';
+
 /** Whether the whole proof is asked for: `npm run prove`. Otherwise fewer rounds of the same. */
 export const isWholeProof = (process.env['PROVE'] ?? '') !== '';
 

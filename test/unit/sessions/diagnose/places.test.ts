@@ -1,5 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { sessionReads } from '../../support/session-reads.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -74,5 +75,35 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       const older = await diagnose(world, { ...stage, cwd }, { programVersion: '2.1.197' });
 
       expect(older.problems).toMatchObject([{ code: 'working-directory-unusable', path: cwd }]);
+    }));
+
+  test('that cannot be inspected is not taken for one in another spelling', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const reads = sessionReads(world.fs.promises);
+      const refused = Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      const fs = {
+        ...reads,
+        stat: (path: string, options: { bigint: true }) =>
+          path.endsWith('.jsonl') ? Promise.reject(refused) : reads.stat(path, options),
+      };
+
+      const { problems } = await diagnose(world, stage, { fs });
+
+      expect(problems).toMatchObject([{ code: 'transcript-inaccessible', errno: 'EACCES' }]);
+    }));
+
+  test('names the working directory that it recorded, also if another home has it', () =>
+    inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      world.fs.unlinkSync(stage.transcript);
+      expect((await diagnose(world, stage)).recordedCwd).toBeUndefined();
+      const alone = at(world, 'alone');
+      const content = message({ cwd: '/work/it' });
+      makeFile(world, transcriptIn(`${alone}/projects`, '-work-it'), content);
+
+      const diagnosis = await diagnose(world, stage, { accountHomes: [alone] });
+
+      expect(diagnosis).toMatchObject({ verdict: 'not-resumable', recordedCwd: '/work/it' });
     }));
 });
