@@ -34,9 +34,7 @@ export const doctor = defineCommand({
     const { io, scope, out, stderr } = context;
     if (listChecks) {
       const width = Math.max(...checks.map(({ name }) => name.length));
-      for (const { name, summary } of checks) {
-        io.stdout.write(`${name.padEnd(width)}  ${summary}\n`);
-      }
+      for (const { name, summary } of checks) out.labelled(name.padEnd(width), summary);
       return { exitCode: EXIT.done };
     }
     const chosen = chosenChecks(names);

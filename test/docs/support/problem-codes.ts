@@ -103,6 +103,7 @@ export function explanations(): string {
 function meaningIn(doc: string): string {
   return doc
     .replace(/ Recognised: .*| Reported by `inspectAll` only\./, '')
+    .replaceAll(/ \(`\w+`\)/g, '')
     .replaceAll('`acceptRetention`', '--accept-retention')
     .replace(/ `\w+`: [^.]*\./g, '')
     .replaceAll('`', '')
