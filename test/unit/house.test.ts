@@ -34,7 +34,7 @@ const files = readdirSync(src, { recursive: true, withFileTypes: true })
 
 const imports: readonly Import[] = files.flatMap((from) => {
   const text = readFileSync(join(src, from), 'utf8');
-  const specifiers = text.matchAll(/^(?:import|export|\} from)\b[^;']*'([^']+)'/gm);
+  const specifiers = text.matchAll(/^(?:import|export)\b[^;']* from '([^']+)'/gm);
   return Array.from(specifiers, ([, specifier = '']) => ({
     from,
     to: specifier.startsWith('.')
@@ -86,7 +86,7 @@ describe('the floor plan of src', () => {
 
   test('lets only fs import node:fs', () => {
     const wrong = imports.filter(
-      ({ from, to }) => !files.includes(to) && /^(node:)?fs\b/.test(to) && folderOf(from) !== 'fs',
+      ({ from, to }) => /^(node:)?fs\b/.test(to) && folderOf(from) !== 'fs',
     );
     expect(wrong.map(shown)).toEqual([]);
   });
