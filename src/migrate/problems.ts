@@ -1,3 +1,4 @@
+import type { CallError } from '../core/result.ts';
 import { type Problem, type ProblemFields, problemTable } from '../links/problems.ts';
 import {
   type AtPath,
@@ -407,6 +408,17 @@ export function migrationProblem<Code extends MigrationProblemCode>(
   fields: Fields[Code],
 ): MigrationProblemOf<Code> {
   return createProblem(migrationProblems, code, fields);
+}
+
+/** A failed call as a problem: what the user may not do does not go away by itself. */
+export function failedCall(
+  { path, code: errno }: Pick<CallError, 'path' | 'code'>,
+  reason: Fields['not-permitted']['reason'],
+  uid?: number,
+): MigrationProblem {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(errno)
+    ? migrationProblem('not-permitted', { path, errno, reason, uid })
+    : migrationProblem('io-error', { path, errno });
 }
 
 interface AllFields extends ProblemFields, SessionProblemFields, Fields {}
