@@ -195,7 +195,7 @@ describe('a later start is seen', () => {
     '➜  claude git:(main) ✗',
     '$ ls .claude',
     '$ ls\nclaude.md',
-  ])('and not in %j', (below) => {
+  ])('and not in text #%$', (below) => {
     expect(lastHint(`$ claude\n\n${hint}\n${below}`)).toMatchObject({ isBelowLastLaunch: true });
   });
 });

@@ -114,7 +114,7 @@ describe.each(worldKinds)('%s', (kind) => {
   );
 });
 
-test.each([1, 'yes', null])('the option retention may not be %j', (retention) => {
+test.each([1, 'yes', null])('the option retention may not be #%$', (retention) => {
   const options: object = { retention };
   expect(() => inspectAllSync(['/a'], options)).toThrow('options.retention');
 });

@@ -56,7 +56,7 @@ describe('an error says what is missing, and what to do', () => {
   test.each([
     [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
     [{ tmux: '/' }, 'EACCES'],
-  ])('a tmux that cannot be run: %j', async (options, code) => {
+  ])('a tmux that cannot be run (#%$) is told', async (options, code) => {
     const { trouble, message } = await errorOf(tmuxTerminal(options).capture('one'));
     expect(trouble).toBe('no-program');
     expect(message).toContain(`cannot be run (${code}); install it, or say where it is.`);
@@ -134,7 +134,7 @@ const refused: readonly (readonly [string, object])[] = [
   ['options', []],
 ];
 
-test.each(refused)('%s is refused: %j', (argument, options: TmuxTerminalOptions) => {
+test.each(refused)('%s is refused: #%$', (argument, options: TmuxTerminalOptions) => {
   let error: unknown;
   try {
     tmuxTerminal(options);

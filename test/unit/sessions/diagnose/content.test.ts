@@ -19,7 +19,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     [message({ isSidechain: true }), 'sidechain-only'],
     [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
     ['no JSON\n\0\0\0\n', 'invalid'],
-  ])('a transcript that is %j is not resumed: %s', async (text, reason) => {
+  ])('transcript #%$ is not resumed, and the reason is told', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -37,7 +37,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     [message({ parentUuid: third }), ['start-missing']],
     [`${message()}${answer()}${answer(third)}`, ['forked']],
     [`garbage\n${message()}`, []],
-  ])('a transcript that is %j is resumed: %s', async (text, reasons) => {
+  ])('transcript #%$ is resumed, and what is wrong is told', async (text, reasons) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -55,7 +55,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
       `${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`,
       'ended-by-model',
     ],
-  ])('a transcript that is %j stops newer programs only: %s', async (text, reason) => {
+  ])('transcript #%$ stops newer programs only', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);

@@ -278,7 +278,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
   });
 
   test.each(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)])(
-    'a .git file that says %j is no repository',
+    'a .git file that says #%$ is no repository',
     async (text) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);
