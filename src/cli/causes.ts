@@ -73,7 +73,7 @@ function causeOf(group: readonly AnyProblem[]): Cause {
 }
 
 function isMissing({ code }: AnyProblem): boolean {
-  return code === 'home-missing' || code === 'link-missing' || code === 'target-missing';
+  return code === 'link-missing' || code === 'directory-missing';
 }
 
 function missing(number: number): string {

@@ -64,7 +64,6 @@ function stepByHand(env: Io['env'], { problems }: Cause, scope: Scope): readonly
     case 'divergent-link':
       return [stepForDivergent(env, first, problems.filter(isAboutLink), scope)].flat();
     case 'dangling-link':
-    case 'link-loop':
       return [
         {
           command: `rm ${at}`,
@@ -73,11 +72,8 @@ function stepByHand(env: Io['env'], { problems }: Cause, scope: Scope): readonly
       ];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
-    case 'home-not-accessible':
-    case 'target-not-accessible':
-    case 'home-not-directory':
-    case 'target-not-directory':
-    case 'file-in-the-way':
+    case 'directory-unusable':
+    case 'link-blocked':
       return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];

@@ -76,7 +76,7 @@ async function requireThatExist(
 ): Promise<void> {
   const reports = await inspectAll(homes, { required });
   const missing = reports.find(({ problems }) =>
-    problems.some(({ code }) => code === 'home-missing'),
+    problems.some((problem) => problem.code === 'directory-missing' && problem.role === 'home'),
   );
   if (missing === undefined) return;
   const { accountHome } = missing;

@@ -1,7 +1,7 @@
 import { type FailoverAccountProblems, failoverAccountProblems } from './account-problems.ts';
 import { type FailoverTerminalProblems, failoverTerminalProblems } from './terminal-problems.ts';
 import { type ProblemTable, createProblem, type ProblemBase } from '../core/problem.ts';
-import type { Problem } from '../links/problem.ts';
+import type { Problem } from '../links/problems.ts';
 import type { SessionProblem } from '../sessions/problems.ts';
 
 /** The fields that each problem has of its own, by code. */

@@ -4,7 +4,7 @@ import { ask, readFile, type SettingsSteps, stat } from '../fs/calls.ts';
 import { isObject } from '../core/json.ts';
 import { parsedJson } from '../core/json.ts';
 import { join } from '../core/paths.ts';
-import { finding, type ProblemOf } from './problem.ts';
+import { finding, type ProblemOf } from './problems.ts';
 
 /** How long one account home lets transcripts live. */
 export interface CleanupPeriod {

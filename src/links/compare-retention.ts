@@ -1,5 +1,5 @@
 import type { ReadSteps, SettingsSteps } from '../fs/calls.ts';
-import { type Finding, finding, type ProblemOf } from './problem.ts';
+import { type Finding, finding, type ProblemOf } from './problems.ts';
 import { type CleanupPeriod, DEFAULT_DAYS, readCleanupPeriod } from './cleanup-period.ts';
 import type { Creation } from './creations.ts';
 import type { Request } from './request.ts';

@@ -1,74 +1,75 @@
 import { sep } from 'node:path';
 import { withTrailingSep } from '../core/paths.ts';
-import { type Finding, finding } from './problem.ts';
+import { type Finding, finding } from './problems.ts';
 
-/** A directory in the caller's spelling, and in the form by which it is compared. */
-export interface Extent {
+/** A directory in the caller's spelling, and the form in which it is compared. */
+export interface Bounds {
+  readonly role: 'home' | 'target';
   readonly path: string;
   readonly prefix: string;
-}
-
-/** The extent of a shared target, with the name of the links that lead to it. */
-export interface TargetExtent extends Extent {
+  /** The name of the links to a target. */
   readonly name: string;
 }
 
-/** Directories of which one lies inside the other, and the home, if any, that this is about. */
-export interface Containment {
+/** Two directories of which one is inside the other, and the home, if any, that this is about. */
+export interface Overlap {
   readonly accountHome?: string;
   readonly finding: Finding;
 }
 
-/** `judgedAs` is the real path, or the path itself where only the text is to be judged. */
-export function extentOf(path: string, judgedAs: string): Extent {
-  return { path, prefix: withTrailingSep(judgedAs) };
+/** `comparedAs` is the real path, or the path itself if only the text is to be compared. */
+export function homeBounds(path: string, comparedAs: string): Bounds {
+  return { role: 'home', path, prefix: withTrailingSep(comparedAs), name: '' };
+}
+
+export function targetBounds(path: string, comparedAs: string, name: string): Bounds {
+  return { role: 'target', path, prefix: withTrailingSep(comparedAs), name };
 }
 
 /** Finds every target inside a home, home inside a target, and pair of targets that overlap. */
-export function findContainments(
-  homes: readonly Extent[],
-  targets: readonly TargetExtent[],
-): readonly Containment[] {
+export function findOverlaps(
+  homes: readonly Bounds[],
+  targets: readonly Bounds[],
+): readonly Overlap[] {
   const links = new Map(
     homes.flatMap(({ prefix }) =>
-      targets.map(({ name, path }) => [prefix + name + sep, path] as const),
+      targets.map((target) => [prefix + target.name + sep, target] as const),
     ),
   );
   return [
     ...targets.flatMap((target, index) =>
-      targets.slice(0, index).flatMap((other) => betweenTargets(target, other)),
+      targets.slice(0, index).flatMap((earlier) => {
+        const isInside = isWithin(target, earlier) || isWithin(earlier, target);
+        return isInside ? [{ finding: overlap(target, earlier) }] : [];
+      }),
     ),
-    ...homes.flatMap((home) => [
-      ...targets.flatMap((target) => betweenHomeAndTarget(home, target)),
-      ...belowLink(home, links),
-    ]),
+    ...homes.flatMap((home) => {
+      const accountHome = home.path;
+      // A home below a shared link of another home is inside the target as soon as the link exists.
+      const behindLink = linkAbove(home, links);
+      return [
+        ...targets.flatMap((target) => {
+          if (isWithin(target, home)) return [{ accountHome, finding: overlap(target, home) }];
+          return isWithin(home, target) ? [{ accountHome, finding: overlap(home, target) }] : [];
+        }),
+        ...(behindLink === undefined ? [] : [{ accountHome, finding: overlap(home, behindLink) }]),
+      ];
+    }),
   ];
 }
 
-function betweenTargets(one: Extent, other: Extent): readonly Containment[] {
-  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)
-    ? [{ finding: finding('targets-overlap', { path: one.path, other: other.path }) }]
-    : [];
+function isWithin(inner: Bounds, outer: Bounds): boolean {
+  return inner.prefix.startsWith(outer.prefix);
 }
 
-function betweenHomeAndTarget(home: Extent, target: Extent): readonly Containment[] {
-  const accountHome = home.path;
-  if (target.prefix.startsWith(home.prefix)) {
-    const inside = finding('target-inside-home', { path: target.path, accountHome });
-    return [{ accountHome, finding: inside }];
+function overlap({ path, role }: Bounds, { path: other, role: otherRole }: Bounds): Finding {
+  return finding('directories-overlap', { path, role, other, otherRole });
+}
+
+function linkAbove({ prefix }: Bounds, links: ReadonlyMap<string, Bounds>): Bounds | undefined {
+  for (let end = prefix.indexOf(sep); end !== -1; end = prefix.indexOf(sep, end + 1)) {
+    const target = links.get(prefix.slice(0, end + 1));
+    if (target !== undefined) return target;
   }
-  return home.prefix.startsWith(target.prefix) ? [homeInside(home, target.path)] : [];
-}
-
-/** A home below a shared link of another home is inside the target as soon as the link is there. */
-function belowLink(home: Extent, links: ReadonlyMap<string, string>): readonly Containment[] {
-  for (let end = home.prefix.indexOf(sep); end !== -1; end = home.prefix.indexOf(sep, end + 1)) {
-    const target = links.get(home.prefix.slice(0, end + 1));
-    if (target !== undefined) return [homeInside(home, target)];
-  }
-  return [];
-}
-
-function homeInside({ path }: Extent, target: string): Containment {
-  return { accountHome: path, finding: finding('home-inside-target', { path, target }) };
+  return undefined;
 }

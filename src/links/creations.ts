@@ -1,5 +1,5 @@
 import { join, dirname } from '../core/paths.ts';
-import type { Finding } from './problem.ts';
+import type { Finding } from './problems.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 
 /** A directory or a link that is safe to make. */
@@ -12,8 +12,8 @@ export interface Creation {
   readonly needs: readonly string[];
   /** The homes that need it, by index; the report of the first one tells that it was made. */
   readonly homes: ReadonlySet<number>;
-  /** What is to be told once it has been made. */
-  readonly warning?: Finding;
+  /** What is to be said once it has been created. */
+  readonly warnings?: readonly Finding[];
 }
 
 /** Tells the real path of a directory that is there or can be made. */

@@ -1,6 +1,6 @@
 import type { WriteSteps } from '../fs/calls.ts';
-import type { Finding } from './problem.ts';
-import { apply, type Setback } from './apply.ts';
+import type { Finding } from './problems.ts';
+import { apply, type FailedCreation } from './apply.ts';
 import { retentionFindings } from './compare-retention.ts';
 import type { Creation } from './creations.ts';
 import { inspectShared } from './inspect.ts';
@@ -8,7 +8,7 @@ import { type Outcome, outcomesOf } from './outcome.ts';
 import { type LinkPlan, planLinks } from './plan.ts';
 import type { Request } from './request.ts';
 
-const MOST_LOOKS = 3;
+const MAX_LOOKS = 3;
 
 /**
  * Looks, makes what is safe, and looks again, so that what is reported is what is there now.
@@ -19,23 +19,23 @@ const MOST_LOOKS = 3;
 export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> {
   const { accountHomes, required } = request;
   let made: readonly Creation[] = [];
-  let failed: readonly Setback[] = [];
-  let raced: readonly Setback[] = [];
+  let failed: readonly FailedCreation[] = [];
+  let conflicted: readonly FailedCreation[] = [];
   let plan = planLinks(yield* inspectShared(accountHomes, required), required);
-  for (let looks = 0; looks < MOST_LOOKS && plan.creations.length > 0; looks += 1) {
+  for (let looks = 0; looks < MAX_LOOKS && plan.creations.length > 0; looks += 1) {
     const lost = failed.map(({ creation }) => creation.path);
     const applied = yield* apply(plan.creations, lost);
-    made = made.concat(applied.made);
+    made = made.concat(applied.created);
     failed = failed.concat(applied.failed);
-    raced = applied.raced;
+    conflicted = applied.conflicted;
     plan = planLinks(yield* inspectShared(accountHomes, required), required);
-    if (applied.made.length + raced.length === 0) break;
+    if (applied.created.length + conflicted.length === 0) break;
   }
 
   const retention = yield* retentionFindings(request, made);
-  const setbacks = [...failed, ...raced.filter(isOpenIn(plan))];
+  const failures = [...failed, ...conflicted.filter(isOpenIn(plan))];
   return outcomesOf(request, plan.homes, made, ({ findings }, index) => {
-    const own = setbacks.filter(({ creation }) => creation.homes.has(index));
+    const own = failures.filter(({ creation }) => creation.homes.has(index));
     const told = withoutTheObvious([...findings, ...own.map(({ finding }) => finding)]);
     return [...told, ...(retention[index] ?? [])];
   });
@@ -43,7 +43,7 @@ export function* ensureShared(request: Request): WriteSteps<readonly Outcome[]> 
 
 function isOpenIn({ creations }: LinkPlan) {
   const open = new Set(creations.map(({ path }) => path));
-  return ({ creation }: Setback) => open.has(creation.path);
+  return ({ creation }: FailedCreation) => open.has(creation.path);
 }
 
 /** "It is missing" says nothing beside the reason why this very call could not make it. */

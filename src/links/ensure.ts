@@ -3,6 +3,7 @@ import type { Operation } from '../core/error.ts';
 import { type LinkFs, type LinkFsSync, linkPort, linkPortSync, realDisk } from '../fs/link-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { AccountReport } from './report.ts';
+import { reportsIfRight } from './fast-check.ts';
 import { ensureShared } from './ensure-shared.ts';
 import { reportsOrThrow } from './outcome.ts';
 import { checkRequest, type LinkOptions, linkOptions, type Subject } from './request.ts';
@@ -26,7 +27,7 @@ export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
  * `node:fs/promises`, memfs or a wrapper, by default the real disk.
  * @returns What each link is now, what this call created, and warnings.
  * @throws {SharedStateError} With every problem at once: bad arguments (before anything is touched),
- * `divergent-link`, `not-a-symlink`, `target-not-directory`, and every other code of severity `error`.
+ * `divergent-link`, `not-a-symlink`, `directory-unusable`, and every other code of severity `error`.
  *
  * @example A home in memory gets its links
  * ```ts
@@ -118,7 +119,10 @@ async function ensure(operation: Operation, subject: Subject, options?: EnsureOp
 
 function ensureSync(operation: Operation, subject: Subject, options?: EnsureSyncOptions) {
   const request = checkRequest(operation, subject, options, syncOptions);
-  return reportsOrThrow(operation, driveSync(ensureShared(request), request.fs ?? realDisk));
+  const fs = request.fs ?? realDisk;
+  return (
+    reportsIfRight(fs, request) ?? reportsOrThrow(operation, driveSync(ensureShared(request), fs))
+  );
 }
 
 function theOnly<Report>(reports: readonly Report[]): Report {

@@ -1,5 +1,5 @@
 import { hasBrand, SharedStateError as ErrorOf } from '../core/error.ts';
-import type { Problem } from './problem.ts';
+import type { Problem } from './problems.ts';
 import type { AccountReport } from './report.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../fs/link-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type Entry, identityOf } from '../fs/stats.ts';
-import { finding } from './problem.ts';
+import { finding } from './problems.ts';
 import type { InspectionReport } from './report.ts';
 import { retentionFindings } from './compare-retention.ts';
 import { inspectShared } from './inspect.ts';
@@ -85,16 +85,16 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
   const { homes, creations } = planLinks(facts, required);
   const retention = yield* retentionFindings(request, creations);
   const firsts = new Map<string, string>();
-  const outcomes = outcomesOf(
-    request,
-    homes,
-    creations,
-    ({ accountHome: path, findings }, index) => {
-      const sameAs = firstOf(firsts, path, entries[index]);
-      const same = sameAs === path ? [] : [finding('same-directory', { path, sameAs })];
-      return [...same, ...findings, ...(retention[index] ?? [])];
-    },
-  );
+  // That a home is missing is an error here, so nothing is to be said about creating it.
+  const planned = creations.map((creation) => ({
+    ...creation,
+    warnings: creation.warnings?.filter(({ problem }) => problem.code !== 'home-created') ?? [],
+  }));
+  const outcomes = outcomesOf(request, homes, planned, ({ accountHome: path, findings }, index) => {
+    const sameAs = firstOf(firsts, path, entries[index]);
+    const same = sameAs === path ? [] : [finding('duplicate-home', { path, sameAs })];
+    return [...same, ...findings, ...(retention[index] ?? [])];
+  });
   return outcomes.map(({ report }) => ({ ...report, created: [], wouldCreate: report.created }));
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../fs/calls.ts';
 import type { Entry } from '../fs/stats.ts';
 import { join } from '../core/paths.ts';
-import type { LinkState } from './link-report.ts';
+import type { LinkState } from './report.ts';
 import { isNotALink, locate, type Place } from './place.ts';
 import type { SharedSymlink } from './required.ts';
 

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/error.ts';
 import { SharedStateError } from './error.ts';
-import { type Finding, finding } from './problem.ts';
+import { type Finding, finding } from './problems.ts';
 import type { AccountReport } from './report.ts';
 import { type Creation, pathsByHome } from './creations.ts';
 import type { HomePlan } from './plan.ts';
@@ -20,15 +20,14 @@ export function outcomesOf(
   more: (home: HomePlan, index: number) => readonly Finding[],
 ): readonly Outcome[] {
   const created = pathsByHome(made);
-  const warned = made.flatMap(({ homes: told, warning }) =>
-    warning === undefined ? [] : [{ told, warning }],
-  );
   return homes.map((home, index) => {
     const { accountHome, links } = home;
     const findings = [
-      ...(repeated.has(accountHome) ? [finding('duplicate-home', { path: accountHome })] : []),
+      ...(repeated.has(accountHome)
+        ? [finding('duplicate-home', { path: accountHome, sameAs: accountHome })]
+        : []),
       ...more(home, index),
-      ...warned.flatMap(({ told, warning }) => (told.has(index) ? [warning] : [])),
+      ...made.flatMap(({ homes: of, warnings = [] }) => (of.has(index) ? warnings : [])),
     ];
     const problems = findings.map(({ problem }) => problem);
     const ok =

@@ -17,8 +17,8 @@ export interface Place {
 }
 
 /** How many links are followed before it is called a loop; the kernel gives up here, too. */
-export const MOST_LINKS = 40;
-const MOST_RACES = 3;
+export const MAX_LINKS = 40;
+const MAX_RACES = 3;
 
 /**
  * Finds the physical place of a path, also of one that does not exist yet.
@@ -39,14 +39,14 @@ export function* locate(path: string): ReadSteps<Place | Failure> {
 
     const link = yield* ask(readlink(current));
     const name = basename(current);
-    if (link.ok && links < MOST_LINKS) {
+    if (link.ok && links < MAX_LINKS) {
       links += 1;
       namesBelowLink = names.length;
       const from = yield* ask(realpath(dirname(current)));
       const directory = from.ok ? from.value : dirname(current);
       const end = isAbsolute(link.value) ? link.value : join(directory, link.value);
       current = withoutTrailingSeparators(end);
-    } else if (!link.ok && isNotALink(link) && races < MOST_RACES) {
+    } else if (!link.ok && isNotALink(link) && races < MAX_RACES) {
       // It was missing a moment ago and is there now: somebody else has just made it.
       races += 1;
     } else if (!link.ok && link.errno === 'ENOENT' && name !== '' && name !== '..') {

@@ -1,10 +1,11 @@
-import { type Finding, finding } from './problem.ts';
-import type { LinkReport } from './link-report.ts';
-import { type Containment, type Extent, extentOf, findContainments } from './contain.ts';
+import { dirname, withoutTrailingSeparators } from '../core/paths.ts';
+import { findOverlaps, homeBounds, type Overlap, targetBounds } from './contain.ts';
 import type { Creation } from './creations.ts';
-import { foresee, type Foresight } from './foresee.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
+import { type Finding, finding } from './problems.ts';
+import type { LinkReport } from './report.ts';
 import { DefaultSharedRoot, RequiredShared, type SharedSymlink } from './required.ts';
+import { type PlannedState, simulate } from './simulate.ts';
 
 export interface HomePlan {
   readonly accountHome: string;
@@ -12,59 +13,56 @@ export interface HomePlan {
   readonly findings: readonly Finding[];
 }
 
-/** What is safe to make, and what is wrong; the same for the dry run and for the real one. */
+/** What is safe to create, and what is wrong; the same for the dry run and for the real one. */
 export interface LinkPlan {
   readonly homes: readonly HomePlan[];
-  /** In an order in which they can be made. */
+  /** In an order in which they can be created. */
   readonly creations: readonly Creation[];
 }
 
 /** Decides from the facts alone; touches nothing. */
 export function planLinks(facts: SharedFacts, required: readonly SharedSymlink[]): LinkPlan {
-  const { homes, targets } = facts;
-  const foresight = foresee(facts);
-  const containments = containmentsIn(facts, required, foresight);
-  const shared = targets.flatMap((target) => directoryFindings('target', target, foresight));
-  const withWarning = warner(facts, required, foresight);
-  const plans = homes.map((home) => planHome(home, shared, foresight));
-  return containments.length > 0
-    ? { homes: refused(plans, containments), creations: [] }
-    : { homes: plans, creations: foresight.creations.map(withWarning) };
+  const planned = simulate(facts);
+  const overlaps = overlapsIn(facts, required, planned);
+  const shared = facts.targets.flatMap((target) => directoryFindings('target', target, planned));
+  const homes = facts.homes.map((home) => planHome(home, shared, planned));
+  return overlaps.length > 0
+    ? { homes: refused(homes, overlaps), creations: [] }
+    : { homes, creations: withWarnings(facts, required, planned) };
 }
 
-function containmentsIn(
+function overlapsIn(
   { homes, targets }: SharedFacts,
   required: readonly SharedSymlink[],
-  { leadsTo }: Foresight,
-): readonly Containment[] {
-  // Places are known where something looked wrong: nothing else can do harm.
-  const extent = (directory: DirectoryFacts | undefined): readonly Extent[] =>
-    directory?.place === undefined ? [] : [extentOf(directory.path, leadsTo(directory.place.path))];
-  return findContainments(
-    homes.flatMap(({ directory }) => extent(directory)),
-    targets.flatMap((target, index) => {
-      const name = required[index]?.name ?? '';
-      return extent(target).map((one) => ({ ...one, name }));
-    }),
+  { resolvesTo }: PlannedState,
+): readonly Overlap[] {
+  // Real paths are known if something looked wrong: nothing else can do harm.
+  return findOverlaps(
+    homes.flatMap(({ directory }) =>
+      directory?.place === undefined
+        ? []
+        : [homeBounds(directory.path, resolvesTo(directory.place.path))],
+    ),
+    targets.flatMap(({ path, place }, index) =>
+      place === undefined
+        ? []
+        : [targetBounds(path, resolvesTo(place.path), required[index]?.name ?? '')],
+    ),
   );
 }
 
-/** Nothing is made anywhere, so nothing is told that making would put right; each home says why. */
-function refused(
-  homes: readonly HomePlan[],
-  containments: readonly Containment[],
-): readonly HomePlan[] {
-  const reasons = new Map<string | undefined, readonly Finding[]>();
-  for (const { accountHome, finding: reason } of containments) {
-    reasons.set(accountHome, [...(reasons.get(accountHome) ?? []), reason]);
-  }
-  const common = reasons.get(undefined) ?? containments.slice(0, 1).map((one) => one.finding);
+/** Nothing is created anywhere, so nothing is reported that creating would resolve; each home says why. */
+function refused(homes: readonly HomePlan[], overlaps: readonly Overlap[]): readonly HomePlan[] {
+  const about = (home: string | undefined) =>
+    overlaps.filter(({ accountHome }) => accountHome === home).map((one) => one.finding);
+  const ofTargets = about(undefined);
+  const common = ofTargets.length > 0 ? ofTargets : overlaps.slice(0, 1).map((one) => one.finding);
   return homes.map(({ accountHome, links, findings }) => ({
     accountHome,
     links,
     findings: [
       ...findings.filter(({ problem }) => problem.remedy !== 'ensure'),
-      ...new Set([...(reasons.get(accountHome) ?? []), ...common]),
+      ...new Set([...about(accountHome), ...common]),
     ],
   }));
 }
@@ -72,60 +70,53 @@ function refused(
 const GROUP_AND_OTHERS = 0o077;
 const OWNER_SEARCH = 0o100;
 
+/** Whether group or others can enter a directory. */
+export function isExposed(mode: number): boolean {
+  // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
+  return (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
+}
+
 function directoryFindings(
   role: 'home' | 'target',
   directory: DirectoryFacts,
-  { usablePath }: Foresight,
+  { usablePath }: PlannedState,
 ): readonly Finding[] {
   const { path, failure, entry } = directory;
-  // One that dangles and comes to life through what is made elsewhere is merely missing.
+  // One that dangles, and that something else to be created brings to life, is merely missing.
   const state =
     usablePath(directory) !== undefined && entry === undefined ? 'missing' : directory.state;
-  switch (state) {
-    case 'ready': {
-      const mode = (entry?.mode ?? 0) & 0o777;
-      // Windows shows every directory as open to all, and searchable by nobody: that says nothing.
-      const isExposed = (mode & GROUP_AND_OTHERS) !== 0 && (mode & OWNER_SEARCH) !== 0;
-      return role === 'target' && isExposed ? [finding('target-exposed', { path, mode })] : [];
-    }
-    case 'missing':
-    case 'dangling':
-    case 'not-directory':
-      return [finding(`${role}-${state}`, { path }, failure?.error)];
-    case 'not-accessible':
-    case 'not-creatable': {
-      const errno = failure?.errno ?? '';
-      return [finding(`${role}-${state}`, { path, errno }, failure?.error)];
-    }
-    default:
-      return state satisfies never;
+  if (state === 'missing') return [finding('directory-missing', { path, role })];
+  if (state === 'ready') {
+    const mode = (entry?.mode ?? 0) & 0o777;
+    return role === 'target' && isExposed(mode) ? [finding('target-exposed', { path, mode })] : [];
   }
+  const errno = failure === undefined ? {} : { errno: failure.errno };
+  return [finding('directory-unusable', { path, role, reason: state, ...errno }, failure?.error)];
 }
 
 function planHome(
   { accountHome, directory, links }: HomeFacts,
   shared: readonly Finding[],
-  foresight: Foresight,
+  planned: PlannedState,
 ): HomePlan {
   const isReady = directory === undefined || directory.state === 'ready';
-  // Where the home is the trouble, one problem says it, not one per link. And a home that cannot be
-  // written, say, is no trouble as long as nothing has to be made in it.
+  // If the home is the trouble, one problem says it, not one per link. And a home that cannot be
+  // written, say, is no trouble as long as nothing has to be created in it.
   const home =
-    isReady || !links.some(isTrouble) ? [] : directoryFindings('home', directory, foresight);
+    isReady || !links.some(needsHome) ? [] : directoryFindings('home', directory, planned);
   const own = links
-    .filter((link) => isReady || !isTrouble(link))
-    .flatMap((link) => linkFindings(accountHome, link, foresight));
+    .filter((link) => isReady || !needsHome(link))
+    .flatMap((link) => linkFindings(accountHome, link, planned));
   return { accountHome, links: links.map(reportOf), findings: [...home, ...own, ...shared] };
 }
 
-function isTrouble({ state }: LinkFacts): boolean {
+function needsHome({ state }: LinkFacts): boolean {
   return state === 'missing' || state === 'unreadable';
 }
 
 function reportOf({ name, path, target, state, storedTarget }: LinkFacts): LinkReport {
-  return storedTarget === undefined
-    ? { name, path, target: target.path, state }
-    : { name, path, target: target.path, state, storedTarget };
+  const text = storedTarget === undefined ? {} : { storedTarget };
+  return { name, path, target: target.path, state, ...text };
 }
 
 const linkCodes = {
@@ -134,53 +125,68 @@ const linkCodes = {
   missing: 'link-missing',
   divergent: 'divergent-link',
   dangling: 'dangling-link',
-  loop: 'link-loop',
+  loop: 'dangling-link',
   directory: 'not-a-symlink',
-  file: 'file-in-the-way',
-  other: 'file-in-the-way',
-  unreadable: 'link-unreadable',
+  file: 'link-blocked',
+  other: 'link-blocked',
+  unreadable: 'link-blocked',
 } as const;
 
 function linkFindings(
   accountHome: string,
   link: LinkFacts,
-  { leadsTo, willExist }: Foresight,
+  { resolvesTo, willExist }: PlannedState,
 ): readonly Finding[] {
   const { path, place, target, failure } = link;
-  const end = place === undefined ? undefined : leadsTo(place.path);
+  const end = place === undefined ? undefined : resolvesTo(place.path);
   if (end !== undefined && end === target.place?.path) {
     // What is wrong with a link that awaits its target is the target, and that says so itself;
     // unless it was there a moment before.
     const isGone = target.state === 'ready' && place?.path === end;
-    return isGone ? [finding('changed-meanwhile', { path, errno: 'ENOENT' })] : [];
+    return isGone ? [finding('concurrent-modification', { path, errno: 'ENOENT' })] : [];
   }
   const willDiverge = end !== undefined && willExist(end);
   const code = willDiverge ? 'divergent-link' : linkCodes[link.state];
   if (code === undefined) return [];
-  const fields = { ...reportOf(link), accountHome };
-  return failure === undefined
-    ? [finding(code, fields)]
-    : [finding(code, { ...fields, errno: failure.errno }, failure.error)];
+  const errno = failure === undefined ? {} : { errno: failure.errno };
+  return [finding(code, { ...reportOf(link), accountHome, ...errno }, failure?.error)];
 }
 
-/** Adds the warning that is due once a creation has been done. */
-function warner(
+/** The creations, each with what is to be said once it has been done. */
+function withWarnings(
   { homes, targets }: SharedFacts,
   required: readonly SharedSymlink[],
-  { leadsTo }: Foresight,
-) {
-  const ends = new Set(
-    homes.flatMap(({ links }) => links.flatMap(({ place }) => (place ? leadsTo(place.path) : []))),
-  );
-  const roots = new Set(targets.map(({ place }) => place?.missing.at(-2)));
-  return (creation: Creation): Creation => {
-    if (required === RequiredShared && roots.has(creation.path)) {
-      const warning = finding('default-root-created', { path: DefaultSharedRoot });
-      return { ...creation, warning };
-    }
-    const target = targets.find(({ place }) => place?.path === creation.path);
-    return target !== undefined && ends.has(creation.path)
-      ? { ...creation, warning: finding('target-recreated', { path: target.path }) }
-      : creation;
+  { creations, resolvesTo }: PlannedState,
+): readonly Creation[] {
+  const warnings = new Map<string, Finding[]>();
+  const warn = (path: string | undefined, warning: Finding) => {
+    if (path !== undefined) warnings.set(path, [...(warnings.get(path) ?? []), warning]);
   };
+  const ends = new Set(targets.map(({ place }) => place?.path));
+  const roots = new Set(targets.map(({ place }) => place?.missing.at(-2)));
+  const first = creations.find(({ path }) => roots.has(path) || ends.has(path))?.path;
+  if (required === RequiredShared && (roots.has(first) || !homes.some(isInDefaultRoot))) {
+    warn(first, finding('default-root-used', { path: DefaultSharedRoot }));
+  }
+  for (const { accountHome, directory } of homes) {
+    warn(directory?.place?.path, finding('home-created', { path: accountHome }));
+  }
+  const behindLinks = new Set(
+    homes.flatMap(({ links }) =>
+      links.flatMap(({ place }) => (place === undefined ? [] : resolvesTo(place.path))),
+    ),
+  );
+  for (const { path, place } of targets) {
+    if (place !== undefined && behindLinks.has(place.path)) {
+      warn(place.path, finding('target-recreated', { path }));
+    }
+  }
+  return creations.map((creation) => {
+    const due = creation.linkTo === undefined ? (warnings.get(creation.path) ?? []) : [];
+    return due.length === 0 ? creation : { ...creation, warnings: due };
+  });
+}
+
+function isInDefaultRoot({ accountHome }: HomeFacts): boolean {
+  return dirname(withoutTrailingSeparators(accountHome)) === DefaultSharedRoot;
 }

@@ -11,7 +11,7 @@ import {
   somePaths,
 } from '../core/options.ts';
 import type { PortShape } from '../core/port-shape.ts';
-import { extentOf, findContainments } from './contain.ts';
+import { findOverlaps, homeBounds, targetBounds } from './contain.ts';
 import { SharedStateError } from './error.ts';
 import { RequiredShared, sharedLinks, type SharedSymlink } from './required.ts';
 
@@ -79,29 +79,29 @@ export function checkRequest<Fs>(
   const homes = 'accountHome' in call ? [call.accountHome] : call.accountHomes;
   const { required = RequiredShared, retention = false, fs } = call.options;
   const accountHomes = [...new Set(homes)];
-  refuseContainments(operation, accountHomes, required);
+  refuseOverlaps(operation, accountHomes, required);
   const seen = new Set<string>();
   const repeated = homes.filter((home) => seen.size === seen.add(home).size);
   return { accountHomes, required, repeated: new Set(repeated), retention, fs };
 }
 
-/** Throws if something lies inside what it must not lie in, as far as the paths alone tell. */
-export function refuseContainments(
+/** Throws if a home or target is inside another one, as far as the paths alone tell. */
+export function refuseOverlaps(
   operation: Operation,
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): void {
-  const [first, ...others] = containmentsByText(accountHomes, required);
+  const [first, ...others] = overlapsByText(accountHomes, required);
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
 }
 
-export function containmentsByText(
+export function overlapsByText(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ) {
-  const homes = accountHomes.map((path) => extentOf(path, path));
-  const targets = required.map(({ name, target }) => ({ ...extentOf(target, target), name }));
-  return findContainments(homes, targets).map((one) => one.finding);
+  const homes = accountHomes.map((path) => homeBounds(path, path));
+  const targets = required.map(({ name, target }) => targetBounds(target, target, name));
+  return findOverlaps(homes, targets).map((one) => one.finding);
 }
 
 /** @deprecated Use `sharedLinks` in a schema. */

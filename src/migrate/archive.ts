@@ -4,7 +4,7 @@ import { secondsOf } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import { basename, dirname, join } from '../core/paths.ts';
-import { finding } from '../links/problem.ts';
+import { finding } from '../links/problems.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
 import { noChoices } from './absorb/decide.ts';
@@ -183,7 +183,9 @@ async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest
   const real = await toResult(fs.realpath(target));
   const projects = real.ok ? textOf(real.value) : target;
   const place = { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive') };
-  const missing = real.ok ? [] : [finding('target-missing', { path: target }).problem];
+  const missing = real.ok
+    ? []
+    : [finding('directory-missing', { path: target, role: 'target' }).problem];
   return { ...place, problems: missing };
 }
 

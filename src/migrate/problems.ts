@@ -1,4 +1,4 @@
-import { type Problem, type ProblemFields, problemTable } from '../links/problem.ts';
+import { type Problem, type ProblemFields, problemTable } from '../links/problems.ts';
 import {
   type AtPath,
   error,
@@ -433,7 +433,7 @@ const allProblems: ProblemTable<AllFields> = {
  *
  * const { fs } = memfs({ '/home/ubuntu': null });
  * const [report] = await inspectAll(['/home/ubuntu/.claude'], { fs });
- * const missing = report?.problems.find(({ code }) => code === 'home-missing');
+ * const missing = report?.problems.find(({ code }) => code === 'directory-missing');
  * assert.ok(missing);
  * assert.equal(describeProblem(missing, 'cli').advice, 'ensure creates it, with mode 0700.');
  * ```

@@ -5,7 +5,7 @@ import { type MigrateFs, migratePort, realMigrateDisk } from '../fs/migrate-fs.t
 import { isObject } from '../core/json.ts';
 import { promisesOf } from '../fs/port.ts';
 import { effectiveUid, type ProcessInspector } from '../fs/processes.ts';
-import { checkRequired, containmentsByText } from '../links/request.ts';
+import { checkRequired, overlapsByText } from '../links/request.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
 import type { Choices } from './absorb/decide.ts';
@@ -72,7 +72,7 @@ export function migrateRequest(
     },
     otherHomes: paths(check, 'otherHomes', given.otherHomes),
   };
-  check.finish(operation, containmentsByText(homes, required));
+  check.finish(operation, overlapsByText(homes, required));
   return request;
 }
 

@@ -9,11 +9,11 @@ import {
 import { drive } from '../fs/calls.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
-import type { Problem } from '../links/problem.ts';
+import type { Problem } from '../links/problems.ts';
 import type { CleanupPeriod } from '../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../links/compare-retention.ts';
 import { type ExpiringTranscripts, findExpiring } from './expiring.ts';
-import { type LinkOptions, refuseContainments } from '../links/request.ts';
+import { type LinkOptions, refuseOverlaps } from '../links/request.ts';
 import { projectsTarget, RequiredShared, sharedLinks } from '../links/required.ts';
 
 /** What `inspectRetention` may be told. */
@@ -94,7 +94,7 @@ export async function inspectRetention(
   });
   const { required, fs = realRetentionDisk, now = new Date() } = checked;
   const homes = [...new Set(given)];
-  refuseContainments('inspectRetention', homes, required);
+  refuseOverlaps('inspectRetention', homes, required);
 
   const port = promisesOf(fs);
   const judged = await drive(judgePeriods(homes), port);

@@ -8,7 +8,7 @@ import {
   text,
   warning,
 } from '../core/problem.ts';
-import type { LinkState } from '../links/link-report.ts';
+import type { LinkState } from '../links/report.ts';
 import type { LiveSession } from './live-sessions.ts';
 
 interface AtProjects extends AtPath {

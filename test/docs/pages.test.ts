@@ -73,7 +73,7 @@ describe('the README', () => {
 describe('the page about links', () => {
   test('has a row for every state of a link and every remedy', () => {
     const words = [
-      ...wordsIn('src/links/link-report.ts', 'LinkState'),
+      ...wordsIn('src/links/report.ts', 'LinkState'),
       ...wordsIn('src/core/problem.ts', 'Remedy'),
     ];
     const cells = [...linksPage.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, cell = '']) => cell);

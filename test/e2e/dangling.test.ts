@@ -25,7 +25,7 @@ test.each<[what: string, trap: Trap]>([
   ],
   [
     'a link to itself',
-    { set: (projects) => symlink('projects', projects), state: 'loop', code: 'link-loop' },
+    { set: (projects) => symlink('projects', projects), state: 'loop', code: 'dangling-link' },
   ],
   [
     'a link to a file',
@@ -38,10 +38,7 @@ test.each<[what: string, trap: Trap]>([
       code: 'divergent-link',
     },
   ],
-  [
-    'a file',
-    { set: (projects) => writeFile(projects, ''), state: 'file', code: 'file-in-the-way' },
-  ],
+  ['a file', { set: (projects) => writeFile(projects, ''), state: 'file', code: 'link-blocked' }],
 ])(
   'where projects is %s, sessions vanish without an error, and inspectAll reports just that home',
   async (_, { set, state, code }) => {

@@ -154,7 +154,7 @@ describe('the port is wide:', () => {
       const fs: LinkFs = { ...world.fs.promises, stat };
       const reports = await inspectAll(homes, { required: requiredIn(world), fs });
       const codes = reports.flatMap(({ problems }) => problems.map(({ code }) => code));
-      expect(codes).not.toContain('same-directory');
+      expect(codes).not.toContain('duplicate-home');
     });
   });
 

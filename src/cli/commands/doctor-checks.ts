@@ -47,8 +47,10 @@ const stateOf = (problems: readonly AnyProblem[]): Finding['state'] =>
   problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
 
 /** The check that a problem of a home belongs to. */
-function checkOf({ code }: AnyProblem): 'links' | 'permissions' | 'retention' {
-  if (code === 'target-exposed' || code.endsWith('-not-accessible')) return 'permissions';
+function checkOf(problem: AnyProblem): 'links' | 'permissions' | 'retention' {
+  const { code } = problem;
+  if (code === 'target-exposed') return 'permissions';
+  if (code === 'directory-unusable' && problem.reason === 'not-accessible') return 'permissions';
   return code.startsWith('retention-') ? 'retention' : 'links';
 }
 
@@ -197,7 +199,7 @@ const interrupted: Readonly<Record<UnfinishedRun['state'], string>> = {
 const freshCodes: ReadonlySet<string> = new Set([
   'not-a-symlink',
   'link-missing',
-  'target-missing',
+  'directory-missing',
 ]);
 
 /** Homes that were never migrated, or were restored: one cause, however many links they lack. */

@@ -4,12 +4,12 @@ import type { FileInfo } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import { inspectShared, type SharedFacts } from '../../links/inspect.ts';
 import { planLinks } from '../../links/plan.ts';
 import type { SharedSymlink } from '../../links/required.ts';
 import { join } from '../../core/paths.ts';
-import type { Finding } from '../../links/problem.ts';
+import type { Finding } from '../../links/problems.ts';
 import { type FoundRestorePoint, isUnfinished, readRestorePoints } from '../restore-points.ts';
 
 /** One required directory of one home, as it is. */

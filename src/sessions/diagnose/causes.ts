@@ -1,6 +1,6 @@
 import { join } from '../../core/paths.ts';
 import { DAY_MS } from '../../links/cleanup-period.ts';
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import { type SessionProblem, sessionProblem } from '../problems.ts';
 import type { ProgramBehavior } from '../program.ts';
 import { keyOf } from '../project-key.ts';

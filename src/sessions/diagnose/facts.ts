@@ -7,7 +7,7 @@ import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
-import type { LinkState } from '../../links/link-report.ts';
+import type { LinkState } from '../../links/report.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
 import {
   findRoots,

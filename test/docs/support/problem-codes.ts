@@ -1,5 +1,5 @@
 import { failoverProblems } from '../../../src/failover/failover-problem.ts';
-import { problemTable } from '../../../src/links/problem.ts';
+import { problemTable } from '../../../src/links/problems.ts';
 import { memberOf } from '../../../src/core/json.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { sessionProblems } from '../../../src/sessions/problems.ts';
@@ -8,11 +8,11 @@ import { interfaceIn, type Member, pathInRepository } from './source.ts';
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
 const sources = {
   links: [
-    ['src/links/link-problems.ts', 'LinkProblems'],
-    ['src/links/directory-problems.ts', 'DirectoryProblems'],
+    ['src/links/problems.ts', 'LinkProblems'],
+    ['src/links/problems.ts', 'DirectoryProblems'],
     ['src/core/argument-problems.ts', 'ArgumentProblems'],
   ],
-  retention: [['src/links/retention-problems.ts', 'RetentionProblems']],
+  retention: [['src/links/problems.ts', 'RetentionProblems']],
   sessions: [['src/sessions/problems.ts', 'SessionProblemFields']],
   migrate: [['src/migrate/problems.ts', 'Fields']],
   failover: [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
-import { finding } from '../../../src/links/problem.ts';
+import { finding } from '../../../src/links/problems.ts';
 import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/past-refusal.ts';
 
 const home = '/home/me/.claude';
@@ -115,7 +115,11 @@ describe('after a refused migration', () => {
   });
 
   test('doctor comes first if a link is wrong', () => {
-    const { problem } = finding('home-not-directory', { path: home });
+    const { problem } = finding('directory-unusable', {
+      path: home,
+      role: 'home',
+      reason: 'not-directory',
+    });
 
     expect(toMigrate([deletes, problem])).toEqual([
       { command: `claude-shared-state doctor --home ${home}`, purpose: 'see what to do' },

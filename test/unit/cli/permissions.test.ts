@@ -38,7 +38,7 @@ test('a home that was named and cannot be read is a problem', async () => {
   const { exitCode, stdout } = await cli('doctor', '--home', '~/.claude-work');
 
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('[home-not-accessible]');
+  expect(stdout).toContain('[directory-unusable]');
   expect(stdout).toContain(`  ls -ld '${user.at('.claude-work')}'`);
 });
 

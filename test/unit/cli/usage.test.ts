@@ -67,7 +67,7 @@ describe('exit code 2, and nothing on the standard output:', () => {
     ['no session to bring back', ['unarchive'], 'name one session'],
     ['a session to bring back that is none', ['unarchive', 'x'], '"x" is not a session id'],
     ['a name that must not be shared', ['--shared', 'sessions=/x'], 'must not be shared'],
-    ['a shared place inside a home', ['--root', '~/.claude'], 'lies inside the account home'],
+    ['a shared place inside a home', ['--root', '~/.claude'], 'the same as, the account home'],
   ])('%s', async (_, argv, message) => {
     await user.bare('.claude');
 
@@ -132,7 +132,7 @@ describe('a home', () => {
     const { exitCode, stdout } = await cli('--home', '~/.claude-file');
 
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('[home-not-directory]');
+    expect(stdout).toContain('[directory-unusable]');
     expect(stdout).toContain(`  ls -ld '${user.at('.claude-file')}'`);
   });
 });

@@ -25,7 +25,7 @@ describe('SharedStateError', () => {
     expect(lines).toHaveLength(error.problems.length);
     expect(lines[0]).toContain('/me/a/projects is a real directory');
     expect(lines[0]).toContain('[not-a-symlink, migrate]');
-    expect(lines[1]).toContain('[home-not-directory, manual]');
+    expect(lines[1]).toContain('[directory-unusable, manual]');
   });
 
   test('is an Error with a name and a code', async () => {

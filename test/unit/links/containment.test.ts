@@ -1,5 +1,6 @@
 import { inspectAll, isSharedStateError, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { caseOf } from '../support/six-calls.ts';
 import {
   at,
   inWorld,
@@ -54,7 +55,7 @@ const traps: Readonly<Record<string, (world: World) => Trap>> = {
       home: at(world, 'home'),
       target: at(world, 'shared'),
       other: at(world, 'alias'),
-      code: 'targets-overlap',
+      code: 'target-inside-target',
     };
   },
   'two targets of which one really lies inside the other, and neither is there yet': (world) => {
@@ -65,7 +66,7 @@ const traps: Readonly<Record<string, (world: World) => Trap>> = {
       home: at(world, 'home'),
       target: at(world, 'volume/shared'),
       other: at(world, 'alias/shared/more'),
-      code: 'targets-overlap',
+      code: 'target-inside-target',
     };
   },
   'a target behind the very link that would lead to it, and a home below that link': (world) => {
@@ -95,11 +96,9 @@ describe.each(worldKinds)('%s', (kind) => {
         const options = { required, fs: world.fs };
         const error = await validateAll(homes, options).catch((reason: unknown) => reason);
         expect(error).toMatchObject({ reports: homes.map(() => ({ ok: false })) });
-        expect(isSharedStateError(error) ? error.problems.map((one) => one.code) : []).toContain(
-          code,
-        );
+        expect(isSharedStateError(error) ? error.problems.map(caseOf) : []).toContain(code);
         const [report] = await inspectAll(homes, options);
-        expect(report?.problems.map((problem) => problem.code)).toContain(code);
+        expect(report?.problems.map(caseOf)).toContain(code);
         expect(report?.wouldCreate).toEqual([]);
         expect(snapshot(world)).toEqual(before);
       });

@@ -36,7 +36,7 @@ describe.each(worldKinds)('%s', (kind) => {
       expect(reports.map(({ problems }) => problems)).toMatchObject([
         [],
         [],
-        [{ code: 'same-directory', severity: 'warning', path: alias, sameAs: home }],
+        [{ code: 'duplicate-home', severity: 'warning', path: alias, sameAs: home }],
       ]);
       expect(reports.map(({ ok }) => ok)).toEqual([true, true, true]);
     });

@@ -45,8 +45,8 @@ const homes = ['/me/bad', '/me/half', '/me/new'];
 describe('with an injected file system no call reaches the real disk:', () => {
   test('the real disk throws in this test', () => {
     expect(() => inspectAllSync(homes)).not.toThrow();
-    expect(inspectAllSync(homes)[0]?.problems[0]?.code).toBe('home-not-accessible');
-    expect(() => validateAllSync(homes)).toThrow('home-not-accessible');
+    expect(inspectAllSync(homes)[0]?.problems[0]?.code).toBe('directory-unusable');
+    expect(() => validateAllSync(homes)).toThrow('directory-unusable');
   });
 
   test.each([

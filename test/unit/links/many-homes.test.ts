@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { validatingCalls } from '../support/six-calls.ts';
+import { caseOf, validatingCalls } from '../support/six-calls.ts';
 import { watched } from '../support/watched.ts';
 import {
   at,
@@ -32,7 +32,7 @@ describe.each(worldKinds)('%s', (kind) => {
         const { error } = await validate(world, homes, required);
         const told = error?.problems
           .filter(({ severity }) => severity === 'error')
-          .map(({ code, path }) => [code, path]);
+          .map((problem) => [caseOf(problem), problem.path]);
         expect(told).toEqual([
           ['divergent-link', at(world, 'a/file-history')],
           ['not-a-symlink', at(world, 'a/projects')],
@@ -91,12 +91,12 @@ describe.each(worldKinds)('%s', (kind) => {
         const target = makeFile(world, required[2]?.target ?? '');
         const homes = [at(world, 'a'), at(world, 'b')] as const;
         const { error, reports } = await validate(world, homes, required);
-        expect(error?.problems.map(({ code, path }) => [code, path])).toEqual([
+        expect(error?.errors.map((problem) => [caseOf(problem), problem.path])).toEqual([
           ['target-not-directory', target],
         ]);
-        expect(reports.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
-          ['target-not-directory'],
-          ['target-not-directory'],
+        expect(reports.map(({ problems }) => problems.map(caseOf))).toEqual([
+          ['target-not-directory', 'home-created'],
+          ['target-not-directory', 'home-created'],
         ]);
       });
     });
@@ -107,9 +107,9 @@ describe.each(worldKinds)('%s', (kind) => {
         const { reports, error } = await validate(world, homes, requiredIn(world));
         expect(error).toBeUndefined();
         expect(reports.map(({ accountHome }) => accountHome)).toEqual(homes.slice(0, 2));
-        expect(reports.map(({ problems }) => problems.map(({ code }) => code))).toEqual([
-          ['duplicate-home'],
-          [],
+        expect(reports.map(({ problems }) => problems.map(caseOf))).toEqual([
+          ['duplicate-home', 'home-created'],
+          ['home-created'],
         ]);
       });
     });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
-import type { LinkState, ProblemCode } from 'claude-shared-state';
+import type { LinkState } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import { codesOf, ensuringCalls, lookingCalls } from '../support/six-calls.ts';
 import {
@@ -21,10 +21,10 @@ interface Row {
   readonly stage: (world: World) => string | void | Promise<string | void>;
   readonly diskOnly?: string;
   readonly found: LinkState;
-  readonly told: readonly ProblemCode[];
+  readonly told: readonly string[];
   readonly after: LinkState;
   /** What is still told afterwards; a warning does not make the call throw. */
-  readonly left?: readonly ProblemCode[];
+  readonly left?: readonly string[];
   readonly throws?: true;
 }
 
@@ -59,6 +59,7 @@ const rows: Readonly<Record<string, Row>> = {
     found: 'missing',
     told: ['home-missing', 'target-missing'],
     after: 'linked',
+    left: ['home-created'],
   },
   'a home that is a file': {
     stage: (world) => makeFile(world, at(world, 'home')),
@@ -297,17 +298,17 @@ const rows: Readonly<Record<string, Row>> = {
   'a link to nothing': {
     stage: linked((world) => at(world, 'nowhere')),
     found: 'dangling',
-    told: ['dangling-link'],
+    told: ['link-dangling'],
     after: 'dangling',
-    left: ['dangling-link'],
+    left: ['link-dangling'],
     throws: true,
   },
   'a link to something below a file': {
     stage: (world) => linked(() => `${makeFile(world, at(world, 'file'))}/projects`)(world),
     found: 'dangling',
-    told: ['dangling-link'],
+    told: ['link-dangling'],
     after: 'dangling',
-    left: ['dangling-link'],
+    left: ['link-dangling'],
     throws: true,
   },
   'a link to itself': {
@@ -370,9 +371,9 @@ const rows: Readonly<Record<string, Row>> = {
       makeFile(world, link(world), 'somebody wrote this');
     },
     found: 'file',
-    told: ['file-in-the-way'],
+    told: ['link-file'],
     after: 'file',
-    left: ['file-in-the-way'],
+    left: ['link-file'],
     throws: true,
   },
   'a FIFO in the way': {
@@ -382,9 +383,9 @@ const rows: Readonly<Record<string, Row>> = {
       execFileSync('mkfifo', [link(world)]);
     },
     found: 'other',
-    told: ['file-in-the-way'],
+    told: ['link-other'],
     after: 'other',
-    left: ['file-in-the-way'],
+    left: ['link-other'],
     throws: true,
   },
   'a socket in the way': {
@@ -394,9 +395,9 @@ const rows: Readonly<Record<string, Row>> = {
       await makeSocket(link(world));
     },
     found: 'other',
-    told: ['file-in-the-way'],
+    told: ['link-other'],
     after: 'other',
-    left: ['file-in-the-way'],
+    left: ['link-other'],
     throws: true,
   },
 };

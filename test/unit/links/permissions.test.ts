@@ -1,4 +1,4 @@
-import type { LinkState, ProblemCode } from 'claude-shared-state';
+import type { LinkState } from 'claude-shared-state';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { codesOf, ensuringCalls, lookingCalls } from '../support/six-calls.ts';
@@ -9,7 +9,7 @@ interface Row {
   /** Sets the stage, and names the paths that are closed and the mode that closes them. */
   readonly stage: (world: World) => readonly [path: string, mode: number];
   readonly state: LinkState;
-  readonly told: readonly ProblemCode[];
+  readonly told: readonly string[];
 }
 
 const target = (world: World) => at(world, 'shared/.claude-projects-shared');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DirectoryFacts, HomeFacts, LinkFacts } from '../../../src/links/inspect.ts';
 import type { Place } from '../../../src/links/place.ts';
 import { planLinks } from '../../../src/links/plan.ts';
-import type { Finding } from '../../../src/links/problem.ts';
+import type { Finding } from '../../../src/links/problems.ts';
 import { posixError } from '../support/posix-error.ts';
 
 // From the facts alone, so that also what takes other rights, or another moment, is decided here.
@@ -97,7 +97,14 @@ const missingLink = (home: string) => ({
 
 describe('a home that cannot be used', () => {
   const unusable = { path: '/h', state: 'not-accessible', place: place('/h'), failure } as const;
-  const told = { code: 'home-not-accessible', path: '/h', errno: 'EACCES', cause: error };
+  const told = {
+    code: 'directory-unusable',
+    path: '/h',
+    role: 'home',
+    reason: 'not-accessible',
+    errno: 'EACCES',
+    cause: error,
+  };
 
   test('is the one problem, in the place of its links that are missing or cannot be read', () => {
     const links: readonly Found[] = [isMissing, { state: 'unreadable', failure }];
@@ -120,15 +127,10 @@ describe('a home that cannot be used', () => {
     ]);
   });
 
-  test.each([
-    ['not-creatable', { errno: 'EACCES', cause: error }],
-    ['not-directory', { cause: error }],
-  ] as const)('is told as %s, with what goes with that', (state, more) => {
+  test.each(['not-creatable', 'not-directory'] as const)('is reported as %s', (state) => {
     const directory = { path: '/h', state, failure };
     const homes = [{ directory, links: [isMissing, isMissing] }];
-    expect(planned({ homes }).told).toStrictEqual([
-      [{ code: `home-${state}`, path: '/h', ...more }],
-    ]);
+    expect(planned({ homes }).told).toStrictEqual([[{ ...told, reason: state }]]);
   });
 });
 
@@ -150,7 +152,7 @@ describe('a link', () => {
       [
         {
           ...missingLink('/h'),
-          code: 'link-unreadable',
+          code: 'link-blocked',
           state: 'unreadable',
           errno: 'EACCES',
           cause: error,
@@ -166,7 +168,10 @@ describe('a link', () => {
       targets: [targets[0], below],
     });
     expect(told).toMatchObject([
-      [{ code: 'dangling-link' }, { code: 'target-not-directory', path: '/file/projects' }],
+      [
+        { code: 'dangling-link' },
+        { code: 'directory-unusable', role: 'target', path: '/file/projects' },
+      ],
     ]);
   });
 
@@ -184,7 +189,7 @@ describe('a link', () => {
   test('whose target was there a moment before is told as changed', () => {
     const { told } = planned({ homes: [{ links: [undefined, leading('/s/projects')] }] });
     expect(told).toStrictEqual([
-      [{ code: 'changed-meanwhile', path: '/h/projects', errno: 'ENOENT' }],
+      [{ code: 'concurrent-modification', path: '/h/projects', errno: 'ENOENT' }],
     ]);
   });
 
@@ -197,7 +202,10 @@ describe('a link', () => {
     });
     expect(told[1]).toMatchObject([{ code: 'divergent-link', path: '/b/projects' }]);
     // It is no target that would be made anew.
-    expect(creations.filter(({ warning }) => warning !== undefined)).toEqual([]);
+    const codes = creations.flatMap(({ warnings = [] }) =>
+      warnings.map(({ problem }) => problem.code),
+    );
+    expect(codes).not.toContain('target-recreated');
   });
 });
 
@@ -208,14 +216,16 @@ describe('a directory behind a link to nothing', () => {
       { directory: dangling('/alias', '/new'), links: [isMissing, isMissing] },
     ];
     expect(planned({ homes }).told.map((one) => one.map(({ code }) => code))).toEqual([
-      ['home-missing'],
-      ['home-missing'],
+      ['directory-missing'],
+      ['directory-missing'],
     ]);
   });
 
   test('dangles where nothing will be made', () => {
     const homes = [{ directory: dangling('/alias', '/new'), links: [isMissing, isMissing] }];
-    expect(planned({ homes }).told).toStrictEqual([[{ code: 'home-dangling', path: '/alias' }]]);
+    expect(planned({ homes }).told).toStrictEqual([
+      [{ code: 'directory-unusable', path: '/alias', role: 'home', reason: 'dangling' }],
+    ]);
   });
 });
 
@@ -233,15 +243,23 @@ describe('a target', () => {
     expect(planned({ homes: [{}], targets: shared }).told).toStrictEqual([told]);
   });
 
-  test.each([
-    ['not-accessible', { errno: 'EACCES', cause: error }],
-    ['not-creatable', { errno: 'EACCES', cause: error }],
-    ['not-directory', { cause: error }],
-  ] as const)('that is %s is told to every home, with what goes with that', (state, more) => {
-    const shared = [targets[0], { path: '/s/projects', state, failure }] as const;
-    const told = [{ code: `target-${state}`, path: '/s/projects', ...more }];
-    expect(planned({ homes: [{}, {}], targets: shared }).told).toStrictEqual([told, told]);
-  });
+  test.each(['not-accessible', 'not-creatable', 'not-directory'] as const)(
+    'that is %s is reported for every home',
+    (state) => {
+      const shared = [targets[0], { path: '/s/projects', state, failure }] as const;
+      const told = [
+        {
+          code: 'directory-unusable',
+          path: '/s/projects',
+          role: 'target',
+          reason: state,
+          errno: 'EACCES',
+          cause: error,
+        },
+      ];
+      expect(planned({ homes: [{}, {}], targets: shared }).told).toStrictEqual([told, told]);
+    },
+  );
 
   test('that is made anew behind a link is named by its own path, wherever the others are', () => {
     const shared = [
@@ -250,18 +268,20 @@ describe('a target', () => {
     ] as const;
     const homes = [{ links: [undefined, leading('/s/projects')] }];
     const { told, creations } = planned({ homes, targets: shared });
-    expect(told[0]?.map(({ code }) => code)).toEqual(['target-not-directory', 'target-missing']);
+    expect(told[0]?.map(({ code }) => code)).toEqual(['directory-unusable', 'directory-missing']);
     expect(creations).toMatchObject([
       {
         path: '/s/projects',
-        warning: { problem: { code: 'target-recreated', path: '/s/projects' } },
+        warnings: [{ problem: { code: 'target-recreated', path: '/s/projects' } }],
       },
     ]);
     const both = planned({ homes, targets: [missing('/s/session-env'), missing('/s/projects')] });
-    expect(both.creations.map(({ path, warning }) => [path, warning?.problem.path])).toEqual([
-      ['/s/session-env', undefined],
-      ['/s/projects', '/s/projects'],
-    ]);
+    expect(both.creations.map(({ path, warnings }) => [path, warnings?.[0]?.problem.path])).toEqual(
+      [
+        ['/s/session-env', undefined],
+        ['/s/projects', '/s/projects'],
+      ],
+    );
   });
 });
 
@@ -275,7 +295,13 @@ describe('a home inside a target, or the other way round', () => {
     const { told, creations } = planned({
       homes: [{ directory: ready('/a'), links: [undefined, found] }, { directory: inside }],
     });
-    const home = { code: 'home-inside-target', path: '/alias/b', target: '/s/projects' };
+    const home = {
+      code: 'directories-overlap',
+      path: '/alias/b',
+      role: 'home',
+      other: '/s/projects',
+      otherRole: 'target',
+    };
     expect(told[1]).toContainEqual(home);
     expect(creations).toEqual([]);
   });
@@ -285,7 +311,13 @@ describe('a home inside a target, or the other way round', () => {
     const { told } = planned({
       homes: [{ directory: ready('/a'), links }, { directory: ready('/s/projects/b') }],
     });
-    const reason = { code: 'home-inside-target', path: '/s/projects/b', target: '/s/projects' };
+    const reason = {
+      code: 'directories-overlap',
+      path: '/s/projects/b',
+      role: 'home',
+      other: '/s/projects',
+      otherRole: 'target',
+    };
     expect(told[0]).toMatchObject([{ code: 'divergent-link' }, reason]);
     expect(told[1]).toStrictEqual([reason]);
   });

@@ -99,7 +99,7 @@ describe.each(worldKinds)('%s', (kind) => {
       const fs = withSomebodyElse(world, 'mkdir', () => makeFile(world, target));
       const pending = validateAll([at(world, 'home')], { required: [{ name, target }], fs });
       await expect(pending).rejects.toMatchObject({
-        problems: [{ code: 'target-not-directory' }],
+        problems: [{ code: 'directory-unusable', role: 'target', reason: 'not-directory' }],
         reports: [{ created: [], links: [{ state: 'missing' }] }],
       });
     });
@@ -114,7 +114,9 @@ describe.each(worldKinds)('%s', (kind) => {
         makeLink(world, target, at(world, 'nowhere')),
       );
       const pending = validateAll([at(world, 'home')], { required: [{ name, target }], fs });
-      await expect(pending).rejects.toMatchObject({ problems: [{ code: 'target-dangling' }] });
+      await expect(pending).rejects.toMatchObject({
+        problems: [{ code: 'directory-unusable', role: 'target', reason: 'dangling' }],
+      });
     });
   });
 
@@ -147,7 +149,7 @@ describe.each(worldKinds)('%s', (kind) => {
       });
       const pending = validateAll([at(world, 'home')], { required: [{ name, target }], fs });
       await expect(pending).rejects.toMatchObject({
-        problems: [{ code: 'changed-meanwhile', remedy: 'retry', path }],
+        problems: [{ code: 'concurrent-modification', remedy: 'retry', path }],
       });
     });
   });
@@ -170,7 +172,7 @@ describe.each(worldKinds)('%s', (kind) => {
       });
       const pending = validateAll([at(world, 'home')], { required: [{ name, target }], fs });
       await expect(pending).rejects.toMatchObject({
-        problems: [{ code: 'changed-meanwhile', remedy: 'retry', path, errno: 'EEXIST' }],
+        problems: [{ code: 'concurrent-modification', remedy: 'retry', path, errno: 'EEXIST' }],
       });
       expect(attempts).toBe(3);
     });

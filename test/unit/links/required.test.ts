@@ -1,5 +1,6 @@
 import {
   DefaultSharedRoot,
+  ensureForAccount,
   inspectAll,
   RequiredShared,
   requiredSharedUnder,
@@ -37,7 +38,7 @@ describe('the default list', () => {
     const [looked] = await inspectAll(['/root/.claude'], { fs });
     const [report] = await validateAll(['/root/.claude'], { fs });
     for (const { problems } of [looked, report].filter((one) => one !== undefined)) {
-      expect(problems.find(({ code }) => code === 'default-root-created')).toMatchObject({
+      expect(problems.find(({ code }) => code === 'default-root-used')).toMatchObject({
         severity: 'warning',
         path: '/home/ubuntu',
       });
@@ -51,7 +52,7 @@ describe('the default list', () => {
     fs.symlinkSync('/var/home', '/home');
     const [report] = await validateAll(['/home/me/.claude'], { fs });
     expect(report?.created).toContain('/var/home/ubuntu');
-    expect(report?.problems).toMatchObject([{ code: 'default-root-created' }]);
+    expect(report?.problems).toMatchObject([{ code: 'default-root-used' }]);
   });
 
   test('does not warn where the root is there', async () => {
@@ -60,10 +61,41 @@ describe('the default list', () => {
     expect(report?.problems).toEqual([]);
   });
 
+  test('warns if it is created while no home is in the default root', async () => {
+    const { fs } = memfs({ '/home/ubuntu': null, '/home/me/.claude': null });
+    const [looked] = await inspectAll(['/home/me/.claude'], { fs });
+    const [report] = await validateAll(['/home/me/.claude'], { fs });
+    const [again] = await validateAll(['/home/me/.claude'], { fs });
+    expect(looked?.problems.map(({ code }) => code)).toContain('default-root-used');
+    expect(report?.problems).toMatchObject([{ code: 'default-root-used', path: '/home/ubuntu' }]);
+    expect(again?.problems).toEqual([]);
+  });
+
   test('does not warn where the caller named the root', async () => {
     const { fs } = memfs({ '/root/.claude': null });
     const required = requiredSharedUnder('/home/ubuntu');
     const [report] = await validateAll(['/root/.claude'], { fs, required });
     expect(report?.problems).toEqual([]);
+  });
+});
+
+test.each([undefined, '', 'relative', '~/x', 7])('requiredSharedUnder(%j) is refused', (root) => {
+  const call = () => Reflect.apply(requiredSharedUnder, undefined, [root]) as unknown;
+  expect(call).toThrow(/^requiredSharedUnder: root is .*It must be an absolute path/);
+});
+
+describe.each(['validateAll', 'ensureForAccount'] as const)('%s warns', (name) => {
+  test('of a home that it created, and only then: the path may be mistyped', async () => {
+    const { fs } = memfs({ '/me/.claude-a': null });
+    const options = { required: requiredSharedUnder('/me'), fs };
+    const call = async (home: string) =>
+      name === 'validateAll'
+        ? await validateAll([home], options)
+        : [await ensureForAccount(home, options)];
+    const codes = async (home: string) =>
+      (await call(home)).flatMap(({ problems }) => problems.map(({ code }) => code));
+    expect(await codes('/me/.claude-a')).toEqual([]);
+    expect(await codes('/me/.cluade-b')).toEqual(['home-created']);
+    expect(await codes('/me/.cluade-b')).toEqual([]);
   });
 });

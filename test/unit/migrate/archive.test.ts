@@ -180,7 +180,7 @@ describe.each(worldKinds)('archive (%s)', (kind) => {
       expect(await archiving(world)).toMatchObject({
         ok: false,
         outcome: 'refused',
-        problems: [{ code: 'target-missing' }],
+        problems: [{ code: 'directory-missing' }],
       });
       expect(snapshot(world)).toEqual(before);
     }));

@@ -231,7 +231,7 @@ describe('a migration of any homes and targets (disk)', () => {
       }
       const required = [{ name: 'projects', target: at(world, 'a/shared') }];
       const { problems } = await refusalOf(run(world, ['a'], { required }));
-      expect(problems.map(({ code }) => code)).toEqual(['target-inside-home']);
+      expect(problems.map(({ code }) => code)).toEqual(['directories-overlap']);
     }));
 
   test('a home that is missing, and one that has nothing, get their links', () =>

@@ -7,6 +7,7 @@ import {
   isSharedStateError,
   type LinkFs,
   type LinkFsSync,
+  type Problem,
   type SharedStateError,
   type SharedSymlink,
   validateAll,
@@ -65,8 +66,25 @@ async function outcome(
   }
 }
 
-/** The codes of all problems, sorted, each once. */
+/** The code of a problem, with the field that says which case of it. */
+export function caseOf(problem: Problem): string {
+  switch (problem.code) {
+    case 'directory-missing':
+      return `${problem.role}-missing`;
+    case 'directory-unusable':
+      return `${problem.role}-${problem.reason}`;
+    case 'directories-overlap':
+      return `${problem.role}-inside-${problem.otherRole}`;
+    case 'dangling-link':
+    case 'link-blocked':
+      return `link-${problem.state}`;
+    default:
+      return problem.code;
+  }
+}
+
+/** The cases of all problems, sorted, each once. */
 export function codesOf({ reports, error }: Result): readonly string[] {
   const problems = error?.problems ?? reports.flatMap((report) => report.problems);
-  return [...new Set(problems.map(({ code }) => code))].toSorted();
+  return [...new Set(problems.map(caseOf))].toSorted();
 }
