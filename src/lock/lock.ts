@@ -7,6 +7,7 @@ import {
   removeExactly,
   tokenAt,
 } from './lock-file.ts';
+import { judgeOwner } from './lock-owner.ts';
 import { formatOwnerToken, type OwnerToken } from './owner-token.ts';
 
 /** Locks that this process holds. */
@@ -53,6 +54,23 @@ export async function acquireLocks(
     }
   }
   return { ok: true, locks: heldLocks(fs, tried, token) };
+}
+
+/** Who holds each of some locks, for a report: nothing is acquired, and any of them may be free a moment later. */
+export async function holdersOf(
+  fs: LockFs,
+  paths: readonly string[],
+  owner: OwnerToken,
+  processInspector: ProcessInspector,
+): Promise<readonly { readonly path: string; readonly pid: number | undefined }[]> {
+  const holders: { readonly path: string; readonly pid: number | undefined }[] = [];
+  for (const path of [...new Set(paths)].toSorted()) {
+    const there = await tokenAt(fs, path);
+    if (!there.ok || there.value === undefined) continue;
+    const { status, token } = await judgeOwner(there.value, owner, processInspector);
+    if (status !== 'dead') holders.push({ path, pid: token?.pid });
+  }
+  return holders;
 }
 
 function heldLocks(fs: LockFs, paths: readonly string[], token: string): HeldLocks {

@@ -1,3 +1,4 @@
+import type { CallError } from '../core/result.ts';
 import { type Problem, type ProblemFields, problemTable } from '../links/problems.ts';
 import {
   type AtPath,
@@ -440,4 +441,15 @@ const allProblems: ProblemTable<AllFields> = {
  */
 export function describeProblem(problem: MigrationProblem, audience: Audience): Description {
   return describeIn(allProblems, problem, audience);
+}
+
+/** A failed call as a problem: what the user may not do does not go away by itself. */
+export function failedCall(
+  { path, code: errno }: Pick<CallError, 'path' | 'code'>,
+  reason: Fields['not-permitted']['reason'],
+  uid?: number,
+): MigrationProblem {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(errno)
+    ? migrationProblem('not-permitted', { path, errno, reason, uid })
+    : migrationProblem('io-error', { path, errno });
 }

@@ -14,6 +14,7 @@ export { locateTranscripts } from './locate-transcripts.ts';
 export type { LocatedTranscripts, LocateOptions, SessionArtifact } from './locate-transcripts.ts';
 export { inspectMemoryPermissions } from './memory-permissions.ts';
 export type {
+  DamageReason,
   SessionProblem,
   SessionProblemCode,
   SessionProblemOf,

@@ -33,6 +33,9 @@ export type UnusableReason =
   | 'ended-by-model'
   | 'several-organizations';
 
+/** What is missing or hidden in a transcript that can be resumed. */
+export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
+
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /** The id does not have the shape of a UUID: the program takes it for a title. */
@@ -96,7 +99,7 @@ export interface SessionProblemFields {
    * Part of the conversation is missing or hidden. `last-line-truncated`: up to about 2.1.222 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
    */
   readonly 'transcript-damaged': AtPath & {
-    readonly reason: 'last-line-truncated' | 'start-missing' | 'forked';
+    readonly reason: DamageReason;
     readonly branchCount?: number;
   };
   /**
@@ -157,6 +160,22 @@ const unusable: Readonly<Record<UnusableReason, string>> = {
   'ended-by-model': 'is a conversation that Claude ended',
   'several-organizations': 'ran under more than one organization',
 };
+
+const damaged: Readonly<Record<DamageReason, { readonly state: string; readonly advice: string }>> =
+  {
+    'last-line-truncated': {
+      state: 'ends in a truncated line',
+      advice: 'Resume with Claude Code 2.1.223 or later, which repairs it first.',
+    },
+    'start-missing': {
+      state: 'lacks its beginning',
+      advice: 'Look for the rest in the other homes before you continue it.',
+    },
+    forked: {
+      state: 'has several branches',
+      advice: 'After you resume, check that the conversation is the branch you mean.',
+    },
+  };
 
 const runEnsure = {
   api: "Call validateAll: it creates the link, or says why it can't.",
@@ -290,30 +309,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = {
     'Compare them: each may have turns that the others lack.',
   ),
   'transcript-damaged': warning(
-    (p) => {
-      switch (p.reason) {
-        case 'last-line-truncated':
-          return text`the last line of ${p.path} is truncated`;
-        case 'start-missing':
-          return text`the beginning of ${p.path} is missing`;
-        case 'forked':
-          return text`the conversation in ${p.path} has ${String(p.branchCount)} branches`;
-        default:
-          return p.reason satisfies never;
-      }
-    },
-    (p) => {
-      switch (p.reason) {
-        case 'last-line-truncated':
-          return 'Resume with Claude Code 2.1.223 or later, which repairs it first.';
-        case 'start-missing':
-          return 'Look for the rest in the other homes before you continue it.';
-        case 'forked':
-          return 'After you resume, check that the conversation is the branch you mean.';
-        default:
-          return p.reason satisfies never;
-      }
-    },
+    (p) => text`the transcript ${p.path} ` + damaged[p.reason].state,
+    (p) => damaged[p.reason].advice,
   ),
   'organization-bound': warning(
     (p) => text`${p.path} ran under organization ${p.organization}`,

@@ -82,6 +82,7 @@ const reasons: Readonly<Record<UnmergedFile['reason'], string>> = {
   'partial-line': 'ends in half a line',
   conflict: 'changed since the plan, in conflict now',
   'duplicate-session-id': 'the session has another transcript in another project',
+  moved: 'the session moved to another project meanwhile',
   changed: 'written to after it was set aside',
 };
 

@@ -4,9 +4,9 @@ import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
-import type { Comparer, Copy } from '../scan/compare.ts';
+import type { Comparer, Copy } from '../../fs/compare-files.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
-import { type Found, type Group, isDirectory, walkTogether } from '../scan/walk.ts';
+import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
 import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
@@ -61,6 +61,8 @@ export interface Actor {
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
   /** Whether the target had this very file, and somebody has removed or moved it there since. */
   wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
+  /** Called with a path that changed each time it was looked at; if absent, that is an error. */
+  onBusy?(path: string): void;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -158,7 +160,11 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
         if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
         break;
       }
-      if (attempt === MAX_ATTEMPTS) throw new CallError(ownPath, { code: 'ESTALE' });
+      if (attempt === MAX_ATTEMPTS) {
+        if (actor.onBusy === undefined) throw new CallError(ownPath, { code: 'ESTALE' });
+        actor.onBusy(ownPath);
+        break;
+      }
       // Somebody else was there: look at both again.
       own = await lstatOrUndefined(job.fs, ownPath);
       const now = await lstatOrUndefined(job.fs, place);
@@ -198,7 +204,7 @@ async function decideFor(
       return { kind: 'skip', reason: 'kept-aside' };
     }
     if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
-      return { kind: 'keep', as: 'merged', partial: false };
+      return { kind: 'keep', as: 'removed', partial: false };
     }
     return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
   }

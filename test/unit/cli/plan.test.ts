@@ -81,6 +81,7 @@ test.each<[UnmergedFile['reason'], string]>([
   ['partial-line', 'ends in half a line'],
   ['conflict', 'changed since the plan, in conflict now'],
   ['duplicate-session-id', 'the session has another transcript in another project'],
+  ['moved', 'the session moved to another project meanwhile'],
   ['changed', 'written to after it was set aside'],
 ])('the reason %s is printed in words', (reason, words) => {
   expect(printed(planOf([], { unmerged: [{ path: '/x', reason }] }))).toContain(

@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { absorb, type Job } from '../../../src/migrate/absorb/absorb.ts';
 import { readBrought } from '../../../src/migrate/absorb/brought.ts';
 import { DiskActor } from '../../../src/migrate/absorb/disk-actor.ts';
-import { comparer } from '../../../src/migrate/scan/compare.ts';
+import { comparer } from '../../../src/fs/compare-files.ts';
 import type { Tree } from '../support/disk-image.ts';
 import { ID, KEY, lines, OTHER_ID } from '../support/migrating.ts';
 import { diskText } from '../support/migration/visible.ts';

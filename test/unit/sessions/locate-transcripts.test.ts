@@ -12,8 +12,8 @@ import {
 } from '../support/world.ts';
 import { id, message, setSession, transcriptIn } from './support.ts';
 
-describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
-  test('a transcript in the shared place is one entry, with a name for each home and the target', async () => {
+describe.each(worldKinds)('locateTranscripts, in %s,', (kind) => {
+  test('lists a shared transcript once, with the path of each home and of the target', async () => {
     await inWorld(kind, async (world) => {
       const { homes, projects, cwd } = setSession(world);
       const required = requiredIn(world);
@@ -35,7 +35,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('copies in homes of their own are entries of their own, that of the working directory first', async () => {
+  test('lists each copy, that of the working directory first', async () => {
     await inWorld(kind, async (world) => {
       const first = transcriptIn(at(world, 'a/projects'), '-elsewhere');
       const second = transcriptIn(at(world, 'b/projects'), projectKey('/work'));
@@ -54,7 +54,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('links are followed, and told', async () => {
+  test('follows links, and reports them', async () => {
     await inWorld(kind, async (world) => {
       const real = makeFile(world, at(world, 'real.jsonl'), message());
       const linked = makeLink(world, transcriptIn(at(world, 'a/projects'), '-one'), real);
@@ -74,7 +74,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('two hard links are two names of one entry', async () => {
+  test('lists two hard links as two paths of one file', async () => {
     await inWorld(kind, async (world) => {
       const first = makeFile(world, transcriptIn(at(world, 'a/projects'), '-one'), message());
       const second = transcriptIn(at(world, 'a/projects'), '-two');
@@ -90,7 +90,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('a directory with the name of a transcript is told as one', async () => {
+  test('reports a directory with the name of a transcript', async () => {
     await inWorld(kind, async (world) => {
       makeDirectory(world, transcriptIn(at(world, 'a/projects'), '-one'));
       const { transcripts } = await locateTranscripts(id, {
@@ -101,7 +101,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('where there is no transcript, it tells what else is left of the session', async () => {
+  test('lists what else is left of a session without a transcript', async () => {
     await inWorld(kind, async (world) => {
       const home = at(world, 'a');
       const left = [
@@ -123,7 +123,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('a home that is missing, or has no projects, is no trouble', async () => {
+  test('finds nothing in a home that is missing, or has no projects', async () => {
     await inWorld(kind, async (world) => {
       const found = await locateTranscripts(id, {
         accountHomes: [at(world, 'nobody'), makeDirectory(world, at(world, 'a'))],
@@ -133,7 +133,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
     });
   });
 
-  test('projects that lead in a circle are told as unreadable', async () => {
+  test('reports projects that link to themselves as unreadable', async () => {
     await inWorld(kind, async (world) => {
       const link = makeLink(world, at(world, 'a/projects'), at(world, 'a/projects'));
       const { unreadable } = await locateTranscripts(id, {
@@ -145,7 +145,7 @@ describe.each(worldKinds)('locateTranscripts() in %s', (kind) => {
   });
 });
 
-test('the names of projects are data: a newline or __proto__ in them does no harm', async () => {
+test('locateTranscripts accepts a newline or __proto__ in project names', async () => {
   await inWorld('disk', async (world) => {
     for (const key of ['new\nline', '__proto__', 'constructor', '\u001b[31m']) {
       makeFile(world, transcriptIn(at(world, 'a/projects'), key), message());
@@ -160,7 +160,7 @@ test('the names of projects are data: a newline or __proto__ in them does no har
   });
 });
 
-test('an id that is none is refused before anything is looked at, and all else with it', async () => {
+test('locateTranscripts refuses everything that is wrong at once, and reads nothing', async () => {
   // @ts-expect-error -- what a caller without types may hand over
   const error: unknown = await locateTranscripts('../../etc/passwd', { accountHomes: [] }).catch(
     (reason: unknown) => reason,

@@ -5,8 +5,8 @@ import { codesOf, diagnose } from './support.ts';
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
 
-describe.each(worldKinds)('what bears on a session beside its transcript, in %s:', (kind) => {
-  test('a working directory that is missing, or is a file, keeps it from being resumed', async () => {
+describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
+  test('refuses a working directory that is missing, or is a file', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       for (const [name, errno] of [
@@ -21,7 +21,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('a working directory behind a link is judged by its real path', async () => {
+  test('judges a working directory by its real path', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const cwd = makeLink(world, at(world, 'link'), stage.cwd);
@@ -30,7 +30,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('on a terminal, a directory that this home does not trust is told', async () => {
+  test('warns of a directory that the home does not trust, on a terminal', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const config = `${stage.homes[1]}/.claude.json`;
@@ -44,7 +44,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('the trust of the default home is kept beside it', async () => {
+  test('reads the trust of the default home beside it', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const trust = { [stage.cwd]: { hasTrustDialogAccepted: true } };
@@ -57,7 +57,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('a configuration of a hostile shape trusts nothing', async () => {
+  test('trusts nothing for a configuration of a hostile shape', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       for (const text of ['null', '[]', '{"projects":5}', '{"projects":{"__proto__":{}}}']) {
@@ -68,7 +68,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('a torn configuration keeps every version from starting, and an empty one older versions', async () => {
+  test('refuses an invalid configuration, and an empty one for older versions', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const path = makeFile(world, `${stage.homes[1]}/.claude.json`, '{"projects":{"/wo');
@@ -84,7 +84,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
   });
 
   test.each(['settings.json', 'settings.local.json'])(
-    'transcripts that are switched off in %s of the working directory are told',
+    'reports transcripts that %s of the working directory switches off',
     async (name) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);
@@ -106,7 +106,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     },
   );
 
-  test('settings that lead to another home are told', async () => {
+  test('reports settings that set another home', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const [elsewhere, home] = stage.homes;
@@ -123,7 +123,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('file history and environment that are older than the retention of this home are told', async () => {
+  test('warns of file history that is older than the retention of the home', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const [, home] = stage.homes;
@@ -139,7 +139,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('the settings of the working directory are in force over those of the home', async () => {
+  test('lets the settings of the working directory override those of the home', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeDirectory(world, at(world, `shared/.claude-session-env-shared/${stage.id}`));
@@ -155,7 +155,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('file-history and session-env that lead elsewhere are told, and do not keep it from being resumed', async () => {
+  test('warns of file-history and session-env that are not shared', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const [, home] = stage.homes;
@@ -171,7 +171,7 @@ describe.each(worldKinds)('what bears on a session beside its transcript, in %s:
     });
   });
 
-  test('auto-memory behind the link needs rules for both spellings in print mode', async () => {
+  test('warns of auto-memory that lacks rules for both of its paths in print mode', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const [, home] = stage.homes;

@@ -12,14 +12,14 @@ const notice = (type: string, more: object) => `${JSON.stringify({ type, ...more
 const organization = (uuid = '') => notice('hybrid-organization', { organizationUuid: uuid });
 const rewound = notice('last-prompt', { leafUuid: null, explicit: true });
 
-describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
+describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
   test.each([
     ['', 'empty'],
     ['{"type":"summary"}\n', 'metadata-only'],
     [message({ isSidechain: true }), 'sidechain-only'],
     [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
     ['no JSON\n\0\0\0\n', 'invalid'],
-  ])('transcript #%$ is not resumed, and the reason is told', async (text, reason) => {
+  ])('refuses a transcript that is %j: %s', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -37,7 +37,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     [message({ parentUuid: third }), ['start-missing']],
     [`${message()}${answer()}${answer(third)}`, ['forked']],
     [`garbage\n${message()}`, []],
-  ])('transcript #%$ is resumed, and what is wrong is told', async (text, reasons) => {
+  ])('resumes a transcript that is %j: %s', async (text, reasons) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -55,7 +55,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
       `${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`,
       'ended-by-model',
     ],
-  ])('transcript #%$ stops newer programs only', async (text, reason) => {
+  ])('refuses %j for newer programs only: %s', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -66,7 +66,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
-  test('one organization is told, because nobody but the program knows to which one the account belongs', async () => {
+  test('warns of the organization that a session is bound to', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, message() + organization(first) + organization(first));
@@ -77,7 +77,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
-  test('one that was rewound to nothing is what the program takes, whatever else there is', async () => {
+  test('refuses a session that was rewound to nothing, even if there is another copy', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, message() + rewound);
@@ -88,7 +88,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
-  test('a directory in its place stops the search, whatever else there is', async () => {
+  test('stops the search at a directory with the name of the transcript', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -99,7 +99,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
-  test('an unusable own one is passed over, and makes the search in all projects ambiguous if it looks like messages', async () => {
+  test('skips an unusable copy, which makes the search ambiguous if it looks like messages', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, transcriptIn(stage.projects, '-elsewhere'), message());
@@ -111,7 +111,7 @@ describe.each(worldKinds)('what is in the transcript, in %s:', (kind) => {
     });
   });
 
-  test('one with lines of the system only is passed over by the search in all projects', async () => {
+  test('does not detect a transcript with system lines only in another project', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);

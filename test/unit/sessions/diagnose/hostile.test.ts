@@ -7,7 +7,7 @@ import { codesOf, diagnose } from './support.ts';
 
 // Only a real disk has sparse files and devices.
 
-test('a transcript that claims to have more than any conversation is not read', async () => {
+test('diagnoseResume does not read a transcript of 9 GiB', async () => {
   await inWorld('disk', async (world) => {
     const stage = setSession(world);
     truncateSync(stage.transcript, 9 * 2 ** 30);
@@ -16,7 +16,7 @@ test('a transcript that claims to have more than any conversation is not read', 
   });
 });
 
-test('a device that takes the place of the transcript while it is looked at is not read', async () => {
+test('diagnoseResume does not read a device that replaces the transcript', async () => {
   await inWorld('disk', async (world) => {
     const stage = setSession(world);
     const { promises } = world.fs;
@@ -30,7 +30,7 @@ test('a device that takes the place of the transcript while it is looked at is n
   });
 });
 
-test('a thousand copies do not open a thousand files', async () => {
+test('diagnoseResume opens a few of a thousand copies at a time', async () => {
   await inWorld('memory', async (world) => {
     const stage = setSession(world);
     for (let copy = 0; copy < 1000; copy += 1) {
@@ -58,7 +58,7 @@ test('a thousand copies do not open a thousand files', async () => {
   });
 });
 
-test('an id that is no text at all is told to be none', async () => {
+test('diagnoseResume reports an id that is no string', async () => {
   await inWorld('memory', async (world) => {
     const stage = setSession(world);
     const bare: unknown = Object.create(null);

@@ -6,7 +6,7 @@ import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
 describe.each(worldKinds)('a session, in %s,', (kind) => {
-  test('whose project directory is a link is resumed, with a warning', () =>
+  test('is resumed with a warning if its project directory is a link', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -21,7 +21,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(codesOf(diagnosis)).toContain('found-conditionally');
     }));
 
-  test('of which another home has a copy is told with the path in that home', () =>
+  test('is reported with the path of its copy in another home', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       const copy = transcriptIn(at(world, 'alone/projects'), '-work');
@@ -34,7 +34,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(problems).toMatchObject([{ code: 'other-copies', copies: [copy] }]);
     }));
 
-  test('is found in another spelling though a file lies among the projects', () =>
+  test('is found in another spelling if a file is among the projects', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -47,7 +47,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling }]);
     }));
 
-  test('was last used when its last prompt says so, behind a line that is longer than any', () =>
+  test('was last used when its last prompt says, even after a line of 3 MiB', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -66,7 +66,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(await isExpired()).toBe(false);
     }));
 
-  test('in a directory with a backslash is none to older programs', () =>
+  test('is refused by older programs in a directory with a backslash', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       const cwd = makeDirectory(world, at(world, String.raw`back\slash`));
@@ -77,7 +77,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(older.problems).toMatchObject([{ code: 'working-directory-unusable', path: cwd }]);
     }));
 
-  test('that cannot be inspected is not taken for one in another spelling', () =>
+  test('is not taken for one in another spelling if it cannot be inspected', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       const reads = sessionReads(world.fs.promises);
@@ -93,7 +93,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(problems).toMatchObject([{ code: 'transcript-inaccessible', errno: 'EACCES' }]);
     }));
 
-  test('names the working directory that it recorded, also if another home has it', () =>
+  test('has its recorded working directory, also if only another home has it', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);

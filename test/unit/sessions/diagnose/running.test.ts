@@ -21,9 +21,9 @@ function record(
   return makeFile(world, `${home}/sessions/${pid}.json`, JSON.stringify(record));
 }
 
-describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
+describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
   test.each(['bg', 'daemon', 'daemon-worker'])(
-    'one in the background (%s) under this home keeps it from being resumed',
+    'refuses a session that runs in the background (%s) under this home',
     async (background) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);
@@ -37,7 +37,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
     },
   );
 
-  test('one under another home, or on a terminal, is a warning', async () => {
+  test('warns of a process under another home, or on a terminal', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       record(world, stage, stage.homes[0], 4711, 'bg');
@@ -51,7 +51,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
     });
   });
 
-  test('one that has ended is none, and so is one with another session', async () => {
+  test('ignores a process that exited, or runs another session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       record(world, stage, stage.homes[1], 1, 'bg');
@@ -61,7 +61,7 @@ describe.each(worldKinds)('processes that have the session, in %s:', (kind) => {
     });
   });
 
-  test('where processes cannot be looked at, it says so', async () => {
+  test('says that a session may be running if processes are unknown', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       record(world, stage, stage.homes[1], 4711, 'bg');

@@ -14,8 +14,8 @@ import { codesOf, diagnose } from './support.ts';
 
 const [before, after] = ['2.1.197', '2.1.329'];
 
-describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
-  test('in the shared place, and both homes lead there: resumable', async () => {
+describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
+  test('calls a session resumable that is in the shared target of both homes', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const diagnosis = await diagnose(world, stage);
@@ -32,7 +32,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('nowhere', async () => {
+  test('reports transcript-missing if no home has the session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -42,7 +42,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('nowhere, and the session was last used before the retention', async () => {
+  test('says that a missing transcript expired if lastUsed is before the retention', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -59,7 +59,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('nowhere, and the record of prompts says that it was used before the retention', async () => {
+  test('says that a missing transcript expired if its last prompt is before the retention', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -77,7 +77,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('under the id in other upper and lower case: the spelling that works is told', async () => {
+  test('names the spelling that works if the id differs in upper and lower case', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const asked = stage.id.toUpperCase();
@@ -86,7 +86,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('in the shared place, and this home has no link yet', async () => {
+  test('reports projects-link-missing if the home has no link yet', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(`${stage.homes[1]}/projects`);
@@ -101,7 +101,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('in the shared place, and this home has a directory of its own', async () => {
+  test('reports projects-not-linked if the home has a directory of its own', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(`${stage.homes[1]}/projects`);
@@ -114,7 +114,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
   test.each([
     ['elsewhere', 'divergent'],
     ['nothing', 'dangling'],
-  ] as const)('in the shared place, and this home leads to %s', async (place, state) => {
+  ] as const)('reports projects-link-wrong if the home links to %s (%s)', async (place, state) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeDirectory(world, at(world, 'elsewhere'));
@@ -125,7 +125,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('in the own directory of another home', async () => {
+  test('reports transcript-not-shared if only another home has the session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -139,7 +139,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('in the shared place and in the own directory of another home: the link is what is missing', async () => {
+  test('reports the missing link if the shared target and another home have the session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       for (const home of stage.homes) world.fs.unlinkSync(`${home}/projects`);
@@ -149,7 +149,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('under another key: older programs refuse, newer ones resume', async () => {
+  test('finds another project of the session with newer programs only', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -168,7 +168,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('under two other keys: no version resumes it', async () => {
+  test('reports several-copies if two other projects have the session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -180,7 +180,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('under a name that the environment gives to the project', async () => {
+  test('looks under the project name from the environment, except under the default home', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, transcriptIn(stage.projects, 'named'), message());
@@ -196,7 +196,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('behind a link on a single project: from its own working directory only', async () => {
+  test('does not detect a session behind a link inside projects', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -209,7 +209,7 @@ describe.each(worldKinds)('where the transcript is, in %s:', (kind) => {
     });
   });
 
-  test('in several places: it resumes its own, and names the others', async () => {
+  test('resumes the copy of the working directory, and names the others', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const copy = transcriptIn(stage.projects, '-elsewhere');
@@ -225,8 +225,8 @@ function makeRepository(world: World, gitDirectory: string): void {
   for (const name of ['HEAD', 'objects/x', 'refs/x']) makeFile(world, `${gitDirectory}/${name}`);
 }
 
-describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
-  test('a transcript of the main worktree is found from below a second one, and the other way round', async () => {
+describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
+  test('finds the transcripts of the other worktrees of the repository', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const second = makeDirectory(world, at(world, 'second/below'));
@@ -253,7 +253,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
     });
   });
 
-  test('a bare repository counts, and its worktrees; a path with a newline does not', async () => {
+  test('finds the worktrees of a bare repository, and skips a path with a newline', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeRepository(world, at(world, 'bare.git'));
@@ -264,7 +264,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
     });
   });
 
-  test('a .git directory that is no repository is passed over, and a .git file that is none ends the search', async () => {
+  test('skips a .git directory that is no repository, and stops at such a .git file', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeRepository(world, at(world, 'work/.git'));
@@ -278,7 +278,7 @@ describe.each(worldKinds)('the worktrees of the repository, in %s:', (kind) => {
   });
 
   test.each(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)])(
-    'a .git file that says #%$ is no repository',
+    'ignores a .git file that says %j',
     async (text) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);

@@ -113,12 +113,12 @@ function withoutId(record: Members): Members {
   return { ...record, message: { content: [] } };
 }
 
-test('nobody has answered: no branch', () => {
+test('a conversation without a reply has no branch', () => {
   expect(branches(user('a', null))).toBe(0);
   expect(branches()).toBe(0);
 });
 
-test('records that follow themselves, in circles of any size, do no harm', () => {
+test('records that follow themselves in circles of any size are counted', () => {
   for (const size of [1, 2, 3, 4, 7, 100]) {
     const next = (at: number) => `${(at + 1) % size}`;
     const ring = Array.from({ length: size }, (_, at) => user(`${at}`, next(at)));
@@ -138,7 +138,7 @@ test('a branch of 200,000 records is walked once, not once for each', () => {
   expect(contentOfAll(lines).branchCount).toBe(50);
 });
 
-test('with more than a million records there is no telling', () => {
+test('branches of more than a million records are not counted', () => {
   const many = Array.from({ length: 1_048_577 }, (_, at) => `{"uuid":"${at}"}`);
   expect(contentOfAll(many.slice(1)).branchCount).toBe(0);
   expect(contentOfAll(many).branchCount).toBeUndefined();

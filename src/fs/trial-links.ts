@@ -1,45 +1,45 @@
-import { failedWith, type Result, tolerate, toResult } from '../../core/result.ts';
-import { isSameFile } from '../../fs/file-info.ts';
+import { failedWith, type Result, tolerate, toResult } from '../core/result.ts';
+import { isSameFile } from './file-info.ts';
 import {
   listDirectory,
   lstatOrUndefined,
   makeDirectories,
   removeName,
   writeNewFile,
-} from '../../fs/io.ts';
-import type { MigrateFs } from '../../fs/migrate-fs.ts';
-import { dirname, join } from '../../core/paths.ts';
-import { type Context, nonceOf } from '../context.ts';
-import { stateDirectoryOf } from '../layout.ts';
+} from './io.ts';
+import type { MigrateFs } from './migrate-fs.ts';
+import { dirname, join } from '../core/paths.ts';
 
 /** What came of linking a file by way of trial. */
 type Trial = 'linked' | 'other-file' | { readonly errno: string };
 
 /**
- * Tries links from a home to where copies for a target are prepared: device numbers don't tell whether that works, because of bind
- * mounts, owners, immutable files, and file systems that show the two names of a file as two files.
+ * Tries whether files can have a second name in a directory: device numbers don't tell, because of bind mounts, owners, immutable
+ * files, and file systems that show the two names of a file as two files.
  */
-export interface Preflight {
+export interface TrialLinks {
   /** Whether hard links work there at all. */
   readonly hasLinks: boolean;
   readonly failure?: { readonly path: string; readonly errno: string };
-  /** The device of the target, or of what it will be created in. */
-  readonly device: bigint | undefined;
   try(path: string): Promise<Trial>;
   close(): Promise<void>;
 }
 
 const TRIAL = '.claude-shared-state-trial';
 
-export async function openPreflight(
-  context: Pick<Context, 'fs' | 'random'>,
-  realTarget: string,
-): Promise<Preflight> {
-  const { fs } = context;
-  const base = await nearestDirectory(fs, stateDirectoryOf(realTarget));
-  const device = (await lstatOrUndefined(fs, await nearestDirectory(fs, realTarget)))?.device;
+/**
+ * Opens trials in a directory, or in the nearest one above it that exists.
+ *
+ * @param nonce - For names that nobody else uses.
+ */
+export async function openTrialLinks(
+  fs: MigrateFs,
+  place: string,
+  nonce: string,
+): Promise<TrialLinks> {
+  const base = await nearestDirectory(fs, place);
   const directory = join(base, TRIAL);
-  const name = join(directory, nonceOf(context));
+  const name = join(directory, nonce);
   const close = async () => {
     for (const path of [name, `${name}.2`]) await toResult(removeName(fs, path));
     await toResult(fs.rmdir(directory));
@@ -48,11 +48,10 @@ export async function openPreflight(
   if (!opened.ok) {
     await close();
     const failure = { path: base, errno: opened.errno };
-    return { hasLinks: true, failure, device, try: async () => failure, close };
+    return { hasLinks: true, failure, try: async () => failure, close };
   }
   return {
     hasLinks: opened.value,
-    device,
     close,
     async try(path) {
       const linked = await toResult(fs.link(path, name));
@@ -78,16 +77,18 @@ async function tryOwnFile(fs: MigrateFs, directory: string, name: string): Promi
 }
 
 /** The path, or the nearest directory above it that exists. */
-async function nearestDirectory(fs: Pick<MigrateFs, 'lstat'>, path: string): Promise<string> {
+export async function nearestDirectory(
+  fs: Pick<MigrateFs, 'lstat'>,
+  path: string,
+): Promise<string> {
   const info = await toResult(lstatOrUndefined(fs, path));
   const exists = info.ok && info.value?.kind === 'directory';
   return exists || dirname(path) === path ? path : await nearestDirectory(fs, dirname(path));
 }
 
-/** Removes what trials left that were cut short; only while the lock is held. */
-export async function clearTrials(fs: MigrateFs, realTarget: string): Promise<void> {
-  const state = stateDirectoryOf(realTarget);
-  for (const directory of [join(state, TRIAL), join(dirname(state), TRIAL)]) {
+/** Removes what trials left that were cut short, in a directory and the one above it; only while a lock on it is held. */
+export async function clearTrials(fs: MigrateFs, place: string): Promise<void> {
+  for (const directory of [join(place, TRIAL), join(dirname(place), TRIAL)]) {
     const listed = await listDirectory(fs, directory);
     if (!listed.ok && failedWith(listed, 'ENOENT')) continue;
     for (const { name } of listed.ok ? listed.value : []) {

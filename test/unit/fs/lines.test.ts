@@ -7,7 +7,7 @@ import {
   missingAtEnd,
   uniteLines,
   wholeLinesFrom,
-} from '../../../src/migrate/absorb/lines.ts';
+} from '../../../src/fs/lines.ts';
 import { fill, inPlace, lines, read } from '../support/migrating.ts';
 import { inWorld, worldKinds } from '../support/world.ts';
 

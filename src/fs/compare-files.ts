@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import type { FileInfo } from '../../fs/file-info.ts';
-import { OPEN, readFully, withFile } from '../../fs/io.ts';
-import type { MigrateReadFs, MigrateReadHandle } from '../../fs/migrate-fs.ts';
+import type { FileInfo } from './file-info.ts';
+import { OPEN, readFully, withFile } from './io.ts';
+import type { MigrateReadFs, MigrateReadHandle } from './migrate-fs.ts';
 
 /**
  * How the bytes of two files relate.

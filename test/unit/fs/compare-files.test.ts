@@ -7,7 +7,7 @@ import {
   type Copy,
   judge,
   readBytes,
-} from '../../../src/migrate/scan/compare.ts';
+} from '../../../src/fs/compare-files.ts';
 import { lines } from '../support/migrating.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
 

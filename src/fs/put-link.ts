@@ -1,7 +1,7 @@
 import { CallError, toResult } from '../core/result.ts';
-import { lstatOrUndefined, removeName } from '../fs/io.ts';
-import type { MigrateFs } from '../fs/migrate-fs.ts';
-import { textOf } from '../fs/port.ts';
+import { lstatOrUndefined, realPathOrUndefined, removeName } from './io.ts';
+import type { MigrateFs } from './migrate-fs.ts';
+import { textOf } from './port.ts';
 import { basename } from '../core/paths.ts';
 
 /** What is at the place of a link after it was to be put there. */
@@ -47,6 +47,6 @@ export async function resolvesTo(
   const text = await toResult(fs.readlink(path));
   if (!text.ok) return false;
   if (textOf(text.value) === target) return true;
-  const [one, other] = [await toResult(fs.realpath(path)), await toResult(fs.realpath(target))];
-  return one.ok && other.ok && textOf(one.value) === textOf(other.value);
+  const real = await realPathOrUndefined(fs, path);
+  return real !== undefined && real === (await realPathOrUndefined(fs, target));
 }

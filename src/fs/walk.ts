@@ -1,9 +1,9 @@
-import { mapLimit, MANY_AT_ONCE } from '../../core/map-limit.ts';
-import { CallError, failedWith, toResult, valueOf } from '../../core/result.ts';
-import { type FileInfo, fileInfoOf } from '../../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
-import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import { join } from '../../core/paths.ts';
+import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
+import { CallError, failedWith, tolerate, toResult, valueOf } from '../core/result.ts';
+import { type FileInfo, fileInfoOf } from './file-info.ts';
+import { listDirectory, lstatOrUndefined } from './io.ts';
+import type { MigrateReadFs } from './migrate-fs.ts';
+import { join } from '../core/paths.ts';
 
 /** An entry of a directory: what it is, or that its name can't be passed to any call. */
 export type Found = FileInfo | 'name-not-utf8';
@@ -132,4 +132,35 @@ export async function walkTree(
     if (isDirectory(found)) await walkTree(fs, join(root, name), visit);
     await visit(join(root, name), found);
   }
+}
+
+/** A regular file somewhere in a directory; `undefined` if there is none that can be seen. */
+export async function firstFile(fs: MigrateReadFs, directory: string): Promise<string | undefined> {
+  const listed = await listDirectory(fs, directory);
+  for (const { name, kind } of listed.ok ? listed.value : []) {
+    const path = join(directory, name);
+    if (kind === 'symlink') continue;
+    if (kind === 'directory') {
+      const found = await firstFile(fs, path);
+      if (found !== undefined) return found;
+      continue;
+    }
+    const info = await toResult(lstatOrUndefined(fs, path));
+    if (info.ok && info.value?.kind === 'file') return path;
+  }
+  return undefined;
+}
+
+/** Removes a directory and those in it, as far as there are no files. */
+export async function removeEmpty(
+  fs: MigrateReadFs & { rmdir(path: string): Promise<void> },
+  directory: string,
+): Promise<void> {
+  if ((await lstatOrUndefined(fs, directory)) === undefined) return;
+  const remove = (path: string) =>
+    tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
+  await walkTree(fs, directory, async (path, found) => {
+    if (isDirectory(found)) await remove(path);
+  });
+  await remove(directory);
 }

@@ -1,13 +1,43 @@
 import { Buffer } from 'node:buffer';
-import { OPEN, readFully, syncHandle, withFile, writeFully } from '../../fs/io.ts';
-import type { MigrateFs } from '../../fs/migrate-fs.ts';
-import { readBytes } from '../scan/compare.ts';
+import { OPEN, readFully, syncHandle, withFile, writeFully } from './io.ts';
+import type { MigrateFs, MigrateReadFs } from './migrate-fs.ts';
+import { readBytes } from './compare-files.ts';
 
 /** Files up to this size are merged by their lines; larger ones are left as they are. */
 export const MAX_MERGED_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 10;
 /** How far before the end of a transcript a fragment is looked for: what a session wrote since it was appended. */
 const SEARCHED_BYTES = 16 * 1024 * 1024;
+
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Calls `visit` with each line of a file, without its newline; very long ones are left out. */
+export async function forEachLine(
+  fs: Pick<MigrateReadFs, 'open'>,
+  path: string,
+  visit: (line: Uint8Array) => void,
+): Promise<void> {
+  await withFile(fs, path, OPEN.read, async (handle, { size }) => {
+    let rest = new Uint8Array();
+    for (let position = 0; position < size;) {
+      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - position));
+      const read = await readFully(handle, chunk, position, path);
+      if (read === 0) break;
+      position += read;
+      const bytes = new Uint8Array(rest.length + read);
+      bytes.set(rest);
+      bytes.set(chunk.subarray(0, read), rest.length);
+      let start = 0;
+      for (let end; (end = bytes.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
+        visit(bytes.subarray(start, end));
+      }
+      rest = bytes.subarray(start);
+      if (rest.length > MAX_LINE_BYTES) rest = new Uint8Array();
+    }
+    visit(rest);
+  });
+}
 
 /** The lines of both files, those of `shared` first; `undefined` if that adds nothing to `shared`. */
 export function uniteLines(shared: Uint8Array, own: Uint8Array): Uint8Array | undefined {
