@@ -1,7 +1,7 @@
 import { CallError, toResult } from '../core/result.ts';
 import { makeDurableDirectories } from '../fs/io.ts';
-import { identifyOwner } from '../lock/lock-owner.ts';
 import { acquireLocks, type HeldLocks, holdersOf } from '../lock/lock.ts';
+import { identifyOwner } from '../lock/owner.ts';
 import { Aborted } from './context.ts';
 import { lockIn } from './layout.ts';
 import { failedCall, migrationProblem, type MigrationProblem } from './problems.ts';

@@ -1,6 +1,6 @@
 import { DefaultQuotaPatterns, DefaultQuotaVetoes } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { readMessage } from '../../../src/failover/quota/quota-message.ts';
+import { readMessage } from '../../../src/failover/quota/message.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };

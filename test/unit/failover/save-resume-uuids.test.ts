@@ -55,7 +55,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       stage.terminal.open('api', { text: hint(THREE) });
       stage.terminal.startOther('api');
       const { sessions } = await save(stage);
-      expect(told(sessions)).toMatchObject({ api: 'none no-session-record' });
+      expect(told(sessions)).toMatchObject({ api: 'none terminal-busy' });
       expect(savedFor(stage, 'api')).toBeUndefined();
     }));
 
@@ -119,7 +119,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       const stage = setStage(world);
       const elsewhere = makeFile(world, join(world.root, 'elsewhere'), `${THREE}\n`);
       makeLink(world, idFile(stage, 'api'), elsewhere);
-      expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-invalid' });
+      expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-unusable' });
     }));
 
   test('tells of a state directory that cannot be written, and still saves the others', () =>
@@ -129,7 +129,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       makeFile(world, join(stage.stateDirectory, 'api'), 'in the way');
       const { sessions } = await save(stage);
       expect(told(sessions)).toMatchObject({
-        api: 'none resume-id-unwritable resume-id-unreadable',
+        api: 'none io-error',
         web: 'saved',
       });
     }));
@@ -160,7 +160,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
         accountHomes: [stage.from],
         signal: AbortSignal.abort(),
       });
-      expect(told(sessions)).toMatchObject({ api: 'none failover-stopped' });
+      expect(told(sessions)).toMatchObject({ api: 'none aborted' });
       expect(stage.terminal.calls).toBe(0);
     }));
 });
@@ -171,7 +171,7 @@ test('an id file of a gigabyte is none, and is not read', () =>
     const path = makeFile(world, idFile(stage, 'api'), ONE);
     const { promises } = await import('node:fs');
     await promises.truncate(path, 2 ** 30);
-    expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-invalid' });
+    expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-unusable' });
   }));
 
 test.each([

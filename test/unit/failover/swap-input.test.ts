@@ -13,7 +13,7 @@ async function refused(options: unknown): Promise<readonly string[]> {
 
 test.each([undefined, 'swap', 7])('a swap of #%$ is refused', async (options) => {
   const [first = ''] = await refused(options);
-  expect(first).toMatch(/^invalid-options: /);
+  expect(first).toMatch(/^invalid-argument: /);
 });
 
 test('a swap to the account that is used already is refused', () =>

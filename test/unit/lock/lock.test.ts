@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessInspector, ProcessStatus } from '../../../src/fs/processes.ts';
 import { acquireLocks } from '../../../src/lock/lock.ts';
-import type { OwnerToken } from '../../../src/lock/owner-token.ts';
+import type { OwnerToken } from '../../../src/lock/owner.ts';
 import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
 import {
   at,

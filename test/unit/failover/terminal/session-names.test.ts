@@ -124,6 +124,6 @@ test('the terminal of a client is no name of its session, though tmux takes it f
   expect(tmux('list-panes', '-t', `=${names()}:`, '-F', '#{session_name}')).toBe('other\n');
 
   for (const outcome of await outcomesOf(tmuxTerminal({ socketPath }), names())) {
-    expect(outcome).toMatchObject({ trouble: 'no-session' });
+    expect(outcome).toMatchObject({ reason: 'no-session' });
   }
 });

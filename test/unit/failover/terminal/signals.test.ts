@@ -30,9 +30,9 @@ describe('a signal', () => {
   test('that may not be sent is told, with what to do', async () => {
     const { terminal, pid } = await shellThat('EPERM');
 
-    const { trouble, message } = await errorOf(terminal.signal('one', pid, 'SIGTERM'));
+    const { reason, message } = await errorOf(terminal.signal('one', pid, 'SIGTERM'));
 
-    expect(trouble).toBe('failed');
+    expect(reason).toBe('failed');
     expect(message).toContain('run as the user of that process');
   });
 });
@@ -52,8 +52,8 @@ test.each([undefined, 7])('a session whose name is #%$ is told as it is', async 
   const terminal = tmuxTerminal({ socketPath });
 
   // @ts-expect-error -- which a caller without types does not know
-  const { trouble, message } = await errorOf(terminal.capture(name));
+  const { reason, message } = await errorOf(terminal.capture(name));
 
-  expect(trouble).toBe('no-session');
+  expect(reason).toBe('no-session');
   expect(message).toContain(`in the tmux session ${String(name)}:`);
 });

@@ -79,7 +79,7 @@ test.each([
     const { terminal } = await shell();
 
     const error = await errorOf(terminal.type('one', text));
-    expect(error).toMatchObject({ trouble: 'failed', session: 'one' });
+    expect(error).toMatchObject({ reason: 'failed', session: 'one' });
     expect(error.message).toMatch(/^Cannot type a text in the tmux session "one": it has /);
     expect(await terminal.capture('one')).toBe('$');
   },
@@ -105,8 +105,8 @@ test('keys are pressed: a line is cleared, a program interrupted, an input ended
 test('what is no key is not pressed, and not typed', async () => {
   const { terminal } = await shell();
   // @ts-expect-error -- which a caller without types does not know
-  const { trouble } = await errorOf(terminal.press('one', 'exit'));
-  expect(trouble).toBe('failed');
+  const { reason } = await errorOf(terminal.press('one', 'exit'));
+  expect(reason).toBe('failed');
   expect(await terminal.capture('one')).toBe('$');
 });
 

@@ -22,7 +22,7 @@ import {
   statesOf,
 } from '../../support/stories.ts';
 import { at, inWorld, makeLink, type World, worldKinds } from '../../support/world.ts';
-import { formatOwnerToken } from '../../../../src/lock/owner-token.ts';
+import { formatOwnerToken } from '../../../../src/lock/owner.ts';
 import type { ProcessInspector, RecordedProcess } from '../../../../src/fs/processes.ts';
 import { comparePidNamespaces, isPidNamespace } from '../../../../src/fs/pid-namespace.ts';
 
