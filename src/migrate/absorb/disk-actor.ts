@@ -613,8 +613,7 @@ export function broughtFrom(
 ): ReturnType<Brought['of']> {
   const copied = brought?.of(originOf(tree, path), own, shared);
   if (copied !== undefined || !tree.isFragment) return copied;
-  const [, home = ''] = tree.spellings;
-  return brought?.of(join(home, path), own, shared) === 'outdated' ? 'outdated' : undefined;
+  return brought?.of(join(tree.place, path), own, shared) === 'outdated' ? 'outdated' : undefined;
 }
 
 /** Tells the file from all others that are brought into the target. */

@@ -21,7 +21,7 @@ export function createJob(
 
 /** A tree that belongs to no home. */
 export function treeAt(root: string, canLink: boolean, isFragment = false): Tree {
-  return { root, origin: root, spellings: [root], canLink, isFragment };
+  return { root, place: root, origin: root, spellings: [root], canLink, isFragment };
 }
 
 const MAX_PASSES = 30;

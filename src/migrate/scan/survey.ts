@@ -151,7 +151,8 @@ function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
     const { path, realPath, directory, isFragment } = entry;
     const add = (root: string, origin: string, more: Partial<SurveyedTree>) => {
       const spellings = [path, realPath, root];
-      trees.push({ root, origin, spellings, entry, canLink: true, isFragment: false, ...more });
+      const tree = { root, place: realPath, origin, spellings, entry };
+      trees.push({ ...tree, canLink: true, isFragment: false, ...more });
     };
     for (const { path: restorePoint, wasComplete, movedAt, ...point } of home.unfinished) {
       // What had been migrated is shared already: to take back a restore, only the link is needed.

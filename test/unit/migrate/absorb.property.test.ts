@@ -81,6 +81,7 @@ const FRAGMENT = '/a/restore-point/recreated-1-projects';
 function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage): Job {
   const spelled = HOMES.map((root) => ({
     root,
+    place: root,
     origin: root,
     spellings: [root],
     canLink,
@@ -93,7 +94,7 @@ function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage)
     target: '/s/target',
     trees: isRestoring
       ? spelled.slice(0, 1)
-      : [...spelled, { canLink, spellings: [HOMES[0] ?? ''], ...fragment }],
+      : [...spelled, { canLink, place: HOMES[0] ?? '', spellings: [HOMES[0] ?? ''], ...fragment }],
     policy: isRestoring
       ? { differences: 'tree-wins', linksTranscripts: false, separatesFiles: true }
       : { differences: 'choose', linksTranscripts: true, separatesFiles: false },
