@@ -377,6 +377,17 @@ export function migrationProblem<Code extends MigrationProblemCode>(
   return createProblem(migrationProblems, code, fields);
 }
 
+/** A failed call as a problem: what the user may not do does not go away by itself. */
+export function failedCall(
+  { path, code: errno }: Pick<CallError, 'path' | 'code'>,
+  reason: Fields['not-permitted']['reason'],
+  uid?: number,
+): MigrationProblem {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(errno)
+    ? migrationProblem('not-permitted', { path, errno, reason, uid })
+    : migrationProblem('io-error', { path, errno });
+}
+
 interface AllFields extends ProblemFields, SessionProblemFields, Fields {}
 
 const allProblems: ProblemTable<AllFields> = {
@@ -408,15 +419,4 @@ const allProblems: ProblemTable<AllFields> = {
  */
 export function describeProblem(problem: MigrationProblem, audience: Audience): Description {
   return describeIn(allProblems, problem, audience);
-}
-
-/** A failed call as a problem: what the user may not do does not go away by itself. */
-export function failedCall(
-  { path, code: errno }: Pick<CallError, 'path' | 'code'>,
-  reason: Fields['not-permitted']['reason'],
-  uid?: number,
-): MigrationProblem {
-  return ['EACCES', 'EPERM', 'EROFS'].includes(errno)
-    ? migrationProblem('not-permitted', { path, errno, reason, uid })
-    : migrationProblem('io-error', { path, errno });
 }
