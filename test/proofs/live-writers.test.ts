@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { bundleChild } from '../unit/support/child.ts';
 import {
   flawsOf,
   liveRun,
@@ -27,8 +27,8 @@ let child = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-live-'));
-  writer = await bundleMigrationChild('writer-child.ts', folder);
-  child = await bundleMigrationChild('migrate-child.ts', folder);
+  writer = await bundleChild('migration/writer-child.ts', folder);
+  child = await bundleChild('migration/migrate-child.ts', folder);
 });
 
 afterAll(() => {

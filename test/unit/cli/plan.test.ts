@@ -35,7 +35,7 @@ test.each<[Partial<EntryPlan>, string]>([
     { files: { ...none, identical: 1, skipped: 3 } },
     '→ 1 file already shared, 3 files left in the restore point',
   ],
-])('of a directory with %j it says what becomes of it', (more, words) => {
+])('of a directory with #%$ it says what becomes of it', (more, words) => {
   expect(printed(planOf([entry(more)]))).toBe(`  ~/.claude\n    projects  ${words}\n`);
 });
 

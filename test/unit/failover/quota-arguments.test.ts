@@ -82,7 +82,7 @@ describe('an option', () => {
         pattern: /x/imsu,
       })),
     },
-  ])('like those of %j is taken', (options) => {
+  ])('like those of #%$ is taken', (options) => {
     expect(refusedBy(pane, options)).toEqual([]);
   });
 
@@ -137,7 +137,7 @@ describe('an observation', () => {
   });
 
   test.each([pane, message, swapped, { ...message, text: 7 }])(
-    'like %j needs no more than belongs to it',
+    'like #%$ needs no more than belongs to it',
     (observation) => {
       expect(refusedBy(observation)).toEqual([]);
     },

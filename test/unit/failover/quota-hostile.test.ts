@@ -79,7 +79,7 @@ describe('a state', () => {
     { version: 1, cooldown: { since: Number.NaN, until: Number.POSITIVE_INFINITY } },
     JSON.parse('{"__proto__":{"version":1,"pending":[]},"constructor":{}}'),
     new Map([['version', 1]]),
-  ])('like %j begins anew', (state: unknown) => {
+  ])('like #%$ begins anew', (state: unknown) => {
     const step = stepQuotaGate(state, pane(inPane(limit)));
     expect(step).toMatchObject({ verdict: 'suspected', polls: 1 });
     expect(step.state.pending).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('messages', () => {
     { type: 'assistant', error: 'rate_limit', message: { content: {} } },
     { type: 'rate_limit_event', rate_limit_info: [] },
     JSON.parse('{"__proto__":{"type":"result","is_error":true}}'),
-  ])('like %j are no limit', (message: unknown) => {
+  ])('like #%$ are no limit', (message: unknown) => {
     const seen = { kind: 'message', session: 'build', account: 'a', at, message } as const;
     expect(stepQuotaGate(undefined, seen).verdict).toBe('none');
   });

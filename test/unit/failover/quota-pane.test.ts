@@ -100,11 +100,11 @@ describe('the newest turn', () => {
     });
   });
 
-  test.each(['>', '❯', '> ', '! ls'])('begins at a prompt like %j', (prompt) => {
+  test.each(['>', '❯', '> ', '! ls'])('begins at a prompt like #%$', (prompt) => {
     expect(seen('> go', '  ⎿  early', '', prompt)).toMatchObject({ remarks: [] });
   });
 
-  test.each([' > no', '>no', '#> no'])('does not begin at %j', (line) => {
+  test.each([' > no', '>no', '#> no'])('does not begin at #%$', (line) => {
     expect(seen('> go', '  ⎿  early', '', line)?.prompt).toBe('> go');
   });
 
@@ -223,7 +223,7 @@ describe('what the program says while it waits', () => {
     [['   ⚠ Usage limit reached · resets 3pm']],
     [['  ⚠ Usage limit reachedly']],
     [['  ⚠ Context low']],
-  ])('is not what reads %j', (lines) => {
+  ])('is not what reads #%$', (lines) => {
     expect(waiting(...lines)).toEqual([]);
   });
 

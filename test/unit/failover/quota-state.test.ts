@@ -34,14 +34,14 @@ test.each([
   {},
   but(whole, { version: 2 }),
   but(whole, { version: '1' }),
-])('A state like %j begins anew', (state: unknown) => {
+])('A state like #%$ begins anew', (state: unknown) => {
   expect(readState(state)).toStrictEqual(empty);
 });
 
 describe('a member that is not understood is left out, and what is beside it stays:', () => {
   const { account: _account, cooldown: _cooldown, ...others } = whole;
 
-  test.each([undefined, 7, null, {}])('an account like %j', (account) => {
+  test.each([undefined, 7, null, {}])('an account like #%$', (account) => {
     expect(readState(but(whole, { account }))).toStrictEqual(
       but(others, { cooldown: whole.cooldown }),
     );
@@ -59,7 +59,7 @@ describe('a member that is not understood is left out, and what is beside it sta
     { since: 1, until: LAST + 1 },
     { since: -LAST - 1, until: 1 },
     { since: Number.NaN, until: 1 },
-  ])('a cool-down like %j', (cooldown) => {
+  ])('a cool-down like #%$', (cooldown) => {
     expect(readState(but(whole, { cooldown }))).toStrictEqual(but(others, { account: 'b' }));
   });
 
@@ -77,7 +77,7 @@ describe('a member that is not understood is left out, and what is beside it sta
     { at: LAST + 1 },
     { message: undefined },
     { message: but(message, { text: 7 }) },
-  ])('a suspicion like %j', (wrong) => {
+  ])('a suspicion like #%$', (wrong) => {
     const other = but(suspicion, { session: 'docs', polls: 2 });
     const one = typeof wrong === 'object' && wrong !== null ? but(suspicion, wrong) : wrong;
     expect(readState(but(whole, { pending: [one, other] }))).toStrictEqual(
@@ -94,7 +94,7 @@ describe('a member that is not understood is left out, and what is beside it sta
     { resetsAt: null },
     { resetsAt: '5' },
     { resetsAt: LAST + 1 },
-  ])('a message like %j', (wrong) => {
+  ])('a message like #%$', (wrong) => {
     const one = typeof wrong === 'object' && wrong !== null ? but(message, wrong) : wrong;
     expect(readState(but(whole, { seenMessages: [one, message] }))).toStrictEqual(
       but(whole, { seenMessages: [message] }),

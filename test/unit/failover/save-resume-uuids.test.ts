@@ -187,7 +187,7 @@ test.each([
   'end ',
   'a\u0000b',
   '\ud800',
-])('a session of the name %j is refused before anything is touched', (name) =>
+])('a session of the name #%$ is refused before anything is touched', (name) =>
   inWorld('memory', async (world) => {
     const stage = setStage(world);
     const calling = save({ ...stage, sessions: [...stage.sessions, { name, cwd: '/work' }] });
@@ -210,7 +210,7 @@ test('two sessions of one name are refused, also where only their case differs',
   }));
 
 test.each(['$(touch owned)', '#{pane_pid}', '#(touch owned)', "it's", 'naïve ☂', '-t'])(
-  'a session of the name %j is only a name',
+  'a session of the name #%$ is only a name',
   (name) =>
     inWorld('disk', async (world) => {
       const stage = setStage(world);

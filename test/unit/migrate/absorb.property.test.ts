@@ -16,7 +16,7 @@ import type { Tree } from '../support/disk-image.ts';
 import { ID, KEY, lines, OTHER_ID } from '../support/migrating.ts';
 import { diskText } from '../support/migration/visible.ts';
 import { type PosixWorld, posixWorld } from '../support/posix-memfs.ts';
-import { rounds, seed } from '../support/proof.ts';
+import { isThorough, rounds, seed } from '../support/proof.ts';
 import { randomFrom } from '../support/seeded-random.ts';
 import { everyByteReachable, filesIn } from '../support/user-bytes.ts';
 
@@ -145,7 +145,7 @@ function worldOf({ one, two, fragment, target }: Stage): PosixWorld {
   });
 }
 
-const numRuns = rounds(20_000, 300);
+const numRuns = rounds(20_000, isThorough ? 300 : 60);
 
 describe('absorb', () => {
   test('applied twice adds nothing', async () => {

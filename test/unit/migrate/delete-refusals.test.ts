@@ -163,7 +163,7 @@ describe.each(worldKinds)('deleteRestorePoint refuses (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('while a restore point is deleted (%s)', (kind) => {
+describe.each(worldKinds)('during a deletion (%s)', (kind) => {
   test('a file that is edited in it stays', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);

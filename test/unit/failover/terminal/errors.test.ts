@@ -56,7 +56,7 @@ describe('an error says what is missing, and what to do', () => {
   test.each([
     [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
     [{ tmux: '/' }, 'EACCES'],
-  ])('a tmux that cannot be run: %j', async (options, code) => {
+  ])('a tmux that cannot be run (#%$)', async (options, code) => {
     const { reason, message } = await errorOf(tmuxTerminal(options).capture('one'));
     expect(reason).toBe('no-program');
     expect(message).toContain(`cannot be run (${code}); install it, or correct its path.`);
@@ -134,7 +134,7 @@ const refused: readonly (readonly [string, object])[] = [
   ['options', []],
 ];
 
-test.each(refused)('%s is refused: %j', (argument, options: TmuxTerminalOptions) => {
+test.each(refused)('%s is refused: #%$', (argument, options: TmuxTerminalOptions) => {
   let error: unknown;
   try {
     tmuxTerminal(options);

@@ -15,6 +15,6 @@ test.each([
   for (const part of parts) expect(whyNotTyped(part)).toBeUndefined();
 });
 
-test.each([undefined, 7, ['x']])('what is no text cannot be typed: %o', (value) => {
+test.each([undefined, 7, ['x']])('what is no text cannot be typed: #%$', (value) => {
   expect(whyNotTyped(value)).toBe('it is not a string');
 });

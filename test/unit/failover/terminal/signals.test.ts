@@ -47,7 +47,7 @@ test('into a terminal whose input is off nothing is typed', async () => {
   expect(message).toContain('its input is off; run tmux select-pane -e');
 });
 
-test.each([undefined, 7])('a session whose name is %o is told as it is', async (name) => {
+test.each([undefined, 7])('a session whose name is #%$ is told as it is', async (name) => {
   const { socketPath } = startServer();
   const terminal = tmuxTerminal({ socketPath });
 

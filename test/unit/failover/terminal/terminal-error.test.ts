@@ -19,7 +19,7 @@ test('so is one of another build, which is of another class', () => {
 });
 
 test.each([undefined, null, 'ERR_TERMINAL', {}, new Error('ERR_TERMINAL'), { code: 'ERR_OTHER' }])(
-  'nothing else is: %j',
+  'nothing else is: #%$',
   (value) => {
     expect(isTerminalError(value)).toBe(false);
   },

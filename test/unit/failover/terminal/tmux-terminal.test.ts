@@ -46,7 +46,7 @@ describe('what is typed arrives as it is', () => {
     '\u{1f600}'.repeat(5_000),
     `${'x'.repeat(3_999)};${'y'.repeat(3_999)};`,
     '漢'.repeat(4_200),
-  ])('%j', async (text) => {
+  ])('text #%$', async (text) => {
     const { open, directory, terminal } = await shell();
     await open('reader', `stty -echo -icanon; touch ready; exec cat > typed`);
     await poll(() => fileIn(directory, 'ready') === '');
@@ -74,7 +74,7 @@ test.each([
   'a\ud800b',
   '\udc00',
 ])(
-  'a text is refused, and nothing of it typed, where it would press keys or change: %j',
+  'a text is refused, and nothing of it typed, where it would press keys or change: #%$',
   async (text) => {
     const { terminal } = await shell();
 

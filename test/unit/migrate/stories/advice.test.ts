@@ -67,7 +67,7 @@ const moments = {
   'from the link in its place': putsLink,
 };
 
-describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
+describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
   test.each(
     lasting.flatMap(([code, advice]) =>
       momentsFor(code).map(([name, isMeant]) => [code, name, advice, isMeant] as const),
@@ -142,7 +142,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('a restore or a deletion that fails for good (%s)', (kind) => {
+describe.each(worldKinds)('a lasting failure of a way back (%s)', (kind) => {
   test.each(lasting.filter(([code]) => code !== 'EMLINK'))(
     'with %s is no reason to run the same command again',
     (code, advice) =>

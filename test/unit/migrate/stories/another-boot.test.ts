@@ -62,7 +62,7 @@ function locksIn(world: World): readonly string[] {
   );
 }
 
-describe.each(worldKinds)('after a power failure and another boot (%s)', (kind) => {
+describe.each(worldKinds)('after another boot (%s)', (kind) => {
   test('the locks are dead, although their process ids are taken and start times the same', () =>
     inWorld(kind, async (world) => {
       stage(world);
