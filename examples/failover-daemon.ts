@@ -136,9 +136,9 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
     onEvent: sayEvent,
   });
   for (const { code, message } of problems) say(`${code}: ${message}`);
-  const left = done.filter(({ outcome }) => outcome === 'left').flatMap((it) => it.problems);
+  const skipped = done.filter(({ outcome }) => outcome === 'skipped').flatMap((it) => it.problems);
   // Refused, stopped, or a session that was out of reach: the same call is repeated.
-  if (outcome !== 'done' || left.some(({ remedy }) => remedy === 'retry')) return memory;
+  if (outcome !== 'done' || skipped.some(({ remedy }) => remedy === 'retry')) return memory;
   say(ok ? `all sessions run under ${to}` : `under ${to}, but not all: see above`);
   const swapped = stepQuotaGate(
     gate,
@@ -167,7 +167,7 @@ async function capture(session: string): Promise<string | undefined> {
 
 function sayEvent(event: SwapEvent): void {
   switch (event.kind) {
-    case 'begun':
+    case 'started':
       return say(`swap from ${event.from} to ${event.to}`);
     case 'validated':
       return say('both accounts share their state');
@@ -175,15 +175,15 @@ function sayEvent(event: SwapEvent): void {
       return say(`ids: ${event.sessions.map((it) => `${it.name} ${it.outcome}`).join(', ')}`);
     case 'stopped':
       return say(`${event.session} ${event.wasKilled ? 'killed' : 'ended'}`);
-    case 'left':
-      return say(`${event.session} left: ${event.problem.message}`);
+    case 'skipped':
+      return say(`${event.session} skipped: ${event.problem.message}`);
     case 'relaunched': {
       const { name, outcome, problems } = event.session;
       say(`${name} ${outcome}`);
       for (const { code, message } of problems) say(`${name} ${code}: ${message}`);
       return;
     }
-    case 'ended':
+    case 'finished':
       return say(event.ok ? 'swap done' : 'swap done with problems');
     default:
       return event satisfies never;

@@ -16,6 +16,15 @@ const alias = [
 // Only a test that hangs ends by these: none may fail because the machine is slow.
 const HANGS_MS = 1_800_000;
 
+/** They replace modules, or become another user for good: each has a process of its own. */
+const alone = [
+  'test/unit/cli/permissions.test.ts',
+  'test/unit/links/isolation.test.ts',
+  'test/unit/links/permissions.test.ts',
+  'test/unit/sessions/isolation.test.ts',
+  'test/unit/sessions/without-proc.test.ts',
+];
+
 function project(name: string, more: object = {}) {
   const include = [`test/${name}/**/*.test.ts`];
   const patience = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS };
@@ -40,7 +49,8 @@ export default defineConfig({
     },
     projects: [
       // Several files in each process, which loads the library once.
-      project('unit', { isolate: false }),
+      project('unit', { isolate: false, exclude: alone, env: { SHARED_PROCESS: '1' } }),
+      project('unit-alone', { include: alone }),
       // They race, and measure what they lose: one at a time.
       project('proofs', { fileParallelism: false }),
       project('docs'),

@@ -15,10 +15,13 @@ export function isUnfinished(point: RestorePoint): point is UnfinishedRun {
 }
 
 /** The restore points of these homes, each once. */
-export async function restorePointsOf(homes: readonly string[]): Promise<RestorePointList> {
+export async function restorePointsOf(
+  homes: readonly string[],
+  countFiles = false,
+): Promise<RestorePointList> {
   // The call refuses an empty list.
   if (homes.length === 0) return { restorePoints: [], problems: [] };
-  const { restorePoints, problems } = await listRestorePoints(homes);
+  const { restorePoints, problems } = await listRestorePoints(homes, { countFiles });
   const byPath = new Map(restorePoints.map((point) => [point.path, point]));
   return { restorePoints: [...byPath.values()], problems };
 }

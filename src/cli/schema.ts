@@ -131,20 +131,22 @@ export const unmerged = listOf(
       'partial-line',
       'conflict',
       'duplicate-session-id',
+      'moved',
       'changed',
     ),
   }),
 );
 
 export const restorePoints = listOf(
-  object({
-    path,
-    accountHome: path,
-    createdAt: time,
-    state: oneOf('incomplete', 'complete', 'restoring', 'restored', 'deleting'),
-    names: listOf(text),
-    files: amount,
-    bytes: amount,
-    targets: listOf(object({ name: text, target: path })),
-  }),
+  object(
+    {
+      path,
+      accountHome: path,
+      createdAt: time,
+      state: oneOf('incomplete', 'complete', 'restoring', 'restored', 'deleting'),
+      names: listOf(text),
+      targets: listOf(object({ name: text, target: path })),
+    },
+    { files: amount, bytes: amount },
+  ),
 );

@@ -74,6 +74,15 @@ export async function lstatOrUndefined(fs: LstatFs, path: string): Promise<FileI
   return stats.ok ? fileInfoOf(stats.value) : undefined;
 }
 
+/** Where a path leads to, all links followed; `undefined` if that can't be told. */
+export async function realPathOrUndefined(
+  fs: { realpath(path: string): Promise<string | Uint8Array> },
+  path: string,
+): Promise<string | undefined> {
+  const real = await toResult(fs.realpath(path));
+  return real.ok ? textOf(real.value) : undefined;
+}
+
 /** An entry of a directory, as the directory lists it. */
 export interface NamedEntry {
   readonly name: string;

@@ -1,23 +1,29 @@
 import { ArgumentCheck } from '../core/arguments.ts';
-import { orThrow, toResult } from '../core/result.ts';
+import { orThrow } from '../core/result.ts';
 import { secondsOf } from '../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
-import { textOf } from '../fs/port.ts';
-import { basename, dirname, join } from '../core/paths.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  makeDurableDirectories,
+  realPathOrUndefined,
+} from '../fs/io.ts';
+import { dirname, join } from '../core/paths.ts';
 import { finding } from '../links/problems.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
-import { noChoices } from './absorb/decide.ts';
+import type { Policy } from './absorb/decide.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
+import { createJob, migrationPolicy, treeAt } from './absorb/job.ts';
 import { nonceOf, progressOf } from './context.ts';
 import { runIdOf, stateDirectoryOf } from './layout.ts';
 import type { ArchiveOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
-import type { ArchiveReport, UnarchiveReport } from './report.ts';
+import type { ArchiveReport, MigrationOutcome, UnarchiveReport } from './report.ts';
 import { checkList, checkRun, type RunRequest, runOptions } from './request.ts';
 import { perform } from './run.ts';
-import { comparer, type Copy } from './scan/compare.ts';
+import { comparer, type Copy } from '../fs/compare-files.ts';
 import { sessionOf } from './scan/kinds.ts';
+import { problemsOf } from './scan/sides.ts';
 
 /**
  * Brings the shared transcripts into an archive that Claude Code's clean-up never visits.
@@ -27,10 +33,9 @@ import { sessionOf } from './scan/kinds.ts';
  * keeps both versions. Calling it daily is cheap.
  *
  * @param options - `required`: the shared links; `RequiredShared` by default. `archive`: the archive directory;
- * `<shared root>/.claude-shared-state/archive` by default. `onProgress`, `signal`, `now`, `random`, `pid`, `uid`, `sleep`,
- * `processInspector`, `fs`: what it works with.
+ * `<shared root>/.claude-shared-state/archive` by default. The others: {@link RunOptions}.
  * @returns How it ended, and what was added; resolves whatever happens, so check `ok` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
  *
  * @example Keep transcripts beyond 30 days
  * ```ts
@@ -58,9 +63,8 @@ export async function archive(options: ArchiveOptions = {}): Promise<ArchiveRepo
     states: ({ projects }) => [stateDirectoryOf(projects)],
     async act(place, _, problems) {
       root = place.archive;
-      const { context } = request;
       const target = join(root, 'projects');
-      await makeDurableDirectories(context.fs, target);
+      await makeDurableDirectories(request.context.fs, target);
       let seen = 0;
       const includes = (path: string, isDirectory: boolean) => {
         const isIncluded = isArchived(path, isDirectory);
@@ -70,10 +74,10 @@ export async function archive(options: ArchiveOptions = {}): Promise<ArchiveRepo
       const actor = actorFor(request, root, target);
       await absorb({ ...jobFor(request, place.projects, target, 'tree-wins'), includes }, actor);
       await actor.sync();
-      problems.push(...actor.refusals);
+      const outcome = await outcomeOf(request, actor, problems);
       added = actor.addedFiles;
-      unchanged = Math.max(0, seen - added);
-      return actor.refusals.length > 0 ? 'failed' : 'done';
+      unchanged = Math.max(0, seen - added - actor.refusals.length - actor.blocked.length);
+      return outcome;
     },
   });
   return { ...ending, archive: root, added, unchanged };
@@ -116,15 +120,40 @@ export async function unarchive(
     states: ({ projects }) => [stateDirectoryOf(projects)],
     async act({ projects, archive: root, archived }, _, problems) {
       if (archived === undefined) return 'refused';
-      const actor = await bringBack(request, projects, root, archived);
-      problems.push(...actor.refusals);
-      if (problems.length > 0) return 'failed';
-      path = join(join(projects, archived.key), basename(archived.path));
-      await refresh(request, path);
-      return actor.blocked.length > 0 ? 'partial' : 'done';
+      const { fs, now } = request.context;
+      const { key } = archived;
+      const session = join(key, id);
+      const includes = (it: string) =>
+        it === key ||
+        it === `${session}.jsonl` ||
+        it === session ||
+        it.startsWith(join(session, ''));
+      const actor = actorFor(request, stateDirectoryOf(projects), projects);
+      const job = jobFor(request, join(root, 'projects'), projects, 'choose');
+      await absorb({ ...job, includes }, actor);
+      await actor.sync();
+      const outcome = await outcomeOf(request, actor, problems);
+      if (outcome === 'failed') return outcome;
+      path = join(projects, `${session}.jsonl`);
+      // The clean-up goes by the time of the last change.
+      const seconds = secondsOf(BigInt(now) * 1_000_000n);
+      await orThrow(path, fs.utimes(path, seconds, seconds));
+      return outcome;
     },
   });
   return { ...ending, sessionId: id, ...(path === undefined ? {} : { path }) };
+}
+
+/** Reports everything that could not be brought. */
+async function outcomeOf(
+  { context: { fs } }: RunRequest,
+  { refusals, blocked }: DiskActor,
+  problems: MigrationProblem[],
+): Promise<MigrationOutcome> {
+  problems.push(...refusals);
+  for (const step of blocked) problems.push(...(await problemsOf(fs, step)));
+  if (refusals.length > 0) return 'failed';
+  return blocked.length > 0 ? 'partial' : 'done';
 }
 
 /** What the archive has of a session, and what the shared state has that differs. */
@@ -180,13 +209,13 @@ async function placeOf({ context: { fs }, target = '', archive }: ArchiveRequest
   readonly archive: string;
   readonly problems: readonly MigrationProblem[];
 }> {
-  const real = await toResult(fs.realpath(target));
-  const projects = real.ok ? textOf(real.value) : target;
-  const place = { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive') };
-  const missing = real.ok
-    ? []
-    : [finding('directory-missing', { path: target, role: 'target' }).problem];
-  return { ...place, problems: missing };
+  const real = await realPathOrUndefined(fs, target);
+  const projects = real ?? target;
+  const problems =
+    real === undefined
+      ? [finding('directory-missing', { path: target, role: 'target' }).problem]
+      : [];
+  return { projects, archive: archive ?? join(stateDirectoryOf(projects), 'archive'), problems };
 }
 
 /** Transcripts of sessions and sub-agents, and the directories they are in. */
@@ -201,19 +230,10 @@ function jobFor(
   { context: { fs } }: RunRequest,
   root: string,
   target: string,
-  differences: Job['policy']['differences'],
+  differences: Policy['differences'],
 ): Job {
-  return {
-    fs,
-    name: 'projects',
-    target,
-    trees: [{ root, origin: root, spellings: [root], canLink: true, isFragment: false }],
-    policy: { differences, linksTranscripts: true, separatesFiles: false },
-    choices: noChoices,
-    comparer: comparer(fs),
-    losers: new Map(),
-    leaveOut: new Set(),
-  };
+  const policy: Policy = { ...migrationPolicy, differences };
+  return createJob({ fs, name: 'projects', target, trees: [treeAt(root, true)], policy });
 }
 
 function actorFor({ context }: RunRequest, archiveRoot: string, target: string): DiskActor {
@@ -245,26 +265,4 @@ async function transcriptsOf(
     if (info?.kind === 'file') found.push({ path, key, info });
   }
   return found.toSorted((one, other) => (one.info.mtimeNs > other.info.mtimeNs ? -1 : 1));
-}
-
-async function bringBack(
-  request: ArchiveRequest,
-  projects: string,
-  archiveRoot: string,
-  { key, path: archived }: FoundTranscript,
-): Promise<DiskActor> {
-  const source = join(archiveRoot, 'projects');
-  const below = archived.slice(0, -'.jsonl'.length).slice(join(source, '').length);
-  const actor = actorFor(request, stateDirectoryOf(projects), projects);
-  const includes = (path: string) =>
-    path === key || path === `${below}.jsonl` || path === below || path.startsWith(join(below, ''));
-  await absorb({ ...jobFor(request, source, projects, 'choose'), includes }, actor);
-  await actor.sync();
-  return actor;
-}
-
-/** The clean-up goes by the time of the last change. */
-async function refresh({ context: { fs, now } }: ArchiveRequest, path: string): Promise<void> {
-  const seconds = secondsOf(BigInt(now) * 1_000_000n);
-  await orThrow(path, fs.utimes(path, seconds, seconds));
 }

@@ -1,5 +1,5 @@
 import type { MigrateFs } from '../fs/migrate-fs.ts';
-import { nonceFrom } from '../lock/owner-token.ts';
+import { nonceFrom } from '../lock/owner.ts';
 import type { MigrationPhase, MigrationProgress } from './report.ts';
 
 /** What a run works with. */

@@ -5,8 +5,8 @@ import type { HeldLocks } from '../lock/lock.ts';
 import { dirname, join } from '../core/paths.ts';
 import { type Context, type OnFiles, stopIfAborted } from './context.ts';
 import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf } from './layout.ts';
-import { migrationProblem, type MigrationProblem } from './problems.ts';
-import { putLink, putPrepared } from './put-link.ts';
+import { failedCall, migrationProblem, type MigrationProblem } from './problems.ts';
+import { putLink, putPrepared } from '../fs/put-link.ts';
 import { readRestorePoint } from './restore-points.ts';
 import { requireLocks } from './run.ts';
 import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
@@ -119,14 +119,17 @@ async function cutOverOne(
   const cutOverAt = (await lstatOrUndefined(fs, prepared))?.mtimeNs ?? 0n;
   for (let attempt = 0; ; attempt += 1) {
     const isFragment = attempt > 0 || entry.isFragment;
-    const root = isFragment
-      ? await freeName(context, restorePoint, name)
-      : join(restorePoint, name);
+    const root = isFragment ? await freeName(fs, restorePoint, name) : join(restorePoint, name);
     await requireLocks(locks, path);
     const renamed = await toResult(fs.rename(realPath, root));
     // The call may have taken effect all the same.
     if (!renamed.ok && (await lstatOrUndefined(fs, root)) === undefined) {
-      return { moved, problem: renameProblem(path, renamed.errno) };
+      const problem =
+        renamed.errno === 'EXDEV'
+          ? // Its layers could not be seen before.
+            migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' })
+          : failedCall({ path, code: renamed.errno }, 'move');
+      return { moved, problem };
     }
     const put = await toResult(
       putPrepared(fs, preparedLinkOf(restorePoint, name), target, realPath),
@@ -149,24 +152,15 @@ async function cutOverOne(
   }
 }
 
-async function freeName({ fs }: Context, restorePoint: string, name: string): Promise<string> {
+/** A name in the restore point for a directory that was re-created. */
+export async function freeName(
+  fs: Context['fs'],
+  restorePoint: string,
+  name: string,
+): Promise<string> {
   for (let count = 1; ; count += 1) {
     const path = recreatedOf(restorePoint, name, count);
     if ((await lstatOrUndefined(fs, path)) === undefined) return path;
-  }
-}
-
-function renameProblem(path: string, errno: string): MigrationProblem {
-  switch (errno) {
-    // Its layers could not be seen before.
-    case 'EXDEV':
-      return migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return migrationProblem('not-permitted', { path, errno, reason: 'move', uid: undefined });
-    default:
-      return migrationProblem('io-error', { path, errno });
   }
 }
 

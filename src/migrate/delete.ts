@@ -12,11 +12,13 @@ import {
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf, textOf } from '../fs/port.ts';
+import type { HeldLocks } from '../lock/lock.ts';
 import { basename, dirname, join, withTrailingSep } from '../core/paths.ts';
-import { MAX_MERGED_BYTES, uniteLines } from './absorb/lines.ts';
-import { type OnFiles, progressOf } from './context.ts';
+import { MAX_MERGED_BYTES, uniteLines } from '../fs/lines.ts';
+import { progressOf } from './context.ts';
 import {
   homeStateOf,
+  incomingIn,
   MARKERS,
   preparedLinkOf,
   replacedIn,
@@ -35,11 +37,11 @@ import {
   readRestorePoint,
   unmark,
 } from './restore-points.ts';
-import { look, perform } from './run.ts';
-import { type Comparer, comparer, readBytes } from './scan/compare.ts';
+import { look, perform, requireLocks } from './run.ts';
+import { type Comparer, comparer, readBytes } from '../fs/compare-files.ts';
 import { wrongUser } from './scan/surroundings.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
-import { type Found, isDirectory, walkTree } from './scan/walk.ts';
+import { type Found, isDirectory, removeEmpty, walkTree } from '../fs/walk.ts';
 
 /**
  * Plans the deletion of a restore point: how many files are proved to be shared, and which are not. Changes nothing.
@@ -48,7 +50,7 @@ import { type Found, isDirectory, walkTree } from './scan/walk.ts';
  * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
  * although they can't be proved to be shared, relative to the restore point. `fs`: the file system to read.
  * @returns The plan; `ok` says whether `deleteRestorePoint` would delete all of it.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
  *
  * @example See what a deletion would keep
  * ```ts
@@ -105,10 +107,9 @@ export async function planDelete(
  *
  * @param restorePoint - Its path, as `listRestorePoints` returns it.
  * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
- * although they can't be proved to be shared, relative to the restore point. `onProgress`, `signal`, `now`, `random`, `pid`,
- * `uid`, `sleep`, `processInspector`, `fs`: what it works with.
+ * although they can't be proved to be shared, relative to the restore point. The others: {@link RunOptions}.
  * @returns How it ended; `ok` says whether the restore point is gone.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
  *
  * @example Delete what is shared by now
  * ```ts
@@ -143,7 +144,7 @@ export async function deleteRestorePoint(
       homeStateOf(realHome),
       ...[...roots.values()].map(stateDirectoryOf),
     ],
-    act: (facts) => deleteAll(request, facts, result),
+    act: (facts, locks) => deleteAll(request, facts, locks, result),
   });
   const { deleted, kept } = result;
   return { ...ending, restorePoint, deleted, kept: kept.toSorted() };
@@ -191,28 +192,26 @@ interface DeleteFacts {
 
 async function surveyDelete(
   fs: MigrateReadFs,
-  request: DeleteRequest & Pick<RunRequest, 'uid'>,
+  { restorePoint: path, required, uid }: DeleteRequest & Pick<RunRequest, 'uid'>,
 ): Promise<DeleteFacts> {
-  const { restorePoint: path, required } = request;
   const realHome = dirname(dirname(dirname(path)));
   const point = await readRestorePoint(fs, path);
+  const { state, trees, recreated, targets } = point;
   const roots = new Map<string, string>();
   const problems: MigrationProblem[] = [];
-  const isEmpty =
-    point.trees.length + point.recreated.length === 0 &&
-    (await namesIn(fs, join(path, 'replaced'))).length === 0;
-  if (!isEmpty && (point.state === 'incomplete' || point.state === 'restoring')) {
-    problems.push(migrationProblem('restore-point-in-use', { path, state: point.state }));
+  const names = new Set([...trees, ...recreated.map(({ name }) => name)]);
+  const isEmpty = names.size === 0 && (await namesIn(fs, join(path, 'replaced'))).length === 0;
+  if (!isEmpty && (state === 'incomplete' || state === 'restoring')) {
+    problems.push(migrationProblem('restore-point-in-use', { path, state }));
   }
-  const names = new Set([...point.trees, ...point.recreated.map(({ name }) => name)]);
-  for (const name of new Set([...names, ...point.targets.keys()])) {
-    const target = required?.get(name) ?? point.targets.get(name) ?? '';
+  for (const name of new Set([...names, ...targets.keys()])) {
+    const target = required?.get(name) ?? targets.get(name) ?? '';
     const real = await tolerate(['ENOENT', 'ENOTDIR', 'ELOOP'], target, fs.realpath(target));
     if (real.ok) roots.set(name, textOf(real.value));
     // Without it nothing could be proved.
     else if (names.has(name)) problems.push(migrationProblem('other-target', { path, target }));
   }
-  problems.push(...(await wrongUser(fs, realHome, request.uid)));
+  problems.push(...(await wrongUser(fs, realHome, uid)));
   return { realHome, point, roots, problems };
 }
 
@@ -243,23 +242,17 @@ async function walkAll(
     ...trees.map((name) => at(join(path, name), name, removing)),
     ...recreated.map((it) => at(it.path, it.name, removing, true)),
     ...(await displacedIn(fs, join(path, 'replaced'), removing)),
-    ...(await displacedIn(fs, removing, removing)),
   ];
   for (const root of new Set([...roots.values()].map(stateDirectoryOf))) {
     const replaced = replacedIn(root, basename(path));
     // On the file system of the target, where they are.
-    const aside = join(replaced, 'removing');
-    places.push(...(await displacedIn(fs, replaced, aside)));
-    places.push(...(await displacedIn(fs, aside, aside)));
+    places.push(...(await displacedIn(fs, replaced, join(replaced, 'removing'))));
   }
   const prefix = withTrailingSep(path);
   for (const { root, name, removing: aside, isFragment } of places) {
     if ((await lstatOrUndefined(fs, root)) === undefined) continue;
     await walkTree(fs, root, async (path, found) => {
-      if (isDirectory(found)) {
-        await leave(path);
-        return;
-      }
+      if (isDirectory(found)) return await leave(path);
       const shown = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
       const below = path.slice(withTrailingSep(root).length);
       const removing = join(aside, below);
@@ -274,10 +267,16 @@ async function namesIn(fs: MigrateReadFs, directory: string): Promise<readonly s
   return listed.ok ? listed.value.map(({ name }) => name) : [];
 }
 
-/** What was displaced, by name; what was displaced twice has a number behind the name. */
-async function displacedIn(fs: MigrateReadFs, directory: string, aside: string) {
-  const names = (await namesIn(fs, directory)).filter((name) => name !== 'removing');
-  return names.map((it) => at(join(directory, it), it.replace(/\.\d+$/, ''), aside));
+/** What was displaced, or was about to be deleted; what was displaced twice has a number behind its name. */
+async function displacedIn(fs: MigrateReadFs, replaced: string, removing: string) {
+  const places: ReturnType<typeof at>[] = [];
+  for (const directory of [replaced, removing]) {
+    for (const name of await namesIn(fs, directory)) {
+      if (name === 'removing') continue;
+      places.push(at(join(directory, name), name.replace(/\.\d+$/, ''), removing));
+    }
+  }
+  return places;
 }
 
 /** One tree of a restore point, and where its files go for a moment before they are deleted. */
@@ -302,15 +301,15 @@ function proverFor(
 ): (file: SetAsideFile) => Promise<Proof | undefined> {
   const comparing = comparer(fs);
   const discarded = discard.map(withTrailingSep);
+  const home = point.state === 'complete' ? undefined : realHome;
   return async (file) => {
     const { shown, name, below, found } = file;
-    const isDiscarded = (it: string) =>
-      shown !== undefined && withTrailingSep(shown).startsWith(it);
-    if (discarded.some(isDiscarded)) return { kind: 'unneeded' };
+    const shownPrefix = shown === undefined ? '' : withTrailingSep(shown);
+    if (discarded.some((it) => shownPrefix.startsWith(it))) return { kind: 'unneeded' };
     if (found === 'name-not-utf8') return undefined;
     if (isObsoleteCache(name, below)) return { kind: 'unneeded' };
-    const home = point.state === 'complete' ? [] : [join(realHome, name)];
-    for (const root of [...(roots.has(name) ? [roots.get(name) ?? ''] : []), ...home]) {
+    for (const root of [roots.get(name), home && join(home, name)]) {
+      if (root === undefined) continue;
       const proof = await proofAt(fs, comparing, file, found, join(root, below));
       if (proof !== undefined) return proof;
     }
@@ -337,32 +336,32 @@ async function proofAt(
   if (isSameFile(shared, info)) return { kind: 'same-file', witness };
   const lines = isTranscript(name, below);
   const result = await comparing.compare({ path, info }, { path: witness, info: shared }, lines);
-  const isContained =
-    result?.kind === 'identical' || (result?.kind === 'contained' && !result.partial);
-  if (isContained) return { kind: 'contained', witness, info: shared };
+  const contained: Proof = { kind: 'contained', witness, info: shared };
+  if (result?.kind === 'identical') return contained;
+  if (result?.kind === 'contained' && !result.partial) return contained;
   const isIndex = isMemoryIndex(name, below);
   if (!isIndex && (!isFragment || !lines)) return undefined;
-  const [own, other] = [
-    await readBytes(fs, path, MAX_MERGED_BYTES),
-    await readBytes(fs, witness, MAX_MERGED_BYTES),
-  ];
+  const own = await readBytes(fs, path, MAX_MERGED_BYTES);
+  const other = await readBytes(fs, witness, MAX_MERGED_BYTES);
   if (own === undefined || other === undefined) return undefined;
   const isInside = isIndex
     ? uniteLines(other, own) === undefined
     : Buffer.from(other).includes(Buffer.from(own));
-  return isInside ? { kind: 'contained', witness, info: shared } : undefined;
+  return isInside ? contained : undefined;
 }
 
 async function deleteAll(
   request: DeleteRequest & RunRequest,
   facts: DeleteFacts,
+  locks: HeldLocks,
   found: Deletion,
 ): Promise<MigrationOutcome> {
   const { context } = request;
   const { fs } = context;
   const { path } = facts.point;
   const prover = proverFor(fs, facts, request);
-  const onFiles: OnFiles = progressOf(context, 'delete', 0);
+  const onFiles = progressOf(context, 'delete', 0);
+  await requireLocks(locks, path);
   await markAs(fs, path, 'deleting');
   await walkAll(
     fs,
@@ -376,14 +375,15 @@ async function deleteAll(
       else found.kept.push(file.shown);
     },
     async (directory) => {
+      // Once a directory: for each file it would take longer than to delete it.
+      await requireLocks(locks, directory);
       await makeWritable(fs, dirname(directory));
       await tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], directory, fs.rmdir(directory));
     },
   );
   // Somebody may have worked in there meanwhile.
   const { trees, recreated } = await readRestorePoint(fs, path);
-  const left = [...trees, ...recreated.map((it) => basename(it.path))];
-  for (const name of left) {
+  for (const name of [...trees, ...recreated.map((it) => basename(it.path))]) {
     if (!found.kept.some((shown) => shown.startsWith(join(name, '')))) found.kept.push(name);
   }
   for (const kind of ['removing', 'replaced']) await removeEmpty(fs, join(path, kind));
@@ -393,7 +393,8 @@ async function deleteAll(
     await unmark(fs, path, ['deleting']);
     return 'partial';
   }
-  await clearIncoming(fs, join(path, 'incoming'));
+  await requireLocks(locks, path);
+  await clearIncoming(fs, incomingIn(path));
   for (const root of facts.roots.values()) {
     await removeEmpty(fs, replacedIn(stateDirectoryOf(root), basename(path)));
   }
@@ -408,17 +409,6 @@ async function deleteAll(
   await tolerate(['ENOENT'], path, fs.rmdir(path));
   await syncDirectory(fs, dirname(path));
   return 'done';
-}
-
-/** Removes a directory and those in it, as far as there are no files. */
-async function removeEmpty(fs: RunRequest['context']['fs'], directory: string): Promise<void> {
-  if ((await lstatOrUndefined(fs, directory)) === undefined) return;
-  const remove = (path: string) =>
-    tolerate(['ENOENT', 'ENOTEMPTY', 'EEXIST'], path, fs.rmdir(path));
-  await walkTree(fs, directory, async (path, found) => {
-    if (isDirectory(found)) await remove(path);
-  });
-  await remove(directory);
 }
 
 /**
@@ -450,8 +440,7 @@ async function removeProved(
   }
   const now = await lstatOrUndefined(fs, removing);
   if (now === undefined) return true;
-  const isMeant = isUnchanged(now, found);
-  if (isMeant && (await isStillProved(fs, now, proof))) {
+  if (isUnchanged(now, found) && (await isStillProved(fs, now, proof))) {
     await removeName(fs, removing);
     return true;
   }

@@ -46,6 +46,7 @@ export type {
   RestorePointList,
   RestorePointState,
   RestoreReport,
+  RunReport,
   UnarchiveReport,
   UnmergedFile,
 } from './report.ts';

@@ -1,10 +1,11 @@
-import { toResult } from '../core/result.ts';
-import { listDirectory, lstatOrUndefined, makeDurableDirectories } from '../fs/io.ts';
+import { makeDurableDirectories } from '../fs/io.ts';
+import { clearTrials } from '../fs/trial-links.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { basename, join } from '../core/paths.ts';
-import { absorb, type Job, type Step } from './absorb/absorb.ts';
+import { join } from '../core/paths.ts';
+import { absorb, type Job } from './absorb/absorb.ts';
 import { type Brought, keepPromises, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
+import { absorbUntilQuiet } from './absorb/job.ts';
 import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
 import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
 import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
@@ -24,10 +25,8 @@ import { type MigrateRequest, migrateRequest } from './request.ts';
 import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
-import { sessionOf } from './scan/kinds.ts';
 import { findRunning } from './scan/live.ts';
-import { clearTrials } from './scan/preflight.ts';
-import { describeConflict } from './scan/sides.ts';
+import { problemsOf } from './scan/sides.ts';
 import { type Survey, survey, type SurveyedName, type SurveyedTree } from './scan/survey.ts';
 
 /**
@@ -82,8 +81,8 @@ export async function planMigration(
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `required`: the links to create; `RequiredShared` by default. `live`: `refuse` (default) while sessions are
  * running, or `merge`. `acceptRetention`: share files even if the shortest retention deletes them at once. `preferShared`,
- * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions.
- * `onProgress`, `signal`, `now`, `random`, `pid`, `uid`, `sleep`, `processInspector`, `fs`: what it works with.
+ * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions. The others:
+ * {@link RunOptions}.
  * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
  *
@@ -185,14 +184,12 @@ async function completeHalfDone(request: MigrateRequest, planned: Planned): Prom
   const { surveyed } = planned;
   for (const target of hasOtherTarget(planned) ? [] : targetsOf(surveyed)) {
     await keepPromises(context.fs, incomingIn(stateDirectoryOf(target)));
-    await clearTrials(context.fs, target);
+    await clearTrials(context.fs, stateDirectoryOf(target));
   }
   let isChanged = false;
   for (const home of surveyed.homes) {
-    for (const { path, state, trees, targets } of await readRestorePoints(
-      context.fs,
-      home.realHome,
-    )) {
+    const points = await readRestorePoints(context.fs, home.realHome);
+    for (const { path, state, trees, targets } of points) {
       if (state === 'incomplete' || (state === 'deleting' && targets.size === 0)) {
         await removeIfEmpty(context.fs, path);
       }
@@ -294,14 +291,8 @@ async function carryOut(
 }
 
 /** Brings everything in while the homes still work on their own; `false` if something blocks the rest after all. */
-async function absorbAll({
-  request,
-  surveyed,
-  works,
-  result,
-  problems,
-  enter,
-}: Execution): Promise<boolean> {
+async function absorbAll(execution: Execution): Promise<boolean> {
+  const { request, surveyed, works, result, problems, enter } = execution;
   const { context } = request;
   enter('absorb', filesIn(result.homes));
   for (const { surveyed: name, job, actor } of works) {
@@ -312,7 +303,9 @@ async function absorbAll({
   }
   const before = problems.length;
   for (const { actor } of works) {
-    problems.push(...actor.refusals, ...(await problemsOf(context.fs, actor.blocked)));
+    problems.push(...actor.refusals);
+    // What has changed since the plan.
+    for (const step of actor.blocked) problems.push(...(await problemsOf(context.fs, step)));
   }
   if (problems.length > before) return false;
   stopIfAborted(context);
@@ -333,6 +326,7 @@ async function cutOverAll(execution: Execution): Promise<{
   readonly finished: readonly (readonly string[])[];
 }> {
   const { request, surveyed, works, runId, locks, result, problems, enter } = execution;
+  const { context, required } = request;
   const all = works.flatMap((work) => work.surveyed.trees);
   const moved = all.filter(({ restorePoint }) => restorePoint !== undefined);
   const finished: (readonly string[])[] = [];
@@ -340,7 +334,7 @@ async function cutOverAll(execution: Execution): Promise<{
   for (const { actor } of works) actor.cutOver();
   for (const home of surveyed.homes) {
     await linkMissing(request, home, (name) => name !== 'projects');
-    const done = await cutOver(request.context, home, runId, locks, onDirectories);
+    const done = await cutOver(context, home, runId, locks, onDirectories);
     for (const { entry, root, isFragment, cutOverAt } of done.moved) {
       const before = all.find((tree) => tree.entry === entry && tree.restorePoint === undefined);
       if (before === undefined) continue;
@@ -357,29 +351,21 @@ async function cutOverAll(execution: Execution): Promise<{
     await linkMissing(request, home, (name) => name === 'projects');
     finished.push([...home.unfinished.map(({ path }) => path), ...own]);
   }
-  const names = works.map((work) => work.surveyed.name);
-  const trees = new Map(
-    names.map((name) => [name, moved.filter(({ entry }) => entry.name === name)]),
-  );
-  return { trees, finished };
+  const treesOf = (name: string) => moved.filter(({ entry }) => entry.name === name);
+  return { trees: new Map(required.map(({ name }) => [name, treesOf(name)])), finished };
 }
 
 /** Brings in what came late, until a pass adds nothing: that pass verifies the rest. */
 async function catchUpAll(
-  { request, works, result, problems, enter }: Execution,
+  { works, result, problems, enter }: Execution,
   trees: ReadonlyMap<string, readonly SurveyedTree[]>,
 ): Promise<boolean> {
-  const { fs } = request.context;
   enter('catch-up', filesIn(result.homes));
   const before = problems.length;
   for (const { surveyed, job, actor } of works) {
-    const { name, realTarget: path } = surveyed;
-    if (!(await catchUp(job, actor, trees.get(name) ?? []))) {
-      problems.push(migrationProblem('source-busy', { path }));
-    }
-    problems.push(...actor.refusals);
-    const twice = await otherNamesOf(fs, path, actor.late);
-    result.unmerged = [...result.unmerged, ...(await actor.unmerged()), ...twice];
+    const late = { ...job, trees: trees.get(surveyed.name) ?? [] };
+    if (late.trees.length > 0) problems.push(...(await absorbUntilQuiet(late, actor)));
+    result.unmerged = [...result.unmerged, ...(await actor.unmerged())];
   }
   const isQuiet = problems.length === before;
   for (const path of works.flatMap(({ actor }) => actor.returned)) {
@@ -388,91 +374,33 @@ async function catchUpAll(
   return isQuiet;
 }
 
-/** Sessions that moved to another project at the last moment have two transcripts in the target. */
-async function otherNamesOf(
-  fs: MigrateRequest['context']['fs'],
-  target: string,
-  late: readonly string[],
-): Promise<readonly UnmergedFile[]> {
-  if (late.length === 0) return [];
-  const keys = await listDirectory(fs, target);
-  const found: UnmergedFile[] = [];
-  for (const path of late) {
-    for (const { name } of keys.ok ? keys.value : []) {
-      const other = join(name, basename(path));
-      const place = join(target, other);
-      if (other === path || (await lstatOrUndefined(fs, place)) === undefined) continue;
-      found.push({ path: place, reason: 'duplicate-session-id' });
-      found.push({ path: join(target, path), reason: 'duplicate-session-id' });
-    }
-  }
-  return found;
-}
-
 function isExpected(reason: UnmergedFile['reason']): boolean {
-  return reason === 'obsolete-cache' || reason === 'kept-aside' || reason === 'replaced';
+  return ['obsolete-cache', 'kept-aside', 'replaced', 'moved'].includes(reason);
 }
 
 async function openWorks(
-  { context, choices, live }: MigrateRequest,
+  { context, live }: MigrateRequest,
   { names }: Survey,
   runId: string,
   onFiles: OnFiles,
 ): Promise<readonly Work[]> {
   const works: Work[] = [];
   for (const surveyed of names) {
-    const { name, realTarget, trees, contents, comparer } = surveyed;
-    const state = stateDirectoryOf(realTarget);
+    const { name, realTarget: target, contents } = surveyed;
+    const state = stateDirectoryOf(target);
     const incoming = incomingIn(state);
+    const replaced = join(replacedIn(state, runId), name);
     const brought = await readBrought(context, incoming);
     const linked = live === 'merge' && name === 'projects' ? new LinkedTranscripts() : undefined;
+    const shop = { context, target, incoming, replaced, brought, onFiles };
     works.push({
       surveyed,
       brought,
-      job: {
-        fs: context.fs,
-        name,
-        target: realTarget,
-        trees,
-        policy: {
-          differences: 'choose',
-          linksTranscripts: true,
-          separatesFiles: false,
-        },
-        choices,
-        comparer,
-        losers: new Map(),
-        leaveOut: contents.leaveOut,
-      },
-      actor: new DiskActor({
-        context,
-        target: realTarget,
-        incoming,
-        replaced: join(replacedIn(state, runId), name),
-        brought,
-        ...(linked === undefined ? {} : { linked }),
-        onFiles,
-      }),
+      job: { ...surveyed.job, losers: new Map(), leaveOut: contents.leaveOut },
+      actor: new DiskActor({ ...shop, ...(linked === undefined ? {} : { linked }) }),
     });
   }
   return works;
-}
-
-const MAX_PASSES = 30;
-
-async function catchUp(
-  job: Job,
-  actor: DiskActor,
-  trees: readonly SurveyedTree[],
-): Promise<boolean> {
-  for (let pass = 1; trees.length > 0 && pass <= MAX_PASSES; pass += 1) {
-    actor.beginPass();
-    await absorb({ ...job, trees }, actor);
-    await actor.settleMoves();
-    await actor.sync();
-    if (actor.added === 0) return true;
-  }
-  return trees.length === 0;
 }
 
 /** Creates the link in homes that have nothing in its place. */
@@ -486,31 +414,4 @@ async function linkMissing(
     stopIfAborted(context);
     await putMissingLink(context, entry, home);
   }
-}
-
-/** What has changed since the plan, and can't be brought in. */
-async function problemsOf(
-  fs: MigrateRequest['context']['fs'],
-  steps: readonly Step[],
-): Promise<readonly MigrationProblem[]> {
-  const problems: MigrationProblem[] = [];
-  for (const { action, own, ownPath: path, shared } of steps) {
-    if (action.kind === 'refuse') {
-      problems.push(migrationProblem('not-mergeable', { path, reason: action.reason }));
-      continue;
-    }
-    if (own === 'name-not-utf8' || shared === undefined) continue;
-    if (action.kind === 'conflict' && action.code === 'kinds-differ') {
-      problems.push(migrationProblem(action.code, { path, other: shared.path }));
-      continue;
-    }
-    const conflict = await toResult(describeConflict(fs, { path, info: own }, shared));
-    if (!conflict.ok) throw conflict.error;
-    problems.push(
-      action.kind === 'conflict' && action.code === 'transcripts-diverge'
-        ? migrationProblem(action.code, { ...conflict.value, sessionId: sessionOf(path) ?? '' })
-        : migrationProblem('files-differ', conflict.value),
-    );
-  }
-  return problems;
 }

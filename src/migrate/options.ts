@@ -26,6 +26,12 @@ export interface RunOptions {
   readonly uid?: number | undefined;
 }
 
+/** For calls that only read. */
+interface ReadOption {
+  /** The file system to read; the real disk by default. */
+  readonly fs?: FsLike<MigrateReadFs> | undefined;
+}
+
 /** Names the shared links. */
 interface RequiredOption {
   /** The shared links: `RequiredShared` by default; to restore or delete, those that the restore points record. */
@@ -56,18 +62,13 @@ export interface RestoreOptions extends RunOptions, RequiredOption {
 }
 
 /** What `planRestore` accepts. */
-export type PlanRestoreOptions = Omit<
-  RestoreOptions,
-  'onProgress' | 'signal' | 'sleep' | 'pid' | 'random' | 'fs'
-> & {
-  /** The file system to read; the real disk by default. */
-  readonly fs?: FsLike<MigrateReadFs> | undefined;
-};
+export type PlanRestoreOptions = ReadOption &
+  Omit<RestoreOptions, 'onProgress' | 'signal' | 'sleep' | 'pid' | 'random' | 'fs'>;
 
 /** What `listRestorePoints` accepts. */
-export interface ListRestorePointsOptions {
-  /** The file system to read; the real disk by default. */
-  readonly fs?: FsLike<MigrateReadFs> | undefined;
+export interface ListRestorePointsOptions extends ReadOption {
+  /** Whether to count the files in each restore point; `true` by default. */
+  readonly countFiles?: boolean | undefined;
 }
 
 /** What `deleteRestorePoint` accepts. */
@@ -77,7 +78,7 @@ export interface DeleteRestorePointOptions extends RunOptions, RequiredOption {
 }
 
 /** What `planDelete` accepts. */
-export interface PlanDeleteOptions extends ListRestorePointsOptions, RequiredOption {
+export interface PlanDeleteOptions extends ReadOption, RequiredOption {
   /** As for `deleteRestorePoint`. */
   readonly discard?: readonly string[] | undefined;
 }

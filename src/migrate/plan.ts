@@ -1,8 +1,11 @@
 import { join } from '../core/paths.ts';
 import type { LiveSession } from '../sessions/live-sessions.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
-import type { EntryPlan, FileCounts, HomePlan, MigrationPlan } from './report.ts';
+import type { EntryPlan, HomePlan, MigrationPlan } from './report.ts';
 import type { MigrateRequest } from './request.ts';
+import { hasTree } from './restore-points.ts';
+import { isFree } from './run.ts';
+import type { TreeCounts } from './scan/contents.ts';
 import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
 import type { Survey } from './scan/survey.ts';
 
@@ -13,7 +16,6 @@ type Decisions = Pick<MigrateRequest, 'live' | 'acceptRetention'>;
 export function planFrom(survey: Survey, request: Decisions): MigrationPlan {
   const { homes, names, running } = survey;
   const plans = homes.map((home) => planHome(home, survey));
-  const copyBytes = names.flatMap(({ contents }) => contents.copyBytes);
   const problems = [
     ...survey.problems,
     ...homes.flatMap(({ unfinished }) =>
@@ -26,48 +28,34 @@ export function planFrom(survey: Survey, request: Decisions): MigrationPlan {
     ...memoryProblems(survey),
   ];
   return {
-    ok: problems.every(({ severity }) => severity !== 'error'),
+    ok: isFree({ problems }),
     homes: plans,
     problems,
     liveSessions: running.inTrees,
-    spaceNeeded: sum(copyBytes),
+    spaceNeeded: sum(plans.flatMap(({ entries }) => entries.map(({ copyBytes }) => copyBytes))),
     unmerged: names.flatMap(({ contents }) => contents.unmerged),
   };
 }
 
-const noFiles: FileCounts = { link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 };
-
 function planHome(home: SurveyedHome, { names }: Survey): HomePlan {
-  const { accountHome, entries } = home;
-  return {
-    accountHome,
-    entries: entries.map((entry): EntryPlan => {
-      const { name, path, target } = entry;
-      const surveyed = names.find((it) => it.name === name);
-      const own = [...(surveyed?.trees.entries() ?? [])].filter(([, tree]) => tree.entry === entry);
-      return {
-        name,
-        path,
-        target,
-        action: actionFor(entry, home),
-        files: own.reduce(
-          (counts, [index]) => addCounts(counts, surveyed?.contents.files[index] ?? noFiles),
-          noFiles,
-        ),
-        copyBytes: sum(own.map(([index]) => surveyed?.contents.copyBytes[index] ?? 0)),
-      };
-    }),
-  };
-}
-
-function addCounts(one: FileCounts, other: FileCounts): FileCounts {
-  return {
-    link: one.link + other.link,
-    copy: one.copy + other.copy,
-    merged: one.merged + other.merged,
-    identical: one.identical + other.identical,
-    skipped: one.skipped + other.skipped,
-  };
+  const { accountHome } = home;
+  const entries = home.entries.map((entry): EntryPlan => {
+    const { name, path, target } = entry;
+    const own = names.flatMap(({ trees, contents }) =>
+      trees.filter((tree) => tree.entry === entry).map((tree) => contents.counts.get(tree)),
+    );
+    const count = (what: keyof TreeCounts) => sum(own.map((counts) => counts?.[what] ?? 0));
+    const files = {
+      link: count('link'),
+      copy: count('copy'),
+      merged: count('merged'),
+      identical: count('identical'),
+      skipped: count('skipped'),
+    };
+    const action = actionFor(entry, home);
+    return { name, path, target, action, files, copyBytes: count('copyBytes') };
+  });
+  return { accountHome, entries };
 }
 
 /** What is to be done about one entry. */
@@ -75,9 +63,7 @@ export function actionFor(
   { name, state }: Pick<SurveyedEntry, 'name' | 'state'>,
   { unfinished }: Pick<SurveyedHome, 'unfinished'>,
 ): EntryPlan['action'] {
-  const isHalfDone = unfinished.some(
-    ({ trees, recreated }) => trees.includes(name) || recreated.some((it) => it.name === name),
-  );
+  const isHalfDone = unfinished.some((restorePoint) => hasTree(restorePoint, name));
   switch (state) {
     case 'directory':
       return 'merge';

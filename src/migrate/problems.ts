@@ -1,4 +1,6 @@
+import type { CallError } from '../core/result.ts';
 import { type Problem, type ProblemFields, problemTable } from '../links/problems.ts';
+import { adviceFor, type LockProblems, lockProblems } from '../lock/problems.ts';
 import {
   type AtPath,
   error,
@@ -55,7 +57,7 @@ interface Retention extends AtPath {
 }
 
 /** The fields of each problem, by code. */
-interface Fields {
+interface Fields extends LockProblems {
   /** Two transcripts of one session, neither of which continues the other. */
   readonly 'transcripts-diverge': Conflict & { readonly sessionId: string };
   /** Two files of the same name differ. */
@@ -117,10 +119,6 @@ interface Fields {
   /** Group or others may write to a directory above, and could replace it. */
   readonly 'ancestor-writable': AtPath;
 
-  /** Another process is at work; `pid` as it recorded itself. */
-  readonly 'locked-by-other': AtPath & { readonly pid: number | undefined };
-  /** A file-system call failed. */
-  readonly 'io-error': AtPath & Failed;
   /** An earlier run ended half-way; this one completes it. */
   readonly 'earlier-run-incomplete': AtPath;
   /** An earlier run ended half-way, into another target than the one that was asked for. */
@@ -227,28 +225,9 @@ const permissionReasons = {
   create: ['gets no new entries', 'Give this user the right to write to it.'],
 } as const;
 
-/** What helps against a failed call, by its errno: only what may be gone the next time is worth a retry. */
-function adviceFor(errno: string): string {
-  switch (errno) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'Nothing is lost. Correct the owner or the permissions first.';
-    case 'EROFS':
-      return 'Nothing is lost. The file system is read-only: remount it first.';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'Nothing is lost. Free some space first, then try again.';
-    case 'EMLINK':
-      return 'Nothing is lost. The file has as many links as its file system allows: copy it first.';
-    case 'EXDEV':
-      return 'Nothing is lost. The paths are on different file systems or overlay layers: copy the directory first.';
-    default:
-      return 'Nothing is lost. Try again: it continues where it stopped.';
-  }
-}
-
 /** The definition of every code. */
 export const migrationProblems: ProblemTable<Fields> = {
+  ...lockProblems,
   'transcripts-diverge': error(
     'manual',
     sides('are transcripts of one session that diverge'),
@@ -329,17 +308,6 @@ export const migrationProblems: ProblemTable<Fields> = {
     (p) => text`${p.path} can be written by group or others, who could replace what it contains`,
     'Remove that permission, or set the sticky bit.',
   ),
-  'locked-by-other': error(
-    'retry',
-    (p) =>
-      text`${p.path} is held by ${p.pid === undefined ? 'another process' : `process ${p.pid}`}`,
-    'Wait for it. The lock of a dead process of this machine is removed automatically; if another machine or container left it, make sure that its process is dead and remove the lock.',
-  ),
-  'io-error': error(
-    'retry',
-    (p) => text`a call failed at ${p.path} (${p.errno})`,
-    (p) => adviceFor(p.errno),
-  ),
   'earlier-run-incomplete': warning(
     (p) => text`${p.path} is from a run that ended half-way`,
     'Run migrate to complete it.',
@@ -407,6 +375,17 @@ export function migrationProblem<Code extends MigrationProblemCode>(
   fields: Fields[Code],
 ): MigrationProblemOf<Code> {
   return createProblem(migrationProblems, code, fields);
+}
+
+/** A failed call as a problem: what the user may not do does not go away by itself. */
+export function failedCall(
+  { path, code: errno }: Pick<CallError, 'path' | 'code'>,
+  reason: Fields['not-permitted']['reason'],
+  uid?: number,
+): MigrationProblem {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(errno)
+    ? migrationProblem('not-permitted', { path, errno, reason, uid })
+    : migrationProblem('io-error', { path, errno });
 }
 
 interface AllFields extends ProblemFields, SessionProblemFields, Fields {}

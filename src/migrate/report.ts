@@ -81,8 +81,9 @@ export interface UnmergedFile {
    * `obsolete-cache`: a cache that no version reads. `kept-aside`: the side of a conflict that was not chosen.
    * `replaced`: another version, set aside in the state directory, or in the restore point if it was restored.
    * `partial-line`: it ends in half a line that the shared transcript lacks. `conflict`: it changed after the plan and
-   * can't be merged. `duplicate-session-id`: the session has another transcript under another project key. `changed`: it
-   * was written to after it was set aside.
+   * can't be merged. `duplicate-session-id`: the session has transcripts under several project keys. `moved`: the session
+   * moved to another project key meanwhile, and has one transcript there. `changed`: it was written to after it was set
+   * aside.
    */
   readonly reason:
     | 'obsolete-cache'
@@ -91,6 +92,7 @@ export interface UnmergedFile {
     | 'partial-line'
     | 'conflict'
     | 'duplicate-session-id'
+    | 'moved'
     | 'changed';
 }
 
@@ -110,13 +112,17 @@ export interface MigrationPlan {
   readonly unmerged: readonly UnmergedFile[];
 }
 
-/** What `migrate` did. */
-export interface MigrationReport {
-  /** Whether every home is linked now, and everything in it is shared. */
+/** How a run ended, and everything that is to be said about it. */
+export interface RunReport {
+  /** Whether the outcome is `done`: everything that was asked for is done, and verified. */
   readonly ok: boolean;
   readonly outcome: MigrationOutcome;
-  readonly homes: readonly HomePlan[];
   readonly problems: readonly MigrationProblem[];
+}
+
+/** What `migrate` did. */
+export interface MigrationReport extends RunReport {
+  readonly homes: readonly HomePlan[];
   /** The restore points that this run created or completed. */
   readonly restorePoints: readonly string[];
   readonly unmerged: readonly UnmergedFile[];
@@ -147,13 +153,11 @@ export interface RestorePlan {
 }
 
 /** What `restore` did. */
-export interface RestoreReport {
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
+export interface RestoreReport extends RunReport {
   readonly accountHome: string;
   /** The names that are real directories of the home again. */
   readonly restored: readonly string[];
-  readonly problems: readonly MigrationProblem[];
+
   readonly unmerged: readonly UnmergedFile[];
 }
 
@@ -170,9 +174,10 @@ export interface RestorePoint {
   readonly state: RestorePointState;
   /** The directories in it, such as `projects`. */
   readonly names: readonly string[];
-  readonly files: number;
+  /** How many files it holds, unless `countFiles` is `false`. */
+  readonly files?: number;
   /** The size of these files, most of which take no space of their own. */
-  readonly bytes: number;
+  readonly bytes?: number;
   /** The shared targets its directories were merged into. */
   readonly targets: readonly { readonly name: string; readonly target: string }[];
 }
@@ -198,36 +203,26 @@ export interface DeletePlan {
 }
 
 /** What `deleteRestorePoint` did. */
-export interface DeleteReport {
-  /** Whether the restore point is gone. */
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
+export interface DeleteReport extends RunReport {
   readonly restorePoint: string;
   /** Files deleted by this call. */
   readonly deleted: number;
   /** Files that can't be proved to be shared, relative to the restore point; `discard` deletes them. */
   readonly kept: readonly string[];
-  readonly problems: readonly MigrationProblem[];
 }
 
 /** What `archive` did. */
-export interface ArchiveReport {
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
+export interface ArchiveReport extends RunReport {
   readonly archive: string;
   /** Transcripts that this call added or updated. */
   readonly added: number;
   /** Transcripts that were in the archive already. */
   readonly unchanged: number;
-  readonly problems: readonly MigrationProblem[];
 }
 
 /** What `unarchive` did. */
-export interface UnarchiveReport {
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
+export interface UnarchiveReport extends RunReport {
   readonly sessionId: string;
   /** The shared transcript; absent if none was brought back. */
   readonly path?: string;
-  readonly problems: readonly MigrationProblem[];
 }

@@ -116,8 +116,13 @@ export function checkList(check: ArgumentCheck, required: unknown): readonly Sha
   return list;
 }
 
-export function flag(check: ArgumentCheck, name: string, value: unknown): boolean {
-  if (value === undefined || typeof value === 'boolean') return value ?? false;
+export function flag(
+  check: ArgumentCheck,
+  name: string,
+  value: unknown,
+  byDefault = false,
+): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? byDefault;
   check.refuseOption(`options.${name}`, value, 'true or false');
   return false;
 }

@@ -1,9 +1,10 @@
 import { ArgumentCheck } from '../core/arguments.ts';
-import { CallError, tolerate, toResult } from '../core/result.ts';
+import { CallError, tolerate } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
   makeDirectories,
+  realPathOrUndefined,
   removeName,
   syncDirectory,
 } from '../fs/io.ts';
@@ -24,9 +25,10 @@ import {
 } from './layout.ts';
 import type { ListRestorePointsOptions } from './options.ts';
 import type { MigrationProblem } from './problems.ts';
-import { look } from './run.ts';
 import type { RestorePoint, RestorePointList, RestorePointState } from './report.ts';
-import { walkTree } from './scan/walk.ts';
+import { flag } from './request.ts';
+import { look } from './run.ts';
+import { walkTree } from '../fs/walk.ts';
 
 /** A restore point as it is on disk. */
 export interface FoundRestorePoint {
@@ -102,6 +104,14 @@ export async function readRestorePoint(
   return { path, state, wasComplete, trees: trees.toSorted(), recreated, targets, movedAt };
 }
 
+/** Whether it holds anything that was moved away from under a name. */
+export function hasTree(
+  { trees, recreated }: Pick<FoundRestorePoint, 'trees' | 'recreated'>,
+  name: string,
+): boolean {
+  return trees.includes(name) || recreated.some((it) => it.name === name);
+}
+
 /** Whether `migrate` has to complete it, or may take back what `restore` began. */
 export function isUnfinished({ state, trees, recreated }: FoundRestorePoint): boolean {
   return (state === 'incomplete' || state === 'restoring') && trees.length + recreated.length > 0;
@@ -111,7 +121,8 @@ export function isUnfinished({ state, trees, recreated }: FoundRestorePoint): bo
  * Lists the restore points of account homes: what migrations set aside there, and whether a run is half done.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
- * @param options - `fs`: the file system to read; the real disk by default.
+ * @param options - `countFiles`: whether to count the files in each, which takes a while for hundreds of thousands; `true` by
+ * default. `fs`: the file system to read.
  * @returns All restore points, the oldest first, and what could not be read.
  * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
  *
@@ -138,19 +149,20 @@ export async function listRestorePoints(
 ): Promise<RestorePointList> {
   const check = new ArgumentCheck();
   const homes = [...new Set(check.homes(accountHomes))];
-  const given: ListRestorePointsOptions = check.areOptions(options, ['fs']) ? options : {};
+  const known = ['fs', 'countFiles'];
+  const given: ListRestorePointsOptions = check.areOptions(options, known) ? options : {};
   check.fileSystem(given.fs, migrateReadPort);
+  const countFiles = flag(check, 'countFiles', given.countFiles, true);
   check.finish('listRestorePoints');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
   const restorePoints: RestorePoint[] = [];
   const problems: MigrationProblem[] = [];
   const seen = new Set<string>();
   for (const accountHome of homes) {
-    const real = await toResult(fs.realpath(accountHome));
-    const realHome = real.ok ? textOf(real.value) : accountHome;
+    const realHome = (await realPathOrUndefined(fs, accountHome)) ?? accountHome;
     if (seen.has(realHome)) continue;
     seen.add(realHome);
-    const looked = await look(() => describeAll(fs, accountHome, realHome));
+    const looked = await look(() => describeAll(fs, accountHome, realHome, countFiles));
     restorePoints.push(...(looked.found ?? []));
     problems.push(...looked.problems);
   }
@@ -162,32 +174,31 @@ async function describeAll(
   fs: MigrateReadFs,
   accountHome: string,
   realHome: string,
+  countFiles: boolean,
 ): Promise<readonly RestorePoint[]> {
   const described: RestorePoint[] = [];
-  for (const found of await readRestorePoints(fs, realHome)) {
-    const { path, createdAt, state, trees, recreated, targets } = found;
-    let [files, bytes] = [0, 0];
+  for (const point of await readRestorePoints(fs, realHome)) {
+    const { path, createdAt, state, trees, recreated } = point;
+    const names = [...new Set([...trees, ...recreated.map(({ name }) => name)])];
     const roots = [...trees.map((name) => join(path, name)), ...recreated.map((it) => it.path)];
-    for (const root of [...roots, join(path, 'replaced')]) {
-      if ((await lstatOrUndefined(fs, root)) === undefined) continue;
-      await walkTree(fs, root, async (_, entry) => {
-        if (entry === 'name-not-utf8' || entry.kind !== 'file') return;
-        files += 1;
-        bytes += entry.size;
-      });
-    }
-    described.push({
-      path,
-      accountHome,
-      createdAt,
-      state,
-      names: [...new Set([...trees, ...recreated.map(({ name }) => name)])],
-      files,
-      bytes,
-      targets: [...targets].map(([name, target]) => ({ name, target })),
-    });
+    const counts = countFiles ? await countIn(fs, [...roots, join(path, 'replaced')]) : {};
+    const targets = [...point.targets].map(([name, target]) => ({ name, target }));
+    described.push({ path, accountHome, createdAt, state, names, ...counts, targets });
   }
   return described;
+}
+
+async function countIn(fs: MigrateReadFs, roots: readonly string[]) {
+  let [files, bytes] = [0, 0];
+  for (const root of roots) {
+    if ((await lstatOrUndefined(fs, root)) === undefined) continue;
+    await walkTree(fs, root, async (_, found) => {
+      if (found === 'name-not-utf8' || found.kind !== 'file') return;
+      files += 1;
+      bytes += found.size;
+    });
+  }
+  return { files, bytes };
 }
 
 /** Says durably in which state a restore point is; a later marker outranks an earlier one, and is removed. */

@@ -1,28 +1,28 @@
 import { ArgumentCheck } from '../core/arguments.ts';
-import { CallError, failedWith, orThrow, toResult } from '../core/result.ts';
+import { CallError, failedWith, failure, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
   makeDirectories,
+  realPathOrUndefined,
   removeName,
   syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { promisesOf, textOf } from '../fs/port.ts';
+import { promisesOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { join } from '../core/paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { inspectorFor } from '../sessions/process-inspector.ts';
-import { absorb, type Actor, type Job, type Tree } from './absorb/absorb.ts';
-import { noChoices } from './absorb/decide.ts';
-import type { Policy } from './absorb/decide.ts';
+import { absorb, type Actor, type Job } from './absorb/absorb.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
-import { type OnFiles, progressOf, stopIfAborted } from './context.ts';
-import { projectsLast } from './cut-over.ts';
-import { homeStateOf, preparedLinkOf, recreatedOf, stateDirectoryOf } from './layout.ts';
+import { absorbUntilQuiet, createJob, treeAt } from './absorb/job.ts';
+import { progressOf, stopIfAborted } from './context.ts';
+import { freeName, projectsLast } from './cut-over.ts';
+import { homeStateOf, incomingIn, preparedLinkOf, stateDirectoryOf } from './layout.ts';
 import type { PlanRestoreOptions, RestoreOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
-import { putPrepared, resolvesTo } from './put-link.ts';
+import { putPrepared, resolvesTo } from '../fs/put-link.ts';
 import type {
   MigrationOutcome,
   RestoreEntry,
@@ -31,15 +31,9 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { checkList, checkRun, checkUid, flag, type RunRequest, runOptions } from './request.ts';
-import {
-  clearIncoming,
-  type FoundRestorePoint,
-  markAs,
-  readRestorePoint,
-  readRestorePoints,
-} from './restore-points.ts';
-import { look, perform, requireLocks } from './run.ts';
-import { comparer } from './scan/compare.ts';
+import { clearIncoming, type FoundRestorePoint, markAs } from './restore-points.ts';
+import { readRestorePoint, readRestorePoints } from './restore-points.ts';
+import { isFree, look, perform, requireLocks } from './run.ts';
 import { wrongUser } from './scan/surroundings.ts';
 
 /**
@@ -48,7 +42,7 @@ import { wrongUser } from './scan/surroundings.ts';
  * @param accountHome - The absolute path of a Claude Code config directory that was migrated.
  * @param options - As for `restore`: `required`, `acceptOtherTarget`, `processInspector`, `now`, `uid`, `fs`.
  * @returns The plan; `ok` says whether `restore` with the same options would go ahead.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
  *
  * @example See what a restore would copy
  * ```ts
@@ -96,10 +90,9 @@ export async function planRestore(
  *
  * @param accountHome - The absolute path of a Claude Code config directory that was migrated.
  * @param options - `required`: the links to give up; all that were migrated by default. `acceptOtherTarget`: restore
- * although the shared directory is not the recorded one, or is empty. `onProgress`, `signal`, `now`, `random`, `pid`, `uid`,
- * `sleep`, `processInspector`, `fs`: what it works with.
+ * although the shared directory is not the recorded one, or is empty. The others: {@link RunOptions}.
  * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
  *
  * @example There and back
  * ```ts
@@ -136,9 +129,8 @@ export async function restore(
       homeStateOf(realHome),
       ...entries.map(({ realTarget }) => stateDirectoryOf(realTarget)),
     ],
-    act: (facts, locks, problems) => {
-      return giveBack(request, facts, locks, { restored, unmerged, problems });
-    },
+    act: (facts, locks, problems) =>
+      giveBack(request, facts, locks, { restored, unmerged, problems }),
   });
   return { ...ending, accountHome, restored, unmerged };
 }
@@ -172,11 +164,8 @@ interface ReturningEntry {
   readonly restorePoint: string;
   /** Where the directory waits; in the home if it is there already. */
   readonly tree: string;
-  /**
-   * `linked`: the link is in its place. `absent`: nothing is. `recreated`: Claude Code made a directory in between.
-   * `returned`: the directory is there already.
-   */
-  readonly state: 'linked' | 'absent' | 'recreated' | 'returned';
+  /** What is in its place: its `link`, `nothing`, a directory that was `recreated`, or the `directory` itself. */
+  readonly state: 'link' | 'nothing' | 'recreated' | 'directory';
   /** Directories that were re-created while the link was missing. */
   readonly fragments: readonly string[];
 }
@@ -187,27 +176,29 @@ interface RestoreFacts {
   readonly problems: readonly MigrationProblem[];
 }
 
+type SurveyRequest = RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>;
+
 /** Finds out what the home can get back, and what blocks it. */
 async function surveyRestore(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
+  request: SurveyRequest,
 ): Promise<RestoreFacts> {
-  const { processInspector } = request;
-  const real = await toResult(fs.realpath(accountHome));
-  const realHome = real.ok ? textOf(real.value) : accountHome;
+  const { processInspector, uid, wanted } = request;
+  const realHome = (await realPathOrUndefined(fs, accountHome)) ?? accountHome;
   const all = await readRestorePoints(fs, realHome);
-  const usable = all
-    .filter(({ state }) => state !== 'restored' && state !== 'deleting')
-    .toReversed();
-  const names = new Set(usable.flatMap(namesIn));
+  /** By name, the newest one that has it. */
+  const points = new Map<string, FoundRestorePoint>();
+  for (const point of all.toReversed()) {
+    if (point.state === 'restored' || point.state === 'deleting') continue;
+    for (const name of namesIn(point)) if (!points.has(name)) points.set(name, point);
+  }
   const problems: MigrationProblem[] = [];
   const entries: ReturningEntry[] = [];
-  for (const name of names) {
-    if (request.wanted !== undefined && !request.wanted.has(name)) continue;
-    const restorePoint = usable.find((it) => namesIn(it).includes(name));
-    if (restorePoint === undefined) continue;
-    const entry = await surveyEntry(fs, { accountHome, realHome, name }, restorePoint, request);
+  for (const [name, point] of points) {
+    if (wanted !== undefined && !wanted.has(name)) continue;
+    const places = { name, path: join(accountHome, name), realPath: join(realHome, name) };
+    const entry = await surveyEntry(fs, places, point, request);
     if ('code' in entry) problems.push(entry);
     else entries.push(entry);
   }
@@ -218,7 +209,7 @@ async function surveyRestore(
   }
   const live = await findLiveSessions([accountHome], { fs, processInspector });
   problems.push(
-    ...(await wrongUser(fs, accountHome, request.uid)),
+    ...(await wrongUser(fs, accountHome, uid)),
     ...live.problems,
     ...live.sessions.map(({ path, sessionId, pid }) =>
       migrationProblem('live-session', { path, accountHome, sessionId, pid }),
@@ -236,54 +227,37 @@ function namesIn({ state, trees, targets }: FoundRestorePoint): readonly string[
 
 async function surveyEntry(
   fs: MigrateReadFs,
-  {
-    accountHome,
-    realHome,
-    name,
-  }: { readonly accountHome: string; readonly realHome: string; readonly name: string },
-  { path: restorePoint, trees, targets, state: pointState, recreated }: FoundRestorePoint,
+  places: Pick<ReturningEntry, 'name' | 'path' | 'realPath'>,
+  point: FoundRestorePoint,
   { wanted, acceptOtherTarget }: RestoreRequest,
 ): Promise<ReturningEntry | MigrationProblem> {
-  const recorded = targets.get(name) ?? wanted?.get(name) ?? '';
+  const { name, path, realPath } = places;
+  const { path: restorePoint, state, trees } = point;
+  const recorded = point.targets.get(name) ?? wanted?.get(name) ?? '';
   const target = wanted?.get(name) ?? recorded;
-  const realPath = join(realHome, name);
-  const path = join(accountHome, name);
-  const real = await toResult(fs.realpath(target));
-  const realTarget = real.ok ? textOf(real.value) : target;
+  const realTarget = await realPathOrUndefined(fs, target);
   const tree = join(restorePoint, name);
   const hasTree = trees.includes(name);
-  const isOther = target !== recorded && !(await isSamePlace(fs, recorded, realTarget));
-  const isEmpty = (await isEmptyAt(fs, realTarget)) && hasTree && !(await isEmptyAt(fs, tree));
-  if (!acceptOtherTarget && (!real.ok || isOther || isEmpty)) {
+  const isOther =
+    target !== recorded && (await realPathOrUndefined(fs, recorded)) !== (realTarget ?? target);
+  const isEmpty =
+    hasTree && (await isEmptyAt(fs, realTarget ?? target)) && !(await isEmptyAt(fs, tree));
+  if (!acceptOtherTarget && (realTarget === undefined || isOther || isEmpty)) {
     return migrationProblem('other-target', { path: restorePoint, target });
   }
   const info = await lstatOrUndefined(fs, realPath);
-  const isUnderWay = pointState === 'restoring' || pointState === 'incomplete';
-  const base = {
-    name,
-    path,
-    realPath,
-    target,
-    realTarget,
-    restorePoint,
-    tree,
-    fragments: recreated.filter((it) => it.name === name).map((it) => it.path),
-  };
-  if (info === undefined) return { ...base, state: 'absent' };
-  if (info.kind === 'directory' && isUnderWay) {
-    return hasTree
-      ? { ...base, state: 'recreated' }
-      : { ...base, state: 'returned', tree: realPath };
+  const fragments = point.recreated.filter((it) => it.name === name).map((it) => it.path);
+  const link = { target, realTarget: realTarget ?? target };
+  const entry = { ...places, ...link, restorePoint, tree, fragments };
+  if (info === undefined) return { ...entry, state: 'nothing' };
+  if (info.kind === 'directory' && (state === 'restoring' || state === 'incomplete')) {
+    if (hasTree) return { ...entry, state: 'recreated' };
+    return { ...entry, state: 'directory', tree: realPath };
   }
   const isLink =
     info.kind === 'symlink' &&
     ((await resolvesTo(fs, realPath, target)) || (await resolvesTo(fs, realPath, recorded)));
-  return isLink ? { ...base, state: 'linked' } : migrationProblem('link-changed', { path, target });
-}
-
-async function isSamePlace(fs: MigrateReadFs, path: string, realTarget: string): Promise<boolean> {
-  const real = await toResult(fs.realpath(path));
-  return real.ok && textOf(real.value) === realTarget;
+  return isLink ? { ...entry, state: 'link' } : migrationProblem('link-changed', { path, target });
 }
 
 async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
@@ -291,49 +265,34 @@ async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
   return !listed.ok || listed.value.length === 0;
 }
 
-/** The home gets the shared version of what differs, and files of its own. */
-const policy: Policy = {
-  differences: 'tree-wins',
-  linksTranscripts: false,
-  separatesFiles: true,
-};
-
+/** Brings the shared files into a directory of the home, or the lines of fragments. */
 function jobFor(
   fs: MigrateReadFs,
   { name, realTarget }: ReturningEntry,
   target: string,
   fragments?: readonly string[],
 ): Job {
-  const roots = fragments ?? [realTarget];
-  const trees: readonly Tree[] = roots.map((root) => ({
-    root,
-    origin: root,
-    spellings: [root],
-    canLink: false,
-    isFragment: fragments !== undefined,
-  }));
-  return {
+  const isFragment = fragments !== undefined;
+  return createJob({
     fs,
     name,
     target,
-    trees,
-    policy: fragments === undefined ? policy : { ...policy, differences: 'choose' },
-    choices: noChoices,
-    comparer: comparer(fs),
-    losers: new Map(),
-    leaveOut: new Set(),
-  };
+    trees: (fragments ?? [realTarget]).map((root) => treeAt(root, false, isFragment)),
+    policy: {
+      // The home gets the shared version of what differs, and files of its own.
+      differences: isFragment ? 'choose' : 'tree-wins',
+      linksTranscripts: false,
+      separatesFiles: true,
+    },
+  });
 }
 
 async function planFor(
   fs: MigrateReadFs,
   accountHome: string,
-  request: RestoreRequest & Pick<RunRequest, 'processInspector' | 'uid'>,
+  request: SurveyRequest,
 ): Promise<RestorePlan> {
-  const { entries, problems: found } = await surveyRestore(fs, accountHome, request);
-  const isNothing = entries.length + found.length === 0;
-  const nothing = migrationProblem('no-restore-point', { path: accountHome });
-  const problems = isNothing ? [nothing] : found;
+  const { entries, problems } = await surveyRestore(fs, accountHome, request);
   const planned: RestoreEntry[] = [];
   for (const entry of entries) {
     const { name, path, target, tree } = entry;
@@ -343,10 +302,8 @@ async function planFor(
       visited: () => {},
       onUnreadable: () => Promise.resolve(),
       async perform({ action, own, ownPath, shared }) {
-        if (own === 'name-not-utf8') return { shared };
-        const isCopied =
-          action.kind === 'add' || action.kind === 'replace' || action.kind === 'separate';
-        if (!isCopied) return { shared };
+        const isCopied = ['add', 'replace', 'separate'].includes(action.kind);
+        if (own === 'name-not-utf8' || !isCopied) return { shared };
         if (own.kind === 'file') {
           copy += 1;
           copyBytes += own.size;
@@ -359,7 +316,7 @@ async function planFor(
   }
   const [first] = entries;
   return {
-    ok: problems.every(({ severity }) => severity !== 'error'),
+    ok: isFree({ problems }),
     accountHome,
     ...(first === undefined ? {} : { restorePoint: first.restorePoint }),
     entries: planned,
@@ -369,7 +326,7 @@ async function planFor(
 }
 
 /** What a restore has done so far, whatever happens next. */
-interface Given {
+interface Progress {
   readonly restored: string[];
   readonly unmerged: UnmergedFile[];
   readonly problems: MigrationProblem[];
@@ -380,103 +337,64 @@ async function giveBack(
   { context }: RunRequest,
   { realHome, entries }: RestoreFacts,
   locks: HeldLocks,
-  { restored, unmerged, problems }: Given,
+  { restored, unmerged, problems }: Progress,
 ): Promise<MigrationOutcome> {
   const { fs } = context;
-  const onFiles: OnFiles = progressOf(context, 'restore', 0);
-  for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
+  const onFiles = progressOf(context, 'restore', 0);
+  const restorePoints = new Set(entries.map(({ restorePoint }) => restorePoint));
+  for (const restorePoint of restorePoints) {
     await markAs(fs, restorePoint, 'restoring');
-    await clearIncoming(fs, join(restorePoint, 'incoming'));
+    await clearIncoming(fs, incomingIn(restorePoint));
   }
-  const actorFor = ({ restorePoint, name }: ReturningEntry, target: string) =>
-    new DiskActor({
-      context,
-      target,
-      incoming: join(restorePoint, 'incoming'),
-      replaced: join(join(restorePoint, 'replaced'), name),
-      onFiles,
-    });
-  for (const entry of entries.filter(({ state }) => state !== 'returned')) {
-    await makeDirectories(fs, entry.tree);
-    const actor = actorFor(entry, entry.tree);
-    problems.push(...(await passUntilQuiet(jobFor(fs, entry, entry.tree), actor)));
+  const fill = async (entry: ReturningEntry, target: string, fragments: readonly string[]) => {
+    const incoming = incomingIn(entry.restorePoint);
+    const replaced = join(join(entry.restorePoint, 'replaced'), entry.name);
+    const actor = new DiskActor({ context, target, incoming, replaced, onFiles });
+    problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, target), actor)));
+    if (fragments.length > 0) {
+      problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, target, fragments), actor)));
+    }
     unmerged.push(...(await actor.unmerged()));
+  };
+  for (const entry of entries.filter(({ state }) => state !== 'directory')) {
+    await makeDirectories(fs, entry.tree);
+    await fill(entry, entry.tree, []);
   }
   if (problems.length > 0) return 'failed';
   for (const entry of entries) {
     stopIfAborted(context);
     await requireLocks(locks, entry.path);
-    const fragment = await exchange(context.fs, entry);
+    const fragments = [...entry.fragments, ...(await exchange(fs, entry))];
     restored.push(entry.name);
     await syncDirectory(fs, realHome);
     await syncDirectory(fs, entry.restorePoint);
-    const fragments = [...entry.fragments, ...(fragment === undefined ? [] : [fragment])];
-    const actor = actorFor(entry, entry.realPath);
-    problems.push(...(await passUntilQuiet(jobFor(fs, entry, entry.realPath), actor)));
-    if (fragments.length > 0) {
-      const job = jobFor(fs, entry, entry.realPath, fragments);
-      problems.push(...(await passUntilQuiet(job, actor)));
-    }
-    unmerged.push(...(await actor.unmerged()));
+    await fill(entry, entry.realPath, fragments);
   }
   if (problems.length > 0) return 'failed';
-  for (const restorePoint of new Set(entries.map((it) => it.restorePoint))) {
-    await clearIncoming(fs, join(restorePoint, 'incoming'));
+  for (const restorePoint of restorePoints) {
+    await clearIncoming(fs, incomingIn(restorePoint));
     const { trees } = await readRestorePoint(fs, restorePoint);
     if (trees.length === 0) await markAs(fs, restorePoint, 'restored');
   }
   return unmerged.every(({ reason }) => reason === 'replaced') ? 'done' : 'partial';
 }
 
-const MAX_PASSES = 30;
-
-async function passUntilQuiet(job: Job, actor: DiskActor): Promise<readonly MigrationProblem[]> {
-  for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
-    actor.beginPass();
-    await absorb(job, actor);
-    await actor.sync();
-    if (actor.added === 0) return actor.refusals;
-  }
-  return [migrationProblem('source-busy', { path: job.target })];
-}
-
-/** Puts the directory in the place of the link; returns what Claude Code made there in between. */
+/** Puts the directory in the place of the link; returns what Claude Code created there in between. */
 async function exchange(
   fs: RunRequest['context']['fs'],
-  { name, path, realPath, restorePoint, target, tree, state }: ReturningEntry,
-): Promise<string | undefined> {
-  let fragment: string | undefined;
-  switch (state) {
-    case 'returned':
-      return undefined;
-    case 'linked':
-      await removeName(fs, realPath);
-      break;
-    case 'recreated': {
-      for (let count = 1; ; count += 1) {
-        fragment = recreatedOf(restorePoint, name, count);
-        if ((await lstatOrUndefined(fs, fragment)) === undefined) break;
-      }
-      await orThrow(realPath, fs.rename(realPath, fragment));
-      break;
-    }
-    case 'absent':
-      break;
-    default:
-      return state satisfies never;
-  }
+  { name, realPath, restorePoint, target, tree, state }: ReturningEntry,
+): Promise<readonly string[]> {
+  if (state === 'directory') return [];
+  if (state === 'link') await removeName(fs, realPath);
+  const fragment = state === 'recreated' ? await freeName(fs, restorePoint, name) : undefined;
+  if (fragment !== undefined) await orThrow(realPath, fs.rename(realPath, fragment));
   // Renaming over an empty directory would succeed.
-  const now = await lstatOrUndefined(fs, realPath);
-  const renamed =
-    now === undefined
-      ? await toResult(fs.rename(tree, realPath))
-      : ({
-          ok: false,
-          errno: 'EEXIST',
-          error: Object.assign(new Error(path), { code: 'EEXIST' }),
-        } as const);
-  if (renamed.ok || (await lstatOrUndefined(fs, tree)) === undefined) return fragment;
-  if (now === undefined && !failedWith(renamed, 'EEXIST') && !failedWith(renamed, 'ENOTEMPTY')) {
+  const isTaken = (await lstatOrUndefined(fs, realPath)) !== undefined;
+  const renamed = isTaken ? failure({ code: 'EEXIST' }) : await toResult(fs.rename(tree, realPath));
+  if (renamed.ok || (await lstatOrUndefined(fs, tree)) === undefined) {
+    return fragment === undefined ? [] : [fragment];
+  }
+  if (!failedWith(renamed, 'EEXIST') && !failedWith(renamed, 'ENOTEMPTY')) {
     await toResult(putPrepared(fs, preparedLinkOf(restorePoint, name), target, realPath));
   }
   throw new CallError(realPath, renamed.error);

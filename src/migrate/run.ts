@@ -1,19 +1,12 @@
 import { CallError, toResult } from '../core/result.ts';
 import { makeDurableDirectories } from '../fs/io.ts';
-import { identifyOwner } from '../lock/lock-owner.ts';
-import { acquireLocks, type HeldLocks } from '../lock/lock.ts';
+import { acquireLocks, type HeldLocks, holdersOf } from '../lock/lock.ts';
+import { identifyOwner } from '../lock/owner.ts';
 import { Aborted } from './context.ts';
 import { lockIn } from './layout.ts';
-import { migrationProblem, type MigrationProblem } from './problems.ts';
-import type { MigrationOutcome } from './report.ts';
+import { failedCall, migrationProblem, type MigrationProblem } from './problems.ts';
+import type { MigrationOutcome, RunReport } from './report.ts';
 import type { RunRequest } from './request.ts';
-
-/** How a run ended, and everything that is to be said about it. */
-export interface Ending {
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
-  readonly problems: readonly MigrationProblem[];
-}
 
 /** What a call finds out before it changes anything. */
 interface Facts {
@@ -42,7 +35,7 @@ export interface Operation<Found extends Facts> {
 export async function perform<Found extends Facts>(
   request: RunRequest,
   { survey, recheck = survey, states, isAllowed = isFree, act }: Operation<Found>,
-): Promise<Ending> {
+): Promise<RunReport> {
   const { context, processInspector, pid } = request;
   const { fs, random } = context;
   let problems: readonly MigrationProblem[] = [];
@@ -59,7 +52,9 @@ export async function perform<Found extends Facts>(
       if (acquired.reason !== 'held') {
         throw new CallError(acquired.failed.path, { code: acquired.failed.errno });
       }
-      added.push(migrationProblem('locked-by-other', acquired.holder));
+      const others = directories.map(lockIn).filter((lock) => lock !== acquired.holder.path);
+      const holders = [acquired.holder, ...(await holdersOf(fs, others, owner, processInspector))];
+      added.push(...holders.map((holder) => migrationProblem('locked-by-other', holder)));
       return 'locked';
     }
     const { locks } = acquired;
@@ -78,19 +73,20 @@ export async function perform<Found extends Facts>(
   return { ...ended, problems: [...problems, ...added, ...ended.problems] };
 }
 
-function isFree({ problems }: Facts): boolean {
+/** Whether none of the problems is an error. */
+export function isFree({ problems }: Facts): boolean {
   return problems.every(({ severity }) => severity !== 'error');
 }
 
 /** Turns what ends a call early into an outcome. */
-async function endingOf(run: () => Promise<MigrationOutcome>): Promise<Ending> {
+async function endingOf(run: () => Promise<MigrationOutcome>): Promise<RunReport> {
   try {
     const outcome = await run();
     return { ok: outcome === 'done', outcome, problems: [] };
   } catch (error) {
     if (error instanceof Aborted) return { ok: false, outcome: 'aborted', problems: [] };
     if (!(error instanceof CallError)) throw error;
-    return { ok: false, outcome: 'failed', problems: [problemOf(error)] };
+    return { ok: false, outcome: 'failed', problems: [failedCall(error, 'change')] };
   }
 }
 
@@ -104,13 +100,6 @@ export async function look<Found>(
     return 'done';
   });
   return { found, problems };
-}
-
-/** A failed call as a problem: what the user may not do does not go away by itself. */
-function problemOf({ path, code: errno }: CallError): MigrationProblem {
-  return errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS'
-    ? migrationProblem('not-permitted', { path, errno, reason: 'change', uid: undefined })
-    : migrationProblem('io-error', { path, errno });
 }
 
 /** Ends the run if somebody took a lock away. */

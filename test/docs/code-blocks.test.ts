@@ -16,7 +16,7 @@ describe('the examples of the pages and of the doc comments', () => {
   });
 
   test.concurrent.each(consumer.files.map(({ title, path }) => [title, path] as const))(
-    '%s: runs and exits 0',
+    '%s: runs',
     async (_, path) => {
       const ending = await run(path, consumer.directory);
       expect(ending).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { TestedClaudeVersions } from '../../src/sessions/program.ts';
 import { packedFiles } from './support/packed-files.ts';
 import { drawPicture, picturePath } from './support/picture.ts';
 import { documentedCodes, knownCodes } from './support/problem-codes.ts';
@@ -54,8 +55,12 @@ describe('generated text', () => {
 });
 
 describe('the README', () => {
-  test(`has at most ${MOST_BYTES} bytes`, () => {
+  test('is short enough to be read', () => {
     expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(MOST_BYTES);
+  });
+
+  test('names the versions of Claude Code that are tested', () => {
+    for (const version of TestedClaudeVersions) expect(readme).toContain(version);
   });
 
   test('says how to try it, with scripts that exist', () => {
@@ -90,6 +95,12 @@ describe('the page about links', () => {
 describe('the links of a page', () => {
   test.each(pages)('%s: lead to files and headings that exist', (page) => {
     expect(linksIn(page).filter(({ file, anchor }) => !exists(file, anchor))).toEqual([]);
+  });
+
+  test.each(pages)('%s: files of the repository that are named exist', (page) => {
+    const named = [...pageText(page).matchAll(/`((?:src|test|examples)\/[\w./-]+)`/g)];
+    const paths = named.map(([, path = '']) => pathInRepository(path));
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   test('do not lead out of the package, so that they work in node_modules, too', async () => {

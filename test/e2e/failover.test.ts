@@ -137,7 +137,7 @@ test.each(times)(
     expect(await sessionsUnder(homes[0])).toEqual([]);
     expect(await sessionsUnder(homes[1])).toEqual(before);
     expect(await docs.command()).toBe('bash');
-    expect(daemon.log()).toContain('docs resume-id-invalid');
+    expect(daemon.log()).toContain('docs resume-id-unusable');
     for (const pane of [api, web]) await expectHistory(room, pane);
     expect(await daemon.end('SIGTERM')).toBe(0);
     expect(daemon.log().match(/swap from/g)).toHaveLength(1);

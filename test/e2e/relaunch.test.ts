@@ -65,8 +65,8 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     await pane.enter('/exit');
     await pane.untilAtShell();
     const { sessions } = await relaunch(to);
-    expect(sessions[0]?.outcome).toBe('asking');
-    const asked = sessions[0]?.problems.find(({ code }) => code === 'resume-asks');
+    expect(sessions[0]?.outcome).toBe('awaiting-input');
+    const asked = sessions[0]?.problems.find(({ code }) => code === 'resume-awaiting-input');
     expect(asked).toMatchObject({ question: 'trust in the working directory' });
     expect(await pane.screen()).toContain('Yes, I trust this folder');
 

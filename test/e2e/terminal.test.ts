@@ -4,7 +4,7 @@ import { findResumeUUID } from 'claude-shared-state/failover';
 import { findLiveSessions, projectKey } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { describe, expect, test } from 'vitest';
-import { lastHint } from '../../src/failover/last-hint.ts';
+import { lastHint } from '../../src/failover/terminal/resume-hint.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';

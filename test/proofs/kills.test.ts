@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { bundleChild } from '../unit/support/child.ts';
 import type { CutOverCall } from '../unit/support/migration/hooked-disk.ts';
 import {
   type Aim,
@@ -23,7 +23,7 @@ let undisturbed = { migrate: 0, restore: 0 };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-kills-'));
-  bundle = await bundleMigrationChild('migrate-child.ts', folder);
+  bundle = await bundleChild('migration/migrate-child.ts', folder);
   undisturbed = await undisturbedMs(bundle, folder);
 });
 

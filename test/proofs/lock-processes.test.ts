@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { realMigrateDisk } from '../../src/fs/migrate-fs.ts';
 import { realProcesses } from '../../src/fs/processes.ts';
 import { acquireLocks } from '../../src/lock/lock.ts';
-import { identifyOwner } from '../../src/lock/lock-owner.ts';
+import { identifyOwner } from '../../src/lock/owner.ts';
 import { bundleChild, startChild } from '../unit/support/child.ts';
 import { rounds } from '../unit/support/proof.ts';
 import { needs, whyNoProc } from '../unit/support/required-here.ts';

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessInspector } from '../../src/fs/processes.ts';
-import { acquireLocks } from '../../src/lock/lock.ts';
-import type { LockFs } from '../../src/lock/lock-file.ts';
-import { judgeOwner } from '../../src/lock/lock-owner.ts';
-import type { OwnerToken } from '../../src/lock/owner-token.ts';
+import { acquireLocks, type LockFs } from '../../src/lock/lock.ts';
+import { judgeOwner, type OwnerToken } from '../../src/lock/owner.ts';
 import { deadToken, Machine, text, watchedLockFs } from '../unit/support/lock-stage.ts';
 import { rounds } from '../unit/support/proof.ts';
 

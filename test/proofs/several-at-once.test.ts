@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleMigrationChild } from '../unit/support/migration/children.ts';
+import { bundleChild } from '../unit/support/child.ts';
 import { flawsOf, liveRun, type LiveRun, sumOf } from '../unit/support/migration/live-run.ts';
 import {
   countOutcomes,
@@ -19,8 +19,8 @@ let writer = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-several-'));
-  bundle = await bundleMigrationChild('migrate-child.ts', folder);
-  writer = await bundleMigrationChild('writer-child.ts', folder);
+  bundle = await bundleChild('migration/migrate-child.ts', folder);
+  writer = await bundleChild('migration/writer-child.ts', folder);
 });
 
 afterAll(() => {

@@ -61,7 +61,7 @@ test.each(Object.entries(stages))(
               [
                 ['api', 'up'],
                 ['web', 'up'],
-                ['docs', 'left'],
+                ['docs', 'skipped'],
               ],
             ]);
             expect(stage.terminal.runningIn('api')).toEqual({ id: ONE, accountHome: stage.to });

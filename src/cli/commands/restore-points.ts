@@ -20,7 +20,7 @@ export const restorePoints = defineCommand({
   schema: object({ restorePoints: points, problems, next: stepList }),
   async run(context) {
     const { scope, out, stderr } = context;
-    const listing = restorePointsOf(scope.homes);
+    const listing = restorePointsOf(scope.homes, true);
     const { restorePoints: found, problems } = await whileWaiting(
       stderr,
       'listing restore points',
@@ -61,7 +61,7 @@ function waysOn(
 }
 
 function printRestorePoint(out: Output, point: RestorePoint): void {
-  const { path, state, createdAt, names, files, bytes: size } = point;
+  const { path, state, createdAt, names, files = 0, bytes: size = 0 } = point;
   const colour = isUnfinished(point) ? out.paint.yellow : out.paint.green;
   const list = names.map((name) => out.path(name)).join(', ') || 'no directories';
   out.line(`  ${out.path(path)}`);

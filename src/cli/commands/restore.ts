@@ -66,8 +66,9 @@ export const restore = defineCommand({
     const all = await whileWaiting(stderr, 'comparing all files', planning);
     // A home that was found but never migrated is left out; one that was named is a mistake.
     const plans = all.filter(
-      ({ problems }) =>
-        scope.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point'),
+      ({ ok, entries, problems }) =>
+        (!ok || entries.length > 0) &&
+        (scope.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point')),
     );
     const homes = plans.map(({ accountHome }) => accountHome);
     const found = plans.flatMap((one) => one.problems);

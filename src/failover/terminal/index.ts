@@ -1,4 +1,4 @@
-export { tmuxTerminal } from './tmux-terminal.ts';
-export type { TmuxTerminalOptions } from './options.ts';
-export { isTerminalError, TerminalError } from '../terminal.ts';
-export type { Terminal, TerminalKey, TerminalTrouble } from '../terminal.ts';
+export { isTerminalError, TerminalError } from './terminal.ts';
+export type { Terminal, TerminalErrorReason, TerminalKey } from './terminal.ts';
+export { tmuxTerminal } from './tmux.ts';
+export type { TmuxTerminalOptions } from './tmux.ts';

@@ -4,9 +4,9 @@ import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
-import type { Comparer, Copy } from '../scan/compare.ts';
+import type { Comparer, Copy } from '../../fs/compare-files.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
-import { type Found, type Group, isDirectory, walkTogether } from '../scan/walk.ts';
+import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
 import { choiceFor, type Choices } from './decide.ts';
 import { type Action, decide, type Policy, type Situation } from './decide.ts';
 
@@ -16,6 +16,8 @@ export interface Tree {
   readonly root: string;
   /** Where it belongs, as the caller and as the file system spells it: `<account home>/<name>`. */
   readonly spellings: readonly string[];
+  /** Where it belongs, as the file system spells it: also the `origin` of what its home had there before. */
+  readonly place: string;
   /** Tells it from all other trees, also in a later run, and after it was moved away. */
   readonly origin: string;
   readonly canLink: boolean;
@@ -61,6 +63,8 @@ export interface Actor {
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
   /** Whether the target had this very file, and somebody has removed or moved it there since. */
   wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
+  /** Called with a path that changed each time it was looked at; if absent, that is an error. */
+  onBusy?(path: string): void;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -124,9 +128,10 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   const { path, copies } = group;
   const found = copies[trees.length];
   if (copies.slice(0, -1).every((own) => own === undefined)) return undefined;
-  const place = join(target, path);
   let shared: Copy | undefined =
-    found === undefined || found === 'name-not-utf8' ? undefined : { path: place, info: found };
+    found === undefined || found === 'name-not-utf8'
+      ? undefined
+      : { path: join(target, path), info: found };
   const descend = trees.map((): Found | undefined => undefined);
   const winner = trees.findLast(
     (tree, index) => copies[index] && choiceOf(job, tree, path) === 'home',
@@ -136,39 +141,54 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
     ([, one], [, other]) => Number(other === winner) - Number(one === winner),
   );
   for (const [index, tree] of inOrder) {
-    let own = copies[index];
-    for (let attempt = 1; own !== undefined; attempt += 1) {
-      const ownPath = join(tree.root, path);
-      const found = { tree, path, own, ownPath, shared };
-      const decided: Result<Action | 'again'> = await toResult(
-        decideFor(job, actor, found, winner),
-      );
-      if (!decided.ok) {
-        const { error } = decided;
-        if (!(error instanceof CallError) || actor.onUnreadable === undefined) throw error;
-        await actor.onUnreadable(error);
-        break;
-      }
-      const action = decided.value;
-      const result = action === 'again' ? action : await actor.perform({ ...found, action });
-      if (action !== 'again' && result !== 'again') {
-        ({ shared } = result);
-        const isEntered =
-          action.kind !== 'skip' && action.kind !== 'conflict' && action.kind !== 'refuse';
-        if (own !== 'name-not-utf8' && own.kind === 'directory' && isEntered) descend[index] = own;
-        break;
-      }
-      if (attempt === MAX_ATTEMPTS) throw new CallError(ownPath, { code: 'ESTALE' });
-      // Somebody else was there: look at both again.
-      own = await lstatOrUndefined(job.fs, ownPath);
-      const now = await lstatOrUndefined(job.fs, place);
-      shared = now === undefined ? undefined : { path: place, info: now };
-    }
+    const own = copies[index];
+    if (own === undefined) continue;
+    const absorbed = await absorbOne(job, actor, { tree, path, own, shared }, winner);
+    ({ shared } = absorbed);
+    descend[index] = absorbed.entered;
   }
   // Something that is no directory may have been chosen in its place.
   const isEnterable = shared?.info.kind === 'directory';
   if (!isEnterable || descend.every((own) => own === undefined)) return undefined;
   return { ...group, copies: [...descend, found] };
+}
+
+/** Decides and acts, and looks at both again as long as something else was there than was looked at. */
+async function absorbOne(
+  job: Job,
+  actor: Actor,
+  { tree, path, ...seen }: Pick<Step, 'tree' | 'path' | 'own' | 'shared'>,
+  winner: Tree | undefined,
+): Promise<{ readonly shared: Copy | undefined; readonly entered?: Found }> {
+  const ownPath = join(tree.root, path);
+  const place = join(job.target, path);
+  let own: Found | undefined = seen.own;
+  let { shared } = seen;
+  for (let attempt = 1; own !== undefined; attempt += 1) {
+    const step = { tree, path, own, ownPath, shared };
+    const decided: Result<Action | 'again'> = await toResult(decideFor(job, actor, step, winner));
+    if (!decided.ok) {
+      const { error } = decided;
+      if (!(error instanceof CallError) || actor.onUnreadable === undefined) throw error;
+      await actor.onUnreadable(error);
+      return { shared };
+    }
+    const action = decided.value;
+    const performed = action === 'again' ? action : await actor.perform({ ...step, action });
+    if (action !== 'again' && performed !== 'again') {
+      const isEntered = !['skip', 'conflict', 'refuse'].includes(action.kind) && isDirectory(own);
+      return isEntered ? { ...performed, entered: own } : performed;
+    }
+    if (attempt === MAX_ATTEMPTS) {
+      if (actor.onBusy === undefined) throw new CallError(ownPath, { code: 'ESTALE' });
+      actor.onBusy(ownPath);
+      return { shared };
+    }
+    own = await lstatOrUndefined(job.fs, ownPath);
+    const now = await lstatOrUndefined(job.fs, place);
+    shared = now === undefined ? undefined : { path: place, info: now };
+  }
+  return { shared };
 }
 
 async function decideFor(
@@ -177,68 +197,59 @@ async function decideFor(
   step: Omit<Step, 'action'>,
   winner: Tree | undefined,
 ): Promise<Action | 'again'> {
-  const { name, policy, losers } = job;
+  const { name, policy } = job;
   const { tree, path, own, ownPath, shared } = step;
-  const base = {
-    policy,
-    pathKind: {
-      isTranscript: isTranscript(name, path),
-      isMemoryIndex: isMemoryIndex(name, path),
-      isObsoleteCache: isObsoleteCache(name, path),
-    },
-    own,
-    shared: shared?.info,
-    canLink: tree.canLink,
-    isFragment: tree.isFragment,
+  const pathKind = {
+    isTranscript: isTranscript(name, path),
+    isMemoryIndex: isMemoryIndex(name, path),
+    isObsoleteCache: isObsoleteCache(name, path),
   };
+  const { canLink, isFragment } = tree;
+  const base = { policy, pathKind, own, shared: shared?.info, canLink, isFragment };
   if (own === 'name-not-utf8') return decide(base);
-  const spellings = tree.spellings.map((root) => join(root, path));
+  const links = await linkFacts(job.fs, own, ownPath, path, shared);
   if (shared === undefined) {
+    const spellings = tree.spellings.map((root) => join(root, path));
     if (spellings.some((spelling) => job.leaveOut.has(spelling))) {
       return { kind: 'skip', reason: 'kept-aside' };
     }
-    if (own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true) {
-      return { kind: 'keep', as: 'merged', partial: false };
-    }
-    return decide({ ...base, ...(await linkFacts(job.fs, own, ownPath, path, undefined)) });
+    const isRemoved = own.kind === 'file' && actor.wasRemoved?.({ tree, path }, own) === true;
+    return isRemoved
+      ? { kind: 'keep', as: 'removed', partial: false }
+      : decide({ ...base, ...links });
   }
-  if (own.kind === 'file' && shared.info.kind === 'file' && isSameFile(own, shared.info)) {
-    return decide(base);
-  }
-  const known =
-    own.kind === 'file' && shared.info.kind === 'file'
-      ? actor.known({ tree, path }, own, shared.info)
-      : {};
-  const wasBrought =
-    tree.movedAt !== undefined && own.mtimeNs < tree.movedAt && !base.pathKind.isTranscript;
-  const isFile = own.kind === 'file' && shared.info.kind === 'file';
-  if (known.isCurrent === true || (isFile && wasBrought))
-    return { kind: 'keep', as: 'identical', partial: false };
-  const isComparable =
-    own.kind === 'file' && shared.info.kind === 'file' && !base.pathKind.isObsoleteCache;
   const copy = { path: ownPath, info: own };
-  const comparison = isComparable
-    ? await job.comparer.compare(copy, shared, base.pathKind.isTranscript)
-    : undefined;
-  // One of them is gone, or something else by now.
-  if (isComparable && comparison === undefined) return 'again';
-  const action = decide({
-    ...base,
-    ...known,
-    comparison,
-    ...(await linkFacts(job.fs, own, ownPath, path, shared)),
-    choice: winner === undefined || winner === tree ? choiceOf(job, tree, path) : 'shared',
-  });
-  if (action.kind !== 'conflict' && action.kind !== 'unite') {
-    if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
-    return action;
+  const choice = winner === undefined || winner === tree ? choiceOf(job, tree, path) : 'shared';
+  if (own.kind !== 'file' || shared.info.kind !== 'file') {
+    return await withLosers(job, path, copy, decide({ ...base, ...links, choice }));
   }
+  if (isSameFile(own, shared.info)) return decide(base);
+  const { isCurrent, ...known } = actor.known({ tree, path }, own, shared.info);
+  const wasBrought =
+    tree.movedAt !== undefined && own.mtimeNs < tree.movedAt && !pathKind.isTranscript;
+  if (isCurrent === true || wasBrought) return { kind: 'keep', as: 'identical', partial: false };
+  const comparison = pathKind.isObsoleteCache
+    ? undefined
+    : await job.comparer.compare(copy, shared, pathKind.isTranscript);
+  // One of them is gone, or something else by now.
+  if (comparison === undefined && !pathKind.isObsoleteCache) return 'again';
+  return await withLosers(job, path, copy, decide({ ...base, ...known, comparison, choice }));
+}
+
+/** A file that equals one that lost the conflict at its path loses it, too. */
+async function withLosers(
+  { losers, comparer }: Job,
+  path: string,
+  copy: Copy,
+  action: Action,
+): Promise<Action> {
+  if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
+  if (action.kind !== 'conflict' && action.kind !== 'unite') return action;
   for (const loser of losers.get(path) ?? []) {
+    const areFiles = copy.info.kind === 'file' && loser.info.kind === 'file';
     const isLoser =
-      isSameFile(loser.info, own) ||
-      (own.kind === 'file' &&
-        loser.info.kind === 'file' &&
-        (await job.comparer.compare(copy, loser, false))?.kind === 'identical');
+      isSameFile(loser.info, copy.info) ||
+      (areFiles && (await comparer.compare(copy, loser, false))?.kind === 'identical');
     if (isLoser) return { kind: 'skip', reason: 'kept-aside' };
   }
   return action;

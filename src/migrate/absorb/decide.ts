@@ -1,8 +1,8 @@
 import { withTrailingSep } from '../../core/paths.ts';
 import type { FileInfo, FileKind } from '../../fs/file-info.ts';
 import { isSameFile } from '../../fs/file-info.ts';
-import type { Comparison } from '../scan/compare.ts';
-import type { Found } from '../scan/walk.ts';
+import type { Comparison } from '../../fs/compare-files.ts';
+import type { Found } from '../../fs/walk.ts';
 
 /** How a tree is brought into a target. */
 export interface Policy {
@@ -53,8 +53,15 @@ export type Action =
   /** Both are directories. */
   | { readonly kind: 'descend' }
   | { readonly kind: 'add'; readonly by: Means }
-  /** The target has it already. `partial`: but for half a line at its end. */
-  | { readonly kind: 'keep'; readonly as: 'identical' | 'merged'; readonly partial: boolean }
+  /**
+   * The target has it already. `partial`: but for half a line at its end. `removed`: the target had it, and somebody has moved
+   * or removed it there since.
+   */
+  | {
+      readonly kind: 'keep';
+      readonly as: 'identical' | 'merged' | 'removed';
+      readonly partial: boolean;
+    }
   /** The target's is set aside, and the tree's gets its name. */
   | {
       readonly kind: 'replace';

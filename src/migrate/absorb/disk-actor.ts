@@ -18,13 +18,20 @@ import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';
-import { type Copy, readBytes } from '../scan/compare.ts';
+import { type Copy, readBytes } from '../../fs/compare-files.ts';
 import { isSessionTranscript } from '../scan/kinds.ts';
+import { type Aside, findApart } from './apart.ts';
 import type { Actor, Performed, Step } from './absorb.ts';
 import { type Brought, promiseName } from './brought.ts';
 import type { Means } from './decide.ts';
 import type { LinkedTranscripts } from './linked-transcripts.ts';
-import { appendLines, linesNotIn, MAX_MERGED_BYTES, uniteLines, wholeLinesFrom } from './lines.ts';
+import {
+  appendLines,
+  linesNotIn,
+  MAX_MERGED_BYTES,
+  uniteLines,
+  wholeLinesFrom,
+} from '../../fs/lines.ts';
 
 /** Where a run works, and what it knows. */
 export interface Workshop {
@@ -69,7 +76,11 @@ export class DiskActor implements Actor {
   /** What the target had when an earlier run moved the tree away, and has again. */
   readonly returned: string[] = [];
   /** Transcripts of sessions that came after the directories were replaced by links, relative to the target. */
-  readonly late: string[] = [];
+  readonly #late: string[] = [];
+  /** While sessions may run: transcripts outside the target whose lines it may lack by now. */
+  readonly #aside = new Map<string, Aside>();
+  /** Paths of sessions that moved to another project key. */
+  readonly #movers = new Set<string>();
 
   constructor(shop: Workshop) {
     this.#shop = shop;
@@ -112,14 +123,20 @@ export class DiskActor implements Actor {
     );
   }
 
+  onBusy(path: string): void {
+    if (this.#shop.linked === undefined) throw new CallError(path, { code: 'ESTALE' });
+    // A session is at it: another pass will see it.
+    this.added += 1;
+  }
+
   visited(files: number, bytes: number): void {
     this.#shop.onFiles(files, bytes);
   }
 
   async perform(step: Step): Promise<Performed | 'again'> {
     const { action, shared, own, ownPath, path } = step;
-    if (own !== 'name-not-utf8' && own.kind === 'file' && !step.tree.isFragment) {
-      this.#shop.linked?.see(path, own);
+    if (own !== 'name-not-utf8' && own.kind === 'file') {
+      this.#shop.linked?.see(path, own, ownPath, step.tree.isFragment);
     }
     switch (action.kind) {
       case 'descend':
@@ -132,6 +149,8 @@ export class DiskActor implements Actor {
       case 'keep':
         if (action.partial) this.#leave(ownPath, 'partial-line');
         if (action.as === 'identical') await this.#bringTimeUp(step);
+        // It has been moved through the link.
+        if (action.as === 'removed' && shared === undefined) this.#movers.add(path);
         if (shared !== undefined) this.#noteLink(step, shared.info);
         return { shared };
       case 'replace':
@@ -161,6 +180,11 @@ export class DiskActor implements Actor {
   #block(step: Step): void {
     this.blocked.push(step);
     this.#leave(step.ownPath, 'conflict');
+  }
+
+  #noteAside(ownPath: string, path: string): void {
+    if (this.#shop.linked === undefined || !path.endsWith('.jsonl')) return;
+    this.#aside.set(ownPath, { ownPath, path });
   }
 
   #noteLink({ own, path, tree }: Step, shared: FileInfo): void {
@@ -197,7 +221,12 @@ export class DiskActor implements Actor {
     const isMoved = this.#shop.linked?.knows(own) === true;
     const isFile = by === 'link' || by === 'copy';
     if (isFile) this.addedFiles += 1;
-    if (this.#isCutOver && isSessionTranscript(path)) this.late.push(path);
+    if (this.#isCutOver && isSessionTranscript(path)) {
+      this.#late.push(path);
+      this.#noteAside(ownPath, path);
+      const ownPaths = this.#shop.linked?.ownPathsOf(path) ?? [];
+      if (ownPaths.length > 1) this.#movers.add(path);
+    }
     if (isFile && !isMoved && movedAt !== undefined && own.mtimeNs < movedAt) {
       this.returned.push(place);
     }
@@ -411,6 +440,7 @@ export class DiskActor implements Actor {
     const isMeant =
       now !== undefined &&
       (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
+    this.#noteAside(to, path);
     if (isMeant) return { path: to, info: now };
     await this.#putBack(to, place);
     return 'again';
@@ -488,7 +518,7 @@ export class DiskActor implements Actor {
   }
 
   async #append(step: Step): Promise<Performed | 'again'> {
-    const { ownPath, shared } = step;
+    const { ownPath, path, shared } = step;
     if (shared === undefined) return 'again';
     const { fs } = this.#shop.context;
     const done = this.#appended.get(ownPath) ?? 0;
@@ -500,6 +530,7 @@ export class DiskActor implements Actor {
     const appended = await appendLines(fs, shared.path, fragment.lines);
     if (appended === undefined) return 'again';
     if (appended) this.added += 1;
+    this.#noteAside(ownPath, path);
     this.#appended.set(ownPath, done + fragment.lines.length);
     if (fragment.isTorn) this.#leave(ownPath, 'partial-line');
     return { shared };
@@ -525,7 +556,7 @@ export class DiskActor implements Actor {
         const displaced = await this.#setAside(path, { path: place, info: now });
         if (displaced !== 'again') this.added += 1;
       } else if (other !== undefined) {
-        for (const it of [place, join(target, other)]) this.#leave(it, 'duplicate-session-id');
+        for (const ownPath of linked?.ownPathsOf(path) ?? []) this.#noteAside(ownPath, other);
       }
     }
   }
@@ -554,7 +585,13 @@ export class DiskActor implements Actor {
       // A program had it open, or wrote to it by its former name at the last moment.
       changed.push({ path, reason: 'changed' });
     }
-    return [...this.#unmerged, ...this.#lostSides, ...changed];
+    const { linked, target } = this.#shop;
+    const ownPathsOf = (path: string) => linked?.ownPathsOf(path) ?? [];
+    const listed = new Set(this.#lostSides.map(({ path }) => path));
+    const aside = [...this.#aside.values()].filter(({ ownPath }) => !listed.has(ownPath));
+    const movers = [...this.#movers, ...(linked?.movers() ?? [])];
+    const apart = await findApart({ fs, target, aside, late: this.#late, movers, ownPathsOf });
+    return [...this.#unmerged, ...this.#lostSides, ...changed, ...apart];
   }
 }
 
@@ -576,8 +613,7 @@ export function broughtFrom(
 ): ReturnType<Brought['of']> {
   const copied = brought?.of(originOf(tree, path), own, shared);
   if (copied !== undefined || !tree.isFragment) return copied;
-  const [, home = ''] = tree.spellings;
-  return brought?.of(join(home, path), own, shared) === 'outdated' ? 'outdated' : undefined;
+  return brought?.of(join(tree.place, path), own, shared) === 'outdated' ? 'outdated' : undefined;
 }
 
 /** Tells the file from all others that are brought into the target. */

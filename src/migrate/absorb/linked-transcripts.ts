@@ -14,10 +14,15 @@ export class LinkedTranscripts {
   /** By inode: to know a file again that was moved. */
   readonly #inodes = new Map<bigint, FileInfo>();
   #seen = new Map<string, FileInfo>();
+  /** All paths at which any pass saw each session. */
+  readonly #paths = new Map<string, Set<string>>();
+  /** Where the trees have each session now. */
+  #ownPaths = new Map<string, Set<string>>();
   #isCutOver = false;
 
   beginPass(): void {
     this.#seen = new Map();
+    this.#ownPaths = new Map();
   }
 
   /** From now on what a transcript gains may have come through the link. */
@@ -26,8 +31,25 @@ export class LinkedTranscripts {
   }
 
   /** A file of a tree was seen in this pass. */
-  see(path: string, own: FileInfo): void {
-    if (path.endsWith('.jsonl')) this.#seen.set(path, own);
+  see(path: string, own: FileInfo, ownPath: string, isFragment: boolean): void {
+    if (!path.endsWith('.jsonl')) return;
+    if (!isFragment) this.#seen.set(path, own);
+    const session = basename(path);
+    const known = this.#ownPaths.get(session) ?? new Set();
+    this.#ownPaths.set(session, known.add(ownPath));
+    this.#paths.set(session, (this.#paths.get(session) ?? new Set()).add(path));
+  }
+
+  /** Sessions that were under several project keys; a path of each. */
+  movers(): readonly string[] {
+    return [...this.#paths.values()].flatMap((paths) =>
+      paths.size > 1 ? [...paths].slice(0, 1) : [],
+    );
+  }
+
+  /** Where the trees have the transcripts of the same session. */
+  ownPathsOf(path: string): readonly string[] {
+    return [...(this.#ownPaths.get(basename(path)) ?? [])];
   }
 
   /** A transcript of a tree and the target's are one file. */

@@ -1,6 +1,6 @@
 import { READ, SEARCH, WRITE } from '../../fs/calls.ts';
 import { type CallError, failedWith, toResult } from '../../core/result.ts';
-import { type FileInfo, fileInfoOf, isSameFile } from '../../fs/file-info.ts';
+import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import { dirname, join } from '../../core/paths.ts';
 import {
@@ -14,20 +14,18 @@ import {
 import type { Brought } from '../absorb/brought.ts';
 import { broughtFrom } from '../absorb/disk-actor.ts';
 import { choiceFor } from '../absorb/decide.ts';
-import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import { failedCall, migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
-import type { Copy } from './compare.ts';
+import type { Copy } from '../../fs/compare-files.ts';
 import { isMemoryDirectory, sessionOf } from './kinds.ts';
-import type { Preflight } from './preflight.ts';
+import type { TrialLinks } from '../../fs/trial-links.ts';
 import { SessionKeys } from './session-keys.ts';
-import { describeConflict } from './sides.ts';
-import { type Group, isDirectory } from './walk.ts';
+import { describeConflict, problemsOf } from './sides.ts';
+import { type Group, isDirectory } from '../../fs/walk.ts';
 
 /** What the trees of one name hold, compared with the target and with each other. */
 export interface Contents {
-  /** By index of the trees. */
-  readonly files: readonly FileCounts[];
-  readonly copyBytes: readonly number[];
+  readonly counts: ReadonlyMap<Tree, TreeCounts>;
   readonly problems: readonly MigrationProblem[];
   readonly unmerged: readonly UnmergedFile[];
   /** Files in the trees that were last written before the time in question. */
@@ -42,17 +40,22 @@ export interface Contents {
   readonly setAside: readonly string[];
 }
 
+/** What happens to the files of one tree, and how many bytes of them will be copied. */
+export interface TreeCounts extends FileCounts {
+  readonly copyBytes: number;
+}
+
 /** What to ask about the contents, beyond how they merge. */
 export interface ContentsRequest {
   /** The user who would do it; `undefined` if unknown. */
   readonly uid: number | undefined;
   /** Files older than this are overdue; nanoseconds. */
   readonly overdueBefore: bigint | undefined;
-  readonly preflight: Preflight;
+  readonly trials: TrialLinks;
   readonly brought: Brought;
 }
 
-type Counts = { -readonly [Key in keyof FileCounts]: FileCounts[Key] };
+type Counts = { -readonly [Key in keyof TreeCounts]: number };
 
 /** Goes through everything that would be brought into a target, and only pretends to do it. */
 export async function surveyContents(job: Job, request: ContentsRequest): Promise<Contents> {
@@ -61,16 +64,10 @@ export async function surveyContents(job: Job, request: ContentsRequest): Promis
   return await pretender.contents();
 }
 
-function inOrder(one: MigrationProblem, other: MigrationProblem): number {
-  return one.path < other.path ? -1 : 1;
-}
-
 class Pretender implements Actor {
   readonly #job: Job;
   readonly #request: ContentsRequest;
-  readonly #indexes: ReadonlyMap<Tree, number>;
-  readonly #files: Counts[];
-  readonly #copyBytes: number[];
+  readonly #counts = new Map<Tree, Counts>();
   readonly #problems: MigrationProblem[] = [];
   readonly #unmerged: UnmergedFile[] = [];
   readonly #memory = new Set<string>();
@@ -83,9 +80,10 @@ class Pretender implements Actor {
   constructor(job: Job, request: ContentsRequest) {
     this.#job = job;
     this.#request = request;
-    this.#indexes = new Map(job.trees.map((tree, index) => [tree, index]));
-    this.#files = job.trees.map(() => ({ link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 }));
-    this.#copyBytes = job.trees.map(() => 0);
+    for (const tree of job.trees) {
+      const none = { link: 0, copy: 0, merged: 0, identical: 0, skipped: 0, copyBytes: 0 };
+      this.#counts.set(tree, none);
+    }
     this.#keys = new SessionKeys(job.trees.length);
   }
 
@@ -106,14 +104,9 @@ class Pretender implements Actor {
 
   visited(): void {}
 
-  async onUnreadable({ path, code: errno }: CallError): Promise<void> {
-    if (errno !== 'EACCES' && errno !== 'EPERM') {
-      this.#problems.push(migrationProblem('io-error', { path, errno }));
-      return;
-    }
-    const info = await toResult(lstatOrUndefined(this.#job.fs, path));
-    const uid = info.ok ? info.value?.uid : undefined;
-    this.#problems.push(migrationProblem('not-permitted', { path, errno, reason: 'read', uid }));
+  async onUnreadable(error: CallError): Promise<void> {
+    const info = await toResult(lstatOrUndefined(this.#job.fs, error.path));
+    this.#problems.push(failedCall(error, 'read', info.ok ? info.value?.uid : undefined));
   }
 
   known({ tree, path }: Pick<Step, 'tree' | 'path'>, own: FileInfo, shared: FileInfo) {
@@ -124,8 +117,7 @@ class Pretender implements Actor {
   async perform(step: Step): Promise<Performed> {
     const { action, own, ownPath, shared, path } = step;
     if (own === 'name-not-utf8' || action.kind === 'refuse') {
-      const reason = action.kind === 'refuse' ? action.reason : 'name-not-utf8';
-      this.#problems.push(migrationProblem('not-mergeable', { path: ownPath, reason }));
+      this.#problems.push(...(await problemsOf(this.#job.fs, step)));
       return { shared };
     }
     const copy: Copy = { path: ownPath, info: own };
@@ -145,7 +137,8 @@ class Pretender implements Actor {
       case 'keep':
         // Also equal ones: one of them would be written to, and the other one not.
         if (shared !== undefined && !isSameFile(own, shared.info)) this.#noteCopies(step);
-        if (own.kind === 'file') this.#add(step, action.as);
+        if (own.kind === 'file')
+          this.#add(step, action.as === 'identical' ? 'identical' : 'merged');
         if (action.partial) this.#unmerged.push({ path: ownPath, reason: 'partial-line' });
         return { shared };
       case 'replace': {
@@ -160,12 +153,10 @@ class Pretender implements Actor {
       }
       case 'unite': {
         await this.#count(step, own, 'merged', true);
-        this.#copyBytes[this.#indexOf(step)] =
-          (this.#copyBytes[this.#indexOf(step)] ?? 0) + (shared?.info.size ?? 0);
-        if (shared !== undefined) {
-          const { path: other } = shared;
-          this.#problems.push(migrationProblem('memory-merged', { path: ownPath, other }));
-        }
+        if (shared === undefined) return { shared };
+        this.#add(step, 'copyBytes', shared.info.size);
+        const fields = { path: ownPath, other: shared.path };
+        this.#problems.push(migrationProblem('memory-merged', fields));
         return { shared };
       }
       // The lines of a fragment are appended, whatever else is appended meanwhile.
@@ -179,7 +170,7 @@ class Pretender implements Actor {
         this.#unmerged.push({ path: ownPath, reason: action.reason });
         return { shared };
       case 'conflict':
-        if (shared !== undefined) await this.#conflict(action.code, copy, shared, path);
+        this.#problems.push(...(await problemsOf(this.#job.fs, step)));
         this.#noteCopies(step);
         return { shared };
       default:
@@ -201,13 +192,9 @@ class Pretender implements Actor {
     if (!allowed.ok) this.#deny(place, info, 'change', allowed.errno);
   }
 
-  #indexOf({ tree }: Pick<Step, 'tree'>): number {
-    return this.#indexes.get(tree) ?? 0;
-  }
-
-  #add(step: Pick<Step, 'tree'>, what: keyof FileCounts): void {
-    const counts = this.#files[this.#indexOf(step)];
-    if (counts !== undefined) counts[what] += 1;
+  #add({ tree }: Pick<Step, 'tree'>, what: keyof Counts, count = 1): void {
+    const counts = this.#counts.get(tree);
+    if (counts !== undefined) counts[what] += count;
   }
 
   /** Counts a file, after having looked whether that can be done with it. */
@@ -222,8 +209,7 @@ class Pretender implements Actor {
     this.#add(step, what === 'link' && copies ? 'copy' : what);
     if (!copies) return;
     if (!isCopied) this.#noteCopies(step);
-    const index = this.#indexOf(step);
-    this.#copyBytes[index] = (this.#copyBytes[index] ?? 0) + own.size;
+    this.#add(step, 'copyBytes', own.size);
     const isMine = this.#request.uid === undefined || own.uid === this.#request.uid;
     if (isMine && (own.mode & 0o400) !== 0) return;
     const readable = await toResult(this.#job.fs.access(step.ownPath, READ));
@@ -231,7 +217,7 @@ class Pretender implements Actor {
   }
 
   async #tryLink(path: string, own: FileInfo): Promise<'linked' | 'copied'> {
-    const { preflight } = this.#request;
+    const { trials } = this.#request;
     // Only files that may have too many names already; a trial link changes the timestamps backups rely on.
     if (!this.#isForeign(own) && own.linkCount === 1) {
       // Nobody may link an immutable file.
@@ -239,7 +225,7 @@ class Pretender implements Actor {
       if (failedWith(writable, 'EPERM')) this.#deny(path, own, 'link', 'EPERM');
       return 'linked';
     }
-    const trial = await preflight.try(path);
+    const trial = await trials.try(path);
     if (typeof trial === 'string') return 'linked';
     const { errno } = trial;
     if (errno === 'EMLINK' || errno === 'EXDEV') return 'copied';
@@ -257,25 +243,6 @@ class Pretender implements Actor {
     if (sessionId !== undefined) this.#copies.add(sessionId);
   }
 
-  async #conflict(
-    code: 'transcripts-diverge' | 'files-differ' | 'kinds-differ',
-    own: Copy,
-    shared: Copy,
-    path: string,
-  ): Promise<void> {
-    if (code === 'kinds-differ') {
-      const fields = { path: own.path, other: shared.path };
-      this.#problems.push(migrationProblem(code, fields));
-      return;
-    }
-    const conflict = await describeConflict(this.#job.fs, own, shared);
-    this.#problems.push(
-      code === 'files-differ'
-        ? migrationProblem(code, conflict)
-        : migrationProblem(code, { ...conflict, sessionId: sessionOf(path) ?? '' }),
-    );
-  }
-
   async contents(): Promise<Contents> {
     const leaveOut = new Set<string>();
     const setAside: string[] = [];
@@ -283,9 +250,8 @@ class Pretender implements Actor {
       await this.#judgeTwoProjects(found, leaveOut, setAside);
     }
     return {
-      files: this.#files,
-      copyBytes: this.#copyBytes,
-      problems: this.#problems.toSorted(inOrder),
+      counts: this.#counts,
+      problems: this.#problems.toSorted((one, other) => (one.path < other.path ? -1 : 1)),
       unmerged: this.#unmerged,
       overdue: this.#overdue,
       memory: [...this.#memory],
@@ -303,15 +269,12 @@ class Pretender implements Actor {
     const { fs, trees, target, choices } = this.#job;
     const rootOf = ({ source }: { readonly source: number }) => trees[source]?.root ?? target;
     const [at, otherAt] = [join(rootOf(path), path.path), join(rootOf(other), other.path)];
-    const [own, shared] = await Promise.all([
-      toResult(fs.lstat(at, { bigint: true })),
-      toResult(fs.lstat(otherAt, { bigint: true })),
-    ]);
+    const own = await toResult(lstatOrUndefined(fs, at));
+    const shared = await toResult(lstatOrUndefined(fs, otherAt));
     // A session may have moved meanwhile.
-    if (!own.ok || !shared.ok) return;
-    const isOneFile = String(own.value.ino) === String(shared.value.ino);
+    if (!own.ok || !shared.ok || own.value === undefined || shared.value === undefined) return;
     const fields = { path: at, other: otherAt, sessionId };
-    if (wasSoBefore || isOneFile) {
+    if (wasSoBefore || isSameFile(own.value, shared.value)) {
       this.#problems.push(migrationProblem('session-in-two-projects', fields));
       return;
     }
@@ -324,11 +287,11 @@ class Pretender implements Actor {
       if (loser === undefined) setAside.push(other.path);
       else for (const root of loser.spellings) leaveOut.add(join(root, other.path));
     } else {
-      const conflict = await describeConflict(
-        fs,
-        { path: at, info: fileInfoOf(own.value) },
-        { path: otherAt, info: fileInfoOf(shared.value) },
-      );
+      const sides = [
+        { path: at, info: own.value },
+        { path: otherAt, info: shared.value },
+      ] as const;
+      const conflict = await describeConflict(fs, ...sides);
       this.#problems.push(migrationProblem('duplicate-session-id', { ...conflict, sessionId }));
     }
   }

@@ -1,9 +1,8 @@
 import { drive } from '../../fs/calls.ts';
 import { toResult } from '../../core/result.ts';
 import type { FileInfo } from '../../fs/file-info.ts';
-import { lstatOrUndefined } from '../../fs/io.ts';
+import { lstatOrUndefined, realPathOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import { textOf } from '../../fs/port.ts';
 import type { LinkState } from '../../links/report.ts';
 import { inspectShared, type SharedFacts } from '../../links/inspect.ts';
 import { planLinks } from '../../links/plan.ts';
@@ -57,8 +56,7 @@ export async function surveyHomes(
   const findings = new Set<Finding>();
   const seen = new Set<string>();
   for (const [index, { accountHome, links }] of facts.homes.entries()) {
-    const real = await toResult(fs.realpath(accountHome));
-    const realHome = real.ok ? textOf(real.value) : accountHome;
+    const realHome = (await realPathOrUndefined(fs, accountHome)) ?? accountHome;
     const stats = await toResult(fs.stat(accountHome, { bigint: true }));
     // By a bind mount one directory has two real paths.
     const identity =
@@ -102,6 +100,5 @@ async function realTargetOf(
 ): Promise<string> {
   const place = targets.find(({ path }) => path === target)?.place;
   if (place !== undefined) return place.path;
-  const real = await toResult(fs.realpath(target));
-  return real.ok ? textOf(real.value) : target;
+  return (await realPathOrUndefined(fs, target)) ?? target;
 }

@@ -1,7 +1,5 @@
 import { mapLimit } from '../../core/map-limit.ts';
-import { toResult } from '../../core/result.ts';
-import { listDirectory } from '../../fs/io.ts';
-import { textOf } from '../../fs/port.ts';
+import { listDirectory, realPathOrUndefined } from '../../fs/io.ts';
 import { dirname, join } from '../../core/paths.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import type { MigrationProblem } from '../problems.ts';
@@ -23,12 +21,7 @@ export interface RunningSessions {
  * one home lead into the real directories of another one.
  */
 export async function findRunning(
-  {
-    context: { fs },
-    processInspector,
-    otherHomes,
-    required,
-  }: Pick<MigrateRequest, 'context' | 'processInspector' | 'otherHomes' | 'required'>,
+  { context: { fs }, processInspector, otherHomes, required }: MigrateRequest,
   homes: readonly SurveyedHome[],
 ): Promise<RunningSessions> {
   const entries = homes.flatMap((home) => home.entries);
@@ -51,15 +44,13 @@ export async function findRunning(
   // The targets may be the directories of a home that is none of these.
   const pools = [...targets].map(dirname);
   for (const home of new Set([...otherHomes, ...beside.flat(), ...pools])) {
-    const real = await toResult(fs.realpath(home));
-    if (!real.ok || known.has(textOf(real.value))) continue;
-    known.add(textOf(real.value));
-    const ends = await mapLimit(required, async ({ name }) => {
-      const end = await toResult(fs.realpath(join(home, name)));
-      return end.ok ? textOf(end.value) : '';
-    });
-    if (ends.some((end) => trees.has(end))) inTrees.push(home);
-    else if (ends.some((end) => targets.has(end))) inTargets.push(home);
+    const real = await realPathOrUndefined(fs, home);
+    if (real === undefined || known.has(real)) continue;
+    known.add(real);
+    const ends = await mapLimit(required, ({ name }) => realPathOrUndefined(fs, join(home, name)));
+    const endsIn = (places: ReadonlySet<string | undefined>) => ends.some((end) => places.has(end));
+    if (endsIn(trees)) inTrees.push(home);
+    else if (endsIn(targets)) inTargets.push(home);
   }
   const find = async (paths: readonly string[]) =>
     paths.length === 0

@@ -1,8 +1,33 @@
-import { OPEN, readFully, withFile } from '../../fs/io.ts';
-import type { FileInfo } from '../../fs/file-info.ts';
+import { forEachLine } from '../../fs/lines.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import type { Conflict, ConflictSide } from '../problems.ts';
-import type { Copy } from './compare.ts';
+import type { Step } from '../absorb/absorb.ts';
+import {
+  migrationProblem,
+  type Conflict,
+  type ConflictSide,
+  type MigrationProblem,
+} from '../problems.ts';
+import type { Copy } from '../../fs/compare-files.ts';
+import { sessionOf } from './kinds.ts';
+
+/** Why something can't be brought in; nothing if it is gone. */
+export async function problemsOf(
+  fs: Pick<MigrateReadFs, 'open'>,
+  { action, own, ownPath, path, shared }: Step,
+): Promise<readonly MigrationProblem[]> {
+  if (action.kind === 'refuse') {
+    return [migrationProblem('not-mergeable', { path: ownPath, reason: action.reason })];
+  }
+  if (own === 'name-not-utf8' || shared === undefined) return [];
+  const code = action.kind === 'conflict' ? action.code : 'files-differ';
+  if (code === 'kinds-differ') {
+    return [migrationProblem(code, { path: ownPath, other: shared.path })];
+  }
+  const conflict = await describeConflict(fs, { path: ownPath, info: own }, shared);
+  return code === 'files-differ'
+    ? [migrationProblem(code, conflict)]
+    : [migrationProblem(code, { ...conflict, sessionId: sessionOf(path) ?? '' })];
+}
 
 /** What somebody needs to know to choose one of two files. */
 export async function describeConflict(
@@ -39,46 +64,22 @@ async function sideOf(
   { path, info }: Copy,
 ): Promise<ConflictSide> {
   const modified = Math.max(-LAST_DATE, Math.min(LAST_DATE, Number(info.mtimeNs / 1_000_000n)));
-  const messages = path.endsWith('.jsonl') ? await countMessages(fs, path, info) : {};
+  const isTranscript = info.kind === 'file' && path.endsWith('.jsonl');
+  const messages = isTranscript ? await countMessages(fs, path) : {};
   return { path, bytes: info.size, modifiedAt: new Date(modified), ...messages };
 }
-
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
-const NEWLINE = 10;
 
 async function countMessages(
   fs: Pick<MigrateReadFs, 'open'>,
   path: string,
-  { kind }: FileInfo,
 ): Promise<Pick<ConflictSide, 'messages' | 'lastMessageAt'>> {
-  if (kind !== 'file') return {};
   let messages = 0;
   let last: number | undefined;
-  const count = (line: Uint8Array) => {
+  await forEachLine(fs, path, (line) => {
     const message = messageIn(line);
     if (message === undefined) return;
     messages += 1;
     if (!Number.isNaN(message.time)) last = Math.max(last ?? message.time, message.time);
-  };
-  await withFile(fs, path, OPEN.read, async (handle, { size }) => {
-    let rest = new Uint8Array();
-    for (let position = 0; position < size;) {
-      const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size - position));
-      const read = await readFully(handle, chunk, position, path);
-      if (read === 0) break;
-      position += read;
-      const bytes = new Uint8Array(rest.length + read);
-      bytes.set(rest);
-      bytes.set(chunk.subarray(0, read), rest.length);
-      let start = 0;
-      for (let end; (end = bytes.indexOf(NEWLINE, start)) !== -1; start = end + 1) {
-        count(bytes.subarray(start, end));
-      }
-      rest = bytes.subarray(start);
-      if (rest.length > MAX_LINE_BYTES) rest = new Uint8Array();
-    }
-    count(rest);
   });
   return { messages, ...(last === undefined ? {} : { lastMessageAt: new Date(last) }) };
 }

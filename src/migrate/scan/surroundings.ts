@@ -8,7 +8,7 @@ import { findExpiring } from '../../retention/expiring.ts';
 import { projectsTarget } from '../../links/required.ts';
 import { dirname, withTrailingSep } from '../../core/paths.ts';
 import { homeStateOf, stateDirectoryOf } from '../layout.ts';
-import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import { migrationProblem, type MigrationProblem, type MigrationProblemOf } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
 import type { SurveyedEntry, SurveyedHome } from './homes.ts';
 import { isInLowerLayer, type Mount, mountOf } from '../../fs/mounts.ts';
@@ -28,22 +28,16 @@ export async function surveyRetention(
   fs: MigrateReadFs,
   { accountHomes, required, context: { now } }: MigrateRequest,
 ): Promise<Retention> {
-  const periods = await drive(judgePeriods(accountHomes), fs);
-  const shortest = periods
-    .map(({ period }) => ({ path: period.settings, periodDays: daysOf(period.periodDays) }))
-    .reduce((least, it) => (it.periodDays < least.periodDays ? it : least), {
-      path: '',
-      periodDays: Infinity,
-    });
-  if (shortest.periodDays === Infinity)
-    return { ...shortest, expired: 0, overdueBefore: undefined };
+  let [path, periodDays] = ['', Infinity];
+  for (const { period } of await drive(judgePeriods(accountHomes), fs)) {
+    const days = daysOf(period.periodDays);
+    if (days < periodDays) [path, periodDays] = [period.settings, days];
+  }
+  if (periodDays === Infinity) return { path, periodDays, expired: 0, overdueBefore: undefined };
   const target = projectsTarget(required);
-  const expired =
-    target === undefined
-      ? 0
-      : (await findExpiring(fs, target, shortest.periodDays, now)).expiredCount;
-  const overdueBefore = BigInt(Math.floor(now - shortest.periodDays * DAY_MS)) * 1_000_000n;
-  return { ...shortest, expired, overdueBefore };
+  const found = target === undefined ? undefined : await findExpiring(fs, target, periodDays, now);
+  const overdueBefore = BigInt(Math.floor(now - periodDays * DAY_MS)) * 1_000_000n;
+  return { path, periodDays, expired: found?.expiredCount ?? 0, overdueBefore };
 }
 
 /** What the places of a directory and of its target don't allow. */
@@ -55,31 +49,28 @@ export async function placeProblems(
 ): Promise<readonly MigrationProblem[]> {
   if (directory === undefined) return [];
   const problems: MigrationProblem[] = [];
+  const refuse = (place: string, reason: MigrationProblemOf<'place-unsuitable'>['reason']) => {
+    problems.push(migrationProblem('place-unsuitable', { path: place, reason }));
+  };
   const sourceMount = mountOf(mounts, realPath);
-  if (sourceMount?.point === realPath) {
-    problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-is-mount-point' }));
-  } else if (sourceMount !== undefined && (await isInLowerLayer(fs, sourceMount, realPath))) {
-    problems.push(migrationProblem('place-unsuitable', { path, reason: 'source-in-lower-layer' }));
+  if (sourceMount?.point === realPath) refuse(path, 'source-is-mount-point');
+  else if (sourceMount !== undefined && (await isInLowerLayer(fs, sourceMount, realPath))) {
+    refuse(path, 'source-in-lower-layer');
   }
   // It would move with the directory and, after a reboot, be mounted over the copies of its own files.
   for (const { point } of mounts) {
-    if (!point.startsWith(withTrailingSep(realPath))) continue;
-    const fields = { path: point, reason: 'source-is-mount-point' } as const;
-    problems.push(migrationProblem('place-unsuitable', fields));
+    if (point.startsWith(withTrailingSep(realPath))) refuse(point, 'source-is-mount-point');
   }
-  if (mountOf(mounts, realTarget)?.point === realTarget) {
-    const fields = { path: target, reason: 'target-is-mount-point' } as const;
-    problems.push(migrationProblem('place-unsuitable', fields));
-  }
-  const pairs = [
+  if (mountOf(mounts, realTarget)?.point === realTarget) refuse(target, 'target-is-mount-point');
+  const targetDevice = (await lstatOrUndefined(fs, realTarget))?.device;
+  for (const [state, device] of [
     [homeStateOf(realHome), directory.device],
-    [stateDirectoryOf(realTarget), (await lstatOrUndefined(fs, realTarget))?.device],
-  ] as const;
-  for (const [state, device] of pairs) {
-    const info = await lstatOrUndefined(fs, state);
-    if (info === undefined || device === undefined || info.device === device) continue;
-    const fields = { path: state, reason: 'state-on-other-device' } as const;
-    problems.push(migrationProblem('place-unsuitable', fields));
+    [stateDirectoryOf(realTarget), targetDevice],
+  ] as const) {
+    const own = (await lstatOrUndefined(fs, state))?.device;
+    if (own !== undefined && device !== undefined && own !== device) {
+      refuse(state, 'state-on-other-device');
+    }
   }
   const needs = [
     [realHome, WRITE | SEARCH],

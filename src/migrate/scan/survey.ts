@@ -1,20 +1,21 @@
 import { toResult } from '../../core/result.ts';
-import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
+import { lstatOrUndefined, realPathOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
-import { textOf } from '../../fs/port.ts';
+import { firstFile } from '../../fs/walk.ts';
 import { join, withTrailingSep } from '../../core/paths.ts';
-import type { Tree } from '../absorb/absorb.ts';
+import type { Job, Tree } from '../absorb/absorb.ts';
 import { readBrought } from '../absorb/brought.ts';
+import { createJob, migrationPolicy } from '../absorb/job.ts';
+import { nonceOf } from '../context.ts';
 import { incomingIn, stateDirectoryOf } from '../layout.ts';
-import { migrationProblem, type MigrationProblem } from '../problems.ts';
+import { failedCall, migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
-import type { FoundRestorePoint } from '../restore-points.ts';
-import { type Comparer, comparer } from './compare.ts';
+import { hasTree } from '../restore-points.ts';
 import { type Contents, surveyContents } from './contents.ts';
 import { type SurveyedEntry, type SurveyedHome, surveyHomes } from './homes.ts';
 import { findRunning, type RunningSessions } from './live.ts';
 import { readMounts } from '../../fs/mounts.ts';
-import { openPreflight, type Preflight } from './preflight.ts';
+import { nearestDirectory, openTrialLinks, type TrialLinks } from '../../fs/trial-links.ts';
 import {
   ancestorProblems,
   placeProblems,
@@ -36,8 +37,8 @@ export interface SurveyedName {
   readonly realTarget: string;
   readonly trees: readonly SurveyedTree[];
   readonly contents: Contents;
-  /** Knows already how the files compare. */
-  readonly comparer: Comparer;
+  /** What it takes to bring them; knows already how the files compare. */
+  readonly job: Job;
 }
 
 /** Everything that is known before anything is changed. */
@@ -75,41 +76,36 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
     const found = homes.flatMap((home) => treesOf(home, name));
     if (first === undefined || found.length === 0) continue;
     const { realTarget } = first;
-    const preflight = await openPreflight(context, realTarget);
+    const state = stateDirectoryOf(realTarget);
+    const device = (await lstatOrUndefined(fs, await nearestDirectory(fs, realTarget)))?.device;
+    const trials = await openTrialLinks(fs, state, nonceOf(context));
     try {
-      problems.push(...preflightProblems(preflight, first));
+      problems.push(...trialProblems(trials, first));
       const trees: SurveyedTree[] = [];
       for (const tree of found) {
-        const { canLink, problem } = await tryTree(fs, preflight, tree);
+        const { canLink, problem } = await tryTree(fs, trials, tree, device);
         trees.push({ ...tree, canLink });
         if (problem !== undefined) problems.push(problem);
       }
-      const comparing = comparer(fs);
-      const brought = await readBrought(context, incomingIn(stateDirectoryOf(realTarget)));
-      const job = {
+      const brought = await readBrought(context, incomingIn(state));
+      const { choices } = request;
+      const job = createJob({
         fs,
         name,
         target: realTarget,
         trees,
-        policy: {
-          differences: 'choose',
-          linksTranscripts: true,
-          separatesFiles: false,
-        },
-        choices: request.choices,
-        comparer: comparing,
-        losers: new Map(),
-        leaveOut: new Set<string>(),
-      } as const;
+        policy: migrationPolicy,
+        choices,
+      });
       const contents = await surveyContents(job, {
         uid,
         overdueBefore: retention.overdueBefore,
-        preflight,
+        trials,
         brought,
       });
-      names.push({ name, realTarget, trees, contents, comparer: comparing });
+      names.push({ name, realTarget, trees, contents, job });
     } finally {
-      await preflight.close();
+      await trials.close();
     }
   }
   const running = await findRunning(request, homes);
@@ -132,20 +128,16 @@ async function isKnown(
   homes: readonly SurveyedHome[],
   names: readonly SurveyedName[],
 ): Promise<boolean> {
-  const linked = homes.flatMap(({ entries }) =>
-    entries.flatMap(({ directory, path, realPath }) =>
-      directory === undefined ? [path, realPath] : [],
-    ),
-  );
-  const roots = [...linked, ...names.flatMap(({ trees }) => trees.flatMap((it) => it.spellings))];
+  const trees = names.flatMap((it) => it.trees);
+  const linked = homes
+    .flatMap(({ entries }) => entries.filter(({ directory }) => directory === undefined))
+    .flatMap(({ path, realPath }) => [path, realPath]);
+  const roots = [...linked, ...trees.flatMap(({ spellings }) => spellings)];
   if (roots.some((root) => isBelow(root, choice))) return true;
   if (linked.some((path) => isBelow(choice, path))) return true;
-  for (const { root, spellings } of names.flatMap(({ trees }) => trees)) {
-    for (const spelling of spellings) {
-      const prefix = withTrailingSep(spelling);
-      if (!withTrailingSep(choice).startsWith(prefix)) continue;
-      const below = choice.slice(prefix.length);
-      const path = below === '' ? root : join(root, below);
+  for (const { root, spellings } of trees) {
+    for (const spelling of spellings.filter((it) => isBelow(choice, it))) {
+      const path = join(root, choice.slice(withTrailingSep(spelling).length));
       if ((await lstatOrUndefined(fs, path)) !== undefined) return true;
     }
   }
@@ -154,47 +146,30 @@ async function isKnown(
 
 /** What a home has under a name: what unfinished runs moved away comes first, because it is older. */
 function treesOf(home: SurveyedHome, name: string): readonly SurveyedTree[] {
-  return home.entries
-    .filter((entry) => entry.name === name)
-    .flatMap((entry) => {
-      const { path, realPath, directory, isFragment } = entry;
-      const tree = (root: string, origin: string) => ({
-        root,
-        origin,
-        spellings: [path, realPath, root],
-        entry,
-      });
+  const trees: SurveyedTree[] = [];
+  for (const entry of home.entries.filter((it) => it.name === name)) {
+    const { path, realPath, directory, isFragment } = entry;
+    const add = (root: string, origin: string, more: Partial<SurveyedTree>) => {
+      const spellings = [path, realPath, root];
+      const tree = { root, place: realPath, origin, spellings, entry };
+      trees.push({ ...tree, canLink: true, isFragment: false, ...more });
+    };
+    for (const { path: restorePoint, wasComplete, movedAt, ...point } of home.unfinished) {
       // What had been migrated is shared already: to take back a restore, only the link is needed.
-      const halfDone = home.unfinished.filter(({ wasComplete }) => !wasComplete);
-      const aside = halfDone.flatMap((restorePoint) => {
-        const movedAt = restorePoint.movedAt.get(name) ?? 0n;
-        const at = { restorePoint: restorePoint.path, canLink: true };
-        return [
-          ...restorePoint.trees
-            .filter((it) => it === name)
-            .map((it) => ({
-              ...tree(join(restorePoint.path, it), realPath),
-              ...at,
-              movedAt,
-              isFragment: false,
-            })),
-          ...restorePoint.recreated
-            .filter((it) => it.name === name)
-            .map((it) => ({ ...tree(it.path, it.path), ...at, isFragment: true })),
-        ];
-      });
-      const own =
-        directory === undefined
-          ? []
-          : [
-              {
-                ...tree(realPath, isFragment ? `${realPath}#` : realPath),
-                canLink: true,
-                isFragment,
-              },
-            ];
-      return [...aside, ...own];
-    });
+      if (wasComplete) continue;
+      if (point.trees.includes(name)) {
+        const root = join(restorePoint, name);
+        add(root, realPath, { restorePoint, movedAt: movedAt.get(name) ?? 0n });
+      }
+      for (const { path: root } of point.recreated.filter((it) => it.name === name)) {
+        add(root, root, { restorePoint, isFragment: true });
+      }
+    }
+    if (directory !== undefined) {
+      add(realPath, isFragment ? `${realPath}#` : realPath, { isFragment });
+    }
+  }
+  return trees;
 }
 
 /** Unfinished runs into another target are another call's to complete. */
@@ -204,56 +179,42 @@ async function otherTargets(
   { name, target, realTarget }: SurveyedEntry,
 ): Promise<readonly MigrationProblem[]> {
   const problems: MigrationProblem[] = [];
-  for (const restorePoint of unfinished) {
-    const { path } = restorePoint;
-    const recorded = recordedTarget(restorePoint, name);
+  for (const point of unfinished.filter((it) => hasTree(it, name))) {
+    const { path } = point;
+    const recorded = point.targets.get(name);
     if (recorded === undefined || recorded === target) continue;
-    const real = await toResult(fs.realpath(recorded));
+    const real = await realPathOrUndefined(fs, recorded);
     // A target that is gone can't be completed; as after a move to another machine.
-    if (!real.ok || textOf(real.value) === realTarget) continue;
+    if (real === undefined || real === realTarget) continue;
     problems.push(migrationProblem('earlier-run-other-target', { path, target: recorded }));
   }
   return problems;
 }
 
-function recordedTarget(
-  { trees, recreated, targets }: FoundRestorePoint,
-  name: string,
-): string | undefined {
-  const isConcerned = trees.includes(name) || recreated.some((it) => it.name === name);
-  return isConcerned ? targets.get(name) : undefined;
-}
-
-function preflightProblems(
-  { failure, hasLinks }: Preflight,
-  { target }: SurveyedEntry,
+function trialProblems(
+  { failure, hasLinks }: TrialLinks,
+  { target: path }: SurveyedEntry,
 ): readonly MigrationProblem[] {
   if (failure !== undefined) {
-    const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(failure.errno);
-    return [
-      isDenied
-        ? migrationProblem('not-permitted', { ...failure, reason: 'create', uid: undefined })
-        : migrationProblem('io-error', failure),
-    ];
+    return [failedCall({ path: failure.path, code: failure.errno }, 'create')];
   }
-  return hasLinks
-    ? []
-    : [migrationProblem('place-unsuitable', { path: target, reason: 'no-hard-links' })];
+  return hasLinks ? [] : [migrationProblem('place-unsuitable', { path, reason: 'no-hard-links' })];
 }
 
 /** Tries whether a file of a tree can have a name in the target. */
 async function tryTree(
   fs: MigrateReadFs,
-  preflight: Preflight,
+  trials: TrialLinks,
   { root, entry }: SurveyedTree,
+  targetDevice: bigint | undefined,
 ): Promise<{ readonly canLink: boolean; readonly problem?: MigrationProblem }> {
   const sample = await firstFile(fs, root);
   if (sample === undefined) {
     const info = await toResult(lstatOrUndefined(fs, root));
     const device = info.ok ? info.value?.device : undefined;
-    return { canLink: device === undefined || device === preflight.device };
+    return { canLink: device === undefined || device === targetDevice };
   }
-  const trial = await preflight.try(sample);
+  const trial = await trials.try(sample);
   if (trial === 'linked') return { canLink: true };
   if (trial === 'other-file') {
     const fields = { path: entry.path, reason: 'link-changes-identity' } as const;
@@ -261,20 +222,4 @@ async function tryTree(
   }
   // Whatever the owner of that one file does not allow says nothing about the others.
   return { canLink: !['EXDEV', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(trial.errno) };
-}
-
-async function firstFile(fs: MigrateReadFs, directory: string): Promise<string | undefined> {
-  const listed = await listDirectory(fs, directory);
-  for (const { name, kind } of listed.ok ? listed.value : []) {
-    const path = join(directory, name);
-    if (kind === 'symlink') continue;
-    if (kind === 'directory') {
-      const found = await firstFile(fs, path);
-      if (found !== undefined) return found;
-      continue;
-    }
-    const info = await toResult(lstatOrUndefined(fs, path));
-    if (info.ok && info.value?.kind === 'file') return path;
-  }
-  return undefined;
 }

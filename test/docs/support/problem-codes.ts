@@ -1,4 +1,4 @@
-import { failoverProblems } from '../../../src/failover/failover-problem.ts';
+import { failoverProblems } from '../../../src/failover/problems.ts';
 import { problemTable } from '../../../src/links/problems.ts';
 import { memberOf } from '../../../src/core/json.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
@@ -14,11 +14,11 @@ const sources = {
   ],
   retention: [['src/links/problems.ts', 'RetentionProblems']],
   sessions: [['src/sessions/problems.ts', 'SessionProblemFields']],
-  migrate: [['src/migrate/problems.ts', 'Fields']],
-  failover: [
-    ['src/failover/terminal-problems.ts', 'FailoverTerminalProblems'],
-    ['src/failover/account-problems.ts', 'FailoverAccountProblems'],
+  migrate: [
+    ['src/migrate/problems.ts', 'Fields'],
+    ['src/lock/problems.ts', 'LockProblems'],
   ],
+  failover: [['src/failover/problems.ts', 'FailoverProblems']],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const definitions = new Map(

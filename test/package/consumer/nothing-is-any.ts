@@ -150,10 +150,11 @@ interface TerminalTypes {
   FailoverProblemCode: failover.FailoverProblemCode;
   FailoverProblemOf: failover.FailoverProblemOf<'no-shell'>;
   FailoverSession: failover.FailoverSession;
-  KnownMessage: failover.KnownMessage;
+  SeenMessage: failover.SeenMessage;
+  LaunchOptions: failover.LaunchOptions;
   MessageObservation: failover.MessageObservation;
   PaneObservation: failover.PaneObservation;
-  QuotaCalm: failover.QuotaCalm;
+  NoSwapReason: failover.NoSwapReason;
   QuotaEvidence: failover.QuotaEvidence;
   QuotaGateOptions: failover.QuotaGateOptions;
   QuotaGateState: failover.QuotaGateState;
@@ -161,14 +162,12 @@ interface TerminalTypes {
   QuotaObservation: failover.QuotaObservation;
   QuotaPattern: failover.QuotaPattern;
   QuotaStep: failover.QuotaStep;
-  QuotaSuspicion: failover.QuotaSuspicion;
+  PendingDetection: failover.PendingDetection;
   QuotaVeto: failover.QuotaVeto;
   RelaunchOptions: failover.RelaunchOptions;
   RelaunchReport: failover.RelaunchReport;
   RelaunchedSession: failover.RelaunchedSession;
   ResetTime: failover.ResetTime;
-  ResumeWith: failover.ResumeWith;
-  ResumingOptions: failover.ResumingOptions;
   SaveOptions: failover.SaveOptions;
   SaveReport: failover.SaveReport;
   SavedSession: failover.SavedSession;
@@ -181,7 +180,7 @@ interface TerminalTypes {
   Terminal: failover.Terminal;
   TerminalError: failover.TerminalError;
   TerminalKey: failover.TerminalKey;
-  TerminalTrouble: failover.TerminalTrouble;
+  TerminalErrorReason: failover.TerminalErrorReason;
   TmuxTerminalOptions: tmux.TmuxTerminalOptions;
 }
 export const amongTerminalTypes: Holds<TerminalTypes> = false;

@@ -11,7 +11,7 @@ async function work() {
   const error = await terminal.capture('one').catch((reason: unknown) => reason);
   return {
     found: findResumeUUID(`Resume this session with:\nclaude --resume ${id}\n$ `) === id,
-    trouble: isTerminalError(error) ? error.trouble : String(error),
+    trouble: isTerminalError(error) ? error.reason : String(error),
     isOfTheOtherClass: error instanceof TerminalError,
     refusal: refusal(),
   };

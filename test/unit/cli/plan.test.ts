@@ -35,7 +35,7 @@ test.each<[Partial<EntryPlan>, string]>([
     { files: { ...none, identical: 1, skipped: 3 } },
     '→ 1 file already shared, 3 files left in the restore point',
   ],
-])('of a directory with %j it says what becomes of it', (more, words) => {
+])('of a directory with #%$ it says what becomes of it', (more, words) => {
   expect(printed(planOf([entry(more)]))).toBe(`  ~/.claude\n    projects  ${words}\n`);
 });
 
@@ -81,6 +81,7 @@ test.each<[UnmergedFile['reason'], string]>([
   ['partial-line', 'ends in half a line'],
   ['conflict', 'changed since the plan, in conflict now'],
   ['duplicate-session-id', 'the session has another transcript in another project'],
+  ['moved', 'the session moved to another project meanwhile'],
   ['changed', 'written to after it was set aside'],
 ])('the reason %s is printed in words', (reason, words) => {
   expect(printed(planOf([], { unmerged: [{ path: '/x', reason }] }))).toContain(

@@ -84,7 +84,7 @@ describe('isSharedStateError()', () => {
     {},
     new Error('x'),
     { code: 'ERR_SHARED_STATE' },
-  ])('does not take %j for one', (value) => {
+  ])('does not take #%$ for one', (value) => {
     expect(isSharedStateError(value)).toBe(false);
   });
 });

@@ -2,8 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { memfs } from 'memfs';
 import { expect, test } from 'vitest';
-import { checkRelaunch } from '../../../src/failover/relaunch-request.ts';
-import { checkSwap } from '../../../src/failover/swap-request.ts';
+import { checkRelaunch, checkSwap } from '../../../src/failover/swap/options.ts';
 import { FakeTerminal } from '../support/fake-terminal.ts';
 import { inWorld } from '../support/world.ts';
 
@@ -11,9 +10,9 @@ const [from, to, stateDirectory] = ['/home/me/.claude-a', '/home/me/.claude', '/
 
 function defaultHomes(terminal: FakeTerminal, more: object = {}) {
   const options = { terminal, stateDirectory, ...more };
-  const { relaunching } = checkRelaunch([], { ...options, targetHome: to });
-  const { swapping } = checkSwap({ ...options, from, to, sessions: [] });
-  return [relaunching.defaultAccountHome, swapping.relaunching.defaultAccountHome];
+  const { request: relaunch } = checkRelaunch([], { ...options, targetHome: to });
+  const { request: swap } = checkSwap({ ...options, from, to, sessions: [] });
+  return [relaunch.defaultAccountHome, swap.resume.defaultAccountHome];
 }
 
 // With CLAUDE_CONFIG_DIR spelled out for it, the program looks for its login and its trust elsewhere.

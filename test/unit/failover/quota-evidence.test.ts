@@ -4,7 +4,7 @@ import {
   type QuotaPattern,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { evidenceIn, vetoIn } from '../../../src/failover/quota/quota-evidence.ts';
+import { evidenceIn, vetoIn } from '../../../src/failover/quota/evidence.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };

@@ -181,7 +181,7 @@ describe('a cool-down', () => {
     expect(verdicts(back)).toEqual(['cooling-down', 'cooling-down', 'suspected', 'swap']);
 
     const { state } = stepQuotaGate(undefined, swap(0));
-    const endless = { ...state, coolDown: { since: start, until: 8.64e15 } };
+    const endless = { ...state, cooldown: { since: start, until: 8.64e15 } };
     expect(stepQuotaGate(endless, pane(5, limit, mine)).verdict).toBe('suspected');
   });
 
@@ -200,27 +200,32 @@ describe('a cool-down', () => {
 describe('after a swap', () => {
   test('the account that was left does not count, until it is in use again', () => {
     const seen = steps([swap(0), pane(10, limit), pane(11, limit), swap(20, 'b', 'a')]);
-    expect(seen[1]).toMatchObject({ verdict: 'none', because: 'left-account' });
-    expect(seen[2]).toMatchObject({ verdict: 'none', because: 'left-account' });
+    expect(seen[1]).toMatchObject({ verdict: 'none', reason: 'exhausted-account' });
+    expect(seen[2]).toMatchObject({ verdict: 'none', reason: 'exhausted-account' });
     const again = steps([swap(0), swap(20, 'b', 'a'), pane(30, limit), pane(31, limit)]);
     expect(again.at(-1)?.verdict).toBe('swap');
   });
 
   test('an account that is in use again is not one that was left, wherever the next swap begins', () => {
     const seen = steps([swap(0), swap(20, 'b', 'a'), swap(40, 'c', 'd'), pane(60, limit)]);
-    expect(seen.map(({ state }) => state.left)).toEqual([['a'], ['b'], ['b', 'c'], ['b', 'c']]);
+    expect(seen.map(({ state }) => state.exhaustedAccounts)).toEqual([
+      ['a'],
+      ['b'],
+      ['b', 'c'],
+      ['b', 'c'],
+    ]);
     expect(seen.at(-1)?.verdict).toBe('suspected');
   });
 
   test('every account that was left stays so, and is noted once', () => {
     const seen = steps([swap(0), swap(20, 'b', 'c'), swap(40, 'a', 'd'), pane(60, limit)]);
-    expect(seen.map(({ state }) => state.left)).toEqual([
+    expect(seen.map(({ state }) => state.exhaustedAccounts)).toEqual([
       ['a'],
       ['a', 'b'],
       ['b', 'a'],
       ['b', 'a'],
     ]);
-    expect(seen.at(-1)).toMatchObject({ verdict: 'none', because: 'left-account' });
+    expect(seen.at(-1)).toMatchObject({ verdict: 'none', reason: 'exhausted-account' });
   });
 
   test('an account that was swapped for itself, with a new login say, is still in use', () => {
@@ -232,15 +237,15 @@ describe('after a swap', () => {
   });
 
   test('nothing is counted any more, and what was shown is known', () => {
-    const words = 'session  10:50pm (Europe/Paris)';
+    const text = 'session  10:50pm (Europe/Paris)';
     const resetsAt = Date.parse('2026-11-21T21:50:00Z');
     expect(steps([pane(0, limit), pane(1, limit), swap(2)]).at(-1)?.state).toStrictEqual({
       version: 1,
-      suspicions: [],
+      pending: [],
       account: 'b',
-      left: ['a'],
-      known: [{ session: 'build', words, prompt: '> continue', resetsAt }],
-      coolDown: { since: start + 2 * MINUTE, until: start + 7 * MINUTE },
+      exhaustedAccounts: ['a'],
+      seenMessages: [{ session: 'build', text, prompt: '> continue', resetsAt }],
+      cooldown: { since: start + 2 * MINUTE, until: start + 7 * MINUTE },
     });
   });
 
@@ -257,9 +262,9 @@ describe('after a swap', () => {
       pane(12, limit.replace('10:50pm', '1am'), mine),
     ]);
     expect(seen.slice(3)).toMatchObject([
-      { verdict: 'none', because: 'seen-before-swap' },
-      { verdict: 'none', because: 'seen-before-swap' },
-      { verdict: 'none', because: 'seen-before-swap' },
+      { verdict: 'none', reason: 'seen-before-swap' },
+      { verdict: 'none', reason: 'seen-before-swap' },
+      { verdict: 'none', reason: 'seen-before-swap' },
       { verdict: 'suspected' },
     ]);
   });
@@ -291,7 +296,7 @@ describe('after a swap', () => {
       swap(20, 'b', 'c'),
       pane(30, limit, mine),
     ]);
-    expect(seen.at(-1)).toMatchObject({ verdict: 'none', because: 'seen-before-swap' });
+    expect(seen.at(-1)).toMatchObject({ verdict: 'none', reason: 'seen-before-swap' });
     const nextDay = steps([
       pane(0, limit),
       pane(1, limit),
@@ -339,15 +344,15 @@ test('a poll without a limit tells so, and keeps what the state has to keep', ()
   const seen = steps([pane(0, limit), pane(1, limit), swap(2), pane(20, calm, { account: 'b' })]);
   expect(seen.at(-1)).toMatchObject({
     verdict: 'none',
-    because: 'no-limit',
-    state: { version: 1, account: 'b', left: ['a'], suspicions: [] },
+    reason: 'no-limit',
+    state: { version: 1, account: 'b', exhaustedAccounts: ['a'], pending: [] },
   });
 });
 
 describe('a limit whose end has passed', () => {
   test('does not count', () => {
     const [step] = steps([pane(120, limit)]);
-    expect(step).toMatchObject({ verdict: 'none', because: 'already-reset' });
+    expect(step).toMatchObject({ verdict: 'none', reason: 'already-reset' });
   });
 
   test('does not count from the very moment of its end', () => {
@@ -410,7 +415,7 @@ describe('messages', () => {
   test('between two results neither confirm nor clear', () => {
     const between = { type: 'assistant', message: { content: [{ type: 'text', text: words }] } };
     const seen = steps([result(0, refusal), result(1, between), result(2, refusal)]);
-    expect(seen[1]).toMatchObject({ verdict: 'none', because: 'no-poll' });
+    expect(seen[1]).toMatchObject({ verdict: 'none', reason: 'no-poll' });
     expect(seen[2]?.verdict).toBe('swap');
   });
 

@@ -1,6 +1,6 @@
 import { DefaultQuotaPatterns, DefaultQuotaVetoes } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { readMessage } from '../../../src/failover/quota/quota-message.ts';
+import { readMessage } from '../../../src/failover/quota/message.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };
@@ -130,7 +130,7 @@ describe('an event', () => {
     });
   });
 
-  test.each([undefined, '1795297800', Number.NaN, 1e300])('tells no end from %j', (resetsAt) => {
+  test.each([undefined, '1795297800', Number.NaN, 1e300])('tells no end from #%$', (resetsAt) => {
     const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
     expect(evidence).toStrictEqual({
       limit: 'other',
@@ -161,7 +161,7 @@ describe('an event', () => {
 });
 
 test.each([undefined, 'result', {}, { type: 'system' }, { type: 'user', result: words }])(
-  'A message like %j tells nothing',
+  'A message like #%$ tells nothing',
   (message: unknown) => {
     expect(readMessage(message, rules)).toStrictEqual(nothing);
   },

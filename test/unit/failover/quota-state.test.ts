@@ -1,19 +1,19 @@
 import { stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { readState } from '../../../src/failover/quota/quota-state.ts';
+import { readState } from '../../../src/failover/quota/state.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const LAST = 8.64e15;
-const empty = { version: 1, suspicions: [], left: [], known: [] };
-const message = { session: 'build', words: 'limit', prompt: '> go', resetsAt: 5 };
+const empty = { version: 1, pending: [], exhaustedAccounts: [], seenMessages: [] };
+const message = { session: 'build', text: 'limit', prompt: '> go', resetsAt: 5 };
 const suspicion = { session: 'build', account: 'a', polls: 1, at: 7, message };
 const whole = {
   version: 1,
-  suspicions: [suspicion],
+  pending: [suspicion],
   account: 'b',
-  left: ['a', ''],
-  known: [message, { session: '', words: '', prompt: '' }],
-  coolDown: { since: -LAST, until: LAST },
+  exhaustedAccounts: ['a', ''],
+  seenMessages: [message, { session: '', text: '', prompt: '' }],
+  cooldown: { since: -LAST, until: LAST },
 };
 
 /** One member another. */
@@ -34,16 +34,16 @@ test.each([
   {},
   but(whole, { version: 2 }),
   but(whole, { version: '1' }),
-])('A state like %j begins anew', (state: unknown) => {
+])('A state like #%$ begins anew', (state: unknown) => {
   expect(readState(state)).toStrictEqual(empty);
 });
 
 describe('a member that is not understood is left out, and what is beside it stays:', () => {
-  const { account: _account, coolDown: _coolDown, ...others } = whole;
+  const { account: _account, cooldown: _cooldown, ...others } = whole;
 
-  test.each([undefined, 7, null, {}])('an account like %j', (account) => {
+  test.each([undefined, 7, null, {}])('an account like #%$', (account) => {
     expect(readState(but(whole, { account }))).toStrictEqual(
-      but(others, { coolDown: whole.coolDown }),
+      but(others, { cooldown: whole.cooldown }),
     );
   });
 
@@ -59,8 +59,8 @@ describe('a member that is not understood is left out, and what is beside it sta
     { since: 1, until: LAST + 1 },
     { since: -LAST - 1, until: 1 },
     { since: Number.NaN, until: 1 },
-  ])('a cool-down like %j', (coolDown) => {
-    expect(readState(but(whole, { coolDown }))).toStrictEqual(but(others, { account: 'b' }));
+  ])('a cool-down like #%$', (cooldown) => {
+    expect(readState(but(whole, { cooldown }))).toStrictEqual(but(others, { account: 'b' }));
   });
 
   test.each([
@@ -76,12 +76,12 @@ describe('a member that is not understood is left out, and what is beside it sta
     { at: '7' },
     { at: LAST + 1 },
     { message: undefined },
-    { message: but(message, { words: 7 }) },
-  ])('a suspicion like %j', (wrong) => {
+    { message: but(message, { text: 7 }) },
+  ])('a suspicion like #%$', (wrong) => {
     const other = but(suspicion, { session: 'docs', polls: 2 });
     const one = typeof wrong === 'object' && wrong !== null ? but(suspicion, wrong) : wrong;
-    expect(readState(but(whole, { suspicions: [one, other] }))).toStrictEqual(
-      but(whole, { suspicions: [other] }),
+    expect(readState(but(whole, { pending: [one, other] }))).toStrictEqual(
+      but(whole, { pending: [other] }),
     );
   });
 
@@ -89,25 +89,25 @@ describe('a member that is not understood is left out, and what is beside it sta
     null,
     'x',
     { session: 7 },
-    { words: undefined },
+    { text: undefined },
     { prompt: null },
     { resetsAt: null },
     { resetsAt: '5' },
     { resetsAt: LAST + 1 },
-  ])('a message like %j', (wrong) => {
+  ])('a message like #%$', (wrong) => {
     const one = typeof wrong === 'object' && wrong !== null ? but(message, wrong) : wrong;
-    expect(readState(but(whole, { known: [one, message] }))).toStrictEqual(
-      but(whole, { known: [message] }),
+    expect(readState(but(whole, { seenMessages: [one, message] }))).toStrictEqual(
+      but(whole, { seenMessages: [message] }),
     );
   });
 
   test('an account that was left', () => {
-    expect(readState(but(whole, { left: ['a', 7, null, ['b'], 'c'] }))).toStrictEqual(
-      but(whole, { left: ['a', 'c'] }),
+    expect(readState(but(whole, { exhaustedAccounts: ['a', 7, null, ['b'], 'c'] }))).toStrictEqual(
+      but(whole, { exhaustedAccounts: ['a', 'c'] }),
     );
   });
 
-  test.each(['suspicions', 'left', 'known'])('%s that are no list', (name) => {
+  test.each(['pending', 'exhaustedAccounts', 'seenMessages'])('%s that are no list', (name) => {
     for (const value of [undefined, null, 'x', { length: 1, 0: suspicion }]) {
       expect(readState(but(whole, { [name]: value }))).toStrictEqual(but(whole, { [name]: [] }));
     }
@@ -116,27 +116,27 @@ describe('a member that is not understood is left out, and what is beside it sta
 
 const at = new Date('2026-11-21T20:00:00Z');
 
-const knownIn = (session: string) => ({ session, words: `limit of ${session}`, prompt: '> go' });
+const knownIn = (session: string) => ({ session, text: `limit of ${session}`, prompt: '> go' });
 
 test('Of a state, the newest thousand of each kind are kept', () => {
   const counted = Array.from({ length: 1000 }, (_, index) => String(index));
   const full = {
     version: 1,
-    suspicions: counted.map((session) => ({
+    pending: counted.map((session) => ({
       session,
       account: 'a',
       polls: 1,
       at: at.getTime(),
       message: knownIn(session),
     })),
-    left: counted,
-    known: counted.map((session) => knownIn(`known ${session}`)),
+    exhaustedAccounts: counted,
+    seenMessages: counted.map((session) => knownIn(`known ${session}`)),
   };
   const text = inPane("  ⎿  You've hit your weekly limit");
   const pane = { kind: 'pane', session: 'new', account: 'a', at, text } as const;
   const polled = stepQuotaGate(full, pane).state;
-  expect(polled.suspicions.map(({ session }) => session)).toEqual([...counted.slice(1), 'new']);
+  expect(polled.pending.map(({ session }) => session)).toEqual([...counted.slice(1), 'new']);
   const swapped = stepQuotaGate(full, { kind: 'swapped', from: 'b', to: 'c', at }).state;
-  expect(swapped.left).toEqual([...counted.slice(1), 'b']);
-  expect(swapped.known).toEqual(counted.map(knownIn));
+  expect(swapped.exhaustedAccounts).toEqual([...counted.slice(1), 'b']);
+  expect(swapped.seenMessages).toEqual(counted.map(knownIn));
 });

@@ -50,8 +50,8 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
     }));
 
   test.each([
-    ['nothing is saved', undefined, 'resume-id-missing'],
-    ['what is saved is no id', 'half of an id: 0b8e5c1a-2f6d', 'resume-id-invalid'],
+    ['nothing is saved', undefined, 'resume-id-unusable'],
+    ['what is saved is no id', 'half of an id: 0b8e5c1a-2f6d', 'resume-id-unusable'],
     ['the id is one without a transcript', `${THREE}\n`, 'transcript-missing'],
   ])('leaves the terminal at its shell where %s', (_, content, code) =>
     inWorld(kind, async (world) => {
@@ -59,7 +59,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       if (content !== undefined) save(stage, content);
       const { ok, sessions } = await relaunch(stage);
       expect(ok).toBe(false);
-      expect(sessions[0]?.outcome).toBe('left');
+      expect(sessions[0]?.outcome).toBe('skipped');
       expect(sessions[0]?.problems.map((it) => it.code)).toContain(code);
       expect(stage.terminal.entered).toEqual([]);
     }),
@@ -67,8 +67,8 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
 
   test.each<readonly [what: string, launch: Launch, outcome: string]>([
     ['the program ends instead', 'fails', 'failed resume-failed'],
-    ['the program asks about trust', 'asks', 'asking resume-asks'],
-    ['the program shows nothing for as long as it is given', 'hangs', 'unclear resume-timed-out'],
+    ['the program asks about trust', 'asks', 'awaiting-input resume-awaiting-input'],
+    ['the program shows nothing for as long as it is given', 'hangs', 'unknown resume-timeout'],
   ])('tells where %s', (_, launch, outcome) =>
     inWorld(kind, async (world) => {
       const stage = stopped(world, launch);
@@ -98,10 +98,12 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const stage = stopped(world);
       stage.terminal.startOther('api');
-      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'left not-at-shell' });
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'skipped terminal-busy' });
       stage.terminal.open('api');
       stage.terminal.start('api', THREE, stage.to);
-      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'left other-session-running' });
+      expect(told((await relaunch(stage)).sessions)).toEqual({
+        api: 'skipped other-session-running',
+      });
       expect(stage.terminal.entered).toEqual([]);
     }));
 
@@ -110,7 +112,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       const stage = stopped(world);
       stage.terminal.start('web', ONE, stage.from);
       const { sessions } = await relaunch(stage);
-      expect(sessions[0]?.outcome).toBe('left');
+      expect(sessions[0]?.outcome).toBe('skipped');
       expect(sessions[0]?.problems.map(({ code }) => code)).toContain('session-running');
       expect(stage.terminal.entered).toEqual([]);
     }));
@@ -118,7 +120,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
   test('starts a session once, though it is saved for two terminals', () =>
     inWorld(kind, async (world) => {
       const { sessions, entered } = await relaunchTwice(world, ONE);
-      expect(sessions.map(({ outcome }) => outcome).toSorted()).toEqual(['left', 'resumed']);
+      expect(sessions.map(({ outcome }) => outcome).toSorted()).toEqual(['resumed', 'skipped']);
       const problems = sessions.flatMap((session) => session.problems);
       expect(problems.map(({ code }) => code)).toContain('resume-id-shared');
       expect(entered).toHaveLength(1);
@@ -127,7 +129,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
   test('starts it where it was saved as it is spelled, whichever terminal is looked at first', () =>
     inWorld(kind, async (world) => {
       const { sessions, entered } = await relaunchTwice(world, ONE.toUpperCase());
-      expect(sessions.map(({ outcome }) => outcome)).toEqual(['left', 'resumed']);
+      expect(sessions.map(({ outcome }) => outcome)).toEqual(['skipped', 'resumed']);
       expect(entered).toHaveLength(1);
     }));
 
@@ -143,23 +145,23 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const stage = stopped(world, 'hangs');
       const stopping = new AbortController();
-      const pause = () => Promise.resolve(stopping.abort());
-      const { sessions } = await relaunch(stage, { pause, signal: stopping.signal });
-      expect(told(sessions)).toEqual({ api: 'unclear failover-stopped' });
+      const sleep = () => Promise.resolve(stopping.abort());
+      const { sessions } = await relaunch(stage, { sleep, signal: stopping.signal });
+      expect(told(sessions)).toEqual({ api: 'unknown aborted' });
     }));
 
   test('types nothing where the signal was given before', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
       const { sessions } = await relaunch(stage, { signal: AbortSignal.abort() });
-      expect(told(sessions)).toEqual({ api: 'left failover-stopped' });
+      expect(told(sessions)).toEqual({ api: 'skipped aborted' });
       expect(stage.terminal.entered).toEqual([]);
     }));
 
   test('waits by the clock where it is told of no other way', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
-      const { sessions } = await relaunch(stage, { pause: undefined, pollMs: 1 });
+      const { sessions } = await relaunch(stage, { sleep: undefined, pollMs: 1 });
       expect(told(sessions)).toEqual({ api: 'resumed' });
     }));
 
@@ -191,7 +193,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'resumed' });
       world.fs.symlinkSync('not by this library', lock, 'junction');
       const { problems } = await relaunch(stage);
-      expect(problems.map(({ code }) => code)).toEqual(['failover-locked']);
+      expect(problems.map(({ code }) => code)).toEqual(['locked-by-other']);
     }));
 
   test('hands on how the program is started, for all sessions or for one', () =>

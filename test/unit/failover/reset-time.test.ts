@@ -92,7 +92,7 @@ describe('a reset time', () => {
     'Foo 9pm (UTC)',
     '9pm () (UTC)',
     '22:50 (UTC)',
-  ])('that reads %o gives only the text', (text) => {
+  ])('with text #%$ gives only the text', (text) => {
     expect(readResetTime(text, { now: Date.parse('2026-11-21T20:00:00Z') }).at).toBeUndefined();
   });
 });

@@ -55,7 +55,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       stage.terminal.open('api', { text: hint(THREE) });
       stage.terminal.startOther('api');
       const { sessions } = await save(stage);
-      expect(told(sessions)).toMatchObject({ api: 'none no-session-record' });
+      expect(told(sessions)).toMatchObject({ api: 'none terminal-busy' });
       expect(savedFor(stage, 'api')).toBeUndefined();
     }));
 
@@ -119,7 +119,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       const stage = setStage(world);
       const elsewhere = makeFile(world, join(world.root, 'elsewhere'), `${THREE}\n`);
       makeLink(world, idFile(stage, 'api'), elsewhere);
-      expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-invalid' });
+      expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-unusable' });
     }));
 
   test('tells of a state directory that cannot be written, and still saves the others', () =>
@@ -129,7 +129,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
       makeFile(world, join(stage.stateDirectory, 'api'), 'in the way');
       const { sessions } = await save(stage);
       expect(told(sessions)).toMatchObject({
-        api: 'none resume-id-unwritable resume-id-unreadable',
+        api: 'none io-error',
         web: 'saved',
       });
     }));
@@ -160,7 +160,7 @@ describe.each(worldKinds)('saveResumeUUIDs (%s)', (kind) => {
         accountHomes: [stage.from],
         signal: AbortSignal.abort(),
       });
-      expect(told(sessions)).toMatchObject({ api: 'none failover-stopped' });
+      expect(told(sessions)).toMatchObject({ api: 'none aborted' });
       expect(stage.terminal.calls).toBe(0);
     }));
 });
@@ -171,7 +171,7 @@ test('an id file of a gigabyte is none, and is not read', () =>
     const path = makeFile(world, idFile(stage, 'api'), ONE);
     const { promises } = await import('node:fs');
     await promises.truncate(path, 2 ** 30);
-    expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-invalid' });
+    expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-unusable' });
   }));
 
 test.each([
@@ -187,7 +187,7 @@ test.each([
   'end ',
   'a\u0000b',
   '\ud800',
-])('a session of the name %j is refused before anything is touched', (name) =>
+])('a session of the name #%$ is refused before anything is touched', (name) =>
   inWorld('memory', async (world) => {
     const stage = setStage(world);
     const calling = save({ ...stage, sessions: [...stage.sessions, { name, cwd: '/work' }] });
@@ -210,7 +210,7 @@ test('two sessions of one name are refused, also where only their case differs',
   }));
 
 test.each(['$(touch owned)', '#{pane_pid}', '#(touch owned)', "it's", 'naïve ☂', '-t'])(
-  'a session of the name %j is only a name',
+  'a session of the name #%$ is only a name',
   (name) =>
     inWorld('disk', async (world) => {
       const stage = setStage(world);

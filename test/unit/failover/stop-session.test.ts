@@ -26,7 +26,7 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
       const { sessions } = await swap(stage, {
         terminal: behaving(stage.terminal, { processIds }),
       });
-      expect(told(sessions)).toMatchObject({ api: 'left no-shell', web: 'left no-shell' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped no-shell', web: 'skipped no-shell' });
       expect(stage.terminal.signals).toEqual([]);
     }));
 
@@ -37,7 +37,10 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
       const { sessions } = await swap(stage, {
         terminal: behaving(stage.terminal, { isAtShell: () => Promise.resolve(false) }),
       });
-      expect(told(sessions)).toMatchObject({ api: 'left not-at-shell', web: 'left not-at-shell' });
+      expect(told(sessions)).toMatchObject({
+        api: 'skipped terminal-busy',
+        web: 'skipped terminal-busy',
+      });
       expect(stage.terminal.signals).toHaveLength(2);
       expect(stage.terminal.entered).toEqual([]);
     }));
@@ -51,7 +54,7 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
           if (event.kind === 'saved') stage.terminal.startOther('api');
         },
       });
-      expect(told(sessions)).toMatchObject({ api: 'left no-session-record', web: 'resumed' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped terminal-busy', web: 'resumed' });
       expect(stage.terminal.signals).toHaveLength(1);
     }));
 });

@@ -25,7 +25,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(told(sessions)).toEqual({
         api: 'resumed',
         web: 'resumed',
-        docs: 'left',
+        docs: 'skipped',
       });
       const { terminal, to } = stage;
       expect(terminal.runningIn('api')).toEqual({ id: ONE, accountHome: to });
@@ -42,9 +42,9 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       const events: SwapEvent[] = [];
       await swap(stage, { onEvent: (event) => void events.push(event) });
       const kinds = events.map(({ kind }) => kind);
-      expect(kinds.slice(0, 3)).toEqual(['begun', 'validated', 'saved']);
-      expect(kinds.slice(3, 6).toSorted()).toEqual(['left', 'stopped', 'stopped']);
-      expect(kinds.slice(6)).toEqual(['relaunched', 'relaunched', 'relaunched', 'ended']);
+      expect(kinds.slice(0, 3)).toEqual(['started', 'validated', 'saved']);
+      expect(kinds.slice(3, 6).toSorted()).toEqual(['skipped', 'stopped', 'stopped']);
+      expect(kinds.slice(6)).toEqual(['relaunched', 'relaunched', 'relaunched', 'finished']);
     }));
 
   test('is done with nothing to do where it is made again', () =>
@@ -117,7 +117,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       world.fs.symlinkSync(join(stage.from, name), join(to, name), 'junction');
       const { outcome, problems } = await swap(stage, { to });
       expect(outcome).toBe('refused');
-      expect(problems.map(({ code }) => code)).toEqual(['accounts-not-apart']);
+      expect(problems.map(({ code }) => code)).toEqual(['accounts-overlap']);
       expect(stage.terminal.calls).toBe(0);
     }),
   );
@@ -138,7 +138,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       startBoth(stage);
       stage.terminal.start('api', ONE, stage.from, ['SIGTERM', 'SIGKILL']);
       const { sessions } = await swap(stage);
-      expect(told(sessions)).toMatchObject({ api: 'left would-not-stop', web: 'resumed' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped stop-timeout', web: 'resumed' });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
     }));
 
@@ -149,7 +149,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       // Nothing has been said in it since /clear, so it has no transcript.
       stage.terminal.clear('api', THREE);
       const { sessions } = await swap(stage);
-      expect(told(sessions)).toMatchObject({ api: 'left transcript-missing', web: 'resumed' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped transcript-missing', web: 'resumed' });
       expect(stage.terminal.runningIn('api')).toEqual({ id: THREE, accountHome: stage.from });
     }));
 
@@ -159,7 +159,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       startBoth(stage);
       stage.terminal.startOther('docs');
       const { sessions } = await swap(stage);
-      expect(told(sessions)).toMatchObject({ docs: 'left no-session-record' });
+      expect(told(sessions)).toMatchObject({ docs: 'skipped terminal-busy' });
       expect(stage.terminal.signals.map(([, signal]) => signal)).toEqual(['SIGTERM', 'SIGTERM']);
     }));
 
@@ -170,7 +170,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       makeFile(world, join(stage.stateDirectory, 'api'), 'in the way');
       const { sessions } = await swap(stage);
       expect(told(sessions)).toMatchObject({
-        api: 'left resume-id-unwritable resume-id-unreadable',
+        api: 'skipped io-error',
         web: 'resumed',
       });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
@@ -184,7 +184,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       const { sessions } = await swap(stage, {
         sessions: [...stage.sessions, { name: 'gone', cwd }],
       });
-      expect(told(sessions)).toMatchObject({ gone: 'left terminal-missing', api: 'resumed' });
+      expect(told(sessions)).toMatchObject({ gone: 'skipped terminal-missing', api: 'resumed' });
     }));
 
   test('stops at the signal, and the same call goes on', () =>
@@ -197,7 +197,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       };
       const { outcome, sessions } = await swap(stage, { onEvent, signal: stopping.signal });
       expect(outcome).toBe('stopped');
-      expect(told(sessions)).toMatchObject({ api: 'left failover-stopped' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped aborted' });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
       expect(told((await swap(stage)).sessions)).toMatchObject({ api: 'resumed', web: 'resumed' });
     }));
@@ -213,7 +213,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(told((await swap(stage, { onEvent })).sessions)).toMatchObject({ api: 'resumed' });
       const other = await meanwhile;
       expect(other?.outcome).toBe('refused');
-      expect(other?.problems.map(({ code }) => code)).toEqual(['failover-locked']);
+      expect(other?.problems.map(({ code }) => code)).toEqual(['locked-by-other']);
     }));
 });
 
@@ -225,7 +225,7 @@ test.each(['capture', 'processIds', 'isAtShell'] as const)(
       startBoth(stage);
       const terminal = Object.assign(stage.terminal, { [call]: () => Promise.resolve({}) });
       const { sessions } = await swap(stage, { terminal });
-      expect(told(sessions)).toMatchObject({ docs: 'left terminal-failed' });
+      expect(told(sessions)).toMatchObject({ docs: 'skipped terminal-failed' });
     }),
 );
 

@@ -11,9 +11,9 @@ async function refused(options: unknown): Promise<readonly string[]> {
   return problems.map(({ code, message }) => `${code}: ${message}`);
 }
 
-test.each([undefined, 'swap', 7])('a swap of %o is refused', async (options) => {
+test.each([undefined, 'swap', 7])('a swap of #%$ is refused', async (options) => {
   const [first = ''] = await refused(options);
-  expect(first).toMatch(/^invalid-options: /);
+  expect(first).toMatch(/^invalid-argument: /);
 });
 
 test('a swap to the account that is used already is refused', () =>

@@ -45,19 +45,22 @@ const noObjects = [
 ];
 
 describe.each(worldKinds)('%s', (kind) => {
-  test.each(Object.entries(told))('%j says %j', async (text, [periodDays, source]) => {
-    await inWorld(kind, async (world) => {
-      const home = makeHome(world, 'a', text);
-      const settings = at(world, 'a/settings.json');
-      expect(await periodOf(world, home)).toEqual({
-        accountHome: home,
-        settings,
-        periodDays,
-        source,
-        problems: [],
+  test.each(Object.entries(told))(
+    'settings #%$ are read as documented',
+    async (text, [periodDays, source]) => {
+      await inWorld(kind, async (world) => {
+        const home = makeHome(world, 'a', text);
+        const settings = at(world, 'a/settings.json');
+        expect(await periodOf(world, home)).toEqual({
+          accountHome: home,
+          settings,
+          periodDays,
+          source,
+          problems: [],
+        });
       });
-    });
-  });
+    },
+  );
 
   test.each(badPeriods)(
     'the period %s means that nothing is deleted, and is told',
@@ -73,16 +76,19 @@ describe.each(worldKinds)('%s', (kind) => {
     },
   );
 
-  test.each(noObjects)('%j is no settings: it is told, and the default assumed', async (text) => {
-    await inWorld(kind, async (world) => {
-      const path = at(world, 'a/settings.json');
-      expect(await periodOf(world, makeHome(world, 'a', text))).toMatchObject({
-        periodDays: 30,
-        source: 'default',
-        problems: [{ code: 'settings-unusable', path, reason: 'not-an-object' }],
+  test.each(noObjects)(
+    'text #%$ is no settings: it is told, and the default assumed',
+    async (text) => {
+      await inWorld(kind, async (world) => {
+        const path = at(world, 'a/settings.json');
+        expect(await periodOf(world, makeHome(world, 'a', text))).toMatchObject({
+          periodDays: 30,
+          source: 'default',
+          problems: [{ code: 'settings-unusable', path, reason: 'not-an-object' }],
+        });
       });
-    });
-  });
+    },
+  );
 
   test.each(['a home without settings', 'a home that is not there', 'a home that is a file'])(
     '%s has the default',

@@ -96,7 +96,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-describe('on disk only, as an ordinary user (memfs enforces no permissions):', () => {
+describe('an ordinary user:', () => {
   beforeAll(becomeOrdinaryUser);
 
   test('these tests do not run as root', () => {

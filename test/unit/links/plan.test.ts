@@ -238,7 +238,7 @@ describe('a target', () => {
     [0o701, [{ code: 'target-exposed', path: '/s/projects', mode: 0o701 }]],
     // So Windows shows it.
     [0o666, []],
-  ])('with mode %o is exposed, or not: %j', (mode, told) => {
+  ])('with mode #%$ is exposed, or not', (mode, told) => {
     const shared = [targets[0], ready('/s/projects', mode)];
     expect(planned({ homes: [{}], targets: shared }).told).toStrictEqual([told]);
   });

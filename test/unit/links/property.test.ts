@@ -7,6 +7,7 @@ import {
 } from 'claude-shared-state';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isThorough } from '../support/proof.ts';
 import {
   at,
   inWorld,
@@ -98,49 +99,43 @@ async function ensured(world: World) {
   }
 }
 
-const runs = { memory: Number(process.env['PROPERTY_RUNS'] ?? 1_000), disk: 150 };
+const runs = isThorough ? { memory: 1_000, disk: 150 } : { memory: 150, disk: 25 };
 
 describe.each(worldKinds)('%s', (kind) => {
-  test(
-    'from any tree: the dry run changes nothing and predicts all, and ensuring twice is ensuring once',
-    { timeout: 120_000 },
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(things, async (all) => {
-          await inWorld(kind, async (world) => {
-            stage(world, all);
-            const before = snapshot(world);
-            const options = { required: requiredIn(world), fs: world.fs };
-            const accountHomes = homes.map((home) => at(world, home));
-            const dry = await inspectAll(accountHomes, options);
-            expect(inspectAllSync(accountHomes, options)).toEqual(dry);
-            expect(snapshot(world)).toEqual(before);
+  test('from any tree: the dry run changes nothing and predicts all, and ensuring twice is ensuring once', async () => {
+    await fc.assert(
+      fc.asyncProperty(things, async (all) => {
+        await inWorld(kind, async (world) => {
+          stage(world, all);
+          const before = snapshot(world);
+          const options = { required: requiredIn(world), fs: world.fs };
+          const accountHomes = homes.map((home) => at(world, home));
+          const dry = await inspectAll(accountHomes, options);
+          expect(inspectAllSync(accountHomes, options)).toEqual(dry);
+          expect(snapshot(world)).toEqual(before);
 
-            const once = await ensured(world);
-            const after = snapshot(world);
-            expect(after).toMatchObject(before);
-            expect(once.map(({ created }) => created)).toEqual(
-              dry.map(({ wouldCreate }) => wouldCreate),
-            );
-            expect(
-              once.map(({ problems }) => problems.filter(isPredictable).map(told).toSorted()),
-            ).toEqual(dry.map(predicted));
-            for (const { ok, links, problems } of [...dry, ...once]) {
-              const right = links.every(
-                ({ state }) => state === 'linked' || state === 'equivalent',
-              );
-              expect(ok).toBe(right && problems.every(({ severity }) => severity !== 'error'));
-              expect(ok).toBe(problems.every(({ severity }) => severity !== 'error'));
-            }
+          const once = await ensured(world);
+          const after = snapshot(world);
+          expect(after).toMatchObject(before);
+          expect(once.map(({ created }) => created)).toEqual(
+            dry.map(({ wouldCreate }) => wouldCreate),
+          );
+          expect(
+            once.map(({ problems }) => problems.filter(isPredictable).map(told).toSorted()),
+          ).toEqual(dry.map(predicted));
+          for (const { ok, links, problems } of [...dry, ...once]) {
+            const right = links.every(({ state }) => state === 'linked' || state === 'equivalent');
+            expect(ok).toBe(right && problems.every(({ severity }) => severity !== 'error'));
+            expect(ok).toBe(problems.every(({ severity }) => severity !== 'error'));
+          }
 
-            const twice = await ensured(world);
-            expect(snapshot(world)).toEqual(after);
-            expect(twice.flatMap(({ created }) => created)).toEqual([]);
-            expect(twice.map(({ links }) => links)).toEqual(once.map(({ links }) => links));
-          });
-        }),
-        { numRuns: runs[kind] },
-      );
-    },
-  );
+          const twice = await ensured(world);
+          expect(snapshot(world)).toEqual(after);
+          expect(twice.flatMap(({ created }) => created)).toEqual([]);
+          expect(twice.map(({ links }) => links)).toEqual(once.map(({ links }) => links));
+        });
+      }),
+      { numRuns: runs[kind] },
+    );
+  });
 });

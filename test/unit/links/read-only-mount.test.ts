@@ -15,7 +15,7 @@ function makeTargets(world: World): void {
   for (const { target } of requiredIn(world)) makeDirectory(world, target);
 }
 
-describe('on disk only, on a read-only mount (memfs has no mounts):', () => {
+describe('on a read-only mount:', () => {
   for (const [name, call] of allCalls) {
     test(`${name} tells that the targets cannot be written, where turns would be lost`, async (context) => {
       await inWorld('disk', async (here) => {

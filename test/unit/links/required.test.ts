@@ -79,7 +79,7 @@ describe('the default list', () => {
   });
 });
 
-test.each([undefined, '', 'relative', '~/x', 7])('requiredSharedUnder(%j) is refused', (root) => {
+test.each([undefined, '', 'relative', '~/x', 7])('requiredSharedUnder(#%$) is refused', (root) => {
   const call = () => Reflect.apply(requiredSharedUnder, undefined, [root]) as unknown;
   expect(call).toThrow(/^requiredSharedUnder: root is .*It must be an absolute path/);
 });

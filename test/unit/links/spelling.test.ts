@@ -13,7 +13,7 @@ function makeBentPath(world: World): void {
   makeLink(world, at(world, 'link'), makeDirectory(world, at(world, 'real/deep')));
 }
 
-describe('on disk only, `..` after a symlinked directory goes to the physical parent (memfs folds text):', () => {
+describe('on disk, `..` after a symlink is physical:', () => {
   test.each(allCalls)('%s does not take such a link for right by its text', async (_, call) => {
     await inWorld('disk', async (world) => {
       makeBentPath(world);
@@ -101,7 +101,7 @@ describe.each(worldKinds)('%s', (kind) => {
   );
 });
 
-describe('on disk only, a directory that is mounted twice (memfs has no mounts):', () => {
+describe('on disk, a directory mounted twice:', () => {
   test.for(allCalls)(
     '%s takes a link to the other mount of the target for right',
     async ([, call], context) => {

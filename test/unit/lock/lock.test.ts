@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessInspector, ProcessStatus } from '../../../src/fs/processes.ts';
 import { acquireLocks } from '../../../src/lock/lock.ts';
-import type { OwnerToken } from '../../../src/lock/owner-token.ts';
+import type { OwnerToken } from '../../../src/lock/owner.ts';
 import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
 import {
   at,
@@ -20,7 +20,7 @@ const namespaceOfBoot = (boot: number) =>
 
 const linkAt = (world: World, path: string) => String(world.fs.readlinkSync(path));
 
-describe.each(worldKinds)('a lock, in a world of kind %s,', (kind) => {
+describe.each(worldKinds)('a lock (%s)', (kind) => {
   /** A stage with one lock, at which may stand the text of an earlier owner. */
   const onStage = (
     left: string | undefined,

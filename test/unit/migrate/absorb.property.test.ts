@@ -11,12 +11,12 @@ import { describe, expect, test } from 'vitest';
 import { absorb, type Job } from '../../../src/migrate/absorb/absorb.ts';
 import { readBrought } from '../../../src/migrate/absorb/brought.ts';
 import { DiskActor } from '../../../src/migrate/absorb/disk-actor.ts';
-import { comparer } from '../../../src/migrate/scan/compare.ts';
+import { comparer } from '../../../src/fs/compare-files.ts';
 import type { Tree } from '../support/disk-image.ts';
 import { ID, KEY, lines, OTHER_ID } from '../support/migrating.ts';
 import { diskText } from '../support/migration/visible.ts';
 import { type PosixWorld, posixWorld } from '../support/posix-memfs.ts';
-import { rounds, seed } from '../support/proof.ts';
+import { isThorough, rounds, seed } from '../support/proof.ts';
 import { randomFrom } from '../support/seeded-random.ts';
 import { everyByteReachable, filesIn } from '../support/user-bytes.ts';
 
@@ -81,6 +81,7 @@ const FRAGMENT = '/a/restore-point/recreated-1-projects';
 function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage): Job {
   const spelled = HOMES.map((root) => ({
     root,
+    place: root,
     origin: root,
     spellings: [root],
     canLink,
@@ -93,7 +94,7 @@ function jobIn(world: PosixWorld, { canLink, isRestoring, shared, home }: Stage)
     target: '/s/target',
     trees: isRestoring
       ? spelled.slice(0, 1)
-      : [...spelled, { canLink, spellings: [HOMES[0] ?? ''], ...fragment }],
+      : [...spelled, { canLink, place: HOMES[0] ?? '', spellings: [HOMES[0] ?? ''], ...fragment }],
     policy: isRestoring
       ? { differences: 'tree-wins', linksTranscripts: false, separatesFiles: true }
       : { differences: 'choose', linksTranscripts: true, separatesFiles: false },
@@ -144,7 +145,7 @@ function worldOf({ one, two, fragment, target }: Stage): PosixWorld {
   });
 }
 
-const numRuns = rounds(20_000, 300);
+const numRuns = rounds(20_000, isThorough ? 300 : 60);
 
 describe('absorb', () => {
   test('applied twice adds nothing', async () => {

@@ -73,6 +73,23 @@ function refuseLink(call: Call, from: string): void {
 }
 
 describe.each(worldKinds)('archive (%s)', (kind) => {
+  test('reports what cannot be archived, and archives the rest', () =>
+    inWorld(kind, async (world) => {
+      fillShared(world);
+      const path = at(world, `shared/.claude-projects-shared/${KEY}/${OTHER_ID}.jsonl`);
+      makeLink(world, path, '../../elsewhere.jsonl');
+      for (const added of [3, 0]) {
+        expect(await archiving(world)).toMatchObject({
+          ok: false,
+          outcome: 'partial',
+          added,
+          unchanged: 3 - added,
+          problems: [{ code: 'not-mergeable', path, reason: 'relative-link-leaves-tree' }],
+        });
+      }
+      expect(readArchived(world, TRANSCRIPT)).toBe(lines(1, 2));
+    }));
+
   test('gives each transcript a second name, those of sub-agents, too, and no other file', () =>
     inWorld(kind, async (world) => {
       fillShared(world);

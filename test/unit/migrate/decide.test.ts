@@ -8,8 +8,8 @@ import {
   type Policy,
   type Situation,
 } from '../../../src/migrate/absorb/decide.ts';
-import type { Comparison } from '../../../src/migrate/scan/compare.ts';
-import type { Found } from '../../../src/migrate/scan/walk.ts';
+import type { Comparison } from '../../../src/fs/compare-files.ts';
+import type { Found } from '../../../src/fs/walk.ts';
 
 const migrating: Policy = {
   differences: 'choose',

@@ -95,6 +95,39 @@ describe.each(worldKinds)('deleteRestorePoint refuses (%s)', (kind) => {
       expect(snapshot(world)).toEqual(before);
     }));
 
+  test('to remove anything once its lock was taken away, and stops at the next directory', () =>
+    inWorld(kind, async (world) => {
+      const moments = {
+        'before the first removal': once(
+          (call, place) => call === 'opendir' && place === path,
+          () => loseLock(),
+          2,
+        ),
+        'after the first one': once(
+          (call, place) => call === 'rename' && place.includes('/file-history/'),
+          () => loseLock(),
+        ),
+      };
+      const path = await migrated(world);
+      const lock = at(world, 'a/.claude-shared-state/lock');
+      const loseLock = () => {
+        world.fs.unlinkSync(lock);
+        makeLink(world, lock, '4711.1.abc.test');
+      };
+      for (const [moment, before] of Object.entries(moments)) {
+        const report = await deleting(world, path, { fs: hooked(world, { before }) });
+        expect([moment, report.outcome, report.deleted, report.problems]).toMatchObject([
+          moment,
+          'failed',
+          moment === 'after the first one' ? 1 : 0,
+          [{ code: 'io-error', errno: 'ESTALE' }],
+        ]);
+        expect(world.fs.existsSync(`${path}/projects/${NOTES}`)).toBe(true);
+        world.fs.unlinkSync(lock);
+      }
+      expect(await deleting(world, path)).toMatchObject({ outcome: 'done', kept: [] });
+    }));
+
   test('nothing, but keeps everything, if the shared directories were emptied', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);
@@ -130,7 +163,7 @@ describe.each(worldKinds)('deleteRestorePoint refuses (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('while a restore point is deleted (%s)', (kind) => {
+describe.each(worldKinds)('during a deletion (%s)', (kind) => {
   test('a file that is edited in it stays', () =>
     inWorld(kind, async (world) => {
       const path = await migrated(world);

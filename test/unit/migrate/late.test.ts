@@ -47,7 +47,7 @@ async function moveTo(world: World, home: string): Promise<void> {
   );
 }
 
-describe.each(worldKinds)('what a home gets after the plan (%s)', (kind) => {
+describe.each(worldKinds)('a change after the plan (%s)', (kind) => {
   test('is shared if it is new', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
@@ -174,7 +174,7 @@ describe.each(worldKinds)('what a home gets after the plan (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('what a session does to its transcript in the cut-over (%s)', (kind) => {
+describe.each(worldKinds)('a transcript in the cut-over (%s)', (kind) => {
   const live = 'merge';
 
   test('is shared if it compacts it, and what it was before is kept', () =>
@@ -270,7 +270,7 @@ const replacing = (world: World) => (call: Call, path: string) =>
 const linking = (world: World) => (call: Call, _: string, to?: string) =>
   call === 'link' && to === inPlace(world, `shared/projects/${TRANSCRIPT}`);
 
-describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => {
+describe.each(worldKinds)('a change while absorbed (%s)', (kind) => {
   test('is compared again if the transcript in the target is about to be replaced', () =>
     inWorld(kind, async (world) => {
       fill(world, {
@@ -366,7 +366,7 @@ describe.each(worldKinds)('what changes while it is brought in (%s)', (kind) => 
     }));
 });
 
-describe.each(worldKinds)('what happens through the link before the run ends (%s)', (kind) => {
+describe.each(worldKinds)('a change through the link (%s)', (kind) => {
   test('counts if a memory file is edited: the edit stays as it is', () =>
     inWorld(kind, async () => {
       for (const file of [INDEX, NOTES]) {

@@ -32,7 +32,7 @@ function fillHome(world: World): void {
   fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NOTES}`]: 'first\n' });
 }
 
-describe.each(worldKinds)('on a disk whose handles have only datasync (%s)', (kind) => {
+describe.each(worldKinds)('with datasync only (%s)', (kind) => {
   test('a migration is done, and durable before it says so', () =>
     inWorld(kind, async (world) => {
       fillHome(world);

@@ -121,35 +121,32 @@ describe.each(worldKinds)('the plan tries (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)(
-  'a directory that cannot be moved although the plan was fine (%s)',
-  (kind) => {
-    test('stays where it is, with the reason, and leaves no restore point', () =>
-      inWorld(kind, async () => {
-        const problems = {
-          EXDEV: { code: 'place-unsuitable', reason: 'source-in-lower-layer' },
-          EACCES: { code: 'not-permitted', reason: 'move' },
-          EPERM: { code: 'not-permitted', reason: 'move' },
-          EBUSY: { code: 'io-error', errno: 'EBUSY' },
-        };
-        for (const [errno, problem] of Object.entries(problems)) {
-          await inWorld(kind, async (world) => {
-            fillHome(world);
-            const fs = hooked(world, failing(errno, movesAside));
-            for (const _ of ['first', 'second']) {
-              const report = await run(world, ['a'], { fs });
-              expect([errno, report.outcome]).toEqual([errno, 'failed']);
-              expect(report.problems).toContainEqual(
-                expect.objectContaining({ ...problem, path: at(world, 'a/projects') }),
-              );
-              expect(statsOf(world, 'a/projects').isDirectory()).toBe(true);
-              const directory = at(world, 'a/.claude-shared-state/restore-points');
-              expect(world.fs.readdirSync(directory)).toEqual([]);
-            }
-            expect((await run(world, ['a'])).outcome).toBe('done');
-            expect(has(world, `a/projects/${TRANSCRIPT}`)).toBe(true);
-          });
-        }
-      }));
-  },
-);
+describe.each(worldKinds)('a directory that cannot be moved (%s)', (kind) => {
+  test('stays where it is, with the reason, and leaves no restore point', () =>
+    inWorld(kind, async () => {
+      const problems = {
+        EXDEV: { code: 'place-unsuitable', reason: 'source-in-lower-layer' },
+        EACCES: { code: 'not-permitted', reason: 'move' },
+        EPERM: { code: 'not-permitted', reason: 'move' },
+        EBUSY: { code: 'io-error', errno: 'EBUSY' },
+      };
+      for (const [errno, problem] of Object.entries(problems)) {
+        await inWorld(kind, async (world) => {
+          fillHome(world);
+          const fs = hooked(world, failing(errno, movesAside));
+          for (const _ of ['first', 'second']) {
+            const report = await run(world, ['a'], { fs });
+            expect([errno, report.outcome]).toEqual([errno, 'failed']);
+            expect(report.problems).toContainEqual(
+              expect.objectContaining({ ...problem, path: at(world, 'a/projects') }),
+            );
+            expect(statsOf(world, 'a/projects').isDirectory()).toBe(true);
+            const directory = at(world, 'a/.claude-shared-state/restore-points');
+            expect(world.fs.readdirSync(directory)).toEqual([]);
+          }
+          expect((await run(world, ['a'])).outcome).toBe('done');
+          expect(has(world, `a/projects/${TRANSCRIPT}`)).toBe(true);
+        });
+      }
+    }));
+});

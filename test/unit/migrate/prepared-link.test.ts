@@ -25,7 +25,7 @@ function expectLink(world: World, restorePoints: readonly string[]): void {
   expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
 }
 
-describe.each(worldKinds)('the link that takes the place of a directory (%s)', (kind) => {
+describe.each(worldKinds)('the link of a directory (%s)', (kind) => {
   test('is put there although the file system can create nothing more by then', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });

@@ -197,6 +197,21 @@ describe.each(worldKinds)('a migration that runs (%s)', (kind) => {
       expect.assertions(4);
     }));
 
+  test('names everybody who holds one of its locks, in one try', () =>
+    inWorld(kind, async (world) => {
+      fillTwo(world);
+      for (const [index, home] of ['a', 'b'].entries()) {
+        fill(world, { [`${home}/.claude-shared-state/x`]: '' });
+        const lock = at(world, `${home}/.claude-shared-state/lock`);
+        world.fs.symlinkSync(`${4711 + index}.1.abc.test`, lock, 'junction');
+      }
+      const report = await run(world, ['a', 'b'], { processInspector: processesWith(4711, 4712) });
+      expect(report.outcome).toBe('locked');
+      expect(
+        report.problems.flatMap((it) => (it.code === 'locked-by-other' ? [it.pid] : [])),
+      ).toEqual([4711, 4712]);
+    }));
+
   test('is stopped by a lock of a living process, and touches nothing', () =>
     inWorld(kind, async (world) => {
       fillTwo(world);

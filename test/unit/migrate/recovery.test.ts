@@ -55,7 +55,7 @@ async function dieBefore(world: World, moment: Moment): Promise<void> {
 
 const isLinked = (world: World, home = 'a') => statsOf(world, `${home}/projects`).isSymbolicLink();
 
-describe.each(worldKinds)('the next run after one that died (%s)', (kind) => {
+describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
   test('starts again if nothing had been moved, and leaves no temporary names', () =>
     inWorld(kind, async () => {
       const moments: Readonly<Record<string, Moment>> = {

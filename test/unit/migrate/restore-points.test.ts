@@ -74,6 +74,20 @@ describe.each(worldKinds)('listRestorePoints (%s)', (kind) => {
       expect(snapshot(world)).toEqual(before);
     }));
 
+  test('does not look into them if nobody wants the files counted', () =>
+    inWorld(kind, async (world) => {
+      fillHome(world);
+      const path = (await run(world, ['a'])).restorePoints[0] ?? '';
+      const fs = hooked(world, {
+        before: (call, place) => {
+          if (place.startsWith(`${path}/projects`)) throw posixError('EIO', call);
+        },
+      });
+      const listed = await listRestorePoints([at(world, 'a')], { fs, countFiles: false });
+      expect(listed).toMatchObject({ problems: [], restorePoints: [{ path, state: 'complete' }] });
+      expect(listed.restorePoints[0]).not.toHaveProperty('files');
+    }));
+
   test('finds those of several homes, each once, also through a link to a home', () =>
     inWorld(kind, async (world) => {
       fillHome(world);

@@ -177,6 +177,21 @@ describe.each(worldKinds)('restore (%s)', (kind) => {
       expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'restored' }]);
     }));
 
+  test('has nothing to do, also by its plan, once the home was restored', () =>
+    inWorld(kind, async (world) => {
+      fillHome(world);
+      await migrated(world);
+      await restoring(world, 'a');
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', restored: [] });
+      expect(await planningRestore(world, 'a')).toEqual({
+        ok: true,
+        accountHome: at(world, 'a'),
+        entries: [],
+        problems: [],
+        spaceNeeded: 0,
+      });
+    }));
+
   test('is refused if nothing was ever migrated', () =>
     inWorld(kind, async (world) => {
       fillHome(world);

@@ -106,7 +106,7 @@ describe.each(worldKinds)('twenty homes (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('migrate, restore and new sessions on both sides (%s)', (kind) => {
+describe.each(worldKinds)('there and back (%s)', (kind) => {
   test('end in the right state, three times in a row', () =>
     inWorld(kind, async (world) => {
       fill(world, {

@@ -249,7 +249,7 @@ describe('the arguments', () => {
     });
   });
 
-  test.each([0, '2026-03-01', {}, null])('now may not be %j', async (value) => {
+  test.each([0, '2026-03-01', {}, null])('now may not be #%$', async (value) => {
     await inWorld('memory', async (world) => {
       const options: object = { fs: world.fs, now: value };
       await expect(inspectRetention(['/a'], options)).rejects.toThrow('options.now');

@@ -336,7 +336,7 @@ describe('refused are', () => {
     [['/me'], { fs: null }, 'invalid-argument'],
     [['/me'], { processInspector: {} }, 'invalid-argument'],
     [['/me'], { processInspector: null }, 'invalid-argument'],
-  ])('%j with the options %j: %s', async (homes, options, code) => {
+  ])('the arguments #%$ are refused', async (homes, options, code) => {
     const call = async (): Promise<unknown> =>
       Reflect.apply(findLiveSessions, undefined, [homes, options]);
     const error: unknown = await call().catch((reason: unknown) => reason);

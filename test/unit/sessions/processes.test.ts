@@ -10,7 +10,7 @@ const after = '0 -1 4194304 125 0 0 0 0 0 0 0 20 0 1 0 1170374 3932160';
 
 describe('/proc/<pid>/stat', () => {
   test.each(['sleep', 'a b', ') R 1 2', '((', 'x) Z 1 (y', 'a\nb'])(
-    'is understood where the program is called %j',
+    'is understood where the program is called #%$',
     (name) => {
       const stat = `4711 (${name}) S 1 4711 4711 ${after}\n`;
       expect(sightingIn(stat)).toEqual({ state: 'running', start: '1170374' });
@@ -21,7 +21,7 @@ describe('/proc/<pid>/stat', () => {
     expect(sightingIn(`4711 (sleep) ${state} 1 4711 4711 ${after}`)).toEqual({ state: 'exited' });
   });
 
-  test.each(['', '4711', '4711 (sleep) S 1 2 3'])('is not believed where it says %j', (stat) => {
+  test.each(['', '4711', '4711 (sleep) S 1 2 3'])('is not believed where it says #%$', (stat) => {
     expect(sightingIn(stat)).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ describe('the key of a working directory', () => {
     ['/cafe\u0301', '-cafe-'],
     ['/\u{1f600}', '---'],
     ['/\ud800', '--'],
-  ])('of %j is %j', (cwd, key) => {
+  ])('of path #%$ is as the program makes it', (cwd, key) => {
     expect(projectKey(cwd)).toBe(key);
   });
 
@@ -30,7 +30,7 @@ describe('the key of a working directory', () => {
     }
   });
 
-  test.each(['', 'work', '~/work', '/a\0b'])('is refused for %j', (cwd) => {
+  test.each(['', 'work', '~/work', '/a\0b'])('is refused for #%$', (cwd) => {
     expect(() => projectKey(cwd)).toThrow(/^projectKey: cwd is /);
   });
 

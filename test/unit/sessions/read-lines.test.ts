@@ -23,7 +23,7 @@ test.each<[string, readonly (readonly [string, boolean])[]]>([
       ['\ufeff€', true],
     ],
   ],
-])('readLines cuts %j at its newlines, in chunks of any size', async (content, expected) => {
+])('readLines cuts #%$ at its newlines, in chunks of any size', async (content, expected) => {
   for (const size of sizes) {
     const lines = await linesOf(content, size);
     expect(lines.map(({ text, endsWithNewline }) => [text, endsWithNewline])).toEqual(expected);

@@ -100,12 +100,12 @@ describe('the command', () => {
 });
 
 describe('refused is', () => {
-  test.each(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`])('the id %j', (id) => {
+  test.each(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`])('the id #%$', (id) => {
     expect(refusals(where, id)).toEqual(['invalid-argument sessionId']);
   });
 
   test.each(['\n', '\r', '\t', '\u001b[2J', '\u007f', '\u0085', '\ud800'])(
-    'a text with %j in it, wherever it stands',
+    'a text with #%$ in it, wherever it stands',
     (bad) => {
       const path = `/me/${bad}`;
       const options = {
@@ -146,7 +146,7 @@ describe('refused is', () => {
   });
 
   test.each(['', '-claude', '~/claude', 'bin/claude', './claude', 'a=b', '/opt/a=b/claude', 7])(
-    'the program %j',
+    'program #%$',
     (program) => {
       expect(refusals({ ...where, program })).toEqual(['invalid-argument options.program']);
     },
@@ -167,7 +167,7 @@ describe('refused is', () => {
     '--',
     7,
     null,
-  ])('the extra argument %j', (arg) => {
+  ])('the extra argument #%$', (arg) => {
     expect(refusals({ ...where, extraArgs: ['-p', arg] })).toEqual([
       'invalid-argument options.extraArgs[1]',
     ]);
@@ -184,7 +184,7 @@ describe('refused is', () => {
     { prompt: '' },
     { prompt: ['go'] },
     { dangerouslySkipPermissions: 'yes' },
-  ])('%j', (wrong) => {
+  ])('text #%$', (wrong) => {
     const [name] = Object.keys(wrong);
     expect(refusals({ ...where, ...wrong })).toEqual([`invalid-argument options.${name}`]);
   });
@@ -197,7 +197,7 @@ describe('refused is', () => {
   });
 
   test.each(['--resumes', '--continued', '--permission-mode', '-d', '-n', '-', 'resume', '-p'])(
-    'not the extra argument %j',
+    'extra argument #%$ is refused',
     (arg) => {
       const options: ResumeCommandOptions = { ...where, extraArgs: [arg] };
       expect(resumeCommand(theId, options).args.at(-1)).toBe(arg);

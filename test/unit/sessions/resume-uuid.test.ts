@@ -50,7 +50,7 @@ describe('isValidResumeUUID() refuses', () => {
 
 describe('parseResumeUUID()', () => {
   test.each(['', '\n', '\r\n', '  ', '\t', '\ufeff', '\u00a0'])(
-    'trims %j around an id',
+    'trims #%$ around an id',
     (space) => {
       expect(parseResumeUUID(`${space}${id}${space}`)).toBe(id);
     },
@@ -61,7 +61,7 @@ describe('parseResumeUUID()', () => {
   });
 
   test.each(['', '\n', 'No conversation found', `${id}\n${id}`, `id: ${id}`, '\0'.repeat(36)])(
-    'gives nothing for %j',
+    'gives nothing for #%$',
     (text) => {
       expect(parseResumeUUID(text)).toBeUndefined();
     },

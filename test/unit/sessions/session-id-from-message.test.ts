@@ -21,7 +21,7 @@ describe('the id of a session', () => {
     { type: 'assistant', parent_tool_use_id: null, session_id: theId },
     success,
     { ...success, session_id: theId.toUpperCase() },
-  ])('is taken, in its spelling, from %o', (message) => {
+  ])('is taken, in its spelling, from message #%$', (message) => {
     expect(sessionIdFromMessage(message)).toBe(message.session_id);
   });
 
@@ -48,7 +48,7 @@ describe('the id of a session', () => {
   });
 
   test.each([undefined, null, 7, 'init', [], {}, { session_id: 7 }, { session_id: 'no id' }])(
-    'is not in %o',
+    'is not in message #%$',
     (message) => {
       expect(Reflect.apply(sessionIdFromMessage, undefined, [message])).toBeUndefined();
     },

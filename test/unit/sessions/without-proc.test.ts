@@ -184,7 +184,7 @@ describe('a process that was recorded without its namespace, as by Claude Code 2
   const host = { '/proc/self/ns/pid': INITIAL };
   const container = { '/proc/self/ns/pid': CONTAINER };
 
-  test.each([host, container])('runs if it is there since then, with %j', async (instead) => {
+  test.each([host, container])('runs if it is there since then, with #%$', async (instead) => {
     const since = await ownStart();
     proc(instead);
     expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });

@@ -1,22 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { ChildAnswer } from './validate-child.ts';
 
-/** Makes a TypeScript file of this folder runnable, so that many processes can start quickly. */
+const bundles = new Map<string, Promise<string>>();
+
+/** Makes a TypeScript file of this folder runnable, so that many processes can start quickly; once is enough. */
 export async function bundleChild(file: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${file}.mjs`);
-  await build({
+  const bundle = bundles.get(file) ?? bundled(file);
+  bundles.set(file, bundle);
+  const outfile = join(folder, `${basename(file)}.mjs`);
+  writeFileSync(outfile, await bundle);
+  return outfile;
+}
+
+async function bundled(file: string): Promise<string> {
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
-    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
+    write: false,
     // Finds the package by its name through the paths of the TypeScript configuration.
     tsconfig: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)),
   });
-  return outfile;
+  return outputFiles.map(({ text }) => text).join('');
 }
 
 /** Starts a script in a process of its own, which talks over IPC. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
 import { realProcesses, sightingIn } from '../../../src/fs/processes.ts';
 import { acquireLocks } from '../../../src/lock/lock.ts';
-import { identifyOwner } from '../../../src/lock/lock-owner.ts';
+import { identifyOwner } from '../../../src/lock/owner.ts';
 import { watchedLockFs } from './lock-stage.ts';
 
 // Takes the lock of a directory again and again, until it is killed. Each message names a step; there it says

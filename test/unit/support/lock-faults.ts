@@ -1,4 +1,4 @@
-import type { LockFs } from '../../../src/lock/lock-file.ts';
+import type { LockFs } from '../../../src/lock/lock.ts';
 import { watchedLockFs } from './lock-stage.ts';
 
 const errnos = [

@@ -1,6 +1,6 @@
 import type { ProcessInspector } from '../../../src/fs/processes.ts';
-import type { LockFs } from '../../../src/lock/lock-file.ts';
-import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner-token.ts';
+import type { LockFs } from '../../../src/lock/lock.ts';
+import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner.ts';
 import type { World } from './world.ts';
 
 /** The calls that locking may use, of a world. */

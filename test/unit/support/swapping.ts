@@ -53,7 +53,7 @@ export function setStage(world: World): Stage {
         required,
         fs: world.fs,
         processInspector: terminal.processInspector,
-        pause: () => Promise.resolve(),
+        sleep: () => Promise.resolve(),
         pid,
       };
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsOf, textTrouble } from '../../../../src/failover/terminal/keystrokes.ts';
+import { partsOf, whyNotTyped } from '../../../../src/failover/terminal/tmux.ts';
 
 test.each([
   ['before the seam', 3_998],
@@ -12,9 +12,9 @@ test.each([
 
   expect(parts.join('')).toBe(text);
   expect(Math.max(...parts.map(({ length }) => length))).toBeLessThanOrEqual(4_000);
-  for (const part of parts) expect(textTrouble(part)).toBeUndefined();
+  for (const part of parts) expect(whyNotTyped(part)).toBeUndefined();
 });
 
-test.each([undefined, 7, ['x']])('what is no text cannot be typed: %o', (value) => {
-  expect(textTrouble(value)).toBe('it is no text');
+test.each([undefined, 7, ['x']])('what is no text cannot be typed: #%$', (value) => {
+  expect(whyNotTyped(value)).toBe('it is not a string');
 });

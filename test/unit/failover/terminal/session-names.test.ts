@@ -41,7 +41,7 @@ test.each([
   '[ab]',
   'it\'s "quoted"',
   'é 漢字',
-])('a session called %j is reached by exactly that name', async (name) => {
+])('a session called #%$ is reached by exactly that name', async (name) => {
   const { open, socketPath, directory } = startServer();
   await open('other');
   await open(name);
@@ -97,7 +97,7 @@ test.each([
   '; kill-server ;',
   'x'.repeat(2_000),
   'x'.repeat(100_000),
-])('no other session is reached by the name %j', async (name) => {
+])('no other session is reached by the name #%$', async (name) => {
   const { open, socketPath, directory } = startServer();
   await open('other');
   const terminal = tmuxTerminal({ socketPath });
@@ -124,6 +124,6 @@ test('the terminal of a client is no name of its session, though tmux takes it f
   expect(tmux('list-panes', '-t', `=${names()}:`, '-F', '#{session_name}')).toBe('other\n');
 
   for (const outcome of await outcomesOf(tmuxTerminal({ socketPath }), names())) {
-    expect(outcome).toMatchObject({ trouble: 'no-session' });
+    expect(outcome).toMatchObject({ reason: 'no-session' });
   }
 });

@@ -30,9 +30,9 @@ describe('a signal', () => {
   test('that may not be sent is told, with what to do', async () => {
     const { terminal, pid } = await shellThat('EPERM');
 
-    const { trouble, message } = await errorOf(terminal.signal('one', pid, 'SIGTERM'));
+    const { reason, message } = await errorOf(terminal.signal('one', pid, 'SIGTERM'));
 
-    expect(trouble).toBe('failed');
+    expect(reason).toBe('failed');
     expect(message).toContain('run as the user of that process');
   });
 });
@@ -47,13 +47,13 @@ test('into a terminal whose input is off nothing is typed', async () => {
   expect(message).toContain('its input is off; run tmux select-pane -e');
 });
 
-test.each([undefined, 7])('a session whose name is %o is told as it is', async (name) => {
+test.each([undefined, 7])('a session whose name is #%$ is told as it is', async (name) => {
   const { socketPath } = startServer();
   const terminal = tmuxTerminal({ socketPath });
 
   // @ts-expect-error -- which a caller without types does not know
-  const { trouble, message } = await errorOf(terminal.capture(name));
+  const { reason, message } = await errorOf(terminal.capture(name));
 
-  expect(trouble).toBe('no-session');
+  expect(reason).toBe('no-session');
   expect(message).toContain(`in the tmux session ${String(name)}:`);
 });

@@ -46,7 +46,7 @@ describe('what is typed arrives as it is', () => {
     '\u{1f600}'.repeat(5_000),
     `${'x'.repeat(3_999)};${'y'.repeat(3_999)};`,
     '漢'.repeat(4_200),
-  ])('%j', async (text) => {
+  ])('text #%$', async (text) => {
     const { open, directory, terminal } = await shell();
     await open('reader', `stty -echo -icanon; touch ready; exec cat > typed`);
     await poll(() => fileIn(directory, 'ready') === '');
@@ -74,12 +74,12 @@ test.each([
   'a\ud800b',
   '\udc00',
 ])(
-  'a text is refused, and nothing of it typed, where it would press keys or change: %j',
+  'a text is refused, and nothing of it typed, where it would press keys or change: #%$',
   async (text) => {
     const { terminal } = await shell();
 
     const error = await errorOf(terminal.type('one', text));
-    expect(error).toMatchObject({ trouble: 'failed', session: 'one' });
+    expect(error).toMatchObject({ reason: 'failed', session: 'one' });
     expect(error.message).toMatch(/^Cannot type a text in the tmux session "one": it has /);
     expect(await terminal.capture('one')).toBe('$');
   },
@@ -105,8 +105,8 @@ test('keys are pressed: a line is cleared, a program interrupted, an input ended
 test('what is no key is not pressed, and not typed', async () => {
   const { terminal } = await shell();
   // @ts-expect-error -- which a caller without types does not know
-  const { trouble } = await errorOf(terminal.press('one', 'exit'));
-  expect(trouble).toBe('failed');
+  const { reason } = await errorOf(terminal.press('one', 'exit'));
+  expect(reason).toBe('failed');
   expect(await terminal.capture('one')).toBe('$');
 });
 

@@ -67,7 +67,7 @@ const moments = {
   'from the link in its place': putsLink,
 };
 
-describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
+describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
   test.each(
     lasting.flatMap(([code, advice]) =>
       momentsFor(code).map(([name, isMeant]) => [code, name, advice, isMeant] as const),
@@ -83,7 +83,7 @@ describe.each(worldKinds)('a call that fails for good (%s)', (kind) => {
       for (const { message } of errors) {
         expect(message).toContain(code);
         expect(message).toMatch(advice);
-        expect(message).not.toMatch(/(?:^|\. )Run the same command again/);
+        expect(message).not.toMatch(/(?:^|\. )Try again/);
       }
       expect(await pointsOf(world, 'a')).toEqual([]);
       expect(kindAt(world, 'a/projects')).toBe('directory');
@@ -127,9 +127,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
         const before = once(copiesNotes, () => failWith(code));
         const report = await run(world, ['a'], { fs: hooked(world, { before }) });
         expect(report.outcome).toBe('failed');
-        expect(report.problems.map(({ message }) => message).join('\n')).toContain(
-          'Run the same command again',
-        );
+        expect(report.problems.map(({ message }) => message).join('\n')).toContain('Try again');
         expect((await run(world, ['a'])).outcome).toBe('done');
       }),
   );
@@ -144,7 +142,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('a restore or a deletion that fails for good (%s)', (kind) => {
+describe.each(worldKinds)('a lasting failure of a way back (%s)', (kind) => {
   test.each(lasting.filter(([code]) => code !== 'EMLINK'))(
     'with %s is no reason to run the same command again',
     (code, advice) =>

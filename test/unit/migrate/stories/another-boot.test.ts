@@ -22,7 +22,7 @@ import {
   statesOf,
 } from '../../support/stories.ts';
 import { at, inWorld, makeLink, type World, worldKinds } from '../../support/world.ts';
-import { formatOwnerToken } from '../../../../src/lock/owner-token.ts';
+import { formatOwnerToken } from '../../../../src/lock/owner.ts';
 import type { ProcessInspector, RecordedProcess } from '../../../../src/fs/processes.ts';
 import { comparePidNamespaces, isPidNamespace } from '../../../../src/fs/pid-namespace.ts';
 
@@ -62,7 +62,7 @@ function locksIn(world: World): readonly string[] {
   );
 }
 
-describe.each(worldKinds)('after a power failure and another boot (%s)', (kind) => {
+describe.each(worldKinds)('after another boot (%s)', (kind) => {
   test('the locks are dead, although their process ids are taken and start times the same', () =>
     inWorld(kind, async (world) => {
       stage(world);

@@ -109,7 +109,7 @@ const commands: Readonly<Record<string, (world: World) => Promise<void> | void>>
   },
 };
 
-describe.each(worldKinds)('after a crash at any call of a migration (%s)', (kind) => {
+describe.each(worldKinds)('after a crash at any call (%s)', (kind) => {
   test.each(Object.entries(commands))('%s is safe, and the same command completes it', (_, act) =>
     everyChange(kind, async (world, moment) => {
       await dead(world, moment);
@@ -145,7 +145,7 @@ const removals: Readonly<Record<string, (world: World) => void>> = {
   },
 };
 
-describe.each(worldKinds)('after a crash at any call of a migration (%s)', (kind) => {
+describe.each(worldKinds)('after a crash at any call (%s)', (kind) => {
   test.each(Object.entries(removals))(
     'somebody who removes %s by hand is served by the same command',
     (name, remove) =>

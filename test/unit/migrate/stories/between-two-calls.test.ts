@@ -73,7 +73,7 @@ function expectInOther(world: World): void {
   expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
 }
 
-describe.each(worldKinds)('killed between the move of projects and its link (%s)', (kind) => {
+describe.each(worldKinds)('killed before the link (%s)', (kind) => {
   test('the same command finishes the run', () =>
     inWorld(kind, async (world) => {
       await killed(world);

@@ -71,7 +71,7 @@ function expectUsable(world: World): void {
   }
 }
 
-describe.each(worldKinds)('a disk that becomes full (%s)', (kind) => {
+describe.each(worldKinds)('a full disk (%s)', (kind) => {
   test('right after the first directory was moved leaves every home usable', () =>
     inWorld(kind, async (world) => {
       fill(world, FILES);

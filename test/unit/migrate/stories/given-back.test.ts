@@ -50,7 +50,7 @@ async function killed(world: World): Promise<void> {
   expect(kindAt(world, 'a/projects')).toBe('directory');
 }
 
-describe.each(worldKinds)('killed right after a directory was given back (%s)', (kind) => {
+describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
   test('a migration instead of another restore shares the home again, and nothing is half done', () =>
     inWorld(kind, async (world) => {
       await killed(world);

@@ -88,7 +88,7 @@ async function expectKept(world: World, text: string): Promise<void> {
   expect(lostOf(world, [text])).toEqual([]);
 }
 
-describe.each(worldKinds)('a process with its working directory inside (%s)', (kind) => {
+describe.each(worldKinds)('a process inside (%s)', (kind) => {
   test('may edit at any call of a migration: its text and the one before are kept', async () => {
     await everyCall(kind, async (world, moment) => {
       const program = stage(world);

@@ -121,7 +121,7 @@ function replaceByLink(world: World, path: string): void {
   makeLink(world, file, at(world, 'elsewhere/secret'));
 }
 
-describe.each(worldKinds)('a file that becomes a link to something else (%s)', (kind) => {
+describe.each(worldKinds)('a file that becomes a link (%s)', (kind) => {
   test('at any call has neither its target read into the shared place, nor written to', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
@@ -307,7 +307,7 @@ describe.each(worldKinds)('a large fragment (%s)', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('a call that says once that something is not there (%s)', (kind) => {
+describe.each(worldKinds)('one false ENOENT (%s)', (kind) => {
   const READS: ReadonlySet<Call> = new Set<Call>(['lstat', 'opendir', 'stat', 'readlink', 'open']);
 
   test('at any call of a migration makes it leave nothing out', async () => {
@@ -419,7 +419,7 @@ describe.each(worldKinds)('a call that says once that something is not there (%s
   });
 });
 
-describe.each(worldKinds)('a right that is missing for good (%s)', (kind) => {
+describe.each(worldKinds)('a missing right (%s)', (kind) => {
   const denied: readonly Call[] = [
     'open',
     'opendir',

@@ -38,7 +38,7 @@ function appendLate(world: World): void {
 /** Whether a call removes the link of the home, or puts the directory in its place. */
 const isExchange = (call: Call, path: string) => call === 'unlink' && path.endsWith('/a/projects');
 
-describe.each(worldKinds)('lines that come while a home is given back (%s)', (kind) => {
+describe.each(worldKinds)('lines during a restore (%s)', (kind) => {
   test('at any call are shared, and are in the home, or the restore says that they are not', async () => {
     await everyCall(kind, async (world, moment) => {
       await sharing(world);

@@ -24,7 +24,7 @@ const isRename = (call: string, path: string) => call === 'rename' && path.endsW
 const codes = ({ problems }: { readonly problems: readonly { readonly code: string }[] }) =>
   problems.map(({ code }) => code).filter((code) => code !== 'ancestor-writable');
 
-describe.each(worldKinds)('the memory index of two accounts (%s)', (kind) => {
+describe.each(worldKinds)('the index of two accounts (%s)', (kind) => {
   test('is united line by line: the first one, then what only the other one has', () =>
     inWorld(kind, async (world) => {
       fill(world, {

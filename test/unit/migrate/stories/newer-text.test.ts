@@ -47,7 +47,7 @@ const edits = {
   },
 };
 
-describe.each(worldKinds)('a text edited after an interrupted migration (%s)', (kind) => {
+describe.each(worldKinds)('a text edited after a crash (%s)', (kind) => {
   test.each(Object.entries(edits))(
     'is shared by the same command, without a question (%s)',
     (_, edit) =>

@@ -36,7 +36,7 @@ function deduplicate(world: World, ...paths: readonly string[]): void {
 
 const [EMPTY, ALSO_EMPTY] = [`${KEY}/${ID}.jsonl`, `${KEY}/${OTHER_ID}.jsonl`];
 
-describe.each(worldKinds)('equal files that a tool has made one (%s)', (kind) => {
+describe.each(worldKinds)('files made one by a tool (%s)', (kind) => {
   const names = [
     `a/projects/${EMPTY}`,
     `a/projects/${ALSO_EMPTY}`,
@@ -151,7 +151,7 @@ function withoutMoreLinks(world: World) {
   );
 }
 
-describe.each(worldKinds)('a file that has as many links as it can have (%s)', (kind) => {
+describe.each(worldKinds)('a file with EMLINK (%s)', (kind) => {
   test('is copied, as the plan says, and stays readable in every place', () =>
     inWorld(kind, async (world) => {
       fill(world, {

@@ -42,42 +42,39 @@ function numberOf(path: string): bigint {
   return Buffer.from(path).reduce((sum, byte) => BigInt.asUintN(63, sum * 31n + BigInt(byte)), 7n);
 }
 
-describe.each(worldKinds)(
-  'a file system that shows two names of one file as two files (%s)',
-  (kind) => {
-    test('is refused by the plan and by the run, before anything is changed', () =>
-      inWorld(kind, async (world) => {
-        fill(world, FILES);
-        const fs = showing(world, (path) => ({ ino: numberOf(path) }));
-        const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
-        const planned = await plan(world, ['a', 'b'], { fs });
-        expect(planned.ok).toBe(false);
-        expect(planned.problems).toContainEqual(
-          expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
-        );
-        const report = await run(world, ['a', 'b'], { fs });
-        expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
-        expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
-        expect(kindAt(world, 'shared')).toBe('nothing');
-      }));
+describe.each(worldKinds)('two inodes for one file (%s)', (kind) => {
+  test('is refused by the plan and by the run, before anything is changed', () =>
+    inWorld(kind, async (world) => {
+      fill(world, FILES);
+      const fs = showing(world, (path) => ({ ino: numberOf(path) }));
+      const before = ['a', 'b'].map((home) => exactly(world, at(world, home)));
+      const planned = await plan(world, ['a', 'b'], { fs });
+      expect(planned.ok).toBe(false);
+      expect(planned.problems).toContainEqual(
+        expect.objectContaining({ code: 'place-unsuitable', reason: 'link-changes-identity' }),
+      );
+      const report = await run(world, ['a', 'b'], { fs });
+      expect([report.outcome, told(world, report)]).toEqual(['refused', told(world, planned)]);
+      expect(['a', 'b'].map((home) => exactly(world, at(world, home)))).toEqual(before);
+      expect(kindAt(world, 'shared')).toBe('nothing');
+    }));
 
-    test('is refused also if only one home is on it', () =>
-      inWorld(kind, async (world) => {
-        fill(world, FILES);
-        const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
-        const report = await run(world, ['a', 'b'], { fs });
-        expect(report.outcome).toBe('refused');
-        expect(kindAt(world, 'a/projects')).toBe('directory');
-      }));
-  },
-);
+  test('is refused also if only one home is on it', () =>
+    inWorld(kind, async (world) => {
+      fill(world, FILES);
+      const fs = showing(world, (path) => (path.includes('/b/') ? { ino: numberOf(path) } : {}));
+      const report = await run(world, ['a', 'b'], { fs });
+      expect(report.outcome).toBe('refused');
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+    }));
+});
 
 /** The layers of an overlay can't be seen from inside a container: only the move says that it can't be done. */
 const hiddenLayer = (home: string) => (call: Call, path: string, to?: string) => {
   if (movesAside(call, path, to) && path.includes(`/${home}/`)) failWith('EXDEV');
 };
 
-describe.each(worldKinds)('a directory in a lower layer that cannot be seen (%s)', (kind) => {
+describe.each(worldKinds)('a hidden lower layer (%s)', (kind) => {
   test('stays in its place, and the message says what to do', () =>
     inWorld(kind, async (world) => {
       fill(world, FILES);
@@ -170,7 +167,7 @@ function isInSubvolume(path: string): boolean {
   return path.includes('/a/projects') || /restore-points\/[^/]+\/projects/.test(path);
 }
 
-describe.each(worldKinds)('homes and targets on two file systems (%s)', (kind) => {
+describe.each(worldKinds)('across two file systems (%s)', (kind) => {
   test('have every byte copied, as the plan says, and before the first directory is moved', () =>
     inWorld(kind, async (world) => {
       fill(world, { ...FILES, 'shared/projects/x': '' });

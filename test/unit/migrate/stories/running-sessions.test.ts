@@ -263,7 +263,7 @@ function poolOf(world: World, primary: string) {
 }
 
 /** The targets are the real directories of one home, which is not among those to be migrated. */
-describe.each(worldKinds)('sessions of the home whose directories are the pool (%s)', (kind) => {
+describe.each(worldKinds)("sessions of the pool's home (%s)", (kind) => {
   test.each(pools)('%s may go on where nothing of theirs is replaced', (_, pool) =>
     inWorld(kind, async (world) => {
       fill(world, {

@@ -19,7 +19,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     [message({ isSidechain: true }), 'sidechain-only'],
     [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
     ['no JSON\n\0\0\0\n', 'invalid'],
-  ])('refuses a transcript that is %j: %s', async (text, reason) => {
+  ])('refuses unusable transcript #%$', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -37,7 +37,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     [message({ parentUuid: third }), ['start-missing']],
     [`${message()}${answer()}${answer(third)}`, ['forked']],
     [`garbage\n${message()}`, []],
-  ])('resumes a transcript that is %j: %s', async (text, reasons) => {
+  ])('resumes flawed transcript #%$, and says why it is flawed', async (text, reasons) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -55,7 +55,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       `${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`,
       'ended-by-model',
     ],
-  ])('refuses %j for newer programs only: %s', async (text, reason) => {
+  ])('refuses transcript #%$ for newer programs only', async (text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);

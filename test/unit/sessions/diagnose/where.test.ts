@@ -278,7 +278,7 @@ describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
   });
 
   test.each(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)])(
-    'ignores a .git file that says %j',
+    'ignores .git file #%$ that names no repository',
     async (text) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);

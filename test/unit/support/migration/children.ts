@@ -1,21 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-/** Makes a child of this folder runnable, so that many processes can start quickly. */
-export async function bundleMigrationChild(file: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${file}.mjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    tsconfig: fileURLToPath(new URL('../../../../tsconfig.json', import.meta.url)),
-  });
-  return outfile;
-}
 
 /** How a process has ended. */
 interface Ending {

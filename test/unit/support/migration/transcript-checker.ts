@@ -100,9 +100,14 @@ export function checkSession(
       }
       if (count >= expected) continue;
       const at = linesElsewhere().filter(({ numbers }) => numbers.includes(n));
+      const isListed = at.some((file) => where.listed.some((it) => file.path.startsWith(it)));
+      if (isListed) {
+        verdict.listed += expected - count;
+        if (isPlain) verdict.ofPlainSessions += expected - count;
+        continue;
+      }
       for (const { path: file } of at) found.add(relative(where.root, file));
-      const isListed = at.some(({ path }) => where.listed.some((it) => path.startsWith(it)));
-      verdict[at.length === 0 ? 'nowhere' : isListed ? 'listed' : 'unlisted'] += expected - count;
+      verdict[at.length === 0 ? 'nowhere' : 'unlisted'] += expected - count;
       if (isPlain) verdict.ofPlainSessions += expected - count;
       missing.push(n);
     }

@@ -1,0 +1,97 @@
+import type { QuotaLimit, QuotaPattern, QuotaVeto } from './patterns.ts';
+import { readResetTime, type ResetTime } from './reset-time.ts';
+
+/** A limit that the program reported. */
+export interface QuotaEvidence {
+  readonly limit: QuotaLimit;
+  /** The model that the limit is for, if the message names one. */
+  readonly model?: string;
+  /** When the limit ends, if the message says so. */
+  readonly resets?: ResetTime;
+  /** The message in one line, cut at 300 characters. */
+  readonly text: string;
+  /** The name of the pattern that matched, or the field of the message that reported the limit. */
+  readonly pattern: string;
+}
+
+/** A text that rules a limit out. */
+export interface VetoEvidence {
+  /** The name of the veto. */
+  readonly name: string;
+  /** The message in one line, cut at 300 characters. */
+  readonly text: string;
+}
+
+/** What a single observation says. */
+export interface QuotaReading {
+  readonly evidence: QuotaEvidence | undefined;
+  readonly veto: VetoEvidence | undefined;
+  /** Whether it shows the state of the session; if not, a limit it doesn't report may still be in force. */
+  readonly poll: boolean;
+  /** The prompt that was answered with the limit, if it is visible. */
+  readonly prompt: string;
+}
+
+/** The rules evidence is read by. */
+export interface EvidenceRules {
+  readonly patterns: readonly QuotaPattern[];
+  readonly vetoes: readonly QuotaVeto[];
+  /** In milliseconds since 1970. */
+  readonly now: number;
+  readonly timeZone?: string | undefined;
+}
+
+// A session limit lasts five hours, and its end is printed to the nearest ten minutes.
+const SESSION_MS = 5 * 3_600_000 + 600_000;
+
+/** The limit that a message of the program reports. */
+export function evidenceIn(message: string, rules: EvidenceRules): QuotaEvidence | undefined {
+  const line = oneLine([message]);
+  for (const { name, limit, pattern } of rules.patterns) {
+    const match = pattern.exec(line);
+    if (match === null) continue;
+    const { reset, model } = match.groups ?? {};
+    const within = limit === 'session' ? SESSION_MS : undefined;
+    return {
+      limit,
+      ...(model === undefined ? {} : { model }),
+      ...(reset === undefined ? {} : { resets: readResetTime(reset, { ...rules, within }) }),
+      text: excerpt(line),
+      pattern: name,
+    };
+  }
+  return undefined;
+}
+
+/** The first veto among several remarks. */
+export function vetoIn(
+  remarks: readonly string[],
+  { vetoes }: EvidenceRules,
+): VetoEvidence | undefined {
+  for (const remark of remarks) {
+    const line = oneLine([remark]);
+    const veto = vetoes.find(({ pattern }) => pattern.test(line));
+    if (veto !== undefined) return { name: veto.name, text: excerpt(line) };
+  }
+  return undefined;
+}
+
+const MAX_EXCERPT = 300;
+
+/** A message as evidence quotes it. */
+export function excerpt(line: string): string {
+  return line.slice(0, MAX_EXCERPT);
+}
+
+const MAX_LINE = 2000;
+
+/** Joins lines into one, with single spaces and with one spelling for characters that differ between versions. */
+export function oneLine(lines: readonly string[]): string {
+  return lines
+    .join(' ')
+    .slice(0, MAX_LINE)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[∙•]/g, '·')
+    .replaceAll('’', "'")
+    .trim();
+}

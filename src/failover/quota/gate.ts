@@ -1,0 +1,207 @@
+import type { QuotaEvidence, QuotaReading, VetoEvidence } from './evidence.ts';
+import { readMessage } from './message.ts';
+import {
+  checkGate,
+  type GateRules,
+  type QuotaGateOptions,
+  type QuotaObservation,
+  type SessionObservation,
+  type SwappedObservation,
+} from './options.ts';
+import { readPane } from './pane.ts';
+import {
+  messageOf,
+  type PendingDetection,
+  type QuotaGateState,
+  readState,
+  seenAfterSwap,
+  seenAfterWork,
+  wasSeen,
+} from './state.ts';
+
+/** Why an observation doesn't call for a swap. */
+export type NoSwapReason =
+  /** The session shows no limit. */
+  | 'no-limit'
+  /** The message doesn't show the state of the session. */
+  | 'no-poll'
+  /** The session runs under an account that was swapped away from. */
+  | 'exhausted-account'
+  /** The message was there before the swap: a resumed session prints its conversation again. */
+  | 'seen-before-swap'
+  /** The limit has ended. */
+  | 'already-reset';
+
+/** The verdict on an observation, and the state for the next step. */
+export type QuotaStep = { readonly state: QuotaGateState } & (
+  | { readonly verdict: 'none'; readonly reason: NoSwapReason }
+  /** A limit was detected, but not often enough: `polls` times in a row, of `needed`. */
+  | {
+      readonly verdict: 'suspected';
+      readonly evidence: QuotaEvidence;
+      readonly polls: number;
+      readonly needed: number;
+    }
+  /** A limit was detected together with server trouble; it doesn't count. */
+  | { readonly verdict: 'vetoed'; readonly evidence: QuotaEvidence; readonly veto: VetoEvidence }
+  /** The last swap was a short time ago; `until` is in ISO 8601. `evidence` is undefined in the step of the swap. */
+  | {
+      readonly verdict: 'cooling-down';
+      readonly evidence: QuotaEvidence | undefined;
+      readonly until: string;
+    }
+  /** Enough polls agree. Repeated at every poll until you report a swap or the limit is gone. */
+  | { readonly verdict: 'swap'; readonly evidence: QuotaEvidence; readonly polls: number }
+);
+
+/**
+ * Decides whether a session really hit a quota limit, so that a failover swaps accounts for nothing else.
+ *
+ * Four rules prevent false alarms. Only what Claude Code itself prints at the end of the newest turn counts, not the
+ * same text in a conversation, in tool output or further up. Server trouble in the same turn is a veto. Several polls
+ * of one session must agree. After a swap, which you report as an observation, there is a cooldown.
+ *
+ * Pure: it reads and writes nothing. The state is plain JSON, so a daemon that was killed continues with it; a state
+ * that isn't understood starts over. Polls of the same time count once; a clock that is set back restarts the count.
+ * A session that is resumed under another account shows the old limit again (2.1.197 and 2.1.329), which doesn't
+ * count against the new account; nor does a limit that has ended. So poll every session once more before you report
+ * a swap.
+ *
+ * One false alarm remains: on a pane, an answer of the model that consists of exactly such a text looks like the
+ * program's own. Messages of the Agent SDK don't have this weakness.
+ *
+ * @param state - The state of the last step, or parsed from its JSON; `undefined` at the start.
+ * @param observation - What was seen: a pane, a message, or a swap.
+ * @param options - The texts that count and that veto, the number of polls that must agree (2), the cooldown in
+ * milliseconds (300,000), and the time zone for times without one.
+ * @returns The next state and the verdict: `none`, `suspected`, `vetoed`, `cooling-down` or `swap`, with the evidence.
+ * @throws SharedStateError with `invalid-argument` or `unknown-option`.
+ *
+ * @example Two polls that agree
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { stepQuotaGate } from 'claude-shared-state/failover';
+ *
+ * const text = `❯ go on
+ *   ⎿  You've hit your weekly limit · resets Nov 25, 4:50am (Europe/Paris)
+ *
+ * ────────────────────────────────────────
+ * ❯
+ * ────────────────────────────────────────
+ *   ? for shortcuts`;
+ * const seen = { kind: 'pane', session: 'build', account: 'a@example.org', text } as const;
+ *
+ * const first = stepQuotaGate(undefined, { ...seen, at: new Date('2026-11-21T20:00:00Z') });
+ * assert.equal(first.verdict, 'suspected');
+ * const saved = JSON.stringify(first.state);
+ * const second = stepQuotaGate(JSON.parse(saved), { ...seen, at: new Date('2026-11-21T20:01:00Z') });
+ * assert.ok(second.verdict === 'swap');
+ * assert.equal(second.evidence.limit, 'weekly');
+ * assert.equal(second.evidence.resets?.at, '2026-11-25T03:50:00.000Z');
+ * ```
+ */
+export function stepQuotaGate(
+  state: unknown,
+  observation: QuotaObservation,
+  options: QuotaGateOptions = {},
+): QuotaStep {
+  const rules = checkGate(observation, options);
+  const before = withoutEndedCooldown(readState(state), rules);
+  return observation.kind === 'swapped'
+    ? stepAfterSwap(before, observation, rules)
+    : stepAfterLook(before, observation, rules);
+}
+
+/** A clock that was set back doesn't make a cooldown longer. */
+function withoutEndedCooldown(
+  state: QuotaGateState,
+  { now, cooldownMs }: GateRules,
+): QuotaGateState {
+  const { cooldown, ...others } = state;
+  if (cooldown === undefined) return state;
+  const since = Math.min(cooldown.since, now);
+  const until = Math.min(cooldown.until, since + cooldownMs);
+  return now < until ? { ...others, cooldown: { since, until } } : others;
+}
+
+const MAX_KEPT = 1000;
+
+function stepAfterSwap(
+  state: QuotaGateState,
+  { from, to }: SwappedObservation,
+  { now, cooldownMs }: GateRules,
+): QuotaStep {
+  const until = now + cooldownMs;
+  const exhausted = state.exhaustedAccounts.filter((account) => account !== from && account !== to);
+  return {
+    state: {
+      version: 1,
+      pending: [],
+      account: to,
+      exhaustedAccounts: [...exhausted, from].slice(-MAX_KEPT),
+      seenMessages: seenAfterSwap(state, now).slice(-MAX_KEPT),
+      cooldown: { since: now, until },
+    },
+    verdict: 'cooling-down',
+    evidence: undefined,
+    until: new Date(until).toISOString(),
+  };
+}
+
+function stepAfterLook(
+  state: QuotaGateState,
+  observation: SessionObservation,
+  rules: GateRules,
+): QuotaStep {
+  const { session, account } = observation;
+  const { now, confirmPolls: needed } = rules;
+  if (account !== state.account && state.exhaustedAccounts.includes(account)) {
+    return { state, verdict: 'none', reason: 'exhausted-account' };
+  }
+  const { evidence, veto, poll, prompt } = read(observation, rules);
+  const earlier = state.pending.find((detection) => detection.session === session);
+  const pending = state.pending.filter((detection) => detection !== earlier);
+  const cleared: QuotaGateState = poll ? { ...state, pending } : state;
+  if (evidence === undefined) {
+    if (!poll) return { state, verdict: 'none', reason: 'no-poll' };
+    const seenMessages = seenAfterWork(state, session, now);
+    return { state: { ...cleared, seenMessages }, verdict: 'none', reason: 'no-limit' };
+  }
+  const message = messageOf(session, evidence, prompt, earlier);
+  if (wasSeen(state, message, now)) {
+    return { state: cleared, verdict: 'none', reason: 'seen-before-swap' };
+  }
+  if (message.resetsAt !== undefined && message.resetsAt <= now) {
+    return { state: cleared, verdict: 'none', reason: 'already-reset' };
+  }
+  if (veto !== undefined) return { state: cleared, verdict: 'vetoed', evidence, veto };
+  if (state.cooldown !== undefined) {
+    const until = new Date(state.cooldown.until).toISOString();
+    return { state: cleared, verdict: 'cooling-down', evidence, until };
+  }
+  const agreeing = earlier?.account === account ? earlier : undefined;
+  if (!poll) return { state, verdict: 'suspected', evidence, polls: agreeing?.polls ?? 0, needed };
+  const polls = countPolls(agreeing, now);
+  const detection: PendingDetection = { session, account, polls, at: now, message };
+  const next = { ...state, pending: [...pending, detection].slice(-MAX_KEPT) };
+  return polls >= needed
+    ? { state: next, verdict: 'swap', evidence, polls }
+    : { state: next, verdict: 'suspected', evidence, polls, needed };
+}
+
+function read(observation: SessionObservation, rules: GateRules): QuotaReading {
+  switch (observation.kind) {
+    case 'pane':
+      return readPane(observation.text, rules);
+    case 'message':
+      return readMessage(observation.message, rules);
+    default:
+      return observation satisfies never;
+  }
+}
+
+/** A poll of the same time is the same poll; an earlier time means that the clock was set back. */
+function countPolls(agreeing: PendingDetection | undefined, now: number): number {
+  if (agreeing === undefined || now < agreeing.at) return 1;
+  return now === agreeing.at ? agreeing.polls : agreeing.polls + 1;
+}

@@ -1,0 +1,280 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { isObject } from '../../core/json.ts';
+import {
+  abortSignal,
+  callback,
+  check,
+  integer,
+  type Kind,
+  kind,
+  list,
+  object,
+  optional,
+  options,
+  path,
+  port,
+  somePaths,
+} from '../../core/options.ts';
+import { type FailoverFs, failoverPort, realFailoverDisk } from '../../fs/failover-fs.ts';
+import { type FsLike, promisesOf } from '../../fs/port.ts';
+import type { ProcessInspector } from '../../fs/processes.ts';
+import { RequiredShared, sharedLinks, type SharedSymlink } from '../../links/required.ts';
+import type { DiagnoseOptions } from '../../sessions/diagnose-resume.ts';
+import {
+  defaultInspector,
+  processInspectorKind,
+  programVersionKind,
+} from '../../sessions/option-kinds.ts';
+import { ownDefaultHome } from '../../sessions/program.ts';
+import { resumeCommand, type ResumeCommandOptions } from '../../sessions/resume-command.ts';
+import { parseResumeUUID } from '../../sessions/resume-uuid.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { SwapEvent } from './report.ts';
+
+/** How the program is started to resume a session. */
+export type LaunchOptions = Pick<
+  ResumeCommandOptions,
+  'program' | 'extraArgs' | 'prompt' | 'dangerouslySkipPermissions'
+>;
+
+/** A session that a failover looks after, in a terminal of its own, under whichever account. */
+export interface FailoverSession {
+  /** Its name: that of its terminal, and of its directory below the state directory. One path segment. */
+  readonly name: string;
+  /** The working directory of the program: an absolute path. */
+  readonly cwd: string;
+  /** How the program is started for this session, instead of the option for all. */
+  readonly resume?: LaunchOptions | undefined;
+}
+
+/** The options of all calls that act on running sessions. */
+export interface FailoverOptions {
+  /** The terminals of the sessions, such as `tmuxTerminal()` of `claude-shared-state/tmux`. */
+  readonly terminal: Terminal;
+  /** The directory that keeps `<session>/resume-id.txt`: an absolute path; created if missing. */
+  readonly stateDirectory: string;
+  /** The file system; the real disk by default. */
+  readonly fs?: FsLike<FailoverFs> | undefined;
+  /** Tells which processes run; by default those of this machine, or unknown if `fs` is given. */
+  readonly processInspector?: ProcessInspector | undefined;
+  /** Aborts the call between two steps; call again to continue. */
+  readonly signal?: AbortSignal | undefined;
+  /** Waits a number of milliseconds between two looks at a terminal; a timer by default. */
+  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** Returns a number from 0 to below 1, for unique names; `Math.random` by default. */
+  readonly random?: (() => number) | undefined;
+  /** The process id to lock with; that of this process by default. */
+  readonly pid?: number | undefined;
+  /** How long to wait between two looks at a terminal, in milliseconds; 250 by default. */
+  readonly pollMs?: number | undefined;
+}
+
+/** The options of `saveResumeUUIDs`. */
+export interface SaveOptions extends Omit<FailoverOptions, 'pid' | 'pollMs' | 'sleep'> {
+  /** The account homes under which the sessions may be running: absolute paths, at least one. */
+  readonly accountHomes: readonly string[];
+}
+
+interface ResumeOptions extends Pick<
+  DiagnoseOptions,
+  'required' | 'programVersion' | 'defaultAccountHome'
+> {
+  /** How the program is started, unless a session says otherwise. */
+  readonly resume?: LaunchOptions | undefined;
+  /** How long a session may take to resume or fail, in milliseconds; 60,000 by default. */
+  readonly resumeTimeoutMs?: number | undefined;
+}
+
+/** The options of `relaunchSessions`. */
+export interface RelaunchOptions extends FailoverOptions, ResumeOptions {
+  /** The account home to resume the sessions under: an absolute path. */
+  readonly targetHome: string;
+  /** The account homes that may have a session, to explain why it can't be resumed; `targetHome` alone by default. */
+  readonly accountHomes?: readonly string[] | undefined;
+}
+
+/** The options of `swapAccounts`. */
+export interface SwapOptions extends FailoverOptions, ResumeOptions {
+  /** The account home under which the sessions run: an absolute path. */
+  readonly from: string;
+  /** The account home to move them to: an absolute path. It must exist. */
+  readonly to: string;
+  /** All configured sessions, whatever they do. */
+  readonly sessions: readonly FailoverSession[];
+  /** How long a program may take to end before it is killed, in milliseconds; 10,000 by default. */
+  readonly stopTimeoutMs?: number | undefined;
+  /** Called at every step. If it throws, the swap ends as in a crash. */
+  readonly onEvent?: ((event: SwapEvent) => void) | undefined;
+}
+
+/** What the calls work with. */
+export interface FailoverContext {
+  readonly fs: FailoverFs;
+  readonly terminal: Terminal;
+  readonly processInspector: ProcessInspector;
+  readonly stateDirectory: string;
+  readonly signal: AbortSignal | undefined;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly random: () => number;
+  readonly pid: number | undefined;
+  readonly pollMs: number;
+}
+
+/** How to resume sessions. */
+export interface ResumeRequest {
+  readonly targetHome: string;
+  readonly accountHomes: readonly string[];
+  readonly required: readonly SharedSymlink[];
+  readonly programVersion: string | undefined;
+  readonly defaultAccountHome: string | undefined;
+  readonly resume: LaunchOptions;
+  readonly resumeTimeoutMs: number;
+}
+
+/** How to swap. */
+export interface SwapRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly sessions: readonly FailoverSession[];
+  readonly resume: ResumeRequest;
+  readonly stopTimeoutMs: number;
+  readonly onEvent: (event: SwapEvent) => void;
+}
+
+// One path segment, without anything hidden or anything that a terminal would not take literally.
+const NO_NAME =
+  // oxlint-disable-next-line no-control-regex -- the pattern is about control characters
+  /^$|^\.|[/\\:\0-\x1f\x7f-\x9f\ud800-\udfff]|[. ]$/u;
+
+const launch = kind((value): value is LaunchOptions => isObject(value), 'a plain object');
+const milliseconds = integer({ min: 1, of: 'milliseconds' });
+const anySessions = list(
+  object<FailoverSession>({
+    name: kind(
+      (value): value is string => typeof value === 'string' && !NO_NAME.test(value),
+      'a plain path segment, such as api',
+    ),
+    cwd: path,
+    resume: optional(launch),
+  }),
+  '{ name, cwd }',
+);
+
+const sessions: Kind<readonly FailoverSession[]> = (value, argument, faults) => {
+  const read = anySessions(value, argument, faults) ?? [];
+  // Some file systems take two such names for one.
+  const folded = read.map(({ name }) => name.normalize('NFKC').toLowerCase());
+  for (const [index, name] of folded.entries()) {
+    if (folded.indexOf(name) === index) continue;
+    const expected = 'another name: two must differ by more than upper and lower case';
+    faults.add(`${argument}[${index}].name`, name, expected);
+  }
+  return read;
+};
+
+const calls = ['capture', 'type', 'press', 'processIds', 'isAtShell', 'signal'] as const;
+
+function isTerminal(value: unknown): value is Terminal {
+  return isObject(value) && calls.every((call) => typeof Reflect.get(value, call) === 'function');
+}
+
+const shared = {
+  terminal: kind(isTerminal, `a terminal with ${calls.join(', ')}, such as tmuxTerminal() returns`),
+  stateDirectory: path,
+  fs: optional(port<FsLike<FailoverFs>>(failoverPort)),
+  processInspector: optional(processInspectorKind),
+  signal: optional(abortSignal),
+  random: optional(callback<() => number>(), Math.random),
+};
+const waiting = {
+  sleep: optional(callback<(duration: number) => Promise<void>>(), (duration) => timer(duration)),
+  pid: optional(integer({ min: 1 })),
+  pollMs: optional(milliseconds, 250),
+};
+const resuming = {
+  required: optional(sharedLinks, RequiredShared),
+  programVersion: optional(programVersionKind),
+  defaultAccountHome: optional(path),
+  resume: optional(launch, {}),
+  resumeTimeoutMs: optional(milliseconds, 60_000),
+};
+
+export function checkSave(given: unknown, saveOptions: SaveOptions) {
+  const schema = { sessions, options: options({ ...shared, accountHomes: somePaths }) };
+  const checked = check('saveResumeUUIDs', schema, { sessions: given, options: saveOptions });
+  const { accountHomes, ...tools } = checked.options;
+  const context = contextOf({ ...tools, sleep: timer, pid: undefined, pollMs: 1 });
+  return { sessions: checked.sessions, accountHomes, context };
+}
+
+export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) {
+  const own = { targetHome: path, accountHomes: optional(somePaths) };
+  const schema = { sessions, options: options({ ...shared, ...waiting, ...resuming, ...own }) };
+  const checked = check('relaunchSessions', schema, { sessions: given, options: relaunchOptions });
+  const { targetHome, accountHomes = [targetHome], ...rest } = checked.options;
+  const request = resumeRequest(rest, targetHome, accountHomes);
+  requireTypeable(checked.sessions, request);
+  return { sessions: checked.sessions, context: contextOf(rest), request };
+}
+
+export function checkSwap(swapOptions: SwapOptions): {
+  readonly context: FailoverContext;
+  readonly request: SwapRequest;
+} {
+  const read = options({
+    ...shared,
+    ...waiting,
+    ...resuming,
+    from: path,
+    to: path,
+    sessions,
+    stopTimeoutMs: optional(milliseconds, 10_000),
+    onEvent: optional(callback<(event: SwapEvent) => void>(), () => undefined),
+  });
+  const readSwap: typeof read = (value, argument, faults) => {
+    const swap = read(value, argument, faults);
+    return swap === undefined || swap.from !== swap.to
+      ? swap
+      : faults.add('options.to', swap.to, 'another account home than options.from');
+  };
+  const checked = check('swapAccounts', { options: readSwap }, { options: swapOptions });
+  const { from, to, sessions: all, stopTimeoutMs, onEvent, ...rest } = checked.options;
+  const resume = resumeRequest(rest, to, [to, from]);
+  requireTypeable(all, resume);
+  return {
+    context: contextOf(rest),
+    request: { from, to, sessions: all, resume, stopTimeoutMs, onEvent },
+  };
+}
+
+function contextOf(
+  given: Omit<FailoverContext, 'fs' | 'processInspector'> &
+    Pick<FailoverOptions, 'fs' | 'processInspector'>,
+): FailoverContext {
+  const { fs } = given;
+  const { processInspector = defaultInspector(fs) } = given;
+  return { ...given, fs: fs === undefined ? realFailoverDisk : promisesOf(fs), processInspector };
+}
+
+function resumeRequest(
+  given: Omit<ResumeRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
+  targetHome: string,
+  accountHomes: readonly string[],
+): ResumeRequest {
+  const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
+  return { ...given, defaultAccountHome, targetHome, accountHomes };
+}
+
+const ANY_ID = parseResumeUUID('00000000-0000-0000-0000-000000000000');
+
+/** Refuses a command that can't be typed before anything is touched. */
+function requireTypeable(
+  all: readonly FailoverSession[],
+  { resume: common, targetHome: accountHome, defaultAccountHome }: ResumeRequest,
+): void {
+  for (const { cwd, resume = common } of all) {
+    if (ANY_ID !== undefined) {
+      resumeCommand(ANY_ID, { ...resume, accountHome, cwd, defaultAccountHome });
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { LiveSession } from '../../sessions/live-sessions.ts';
+
+/** What is known of a terminal after a command was typed into it. */
+export interface LaunchView {
+  readonly command: string;
+  /** What the terminal showed before the command was typed. */
+  readonly before: string;
+  /** What it shows now. */
+  readonly text: string;
+  readonly isAtShell: boolean;
+  /** The record of the session that runs in it. */
+  readonly live: LiveSession | undefined;
+}
+
+/** The progress of a launch. */
+export type LaunchState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'resumed'; readonly live: LiveSession }
+  | { readonly kind: 'awaiting-input'; readonly question: string }
+  /** The terminal is at its shell again; `output` was printed below the command. */
+  | { readonly kind: 'ended'; readonly output: string };
+
+/** What the program asks before it writes a session record (2.1.197 and 2.1.329). */
+const questions: readonly (readonly [question: string, pattern: RegExp])[] = [
+  ['trust in the working directory', /Yes, I trust this folder/],
+  ['an API key in the environment', /Do you want to use this API key\?/],
+  ['resuming from a summary', /Resume from summary.*Resume full session as-is/],
+  ['permissions that are bypassed', /Bypass Permissions mode.*Yes, I accept/],
+  ['the login', /Select login method|Paste code here if prompted/],
+  ['the appearance', /Choose the text style/],
+];
+
+const QUESTION_LINES = 20;
+const OUTPUT_LINES = 6;
+
+/** Judges a launch by what the terminal shows. */
+export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchView): LaunchState {
+  // A slow terminal may still show the same command of an earlier launch.
+  if (isAtShell && text === before) return { kind: 'waiting' };
+  const below = textBelow(text, command) ?? text;
+  if (isAtShell) {
+    // Empty until the shell has read the command.
+    const output = lastLines(below);
+    return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
+  }
+  // Once the record has a status the session accepts input: then a question on the screen is part of its history.
+  if (live?.status !== undefined) return { kind: 'resumed', live };
+  const end = lastLines(below, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
+  const question = questions.find(([, pattern]) => pattern.test(end))?.[0];
+  return question === undefined ? { kind: 'waiting' } : { kind: 'awaiting-input', question };
+}
+
+/** The last lines that aren't blank. */
+export function lastLines(text: string, count: number = OUTPUT_LINES): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-count).join('\n').trim();
+}
+
+/** The text below the last place where a text appears, however it is broken into lines. */
+export function textBelow(shown: string, wanted: string): string | undefined {
+  const [letters, sought] = [shown, wanted].map((text) => text.replaceAll(/\s/g, ''));
+  if (letters === undefined || sought === undefined) return undefined;
+  const at = letters.lastIndexOf(sought);
+  if (at < 0) return undefined;
+  let start = shown.length;
+  for (let remaining = letters.length - at - sought.length; remaining > 0;) {
+    start -= 1;
+    if (/\S/.test(shown.charAt(start))) remaining -= 1;
+  }
+  return shown.slice(start);
+}

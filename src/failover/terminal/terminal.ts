@@ -1,0 +1,69 @@
+/** A key to press, not to type. `C-u` and the like: with the control key. */
+export type TerminalKey = 'Enter' | 'Escape' | 'C-c' | 'C-d' | 'C-e' | 'C-u';
+
+/**
+ * The terminals in which sessions run.
+ *
+ * `tmuxTerminal` of `claude-shared-state/tmux` is the one for tmux. Every call takes the exact name of one terminal,
+ * and must never act on another whose name starts alike. A call that fails rejects, preferably with a
+ * {@link TerminalError}.
+ */
+export interface Terminal {
+  /**
+   * The text of the screen and its scrollback: plain, without colour codes, the newest line last, wrapped lines joined,
+   * no blank lines at the end.
+   */
+  capture(session: string): Promise<string>;
+  /** Types a text literally; does not press Enter. */
+  type(session: string, text: string): Promise<void>;
+  press(session: string, key: TerminalKey): Promise<void>;
+  /** The processes in the terminal: the first one, usually a shell, then its descendants, nearest first. */
+  processIds(session: string): Promise<readonly number[]>;
+  /** Whether the first process is in the foreground: a shell that waits for a command. */
+  isAtShell(session: string): Promise<boolean>;
+  /** Sends a signal to a process that runs in the terminal; succeeds if it has already ended. */
+  signal(session: string, pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Why a call of a terminal failed: no terminal of that name, no program to reach it with, or something else. */
+export type TerminalErrorReason = 'no-session' | 'no-program' | 'failed';
+
+/** The error a call of a {@link Terminal} rejects with. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError';
+  readonly code = 'ERR_TERMINAL';
+  /** The name of the terminal. */
+  readonly session: string;
+  readonly reason: TerminalErrorReason;
+
+  constructor(session: string, reason: TerminalErrorReason, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.session = session;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Tells whether an error is a {@link TerminalError}, whichever entry point or build threw it.
+ *
+ * It checks for the code `ERR_TERMINAL`, so your own terminal can reject with such an error, too.
+ *
+ * @param value - Anything that was caught.
+ * @returns Whether its `session` and `reason` can be read.
+ *
+ * @example Start a terminal that doesn't exist
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { isTerminalError, TerminalError } from 'claude-shared-state/failover';
+ *
+ * const error: unknown = new TerminalError('login-bug', 'no-session', 'There is no such session.');
+ * assert.ok(isTerminalError(error));
+ * assert.equal(error.reason, 'no-session');
+ * assert.equal(isTerminalError(new Error('ERR_TERMINAL')), false);
+ * ```
+ */
+export function isTerminalError(value: unknown): value is TerminalError {
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && value.code === 'ERR_TERMINAL'
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { lastHint } from '../../../../src/failover/terminal/resume-hint.ts';
+
+const [older, newer] = [
+  '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e',
+  '7c1d9e2b-3a4f-4b5c-8d6e-1f2a3b4c5d6e',
+];
+const hint = `Resume this session with:\nclaude --resume ${older}\n`;
+
+test.each([
+  ['under another name', `/opt/assistant --resume ${newer}`],
+  ['under another name, quoted', `assistant --resume='${newer}'`],
+  ['under another name, wrapped', `cd '/work' && assistant --resu\nme ${newer}`],
+])('a program that was told to resume %s was started', (_, command) => {
+  // Killed since, it has printed nothing: the hint is of the session before.
+  expect(lastHint(`${hint}$ ${command}\n$`)).toMatchObject({ isBelowLastLaunch: false });
+});
+
+test('the hint itself is no start, and neither is what has nothing to do with it', () => {
+  expect(lastHint(`${hint}$ git log --resume\n$`)).toMatchObject({ isBelowLastLaunch: true });
+});

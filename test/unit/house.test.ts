@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** The folders of `src`, each of which imports only from those above it. So none is in a circle with another. */
+const floors = [
+  'core',
+  'fs',
+  'lock',
+  'links',
+  'retention',
+  'homes',
+  'sessions',
+  'migrate',
+  'failover',
+  'store',
+  'cli',
+];
+
+/** `./tmux` is the public name of a folder inside `failover`. */
+const entryPoints = /^(?:[a-z]+\/index|failover\/terminal\/index|index)\.ts$/;
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  .map(({ parentPath, name }) => relativeToSrc(join(parentPath, name)));
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(src, from), 'utf8');
+  const specifiers = text.matchAll(/^(?:import|export)\b[^;']* from '([^']+)'/gm);
+  return Array.from(specifiers, ([, specifier = '']) => ({
+    from,
+    to: specifier.startsWith('.')
+      ? relativeToSrc(resolve(src, dirname(from), specifier))
+      : specifier,
+  }));
+});
+
+function relativeToSrc(path: string): string {
+  return path.slice(src.length + 1).replaceAll(sep, '/');
+}
+
+const folderOf = (path: string) => path.slice(0, Math.max(0, path.indexOf('/')));
+const isOwn = ({ to }: Import) => files.includes(to);
+const shown = ({ from, to }: Import) => `${from} imports ${to}`;
+
+describe('the floor plan of src', () => {
+  test('finds the imports that it checks', () => {
+    expect(imports.filter(isOwn).length).toBeGreaterThan(files.length);
+  });
+
+  test('has every folder on a floor', () => {
+    const folders = new Set(files.map(folderOf).filter((folder) => folder !== ''));
+    expect([...folders].filter((folder) => !floors.includes(folder))).toEqual([]);
+  });
+
+  test('lets a folder import only from floors above it', () => {
+    const wrong = imports.filter(isOwn).filter(({ from, to }) => {
+      const [own, other] = [folderOf(from), folderOf(to)];
+      return (
+        own !== '' && own !== other && own !== 'cli' && floors.indexOf(other) >= floors.indexOf(own)
+      );
+    });
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('lets nothing but the command import the root entry', () => {
+    const wrong = imports.filter(({ from, to }) => to === 'index.ts' && folderOf(from) !== 'cli');
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('lets the command import entry points only', () => {
+    const wrong = imports
+      .filter(isOwn)
+      .filter(({ from, to }) => folderOf(from) === 'cli' && folderOf(to) !== 'cli')
+      .filter(({ to }) => !entryPoints.test(to));
+    expect(wrong.map(shown)).toEqual([]);
+  });
+
+  test('lets only fs import node:fs', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => /^(node:)?fs(\/promises)?$/.test(to) && folderOf(from) !== 'fs',
+    );
+    expect(wrong.map(shown)).toEqual([]);
+  });
+});
