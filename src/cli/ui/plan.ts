@@ -79,7 +79,7 @@ const reasons: Readonly<Record<UnmergedFile['reason'], string>> = {
   'obsolete-cache': 'a cache that is no longer read',
   'kept-aside': 'the side of a conflict that was not chosen',
   replaced: 'an older version',
-  moved: 'the session moved to another project meanwhile',
+  'partial-line': 'ends in half a line',
   conflict: 'changed since the plan, in conflict now',
   'duplicate-session-id': 'the session has another transcript in another project',
   moved: 'the session moved to another project meanwhile',
