@@ -29,7 +29,7 @@ test('a projects directory that account A made itself is refused, and its transc
   );
 
   assert(isSharedStateError(error));
-  expect(error.problems).toMatchObject([
+  expect(error.errors).toMatchObject([
     { code: 'not-a-symlink', remedy: 'migrate', path: room.path('account-a', 'projects') },
   ]);
   expect(error.reports.map(({ ok }) => ok)).toEqual([false, true]);

@@ -85,7 +85,7 @@ test('a session is imported once, and only if there is exactly one transcript of
   expect(await withStore(room, 'import', 'account-a', id)).toMatchObject({ exitCode: 0 });
   const twice = await withStore(room, 'import', 'account-a', id);
   expect(twice.exitCode).toBe(1);
-  expect(twice.stderr).toContain(`${id} is in the store already`);
+  expect(twice.stderr).toContain(`${id} is already in the store`);
 
   const unknown = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
   const nowhere = await withStore(room, 'import', 'account-a', unknown);
