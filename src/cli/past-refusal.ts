@@ -33,7 +33,7 @@ export function stepsPastRefusal(
   const isSolvable = (problem: AnyProblem) =>
     isPassing(problem) || (isConflict(problem) && conflicts.length <= MAX_DECIDED);
   if (!errors.every(isSolvable)) {
-    const isOfLinks = errors.some((one) => isAboutLink(one) || /^director/.test(one.code));
+    const isOfLinks = errors.some((one) => isAboutLink(one) || one.code.startsWith('director'));
     const command = commandLine(env, scope, ['doctor']);
     return isOfLinks ? [{ command, purpose: 'see what to do' }] : [];
   }
