@@ -1,7 +1,6 @@
 import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import type { Schema } from './schema.ts';
 import type { Scope } from './scope.ts';
 import type { Output } from './ui/output.ts';
 
@@ -44,15 +43,13 @@ export interface CommandSpec<Options extends OptionList, Body extends object> {
   readonly arguments?: string;
   /** By the names that commander derives from their flags. */
   readonly options?: Options;
-  /** The members that it adds to the JSON of every command. */
-  readonly schema?: Schema<Body>;
   /** Whether it fails where there is no account home; yes by default. */
   readonly needsHomes?: (values: ValuesOf<Options>) => boolean;
   readonly run: (
     context: CliContext,
     values: ValuesOf<Options>,
     words: readonly string[],
-  ) => Promise<Result<NoInfer<Body>>>;
+  ) => Promise<Result<Body>>;
 }
 
 /** A command whose options and output are no longer of a known type. */
@@ -63,7 +60,6 @@ export interface AnyCommand extends Pick<
   readonly aliases: readonly string[];
   readonly arguments: string;
   readonly options: readonly Option[];
-  readonly schema: Schema | undefined;
   readonly needsHomes: (parsed: Parsed) => boolean;
   readonly run: (context: CliContext, parsed: Parsed) => Promise<Result<object>>;
 }
@@ -71,13 +67,12 @@ export interface AnyCommand extends Pick<
 export function defineCommand<Options extends OptionList, Body extends object>(
   spec: CommandSpec<Options, Body>,
 ): AnyCommand {
-  const { name, aliases = [], summary, description, schema, needsHomes = () => true } = spec;
+  const { name, aliases = [], summary, description, needsHomes = () => true } = spec;
   return {
     name,
     aliases,
     summary,
     description,
-    schema,
     arguments: spec.arguments ?? '',
     options: Object.values(spec.options ?? {}),
     needsHomes: (parsed) => needsHomes(parsed.opts<ValuesOf<Options>>()),

@@ -55,7 +55,9 @@ async function perform(
   if (command.needsHomes(parsed)) requireHomes(scope);
   const result = await command.run({ ...context, scope }, parsed);
   if (context.isJson && result.body !== undefined) {
-    context.io.stdout.write(jsonText(envelope(command.name, scope, result)));
+    context.io.stdout.write(
+      jsonText({ ...envelope(command.name, scope, result.exitCode), ...result.body }),
+    );
   }
   return result.exitCode;
 }

@@ -56,6 +56,7 @@ function programFor(
       writeErr: io.stderr.write,
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
+      outputError: (text, write) => write(wrapAnsi(text, io.stderr.columns ?? Infinity)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

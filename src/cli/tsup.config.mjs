@@ -48,4 +48,5 @@ export default defineConfig({
   splitting: false,
   dts: false,
   esbuildPlugins: [keepLicences],
+  onSuccess: 'node dist/cli.js man > dist/claude-shared-state.1',
 });

@@ -21,7 +21,7 @@ export { swapAccounts } from './swap/swap.ts';
 export { findResumeUUID } from './terminal/resume-hint.ts';
 export { isTerminalError, TerminalError } from './terminal/terminal.ts';
 export type { Terminal, TerminalErrorReason, TerminalKey } from './terminal/terminal.ts';
-export type { FailoverFs, WriteHandle } from '../fs/failover-fs.ts';
+export type { FailoverFs, WriteHandle } from '../fs/migrate-fs.ts';
 export type { ResumeUUID } from '../sessions/resume-uuid.ts';
 export { stepQuotaGate } from './quota/gate.ts';
 export type { NoSwapReason, QuotaStep } from './quota/gate.ts';

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { type FileInfo, isSameFile } from './file-info.ts';
 import { OPEN, readFully, syncHandle, withFile, writeFully } from './io.ts';
 import type { MigrateFs, MigrateReadFs } from './migrate-fs.ts';
 import { readBytes } from './compare-files.ts';
@@ -63,14 +64,37 @@ export async function wholeLinesFrom(
   return { lines: bytes.subarray(Math.min(offset, end), end), isTorn: end < bytes.length };
 }
 
-/** The lines that are not among those of a file. */
-export async function linesNotIn(
-  fs: Pick<MigrateFs, 'open'>,
+/** Whether a file has all of these lines; `undefined` if it is gone, or too large to tell. */
+export async function hasLines(
+  fs: Pick<MigrateReadFs, 'open'>,
   path: string,
   lines: Uint8Array,
-): Promise<Uint8Array | undefined> {
+): Promise<boolean | undefined> {
   const bytes = await readBytes(fs, path, MAX_MERGED_BYTES);
-  if (bytes === undefined) return undefined;
+  return bytes && missingLines(bytes, lines).length === 0;
+}
+
+/** Appends those of the lines that a file lacks, if the file is the one that is meant; returns whether it has them all now. */
+export async function appendMissing(
+  fs: Pick<MigrateFs, 'open'>,
+  path: string,
+  expected: FileInfo,
+  lines: Uint8Array,
+): Promise<boolean> {
+  const hasAll = await withFile(fs, path, OPEN.append, async (handle, info) => {
+    if (!isSameFile(info, expected) || info.size > MAX_MERGED_BYTES) return false;
+    const bytes = new Uint8Array(info.size);
+    const read = await readFully(handle, bytes, 0, path);
+    const missing = missingLines(bytes.subarray(0, read), lines);
+    if (missing.length === 0) return true;
+    await writeFully(handle, missing, path);
+    await syncHandle(handle, path);
+    return true;
+  });
+  return hasAll ?? false;
+}
+
+function missingLines(bytes: Uint8Array, lines: Uint8Array): Uint8Array {
   const known = new Set(Buffer.from(bytes).toString('latin1').split('\n'));
   const missing = Buffer.from(lines)
     .toString('latin1')

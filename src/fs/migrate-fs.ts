@@ -14,13 +14,17 @@ import {
 } from 'node:fs';
 import { platform } from 'node:process';
 import type { PortShape } from '../core/port-shape.ts';
-import { openRealDirectory } from './real-directory.ts';
-import { openReal } from './real-handle.ts';
-import { realSessionDisk, type SessionReadFs, sessionReadPort } from './session-fs.ts';
+import { openReal, openRealDirectory } from './real-disk.ts';
+import {
+  type ReadHandle,
+  realSessionDisk,
+  type SessionReadFs,
+  sessionReadPort,
+} from './session-fs.ts';
 import type { WideStats } from './file-info.ts';
 
 /** An open file that is read at given places. */
-export interface MigrateReadHandle {
+export interface MigrateReadHandle extends Omit<ReadHandle, 'read' | 'stat'> {
   stat(options: { bigint: true }): Promise<WideStats>;
   read(
     buffer: Uint8Array,
@@ -28,22 +32,26 @@ export interface MigrateReadHandle {
     length: number,
     position: number | null,
   ): Promise<{ readonly bytesRead: number }>;
-  close(): Promise<void>;
 }
 
 /** An open file that is also written, at its end only. */
-export interface MigrateHandle extends MigrateReadHandle {
+export interface WriteHandle extends ReadHandle {
   write(
     buffer: Uint8Array,
     offset: number,
     length: number,
     position: null,
   ): Promise<{ readonly bytesWritten: number }>;
+  datasync(): Promise<void>;
+  sync?(): Promise<void>;
+}
+
+/** An open file that is read, written and given the mode and times of another. */
+export interface MigrateHandle
+  extends MigrateReadHandle, Omit<WriteHandle, keyof MigrateReadHandle> {
   chmod(mode: number): Promise<void>;
   /** Seconds since 1970, with fractions. */
   utimes(accessed: number, modified: number): Promise<void>;
-  datasync(): Promise<void>;
-  sync?(): Promise<void>;
 }
 
 /** The calls that planning a migration needs; none of them can change anything. */
@@ -71,6 +79,12 @@ export interface MigrateFs extends Omit<MigrateReadFs, 'open'> {
   unlink(path: string): Promise<void>;
   /** Seconds since 1970, with fractions. */
   utimes(path: string, accessed: number, modified: number): Promise<void>;
+}
+
+/** The calls that a failover needs: those that look for sessions, and those that keep an id in a file. */
+export interface FailoverFs
+  extends Omit<SessionReadFs, 'open'>, Pick<MigrateFs, 'mkdir' | 'rename' | 'symlink' | 'unlink'> {
+  open(path: string, flags: number, mode?: number): Promise<WriteHandle>;
 }
 
 /** Copied without a thread. */
@@ -130,5 +144,9 @@ export const migratePort: PortShape = {
     'unlink',
     'utimes',
   ],
+  orPromises: true,
+};
+export const failoverPort: PortShape = {
+  members: [...sessionReadPort.members, 'mkdir', 'rename', 'symlink', 'unlink'],
   orPromises: true,
 };

@@ -55,3 +55,11 @@ export const sessionReadPort: PortShape = {
   members: [...linkReadPort.members, 'open', 'opendir'],
   orPromises: true,
 };
+
+/** The calls that `inspectRetention` needs; none of them can change anything. */
+export type RetentionReadFs = Pick<SessionReadFs, 'opendir' | 'readFile' | 'stat'>;
+
+export const retentionReadPort: PortShape = {
+  members: ['opendir', 'readFile', 'stat'],
+  orPromises: true,
+};

@@ -89,7 +89,7 @@ export function ensureForAccountSync(
  *   fs,
  * }).catch((reason: unknown) => reason);
  * assert.ok(isSharedStateError(error));
- * assert.deepEqual(error.problems.map(({ code }) => code), ['not-a-symlink']);
+ * assert.deepEqual(error.errors.map(({ code }) => code), ['not-a-symlink']);
  * assert.deepEqual(error.reports.map(({ ok }) => ok), [false, true]);
  * ```
  */

@@ -1,4 +1,4 @@
-import type { RetentionReadFs } from '../fs/retention-fs.ts';
+import type { RetentionReadFs } from '../fs/session-fs.ts';
 import { errnoOf } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { DirectoryEntry } from '../fs/session-fs.ts';

@@ -1,5 +1,5 @@
 export type { FsLike } from '../fs/port.ts';
-export type { RetentionReadFs } from '../fs/retention-fs.ts';
+export type { RetentionReadFs } from '../fs/session-fs.ts';
 export type { DirectoryEntry, FileStats } from '../fs/session-fs.ts';
 export type { ExpiringTranscript, ExpiringTranscripts } from './expiring.ts';
 export { inspectRetention } from './inspect-retention.ts';

@@ -8,7 +8,7 @@ import {
 } from '../core/options.ts';
 import { drive } from '../fs/calls.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
-import { realRetentionDisk, type RetentionReadFs, retentionReadPort } from '../fs/retention-fs.ts';
+import { realSessionDisk, type RetentionReadFs, retentionReadPort } from '../fs/session-fs.ts';
 import type { Problem } from '../links/problems.ts';
 import type { CleanupPeriod } from '../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../links/compare-retention.ts';
@@ -92,7 +92,7 @@ export async function inspectRetention(
     accountHomes,
     options,
   });
-  const { required, fs = realRetentionDisk, now = new Date() } = checked;
+  const { required, fs = realSessionDisk, now = new Date() } = checked;
   const homes = [...new Set(given)];
   refuseOverlaps('inspectRetention', homes, required);
 

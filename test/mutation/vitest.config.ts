@@ -21,9 +21,10 @@ export default defineConfig({
   },
   test: {
     include: [
-      'test/unit/failover/{quota-arguments,quota-evidence,quota-gate,quota-known,quota-message,quota-state,quota-texts,quota-view,reset-time}.test.ts',
+      'test/unit/failover/{quota-arguments,quota-evidence,quota-gate,quota-seen,quota-message,quota-state,quota-texts,quota-pane,reset-time}.test.ts',
       'test/unit/links/{containment,dry-run,many-homes,plan,races,required}.test.ts',
-      'test/unit/migrate/{choices,compare,decide,lines,memory-rules,plan,plan-action}.test.ts',
+      'test/unit/fs/{compare-files,lines}.test.ts',
+      'test/unit/migrate/{choices,decide,memory-rules,plan,plan-action}.test.ts',
     ],
     testTimeout: 60_000,
   },

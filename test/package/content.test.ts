@@ -12,6 +12,7 @@ test('the package holds its build, its pages and examples, and no source, test o
     'README.md',
     'dist/SHARED.d.cts',
     'dist/SHARED.d.ts',
+    'dist/claude-shared-state.1',
     'dist/cli.LICENSES.txt',
     'dist/cli.js',
     'dist/failover.cjs',

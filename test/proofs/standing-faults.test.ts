@@ -72,7 +72,7 @@ describe('what is never permitted loses nothing, is never to be tried again, and
           const messages = report.problems.map(({ message }) => message).join('; ');
           const note = (what: string) => wrong.push(`${path} cannot ${right} (${errno}): ${what}`);
           if (!plan.ok && isComplete(report)) note('the plan was not ok');
-          if (messages.includes('Run the same command again')) note(messages);
+          if (messages.includes('Try again')) note(messages);
           if (!isComplete(report) && restorePoints.some(({ names: of }) => of.length === 0)) {
             note('it has left an empty restore point');
           }

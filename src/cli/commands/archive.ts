@@ -5,7 +5,6 @@ import { exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
 import { asData } from '../causes.ts';
 import { type CliContext, defineCommand, textOption } from '../command.ts';
 import { last, sessionFor } from '../ids.ts';
-import { amount, object, outcome, path, problems, steps, text } from '../schema.ts';
 import { absolutePath, commandLine } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -16,7 +15,6 @@ const archiveOption = textOption(
   '--archive <directory>',
   'the archive; by default .claude-shared-state/archive under the shared root',
 );
-const members = { outcome, problems, next: steps };
 const AGAIN = 'try again, or complete it';
 
 export const archive = defineCommand({
@@ -26,7 +24,6 @@ export const archive = defineCommand({
     'Adds the shared transcripts to an archive that Claude Code never cleans up. They are linked, not copied, so this is cheap enough to run daily.',
   options: { archive: archiveOption },
   needsHomes: () => false,
-  schema: object({ ...members, archive: path, added: amount, unchanged: amount }),
   async run(context, values) {
     const { io, scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
@@ -66,7 +63,6 @@ export const unarchive = defineCommand({
   arguments: '[session-id]',
   options: { archive: archiveOption, last },
   needsHomes: () => false,
-  schema: object({ ...members, sessionId: text }, { path }),
   async run(context, values, words) {
     const { io, scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);

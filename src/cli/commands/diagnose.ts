@@ -5,16 +5,6 @@ import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../
 import { EXIT } from '../exit-codes.ts';
 import { last, sessionFor } from '../ids.ts';
 import { nextSteps } from '../next-steps.ts';
-import {
-  anyObject,
-  listOf,
-  object,
-  oneOf,
-  path,
-  problems,
-  steps as stepList,
-  text,
-} from '../schema.ts';
 import { commandLine } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { escapeControl, type Output } from '../ui/output.ts';
@@ -22,9 +12,6 @@ import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps, type Step, steps } from '../ui/steps.ts';
-import { transcriptMembers } from './locate.ts';
-
-export const verdict = oneOf('resumable', 'resumable-with-warnings', 'not-resumable');
 
 export const diagnose = defineCommand({
   name: 'diagnose',
@@ -34,19 +21,6 @@ export const diagnose = defineCommand({
     'Says, for each home or for the one named by --account, whether Claude Code would resume the session, and if not, why not. The beginning of the id is enough.',
   arguments: '[session-id]',
   options: { last, ...resumeOptions },
-  schema: object({
-    sessionId: text,
-    cwd: path,
-    homes: listOf(
-      object(
-        { accountHome: path, verdict, problems },
-        {
-          transcript: object({ path, projectKey: text, ...transcriptMembers, content: anyObject }),
-        },
-      ),
-    ),
-    next: stepList,
-  }),
   async run(context, values, words) {
     const { scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);

@@ -7,20 +7,6 @@ import { EXIT } from '../exit-codes.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsOf } from '../runs.ts';
-import {
-  amount,
-  days,
-  listOf,
-  liveSession,
-  object,
-  oneOf,
-  path,
-  problems as problemList,
-  restorePoints as points,
-  steps as stepList,
-  text,
-  time,
-} from '../schema.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { printLinks } from '../ui/links.ts';
 import type { Output } from '../ui/output.ts';
@@ -31,27 +17,6 @@ import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 import { UsageError } from '../usage-error.ts';
 import { causesIn, checks, type Facts, type Finding } from './doctor-checks.ts';
-import { homeReport } from './ensure.ts';
-
-const retention = object(
-  {
-    homes: listOf(
-      object({
-        accountHome: path,
-        settings: path,
-        periodDays: days,
-        source: oneOf('settings', 'default'),
-      }),
-    ),
-    periodDays: days,
-  },
-  {
-    transcripts: object(
-      { target: path, expiredCount: amount, unreadable: amount },
-      { nextToExpire: object({ path, modifiedAt: time, expiresAt: time }), errno: text },
-    ),
-  },
-);
 
 export const doctor = defineCommand({
   name: 'doctor',
@@ -65,25 +30,11 @@ export const doctor = defineCommand({
     quiet: flag('--quiet', 'only what is wrong').conflicts('verbose'),
   },
   needsHomes: ({ listChecks }) => listChecks !== true,
-  schema: object(
-    {
-      homes: listOf(object({ ...homeReport, wouldCreate: listOf(path) })),
-      checks: listOf(object({ name: text, state: oneOf('ok', 'note', 'error'), text })),
-      retention,
-      liveSessions: listOf(liveSession),
-      restorePoints: points,
-      problems: problemList,
-      next: stepList,
-    },
-    { claudeVersion: text },
-  ),
   async run(context, { check: names, listChecks = false, verbose = false, quiet = false }) {
     const { io, scope, out, stderr } = context;
     if (listChecks) {
       const width = Math.max(...checks.map(({ name }) => name.length));
-      for (const { name, summary } of checks) {
-        io.stdout.write(`${name.padEnd(width)}  ${summary}\n`);
-      }
+      for (const { name, summary } of checks) out.labelled(name.padEnd(width), summary);
       return { exitCode: EXIT.done };
     }
     const chosen = chosenChecks(names);
@@ -169,7 +120,7 @@ function printFinding(
     error: paint.red(symbols.bad),
   }[state];
   const width = Math.max(...checks.map((check) => check.name.length));
-  out.words(`${sign} ${out.pad(name, width)}  ${text}`, 0, out.width < 60 ? 4 : width + 4);
+  out.labelled(`${sign} ${out.pad(name, width)}`, text);
 }
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, told: string): void {

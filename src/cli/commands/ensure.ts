@@ -9,14 +9,11 @@ import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts'
 import { type CliContext, defineCommand, dryRun } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nextSteps } from '../next-steps.ts';
-import { boolean, link, listOf, object, path, problems, steps } from '../schema.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-
-export const homeReport = { accountHome: path, ok: boolean, links: listOf(link), problems };
 
 export const ensure = defineCommand({
   name: 'ensure',
@@ -24,10 +21,6 @@ export const ensure = defineCommand({
   description:
     'Creates the links and directories that are missing, and refuses what is wrong. It never removes, moves or replaces anything.',
   options: { dryRun },
-  schema: object(
-    { dryRun: boolean, homes: listOf(object(homeReport)), problems, next: steps },
-    { created: listOf(path), wouldCreate: listOf(path) },
-  ),
   async run(context, { dryRun: isDryRun = false }) {
     const { io, scope, out, stderr } = context;
     const looking = isDryRun ? simulate(context) : create(context);

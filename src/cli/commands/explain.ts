@@ -2,7 +2,6 @@ import { meaningOf, problemCodes } from '../causes.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { didYouMean, nearest } from '../nearest.ts';
-import { object, text } from '../schema.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const explain = defineCommand({
@@ -11,7 +10,6 @@ export const explain = defineCommand({
   description: 'Says what a problem code means, such as divergent-link, and what to do about it.',
   arguments: '<code>',
   needsHomes: () => false,
-  schema: object({ code: text, severity: text, remedy: text, meaning: text, advice: text }),
   run({ out }, _, [code = '']) {
     const meaning = meaningOf(code);
     if (meaning === undefined) {

@@ -30,7 +30,7 @@ export const commands: readonly AnyCommand[] = [
   locate,
   resume,
   explain,
-  schema(all),
+  schema,
   completion(all),
   man(all),
 ];

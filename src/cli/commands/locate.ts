@@ -2,24 +2,12 @@ import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { last, sessionFor } from '../ids.ts';
-import { amount, boolean, listOf, object, oneOf, path, steps, text, time } from '../schema.ts';
 import { commandLine } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-
-const name = object(
-  { path, projectKey: text, isLink: boolean, isInLinkedDirectory: boolean },
-  { accountHome: path },
-);
-export const transcriptMembers = {
-  kind: oneOf('file', 'directory', 'other'),
-  size: amount,
-  modifiedAt: time,
-  paths: listOf(name),
-};
 
 export const locate = defineCommand({
   name: 'locate',
@@ -29,15 +17,6 @@ export const locate = defineCommand({
     'Lists every file that is a transcript of the session, in all homes and in the shared directories. The beginning of the id is enough.',
   arguments: '[session-id]',
   options: { last },
-  schema: object({
-    sessionId: text,
-    transcripts: listOf(object(transcriptMembers)),
-    artifacts: listOf(
-      object({ kind: oneOf('session-directory', 'session-env', 'file-history'), path }),
-    ),
-    unreadable: listOf(object({ path, errno: text }, { accountHome: path })),
-    next: steps,
-  }),
   async run(context, values, words) {
     const { io, scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);

@@ -10,20 +10,6 @@ import { type AnyProblem, asData, isError } from '../causes.ts';
 import { type CliContext, choiceOption, defineCommand, flag, listOption } from '../command.ts';
 import { stepsPastRefusal } from '../past-refusal.ts';
 import { isUnfinished, restorePointsOf } from '../runs.ts';
-import {
-  amount,
-  boolean,
-  listOf,
-  liveSession,
-  object,
-  oneOf,
-  outcome,
-  path,
-  problems,
-  steps,
-  text,
-  unmerged,
-} from '../schema.ts';
 import { absolutePath, commandLine } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
@@ -31,45 +17,6 @@ import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import type { Step } from '../ui/steps.ts';
-
-const files = object({
-  link: amount,
-  copy: amount,
-  merged: amount,
-  identical: amount,
-  skipped: amount,
-});
-const homes = listOf(
-  object({
-    accountHome: path,
-    entries: listOf(
-      object({
-        name: text,
-        path,
-        target: path,
-        action: oneOf('none', 'link', 'merge', 'complete', 'refuse'),
-        files,
-        copyBytes: amount,
-      }),
-    ),
-  }),
-);
-const plan = object({
-  ok: boolean,
-  homes,
-  problems,
-  liveSessions: listOf(liveSession),
-  spaceNeeded: amount,
-  unmerged,
-});
-const report = object({
-  ok: boolean,
-  outcome,
-  homes,
-  problems,
-  restorePoints: listOf(path),
-  unmerged,
-});
 
 export const migrate = defineCommand({
   name: 'migrate',
@@ -92,7 +39,6 @@ export const migrate = defineCommand({
     ),
     preferHome: listOption('--prefer-home <path>', "in a conflict: share the home's side"),
   },
-  schema: object({ plan, outcome, next: steps }, { report }),
   async run(context, values) {
     const { io, scope, out, stderr } = context;
     const { live = 'refuse', acceptRetention = false } = values;

@@ -11,17 +11,6 @@ import { asData, isError } from '../causes.ts';
 import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
 import { restorePointFor } from '../ids.ts';
 import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
-import {
-  amount,
-  boolean,
-  listOf,
-  object,
-  outcome,
-  path,
-  problems,
-  steps,
-  text,
-} from '../schema.ts';
 import { commandLine, namedLinks } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
@@ -30,10 +19,6 @@ import { whileWaiting } from '../ui/progress.ts';
 import type { Step } from '../ui/steps.ts';
 import { UsageError } from '../usage-error.ts';
 import { inTurn } from './restore.ts';
-
-const found = { restorePoint: path, kept: listOf(text), problems, ok: boolean };
-const plan = object({ ...found, deletable: amount });
-const report = object({ ...found, deleted: amount, outcome });
 
 export const prune = defineCommand({
   name: 'prune',
@@ -51,7 +36,6 @@ export const prune = defineCommand({
     ),
   },
   needsHomes: ({ all, last }) => all === true || last === true,
-  schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
   async run(context, values, given) {
     const { scope, out, stderr } = context;
     const { all = false, last = false, discard = [] } = values;

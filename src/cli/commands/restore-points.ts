@@ -3,7 +3,6 @@ import { asData } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
-import { object, problems, restorePoints as points, steps as stepList } from '../schema.ts';
 import { commandLine } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
@@ -17,7 +16,6 @@ export const restorePoints = defineCommand({
   summary: 'list what migrations set aside',
   description:
     'Lists the restore points: the directories that migrations set aside in the homes. They are a way back, not a backup.',
-  schema: object({ restorePoints: points, problems, next: stepList }),
   async run(context) {
     const { scope, out, stderr } = context;
     const listing = restorePointsOf(scope.homes, true);

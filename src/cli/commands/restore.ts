@@ -9,38 +9,12 @@ import { asData, isError } from '../causes.ts';
 import { type CliContext, defineCommand, flag } from '../command.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
 import { restorePointsOf } from '../runs.ts';
-import {
-  amount,
-  boolean,
-  listOf,
-  object,
-  outcome,
-  path,
-  problems,
-  steps,
-  text,
-  unmerged,
-} from '../schema.ts';
 import { commandLine, namedLinks } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printHomes, printShared } from '../ui/scope.ts';
-
-const entry = object({ name: text, path, target: path, copy: amount, copyBytes: amount });
-const plan = object(
-  { ok: boolean, accountHome: path, entries: listOf(entry), problems, spaceNeeded: amount },
-  { restorePoint: path },
-);
-const report = object({
-  ok: boolean,
-  outcome,
-  accountHome: path,
-  restored: listOf(text),
-  problems,
-  unmerged,
-});
 
 export const restore = defineCommand({
   name: 'restore',
@@ -54,7 +28,6 @@ export const restore = defineCommand({
       'the shared directory was moved or copied since the migration',
     ),
   },
-  schema: object({ plan: listOf(plan), problems, outcome, reports: listOf(report), next: steps }),
   async run(context, values) {
     const { io, scope, out, stderr } = context;
     const options = {
@@ -143,7 +116,7 @@ export async function inTurn<Item, Value>(
 function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
   const { paint, symbols } = out;
   out.line(`  ${out.path(accountHome)}`);
-  if (restorePoint !== undefined) out.words(paint.dim(`from ${out.path(restorePoint)}`), 4, 6);
+  if (restorePoint !== undefined) out.line(paint.dim(`    from ${out.path(restorePoint)}`));
   for (const { name, target, copy, copyBytes } of entries) {
     const files = copy === 0 ? '' : `: ${count(copy, 'file')} copied (${bytes(copyBytes)})`;
     const words = `will be restored, with everything in ${out.path(target)}${files}`;

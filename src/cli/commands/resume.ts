@@ -4,16 +4,9 @@ import { defineCommand } from '../command.ts';
 import { defaultHomeIn, diagnoseAll, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit-codes.ts';
 import { last, sessionFor } from '../ids.ts';
-import { listOf, object, path, problems, type Schema, steps, text } from '../schema.ts';
 import { commandLine } from '../scope.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
-import { verdict } from './diagnose.ts';
-
-const variables: Schema<Readonly<Record<string, string>>> = {
-  type: 'object',
-  additionalProperties: text,
-};
 
 export const resume = defineCommand({
   name: 'resume',
@@ -22,19 +15,6 @@ export const resume = defineCommand({
     'Prints the command that resumes the session, and nothing else on standard output. Runs nothing. The beginning of the id is enough.',
   arguments: '[session-id]',
   options: { last, ...resumeOptions },
-  schema: object(
-    { sessionId: text, accountHome: path, cwd: path, verdict, problems, next: steps },
-    {
-      resume: object({
-        file: text,
-        args: listOf(text),
-        env: variables,
-        unset: listOf(text),
-        cwd: path,
-        shell: text,
-      }),
-    },
-  ),
   async run(context, values, words) {
     const { io, scope, out, stderr, isJson } = context;
     const sessionId = await sessionFor(context, words, values.last);

@@ -89,6 +89,16 @@ export class Output {
     return lines.map((line, index) => ' '.repeat(index === 0 ? indent : hanging) + line);
   }
 
+  /** A label with a text beside it, which is wrapped there; below it where the screen is narrow. */
+  labelled(label: string, text: string): void {
+    const width = stringWidth(label) + 2;
+    if (this.width < 60) this.words(`${label}  ${text}`, 0, 4);
+    else
+      for (const [index, line] of this.wrapped(text, 0, width).entries()) {
+        this.line(index === 0 ? `${label}  ${line}` : line);
+      }
+  }
+
   /** A command on one line, however long, so that it can be copied. */
   command(text: string, indent = 2): void {
     this.line(' '.repeat(indent) + this.paint.cyan(text));

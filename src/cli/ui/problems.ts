@@ -13,7 +13,7 @@ import { bytes, count, moment } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 import { isTypeable, shellWord } from './shell.ts';
 
-const MAX_CAUSES = 6;
+const MAX_CAUSES = 5;
 const MAX_RULES = 6;
 
 /** Prints one block for each cause, errors first; as many as fit on two screens, unless all are wanted. */
@@ -29,7 +29,7 @@ export function printCauses(out: Output, causes: readonly Cause[], isVerbose = f
   const limit = isVerbose ? Infinity : MAX_CAUSES;
   for (const cause of causes.slice(0, limit)) {
     out.line();
-    printCause(out, cause, isVerbose ? Infinity : causes.length > 3 ? 2 : 5);
+    printCause(out, cause, isVerbose ? Infinity : limitFor(causes.length));
   }
   const rest = causes.slice(limit);
   if (rest.length === 0) return;
@@ -38,6 +38,10 @@ export function printCauses(out: Output, causes: readonly Cause[], isVerbose = f
     .join(', ');
   out.line();
   out.words(out.paint.dim(`and ${count(rest.length, 'more cause')}: ${codes}`), 2);
+}
+
+function limitFor(causes: number): number {
+  return causes <= 2 ? 5 : causes <= 4 ? 2 : 1;
 }
 
 function printCause(out: Output, cause: Cause, limit: number): void {
@@ -129,6 +133,10 @@ export function printMessages(out: Output, messages: readonly string[]): void {
   const { paint, symbols } = out;
   for (const [first = '', ...others] of messages.map((message) => message.split('\n'))) {
     out.words(paint.red(`${symbols.bad} ${out.prose(first)}`), 0, 2);
-    for (const line of others) out.line(out.prose(line));
+    // What is indented is to be read line by line.
+    for (const line of others) {
+      if (line.startsWith(' ')) out.line(out.prose(line));
+      else out.words(out.prose(line), 0, 2);
+    }
   }
 }

@@ -15,7 +15,7 @@ import {
   port,
   somePaths,
 } from '../../core/options.ts';
-import { type FailoverFs, failoverPort, realFailoverDisk } from '../../fs/failover-fs.ts';
+import { type FailoverFs, failoverPort, realMigrateDisk } from '../../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../../fs/port.ts';
 import type { ProcessInspector } from '../../fs/processes.ts';
 import { RequiredShared, sharedLinks, type SharedSymlink } from '../../links/required.ts';
@@ -253,7 +253,7 @@ function contextOf(
 ): FailoverContext {
   const { fs } = given;
   const { processInspector = defaultInspector(fs) } = given;
-  return { ...given, fs: fs === undefined ? realFailoverDisk : promisesOf(fs), processInspector };
+  return { ...given, fs: fs === undefined ? realMigrateDisk : promisesOf(fs), processInspector };
 }
 
 function resumeRequest(

@@ -1,7 +1,7 @@
 import { mapLimit } from '../../core/map-limit.ts';
 import { join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
-import type { FailoverFs } from '../../fs/failover-fs.ts';
+import type { FailoverFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { entryOf, identityOf } from '../../fs/stats.ts';
 import { validateAll } from '../../links/ensure.ts';

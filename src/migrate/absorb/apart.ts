@@ -5,13 +5,15 @@ import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { basename, join } from '../../core/paths.ts';
 import type { UnmergedFile } from '../report.ts';
 import { isSessionTranscript } from '../scan/kinds.ts';
-import { linesNotIn, wholeLinesFrom } from '../../fs/lines.ts';
+import { hasLines, wholeLinesFrom } from '../../fs/lines.ts';
 
 /** A transcript outside the target, and the path at which the target had it. */
 export interface Aside {
   readonly ownPath: string;
   /** Relative to the target. */
   readonly path: string;
+  /** From where on the target should have its lines, in bytes; 0 by default. */
+  readonly from?: number;
 }
 
 /** What {@link findApart} looks at. */
@@ -35,17 +37,17 @@ export interface ApartRequest {
  */
 export async function findApart(request: ApartRequest): Promise<readonly UnmergedFile[]> {
   const { fs, target, aside, late, movers, ownPathsOf } = request;
-  const sessions = new Map<string, { readonly outside: Set<string>; isMover: boolean }>();
+  const sessions = new Map<string, { readonly outside: Map<string, number>; isMover: boolean }>();
   const sessionAt = (path: string) => {
     const key = isSessionTranscript(path) ? basename(path) : path;
-    const known = sessions.get(key) ?? { outside: new Set<string>(), isMover: false };
+    const known = sessions.get(key) ?? { outside: new Map<string, number>(), isMover: false };
     sessions.set(key, known);
     return known;
   };
-  for (const { path, ownPath } of aside) sessionAt(path).outside.add(ownPath);
+  for (const { path, ownPath, from = 0 } of aside) sessionAt(path).outside.set(ownPath, from);
   for (const path of [...late, ...movers]) {
     const { outside } = sessionAt(path);
-    for (const ownPath of ownPathsOf(path)) outside.add(ownPath);
+    for (const ownPath of ownPathsOf(path)) outside.set(ownPath, 0);
   }
   for (const path of movers) sessionAt(path).isMover = true;
   const found: UnmergedFile[] = [];
@@ -54,12 +56,11 @@ export async function findApart(request: ApartRequest): Promise<readonly Unmerge
     // Somebody has deleted it through the link.
     if (places.length === 0) continue;
     let isApart = places.length > 1;
-    for (const path of outside) isApart ||= !(await isIn(fs, path, places, isMover));
-    // Between two looks it may have moved from a place not yet looked at to one that was.
-    if (isMover) isApart ||= (await placesOf(fs, target, session)).join() !== places.join();
-    if (!isApart) continue;
-    for (const path of [...outside, ...places])
-      found.push({ path, reason: 'duplicate-session-id' });
+    for (const [path, from] of outside) isApart ||= !(await isIn(fs, path, from, places, isMover));
+    // One that moves back just then begins another transcript, so its files are named in any case.
+    if (!isApart && !isMover) continue;
+    const reason = isApart ? 'duplicate-session-id' : 'moved';
+    for (const path of [...outside.keys(), ...places]) found.push({ path, reason });
   }
   return found;
 }
@@ -87,6 +88,7 @@ async function placesOf(
 async function isIn(
   fs: MigrateFs,
   path: string,
+  from: number,
   places: readonly string[],
   isMover: boolean,
 ): Promise<boolean> {
@@ -97,9 +99,8 @@ async function isIn(
     if (info !== undefined && isSameFile(own, info)) return true;
     // What has the lines now may lose its name to the same session's other transcript.
     if (isMover) continue;
-    const whole = await wholeLinesFrom(fs, path, 0);
-    const missing = whole && (await linesNotIn(fs, place, whole.lines));
-    if (missing?.length === 0) return true;
+    const whole = await wholeLinesFrom(fs, path, from);
+    if (whole && (await hasLines(fs, place, whole.lines)) === true) return true;
   }
   return false;
 }

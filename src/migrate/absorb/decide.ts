@@ -163,8 +163,11 @@ function decideTranscript(situation: Situation, by: Means): Action {
 }
 
 function decideOther(situation: Situation, by: Means): Action {
-  if (situation.isOutdatedCopy === true) return { kind: 'replace', by, because: 'outdated' };
-  const { policy, pathKind, choice } = situation;
+  const { policy, pathKind, choice, isFragment, isOutdatedCopy = false } = situation;
+  // What is written while the link is missing begins a memory anew.
+  if (isOutdatedCopy && !(isFragment && pathKind.isMemoryIndex)) {
+    return { kind: 'replace', by, because: 'outdated' };
+  }
   if (pathKind.isMemoryIndex && policy.differences === 'choose' && choice === undefined) {
     return { kind: 'unite' };
   }

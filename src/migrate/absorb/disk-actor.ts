@@ -27,7 +27,7 @@ import type { Means } from './decide.ts';
 import type { LinkedTranscripts } from './linked-transcripts.ts';
 import {
   appendLines,
-  linesNotIn,
+  appendMissing,
   MAX_MERGED_BYTES,
   uniteLines,
   wholeLinesFrom,
@@ -182,9 +182,9 @@ export class DiskActor implements Actor {
     this.#leave(step.ownPath, 'conflict');
   }
 
-  #noteAside(ownPath: string, path: string): void {
+  #noteAside(ownPath: string, path: string, from = 0): void {
     if (this.#shop.linked === undefined || !path.endsWith('.jsonl')) return;
-    this.#aside.set(ownPath, { ownPath, path });
+    this.#aside.set(ownPath, { ownPath, path, from });
   }
 
   #noteLink({ own, path, tree }: Step, shared: FileInfo): void {
@@ -368,8 +368,11 @@ export class DiskActor implements Actor {
       this.#lostSides.push({ path: displaced.path, reason });
     }
     if (because === 'compacted') {
-      await this.#appendLate(added.path, displaced, linkedSize ?? displaced.info.size);
-    }
+      // Only what came through the link after the tree's transcript had been replaced is missing in it.
+      const from = linkedSize ?? displaced.info.size;
+      this.#noteAside(displaced.path, step.path, from);
+      await this.#appendLate(added, displaced, from);
+    } else if (because !== 'contained') this.#aside.delete(displaced.path);
     return { shared: added };
   }
 
@@ -395,11 +398,10 @@ export class DiskActor implements Actor {
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
-  async #appendLate(place: string, displaced: Copy, from: number): Promise<void> {
+  async #appendLate(added: Copy, displaced: Copy, from: number): Promise<void> {
     const { fs } = this.#shop.context;
     const late = await wholeLinesFrom(fs, displaced.path, from);
-    const missing = late === undefined ? undefined : await linesNotIn(fs, place, late.lines);
-    if (missing !== undefined) await appendLines(fs, place, missing);
+    if (late !== undefined) await appendMissing(fs, added.path, added.info, late.lines);
   }
 
   /** The name gets a copy of the file that it is a name of. */
@@ -446,19 +448,15 @@ export class DiskActor implements Actor {
     return 'again';
   }
 
-  /** Gives something its name back, unless somebody else has it by now. */
-  async #putBack(
-    from: string,
-    place: string,
-    reason: UnmergedFile['reason'] = 'replaced',
-  ): Promise<void> {
+  /** Gives something its name back; if somebody else has that by now, both are sides of a conflict. */
+  async #putBack(from: string, place: string): Promise<void> {
     const { fs } = this.#shop.context;
     const info = await lstatOrUndefined(fs, from);
     // A directory can have no second name.
     const isFree = (await lstatOrUndefined(fs, place)) === undefined;
     const isDirectory = info?.kind === 'directory' && isFree;
     const isBack = await toResult(isDirectory ? fs.rename(from, place) : fs.link(from, place));
-    if (!isBack.ok) this.#lostSides.push({ path: from, reason });
+    if (!isBack.ok) this.#lostSides.push({ path: from, reason: 'conflict' });
     else if (!isDirectory) await removeName(fs, from);
   }
 
@@ -505,7 +503,7 @@ export class DiskActor implements Actor {
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
     if (displaced !== 'again' && linked?.ok !== true) {
-      await this.#putBack(displaced.path, shared.path, 'conflict');
+      await this.#putBack(displaced.path, shared.path);
     }
     // The promise must not be gone after a power failure while the new name is not there.
     await syncDirectory(fs, dirname(shared.path));
@@ -542,7 +540,9 @@ export class DiskActor implements Actor {
     const info = await lstatOrUndefined(this.#shop.context.fs, place);
     if (info === undefined) return;
     const displaced = await this.#setAside(path, { path: place, info });
-    if (displaced !== 'again') this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
+    if (displaced === 'again') return;
+    this.#aside.delete(displaced.path);
+    this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
   }
 
   /** After a pass: sessions that moved to another project since they were linked lose their former name. */
@@ -587,8 +587,7 @@ export class DiskActor implements Actor {
     }
     const { linked, target } = this.#shop;
     const ownPathsOf = (path: string) => linked?.ownPathsOf(path) ?? [];
-    const listed = new Set(this.#lostSides.map(({ path }) => path));
-    const aside = [...this.#aside.values()].filter(({ ownPath }) => !listed.has(ownPath));
+    const aside = [...this.#aside.values()];
     const movers = [...this.#movers, ...(linked?.movers() ?? [])];
     const apart = await findApart({ fs, target, aside, late: this.#late, movers, ownPathsOf });
     return [...this.#unmerged, ...this.#lostSides, ...changed, ...apart];

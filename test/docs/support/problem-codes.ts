@@ -96,13 +96,15 @@ export function explanations(): string {
       };
     })
     .toSorted((one, other) => (one.code < other.code ? -1 : 1));
-  return `${JSON.stringify(all, undefined, 2)}\n`;
+  return `[\n${all.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`;
 }
 
 /** Without the fields that the comment goes on to explain, and how the problem is recognised. */
 function meaningIn(doc: string): string {
   return doc
-    .replace(/ Recognised: .*/, '')
+    .replace(/ Recognised: .*| Reported by `inspectAll` only\./, '')
+    .replaceAll(/ \(`\w+`\)/g, '')
+    .replaceAll('`acceptRetention`', '--accept-retention')
     .replace(/ `\w+`: [^.]*\./g, '')
     .replaceAll('`', '')
     .trim();

@@ -1,9 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { array, assert, asyncProperty, constantFrom, nat, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lstatOrUndefined } from '../../../src/fs/io.ts';
 import {
   appendLines,
-  linesNotIn,
+  appendMissing,
+  hasLines,
   missingAtEnd,
   uniteLines,
   wholeLinesFrom,
@@ -152,8 +154,24 @@ describe.each(worldKinds)('a transcript (%s)', (kind) => {
       fill(world, { 't.jsonl': lines(1, 2) });
       const { promises } = world.fs;
       const path = inPlace(world, 't.jsonl');
-      expect(textOf(await linesNotIn(promises, path, bytes(lines(2, 3, 1, 4))))).toBe(lines(3, 4));
-      expect(await linesNotIn(promises, inPlace(world, 'none'), bytes(lines(1)))).toBeUndefined();
+      expect(await hasLines(promises, path, bytes(lines(2, 1)))).toBe(true);
+      expect(await hasLines(promises, path, bytes(lines(2, 3, 1, 4)))).toBe(false);
+      expect(await hasLines(promises, inPlace(world, 'none'), bytes(lines(1)))).toBeUndefined();
+    }));
+
+  test('gets only the lines it lacks, if it is the file that is meant', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { 't.jsonl': lines(1, 2), 'u.jsonl': lines(1) });
+      const { promises } = world.fs;
+      const [path, other] = [inPlace(world, 't.jsonl'), inPlace(world, 'u.jsonl')];
+      const info = await lstatOrUndefined(promises, path);
+      if (info === undefined) throw new Error('it was just written');
+      expect(await appendMissing(promises, path, info, bytes(lines(2, 3, 1, 4)))).toBe(true);
+      expect(read(world, 't.jsonl')).toBe(lines(1, 2, 3, 4));
+      expect(await appendMissing(promises, path, info, bytes(lines(3, 4)))).toBe(true);
+      expect(await appendMissing(promises, other, info, bytes(lines(2)))).toBe(false);
+      expect(read(world, 't.jsonl')).toBe(lines(1, 2, 3, 4));
+      expect(read(world, 'u.jsonl')).toBe(lines(1));
     }));
 
   test('gets the rest of its lines after an appending process was killed', () =>
