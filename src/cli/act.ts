@@ -126,21 +126,34 @@ export async function act<Target, Report extends AnyReport>(
   }
 }
 
-export function exitCodeOf(outcome: MigrationOutcome): ExitCode {
-  switch (outcome) {
-    case 'done':
-      return EXIT.done;
-    case 'partial':
-    case 'refused':
-    case 'locked':
-      return EXIT.problems;
-    case 'aborted':
-    case 'failed':
-      return EXIT.failed;
-    default:
-      return outcome satisfies never;
-  }
+interface End {
+  readonly exitCode: ExitCode;
+  readonly colour: 'green' | 'yellow' | 'red';
+  readonly symbol: 'ok' | 'warn' | 'bad';
+  readonly text: string;
 }
+const [ok, warn, bad] = [
+  { colour: 'green', symbol: 'ok' },
+  { colour: 'yellow', symbol: 'warn' },
+  { colour: 'red', symbol: 'bad' },
+] as const;
+const { problems, failed } = EXIT;
+
+/** How each outcome ends; with exit code 3 the same command completes it. */
+const ends: Readonly<Record<MigrationOutcome, End>> = {
+  done: { exitCode: EXIT.done, ...ok, text: 'done' },
+  partial: { exitCode: problems, ...warn, text: 'done, except for the files listed above' },
+  refused: { exitCode: problems, ...bad, text: 'refused: see the problems above' },
+  locked: { exitCode: problems, ...bad, text: 'another process is at work; nothing was changed' },
+  aborted: { exitCode: failed, ...warn, text: 'stopped. Nothing is lost. To complete it:' },
+  failed: {
+    exitCode: failed,
+    ...bad,
+    text: 'failed. Nothing is lost. To complete it, once the problem above is solved:',
+  },
+};
+
+export const exitCodeOf = (outcome: MigrationOutcome): ExitCode => ends[outcome].exitCode;
 
 /** Whether a run did what was asked for. */
 export function isOver(outcome: MigrationOutcome): boolean {
@@ -176,35 +189,9 @@ export function printOutcome(
   again: string,
   better = '',
 ): void {
-  const { paint, symbols } = out;
+  const { exitCode, colour, symbol, text } = ends[outcome];
+  const more = outcome === 'done' && better !== '' ? `: ${better}` : '';
   out.line();
-  switch (outcome) {
-    case 'done':
-      out.words(paint.green(`${symbols.ok} done${better === '' ? '' : `: ${better}`}`), 0, 2);
-      return;
-    case 'partial':
-      out.words(paint.yellow(`${symbols.warn} done, except for the files listed above`), 0, 2);
-      return;
-    case 'refused':
-      out.words(paint.red(`${symbols.bad} refused: see the problems above`), 0, 2);
-      return;
-    case 'locked':
-      out.words(paint.red(`${symbols.bad} another process is at work; nothing was changed`), 0, 2);
-      return;
-    case 'aborted':
-      out.words(paint.yellow(`${symbols.warn} stopped. Nothing is lost. To complete it:`), 0, 2);
-      break;
-    case 'failed':
-      out.words(
-        paint.red(
-          `${symbols.bad} failed. Nothing is lost. To complete it, once the problem above is solved:`,
-        ),
-        0,
-        2,
-      );
-      break;
-    default:
-      outcome satisfies never;
-  }
-  out.command(again);
+  out.words(out.paint[colour](`${out.symbols[symbol]} ${text}${more}`), 0, 2);
+  if (exitCode === EXIT.failed) out.command(again);
 }

@@ -16,7 +16,7 @@ export interface CliContext {
 }
 
 /** How a command ended, and what it prints with `--json`. */
-export interface Result<Body> {
+interface Result<Body> {
   readonly exitCode: ExitCode;
   /** Absent if the command has printed its only output, whatever the format. */
   readonly body?: Body;
@@ -28,7 +28,7 @@ interface TypedOption<Value> extends Option {
   readonly [valueType]?: Value;
 }
 type OptionList = Readonly<Record<string, TypedOption<unknown>>>;
-export type ValuesOf<Options extends OptionList> = {
+type ValuesOf<Options extends OptionList> = {
   readonly [Key in keyof Options]?: Options[Key] extends TypedOption<infer Value> ? Value : never;
 };
 
@@ -110,7 +110,7 @@ function notEmpty(value: string): string {
 }
 
 /** An option that can be repeated, each time with a link. */
-export function linkOption(
+function linkOption(
   flags: string,
   description: string,
 ): TypedOption<readonly { readonly name: string; readonly target: string }[]> {

@@ -52,7 +52,7 @@ export function uniteLines(shared: Uint8Array, own: Uint8Array): Uint8Array | un
   return Buffer.from(`${start}${missing.join('\n')}\n`, 'latin1');
 }
 
-/** The whole lines of a file from an offset on. */
+/** The whole lines of a file from the one on in which an offset is. */
 export async function wholeLinesFrom(
   fs: Pick<MigrateFs, 'open'>,
   path: string,
@@ -61,7 +61,9 @@ export async function wholeLinesFrom(
   const bytes = await readBytes(fs, path, MAX_MERGED_BYTES);
   if (bytes === undefined) return undefined;
   const end = bytes.lastIndexOf(NEWLINE) + 1;
-  return { lines: bytes.subarray(Math.min(offset, end), end), isTorn: end < bytes.length };
+  // A size that was taken while a line was being written is somewhere within that line.
+  const start = offset === 0 ? 0 : bytes.lastIndexOf(NEWLINE, Math.min(offset, end) - 1) + 1;
+  return { lines: bytes.subarray(start, end), isTorn: end < bytes.length };
 }
 
 /** Whether a file has all of these lines; `undefined` if it is gone, or too large to tell. */

@@ -7,7 +7,7 @@ import { realSessionDisk, type SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
 
 /** The calls that finding homes needs. */
-export type FindHomesFs = Pick<SessionReadFs, 'lstat' | 'opendir' | 'realpath' | 'stat'>;
+type FindHomesFs = Pick<SessionReadFs, 'lstat' | 'opendir' | 'realpath' | 'stat'>;
 
 /** A directory with the name of an account home that is not taken for one. */
 export interface SkippedDirectory {
@@ -27,7 +27,7 @@ export interface SkippedDirectory {
 }
 
 /** The account homes in a directory, and what was skipped. */
-export interface FoundHomes {
+interface FoundHomes {
   readonly homes: readonly string[];
   readonly skipped: readonly SkippedDirectory[];
 }

@@ -1,2 +1,2 @@
 export { findAccountHomes } from './find-account-homes.ts';
-export type { FindHomesFs, FoundHomes, SkippedDirectory } from './find-account-homes.ts';
+export type { SkippedDirectory } from './find-account-homes.ts';

@@ -42,7 +42,7 @@ test('a person types the commands that it says, and ends with healthy homes', as
 
   expect(screen).toContain('✓ catch-up: 6 files');
   await shell.type('clear; claude-shared-state; echo code=$?');
-  expect(await shell.until(/code=0/)).toContain('✓ healthy: 2 homes lead to the shared state');
+  expect(await shell.until(/code=0/)).toContain('✓ healthy: 2 homes share their sessions');
 });
 
 describe('nothing is changed', () => {
@@ -98,7 +98,7 @@ describe('a terminal', () => {
     await shell.until(/\[y\/N\]/);
     await shell.type('y');
     await shell.until(/code=0/);
-    await shell.type('clear; claude-shared-state; echo code=$?');
+    await shell.type('clear; claude-shared-state --verbose; echo code=$?');
 
     const screen = await shell.until(/code=0/);
     expect(screen).toContain('    projects      ✓ linked\n');

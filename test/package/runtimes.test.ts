@@ -47,9 +47,18 @@ describe.each(['esbuild', 'rollup', 'webpack'])('a bundle of %s', (bundler) => {
   });
 });
 
+// By default both give a test five seconds, which a slow machine does not keep to.
+const patience = '--testTimeout=1800000';
 const runners = {
-  jest: [toolchain('jest/bin/jest.js'), '--rootDir', 'cjs', '--testMatch', '**/*.spec.js'],
-  vitest: [tool('vitest'), 'run', '--globals', '--root', 'esm', 'every-call.spec.js'],
+  jest: [
+    toolchain('jest/bin/jest.js'),
+    patience,
+    '--rootDir',
+    'cjs',
+    '--testMatch',
+    '**/*.spec.js',
+  ],
+  vitest: [tool('vitest'), 'run', patience, '--globals', '--root', 'esm', 'every-call.spec.js'],
 };
 
 test.each(Object.entries(runners))(

@@ -75,16 +75,11 @@ function timeOf(timestamp: string): string {
 }
 
 function verdictInWords({ paint, symbols }: Output, verdict: HomeDiagnosis['verdict']): string {
-  switch (verdict) {
-    case 'resumable':
-      return paint.green(`${symbols.ok} resumable`);
-    case 'resumable-with-warnings':
-      return paint.yellow(`${symbols.warn} resumable, with warnings`);
-    case 'not-resumable':
-      return paint.red(`${symbols.bad} not resumable`);
-    default:
-      return verdict satisfies never;
-  }
+  return {
+    resumable: paint.green(`${symbols.ok} resumable`),
+    'resumable-with-warnings': paint.yellow(`${symbols.warn} resumable, with warnings`),
+    'not-resumable': paint.red(`${symbols.bad} not resumable`),
+  }[verdict];
 }
 
 function stepsAfter(

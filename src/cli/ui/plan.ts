@@ -28,20 +28,13 @@ function printHome(out: Output, { accountHome, entries }: HomePlan): void {
 }
 
 function inColour({ paint, symbols }: Output, entry: EntryPlan): string {
-  switch (entry.action) {
-    case 'none':
-      return paint.green(`${symbols.ok} linked, nothing to do`);
-    case 'link':
-      return paint.yellow(`${symbols.make} will be linked`);
-    case 'merge':
-      return paint.yellow(`${symbols.arrow} ${filesInWords(entry)}`);
-    case 'complete':
-      return paint.yellow(`${symbols.arrow} an interrupted migration will be completed`);
-    case 'refuse':
-      return paint.red(`${symbols.bad} can't be migrated`);
-    default:
-      return entry.action satisfies never;
-  }
+  return {
+    none: paint.green(`${symbols.ok} linked, nothing to do`),
+    link: paint.yellow(`${symbols.make} will be linked`),
+    merge: paint.yellow(`${symbols.arrow} ${filesInWords(entry)}`),
+    complete: paint.yellow(`${symbols.arrow} an interrupted migration will be completed`),
+    refuse: paint.red(`${symbols.bad} can't be migrated`),
+  }[entry.action];
 }
 
 function filesInWords({ files, copyBytes }: EntryPlan): string {

@@ -45,18 +45,11 @@ export function printSkipped(out: Output, skipped: readonly SkippedDirectory[]):
 }
 
 export function reasonInWords({ reason, errno = '' }: SkippedDirectory): string {
-  switch (reason) {
-    case 'shared-target':
-      return 'a shared directory';
-    case 'no-mark':
-      return 'it has no file of Claude Code';
-    case 'not-a-directory':
-      return 'not a directory';
-    case 'same-directory':
-      return 'a link to another home';
-    case 'unreadable':
-      return `can't be read, ${errno}; if it is a home, name it with --home`;
-    default:
-      return reason satisfies never;
-  }
+  return {
+    'shared-target': 'a shared directory',
+    'no-mark': 'it has no file of Claude Code',
+    'not-a-directory': 'not a directory',
+    'same-directory': 'a link to another home',
+    unreadable: `can't be read, ${errno}; if it is a home, name it with --home`,
+  }[reason];
 }

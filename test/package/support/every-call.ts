@@ -1,6 +1,6 @@
 const one = {
   refused: ['not-a-symlink', 'not-a-symlink'],
-  before: ['resumable-with-warnings', 'other-copies', 'projects-not-shared'],
+  before: ['resumable-with-warnings', 'other-copies', 'state-not-shared'],
   plans: [true, true, true],
   outcomes: ['done', 'done', 'done', 'done', 'done'],
   phases: ['plan', 'absorb', 'cut-over', 'catch-up', 'restore', 'delete', 'archive'],

@@ -123,7 +123,9 @@ test.each([80, 40])('every screen in %i columns', async (columns) => {
   // Only what is to be copied is wider: paths, commands and rules.
   const wide = captured.split('\n').filter((line) => stringWidth(line) > columns);
   for (const line of wide)
-    expect(line).toMatch(/^\$ |^\(|^cd |^Usage: |[~/][\w./'"*()-]+,?$|[\da-f-]{36}|^ {2,6}(claude|--)/);
+    expect(line).toMatch(
+      /^\$ |^\(|^cd |^Usage: |[~/][\w./'"*()-]+,?$|[\da-f-]{36}|^ {2,6}(claude|--)/,
+    );
 });
 
 test('300 problems of 100 homes print fewer than 60 lines', async () => {

@@ -144,6 +144,8 @@ describe.each(worldKinds)('a transcript (%s)', (kind) => {
       };
       expect(await from(0)).toEqual([first + second, true]);
       expect(await from(first.length)).toEqual([second, true]);
+      expect(await from(first.length + 1)).toEqual([second, true]);
+      expect(await from(first.length - 1)).toEqual([first + second, true]);
       expect(await from(first.length + second.length)).toEqual(['', true]);
       expect(await from(1000)).toEqual(['', true]);
       expect(await wholeLinesFrom(promises, inPlace(world, 'none'), 0)).toBeUndefined();
