@@ -1,6 +1,6 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
 import { dirname, join } from '../core/paths.ts';
-import { type Result, toResult } from '../core/result.ts';
+import { failure, type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
@@ -38,11 +38,7 @@ export interface Unreadable {
 }
 
 /** A path of a directory of projects. */
-interface ProjectsPath {
-  readonly path: string;
-  /** Absent for the shared target itself. */
-  readonly accountHome?: string;
-}
+type ProjectsPath = Pick<TranscriptPath, 'path' | 'accountHome'>;
 
 /** A real directory of projects, with every path that leads to it: those of the homes first. */
 export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
@@ -57,10 +53,7 @@ export async function findRoots(
   fs: SessionReadFs,
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
-): Promise<{
-  readonly roots: readonly ProjectsRoot[];
-  readonly unreadable: readonly Unreadable[];
-}> {
+) {
   const paths: readonly ProjectsPath[] = [
     ...accountHomes.map((accountHome) => ({ path: join(accountHome, 'projects'), accountHome })),
     ...required.filter(({ name }) => name === 'projects').map(({ target }) => ({ path: target })),
@@ -76,7 +69,8 @@ export async function findRoots(
     else if (known === undefined) byIdentity.set(identity.value, [path]);
     else known.push(path);
   }
-  return { roots: [...byIdentity.values()], unreadable };
+  const roots: readonly ProjectsRoot[] = [...byIdentity.values()];
+  return { roots, unreadable };
 }
 
 /** What is equal for one and the same directory, whatever path leads to it. */
@@ -84,7 +78,7 @@ async function directoryIdentity(fs: SessionReadFs, path: string): Promise<Resul
   const stats = await toResult(fs.stat(path, bigint));
   if (!stats.ok) return stats;
   const entry = entryOf(stats.value);
-  if (entry.kind !== 'directory') return { ok: false, errno: 'ENOTDIR', error: undefined };
+  if (entry.kind !== 'directory') return failure({ code: 'ENOTDIR' });
   const identity = identityOf(entry);
   if (identity !== undefined) return { ok: true, value: identity };
   const real = await toResult(fs.realpath(path));
@@ -98,10 +92,8 @@ export async function listProjects(
 ): Promise<Result<readonly string[]>> {
   const listed = await listDirectory(fs, path);
   if (!listed.ok) return listed;
-  return {
-    ok: true,
-    value: listed.value.filter(({ kind }) => kind !== 'other').map(({ name }) => name),
-  };
+  const value = listed.value.filter(({ kind }) => kind !== 'other').map(({ name }) => name);
+  return { ok: true, value };
 }
 
 /** A file with the name of a transcript. */
@@ -138,10 +130,7 @@ export async function findTranscripts(
   sessionId: ResumeUUID,
   roots: readonly ProjectsRoot[],
   firstKeys: readonly string[],
-): Promise<{
-  readonly transcripts: readonly Transcript[];
-  readonly unreadable: readonly Unreadable[];
-}> {
+) {
   const byIdentity = new Map<string, Transcript>();
   const unreadable: Unreadable[] = [];
   for (const root of roots) {

@@ -16,10 +16,7 @@ import { isValidResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 export interface LiveSessionsOptions {
   /** The file system to read from; the real disk by default. */
   readonly fs?: FsLike<SessionReadFs> | undefined;
-  /**
-   * Tells which processes are running. By default those of this machine; with an injected `fs` the state of every
-   * process is unknown.
-   */
+  /** Tells which processes are running: those of this machine by default, or none with an injected `fs`. */
   readonly processInspector?: ProcessInspector | undefined;
 }
 
@@ -46,9 +43,8 @@ export interface LiveSession extends SessionRecord {
   readonly path: string;
   /**
    * `running`: its process exists, and is the one that wrote the record, unless the record lacks the start time.
-   * `unknown`: it may exist, but not where this process can see it, such as in another container. Claude Code 2.1.197
-   * does not record the container: inside one, and for a record of that version, a process that is not found is
-   * `unknown`, too.
+   * `unknown`: it may exist where it can't be seen, such as in another container. 2.1.197 does not record the container:
+   * inside one, and for a record of that version, a process that is not found is `unknown`, too.
    */
   readonly processState: 'running' | 'unknown';
 }
@@ -154,10 +150,7 @@ async function processStateOf(
 type RecordFile = Pick<LiveSession, 'path' | 'pid' | 'accountHomes'>;
 
 /** The files that are named like session records, each once, though homes may share them. */
-async function findRecords(
-  fs: SessionReadFs,
-  accountHomes: readonly string[],
-): Promise<{ readonly files: readonly RecordFile[]; readonly problems: SessionProblem[] }> {
+async function findRecords(fs: SessionReadFs, accountHomes: readonly string[]) {
   const files = new Map<string, RecordFile>();
   const problems: SessionProblem[] = [];
   for (const accountHome of new Set(accountHomes)) {

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { type Result, toResult } from '../core/result.ts';
+import { failure, type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import { readSmallFile } from '../fs/read-file.ts';
@@ -40,12 +40,10 @@ async function repositoryIn(
     return (await isRepository(fs, directory)) ? await realPath(fs, directory) : undefined;
   }
   const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MOST_BYTES), 'gitdir: ');
-  if (gitDirectory === undefined) return NO_REPOSITORY;
+  if (gitDirectory === undefined) return failure({ code: 'ENOENT' });
   const common = await readSmallFile(fs, join(gitDirectory, 'commondir'), MOST_BYTES);
   return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
 }
-
-const NO_REPOSITORY = { ok: false, errno: 'ENOENT', error: undefined } as const;
 
 async function isRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
   for (const name of ['HEAD', 'objects', 'refs']) {

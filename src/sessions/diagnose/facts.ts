@@ -1,23 +1,15 @@
 import { mapLimit } from '../../core/map-limit.ts';
 import { dirname, join } from '../../core/paths.ts';
-import { type Result, toResult } from '../../core/result.ts';
+import { failure, type Result, toResult } from '../../core/result.ts';
 import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
-import type { LinkState } from '../../links/report.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
-import {
-  findRoots,
-  findTranscripts,
-  type Transcript,
-  type TranscriptFile,
-  type Unreadable,
-} from '../find-transcripts.ts';
-import { findLiveSessions, type LiveSession } from '../live-sessions.ts';
-import type { SessionProblem } from '../problems.ts';
+import { findRoots, findTranscripts, type Transcript } from '../find-transcripts.ts';
+import { findLiveSessions } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
@@ -26,60 +18,17 @@ import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
   findLockedMemory,
   isTrusted,
-  type LockedMemory,
   periodDaysIn,
-  type ProgramConfig,
   readConfig,
   readProgramSettings,
-  type Redirection,
   redirectionsIn,
 } from './settings.ts';
 
 /** Everything that a diagnosis rests on. */
-export interface ResumeFacts {
-  readonly sessionId: ResumeUUID;
-  readonly accountHome: string;
-  /** Where the program would be started; its real path if that is known. */
-  readonly from: StartingPoint;
-  /** Why it can't be started there. */
-  readonly cwdErrno?: string;
-  /** Every path of every transcript of the session. */
-  readonly candidates: readonly Candidate[];
-  /** Those that the home in question has. */
-  readonly here: readonly Candidate[];
-  readonly unreadable: readonly Unreadable[];
-  /** Why a transcript in this home can't be written, by its path. */
-  readonly unwritable: ReadonlyMap<string, string>;
-  /** A transcript whose name differs in upper and lower case alone; searched for if there is no other. */
-  readonly otherSpelling?: TranscriptFile;
-  /** The shared links of this home by their names. */
-  readonly links: ReadonlyMap<string, { readonly path: string; readonly state: LinkState }>;
-  readonly now: Date;
-  /** When the session was last used, as far as is known. */
-  readonly lastUsed?: Date;
-  /** After how many days the program, started here, deletes what belongs to a session. */
-  readonly ownPeriodDays: number;
-  /** The shortest period of all homes. */
-  readonly periodDays: number;
-  /** What this home has of the session in its `file-history` and `session-env`. */
-  readonly companions: readonly { readonly path: string; readonly modifiedAt: Date }[];
-  /** The processes that run the session, or may. */
-  readonly live: readonly LiveSession[];
-  /** What may hide a running process. */
-  readonly liveProblems: readonly SessionProblem[];
-  /** Auto-memory of the projects that have the session, by the path of the transcript. */
-  readonly lockedMemory: ReadonlyMap<string, LockedMemory>;
-  readonly config: ProgramConfig;
-  /** Whether the program would ask on a terminal whether to trust the directory. */
-  readonly asksForTrust: boolean;
-  readonly redirections: readonly Redirection[];
-}
+export type ResumeFacts = Awaited<ReturnType<typeof gatherFacts>>;
 
 /** Gathers the facts, and changes nothing. */
-export async function gatherFacts(
-  sessionId: ResumeUUID,
-  request: ResumeRequest,
-): Promise<ResumeFacts> {
+export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest) {
   const { fs, accountHome, accountHomes, required, interactive, now, processInspector } = request;
   const entered = await enter(fs, request.cwd);
   const cwd = entered.ok ? entered.value : request.cwd;
@@ -93,9 +42,6 @@ export async function gatherFacts(
   const candidates = (await mapLimit(found.transcripts, (one) => candidatesOf(fs, one))).flat();
   const here = candidates.filter(({ at }) => at.accountHome === accountHome);
   const isGone = candidates.length === 0;
-  const otherSpelling = isGone ? await findOtherSpelling(fs, sessionId, roots) : undefined;
-  const lastUsed =
-    request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined);
 
   const settings = await readProgramSettings(fs, accountHome, cwd);
   const config = await readConfig(fs, request);
@@ -110,27 +56,42 @@ export async function gatherFacts(
     sessionId,
     accountHome,
     from,
-    ...(entered.ok ? {} : { cwdErrno: entered.errno }),
+    /** Why the program can't be started there. */
+    cwdErrno: entered.ok ? undefined : entered.errno,
+    /** Every path of every transcript of the session. */
     candidates,
+    /** Those that the home in question has. */
     here,
     unreadable: [...unreadable, ...found.unreadable],
+    /** Why a transcript in this home can't be written, by its path. */
     unwritable: await mapPaths(here, async (path) => {
       const access = await toResult(fs.access(path, WRITE));
       return access.ok ? undefined : access.errno;
     }),
-    ...(otherSpelling === undefined ? {} : { otherSpelling }),
+    /** A transcript whose name differs in upper and lower case alone; searched for if there is no other. */
+    otherSpelling: isGone ? await findOtherSpelling(fs, sessionId, roots) : undefined,
+    /** The shared links of this home by their names. */
     links: new Map(links.map(({ name, path, state }) => [name, { path, state }])),
     now,
-    ...(lastUsed === undefined ? {} : { lastUsed }),
+    /** When the session was last used, as far as is known. */
+    lastUsed:
+      request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined),
+    /** After how many days the program, started here, deletes what belongs to a session. */
     ownPeriodDays: periodDaysIn(settings),
+    /** The shortest period of all homes. */
     periodDays: Math.min(...periods),
+    /** What this home has of the session in its `file-history` and `session-env`. */
     companions: await companionsOf(fs, accountHome, sessionId),
+    /** The processes that run the session, or may. */
     live: live.sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
+    /** What may hide a running process. */
     liveProblems: live.problems,
+    /** Auto-memory of the projects that have the session, by the path of the transcript. */
     lockedMemory: await mapPaths(interactive ? [] : here, (path) =>
       findLockedMemory(fs, settings[0], dirname(path)),
     ),
     config,
+    /** Whether the program would ask on a terminal whether to trust the directory. */
     asksForTrust: interactive && !isTrusted(config, [cwd, ...worktrees.slice(0, 1)]),
     redirections: redirectionsIn(settings, accountHome),
   };
@@ -143,7 +104,7 @@ async function enter(fs: SessionReadFs, cwd: string): Promise<Result<string>> {
   const path = textOf(real.value);
   const stats = await toResult(fs.stat(path, { bigint: true }));
   if (!stats.ok) return stats;
-  if (!stats.value.isDirectory()) return { ok: false, errno: 'ENOTDIR', error: undefined };
+  if (!stats.value.isDirectory()) return failure({ code: 'ENOTDIR' });
   const entered = await toResult(fs.access(path, SEARCH));
   return entered.ok ? { ok: true, value: path } : entered;
 }

@@ -51,29 +51,25 @@ export function periodDaysIn(settings: ProgramSettings): number {
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
 }
 
-/** A settings file that keeps the program from finding, or from saving, the sessions of its home. */
-export interface Redirection {
-  readonly path: string;
-  /** The variable that it sets. */
-  readonly variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' | 'CLAUDE_CONFIG_DIR';
-}
+const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY';
+const HOME = 'CLAUDE_CONFIG_DIR';
 
-export function redirectionsIn(
-  settings: ProgramSettings,
-  accountHome: string,
-): readonly Redirection[] {
-  const variableIn = ({ value }: Settings, name: Redirection['variable']) =>
-    memberOf(memberOf(value, 'env'), name);
+/** The settings files that set a variable with which the program does not find, or not save, the sessions of its home. */
+export function redirectionsIn(settings: ProgramSettings, accountHome: string) {
   // Of the home only: once the program has read the project's settings, the home is settled.
   const [ofHome] = settings;
-  const home = variableIn(ofHome, 'CLAUDE_CONFIG_DIR');
+  const home = valueIn(ofHome, HOME);
   const isElsewhere = typeof home === 'string' && join(home, '') !== join(accountHome, '');
-  const redirections = settings
-    .filter((one) => isSwitchedOn(variableIn(one, 'CLAUDE_CODE_SKIP_PROMPT_HISTORY')))
-    .map(({ path }): Redirection => ({ path, variable: 'CLAUDE_CODE_SKIP_PROMPT_HISTORY' }));
-  return isElsewhere
-    ? [...redirections, { path: ofHome.path, variable: 'CLAUDE_CONFIG_DIR' }]
-    : redirections;
+  return [
+    ...settings
+      .filter((one) => isSwitchedOn(valueIn(one, SKIP_HISTORY)))
+      .map(({ path }) => ({ path, variable: SKIP_HISTORY })),
+    ...(isElsewhere ? [{ path: ofHome.path, variable: HOME }] : []),
+  ];
+}
+
+function valueIn({ value }: Settings, variable: string): unknown {
+  return memberOf(memberOf(value, 'env'), variable);
 }
 
 function isSwitchedOn(value: unknown): boolean {
@@ -81,9 +77,8 @@ function isSwitchedOn(value: unknown): boolean {
 }
 
 /** What the program keeps about directories, among other things. */
-export interface ProgramConfig {
+interface ProgramConfig {
   readonly path: string;
-  /** No version starts with an `invalid` one, and older ones do not with an `empty` one. */
   readonly state: 'valid' | 'empty' | 'invalid';
   readonly value?: unknown;
 }
@@ -116,7 +111,7 @@ export function isTrusted({ value }: ProgramConfig, directories: readonly string
 }
 
 /** Auto-memory that can't be edited in print mode, and the rules that would allow it. */
-export interface LockedMemory {
+interface LockedMemory {
   readonly path: string;
   readonly rules: readonly string[];
 }

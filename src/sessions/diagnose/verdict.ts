@@ -1,18 +1,12 @@
 import { sep } from 'node:path';
 import { describeProblem } from '../../core/problem.ts';
+import type { ResumeDiagnosis } from '../diagnose-resume.ts';
 import { type SessionProblem, sessionProblem, sessionProblems } from '../problems.ts';
 import type { ProgramBehavior } from '../program.ts';
 import { causesOf } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
 import { liveProblems, sharingWarnings, warningsOf } from './warnings.ts';
-
-/** Whether a session can be resumed, from which transcript, and what is wrong. */
-export interface Verdict {
-  readonly verdict: 'resumable' | 'resumable-with-warnings' | 'not-resumable';
-  readonly candidate?: Candidate;
-  readonly problems: readonly SessionProblem[];
-}
 
 /** How one version of the program would fare. */
 interface Attempt {
@@ -21,8 +15,11 @@ interface Attempt {
   readonly errors: readonly SessionProblem[];
 }
 
-/** Decides from the facts alone. */
-export function judge(behaviors: readonly ProgramBehavior[], facts: ResumeFacts): Verdict {
+/** Decides from the facts alone whether a session can be resumed, from which transcript, and what is wrong. */
+export function judge(
+  behaviors: readonly ProgramBehavior[],
+  facts: ResumeFacts,
+): Pick<ResumeDiagnosis, 'verdict' | 'problems'> & { readonly candidate: Candidate | undefined } {
   const attempts = behaviors.map((behavior) => attempt(behavior, facts));
   const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
   const live = liveProblems(facts);
@@ -38,10 +35,12 @@ export function judge(behaviors: readonly ProgramBehavior[], facts: ResumeFacts)
     ...live.filter(({ severity }) => severity === 'warning'),
     ...facts.liveProblems,
   ];
-  const problems = [...errors, ...warnings];
-  if (errors.length > 0) return { verdict: 'not-resumable', problems };
-  const verdict = warnings.length > 0 ? 'resumable-with-warnings' : 'resumable';
-  return candidate === undefined ? { verdict, problems } : { verdict, candidate, problems };
+  const able = warnings.length > 0 ? 'resumable-with-warnings' : 'resumable';
+  return {
+    verdict: errors.length > 0 ? 'not-resumable' : able,
+    candidate: errors.length > 0 ? undefined : candidate,
+    problems: [...errors, ...warnings],
+  };
 }
 
 function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {

@@ -154,7 +154,7 @@ function withoutChance(output: string): string {
   return output
     .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{16}/g, '20261129T193740Z-8a2998e54520db88')
     .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '2026-12-29 19:37 UTC')
+    .replaceAll(/\d{4}-\d\d-\d\d(?<gap>\s+)\d\d:\d\d UTC/g, '2026-12-29$<gap>19:37 UTC')
     .replaceAll(/-tmp-claude-shared-state-screens-\w+-home-/g, '-home-me-');
 }
 
