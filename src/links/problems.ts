@@ -100,6 +100,9 @@ export type ProblemOf<Code extends ProblemCode> = ProblemBase<Code> & ProblemFie
 /** One thing that is wrong, as plain data: a union discriminated by `code`. */
 export type Problem = { readonly [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode];
 
+/** What creates missing links: a call, or a command. */
+const fix = { api: 'validateAll', cli: 'ensure' } as const;
+
 const untouched = 'Nothing was changed: it may hold the only copy of transcripts.';
 
 const roles = { home: 'account home', target: 'shared target' } as const;
@@ -127,10 +130,11 @@ const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
 
 /** The definition of every code. */
 export const problemTable: ProblemTable<ProblemFields> = {
-  'link-missing': error('ensure', (p) => text`${p.path} is missing, a link to ${p.target}`, {
-    api: 'validateAll creates it.',
-    cli: 'ensure creates it.',
-  }),
+  'link-missing': error(
+    'ensure',
+    (p) => text`${p.path} is missing, a link to ${p.target}`,
+    (_, to) => `${fix[to]} creates it.`,
+  ),
   'divergent-link': error(
     'manual',
     (p) => text`${p.path} leads to ${p.storedTarget}, not to ${p.target}`,
@@ -144,10 +148,8 @@ export const problemTable: ProblemTable<ProblemFields> = {
           ? 'and so in a circle or through too many links'
           : 'where there is nothing'
       }`,
-    {
-      api: 'Mount the volume that is missing, or remove the link and let validateAll create the right one.',
-      cli: 'Mount the volume that is missing, or remove the link and let ensure create the right one.',
-    },
+    (_, to) =>
+      `Mount the volume that is missing, or remove the link and let ${fix[to]} create the right one.`,
   ),
   'not-a-symlink': error(
     'migrate',
@@ -169,10 +171,11 @@ export const problemTable: ProblemTable<ProblemFields> = {
         : 'Nothing was changed. Find out who created it, and move it away.',
   ),
 
-  'directory-missing': error('ensure', (p) => text`the ${roles[p.role]} ${p.path} is missing`, {
-    api: 'validateAll creates it, with mode 0700.',
-    cli: 'ensure creates it, with mode 0700.',
-  }),
+  'directory-missing': error(
+    'ensure',
+    (p) => text`the ${roles[p.role]} ${p.path} is missing`,
+    (_, to) => `${fix[to]} creates it, with mode 0700.`,
+  ),
   'directory-unusable': error(
     'manual',
     ({ role, path, reason, errno }) =>

@@ -1,7 +1,6 @@
 import type { Operation } from '../core/error.ts';
 import {
   check,
-  type Faults,
   flag,
   type Kind,
   optional,
@@ -91,23 +90,8 @@ export function refuseOverlaps(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): void {
-  const [first, ...others] = overlapsByText(accountHomes, required);
-  if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
-}
-
-export function overlapsByText(
-  accountHomes: readonly string[],
-  required: readonly SharedSymlink[],
-) {
-  const homes = accountHomes.map((path) => homeBounds(path, path));
+  const homes = accountHomes.map((home) => homeBounds(home, home));
   const targets = required.map(({ name, target }) => targetBounds(target, target, name));
-  return findOverlaps(homes, targets).map((one) => one.finding);
-}
-
-/** @deprecated Use `sharedLinks` in a schema. */
-export function checkRequired(
-  { faults }: { readonly faults: Faults },
-  required: unknown,
-): readonly SharedSymlink[] {
-  return sharedLinks(required, 'options.required', faults) ?? [];
+  const [first, ...others] = findOverlaps(homes, targets).map(({ finding }) => finding);
+  if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
 }

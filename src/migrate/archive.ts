@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import { check, type Kind, kind, optional, options as optionsOf, path } from '../core/options.ts';
 import { orThrow } from '../core/result.ts';
 import { secondsOf } from '../fs/file-info.ts';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../fs/io.ts';
 import { dirname, join } from '../core/paths.ts';
 import { finding } from '../links/problems.ts';
+import { projectsTarget, RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
 import { absorb, type Job } from './absorb/absorb.ts';
 import type { Policy } from './absorb/decide.ts';
@@ -19,7 +20,7 @@ import { runIdOf, stateDirectoryOf } from './layout.ts';
 import type { ArchiveOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { ArchiveReport, MigrationOutcome, UnarchiveReport } from './report.ts';
-import { checkList, checkRun, type RunRequest, runOptions } from './request.ts';
+import { migratedLinks, runOptions, type RunRequest, runRequest } from './request.ts';
 import { perform } from './run.ts';
 import { comparer, type Copy } from '../fs/compare-files.ts';
 import { sessionOf } from './scan/kinds.ts';
@@ -181,26 +182,39 @@ interface ArchiveRequest extends RunRequest {
   readonly archive: string | undefined;
 }
 
+const linksWithProjects: Kind<readonly SharedSymlink[]> = (value, argument, faults) => {
+  const links = migratedLinks(value, argument, faults);
+  return links === undefined || projectsTarget(links) !== undefined
+    ? links
+    : faults.add(argument, value, 'a list with projects');
+};
+
+const archiveOptions = optionsOf<ArchiveOptions>({
+  ...runOptions,
+  required: optional(linksWithProjects),
+  archive: optional(path),
+});
+
+const sessionUuid = kind(
+  (value): value is string => typeof value === 'string' && parseResumeUUID(value) !== undefined,
+  'the UUID of a session',
+);
+
 function checkArchive(
   operation: 'archive' | 'unarchive',
-  options: ArchiveOptions,
-  sessionId = '',
+  given: ArchiveOptions,
+  sessionId?: string,
 ): ArchiveRequest {
-  const check = new ArgumentCheck();
-  const known = ['required', 'archive', ...runOptions];
-  const given: ArchiveOptions = check.areOptions(options, known) ? options : {};
-  if (operation === 'unarchive' && parseResumeUUID(sessionId) === undefined) {
-    check.refuseOption('sessionId', sessionId, 'the UUID of a session');
-  }
-  const required = checkList(check, given.required);
-  const run = checkRun(check, given);
-  const isGiven = given.archive !== undefined && check.isPath('options.archive', given.archive);
-  const target = required.find(({ name }) => name === 'projects')?.target;
-  if (target === undefined) {
-    check.refuseOption('options.required', given.required, 'a list with projects');
-  }
-  check.finish(operation);
-  return { ...run, target, archive: isGiven ? given.archive : undefined };
+  const { options } =
+    operation === 'archive'
+      ? check(operation, { options: archiveOptions }, { options: given })
+      : check(
+          operation,
+          { sessionId: sessionUuid, options: archiveOptions },
+          { sessionId, options: given },
+        );
+  const { required = RequiredShared, archive } = options;
+  return { ...runRequest(options), target: projectsTarget(required), archive };
 }
 
 /** Where the shared transcripts and the archive are. */

@@ -1,5 +1,14 @@
 import { Buffer } from 'node:buffer';
-import { ArgumentCheck } from '../core/arguments.ts';
+import {
+  check,
+  type Kind,
+  list,
+  optional,
+  options as optionsOf,
+  path,
+  port,
+  string,
+} from '../core/options.ts';
 import { tolerate, toResult } from '../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
 import {
@@ -11,7 +20,7 @@ import {
   syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { promisesOf, textOf } from '../fs/port.ts';
+import { type FsLike, promisesOf, textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { basename, dirname, join, withTrailingSep } from '../core/paths.ts';
 import { MAX_MERGED_BYTES, uniteLines } from '../fs/lines.ts';
@@ -29,7 +38,14 @@ import {
 import type { DeleteRestorePointOptions, PlanDeleteOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { DeletePlan, DeleteReport, MigrationOutcome } from './report.ts';
-import { checkList, checkRun, checkUid, type RunRequest, runOptions, texts } from './request.ts';
+import {
+  migratedLinks,
+  runOptions,
+  type RunRequest,
+  runRequest,
+  targetsByName,
+  uidOf,
+} from './request.ts';
 import {
   clearIncoming,
   type FoundRestorePoint,
@@ -72,13 +88,8 @@ export async function planDelete(
   restorePoint: string,
   options: PlanDeleteOptions = {},
 ): Promise<DeletePlan> {
-  const check = new ArgumentCheck();
-  const given: PlanDeleteOptions = check.areOptions(options, ['required', 'discard', 'fs'])
-    ? options
-    : {};
-  check.fileSystem(given.fs, migrateReadPort);
-  const request = { ...checkDelete(check, restorePoint, given), uid: checkUid(check, given) };
-  check.finish('planDelete');
+  const { options: given } = check('planDelete', planSchema, { restorePoint, options });
+  const request = { ...deleteRequest(restorePoint, given), uid: uidOf(given) };
   const fs = promisesOf(given.fs ?? realMigrateDisk);
   const kept: string[] = [];
   let deletable = 0;
@@ -131,11 +142,8 @@ export async function deleteRestorePoint(
   restorePoint: string,
   options: DeleteRestorePointOptions = {},
 ): Promise<DeleteReport> {
-  const check = new ArgumentCheck();
-  const known = ['required', 'discard', ...runOptions];
-  const given: DeleteRestorePointOptions = check.areOptions(options, known) ? options : {};
-  const request = { ...checkDelete(check, restorePoint, given), ...checkRun(check, given) };
-  check.finish('deleteRestorePoint');
+  const { options: given } = check('deleteRestorePoint', schema, { restorePoint, options });
+  const request = { ...deleteRequest(restorePoint, given), ...runRequest(given) };
   const result: Deletion = { deleted: 0, kept: [] };
   progressOf(request.context, 'plan', 0);
   const ending = await perform(request, {
@@ -162,24 +170,39 @@ interface DeleteRequest {
   readonly discard: readonly string[];
 }
 
-function checkDelete(
-  check: ArgumentCheck,
-  restorePoint: unknown,
-  { required, discard }: Pick<DeleteRestorePointOptions, 'required' | 'discard'>,
-): DeleteRequest {
-  const path = check.isPath('restorePoint', restorePoint) ? restorePoint : '';
+const restorePointPath: Kind<string> = (value, argument, faults) => {
+  const read = path(value, argument, faults);
   const isOne =
-    timeOfRun(basename(path)) !== undefined &&
-    dirname(path) === restorePointsOf(dirname(dirname(dirname(path))));
-  if (path !== '' && !isOne) {
-    check.refuseOption('restorePoint', restorePoint, 'the path of a restore point');
-  }
-  const list = required === undefined ? undefined : checkList(check, required);
-  return {
-    restorePoint: path,
-    required: list && new Map(list.map(({ name, target }) => [name, target])),
-    discard: texts(check, 'discard', discard),
-  };
+    read !== undefined &&
+    timeOfRun(basename(read)) !== undefined &&
+    dirname(read) === restorePointsOf(dirname(dirname(dirname(read))));
+  if (read === undefined || isOne) return read;
+  return faults.add(argument, value, 'the path of a restore point');
+};
+
+const deleteOnlyOptions = {
+  required: optional(migratedLinks),
+  discard: optional(list(string, 'paths')),
+};
+
+const schema = {
+  restorePoint: restorePointPath,
+  options: optionsOf<DeleteRestorePointOptions>({ ...runOptions, ...deleteOnlyOptions }),
+};
+
+const planSchema = {
+  restorePoint: restorePointPath,
+  options: optionsOf<PlanDeleteOptions>({
+    ...deleteOnlyOptions,
+    fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
+  }),
+};
+
+function deleteRequest(
+  restorePoint: string,
+  { required, discard = [] }: Pick<DeleteRestorePointOptions, 'required' | 'discard'>,
+): DeleteRequest {
+  return { restorePoint, required: targetsByName(required), discard };
 }
 
 interface DeleteFacts {

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import { check, flag, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
 import { CallError, tolerate } from '../core/result.ts';
 import {
   listDirectory,
@@ -14,7 +14,7 @@ import {
   migrateReadPort,
   realMigrateDisk,
 } from '../fs/migrate-fs.ts';
-import { promisesOf, textOf } from '../fs/port.ts';
+import { type FsLike, promisesOf, textOf } from '../fs/port.ts';
 import { dirname, join } from '../core/paths.ts';
 import {
   MARKERS,
@@ -26,7 +26,6 @@ import {
 import type { ListRestorePointsOptions } from './options.ts';
 import type { MigrationProblem } from './problems.ts';
 import type { RestorePoint, RestorePointList, RestorePointState } from './report.ts';
-import { flag } from './request.ts';
 import { look } from './run.ts';
 import { walkTree } from '../fs/walk.ts';
 
@@ -117,6 +116,14 @@ export function isUnfinished({ state, trees, recreated }: FoundRestorePoint): bo
   return (state === 'incomplete' || state === 'restoring') && trees.length + recreated.length > 0;
 }
 
+const schema = {
+  accountHomes: somePaths,
+  options: optionsOf({
+    fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
+    countFiles: optional(flag, true),
+  }),
+};
+
 /**
  * Lists the restore points of account homes: what migrations set aside there, and whether a run is half done.
  *
@@ -147,22 +154,19 @@ export async function listRestorePoints(
   accountHomes: readonly string[],
   options: ListRestorePointsOptions = {},
 ): Promise<RestorePointList> {
-  const check = new ArgumentCheck();
-  const homes = [...new Set(check.homes(accountHomes))];
-  const known = ['fs', 'countFiles'];
-  const given: ListRestorePointsOptions = check.areOptions(options, known) ? options : {};
-  check.fileSystem(given.fs, migrateReadPort);
-  const countFiles = flag(check, 'countFiles', given.countFiles, true);
-  check.finish('listRestorePoints');
+  const { accountHomes: homes, options: given } = check('listRestorePoints', schema, {
+    accountHomes,
+    options,
+  });
   const fs = promisesOf(given.fs ?? realMigrateDisk);
   const restorePoints: RestorePoint[] = [];
   const problems: MigrationProblem[] = [];
   const seen = new Set<string>();
-  for (const accountHome of homes) {
+  for (const accountHome of new Set(homes)) {
     const realHome = (await realPathOrUndefined(fs, accountHome)) ?? accountHome;
     if (seen.has(realHome)) continue;
     seen.add(realHome);
-    const looked = await look(() => describeAll(fs, accountHome, realHome, countFiles));
+    const looked = await look(() => describeAll(fs, accountHome, realHome, given.countFiles));
     restorePoints.push(...(looked.found ?? []));
     problems.push(...looked.problems);
   }

@@ -1,4 +1,4 @@
-import { ArgumentCheck } from '../core/arguments.ts';
+import { check, date, flag, optional, options as optionsOf, path, port } from '../core/options.ts';
 import { CallError, failedWith, failure, orThrow, toResult } from '../core/result.ts';
 import {
   listDirectory,
@@ -9,11 +9,11 @@ import {
   syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { promisesOf } from '../fs/port.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { join } from '../core/paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
-import { inspectorFor } from '../sessions/process-inspector.ts';
+import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { absorb, type Actor, type Job } from './absorb/absorb.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { absorbUntilQuiet, createJob, treeAt } from './absorb/job.ts';
@@ -30,7 +30,15 @@ import type {
   RestoreReport,
   UnmergedFile,
 } from './report.ts';
-import { checkList, checkRun, checkUid, flag, type RunRequest, runOptions } from './request.ts';
+import {
+  migratedLinks,
+  runOptions,
+  type RunRequest,
+  runRequest,
+  targetsByName,
+  uidKind,
+  uidOf,
+} from './request.ts';
 import { clearIncoming, type FoundRestorePoint, markAs } from './restore-points.ts';
 import { readRestorePoint, readRestorePoints } from './restore-points.ts';
 import { isFree, look, perform, requireLocks } from './run.ts';
@@ -66,17 +74,12 @@ export async function planRestore(
   accountHome: string,
   options: PlanRestoreOptions = {},
 ): Promise<RestorePlan> {
-  const check = new ArgumentCheck();
-  const known = ['required', 'acceptOtherTarget', 'fs', 'processInspector', 'now', 'uid'];
-  const given: PlanRestoreOptions = check.areOptions(options, known) ? options : {};
-  check.isPath('accountHome', accountHome);
-  check.fileSystem(given.fs, migrateReadPort);
+  const { options: given } = check('planRestore', planSchema, { accountHome, options });
   const request = {
-    ...checkRestore(check, given),
-    processInspector: inspectorFor(check, given.fs, given.processInspector),
-    uid: checkUid(check, given),
+    ...restoreRequest(given),
+    processInspector: given.processInspector ?? defaultInspector(given.fs),
+    uid: uidOf(given),
   };
-  check.finish('planRestore');
   const fs = promisesOf(given.fs ?? realMigrateDisk);
   const { found, problems } = await look(() => planFor(fs, accountHome, request));
   return found ?? { ok: false, accountHome, entries: [], problems, spaceNeeded: 0 };
@@ -114,12 +117,8 @@ export async function restore(
   accountHome: string,
   options: RestoreOptions = {},
 ): Promise<RestoreReport> {
-  const check = new ArgumentCheck();
-  const known = ['required', 'acceptOtherTarget', ...runOptions];
-  const given: RestoreOptions = check.areOptions(options, known) ? options : {};
-  check.isPath('accountHome', accountHome);
-  const request = { ...checkRestore(check, given), ...checkRun(check, given) };
-  check.finish('restore');
+  const { options: given } = check('restore', schema, { accountHome, options });
+  const request = { ...restoreRequest(given), ...runRequest(given) };
   const restored: string[] = [];
   const unmerged: UnmergedFile[] = [];
   progressOf(request.context, 'plan', 0);
@@ -142,15 +141,32 @@ interface RestoreRequest {
   readonly acceptOtherTarget: boolean;
 }
 
-function checkRestore(
-  check: ArgumentCheck,
-  { required, acceptOtherTarget }: Pick<RestoreOptions, 'required' | 'acceptOtherTarget'>,
-): RestoreRequest {
-  const list = required === undefined ? undefined : checkList(check, required);
-  return {
-    wanted: list && new Map(list.map(({ name, target }) => [name, target])),
-    acceptOtherTarget: flag(check, 'acceptOtherTarget', acceptOtherTarget),
-  };
+const restoreOnlyOptions = {
+  required: optional(migratedLinks),
+  acceptOtherTarget: optional(flag),
+};
+
+const schema = {
+  accountHome: path,
+  options: optionsOf<RestoreOptions>({ ...runOptions, ...restoreOnlyOptions }),
+};
+
+const planSchema = {
+  accountHome: path,
+  options: optionsOf<PlanRestoreOptions>({
+    ...restoreOnlyOptions,
+    fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
+    processInspector: optional(processInspectorKind),
+    now: optional(date),
+    uid: uidKind,
+  }),
+};
+
+function restoreRequest({
+  required,
+  acceptOtherTarget = false,
+}: Pick<RestoreOptions, 'required' | 'acceptOtherTarget'>): RestoreRequest {
+  return { wanted: targetsByName(required), acceptOtherTarget };
 }
 
 /** One directory on its way back. */
