@@ -19,7 +19,7 @@ interface AtLink extends LinkReport {
 }
 
 /** What can be wrong with a shared link. */
-export interface LinkProblems {
+interface LinkProblems {
   /** The link does not exist yet. */
   readonly 'link-missing': AtLink;
   /** The link leads to another place than the shared target. */
@@ -38,7 +38,7 @@ interface Directory extends AtPath {
 }
 
 /** What can be wrong with account homes and shared targets, and with creating them. */
-export interface DirectoryProblems {
+interface DirectoryProblems {
   /** The account home or shared target does not exist yet. */
   readonly 'directory-missing': Directory;
   /**
@@ -71,7 +71,7 @@ export interface DirectoryProblems {
 }
 
 /** What can be wrong with the time for which an account home keeps transcripts. */
-export interface RetentionProblems {
+interface RetentionProblems {
   /** Through the links, Claude Code would delete under this home what `otherHome` keeps; without it, what a home with the default keeps. */
   readonly 'retention-shorter': AtPath & {
     readonly accountHome: string;

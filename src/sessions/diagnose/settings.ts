@@ -77,7 +77,7 @@ function isSwitchedOn(value: unknown): boolean {
 }
 
 /** What the program keeps about directories, among other things. */
-interface ProgramConfig {
+export interface ProgramConfig {
   readonly path: string;
   readonly state: 'valid' | 'empty' | 'invalid';
   readonly value?: unknown;
@@ -111,7 +111,7 @@ export function isTrusted({ value }: ProgramConfig, directories: readonly string
 }
 
 /** Auto-memory that can't be edited in print mode, and the rules that would allow it. */
-interface LockedMemory {
+export interface LockedMemory {
   readonly path: string;
   readonly rules: readonly string[];
 }
