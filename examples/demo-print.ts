@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 
@@ -27,7 +28,6 @@ export function say(text: string, indent = 2): void {
 /** Runs the command as a user of the given home directory, and prints what it prints. */
 export async function sayCommand(root: string, ...args: readonly string[]): Promise<void> {
   console.log(`  ${paint('bold', ['$ claude-shared-state', ...args].join(' '))}`);
-  const bin = fileURLToPath(new URL('../src/cli/bin.ts', import.meta.url));
   const env = {
     ...process.env,
     HOME: root,
@@ -37,10 +37,16 @@ export async function sayCommand(root: string, ...args: readonly string[]): Prom
   const printed = await new Promise<string>((resolve) => {
     const options = { cwd: root, env };
     // It exits 1 if it finds problems.
-    execFile('node', ['--import', tsx, bin, ...args], options, (_, stdout) => resolve(stdout));
+    execFile('node', [...command(), ...args], options, (_, stdout) => resolve(stdout));
   });
   say(printed.trimEnd());
 }
 
-// By its place, because the command runs in another directory.
-const tsx = import.meta.resolve('tsx');
+/** The command, of this checkout or of the installed package. */
+function command(): readonly string[] {
+  const source = new URL('../src/cli/bin.ts', import.meta.url);
+  // By its place, because the command runs in another directory.
+  return existsSync(source)
+    ? ['--import', import.meta.resolve('tsx'), fileURLToPath(source)]
+    : [fileURLToPath(new URL('cli.js', import.meta.resolve('claude-shared-state')))];
+}

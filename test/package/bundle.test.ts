@@ -22,7 +22,7 @@ test.each(onlyImports)(
 test('a program that only checks resume UUIDs has no file system in its bundle', async () => {
   const code = await bundle('esm/only-resume-uuid.ts');
 
-  expect(code).toContain('isValidResumeUUID');
+  expect(code).toContain('[0-9a-f]{8}-');
   expect(code).not.toMatch(fileSystem);
 });
 
@@ -33,7 +33,7 @@ test('a program that validates homes has the file system in its bundle', async (
 test('a program that looks for resume hints has neither in its bundle', async () => {
   const code = await bundle('esm/only-resume-hint.ts');
 
-  expect(code).toContain('findResumeUUID');
+  expect(code).toContain('resume');
   expect(code).not.toMatch(fileSystem);
   expect(code).not.toMatch(childProcess);
 });
