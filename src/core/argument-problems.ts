@@ -26,7 +26,7 @@ export type ArgumentProblem = {
   readonly [C in Code]: ProblemBase<C> & ArgumentProblems[C];
 }[Code];
 
-export const argumentProblems: ProblemTable<ArgumentProblems> = {
+export const argumentProblems: ProblemTable<ArgumentProblems> = /* @__PURE__ */ (() => ({
   'invalid-argument': error(
     'manual',
     ({ argument, value }, to) =>
@@ -43,7 +43,7 @@ export const argumentProblems: ProblemTable<ArgumentProblems> = {
         : `The options are ${known.map((option) => named(option, to)).join(', ')}.`;
     },
   ),
-};
+}))();
 
 /** What the command calls otherwise than the library. */
 const commandWords = new Map([

@@ -65,7 +65,7 @@ export function check<Values extends object>(
   const values = readAll(schema, given, '', faults);
   const [first, ...others] = faults.problems.map((problem) => ({ problem }));
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
-  if (values === undefined) throw new Error(`claude-shared-state: ${operation} lost its arguments`);
+  if (values === undefined) throw new Error('no arguments');
   return values;
 }
 
@@ -160,19 +160,19 @@ function pathHint(path: string): string {
 }
 
 /** Absolute paths, any number of them. */
-export const paths = list(path, 'absolute paths');
+export const paths = /* @__PURE__ */ list(path, 'absolute paths');
 /** Absolute paths, at least one. */
-export const somePaths = list(path, 'absolute paths', { min: 1 });
+export const somePaths = /* @__PURE__ */ list(path, 'absolute paths', { min: 1 });
 
-export const flag = kind((value) => typeof value === 'boolean', 'true or false');
-export const string = kind((value) => typeof value === 'string', 'a string');
-export const nonEmptyString = kind(
+export const flag = /* @__PURE__ */ kind((value) => typeof value === 'boolean', 'true or false');
+export const string = /* @__PURE__ */ kind((value) => typeof value === 'string', 'a string');
+export const nonEmptyString = /* @__PURE__ */ kind(
   (value): value is string => typeof value === 'string' && value !== '',
   'a non-empty string',
 );
 
 /** A valid Date, also one from another realm. */
-export const date = kind(
+export const date = /* @__PURE__ */ kind(
   (value): value is Date =>
     isObject(value) &&
     Object.prototype.toString.call(value) === '[object Date]' &&
@@ -180,7 +180,7 @@ export const date = kind(
   'a Date with a valid time',
 );
 
-export const abortSignal = kind(
+export const abortSignal = /* @__PURE__ */ kind(
   (value): value is AbortSignal =>
     isObject(value) && typeof Reflect.get(value, 'aborted') === 'boolean',
   'an AbortSignal',

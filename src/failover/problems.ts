@@ -81,7 +81,7 @@ export type FailoverProblem =
   | Problem
   | SessionProblem;
 
-export const failoverProblems: ProblemTable<FailoverProblems> = {
+export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ (() => ({
   ...lockProblems,
   'terminal-missing': error(
     'manual',
@@ -162,7 +162,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = {
     (p) => text`${p.path} and ${p.otherPath} are the same directory`,
     'Give each account a home of its own, with its own `sessions`: they say who runs a session.',
   ),
-};
+}))();
 
 /** Creates a problem. */
 export function failoverProblem<Code extends FailoverProblemCode>(

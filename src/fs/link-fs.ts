@@ -80,10 +80,16 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
 };
 
 const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;
-const writing = [...reading, 'mkdir', 'symlink'] as const;
+const writing = /* @__PURE__ */ (() => [...reading, 'mkdir', 'symlink'] as const)();
 const twins = (members: readonly string[]) => members.map((member) => `${member}Sync`);
 
 export const linkReadPort: PortShape = { members: reading, orPromises: true };
 export const linkPort: PortShape = { members: writing, orPromises: true };
-export const linkReadPortSync: PortShape = { members: twins(reading), orPromises: false };
-export const linkPortSync: PortShape = { members: twins(writing), orPromises: false };
+export const linkReadPortSync: PortShape = /* @__PURE__ */ (() => ({
+  members: twins(reading),
+  orPromises: false,
+}))();
+export const linkPortSync: PortShape = /* @__PURE__ */ (() => ({
+  members: twins(writing),
+  orPromises: false,
+}))();

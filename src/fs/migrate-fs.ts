@@ -91,7 +91,7 @@ export interface FailoverFs
 const MAX_SMALL_BYTES = 1024 * 1024;
 
 /** The real disk, for migrating. */
-export const realMigrateDisk: MigrateFs = {
+export const realMigrateDisk: MigrateFs = /* @__PURE__ */ (() => ({
   ...realSessionDisk,
   // Synchronously, because waking a thread takes longer than these calls: there are thousands of them, and between
   // `rename` and `link` the link is missing.
@@ -129,10 +129,10 @@ export const realMigrateDisk: MigrateFs = {
   unlink: async (path) => {
     unlinkSync(path);
   },
-};
+}))();
 
 export const migrateReadPort: PortShape = sessionReadPort;
-export const migratePort: PortShape = {
+export const migratePort: PortShape = /* @__PURE__ */ (() => ({
   members: [
     ...sessionReadPort.members,
     'copyFile',
@@ -145,8 +145,8 @@ export const migratePort: PortShape = {
     'utimes',
   ],
   orPromises: true,
-};
-export const failoverPort: PortShape = {
+}))();
+export const failoverPort: PortShape = /* @__PURE__ */ (() => ({
   members: [...sessionReadPort.members, 'mkdir', 'rename', 'symlink', 'unlink'],
   orPromises: true,
-};
+}))();

@@ -14,8 +14,8 @@ import { promisify } from 'node:util';
 import type { MigrateHandle } from './migrate-fs.ts';
 import type { DirectoryEntry } from './session-fs.ts';
 
-const sync = promisify(fsync);
-const readAt = promisify(read);
+const sync = /* @__PURE__ */ promisify(fsync);
+const readAt = /* @__PURE__ */ promisify(read);
 
 /**
  * Opens a file of the real disk. Only what waits for the disk goes through a thread: to wake one takes longer than all

@@ -51,10 +51,10 @@ export const realSessionDisk: SessionReadFs = /* @__PURE__ */ (() => ({
   opendir: (path, options) => promises.opendir(path, options),
 }))();
 
-export const sessionReadPort: PortShape = {
+export const sessionReadPort: PortShape = /* @__PURE__ */ (() => ({
   members: [...linkReadPort.members, 'open', 'opendir'],
   orPromises: true,
-};
+}))();
 
 /** The calls that `inspectRetention` needs; none of them can change anything. */
 export type RetentionReadFs = Pick<SessionReadFs, 'opendir' | 'readFile' | 'stat'>;

@@ -108,8 +108,8 @@ export function validateAllSync(
   return ensureSync('validateAllSync', { accountHomes }, options);
 }
 
-const asyncOptions = linkOptions<FsLike<LinkFs>>(linkPort);
-const syncOptions = linkOptions<LinkFsSync>(linkPortSync);
+const asyncOptions = /* @__PURE__ */ linkOptions<FsLike<LinkFs>>(linkPort);
+const syncOptions = /* @__PURE__ */ linkOptions<LinkFsSync>(linkPortSync);
 
 async function ensure(operation: Operation, subject: Subject, options?: EnsureOptions) {
   const request = checkRequest(operation, subject, options, asyncOptions);
@@ -127,6 +127,6 @@ function ensureSync(operation: Operation, subject: Subject, options?: EnsureSync
 
 function theOnly<Report>(reports: readonly Report[]): Report {
   const [report] = reports;
-  if (report === undefined) throw new Error('claude-shared-state: one home gives one report');
+  if (report === undefined) throw new Error('no report');
   return report;
 }

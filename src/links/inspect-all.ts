@@ -74,8 +74,8 @@ export function inspectAllSync(
   return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
 
-const asyncOptions = inspectOptions<FsLike<LinkReadFs>>(linkReadPort);
-const syncOptions = inspectOptions<LinkReadFsSync>(linkReadPortSync);
+const asyncOptions = /* @__PURE__ */ inspectOptions<FsLike<LinkReadFs>>(linkReadPort);
+const syncOptions = /* @__PURE__ */ inspectOptions<LinkReadFsSync>(linkReadPortSync);
 
 // The same plan as for ensureShared, not carried out.
 function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {

@@ -47,6 +47,6 @@ export function reportsOrThrow(
   if (reports.every(({ ok }) => ok)) return reports;
   // A problem of a shared target is one problem, though every home tells it.
   const [first, ...others] = new Set(outcomes.flatMap(({ findings }) => findings));
-  if (first === undefined) throw new Error(`claude-shared-state: ${operation} lost its findings`);
+  if (first === undefined) throw new Error('no findings');
   throw new SharedStateError(operation, [first, ...others], reports);
 }

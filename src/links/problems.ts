@@ -129,7 +129,7 @@ const reasons = {
 const days = (count: number) => `${count} ${count === 1 ? 'day' : 'days'}`;
 
 /** The definition of every code. */
-export const problemTable: ProblemTable<ProblemFields> = {
+export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => ({
   'link-missing': error(
     'ensure',
     (p) => text`${p.path} is missing, a link to ${p.target}`,
@@ -240,7 +240,7 @@ export const problemTable: ProblemTable<ProblemFields> = {
   ),
 
   ...argumentProblems,
-};
+}))();
 
 /** A problem, and the error behind it if a call failed. */
 export type Finding = FindingOf<Problem>;

@@ -53,7 +53,8 @@ export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
  * The shared links every account home must have unless a call is given another list:
  * `session-env`, `file-history` and `projects`, each at `/home/ubuntu/.claude-<name>-shared`.
  */
-export const RequiredShared: readonly SharedSymlink[] = requiredSharedUnder(DefaultSharedRoot);
+export const RequiredShared: readonly SharedSymlink[] =
+  /* @__PURE__ */ requiredSharedUnder(DefaultSharedRoot);
 
 // The login, the trust, the process table, and directories whose sweeps remove other sessions' files.
 const reservedNames = new Set([

@@ -8,7 +8,7 @@ export interface LockProblems {
   readonly 'io-error': AtPath & Failed;
 }
 
-export const lockProblems: ProblemTable<LockProblems> = {
+export const lockProblems: ProblemTable<LockProblems> = /* @__PURE__ */ (() => ({
   'locked-by-other': error(
     'retry',
     (p) =>
@@ -20,7 +20,7 @@ export const lockProblems: ProblemTable<LockProblems> = {
     (p) => text`a call failed at ${p.path} (${p.errno})`,
     (p) => adviceFor(p.errno),
   ),
-};
+}))();
 
 /** What helps against a failed call, by its errno: only what may be gone the next time is worth a retry. */
 export function adviceFor(errno: string): string {

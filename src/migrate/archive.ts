@@ -189,13 +189,14 @@ const linksWithProjects: Kind<readonly SharedSymlink[]> = (value, argument, faul
     : faults.add(argument, value, 'a list with projects');
 };
 
-const archiveOptions = optionsOf<ArchiveOptions>({
-  ...runOptions,
-  required: optional(linksWithProjects),
-  archive: optional(path),
-});
+const archiveOptions = /* @__PURE__ */ (() =>
+  optionsOf<ArchiveOptions>({
+    ...runOptions,
+    required: optional(linksWithProjects),
+    archive: optional(path),
+  }))();
 
-const sessionUuid = kind(
+const sessionUuid = /* @__PURE__ */ kind(
   (value): value is string => typeof value === 'string' && parseResumeUUID(value) !== undefined,
   'the UUID of a session',
 );

@@ -180,23 +180,23 @@ const restorePointPath: Kind<string> = (value, argument, faults) => {
   return faults.add(argument, value, 'the path of a restore point');
 };
 
-const deleteOnlyOptions = {
+const deleteOnlyOptions = /* @__PURE__ */ (() => ({
   required: optional(migratedLinks),
   discard: optional(list(string, 'paths')),
-};
+}))();
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   restorePoint: restorePointPath,
   options: optionsOf<DeleteRestorePointOptions>({ ...runOptions, ...deleteOnlyOptions }),
-};
+}))();
 
-const planSchema = {
+const planSchema = /* @__PURE__ */ (() => ({
   restorePoint: restorePointPath,
   options: optionsOf<PlanDeleteOptions>({
     ...deleteOnlyOptions,
     fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
   }),
-};
+}))();
 
 function deleteRequest(
   restorePoint: string,

@@ -45,7 +45,8 @@ export const MARKERS = ['complete', 'restoring', 'restored', 'deleting'] as cons
 
 const LINK_PREFIX = 'link-';
 const RECREATED = /^recreated-(\d+)-(.+)$/;
-const OWN_NAMES: ReadonlySet<string> = new Set([...MARKERS, 'incoming', 'replaced', 'removing']);
+const OWN_NAMES: ReadonlySet<string> = /* @__PURE__ */ (() =>
+  new Set([...MARKERS, 'incoming', 'replaced', 'removing']))();
 
 /** What an entry of a restore point is. */
 export type RestorePointEntry =

@@ -226,7 +226,7 @@ const permissionReasons = {
 } as const;
 
 /** The definition of every code. */
-export const migrationProblems: ProblemTable<Fields> = {
+export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
   ...lockProblems,
   'transcripts-diverge': error(
     'manual',
@@ -367,7 +367,7 @@ export const migrationProblems: ProblemTable<Fields> = {
     (p) => text`session ${p.sessionId} exists at ${p.other} and differs from ${p.path}`,
     'Compare both, and move one away.',
   ),
-};
+}))();
 
 /** Creates a problem. */
 export function migrationProblem<Code extends MigrationProblemCode>(
@@ -390,11 +390,11 @@ export function failedCall(
 
 interface AllFields extends ProblemFields, SessionProblemFields, Fields {}
 
-const allProblems: ProblemTable<AllFields> = {
+const allProblems: ProblemTable<AllFields> = /* @__PURE__ */ (() => ({
   ...problemTable,
   ...sessionProblems,
   ...migrationProblems,
-};
+}))();
 
 /**
  * Says in words what a problem is and what to do about it, for the reader it is meant for.

@@ -56,38 +56,38 @@ export const migratedLinks: Kind<readonly SharedSymlink[]> = (value, argument, f
   return links;
 };
 
-export const uidKind = optional(integer({ min: 0 }));
+export const uidKind = /* @__PURE__ */ (() => optional(integer({ min: 0 })))();
 
-const lookingOptions = {
+const lookingOptions = /* @__PURE__ */ (() => ({
   fs: optional(port<FsLike<MigrateFs>>(migratePort)),
   processInspector: optional(processInspectorKind),
   now: optional(date),
   random: optional(callback<() => number>()),
   uid: uidKind,
-};
+}))();
 
 /** The options of every call that changes something. */
-export const runOptions = {
+export const runOptions = /* @__PURE__ */ (() => ({
   ...lookingOptions,
   onProgress: optional(callback<(progress: MigrationProgress) => void>()),
   signal: optional(abortSignal),
   sleep: optional(callback<(milliseconds: number) => Promise<void>>()),
   pid: optional(integer({ min: 0 })),
-};
+}))();
 
-const migrateOnlyOptions = {
+const migrateOnlyOptions = /* @__PURE__ */ (() => ({
   required: optional(migratedLinks),
   live: optional(oneOf('refuse', 'merge')),
   acceptRetention: optional(flag),
   preferShared: optional(paths),
   preferHome: optional(paths),
   otherHomes: optional(paths),
-};
+}))();
 
-const optionsFor = {
+const optionsFor = /* @__PURE__ */ (() => ({
   migrate: optionsOf<MigrateOptions>({ ...runOptions, ...migrateOnlyOptions }),
   planMigration: optionsOf<MigrateOptions>({ ...lookingOptions, ...migrateOnlyOptions }),
-};
+}))();
 
 export function migrateRequest(
   operation: 'migrate' | 'planMigration',

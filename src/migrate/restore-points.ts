@@ -116,13 +116,13 @@ export function isUnfinished({ state, trees, recreated }: FoundRestorePoint): bo
   return (state === 'incomplete' || state === 'restoring') && trees.length + recreated.length > 0;
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
   options: optionsOf({
     fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
     countFiles: optional(flag, true),
   }),
-};
+}))();
 
 /**
  * Lists the restore points of account homes: what migrations set aside there, and whether a run is half done.

@@ -141,17 +141,17 @@ interface RestoreRequest {
   readonly acceptOtherTarget: boolean;
 }
 
-const restoreOnlyOptions = {
+const restoreOnlyOptions = /* @__PURE__ */ (() => ({
   required: optional(migratedLinks),
   acceptOtherTarget: optional(flag),
-};
+}))();
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHome: path,
   options: optionsOf<RestoreOptions>({ ...runOptions, ...restoreOnlyOptions }),
-};
+}))();
 
-const planSchema = {
+const planSchema = /* @__PURE__ */ (() => ({
   accountHome: path,
   options: optionsOf<PlanRestoreOptions>({
     ...restoreOnlyOptions,
@@ -160,7 +160,7 @@ const planSchema = {
     now: optional(date),
     uid: uidKind,
   }),
-};
+}))();
 
 function restoreRequest({
   required,

@@ -38,14 +38,14 @@ export interface RetentionReport {
   readonly transcripts?: ExpiringTranscripts;
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
   options: optionsOf({
     required: optional(sharedLinks, RequiredShared),
     fs: optional(portOf<FsLike<RetentionReadFs>>(retentionReadPort)),
     now: optional(date),
   }),
-};
+}))();
 
 /**
  * Tells, without changing anything, how long each account home lets transcripts live, which homes

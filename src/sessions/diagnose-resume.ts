@@ -162,7 +162,7 @@ export async function diagnoseResume(
 /** Checked options with their defaults. */
 export type ResumeRequest = ReturnType<typeof checkRequest>;
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   options: optionsOf({
     accountHome: path,
     cwd: path,
@@ -177,7 +177,7 @@ const schema = {
     now: optional(date),
     fs: readFsKind,
   }),
-};
+}))();
 
 function checkRequest(options: unknown) {
   const { options: given } = check('diagnoseResume', schema, { options });

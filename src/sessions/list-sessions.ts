@@ -73,10 +73,10 @@ export async function listSessions(
   );
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHomes: paths,
   options: optionsOf({
     required: requiredKind,
     fs: readFsKind,
   }),
-};
+}))();

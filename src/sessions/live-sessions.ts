@@ -113,13 +113,13 @@ export async function findLiveSessions(
   return { sessions, problems };
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
   options: optionsOf({
     fs: readFsKind,
     processInspector: optional(processInspectorKind),
   }),
-};
+}))();
 
 /** A record with what tells its process from a later one with the same id. */
 interface WholeRecord {

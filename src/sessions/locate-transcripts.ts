@@ -103,7 +103,7 @@ export async function locateTranscripts(
   };
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   sessionId: sessionIdKind,
   options: optionsOf({
     accountHomes: somePaths,
@@ -111,7 +111,7 @@ const schema = {
     cwd: optional(path),
     fs: readFsKind,
   }),
-};
+}))();
 
 async function findArtifacts(
   fs: SessionReadFs,

@@ -43,10 +43,10 @@ export async function inspectMemoryPermissions(
   );
 }
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
   options: optionsOf({ fs: readFsKind }),
-};
+}))();
 
 async function missingRules(fs: SessionReadFs, home: string) {
   const path = join(home, 'projects');

@@ -8,7 +8,8 @@ import { isProgramVersion } from './program.ts';
 import { isValidResumeUUID } from './resume-uuid.ts';
 
 /** The option `fs` of calls that only read. */
-export const readFsKind = optional(port<FsLike<SessionReadFs>>(sessionReadPort));
+export const readFsKind = /* @__PURE__ */ (() =>
+  optional(port<FsLike<SessionReadFs>>(sessionReadPort)))();
 
 /** The file system that this option means. */
 export function readFsOf(fs: FsLike<SessionReadFs> | undefined): SessionReadFs {
@@ -16,16 +17,22 @@ export function readFsOf(fs: FsLike<SessionReadFs> | undefined): SessionReadFs {
 }
 
 /** The option `required`. */
-export const requiredKind = optional(sharedLinks, RequiredShared);
+export const requiredKind = /* @__PURE__ */ optional(sharedLinks, RequiredShared);
 
 /** A session id: it becomes part of paths and commands. */
-export const sessionIdKind = kind(isValidResumeUUID, 'a session id, as parseResumeUUID returns it');
+export const sessionIdKind = /* @__PURE__ */ kind(
+  isValidResumeUUID,
+  'a session id, as parseResumeUUID returns it',
+);
 
 /** A version of Claude Code. */
-export const programVersionKind = kind(isProgramVersion, 'a version such as 2.1.329');
+export const programVersionKind = /* @__PURE__ */ kind(
+  isProgramVersion,
+  'a version such as 2.1.329',
+);
 
 /** Tells which processes are running. */
-export const processInspectorKind = kind(
+export const processInspectorKind = /* @__PURE__ */ kind(
   (value): value is ProcessInspector =>
     isObject(value) && typeof Reflect.get(value, 'status') === 'function',
   'an object with a function status',

@@ -183,7 +183,7 @@ const runEnsure = {
 } as const;
 
 /** Severity, remedy and wording of every problem code of sessions. */
-export const sessionProblems: ProblemTable<SessionProblemFields> = {
+export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ */ (() => ({
   'session-id-not-uuid': error(
     'choose-session',
     (p) => text`${p.sessionId} is not a session id`,
@@ -355,7 +355,7 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = {
         : text`${p.path} can't be read (${p.errno}), so a session may be running unseen`,
     'Check its permissions, and see what is running under this account.',
   ),
-};
+}))();
 
 /** Creates a problem from its fields. */
 export function sessionProblem<Code extends SessionProblemCode>(

@@ -45,7 +45,10 @@ export function projectKey(cwd: string, options: ProjectKeyOptions = {}): string
     : keyOf(cwd);
 }
 
-const schema = { cwd: path, options: optionsOf({ projectDirName: optional(string) }) };
+const schema = /* @__PURE__ */ (() => ({
+  cwd: path,
+  options: optionsOf({ projectDirName: optional(string) }),
+}))();
 
 /** The key of a working directory, whatever the environment says. */
 export function keyOf(cwd: string): string {

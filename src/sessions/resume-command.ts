@@ -142,13 +142,13 @@ const typeablePath: Kind<string> = (value, argument, faults) => {
 };
 
 // With a = in it, `env` would take it for a variable; with a - in front, for an option.
-const program = kind(
+const program = /* @__PURE__ */ kind(
   (value): value is string =>
     isTypeable(value) && !value.includes('=') && (isAbsolute(value) || /^[^-/~][^/]*$/.test(value)),
   `a name on the PATH or an absolute path, without =, ${ON_ONE_LINE}`,
 );
 
-const prompt = kind(
+const prompt = /* @__PURE__ */ kind(
   (value): value is string => isTypeable(value) && value !== '',
   `a non-empty string ${ON_ONE_LINE}`,
 );
@@ -165,7 +165,7 @@ const extraArg: Kind<string> = (value, argument, faults) => {
   return value === '--' ? faults.add(argument, value, 'left out: prompt is an option') : value;
 };
 
-const schema = {
+const schema = /* @__PURE__ */ (() => ({
   sessionId: sessionIdKind,
   options: optionsOf({
     accountHome: typeablePath,
@@ -176,4 +176,4 @@ const schema = {
     extraArgs: optional(list(extraArg, 'strings'), []),
     dangerouslySkipPermissions: optional(flag, false),
   }),
-};
+}))();

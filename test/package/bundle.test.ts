@@ -33,7 +33,7 @@ test('a program that validates homes has the file system in its bundle', async (
 test('a program that looks for resume hints has neither in its bundle', async () => {
   const code = await bundle('esm/only-resume-hint.ts');
 
-  expect(code).toContain('resume');
+  expect(code).toContain('findResumeUUID');
   expect(code).not.toMatch(fileSystem);
   expect(code).not.toMatch(childProcess);
 });

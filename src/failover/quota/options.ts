@@ -85,27 +85,28 @@ const isRegExp = (value: unknown): value is RegExp =>
   // Also from another realm.
   Object.prototype.toString.call(value) === '[object RegExp]' &&
   !/[gy]/.test(String(Reflect.get(value, 'flags')));
-const pattern = kind(isRegExp, 'a regular expression without the flags g and y');
-const limit = oneOf('session', 'weekly', 'model', 'spend', 'other');
+const pattern = /* @__PURE__ */ kind(isRegExp, 'a regular expression without the flags g and y');
+const limit = /* @__PURE__ */ oneOf('session', 'weekly', 'model', 'spend', 'other');
 
-const gateOptions = options({
-  patterns: optional(
-    list<QuotaPattern>(object({ name: string, limit, pattern }), '{ name, limit, pattern }'),
-    DefaultQuotaPatterns,
-  ),
-  vetoes: optional(
-    list<QuotaVeto>(object({ name: string, pattern }), '{ name, pattern }'),
-    DefaultQuotaVetoes,
-  ),
-  confirmPolls: optional(integer({ min: 1 }), 2),
-  cooldownMs: optional(integer({ min: 0, of: 'milliseconds' }), 300_000),
-  timeZone: optional(
-    kind(
-      (value): value is string => typeof value === 'string' && isTimeZone(value),
-      'the name of a time zone, such as Europe/Paris',
+const gateOptions = /* @__PURE__ */ (() =>
+  options({
+    patterns: optional(
+      list<QuotaPattern>(object({ name: string, limit, pattern }), '{ name, limit, pattern }'),
+      DefaultQuotaPatterns,
     ),
-  ),
-});
+    vetoes: optional(
+      list<QuotaVeto>(object({ name: string, pattern }), '{ name, pattern }'),
+      DefaultQuotaVetoes,
+    ),
+    confirmPolls: optional(integer({ min: 1 }), 2),
+    cooldownMs: optional(integer({ min: 0, of: 'milliseconds' }), 300_000),
+    timeZone: optional(
+      kind(
+        (value): value is string => typeof value === 'string' && isTimeZone(value),
+        'the name of a time zone, such as Europe/Paris',
+      ),
+    ),
+  }))();
 
 /** The time of an observation, in milliseconds since 1970. */
 const observationTime: Kind<number> = (value, argument, faults) => {

@@ -50,44 +50,46 @@ function veto(name: string, pattern: RegExp): QuotaVeto {
  * Not among them: warnings that a limit is near; limits of the request rate; the credit balance of an API key and the
  * spend limits of a gateway, which waiting doesn't lift; a fast mode that pauses; a model that was replaced by another.
  */
-export const DefaultQuotaPatterns: readonly QuotaPattern[] = Object.freeze([
-  quota('hit-session', 'session', `${HIT} (?:session|5-hour) limit${END}`),
-  quota('hit-weekly', 'weekly', `${HIT} weekly limit${END}`),
-  quota('hit-model', 'model', `${HIT} ${MODEL} limit(?: · ${RESETS})?(?:${SWITCH})?${MORE}`),
-  quota('hit-spend', 'spend', `${HIT} ${SPEND}${MORE}`),
-  quota('out-of-credits', 'spend', `You're out of (?:usage credits|extra usage)${END}`),
-  quota('hit-limit', 'other', String.raw`${HIT} (?:usage )?limit(?:\.|${END})`),
-  quota('waiting', 'other', `Usage limit reached · limit ${RESETS}`),
-  quota('session-reached', 'session', `(?:5-hour|Session) limit reached · ${RESETS}${MORE}`),
-  quota('weekly-reached', 'weekly', `Weekly limit reached · ${RESETS}${MORE}`),
-  quota(
-    'model-reached',
-    'model',
-    `(?<model>Opus|Sonnet)(?: weekly)? limit reached · ${RESETS}${MORE}`,
-  ),
-  quota(
-    'usage-reached',
-    'other',
-    String.raw`Claude usage limit reached\. Your limit will reset at ${TIME}\.?${MORE}`,
-  ),
-  quota(
-    'usage-reached-epoch',
-    'other',
-    String.raw`Claude AI usage limit reached\|(?<reset>\d{10}(?:\d{3})?)`,
-  ),
-]);
+export const DefaultQuotaPatterns: readonly QuotaPattern[] = /* @__PURE__ */ (() =>
+  Object.freeze([
+    quota('hit-session', 'session', `${HIT} (?:session|5-hour) limit${END}`),
+    quota('hit-weekly', 'weekly', `${HIT} weekly limit${END}`),
+    quota('hit-model', 'model', `${HIT} ${MODEL} limit(?: · ${RESETS})?(?:${SWITCH})?${MORE}`),
+    quota('hit-spend', 'spend', `${HIT} ${SPEND}${MORE}`),
+    quota('out-of-credits', 'spend', `You're out of (?:usage credits|extra usage)${END}`),
+    quota('hit-limit', 'other', String.raw`${HIT} (?:usage )?limit(?:\.|${END})`),
+    quota('waiting', 'other', `Usage limit reached · limit ${RESETS}`),
+    quota('session-reached', 'session', `(?:5-hour|Session) limit reached · ${RESETS}${MORE}`),
+    quota('weekly-reached', 'weekly', `Weekly limit reached · ${RESETS}${MORE}`),
+    quota(
+      'model-reached',
+      'model',
+      `(?<model>Opus|Sonnet)(?: weekly)? limit reached · ${RESETS}${MORE}`,
+    ),
+    quota(
+      'usage-reached',
+      'other',
+      String.raw`Claude usage limit reached\. Your limit will reset at ${TIME}\.?${MORE}`,
+    ),
+    quota(
+      'usage-reached-epoch',
+      'other',
+      String.raw`Claude AI usage limit reached\|(?<reset>\d{10}(?:\d{3})?)`,
+    ),
+  ]))();
 
 /**
  * The texts of Claude Code that report that the server fails, is overloaded or slows everybody down.
  *
  * 2.1.197 and 2.1.329 print the first one as 1.x does (`API Error (529 …)`); they report retries in different words.
  */
-export const DefaultQuotaVetoes: readonly QuotaVeto[] = Object.freeze([
-  veto('server-error', /^API Error:? ?(?:Repeated )?\(?5\d\d\b/i),
-  veto('overloaded', /^(?:API Error\b.{0,300}\boverloaded(?:_error)?\b|529 |Overloaded\b)/i),
-  veto('retrying', /^(?:5\d\d |API error\b).{0,300}· retrying in /i),
-  veto(
-    'throttled',
-    /^API Error: (?:Server is temporarily limiting requests|Request rejected \(429\)|Rate limit reached)/i,
-  ),
-]);
+export const DefaultQuotaVetoes: readonly QuotaVeto[] = /* @__PURE__ */ (() =>
+  Object.freeze([
+    veto('server-error', /^API Error:? ?(?:Repeated )?\(?5\d\d\b/i),
+    veto('overloaded', /^(?:API Error\b.{0,300}\boverloaded(?:_error)?\b|529 |Overloaded\b)/i),
+    veto('retrying', /^(?:5\d\d |API error\b).{0,300}· retrying in /i),
+    veto(
+      'throttled',
+      /^API Error: (?:Server is temporarily limiting requests|Request rejected \(429\)|Rate limit reached)/i,
+    ),
+  ]))();

@@ -146,19 +146,23 @@ const NO_NAME =
   // oxlint-disable-next-line no-control-regex -- the pattern is about control characters
   /^$|^\.|[/\\:\0-\x1f\x7f-\x9f\ud800-\udfff]|[. ]$/u;
 
-const launch = kind((value): value is LaunchOptions => isObject(value), 'a plain object');
-const milliseconds = integer({ min: 1, of: 'milliseconds' });
-const anySessions = list(
-  object<FailoverSession>({
-    name: kind(
-      (value): value is string => typeof value === 'string' && !NO_NAME.test(value),
-      'a plain path segment, such as api',
-    ),
-    cwd: path,
-    resume: optional(launch),
-  }),
-  '{ name, cwd }',
+const launch = /* @__PURE__ */ kind(
+  (value): value is LaunchOptions => isObject(value),
+  'a plain object',
 );
+const milliseconds = /* @__PURE__ */ integer({ min: 1, of: 'milliseconds' });
+const anySessions = /* @__PURE__ */ (() =>
+  list(
+    object<FailoverSession>({
+      name: kind(
+        (value): value is string => typeof value === 'string' && !NO_NAME.test(value),
+        'a plain path segment, such as api',
+      ),
+      cwd: path,
+      resume: optional(launch),
+    }),
+    '{ name, cwd }',
+  ))();
 
 const sessions: Kind<readonly FailoverSession[]> = (value, argument, faults) => {
   const read = anySessions(value, argument, faults) ?? [];
@@ -178,26 +182,26 @@ function isTerminal(value: unknown): value is Terminal {
   return isObject(value) && calls.every((call) => typeof Reflect.get(value, call) === 'function');
 }
 
-const shared = {
+const shared = /* @__PURE__ */ (() => ({
   terminal: kind(isTerminal, `a terminal with ${calls.join(', ')}, such as tmuxTerminal() returns`),
   stateDirectory: path,
   fs: optional(port<FsLike<FailoverFs>>(failoverPort)),
   processInspector: optional(processInspectorKind),
   signal: optional(abortSignal),
   random: optional(callback<() => number>(), Math.random),
-};
-const waiting = {
+}))();
+const waiting = /* @__PURE__ */ (() => ({
   sleep: optional(callback<(duration: number) => Promise<void>>(), (duration) => timer(duration)),
   pid: optional(integer({ min: 1 })),
   pollMs: optional(milliseconds, 250),
-};
-const resuming = {
+}))();
+const resuming = /* @__PURE__ */ (() => ({
   required: optional(sharedLinks, RequiredShared),
   programVersion: optional(programVersionKind),
   defaultAccountHome: optional(path),
   resume: optional(launch, {}),
   resumeTimeoutMs: optional(milliseconds, 60_000),
-};
+}))();
 
 export function checkSave(given: unknown, saveOptions: SaveOptions) {
   const schema = { sessions, options: options({ ...shared, accountHomes: somePaths }) };
@@ -265,7 +269,7 @@ function resumeRequest(
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
 
-const ANY_ID = parseResumeUUID('00000000-0000-0000-0000-000000000000');
+const ANY_ID = /* @__PURE__ */ parseResumeUUID('00000000-0000-0000-0000-000000000000');
 
 /** Refuses a command that can't be typed before anything is touched. */
 function requireTypeable(

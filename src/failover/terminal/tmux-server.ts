@@ -22,9 +22,10 @@ export interface ActivePane {
 }
 
 const FIELDS = ['pane_active', 'pane_pid', 'pane_dead', 'pane_input_off', 'pane_in_mode'];
-const FORMAT = [...FIELDS, 'session_name'].map((field) => `#{${field}}`).join(' ');
+const FORMAT = /* @__PURE__ */ (() =>
+  [...FIELDS, 'session_name'].map((field) => `#{${field}}`).join(' '))();
 const MAX_BYTES = 2 ** 26;
-const execute = promisify(execFile);
+const execute = /* @__PURE__ */ promisify(execFile);
 
 /** The calls of one tmux server. Each rejects with a {@link TerminalError}. */
 export class TmuxServer {

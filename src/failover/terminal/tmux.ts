@@ -114,16 +114,17 @@ const isText = (value: unknown): value is string =>
 const isSocketName = (value: unknown): value is string =>
   isText(value) && !/^\.{1,2}$|[/\p{Cc}]/u.test(value);
 
-const readOptions = options({
-  socketName: optional(
-    kind(isSocketName, 'the name of a socket, without "/" and control characters'),
-  ),
-  socketPath: optional(path),
-  tmux: optional(kind(isText, 'the name or path of a program'), 'tmux'),
-  scrollbackLines: optional(integer({ min: 0, max: 1_000_000 }), 2_000),
-  // A timer of more than this fires at once.
-  timeoutMs: optional(integer({ min: 1, max: 2 ** 31 - 1, of: 'milliseconds' }), 10_000),
-});
+const readOptions = /* @__PURE__ */ (() =>
+  options({
+    socketName: optional(
+      kind(isSocketName, 'the name of a socket, without "/" and control characters'),
+    ),
+    socketPath: optional(path),
+    tmux: optional(kind(isText, 'the name or path of a program'), 'tmux'),
+    scrollbackLines: optional(integer({ min: 0, max: 1_000_000 }), 2_000),
+    // A timer of more than this fires at once.
+    timeoutMs: optional(integer({ min: 1, max: 2 ** 31 - 1, of: 'milliseconds' }), 10_000),
+  }))();
 
 const tmuxOptions: typeof readOptions = (value, argument, faults) => {
   const read = readOptions(value, argument, faults);
