@@ -49,7 +49,7 @@ describe('completion', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish'],
     ],
-  ])('of %j is %j', async (words, candidates) => {
+  ])('offers what can follow what was typed (#%#)', async (words, candidates) => {
     expect(await completed(...words)).toEqual(candidates);
   });
 
@@ -86,7 +86,7 @@ describe('mistyped names get a proposal:', () => {
       ['resume', '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e', '--account', '~/.claude-wrk'],
       'there is no account home',
     ],
-  ])('%j', async (argv, message) => {
+  ])('names what was probably meant (#%#)', async (argv, message) => {
     await user.bare('.claude-work');
 
     const { exitCode, stdout, stderr } = await cli(...argv);

@@ -45,7 +45,7 @@ describe.each(['diagnose', 'locate', 'resume', 'why', 'where'])('%s', (command) 
     [['0000'], 'no session begins with "0000"'],
     [[], 'name one session'],
     [[old, '--last'], 'name one session'],
-  ])('refuses %j', async (words, message) => {
+  ])('refuses an id that names no session (#%#)', async (words, message) => {
     const { exitCode, stdout, stderr } = await cli(command, ...words);
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -141,7 +141,7 @@ describe('a veto', () => {
     '✻ 529 Overloaded · retrying in 10s · attempt 5/10',
     '✻ API error · Retrying in 9s · attempt 5/10',
     '● API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited',
-  ])('is %s', (trouble) => {
+  ])('is vetoed (#%#)', (trouble) => {
     expect(verdicts([pane(0, `\n${trouble}\n\n  Ran 1 shell command\n${limit}`)])).toEqual([
       'vetoed',
     ]);

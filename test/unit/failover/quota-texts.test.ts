@@ -19,7 +19,7 @@ function observationOf({ pane, message, at }: QuotaText, later: number): QuotaOb
 }
 
 test.each(texts.filter(isLimit).map((text) => [text.name, text.provenance, text] as const))(
-  '%s counts (%s)',
+  '%s counts',
   (_name, _provenance, text) => {
     const [first, second] = twice(text);
 
@@ -32,7 +32,7 @@ test.each(texts.filter(isLimit).map((text) => [text.name, text.provenance, text]
 
 test.each(
   texts.filter((text) => !isLimit(text)).map((text) => [text.name, text.provenance, text] as const),
-)('%s does not count (%s)', (_name, _provenance, text) => {
+)('%s does not count', (_name, _provenance, text) => {
   expect(twice(text).map(({ verdict }) => verdict)).toEqual(['none', 'none']);
 });
 

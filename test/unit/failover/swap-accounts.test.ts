@@ -35,7 +35,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(savedFor(stage, 'api')).toBe(`${ONE}\n`);
     }));
 
-  test('tells of every step: all is saved before anything is stopped, and stopped before anything is started', () =>
+  test('tells of every step: everything is saved first, then stopped, then started', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);

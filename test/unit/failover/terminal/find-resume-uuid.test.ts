@@ -173,7 +173,7 @@ describe('a later start is seen', () => {
     `/opt/claude/bin/claude --resume ${id}`,
     `cd '/work' && env -u CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR='/home/b' claude --resume ${id}`,
     `'/opt/my tools/claude' --resume ${id}`,
-  ])('by its command line: %s', (command) => {
+  ])('by its command line (#%#)', (command) => {
     for (const columns of [9, 10, 11, 12, 13, 30, 80, 200]) {
       const text = `${hint}\n${wrapped(`user@host:~/work$ ${command}`, columns)}`;
       expect(lastHint(text)).toMatchObject({ id, isBelowLastLaunch: false });
@@ -181,7 +181,7 @@ describe('a later start is seen', () => {
   });
 
   test.each(['╭─── Claude Code v2.1.197 ───╮', ' ▐▛███▛█   Claude Code v2.1.329', '   ▐▛███▜▌'])(
-    'by its banner: %s',
+    'by its banner (#%#)',
     (banner) => {
       expect(lastHint(`${hint}\n$ c\n${banner}\n`)).toMatchObject({ isBelowLastLaunch: false });
       expect(lastHint(`${banner}\n${hint}\n$ c\n`)).toMatchObject({ isBelowLastLaunch: true });

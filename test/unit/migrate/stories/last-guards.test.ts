@@ -48,25 +48,23 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
   test.each([
     ['a home', 'a'],
     ['the shared place', 'shared'],
-  ])(
-    'of %s while the files are brought in stops the run before the first directory is moved',
-    (_, place) =>
-      inWorld(kind, async (world) => {
-        stage(world);
-        const lock = at(world, `${place}/.claude-shared-state/lock`);
-        const steal = () => {
-          world.fs.unlinkSync(lock);
-          makeLink(world, lock, '99.1.other.test');
-        };
-        const report = await run(world, ['a'], {
-          fs: hooked(world, { after: once(copiesNotes, steal) }),
-        });
-        expect(report.outcome).toBe('failed');
-        expect(kindAt(world, 'a/projects')).toBe('directory');
-        expect(await pointsOf(world, 'a')).toEqual([]);
-        // Nor does it take the lock from the one who has it now.
-        expect(String(world.fs.readlinkSync(lock))).toBe('99.1.other.test');
-      }),
+  ])('of %s while absorbing stops the run before the first directory is moved', (_, place) =>
+    inWorld(kind, async (world) => {
+      stage(world);
+      const lock = at(world, `${place}/.claude-shared-state/lock`);
+      const steal = () => {
+        world.fs.unlinkSync(lock);
+        makeLink(world, lock, '99.1.other.test');
+      };
+      const report = await run(world, ['a'], {
+        fs: hooked(world, { after: once(copiesNotes, steal) }),
+      });
+      expect(report.outcome).toBe('failed');
+      expect(kindAt(world, 'a/projects')).toBe('directory');
+      expect(await pointsOf(world, 'a')).toEqual([]);
+      // Nor does it take the lock from the one who has it now.
+      expect(String(world.fs.readlinkSync(lock))).toBe('99.1.other.test');
+    }),
   );
 
   test('between two homes stops the run before the second one', () =>
