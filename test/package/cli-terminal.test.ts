@@ -98,9 +98,10 @@ describe('a terminal', () => {
     await shell.until(/\[y\/N\]/);
     await shell.type('y');
     await shell.until(/code=0/);
-    await shell.type('clear; claude-shared-state --verbose; echo code=$?');
+    // Another word, because the first one is still on the screen until it is cleared.
+    await shell.type('clear; claude-shared-state --verbose; echo checked=$?');
 
-    const screen = await shell.until(/code=0/);
+    const screen = await shell.until(/checked=0/);
     expect(screen).toContain('    projects      ✓ linked\n');
   });
 
