@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { FileInfo } from './file-info.ts';
-import { OPEN, readFully, withFile } from './io.ts';
+import { OPEN, readFully, readWhole, withFile } from './io.ts';
 import type { MigrateReadFs, MigrateReadHandle } from './migrate-fs.ts';
 
 /**
@@ -132,8 +132,6 @@ export async function readBytes(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   return await withFile(fs, path, OPEN.read, async (handle, { size }) => {
-    if (size > maxBytes) return undefined;
-    const buffer = new Uint8Array(size);
-    return buffer.subarray(0, await readFully(handle, buffer, 0, path));
+    return size > maxBytes ? undefined : await readWhole(handle, size, path);
   });
 }

@@ -128,6 +128,12 @@ export async function readFully(
   return length;
 }
 
+/** All bytes of an open file that has this size. */
+export async function readWhole(handle: Readable, size: number, path: string): Promise<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  return buffer.subarray(0, await readFully(handle, buffer, 0, path));
+}
+
 /** Writes all bytes at the current position, which is the end of a file opened to append. */
 export async function writeFully(handle: Writable, bytes: Uint8Array, path: string): Promise<void> {
   for (let written = 0; written < bytes.length;) {

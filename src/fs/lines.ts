@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type FileInfo, isSameFile } from './file-info.ts';
-import { OPEN, readFully, syncHandle, withFile, writeFully } from './io.ts';
+import { OPEN, readFully, readWhole, syncHandle, withFile, writeFully } from './io.ts';
 import type { MigrateFs, MigrateReadFs } from './migrate-fs.ts';
 import { readBytes } from './compare-files.ts';
 
@@ -85,9 +85,7 @@ export async function appendMissing(
 ): Promise<boolean> {
   const hasAll = await withFile(fs, path, OPEN.append, async (handle, info) => {
     if (!isSameFile(info, expected) || info.size > MAX_MERGED_BYTES) return false;
-    const bytes = new Uint8Array(info.size);
-    const read = await readFully(handle, bytes, 0, path);
-    const missing = missingLines(bytes.subarray(0, read), lines);
+    const missing = missingLines(await readWhole(handle, info.size, path), lines);
     if (missing.length === 0) return true;
     await writeFully(handle, missing, path);
     await syncHandle(handle, path);

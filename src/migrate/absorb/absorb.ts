@@ -7,8 +7,14 @@ import { dirname, join } from '../../core/paths.ts';
 import type { Comparer, Copy } from '../../fs/compare-files.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
-import { choiceFor, type Choices } from './decide.ts';
-import { type Action, decide, type Policy, type Situation } from './decide.ts';
+import {
+  type Action,
+  choiceFor,
+  type Choices,
+  decide,
+  type Policy,
+  type Situation,
+} from './decide.ts';
 
 /** A directory whose content is to be brought into a target. */
 export interface Tree {
@@ -63,8 +69,8 @@ export interface Actor {
   ): Pick<Situation, 'isOutdatedCopy' | 'linked'> & { readonly isCurrent?: boolean };
   /** Whether the target had this very file, and somebody has removed or moved it there since. */
   wasRemoved?(step: Pick<Step, 'tree' | 'path'>, own: FileInfo): boolean;
-  /** Called with a path that changed each time it was looked at; if absent, that is an error. */
-  onBusy?(path: string): void;
+  /** Leaves a path that changed each time it was looked at to another pass; `false`: there is none, so it is an error. */
+  postpone?(): boolean;
   /** Called with the groups of each directory, before anything is decided about them. */
   visit?(groups: readonly Group[], directory: string): readonly Group[] | undefined;
   /** Called after each directory. */
@@ -180,9 +186,8 @@ async function absorbOne(
       return isEntered ? { ...performed, entered: own } : performed;
     }
     if (attempt === MAX_ATTEMPTS) {
-      if (actor.onBusy === undefined) throw new CallError(ownPath, { code: 'ESTALE' });
-      actor.onBusy(ownPath);
-      return { shared };
+      if (actor.postpone?.() === true) return { shared };
+      throw new CallError(ownPath, { code: 'ESTALE' });
     }
     own = await lstatOrUndefined(job.fs, ownPath);
     const now = await lstatOrUndefined(job.fs, place);

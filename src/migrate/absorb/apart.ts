@@ -12,8 +12,8 @@ export interface Aside {
   readonly ownPath: string;
   /** Relative to the target. */
   readonly path: string;
-  /** From where on the target should have its lines, in bytes; 0 by default. */
-  readonly from?: number;
+  /** From where on the target should have its lines, in bytes. */
+  readonly from: number;
 }
 
 /** What {@link findApart} looks at. */
@@ -44,7 +44,7 @@ export async function findApart(request: ApartRequest): Promise<readonly Unmerge
     sessions.set(key, known);
     return known;
   };
-  for (const { path, ownPath, from = 0 } of aside) sessionAt(path).outside.set(ownPath, from);
+  for (const { path, ownPath, from } of aside) sessionAt(path).outside.set(ownPath, from);
   for (const path of [...late, ...movers]) {
     const { outside } = sessionAt(path);
     for (const ownPath of ownPathsOf(path)) outside.set(ownPath, 0);

@@ -123,10 +123,11 @@ export class DiskActor implements Actor {
     );
   }
 
-  onBusy(path: string): void {
-    if (this.#shop.linked === undefined) throw new CallError(path, { code: 'ESTALE' });
-    // A session is at it: another pass will see it.
+  postpone(): boolean {
+    // Only while sessions may run; what one of them is at, another pass has to see.
+    if (this.#shop.linked === undefined) return false;
     this.added += 1;
+    return true;
   }
 
   visited(files: number, bytes: number): void {
