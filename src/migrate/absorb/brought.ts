@@ -19,7 +19,7 @@ export interface Brought {
   nameFor(origin: string, own: FileInfo): string;
   /** Records that the file at a temporary name has its final name, too. */
   add(origin: string, own: FileInfo, copy: FileInfo, temporary: string): Promise<void>;
-  /** Records that the target has had the same as `own` already, at this path. */
+  /** Records that the target has the same as `own` already; only after `clear`, because the next run could not know. */
   addEqual(origin: string, own: FileInfo, shared: FileInfo): void;
   /** Records that the target has everything that `own` has. */
   note(origin: string, own: FileInfo): void;
@@ -80,6 +80,7 @@ export async function readBrought(
       entries.set(fileKey(copy), { origin: hashOf(origin), size, mtimeNs });
     },
     addEqual(origin, { size, mtimeNs }, shared) {
+      if (!isClosed || entries.has(fileKey(shared))) return;
       const copyMtimeNs = mtimeNs > shared.mtimeNs ? mtimeNs : shared.mtimeNs;
       entries.set(fileKey(shared), { origin: hashOf(origin), size, mtimeNs, copyMtimeNs });
     },
