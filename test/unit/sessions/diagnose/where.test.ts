@@ -181,7 +181,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         {
           code: 'wrong-working-directory',
           reason: 'several-copies',
-          copies: expect.arrayContaining(copies),
+          copies: [expect.stringContaining('-one'), expect.stringContaining('-two')],
         },
       ]);
     });
