@@ -100,12 +100,13 @@ export function namedLinks(scope: Scope): readonly SharedSymlink[] | undefined {
   return scope.requiredFrom === 'home' ? undefined : scope.required;
 }
 
-/** A whole command line for the same homes and links, or for some of the homes: to be copied into a shell. */
-export function commandLine(
+/** A whole command line to type next, for the same homes and links, or for some of the homes. */
+export function stepFor(
   { homes: all, homesFrom, required, requiredFrom, root, program }: Scope,
   words: readonly string[],
+  purpose: string,
   homes: readonly string[] = all,
-): string {
+): NextStep {
   const isEach = homesFrom === 'given' || homes.length !== all.length;
   const flags = [
     ...(isEach ? homes.flatMap((home) => ['--home', home]) : []),
@@ -114,15 +115,5 @@ export function commandLine(
       ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
       : []),
   ];
-  return [program, ...[...words, ...flags].map(shellWord)].join(' ');
-}
-
-/** The same, as something to type next. */
-export function stepFor(
-  scope: Scope,
-  words: readonly string[],
-  purpose: string,
-  homes?: readonly string[],
-): NextStep {
-  return { command: commandLine(scope, words, homes), purpose };
+  return { command: [program, ...[...words, ...flags].map(shellWord)].join(' '), purpose };
 }
