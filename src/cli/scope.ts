@@ -56,12 +56,18 @@ export async function scopeFor(
   const program = io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME;
   const common = { searched: io.home, program, ...links };
   const homes = [...new Set(given.map((path) => absolutePath(path, io)))];
-  const found = await findAccountHomes(io.home, { required, except: homes });
+  const { homes: all, skipped } = await findAccountHomes({
+    homeDirectory: io.home,
+    required,
+    accountHomes: homes,
+    sessions: false,
+    processInspector: { configDirs: () => Promise.resolve([]) },
+  });
+  const found = all.filter(({ rule }) => rule === 'claude').map(({ accountHome }) => accountHome);
   if (homes.length === 0) {
-    return { ...found, homesFrom: 'found', otherHomes: [], ...common };
+    return { homes: found, skipped, homesFrom: 'found', otherHomes: [], ...common };
   }
-  const otherHomes = found.homes;
-  const scope: Scope = { homes, homesFrom: 'given', otherHomes, skipped: [], ...common };
+  const scope: Scope = { homes, homesFrom: 'given', otherHomes: found, skipped: [], ...common };
   await requireThatExist('--home', homes, scope);
   return scope;
 }
