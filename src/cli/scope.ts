@@ -205,12 +205,13 @@ export function namedLinks(scope: Scope): readonly SharedSymlink[] | undefined {
   return isNamed ? scope.required : undefined;
 }
 
-/** A whole command line for the same homes and links, or for some of the homes: to be copied into a shell. */
-export function commandLine(
+/** A whole command line to type next, for the same homes and links, or for some of the homes. */
+export function stepFor(
   { homes: all, homesFrom, required, requiredFrom, root, program }: Scope,
   words: readonly string[],
+  purpose: string,
   homes: readonly string[] = all,
-): string {
+): NextStep {
   const isEach = homesFrom === 'given' || homes.length !== all.length;
   const flags = [
     ...(isEach ? homes.flatMap((home) => ['--home', home]) : []),
@@ -219,15 +220,5 @@ export function commandLine(
       ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
       : []),
   ];
-  return [program, ...[...words, ...flags].map(shellWord)].join(' ');
-}
-
-/** The same, as something to type next. */
-export function stepFor(
-  scope: Scope,
-  words: readonly string[],
-  purpose: string,
-  homes?: readonly string[],
-): NextStep {
-  return { command: commandLine(scope, words, homes), purpose };
+  return { command: [program, ...[...words, ...flags].map(shellWord)].join(' '), purpose };
 }

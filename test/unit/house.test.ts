@@ -55,15 +55,18 @@ for (const file of files) {
   }
 }
 
+const notExported = 'cli imports entry points only, and none of them exports it';
+
 /** Names that two files declare all the same, each with the reason. */
 const exempt: Readonly<Record<string, string>> = {
   Finding: 'of any problem, and of the problems of links: the second is made from the first',
   SharedStateError: 'the class, and its form for problems of links: one object',
   describeProblem: 'with any table, and with the table of all problems',
   Operation: "the name of a public call, and migrate's own record of what runs",
-  escapeControl: 'cli imports entry points only, and none of them exports it',
-  isTypeable: 'cli imports entry points only, and none of them exports it',
-  quoted: 'cli imports entry points only, and none of them exports it',
+  byNaturalOrder: notExported,
+  escapeControl: notExported,
+  isTypeable: notExported,
+  quoted: notExported,
 };
 
 function relativeToSrc(path: string): string {
