@@ -1,18 +1,15 @@
 import { ensureForAccountSync } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked, once } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
-  dying,
   editByRename,
   fill,
   has,
-  hooked,
   KEY,
   inPlace,
   lines,
   movesAside,
-  once,
   OTHER_ID,
   read,
   run,
