@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { dirname } from 'node:path';
 import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
@@ -100,12 +100,11 @@ function optionsFor({ io, scope: { required } }: CliContext, given: string | und
 }
 
 async function archivedSessions({ io, scope }: CliContext, given: string | undefined) {
-  const [shared] = scope.required.flatMap(({ name, target }) =>
-    name === 'projects' ? [target] : [],
-  );
-  const root = (shared ?? io.home).split(sep).slice(0, -1).join(sep);
+  const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
   const archive =
-    given === undefined ? `${root}/.claude-shared-state/archive` : absolutePath(given, io);
+    given === undefined
+      ? `${dirname(shared)}/.claude-shared-state/archive`
+      : absolutePath(given, io);
   return await listSessions([], {
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });
