@@ -9,7 +9,7 @@ import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts'
 import { defineCommand, dryRun } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { nextSteps } from '../next-steps.ts';
-import type { Scope } from '../scope.ts';
+import { homesToLink, requireOneGroup, type Scope } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
@@ -24,6 +24,7 @@ export const ensureCommand = defineCommand({
   options: { dryRun },
   async run(context, { dryRun: isDryRun = false }) {
     const { scope, out, stderr } = context;
+    requireOneGroup(scope);
     const reports = await whileWaiting(stderr, 'looking at the homes', reportsOn(scope, isDryRun));
     const created = [
       ...new Set(
@@ -78,9 +79,10 @@ function better(reports: readonly AccountReport[], created: readonly string[]): 
 }
 
 async function reportsOn(
-  { homes, required }: Scope,
+  scope: Scope,
   isDryRun: boolean,
 ): Promise<readonly (AccountReport | InspectionReport)[]> {
+  const [homes, { required }] = [homesToLink(scope), scope];
   if (isDryRun) return await inspectAll(homes, { required });
   return await validateAll(homes, { required }).catch((error: unknown) => {
     // Bad arguments have no reports.

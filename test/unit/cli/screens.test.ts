@@ -34,7 +34,8 @@ function withoutChance(text: string): string {
       .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00')
       // Whatever was drawn over, and what erases a remark that a slow run has shown.
       .replaceAll(/^.*\r/gm, '')
-      .replaceAll(/^\u{1B}\[K/gmu, '')
+      // oxlint-disable-next-line no-control-regex -- the remark goes with it
+      .replaceAll(/^\u001B\[K/gm, '')
   );
 }
 
