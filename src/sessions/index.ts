@@ -30,6 +30,7 @@ export { isValidResumeUUID, parseResumeUUID } from './resume-uuid.ts';
 export type { ResumeUUID } from './resume-uuid.ts';
 export { sessionIdFromMessage } from './session-id-from-message.ts';
 export type { SessionMessage } from './session-id-from-message.ts';
-export type { TranscriptContent } from './transcript/summary.ts';
+export type { SessionOwner, TranscriptContent } from './transcript/summary.ts';
 export type { ProcessInspector, ProcessStatus, RecordedProcess } from '../fs/processes.ts';
+export type { Account } from '../homes/account.ts';
 export type { DirectoryEntry, FileStats, ReadHandle, SessionReadFs } from '../fs/session-fs.ts';

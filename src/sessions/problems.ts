@@ -9,8 +9,10 @@ import {
   text,
   warning,
 } from '../core/problem.ts';
+import type { Account } from '../homes/account.ts';
 import type { LinkState } from '../links/report.ts';
 import type { LiveSession } from './live-sessions.ts';
+import type { SessionOwner } from './transcript/summary.ts';
 
 interface AtProjects extends AtPath {
   readonly state: LinkState;
@@ -117,6 +119,18 @@ export interface SessionProblemFields {
     readonly organization: string;
   };
   /**
+   * The session belongs to another account (`owner`) than the one that is logged in under this home (`account`; absent if
+   * nobody is). `continues`: only a warning, the program goes on. `asks`: on a terminal 2.1.329 and 2.1.332 ask first
+   * whether to exit, to change the login, or to copy the session under a new id, because the server has switched a flag
+   * on. `refuses`: its organization keeps conversations for a limited time, and from 2.1.331 on the program opens them
+   * under no other login, in print mode either.
+   */
+  readonly 'owned-by-another-account': AtPath & {
+    readonly owner: SessionOwner;
+    readonly account?: Account;
+    readonly effect: 'continues' | 'asks' | 'refuses';
+  };
+  /**
    * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and says that it succeeded. `session-env`: it is no directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
    */
   readonly 'state-not-shared': AtPath & { readonly name: string; readonly state: LinkState };
@@ -192,6 +206,23 @@ const damaged: Readonly<Record<DamageReason, { readonly state: string; readonly 
       advice: 'After you resume, check that the conversation is the branch you mean.',
     },
   };
+
+const owned = {
+  continues: {
+    state: '',
+    advice: 'It resumes. Claude Code asks first as soon as the server switches that on.',
+  },
+  asks: {
+    state: '; on a terminal Claude Code asks before it continues',
+    advice:
+      'Resume it under its own account or in print mode, or choose the copy, which has a new id.',
+  },
+  refuses: {
+    state:
+      '; its organization keeps conversations for a limited time, so Claude Code does not open it',
+    advice: 'Resume it under its own account.',
+  },
+} as const;
 
 const runEnsure = {
   api: "Call validateAll: it creates the link, or says why it can't.",
@@ -309,6 +340,16 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'organization-bound': warning(
     (p) => text`${p.path} ran under organization ${p.organization}`,
     'Resume it only under an account of that organization.',
+  ),
+  'owned-by-another-account': error(
+    'manual',
+    ({ path, owner, account, effect }) =>
+      text`the session ${path} belongs to account ${owner.accountUuid}, and ` +
+      (account === undefined
+        ? 'nobody is logged in under this home'
+        : text`${account.emailAddress ?? account.accountUuid} is logged in under this home`) +
+      owned[effect].state,
+    (p) => owned[p.effect].advice,
   ),
   'state-not-shared': warning(
     (p) => text`${p.path} does not lead to the shared ${p.name} (${p.state})`,

@@ -9,6 +9,7 @@ import {
   kind,
   list,
   object,
+  oneOf,
   optional,
   options,
   path,
@@ -83,6 +84,12 @@ interface ResumeOptions extends Pick<
   readonly resume?: LaunchOptions | undefined;
   /** How long a session may take to resume or fail, in milliseconds; 60,000 by default. */
   readonly resumeTimeoutMs?: number | undefined;
+  /**
+   * What to do if Claude Code asks because the session belongs to another account: leave the question unanswered, and do
+   * not stop a session that would meet it (`report`, the default); or choose the copy, which continues under a new id
+   * and shares the history with the target account (`copy`).
+   */
+  readonly onOwnedByAnother?: 'report' | 'copy' | undefined;
 }
 
 /** The options of `relaunchSessions`. */
@@ -129,6 +136,7 @@ export interface LaunchRequest {
   readonly defaultAccountHome: string | undefined;
   readonly resume: LaunchOptions;
   readonly resumeTimeoutMs: number;
+  readonly onOwnedByAnother: 'report' | 'copy';
 }
 
 /** How to swap. */
@@ -201,6 +209,7 @@ const resuming = /* @__PURE__ */ (() => ({
   defaultAccountHome: optional(path),
   resume: optional(launch, {}),
   resumeTimeoutMs: optional(milliseconds, 60_000),
+  onOwnedByAnother: optional(oneOf('report', 'copy'), 'report'),
 }))();
 
 export function checkSave(given: unknown, saveOptions: SaveOptions) {

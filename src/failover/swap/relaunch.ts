@@ -1,8 +1,10 @@
 import { mapLimit } from '../../core/map-limit.ts';
+import type { LiveSession } from '../../sessions/live-sessions.ts';
 import { resumeCommand } from '../../sessions/resume-command.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import { judgeLaunch, lastLines, type LaunchState } from '../terminal/launch.ts';
+import { asksForOwner, copyOwned, targetAddress } from './copy-owned.ts';
 import { withLock } from './lock.ts';
 import {
   checkRelaunch,
@@ -11,9 +13,9 @@ import {
   type LaunchRequest,
 } from './options.ts';
 import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
-import { readId } from './resume-id.ts';
+import { readId, writeId } from './resume-id.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
-import { diagnose } from './stop.ts';
+import { diagnose, isResumable } from './stop.ts';
 
 /**
  * Resumes the saved session of each terminal under another account home. Starts no other session.
@@ -25,7 +27,7 @@ import { diagnose } from './stop.ts';
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`, `targetHome`; `accountHomes`, `required` and `programVersion` for the
- * diagnosis; `resume`: how the program is started; `resumeTimeoutMs`, in milliseconds; `signal`.
+ * diagnosis; `resume`: how the program is started; `resumeTimeoutMs`, in milliseconds; `onOwnedByAnother`; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.
  * @throws {SharedStateError} Only for bad arguments.
  *
@@ -101,23 +103,39 @@ export async function relaunchOne(
   const sessionId = stored.value;
   const prepared = await attempt(() => prepare(terminal, sessionId, request, claims));
   if (!prepared.ok) return skip(name, prepared.problems, sessionId);
-  const { pid, problems, shown } = prepared.value;
-  const before = { name, sessionId, pid, problems };
-  if (pid !== undefined) return { ...before, outcome: 'already-running' };
-
-  const launched = await attempt(() => launch(terminal, sessionId, request, shown));
+  const { live, problems, shown } = prepared.value;
+  const before = { name, sessionId, pid: live?.pid, problems };
+  const launched = await attempt(async () => {
+    if (live === undefined) return await launch(terminal, sessionId, request, shown);
+    const isAsked = await asksForOwner(terminal, request, live);
+    return { kind: isAsked ? 'owned-by-another' : 'already-running', live } as const;
+  });
   if (!launched.ok) {
     return { ...before, outcome: 'unknown', problems: [...problems, ...launched.problems] };
   }
   const state = launched.value;
   switch (state.kind) {
     case 'resumed':
-      return {
+    case 'already-running':
+      return { ...before, outcome: state.kind, ...runningAs(state.live, sessionId) };
+    case 'owned-by-another': {
+      const question = 'what to do with a session that belongs to another account';
+      const problem = failoverProblem('resume-awaiting-input', { ...place, question });
+      const { pid } = state.live;
+      const asked = {
         ...before,
-        outcome: 'resumed',
-        sessionId: state.live.sessionId,
-        pid: state.live.pid,
-      };
+        outcome: 'awaiting-input',
+        pid,
+        problems: [...problems, problem],
+      } as const;
+      if (request.onOwnedByAnother === 'report') return asked;
+      const copied = await attempt(() => copyOwned(terminal, request, state.live));
+      if (!copied.ok) {
+        return { ...before, outcome: 'unknown', pid, problems: [...problems, ...copied.problems] };
+      }
+      if (copied.value === undefined) return asked;
+      return { ...before, outcome: 'resumed', ...runningAs(copied.value, sessionId) };
+    }
     case 'awaiting-input': {
       const { question } = state;
       const problem = failoverProblem('resume-awaiting-input', { ...place, question });
@@ -136,6 +154,11 @@ export async function relaunchOne(
   }
 }
 
+/** What runs in place of the session that was saved: itself, or its copy. */
+function runningAs({ sessionId, pid }: LiveSession, saved: ResumeUUID) {
+  return { sessionId, pid, ...(sessionId === saved ? {} : { copiedFrom: saved }) };
+}
+
 /** Finds the process of a session that already runs, or makes sure that a command can be typed for it. */
 async function prepare(
   terminal: SessionTerminal,
@@ -143,7 +166,8 @@ async function prepare(
   request: LaunchRequest,
   claims: ResumeClaims,
 ): Promise<{
-  readonly pid?: number;
+  /** The session that already runs. */
+  readonly live?: LiveSession;
   readonly problems: readonly FailoverProblem[];
   /** The text of the terminal. */
   readonly shown: string;
@@ -153,23 +177,40 @@ async function prepare(
   const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
   if (occupant.kind === 'other') terminal.blockBusy('no-record');
   if (occupant.kind === 'session') {
-    const { pid, sessionId, accountHomes: homes } = occupant.live;
-    if (sessionId === id && homes.includes(targetHome)) return { pid, problems: [], shown: '' };
-    terminal.blockBusy('other-session', occupant.live);
+    const { live } = occupant;
+    const { sessionId, accountHomes: homes } = live;
+    const isSaved = sessionId === id || (await saveCopy(terminal, id, live, request));
+    if (isSaved && homes.includes(targetHome)) return { live, problems: [], shown: '' };
+    terminal.blockBusy('other-session', live);
   }
-  const { verdict, problems } = await diagnose(terminal, id, request);
+  const { problems } = await diagnose(terminal, id, request);
+  const canResume = isResumable(problems, request);
   // A second process would write to the same transcript, and the next resume would follow only one of them.
   const runsElsewhere = problems.some(
     (problem) => problem.code === 'session-running' && problem.processState === 'running',
   );
   // The same session, however its id is spelled. Only one that is resumable in its spelling claims it.
   const other = claims.get(id.toLowerCase());
-  if (other !== undefined && (verdict !== 'not-resumable' || runsElsewhere)) {
+  if (other !== undefined && (canResume || runsElsewhere)) {
     block(failoverProblem('resume-id-unusable', { ...place, reason: 'shared', other }));
   }
-  if (verdict === 'not-resumable' || runsElsewhere) block(...problems);
+  if (!canResume || runsElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
   return { problems, shown: await terminal.capture() };
+}
+
+/** Saves the id of the session that runs, if it is a copy of the saved one: an earlier call may have been killed before. */
+async function saveCopy(
+  terminal: SessionTerminal,
+  saved: ResumeUUID,
+  { sessionId, accountHomes }: LiveSession,
+  request: LaunchRequest,
+): Promise<boolean> {
+  if (!accountHomes.includes(request.targetHome)) return false;
+  const { transcript } = await diagnose(terminal, sessionId, request);
+  if (transcript?.content.copiedFrom !== saved) return false;
+  await writeId(terminal, sessionId);
+  return true;
 }
 
 // A question, or a prompt of the shell, may be about to disappear.
@@ -179,14 +220,16 @@ const AGREEING_LOOKS = 2;
 async function launch(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs }: LaunchRequest,
+  request: LaunchRequest,
   before: string,
 ): Promise<Exclude<LaunchState, { readonly kind: 'waiting' }>> {
+  const { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs } = request;
   const { cwd, resume = common } = terminal.session;
   const options = { ...resume, accountHome: targetHome, cwd, defaultAccountHome };
   const { shell: command } = resumeCommand(id, options);
   await terminal.enter(command);
 
+  const emailAddress = await targetAddress(terminal, request);
   let text = '';
   let last: LaunchState['kind'] = 'waiting';
   let agreeing = 0;
@@ -196,7 +239,7 @@ async function launch(
     text = await terminal.capture();
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
-    const state = judgeLaunch({ command, before, text, isAtShell, live });
+    const state = judgeLaunch({ command, before, text, isAtShell, live, emailAddress });
     agreeing = state.kind === last ? agreeing + 1 : 1;
     last = state.kind;
     return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;

@@ -42,8 +42,10 @@ export interface RelaunchedSession {
     | 'awaiting-input'
     | 'failed'
     | 'unknown';
-  /** The id that was, or should have been, resumed. */
+  /** The id that runs, or should have been resumed. */
   readonly sessionId: ResumeUUID | undefined;
+  /** The id of the original, if the session that runs is a copy of the one that was saved. */
+  readonly copiedFrom?: ResumeUUID;
   /** The process of a session that runs. */
   readonly pid: number | undefined;
   /** Why it was not resumed, and warnings. */

@@ -2,7 +2,7 @@ import { isArray, memberOf } from '../../core/json.ts';
 import { join } from '../../core/paths.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { Terminal, TerminalKey } from '../terminal/terminal.ts';
 import type { FailoverContext, FailoverSession } from './options.ts';
 
 /** Ends the work on one session. */
@@ -79,6 +79,10 @@ export class SessionTerminal {
 
   async signal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await this.#call('signal', (terminal) => terminal.signal(this.name, pid, signal), isAnything);
+  }
+
+  async press(key: TerminalKey): Promise<void> {
+    await this.#call('press', (terminal) => terminal.press(this.name, key), isAnything);
   }
 
   /** Enters a command, in place of what somebody may have started to type. */

@@ -1,4 +1,5 @@
 import { diagnoseResume, type ResumeDiagnosis } from '../../sessions/diagnose-resume.ts';
+import type { SessionProblem } from '../../sessions/problems.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { failoverProblem } from '../problems.ts';
 import type { LaunchRequest, SwapRequest } from './options.ts';
@@ -34,8 +35,8 @@ export async function stopSession(
   if (occupant.isFirst) terminal.blockBusy('no-shell', occupant.live);
   terminal.requireActive();
 
-  const { verdict, problems } = await diagnose(terminal, sessionId, resume);
-  if (verdict === 'not-resumable') block(...problems);
+  const { problems } = await diagnose(terminal, sessionId, resume);
+  if (!isResumable(problems, resume)) block(...problems);
 
   // After /clear it is another one than was saved a moment ago.
   const stored = await attempt(() => readId(terminal));
@@ -55,6 +56,18 @@ export async function stopSession(
     terminal.blockBusy('no-record');
   }
   return { pid, wasKilled };
+}
+
+/** Whether nothing keeps a session from being resumed, apart from a question that will be answered. */
+export function isResumable(
+  problems: readonly SessionProblem[],
+  { onOwnedByAnother }: LaunchRequest,
+): boolean {
+  const isAnswered = (problem: SessionProblem) =>
+    onOwnedByAnother === 'copy' &&
+    problem.code === 'owned-by-another-account' &&
+    problem.effect === 'asks';
+  return problems.every((problem) => problem.severity !== 'error' || isAnswered(problem));
 }
 
 /** Diagnoses whether a session can be resumed under the target home. */

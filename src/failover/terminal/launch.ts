@@ -1,4 +1,5 @@
 import type { LiveSession } from '../../sessions/live-sessions.ts';
+import { ownerDialogIn } from './owner-dialog.ts';
 
 /** What is known of a terminal after a command was typed into it. */
 export interface LaunchView {
@@ -10,6 +11,8 @@ export interface LaunchView {
   readonly isAtShell: boolean;
   /** The record of the session that runs in it. */
   readonly live: LiveSession | undefined;
+  /** The address of the account that is logged in, if it is known. */
+  readonly emailAddress?: string | undefined;
 }
 
 /** The progress of a launch. */
@@ -17,6 +20,8 @@ export type LaunchState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'resumed'; readonly live: LiveSession }
   | { readonly kind: 'awaiting-input'; readonly question: string }
+  /** It asks what to do with a session of another account. */
+  | { readonly kind: 'owned-by-another'; readonly live: LiveSession }
   /** The terminal is at its shell again; `output` was printed below the command. */
   | { readonly kind: 'ended'; readonly output: string };
 
@@ -34,7 +39,14 @@ const QUESTION_LINES = 20;
 const OUTPUT_LINES = 6;
 
 /** Judges a launch by what the terminal shows. */
-export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchView): LaunchState {
+export function judgeLaunch({
+  command,
+  before,
+  text,
+  isAtShell,
+  live,
+  emailAddress = '',
+}: LaunchView): LaunchState {
   // A slow terminal may still show the same command of an earlier launch.
   if (isAtShell && text === before) return { kind: 'waiting' };
   const below = textBelow(text, command) ?? text;
@@ -43,11 +55,18 @@ export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchVi
     const output = lastLines(below);
     return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
   }
-  // Once the record has a status the session accepts input: then a question on the screen is part of its history.
-  if (live?.status !== undefined) return { kind: 'resumed', live };
+  const isWaiting = live?.status === 'waiting';
+  // Once it has another status the session accepts input: then a question on the screen is part of its history.
+  if (live?.status !== undefined && !isWaiting) return { kind: 'resumed', live };
+  if (isWaiting && ownerDialogIn(text, emailAddress) !== undefined) {
+    return { kind: 'owned-by-another', live };
+  }
   const end = lastLines(below, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
   const question = questions.find(([, pattern]) => pattern.test(end))?.[0];
-  return question === undefined ? { kind: 'waiting' } : { kind: 'awaiting-input', question };
+  if (question !== undefined) return { kind: 'awaiting-input', question };
+  return isWaiting
+    ? { kind: 'awaiting-input', question: 'something in a dialog' }
+    : { kind: 'waiting' };
 }
 
 /** The last lines that aren't blank. */

@@ -1,5 +1,5 @@
 /** A key to press, not to type. `C-u` and the like: with the control key. */
-export type TerminalKey = 'Enter' | 'Escape' | 'C-c' | 'C-d' | 'C-e' | 'C-u';
+export type TerminalKey = 'Enter' | 'Escape' | 'Up' | 'Down' | 'C-c' | 'C-d' | 'C-e' | 'C-u';
 
 /**
  * The terminals in which sessions run.

@@ -136,6 +136,8 @@ const tmuxOptions: typeof readOptions = (value, argument, faults) => {
 const keys: ReadonlySet<string> = new Set<TerminalKey>([
   'Enter',
   'Escape',
+  'Up',
+  'Down',
   'C-c',
   'C-d',
   'C-e',

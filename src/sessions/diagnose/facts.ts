@@ -4,6 +4,7 @@ import { failure, type Result, toResult } from '../../core/result.ts';
 import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
+import { accountIn } from '../../homes/account.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
@@ -14,6 +15,7 @@ import type { ResumeUUID } from '../resume-uuid.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
 import { findOtherSpelling, lastPromptOf } from './traces.ts';
+import { asksForOwner } from './owner.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
   findLockedMemory,
@@ -97,6 +99,10 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     config,
     /** Whether the program would ask on a terminal whether to trust the directory. */
     asksForTrust: interactive && !isTrusted(config, [cwd, ...worktrees.slice(0, 1)]),
+    /** Who is logged in under this home. */
+    account: accountIn(config.value),
+    /** Whether the program would ask on a terminal about a session of another account. */
+    asksForOwner: interactive && asksForOwner(config.value),
     redirections: redirectionsIn(settings, accountHome),
   };
 }

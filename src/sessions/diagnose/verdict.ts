@@ -6,6 +6,7 @@ import type { ProgramBehavior } from '../program.ts';
 import { searchProblems } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
+import { ownerProblems } from './owner.ts';
 import { runningProblems, sharingWarnings, warningsOf } from './warnings.ts';
 
 /** How one version of the program would fare. */
@@ -22,17 +23,20 @@ export function judgeResume(
 ): Pick<ResumeDiagnosis, 'verdict' | 'problems'> & { readonly candidate: Candidate | undefined } {
   const attempts = behaviors.map((behavior) => attempt(behavior, facts));
   const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
-  const live = runningProblems(facts);
+  const around = [
+    ...runningProblems(facts),
+    ...(candidate === undefined ? [] : ownerProblems(candidate, behaviors, facts)),
+  ];
   const errors = [
     ...obstacles(facts),
-    ...live.filter(({ severity }) => severity === 'error'),
+    ...around.filter(({ severity }) => severity === 'error'),
     ...(candidate === undefined ? distinct(attempts.flatMap((each) => each.errors)) : []),
   ];
   const warnings = [
     ...(candidate === undefined ? [] : warningsOf(candidate, behaviors, facts)),
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
-    ...live.filter(({ severity }) => severity === 'warning'),
+    ...around.filter(({ severity }) => severity === 'warning'),
     ...facts.liveProblems,
   ];
   const able = warnings.length > 0 ? 'resumable-with-warnings' : 'resumable';

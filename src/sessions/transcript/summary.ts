@@ -1,9 +1,18 @@
-import { isObject, memberOf, parsedJson } from '../../core/json.ts';
+import { isArray, isObject, memberOf, parsedJson } from '../../core/json.ts';
 import type { Line } from '../read-lines.ts';
 import type { UnusableReason } from '../problems.ts';
 import { isValidResumeUUID } from '../resume-uuid.ts';
 import { Branches } from './branches.ts';
 import { recordOf, type TranscriptRecord } from './record.ts';
+
+/** The account that a conversation belongs to: that of the login under which it began (2.1.329 and 2.1.332). */
+export interface SessionOwner {
+  /** A UUID; where there was no login, the name of the variable that took its place. */
+  readonly accountUuid: string;
+  readonly organizationUuid: string | undefined;
+  /** Its organization keeps conversations for a limited time, so no other one's login opens it (2.1.332). */
+  readonly isRestricted: boolean;
+}
 
 /** What the content of a transcript comes to. */
 export interface TranscriptContent {
@@ -41,6 +50,10 @@ export interface TranscriptContent {
   readonly organizations: readonly string[];
   /** Claude ended the conversation, and newer programs refuse to continue it. */
   readonly endedByModel: boolean;
+  /** The session that it was copied from, if it is a copy. */
+  readonly copiedFrom: string | undefined;
+  /** The account that the conversation belongs to, if that was recorded. */
+  readonly owner: SessionOwner | undefined;
   /** Of the first and the last message in the file. */
   readonly firstTimestamp: string | undefined;
   readonly lastTimestamp: string | undefined;
@@ -50,14 +63,15 @@ export interface TranscriptContent {
 
 // Two are as bad as more.
 const MAX_ORGANIZATIONS = 2;
-// No program writes so many.
-const MAX_ENDED = 1000;
+// No program writes lines about so many sessions.
+const MAX_SESSIONS = 1000;
+const MAX_ID_LENGTH = 100;
 
 type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      'state' | 'startMissing' | 'branchCount' | 'organizations' | 'endedByModel'
+      'state' | 'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -67,6 +81,10 @@ export class TranscriptSummary {
   readonly #branches = new Branches();
   readonly #organizations = new Set<string>();
   readonly #ended = new Set<string>();
+  /** By the session of the line: a copy may have lines of the original. */
+  readonly #owners = new Map<string, SessionOwner>();
+  /** The organizations of restricted owners of any session in it: that outlasts later lines. */
+  readonly #restricted = new Set<string | undefined>();
   readonly #collected: Collected = {
     bytes: 0,
     lines: 0,
@@ -77,6 +95,7 @@ export class TranscriptSummary {
     firstTimestamp: undefined,
     lastTimestamp: undefined,
     cwd: undefined,
+    copiedFrom: undefined,
   };
   #sidechainMessages = 0;
   /** Whether anybody speaks in the main conversation, and in a side chain. */
@@ -112,7 +131,14 @@ export class TranscriptSummary {
       branchCount: this.#branches.count(),
       organizations: [...this.#organizations],
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
+      owner: this.#owner(),
     };
+  }
+
+  #owner(): SessionOwner | undefined {
+    const owner = this.#owners.get(this.#sessionId ?? '');
+    const organization = owner?.organizationUuid?.toLowerCase();
+    return owner && { ...owner, isRestricted: this.#restricted.has(organization) };
   }
 
   #state(): TranscriptContent['state'] {
@@ -128,6 +154,8 @@ export class TranscriptSummary {
 
   #addRecord(line: object, record: TranscriptRecord): void {
     this.#collected.cwd = record.cwd ?? this.#collected.cwd;
+    const original = memberOf(memberOf(line, 'forkedFrom'), 'sessionId');
+    if (isId(original)) this.#collected.copiedFrom = original;
     this.#branches.add(record);
     if (record.continues) this.#isRewound = false;
     switch (record.kind) {
@@ -175,7 +203,7 @@ export class TranscriptSummary {
         break;
       }
       case 'ended-by-model':
-        if (sessionId !== undefined && this.#ended.size < MAX_ENDED) this.#ended.add(sessionId);
+        if (sessionId !== undefined && this.#ended.size < MAX_SESSIONS) this.#ended.add(sessionId);
         break;
       case 'hybrid-organization': {
         const id = memberOf(line, 'organizationUuid');
@@ -184,10 +212,36 @@ export class TranscriptSummary {
         }
         break;
       }
+      case 'session-owner': {
+        const owner = ownerIn(line);
+        if (owner === undefined || sessionId === undefined) break;
+        if (owner.isRestricted) this.#restricted.add(owner.organizationUuid?.toLowerCase());
+        if (this.#owners.size < MAX_SESSIONS) this.#owners.set(sessionId, owner);
+        break;
+      }
       default:
         break;
     }
   }
+}
+
+function ownerIn(line: object): SessionOwner | undefined {
+  const [accountUuid, organizationUuid, restricted] = [
+    'accountUuid',
+    'organizationUuid',
+    'restricted',
+  ].map((name) => memberOf(line, name));
+  if (!isId(accountUuid)) return undefined;
+  return {
+    accountUuid,
+    organizationUuid: isId(organizationUuid) ? organizationUuid : undefined,
+    // Of other words 2.1.332 knows nothing.
+    isRestricted: isArray(restricted) && restricted.includes('ldr'),
+  };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH;
 }
 
 /** The JSON object that a line starts with, as the program reads it. */

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly apiUrl: string;
   /** The token of a subscription, in the place of an API key. */
   readonly token?: string;
+  /** There is no key and no token: the login of the home counts, and the flags that it has cached. */
+  readonly usesLogin?: boolean;
   /** How long it may take, where it is expected to wait for ever. */
   readonly patienceMs?: number;
   /** Switches that this very run needs. */
@@ -73,12 +75,17 @@ export function cleanEnvironment(surroundings: Surroundings): Record<string, str
     HOME: surroundings.home,
     TMPDIR: surroundings.tmp,
     ...(accountHome === undefined ? {} : { CLAUDE_CONFIG_DIR: accountHome }),
-    ...(surroundings.token === undefined
-      ? { ANTHROPIC_API_KEY: DUMMY_KEY }
-      : { CLAUDE_CODE_OAUTH_TOKEN: surroundings.token }),
+    ...credentialsIn(surroundings),
     ANTHROPIC_BASE_URL: surroundings.apiUrl,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
     ...surroundings.environment,
   };
+}
+
+function credentialsIn({ token, usesLogin }: Surroundings): Record<string, string> {
+  if (usesLogin === true) return { CLAUDE_CODE_GB_DISK_CACHE_WHEN_TELEMETRY_OFF: '1' };
+  return token === undefined
+    ? { ANTHROPIC_API_KEY: DUMMY_KEY }
+    : { CLAUDE_CODE_OAUTH_TOKEN: token };
 }

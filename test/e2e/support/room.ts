@@ -22,7 +22,11 @@ export interface Room {
   readonly surroundings: (accountHome?: string) => Surroundings;
 }
 
-export async function enterCleanRoom(program: ProgramName = 'new'): Promise<Room> {
+/** @param more - What the program gets beyond that, such as the login of its home in place of a key. */
+export async function enterCleanRoom(
+  program: ProgramName = 'new',
+  more: Pick<Surroundings, 'usesLogin'> = {},
+): Promise<Room> {
   // Resolved, because the program resolves its working directory; and short, because it binds a
   // socket in here, whose path may not be longer than about 100 characters.
   const root = await realpath(await mkdtemp(join(tmpdir(), 'e2e-')));
@@ -44,6 +48,6 @@ export async function enterCleanRoom(program: ProgramName = 'new'): Promise<Room
         .filter(({ name }) => name.endsWith('.jsonl'))
         .map(({ parentPath, name }) => join(parentPath, name));
     },
-    surroundings: (accountHome) => ({ ...own, program, accountHome, apiUrl: api.url }),
+    surroundings: (accountHome) => ({ ...own, ...more, program, accountHome, apiUrl: api.url }),
   };
 }

@@ -12,7 +12,9 @@ export type Launch =
   /** It asks whether the directory is trusted, and waits. */
   | 'asks'
   /** It shows nothing. */
-  | 'hangs';
+  | 'hangs'
+  /** It asks what to do with a session of another account. */
+  | 'asks-owner';
 
 /** A program that runs in a terminal. */
 interface Running {
@@ -30,7 +32,27 @@ interface Pane {
   launch: Launch;
   /** What has been typed and not entered. */
   line: string;
+  /** The question whose the session is, and which option of it is highlighted. */
+  dialog?: { readonly above: string; isConfirming: boolean; option: number } | undefined;
 }
+
+/** As 2.1.332 shows it. */
+const CHOICE = ['Exit Claude Code', 'Change login', 'Copy to b@example.com (B) and continue'];
+const CONFIRMATION = ['Continue', 'Go Back'];
+
+function shownDialog(isConfirming: boolean, option: number): string {
+  const heading = isConfirming
+    ? '  Copy this session to b@example.com (B)?\n\n  Continuing this conversation in a new account shares its history.'
+    : '  This session belongs to another account\n\n  Started as    another account\n  Logged in as  b@example.com (B)';
+  const options = (isConfirming ? CONFIRMATION : CHOICE).map(
+    (text, index) => `  ${index === option ? '❯' : ' '} ${text}`,
+  );
+  const menu = options.join('\n');
+  return `${'▔'.repeat(80)}\n${heading}\n\n${menu}\n\n\n  Enter to confirm · Esc to exit\n`;
+}
+
+/** The id that a copy gets. */
+export const COPY = '5b0d2c4e-9f1a-4e7b-8c3d-6a2b1c0d9e8f';
 
 /** Terminals in which nothing runs but what these tests say; what they do is written into a world. */
 export class FakeTerminal implements Terminal {
@@ -82,6 +104,18 @@ export class FakeTerminal implements Terminal {
     this.#pane(name).running = { ...running, session: { ...running.session, id } };
   }
 
+  /** Every key that was pressed in answer to the question whose a session is. */
+  readonly answers: string[] = [];
+
+  /** Lets a session run in a terminal that asks whose it is. */
+  askForOwner(name: string, id: string, accountHome: string): void {
+    const pid = this.start(name, id, accountHome);
+    this.#writeRecord(pid, id, accountHome, 'waiting');
+    const pane = this.#pane(name);
+    pane.dialog = { above: pane.text, isConfirming: false, option: 0 };
+    pane.text += shownDialog(false, 0);
+  }
+
   /** The session that runs in a terminal, and under which home. */
   runningIn(name: string) {
     return this.#pane(name).running?.session;
@@ -118,6 +152,10 @@ export class FakeTerminal implements Terminal {
 
   press(session: string, key: string): Promise<void> {
     return this.#call('press', session, (pane) => {
+      if (pane.dialog !== undefined) {
+        this.#answer(pane, pane.dialog, key);
+        return;
+      }
       if (key === 'C-u') pane.line = '';
       if (key !== 'Enter') return;
       const command = pane.line;
@@ -173,10 +211,46 @@ export class FakeTerminal implements Terminal {
         pane.text +=
           ' ❯ No, exit\n   Yes, I trust this folder\n\n Enter to confirm · Esc to cancel\n';
         return;
+      case 'asks-owner':
+        this.askForOwner(session, id, accountHome);
+        return;
       case 'hangs':
         this.startOther(session);
     }
   }
+
+  /** As 2.1.332 does: the options are no ring, and the copy gets an id of its own in the same process. */
+  #answer(pane: Pane, dialog: NonNullable<Pane['dialog']>, key: string): void {
+    this.answers.push(key);
+    const { isConfirming, option } = dialog;
+    const options = isConfirming ? CONFIRMATION : CHOICE;
+    if (key === 'Up') dialog.option = Math.max(0, option - 1);
+    if (key === 'Down') dialog.option = Math.min(options.length - 1, option + 1);
+    const isLast = option === options.length - 1;
+    if (key === 'Enter' && !isConfirming && isLast) {
+      [dialog.isConfirming, dialog.option] = [true, 1];
+    } else if (key === 'Enter' && isConfirming && option === 0) {
+      this.#copy(pane);
+      return;
+    } else if (key === 'Enter') {
+      throw new Error(`nobody asked for ${options[option]}`);
+    }
+    pane.text = `${dialog.above}${shownDialog(dialog.isConfirming, dialog.option)}`;
+  }
+
+  #copy(pane: Pane): void {
+    const { running, dialog } = pane;
+    if (running?.session === undefined || dialog === undefined) throw new Error('nothing runs');
+    const { session, pid } = running;
+    pane.dialog = undefined;
+    pane.text = `${dialog.above}● Copied to b@example.com (B).\n❯ \n`;
+    pane.running = { ...running, session: { ...session, id: COPY } };
+    this.onCopy?.(session.id, COPY);
+    this.#writeRecord(pid, COPY, session.accountHome);
+  }
+
+  /** Writes the transcript of the copy. */
+  onCopy: ((original: string, copy: string) => void) | undefined;
 
   #hint(pane: Pane, { session }: Running): void {
     if (session === undefined) return;
@@ -185,14 +259,15 @@ export class FakeTerminal implements Terminal {
 
   #end(pane: Pane, { pid, session }: Running, takesRecordAway: boolean): void {
     pane.running = undefined;
+    pane.dialog = undefined;
     this.#alive.delete(pid);
     if (session !== undefined && takesRecordAway) {
       this.#world.fs.unlinkSync(recordOf(session.accountHome, pid));
     }
   }
 
-  #writeRecord(pid: number, sessionId: string, accountHome: string): void {
-    const record = { pid, sessionId, procStart: '1', status: 'idle', kind: 'interactive' };
+  #writeRecord(pid: number, sessionId: string, accountHome: string, status = 'idle'): void {
+    const record = { pid, sessionId, procStart: '1', status, kind: 'interactive' };
     makeFile(this.#world, recordOf(accountHome, pid), JSON.stringify(record));
   }
 

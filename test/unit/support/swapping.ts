@@ -61,7 +61,12 @@ export function setStage(world: World): Stage {
 }
 
 /** Writes what Claude Code would keep of a session that works in a directory. */
-export function writeTranscript({ world }: Stage, id: string, session: FailoverSession): void {
+export function writeTranscript(
+  { world }: Stage,
+  id: string,
+  session: FailoverSession,
+  more: readonly object[] = [],
+): void {
   const record = {
     type: 'user',
     timestamp: '2026-03-01T12:00:00Z',
@@ -70,7 +75,8 @@ export function writeTranscript({ world }: Stage, id: string, session: FailoverS
   };
   const key = projectKey(session.cwd);
   const path = at(world, `shared/.claude-projects-shared/${key}/${id}.jsonl`);
-  makeFile(world, path, `${JSON.stringify(record)}\n`);
+  const lines = [record, ...more].map((line) => `${JSON.stringify({ sessionId: id, ...line })}\n`);
+  makeFile(world, path, lines.join(''));
 }
 
 /** Lets the first two sessions run under the first account, each with a transcript. */

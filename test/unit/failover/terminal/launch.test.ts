@@ -108,6 +108,11 @@ test('a session has resumed when its record says what it does', () => {
   expect(judgeLaunch({ ...view, live }).kind).toBe('waiting');
   expect(judgeLaunch({ ...view, live: { ...live, status: 'idle' } }).kind).toBe('resumed');
   const asks = ' ❯ 1. Yes, I trust this folder\n   2. No, exit';
+  const waiting = { ...view, live: { ...live, status: 'waiting' } };
+  expect(judgeLaunch(waiting)).toMatchObject({ kind: 'awaiting-input' });
+  expect(judgeLaunch({ ...waiting, text: asks })).toMatchObject({
+    question: 'trust in the working directory',
+  });
   const quoting = { ...view, text: asks, live: { ...live, status: 'idle' } };
   expect(judgeLaunch(quoting).kind).toBe('resumed');
 });
