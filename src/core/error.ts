@@ -22,6 +22,7 @@ export type Operation =
   | 'planDelete'
   | 'planMigration'
   | 'planRestore'
+  | 'planSwap'
   | 'projectKey'
   | 'relaunchSessions'
   | 'requiredSharedUnder'
