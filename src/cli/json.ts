@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import type { Scope } from './scope.ts';
 
 /** Counts up when a script that reads the output would break. */

@@ -2,7 +2,7 @@ import { isSharedStateError } from '../index.ts';
 import { messageFor } from './causes.ts';
 import type { CliContext } from './command.ts';
 import { commands } from './commands/index.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io, Screen } from './io.ts';
 import { envelope, errorAsData, jsonText } from './json.ts';
 import { type Invocation, parse } from './program.ts';
@@ -10,7 +10,6 @@ import { type Scope, scopeFor } from './scope.ts';
 import { Output } from './ui/output.ts';
 import { printMessages } from './ui/problems.ts';
 import { reasonInWords } from './ui/scope.ts';
-import { UsageError } from './usage-error.ts';
 
 const NOWHERE: Screen = { isTTY: false, columns: undefined, write: () => undefined };
 
@@ -64,7 +63,7 @@ async function perform(
 
 function requireHomes({ homes, searched, skipped }: Scope): void {
   if (homes.length > 0) return;
-  const lines = skipped.map((one) => `\n  ${one.path}: ${reasonInWords(one)}`);
+  const lines = skipped.map((directory) => `\n  ${directory.path}: ${reasonInWords(directory)}`);
   throw new UsageError(
     `there is no account home in ${searched}; name one with --home` +
       (lines.length === 0 ? '' : `\nskipped:${lines.join('')}`),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './exit.ts';
 import type { Interrupts, Io, Screen } from './io.ts';
 
 type Output = NodeJS.WriteStream & { readonly fd: number };

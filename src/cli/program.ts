@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
 import { didYouMean, nearest } from './nearest.ts';
 

@@ -2,11 +2,12 @@ import { basename, isAbsolute, sep } from 'node:path';
 import { findAccountHomes, type SkippedDirectory } from '../homes/index.ts';
 import { inspectAll, requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import type { CommonValues } from './command.ts';
+import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { NAME } from './program.ts';
 import { shellWord } from './ui/shell.ts';
-import { UsageError } from './usage-error.ts';
+import type { NextStep } from './ui/steps.ts';
 
 /** Which homes and which shared links a command is about, and where they come from. */
 export interface Scope {
@@ -23,6 +24,8 @@ export interface Scope {
   readonly requiredFrom: 'home' | 'root' | 'shared';
   /** Where the shared directories are, unless each was named. */
   readonly root?: string;
+  /** How this command was called, for command lines to be copied. */
+  readonly program: string;
 }
 
 /** A path as it was typed, made absolute. No shell expands the `~` in `--home=~/x`, and `..` stays: it is physical. */
@@ -35,7 +38,7 @@ export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home
 /** Decides about homes and links. */
 export async function scopeFor(
   { home: given = [], root: givenRoot, shared }: CommonValues,
-  io: Pick<Io, 'cwd' | 'home'>,
+  io: Pick<Io, 'cwd' | 'env' | 'home'>,
 ): Promise<Scope> {
   const root = givenRoot === undefined ? io.home : absolutePath(givenRoot, io);
   const links =
@@ -50,20 +53,21 @@ export async function scopeFor(
           requiredFrom: 'shared',
         } as const);
   const { required } = links;
-  const searched = io.home;
+  const program = io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME;
+  const common = { searched: io.home, program, ...links };
   const homes = [...new Set(given.map((path) => absolutePath(path, io)))];
-  const found = await findAccountHomes(io.home, { required, except: homes });
+  const { homes: all, skipped } = await findAccountHomes({
+    homeDirectory: io.home,
+    required,
+    accountHomes: homes,
+    sessions: false,
+    processInspector: { configDirs: () => Promise.resolve([]) },
+  });
+  const found = all.filter(({ rule }) => rule === 'claude').map(({ accountHome }) => accountHome);
   if (homes.length === 0) {
-    return { ...found, homesFrom: 'found', otherHomes: [], searched, ...links };
+    return { homes: found, skipped, homesFrom: 'found', otherHomes: [], ...common };
   }
-  const scope = {
-    homes,
-    homesFrom: 'given',
-    otherHomes: found.homes,
-    searched,
-    skipped: [],
-    ...links,
-  } as const;
+  const scope: Scope = { homes, homesFrom: 'given', otherHomes: found, skipped: [], ...common };
   await requireThatExist('--home', homes, scope);
   return scope;
 }
@@ -102,13 +106,13 @@ export function namedLinks(scope: Scope): readonly SharedSymlink[] | undefined {
   return scope.requiredFrom === 'home' ? undefined : scope.required;
 }
 
-/** A whole command line for the same homes and links, or for some of the homes: to be copied into a shell. */
-export function commandLine(
-  env: Io['env'],
-  { homes: all, homesFrom, required, requiredFrom, root }: Scope,
+/** A whole command line to type next, for the same homes and links, or for some of the homes. */
+export function stepFor(
+  { homes: all, homesFrom, required, requiredFrom, root, program }: Scope,
   words: readonly string[],
+  purpose: string,
   homes: readonly string[] = all,
-): string {
+): NextStep {
   const isEach = homesFrom === 'given' || homes.length !== all.length;
   const flags = [
     ...(isEach ? homes.flatMap((home) => ['--home', home]) : []),
@@ -117,6 +121,5 @@ export function commandLine(
       ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
       : []),
   ];
-  const program = env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME;
-  return [program, ...[...words, ...flags].map(shellWord)].join(' ');
+  return { command: [program, ...[...words, ...flags].map(shellWord)].join(' '), purpose };
 }

@@ -1,10 +1,11 @@
 import {
+  type AnyOf,
   type AtPath,
-  createProblem,
   error,
+  problemsFrom,
   type ProblemTable,
+  type ProblemWith,
   text,
-  type ProblemBase,
   warning,
 } from '../core/problem.ts';
 import type { Problem } from '../links/problems.ts';
@@ -18,10 +19,6 @@ interface OfSession extends AtPath {
   readonly session: string;
 }
 
-interface OfProcess extends OfSession {
-  readonly pid: number;
-}
-
 /** What can go wrong when sessions are moved to another account. */
 interface FailoverProblems extends LockProblems {
   /** The session has no terminal. Recognised: a call rejects with a `TerminalError` whose `reason` is `no-session`. */
@@ -29,50 +26,57 @@ interface FailoverProblems extends LockProblems {
   /** The terminal can't be used. Recognised: a call rejects with anything else. */
   readonly 'terminal-failed': OfSession & { readonly reason: string };
   /**
-   * The terminal is not at its shell, and nothing says which session runs in it. Recognised: no session record names one
-   * of its processes. A Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none; neither is one seen that
-   * runs in a tmux inside (`program`).
+   * The terminal is not at a shell that could be used. Recognised: no session record names one of its processes
+   * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
+   * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
+   * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
+   * or account; or not exactly one of `several-panes` runs a session.
    */
-  readonly 'terminal-busy': OfSession & { readonly program?: string };
-  /**
-   * No shell waits for the program to end. Recognised: it is the first process of its terminal, or that one is in the
-   * foreground together with it, as in `sh -c claude`: the terminal would end with it. Or the program is suspended.
-   */
-  readonly 'no-shell': OfProcess;
-  /**
-   * Nothing can be seen or typed in the terminal for sure. `several-panes`: more than one runs a session, or none, so
-   * name one as `pane`. `too-small`: the program shows nothing in so few columns and rows.
-   */
-  readonly 'terminal-unsuitable': OfSession & {
-    readonly reason: 'several-panes' | 'too-small';
-    readonly detail: string;
-  };
-  /** Another session runs in the terminal, or the same one under another account. Recognised: its session record. */
-  readonly 'other-session-running': OfProcess & {
-    readonly sessionId: string;
-    readonly accountHome: string;
+  readonly 'terminal-busy': OfSession & {
+    readonly reason: 'no-record' | 'no-shell' | 'other-session' | 'several-panes';
+    /** The program that runs in it, or the panes. */
+    readonly detail?: string;
+    /** The session that runs in it, if its record says so. */
+    readonly live?: {
+      readonly pid: number;
+      readonly sessionId: string;
+      readonly accountHome: string;
+    };
   };
   /** The program did not end. Recognised: its process still exists after it was killed. */
-  readonly 'stop-timeout': OfProcess;
-  /** The program ended instead of resuming. Recognised: the terminal is at its shell; `output` was printed last. */
-  readonly 'resume-failed': OfSession & { readonly output: string };
+  readonly 'stop-timeout': OfSession & { readonly pid: number };
+  /**
+   * The session does not go on. Recognised: the terminal is at its shell (`ended`), or the time for it is over
+   * (`timeout`; `too-small` if the terminal has a size in which the program shows nothing); its transcript has an error
+   * of the API (`refused`); or its record is in another home (`other-account`), because something between the shell and
+   * the program, such as a wrapper, sets `CLAUDE_CONFIG_DIR`. `output`: what was printed last, the size, or that home.
+   */
+  readonly 'resume-failed': OfSession & {
+    readonly reason: keyof typeof notResumed;
+    readonly output: string;
+  };
   /** The program asks a `question` and waits for an answer. Recognised: by its text. */
   readonly 'resume-awaiting-input': OfSession & { readonly question: string };
-  /** The program has neither resumed nor failed. Recognised: the time for it is over. */
-  readonly 'resume-timeout': OfSession & { readonly output: string };
-  /** The session has resumed, and the API refuses what it asks. Recognised: an error in its transcript, `output`. */
-  readonly 'resume-refused': OfProcess & { readonly output: string };
+  /** The caller aborted the call before it was done with the session. Recognised: the signal. */
+  readonly aborted: OfSession;
+  /** The terminal shows no id to resume. Recognised: no resume hint below the last launch, or one below an error. */
+  readonly 'no-resume-hint': OfSession;
   /**
-   * The session was started under another account than it was told. Recognised: its record is in that home. Something
-   * between the shell and the program, such as a wrapper, sets `CLAUDE_CONFIG_DIR`.
+   * No id is saved for the session that could be used. Recognised: its file is missing, isn't a regular file with one id,
+   * or has the id that is saved for another session, while both are at their shells (`shared`).
    */
-  readonly 'account-overridden': OfProcess & { readonly accountHome: string };
+  readonly 'resume-id-unusable': OfSession & {
+    readonly reason: 'missing' | 'invalid' | 'shared';
+    /** The name of the other session. */
+    readonly other?: string;
+  };
   /**
    * Ending the program loses something. `busy`: it works, and does not continue by itself when it is resumed.
-   * `draft`: `detail` stands in its input box. `background-shells`: they end with it. Recognised: record and screen.
+   * `draft`: `detail` stands in its input box, unless the program only suggests it. `background-shells`: they end with
+   * it. Recognised: by the session record and the screen.
    */
   readonly 'work-interrupted': OfSession & {
-    readonly reason: 'busy' | 'draft' | 'background-shells';
+    readonly reason: keyof typeof interrupted;
     readonly detail?: string;
   };
   /**
@@ -80,28 +84,13 @@ interface FailoverProblems extends LockProblems {
    * it is not known how many values it takes. `not-typeable`: it is no single line.
    */
   readonly 'launch-argument-omitted': OfSession & OmittedArgument;
-  /** The canary, the session that was to go on first, did not: this one was left where it is. */
-  readonly 'canary-failed': OfSession & {
-    /** The name of that session. */
-    readonly other: string;
-  };
-  /** The caller aborted the call before it was done with the session. Recognised: the signal. */
-  readonly aborted: OfSession;
-  /** The terminal shows no id to resume. Recognised: no resume hint below the last launch, or one below an error. */
-  readonly 'no-resume-hint': OfSession;
-  /** No id is saved for the session. Recognised: its file is missing, or isn't a regular file with one id. */
-  readonly 'resume-id-unusable': OfSession & { readonly reason: 'missing' | 'invalid' };
-  /** An id is saved for two sessions. Recognised: both are at their shells, and their files have one id. */
-  readonly 'resume-id-shared': OfSession & {
-    readonly sessionId: string;
-    /** The name of the other session. */
-    readonly other: string;
-  };
+  /** The session was left where it is. Recognised: the first one to be moved (`other`) did not go on. */
+  readonly 'canary-failed': OfSession & { readonly other: string };
   /**
-   * The target account can't take the sessions. `home-missing`: there is no such directory. `not-logged-in`, and
-   * `login-expired`: by the files of the home. `same-account`: it is logged in to the account that the sessions leave.
-   * `bypass-not-accepted`: the program is told to skip permissions, and would ask first (`.claude.json`).
-   * `program-missing`: `detail` is no program that the terminal would find.
+   * The target account can't take the sessions. `home-missing`: there is no such directory. `not-logged-in`: by the files
+   * of the home. `same-account`: it is logged in to the account that the sessions are to leave. `bypass-not-accepted`:
+   * the program is told to skip permissions, and would ask first. `program-missing`: it is not in the PATH of the session,
+   * or there is no such file (`detail`).
    */
   readonly 'target-not-ready': AtPath & {
     readonly reason: keyof typeof notReady;
@@ -118,14 +107,28 @@ interface FailoverProblems extends LockProblems {
 export type FailoverProblemCode = keyof FailoverProblems;
 
 /** The problem of one code, with the fields of its own. */
-export type FailoverProblemOf<Code extends FailoverProblemCode> = ProblemBase<Code> &
-  FailoverProblems[Code];
+export type FailoverProblemOf<Code extends FailoverProblemCode> = ProblemWith<
+  FailoverProblems,
+  Code
+>;
 
 /** Anything that keeps a session from being moved; problems of links and sessions included. */
-export type FailoverProblem =
-  | { readonly [Code in FailoverProblemCode]: FailoverProblemOf<Code> }[FailoverProblemCode]
-  | Problem
-  | SessionProblem;
+export type FailoverProblem = AnyOf<FailoverProblems> | Problem | SessionProblem;
+
+const unusableId = {
+  missing: 'is not saved',
+  invalid: 'that is saved is invalid',
+  // Two processes must not write to one session.
+  shared: 'is also saved for ',
+} as const;
+
+const notResumed = {
+  ended: 'did not resume, and is at its shell',
+  timeout: 'has neither resumed nor failed in the time given',
+  'too-small': 'shows nothing in a terminal of this size',
+  refused: 'has resumed, and the API refuses its requests',
+  'other-account': 'was started under another account',
+} as const;
 
 const interrupted = {
   busy: 'is at work, which ends with the program',
@@ -134,31 +137,14 @@ const interrupted = {
 } as const;
 
 const notReady = {
-  'home-missing': {
-    state: 'does not exist',
-    advice: 'Log in under it first, or correct its path.',
-  },
-  'not-logged-in': {
-    state: 'is not logged in',
-    advice: 'Start Claude Code under it, and run /login.',
-  },
-  'login-expired': {
-    state: 'has a login that has expired',
-    advice: 'Start Claude Code under it, and run /login.',
-  },
-  'same-account': {
-    state: 'is logged in to the account that the sessions are to leave',
-    advice: 'Log in to another account there.',
-  },
-  'bypass-not-accepted': {
-    state: 'has not accepted that permissions are bypassed',
-    advice: 'Start Claude Code under it once with --dangerously-skip-permissions, and accept.',
-  },
-  'program-missing': {
-    state: 'would be used by a program that the terminal does not find',
-    advice: 'Name a program that exists, by its absolute path.',
-  },
+  'home-missing': 'does not exist',
+  'not-logged-in': 'is not logged in',
+  'same-account': 'is logged in to the account that the sessions are to leave',
+  'bypass-not-accepted': 'has not accepted that permissions are bypassed',
+  'program-missing': 'needs a program that the terminal does not find',
 } as const;
+
+const detailed = (detail: string | undefined) => (detail === undefined ? '' : text`: ${detail}`);
 
 export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ (() => ({
   ...lockProblems,
@@ -174,28 +160,18 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'terminal-busy': error(
     'manual',
+    ({ session, live, reason, detail }) =>
+      live === undefined
+        ? text`the terminal of ${session} ` +
+          (reason === 'several-panes'
+            ? 'has several panes, of which not exactly one runs a session'
+            : 'runs something that keeps no session record') +
+          detailed(detail)
+        : text`the terminal of ${session} runs session ${live.sessionId} under ${live.accountHome} (process ${String(live.pid)})`,
     (p) =>
-      text`the terminal of ${p.session} runs ${p.program ?? 'something'}, which keeps no session record`,
-    'End it, and call again. A Claude Code prints its id when it ends.',
-  ),
-  'no-shell': error(
-    'manual',
-    (p) => text`no shell in the terminal of ${p.session} waits for process ${String(p.pid)} to end`,
-    'Start the program from a shell in that terminal; or use onNoShell.',
-  ),
-  'terminal-unsuitable': error(
-    'manual',
-    (p) =>
-      p.reason === 'too-small'
-        ? text`the terminal of ${p.session} is too small for Claude Code: ${p.detail}`
-        : text`the terminal of ${p.session} has several panes, and not one of them runs a session: ${p.detail}`,
-    (p) => (p.reason === 'too-small' ? 'Enlarge it.' : 'Name the one that is meant as `pane`.'),
-  ),
-  'other-session-running': error(
-    'manual',
-    (p) =>
-      text`the terminal of ${p.session} runs session ${p.sessionId} under ${p.accountHome} (process ${String(p.pid)})`,
-    'End it, or leave it: nothing was typed into the terminal.',
+      p.reason === 'several-panes'
+        ? 'Name the one that is meant as `pane`.'
+        : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
   ),
   'stop-timeout': error(
     'manual',
@@ -204,44 +180,13 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'resume-failed': error(
     'manual',
-    (p) => text`${p.session} did not resume, and is at its shell: ${p.output}`,
-    'Look at what the program printed.',
+    (p) => text`${p.session} ${notResumed[p.reason]}: ${p.output}`,
+    'Look at what the program printed; allow more time if it was only slow.',
   ),
   'resume-awaiting-input': error(
     'manual',
     (p) => text`the program in the terminal of ${p.session} asks about ${p.question}`,
     'Answer it in the terminal.',
-  ),
-  'resume-timeout': error(
-    'manual',
-    (p) => text`${p.session} has neither resumed nor failed in the time given: ${p.output}`,
-    'Look at the terminal; allow more time if it was only slow.',
-  ),
-  'resume-refused': error(
-    'manual',
-    (p) => text`${p.session} has resumed, and the API refuses its requests: ${p.output}`,
-    'Log in to the account again, or use another one.',
-  ),
-  'account-overridden': error(
-    'manual',
-    (p) => text`${p.session} was started under ${p.accountHome} instead (process ${String(p.pid)})`,
-    'Name the program itself: what the terminal starts by its name sets CLAUDE_CONFIG_DIR.',
-  ),
-  'work-interrupted': warning(
-    (p) =>
-      text`${p.session} ` +
-      interrupted[p.reason] +
-      text`${p.detail === undefined ? '' : `: ${p.detail}`}`,
-    'Look after it when it has resumed; continuePrompt tells a busy session to continue.',
-  ),
-  'launch-argument-omitted': warning(
-    (p) => text`${p.session} is resumed without ${p.argument} (${p.reason})`,
-    'Give it in launch, if the session needs it.',
-  ),
-  'canary-failed': error(
-    'retry',
-    (p) => text`${p.session} was left where it is, because ${p.other} did not go on`,
-    'See to that one, and call again.',
   ),
   aborted: error(
     'retry',
@@ -255,24 +200,26 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'resume-id-unusable': error(
     'choose-session',
-    (p) =>
-      p.reason === 'missing'
-        ? text`no id is saved for ${p.session}: ${p.path} does not exist`
-        : text`the id that is saved for ${p.session} is invalid: ${p.path}`,
-    'Write the id of the session into the file, and nothing else, and call again.',
+    (p) => text`the id of ${p.session} ${unusableId[p.reason]}${p.other ?? ''}: ${p.path}`,
+    'Write the id of its own session into the file, and nothing else, and call again.',
   ),
-  'resume-id-shared': error(
-    'choose-session',
-    (p) => text`${p.sessionId} is saved for ${p.session} and for ${p.other}: ${p.path}`,
-    'Write the id of its own session into the file: two processes must not write to one session.',
+  'work-interrupted': warning(
+    (p) => text`${p.session} ${interrupted[p.reason]}` + detailed(p.detail),
+    'Look after it when it has resumed; continuePrompt tells a busy session to continue.',
+  ),
+  'launch-argument-omitted': warning(
+    (p) => text`${p.session} is resumed without ${p.argument} (${p.reason})`,
+    'Give it in launch, if the session needs it.',
+  ),
+  'canary-failed': error(
+    'manual',
+    (p) => text`${p.session} was left where it is, because ${p.other} did not go on`,
+    'See to that one, and call again.',
   ),
   'target-not-ready': error(
     'manual',
-    (p) =>
-      text`the account home ${p.path} ` +
-      notReady[p.reason].state +
-      (p.detail === undefined ? '' : text` (${p.detail})`),
-    (p) => notReady[p.reason].advice,
+    (p) => text`the account home ${p.path} ${notReady[p.reason]}` + detailed(p.detail),
+    'Start Claude Code under it once as the sessions run, and log in; or correct the path.',
   ),
   'accounts-overlap': error(
     'manual',
@@ -281,10 +228,5 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
 }))();
 
-/** Creates a problem. */
-export function failoverProblem<Code extends FailoverProblemCode>(
-  code: Code,
-  fields: FailoverProblems[Code],
-): FailoverProblemOf<Code> {
-  return createProblem(failoverProblems, code, fields);
-}
+/** Creates a problem from its fields. */
+export const failoverProblem = /* @__PURE__ */ problemsFrom(failoverProblems);

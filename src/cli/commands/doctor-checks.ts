@@ -3,7 +3,7 @@ import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
 import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
-import { isUnfinished, type UnfinishedRun } from '../runs.ts';
+import { isInterrupted, type InterruptedRun } from '../runs.ts';
 import type { Scope } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { isRight } from '../ui/links.ts';
@@ -22,7 +22,7 @@ export interface Facts {
 }
 
 /** What one check found. */
-export interface Finding {
+export interface CheckResult {
   /** `note`: worth a look, and no reason to be unhealthy. */
   readonly state: 'ok' | 'note' | 'error';
   /** In a few words. */
@@ -35,7 +35,7 @@ export interface Finding {
 interface Check {
   readonly name: string;
   readonly summary: string;
-  readonly look: (facts: Facts) => Finding;
+  readonly run: (facts: Facts) => CheckResult;
 }
 
 /** A cause that has no problem code. */
@@ -43,7 +43,7 @@ function cause(heading: string, advice: string, paths: readonly string[]): Cause
   return { codes: [], severity: 'error', heading, advice, problems: [], paths };
 }
 
-const stateOf = (problems: readonly AnyProblem[]): Finding['state'] =>
+const stateOf = (problems: readonly AnyProblem[]): CheckResult['state'] =>
   problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
 
 /** The check that a problem of a home belongs to. */
@@ -61,10 +61,12 @@ export const checks: readonly Check[] = [
   {
     name: 'homes',
     summary: 'which account homes there are',
-    look({ scope }) {
+    run({ scope }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
-      const causes = unreadable.map((one) =>
-        cause(`This may be an account home, but it ${reasonInWords(one)}`, '', [one.path]),
+      const causes = unreadable.map((directory) =>
+        cause(`This may be an account home, but it ${reasonInWords(directory)}`, '', [
+          directory.path,
+        ]),
       );
       const text = `${scope.homes.length} ${scope.homesFrom}`;
       return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
@@ -73,7 +75,7 @@ export const checks: readonly Check[] = [
   {
     name: 'links',
     summary: 'whether every home shares its state',
-    look(facts) {
+    run(facts) {
       const { reports } = facts;
       const problems = problemsOf(facts, 'links');
       const links = reports.flatMap((report) => report.links);
@@ -95,7 +97,7 @@ export const checks: readonly Check[] = [
   {
     name: 'permissions',
     summary: 'whether you, and nobody else, can use the shared directories',
-    look(facts) {
+    run(facts) {
       const problems = problemsOf(facts, 'permissions');
       const state = stateOf(problems);
       const text = state === 'ok' ? 'no other user can read what is shared' : 'to be corrected';
@@ -105,7 +107,7 @@ export const checks: readonly Check[] = [
   {
     name: 'retention',
     summary: 'how long transcripts are kept',
-    look(facts) {
+    run(facts) {
       const { homes, periodDays, transcripts } = facts.retention;
       const problems = [
         ...problemsOf(facts, 'retention'),
@@ -129,7 +131,7 @@ export const checks: readonly Check[] = [
   {
     name: 'memory',
     summary: 'whether print mode may edit shared auto-memory',
-    look({ memory }) {
+    run({ memory }) {
       const text = memory.length === 0 ? 'may be edited' : "can't be edited in print mode";
       return { state: stateOf(memory), text, problems: memory };
     },
@@ -137,7 +139,7 @@ export const checks: readonly Check[] = [
   {
     name: 'sessions',
     summary: 'which sessions are running',
-    look({ live: { sessions, problems } }) {
+    run({ live: { sessions, problems } }) {
       const text = sessions.length === 0 ? 'none is running' : `${sessions.length} running`;
       return { state: stateOf(problems), text, problems };
     },
@@ -145,8 +147,8 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     summary: 'whether a migration, restore or deletion was interrupted',
-    look({ points: { restorePoints } }) {
-      const unfinished = restorePoints.filter(isUnfinished);
+    run({ points: { restorePoints } }) {
+      const unfinished = restorePoints.filter(isInterrupted);
       const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
         return paths.length === 0 ? [] : [cause(interrupted[state], 'Nothing is lost.', paths)];
@@ -159,8 +161,8 @@ export const checks: readonly Check[] = [
   {
     name: 'restore-points',
     summary: 'which restore points can be used or deleted',
-    look({ points: { restorePoints, problems } }) {
-      const kept = restorePoints.filter((point) => !isUnfinished(point)).length;
+    run({ points: { restorePoints, problems } }) {
+      const kept = restorePoints.filter((point) => !isInterrupted(point)).length;
       const text =
         kept === 0
           ? 'none'
@@ -171,7 +173,7 @@ export const checks: readonly Check[] = [
   {
     name: 'claude-code',
     summary: 'whether the installed version of Claude Code is tested',
-    look({ claudeVersion: version }) {
+    run({ claudeVersion: version }) {
       const last = TestedClaudeVersions.at(-1) ?? '';
       if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
       if (TestedClaudeVersions.includes(version))
@@ -185,12 +187,12 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** The causes to show for a finding. */
-export function causesIn({ causes, problems = [] }: Finding): readonly Cause[] {
+/** The causes to show for the result of a check. */
+export function causesIn({ causes, problems = [] }: CheckResult): readonly Cause[] {
   return causes ?? causesOf(problems);
 }
 
-const interrupted: Readonly<Record<UnfinishedRun['state'], string>> = {
+const interrupted: Readonly<Record<InterruptedRun['state'], string>> = {
   incomplete: 'A migration was interrupted',
   restoring: 'A restore was interrupted',
   deleting: 'The deletion of a restore point was interrupted',

@@ -141,7 +141,7 @@ export interface FailoverContext {
 }
 
 /** How to resume sessions. */
-export interface ResumeRequest {
+export interface LaunchRequest {
   readonly targetHome: string;
   readonly accountHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
@@ -157,7 +157,7 @@ export interface SwapRequest {
   readonly from: string;
   readonly to: string;
   readonly sessions: readonly FailoverSession[];
-  readonly resume: ResumeRequest;
+  readonly resume: LaunchRequest;
   readonly stopTimeoutMs: number;
   readonly onNoShell: 'skip' | 'respawn';
   readonly onEvent: (event: SwapEvent) => void;
@@ -292,10 +292,10 @@ function contextOf(
 }
 
 function resumeRequest(
-  given: Omit<ResumeRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
+  given: Omit<LaunchRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
   targetHome: string,
   accountHomes: readonly string[],
-): ResumeRequest {
+): LaunchRequest {
   const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
@@ -305,7 +305,7 @@ const ANY_ID = /* @__PURE__ */ parseResumeUUID('00000000-0000-0000-0000-00000000
 /** Refuses a command that can't be typed before anything is touched. */
 function requireTypeable(
   all: readonly FailoverSession[],
-  { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: ResumeRequest,
+  { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
   if (ANY_ID === undefined) return;
   for (const { cwd, launch: own = common } of all) {

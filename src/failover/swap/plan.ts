@@ -90,7 +90,7 @@ async function look(terminal: SessionTerminal, request: SwapRequest): Promise<Pl
   const occupant = await terminal.occupant([from, to]);
   if (occupant.kind === 'other') {
     const question = questionIn(await terminal.capture());
-    if (question === undefined) return await terminal.blockBusy(occupant.pid);
+    if (question === undefined) return await terminal.blockUnknown(occupant.pid);
     block(failoverProblem('resume-awaiting-input', { ...place, question }));
   }
   const live = occupant.kind === 'session' ? occupant.live : undefined;

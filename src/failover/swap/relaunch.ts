@@ -9,7 +9,7 @@ import {
   checkRelaunch,
   type FailoverSession,
   type RelaunchOptions,
-  type ResumeRequest,
+  type LaunchRequest,
 } from './options.ts';
 import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { readId } from './resume-id.ts';
@@ -91,7 +91,7 @@ export function skip(
 /** Resumes the saved session of one terminal, unless something blocks it. */
 export async function relaunchOne(
   terminal: SessionTerminal,
-  request: ResumeRequest,
+  request: LaunchRequest,
   claims: ResumeClaims,
 ): Promise<RelaunchedSession> {
   const { name, place } = terminal;
@@ -107,12 +107,11 @@ export async function relaunchOne(
   const before = { name, sessionId, pid, problems };
   if (pid !== undefined) return { ...before, outcome: 'already-running' };
 
-  const because = (...more: readonly FailoverProblem[]) => [...problems, ...more];
   const launched = await attempt(() =>
     launch(terminal, sessionId, request, prepared.value.transcript),
   );
   if (!launched.ok) {
-    return { ...before, outcome: 'unknown', problems: because(...launched.problems) };
+    return { ...before, outcome: 'unknown', problems: [...problems, ...launched.problems] };
   }
   const state = launched.value;
   switch (state.kind) {
@@ -126,16 +125,17 @@ export async function relaunchOne(
     case 'awaiting-input': {
       const { question } = state;
       const problem = failoverProblem('resume-awaiting-input', { ...place, question });
-      return { ...before, outcome: 'awaiting-input', problems: because(problem) };
+      return { ...before, outcome: 'awaiting-input', problems: [...problems, problem] };
     }
     case 'refused': {
-      const { pid: refusedPid, output } = state;
-      const problem = failoverProblem('resume-refused', { ...place, pid: refusedPid, output });
-      return { ...before, outcome: 'refused', pid: refusedPid, problems: because(problem) };
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
+      return { ...before, outcome: 'refused', pid: state.pid, problems: [...problems, problem] };
     }
     case 'ended': {
-      const problem = failoverProblem('resume-failed', { ...place, output: state.output });
-      return { ...before, outcome: 'failed', problems: because(problem) };
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
+      return { ...before, outcome: 'failed', problems: [...problems, problem] };
     }
     default:
       return state satisfies never;
@@ -146,7 +146,7 @@ export async function relaunchOne(
 async function prepare(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  request: ResumeRequest,
+  request: LaunchRequest,
   claims: ResumeClaims,
 ): Promise<{
   readonly pid?: number;
@@ -157,12 +157,11 @@ async function prepare(
   const { name, place } = terminal;
   const { targetHome, accountHomes } = request;
   const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
-  if (occupant.kind === 'other') return await terminal.blockBusy(occupant.pid);
+  if (occupant.kind === 'other') return await terminal.blockUnknown(occupant.pid);
   if (occupant.kind === 'session') {
     const { pid, sessionId, accountHomes: homes } = occupant.live;
     if (sessionId === id && homes.includes(targetHome)) return { pid, problems: [] };
-    const fields = { ...place, pid, sessionId, accountHome: homes[0] };
-    block(failoverProblem('other-session-running', fields));
+    terminal.blockBusy('other-session', occupant.live);
   }
   const { verdict, problems, transcript } = await diagnose(terminal, id, request);
   // A second process would write to the same transcript, and the next resume would follow only one of them.
@@ -172,7 +171,7 @@ async function prepare(
   // The same session, however its id is spelled. Only one that is resumable in its spelling claims it.
   const other = claims.get(id.toLowerCase());
   if (other !== undefined && (verdict !== 'not-resumable' || runsElsewhere)) {
-    block(failoverProblem('resume-id-shared', { ...place, sessionId: id, other }));
+    block(failoverProblem('resume-id-unusable', { ...place, reason: 'shared', other }));
   }
   if (verdict === 'not-resumable' || runsElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
@@ -191,7 +190,7 @@ type Launched =
 async function launch(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  request: ResumeRequest,
+  request: LaunchRequest,
   transcript: string | undefined,
 ): Promise<Launched> {
   const { targetHome, accountHomes, defaultAccountHome, resumeTimeoutMs } = request;
@@ -212,11 +211,8 @@ async function launch(
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
     if (live !== undefined && !live.accountHomes.includes(targetHome)) {
-      const {
-        pid,
-        accountHomes: [accountHome],
-      } = live;
-      block(failoverProblem('account-overridden', { ...place, pid, accountHome }));
+      const [output] = live.accountHomes;
+      block(failoverProblem('resume-failed', { ...place, reason: 'other-account', output }));
     }
     const state = judgeLaunch({ command, before, text, isAtShell, live });
     agreeing = state.kind === last ? agreeing + 1 : 1;
@@ -248,8 +244,9 @@ async function blockLate(terminal: SessionTerminal, text: string): Promise<never
   const panes = await terminal.panes();
   const pane = panes.find(({ id }) => terminal.pane === undefined || terminal.pane === id);
   if (pane !== undefined && (pane.columns < MIN_COLUMNS || pane.rows < MIN_ROWS)) {
-    const detail = `${pane.columns} columns, ${pane.rows} rows`;
-    block(failoverProblem('terminal-unsuitable', { ...place, reason: 'too-small', detail }));
+    const output = `${pane.columns} columns, ${pane.rows} rows`;
+    block(failoverProblem('resume-failed', { ...place, reason: 'too-small', output }));
   }
-  return block(failoverProblem('resume-timeout', { ...place, output: lastLines(text) }));
+  const output = lastLines(text);
+  return block(failoverProblem('resume-failed', { ...place, reason: 'timeout', output }));
 }

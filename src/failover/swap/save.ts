@@ -107,7 +107,7 @@ export async function findId(terminal: SessionTerminal, accountHomes: readonly s
     case 'session':
       return { id: occupant.live.sessionId, source: 'record', live: occupant.live } as const;
     case 'other':
-      return await terminal.blockBusy(occupant.pid);
+      return await terminal.blockUnknown(occupant.pid);
     case 'shell': {
       const hint = lastHint(await terminal.capture());
       // Below an error the program prints the id that it could not resume.

@@ -7,7 +7,7 @@ import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch } from '../terminal/terminal.ts';
 import { keepArguments } from './launch-arguments.ts';
-import type { LaunchOptions, ResumeRequest } from './options.ts';
+import type { LaunchOptions, LaunchRequest } from './options.ts';
 import { replaceFile } from './resume-id.ts';
 import type { SessionTerminal } from './session-terminal.ts';
 
@@ -88,7 +88,7 @@ export async function findProgram(
 export function launchOptions(
   { session }: SessionTerminal,
   saved: SavedLaunch | undefined,
-  { launch: common, continuePrompt }: ResumeRequest,
+  { launch: common, continuePrompt }: LaunchRequest,
 ): LaunchOptions {
   const { launch = common } = session;
   const options =

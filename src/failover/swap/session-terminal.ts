@@ -143,23 +143,33 @@ export class SessionTerminal {
     return (await this.isAtShell()) ? { kind: 'shell' } : { kind: 'other', pid: inside.at(-1) };
   }
 
-  /** Ends the work on a terminal in which something else runs, and says what. */
-  async blockBusy(pid: number | undefined): Promise<never> {
-    const launch = pid === undefined ? undefined : await this.launchOf(pid);
-    const program = launch === undefined ? {} : { program: basename(launch.executable) };
-    return block(failoverProblem('terminal-busy', { ...this.place, ...program }));
+  /** Blocks the session, because of what runs in its terminal. */
+  blockBusy(reason: 'no-record' | 'no-shell' | 'other-session', live?: LiveSession): never {
+    const fields = { ...this.place, reason };
+    if (live === undefined) block(failoverProblem('terminal-busy', fields));
+    const { pid, sessionId, accountHomes } = live;
+    const running = { pid, sessionId, accountHome: accountHomes[0] };
+    block(failoverProblem('terminal-busy', { ...fields, live: running }));
   }
 
-  /** Polls until `look` finds something, for the given time. */
+  /** Blocks the session, because something without a record runs in its terminal; says what, if that is known. */
+  async blockUnknown(pid: number | undefined): Promise<never> {
+    const launch = pid === undefined ? undefined : await this.launchOf(pid);
+    if (launch === undefined) return this.blockBusy('no-record');
+    const detail = basename(launch.executable);
+    return block(failoverProblem('terminal-busy', { ...this.place, reason: 'no-record', detail }));
+  }
+
+  /** Polls until `probe` finds something, for the given time. */
   async waitFor<Value>(
     milliseconds: number,
-    look: () => Promise<Value | false>,
+    probe: () => Promise<Value | false>,
   ): Promise<Value | false> {
     const { sleep, now, pollMs } = this.context;
     const start = now();
     // A look takes time, too.
     for (let waited = 0; ; waited = Math.max(waited + pollMs, now() - start)) {
-      const found = await look();
+      const found = await probe();
       if (found !== false || waited >= milliseconds) return found;
       await sleep(pollMs);
     }
@@ -181,9 +191,7 @@ export class SessionTerminal {
     const [pane, ...others] = found;
     if (pane !== undefined && others.length === 0) return `${name}:${pane}`;
     const detail = (found.length === 0 ? all.map(({ id }) => id) : found).join(', ');
-    return block(
-      failoverProblem('terminal-unsuitable', { ...place, reason: 'several-panes', detail }),
-    );
+    return block(failoverProblem('terminal-busy', { ...place, reason: 'several-panes', detail }));
   }
 
   async #press(key: 'C-c' | 'Enter'): Promise<void> {

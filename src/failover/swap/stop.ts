@@ -4,7 +4,7 @@ import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { failoverProblem } from '../problems.ts';
 import { readUnsaved } from '../terminal/screen.ts';
 import { lastAnswer } from './answer.ts';
-import type { ResumeRequest, SwapRequest } from './options.ts';
+import type { LaunchRequest, SwapRequest } from './options.ts';
 import { readId, writeId } from './resume-id.ts';
 import { describeLaunch, saveLaunch } from './saved-launch.ts';
 import { attempt, block, type Occupant, type SessionTerminal } from './session-terminal.ts';
@@ -30,11 +30,10 @@ export async function stopSession(
   terminal: SessionTerminal,
   { from, to, resume, stopTimeoutMs, onNoShell }: SwapRequest,
 ): Promise<StoppedProgram> {
-  const { place } = terminal;
   const notRunning = { pid: undefined, wasKilled: false, wasBusy: false };
   const occupant = await terminal.occupant([from, to]);
   if (occupant.kind === 'shell') return notRunning;
-  if (occupant.kind === 'other') return await terminal.blockBusy(occupant.pid);
+  if (occupant.kind === 'other') return await terminal.blockUnknown(occupant.pid);
   const { live } = occupant;
   const { pid, accountHomes, sessionId } = live;
   if (accountHomes.includes(to)) return notRunning;
@@ -55,7 +54,7 @@ export async function stopSession(
     : await replace(terminal, live, stopTimeoutMs);
   // The shell takes a moment to notice.
   if (!(await terminal.waitFor(KILL_TIMEOUT_MS, () => terminal.isAtShell()))) {
-    block(failoverProblem('terminal-busy', place));
+    terminal.blockBusy('no-record');
   }
   return { pid, wasKilled, wasBusy: isBusy };
 }
@@ -96,14 +95,14 @@ async function replace(
  */
 export async function requireShell(
   terminal: SessionTerminal,
-  { live: { pid }, isFirst }: Extract<Occupant, { readonly kind: 'session' }>,
+  { live, isFirst }: Extract<Occupant, { readonly kind: 'session' }>,
   onNoShell: SwapRequest['onNoShell'],
 ): Promise<boolean> {
   const isAlone = isFirst || (await terminal.isAtShell());
   // It may have ended just now.
-  if (!isAlone || !(await terminal.processIds()).includes(pid)) return true;
+  if (!isAlone || !(await terminal.processIds()).includes(live.pid)) return true;
   if (onNoShell === 'respawn' && terminal.canRespawn) return false;
-  return block(failoverProblem('no-shell', { ...terminal.place, pid }));
+  return terminal.blockBusy('no-shell', live);
 }
 
 /** What a running session does, how it was started, and what it would lose by its end. */
@@ -150,7 +149,7 @@ export async function inspectWork(
 export async function diagnose(
   { context: { fs, processInspector }, session: { cwd } }: SessionTerminal,
   id: ResumeUUID,
-  { targetHome, accountHomes, required, programVersion, defaultAccountHome }: ResumeRequest,
+  { targetHome, accountHomes, required, programVersion, defaultAccountHome }: LaunchRequest,
 ): Promise<ResumeDiagnosis> {
   return await diagnoseResume(id, {
     accountHome: targetHome,

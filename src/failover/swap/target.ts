@@ -13,7 +13,7 @@ import { isTrusted, readConfig, readSettings } from '../../sessions/diagnose/set
 import { sessionProblem } from '../../sessions/problems.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch } from '../terminal/terminal.ts';
-import type { LaunchOptions, ResumeRequest, SwapRequest } from './options.ts';
+import type { LaunchOptions, LaunchRequest, SwapRequest } from './options.ts';
 import { findProgram } from './saved-launch.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -123,7 +123,7 @@ async function directoryAt(
 /** Why the program would not start for a session under the target, or would ask something first. */
 export async function checkLaunch(
   fs: FailoverFs,
-  { targetHome: accountHome, defaultAccountHome }: ResumeRequest,
+  { targetHome: accountHome, defaultAccountHome }: LaunchRequest,
   cwd: string,
   { program, extraArgs = [], dangerouslySkipPermissions = false }: LaunchOptions,
   env: ProcessLaunch['env'] | undefined,

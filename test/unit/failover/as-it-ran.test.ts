@@ -101,7 +101,7 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       startBoth(stage);
       stage.terminal.loseShell('api');
       const { sessions } = await swap(stage);
-      expect(told(sessions)).toMatchObject({ api: 'skipped no-shell', web: 'resumed' });
+      expect(told(sessions)).toMatchObject({ api: 'skipped terminal-busy', web: 'resumed' });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
 
       const again = await swap(stage, { onNoShell: 'respawn' });

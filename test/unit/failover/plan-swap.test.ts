@@ -180,7 +180,7 @@ describe.each(worldKinds)('a canary (%s)', (kind) => {
       'is refused by the API',
       { error: 'authentication_failed', text: 'Please run /login · API Error: 401' },
       'canary-failed',
-      'refused resume-refused',
+      'refused resume-failed',
     ],
   ])('with work to continue goes first, and %s', (_, refusal, outcome, canary) =>
     inWorld(kind, async (world) => {
@@ -209,7 +209,7 @@ describe.each(worldKinds)('a canary (%s)', (kind) => {
       stage.terminal.setStatus('api', 'busy');
       const { outcome, sessions } = await swap(stage, { continuePrompt: 'Go on.' });
       expect(outcome).toBe('canary-failed');
-      expect(told(sessions)).toMatchObject({ api: 'unknown resume-timeout' });
+      expect(told(sessions)).toMatchObject({ api: 'unknown resume-failed' });
     }));
 
   test('that comes back under another account is told by it', () =>
@@ -219,6 +219,6 @@ describe.each(worldKinds)('a canary (%s)', (kind) => {
       stage.terminal.onResume = (name, id) => void stage.terminal.start(name, id, stage.from);
       const { outcome, sessions } = await swap(stage);
       expect(outcome).toBe('canary-failed');
-      expect(told(sessions)).toMatchObject({ api: 'unknown account-overridden' });
+      expect(told(sessions)).toMatchObject({ api: 'unknown resume-failed' });
     }));
 });

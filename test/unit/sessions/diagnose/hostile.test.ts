@@ -64,7 +64,7 @@ test('diagnoseResume reports an id that is no string', async () => {
     const bare: unknown = Object.create(null);
     // @ts-expect-error -- what a caller without types may hand over
     const { problems } = await diagnose(world, stage, { id: bare });
-    expect(problems).toMatchObject([{ code: 'session-id-not-uuid', sessionId: 'object' }]);
+    expect(problems).toMatchObject([{ code: 'session-id-invalid', sessionId: 'object' }]);
     const long = await diagnose(world, stage, { id: 'x'.repeat(10_000_000) });
     expect(long.problems[0]?.message.length).toBeLessThan(1000);
   });

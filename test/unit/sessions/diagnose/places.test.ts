@@ -44,7 +44,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
 
       const { problems } = await diagnose(world, stage);
 
-      expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling }]);
+      expect(problems).toMatchObject([{ code: 'session-id-invalid', spelling }]);
     }));
 
   test('was last used when its last prompt says, even after a line of 3 MiB', () =>
