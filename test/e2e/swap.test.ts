@@ -14,6 +14,10 @@ import { startTmux } from './support/tmux-server.ts';
 const [FIRST, SECOND] = ['sk-ant-oat01-first', 'sk-ant-oat01-second'] as const;
 const PATIENCE_MS = 60_000;
 
+async function running(home: string) {
+  return (await findLiveSessions([home])).sessions;
+}
+
 /** A session that is at work, in a shell, with arguments of its own; and one that a command runs, without a shell. */
 async function setStage(name: 'old' | 'new') {
   const room = await enterCleanRoom(name);
@@ -28,7 +32,7 @@ async function setStage(name: 'old' | 'new') {
   // The login of the home counts only where there is no key.
   const environment = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_MAX_RETRIES: '1' };
   const pane = await server.open('api', { accountHome: from, cwd: api, columns: 120, environment });
-  await pane.enter(`claude --model sonnet --add-dir ${added} 'Hello.'`);
+  await pane.enter(`claude --add-dir ${added} --model sonnet 'Hello.'`);
   await pane.until('of the stand-in', PATIENCE_MS);
   const variables = cleanEnvironment({ ...room.surroundings(from), environment });
   delete variables['PATH'];
@@ -40,7 +44,6 @@ async function setStage(name: 'old' | 'new') {
 
   room.api.takeTime(120_000);
   await pane.enter('Take your time.');
-  const running = async (home: string) => (await findLiveSessions([home])).sessions;
   const isBusy = async () => (await running(from)).some(({ status }) => status === 'busy');
   await pollUntil('it is at work', isBusy, () => pane.screen(), PATIENCE_MS);
   room.api.takeTime(0);
@@ -57,13 +60,13 @@ async function setStage(name: 'old' | 'new') {
     continuePrompt: 'Go on.',
     onNoShell: 'respawn',
   };
-  return { room, options, running, trustAll: () => logIn(to, SECOND, directories), api, added };
+  return { room, options, trustAll: () => logIn(to, SECOND, directories), api, added };
 }
 
 test.each(programs)(
   'Claude Code $version is moved only where it goes on, as it ran',
   async ({ name }) => {
-    const { room, options, running, trustAll, api, added } = await setStage(name);
+    const { room, options, trustAll, api, added } = await setStage(name);
     const { from, to } = options;
     const skipped = await planSwap({ ...options, onNoShell: 'skip' });
     expect(skipped.sessions[0]?.problems).toContainEqual(
@@ -95,6 +98,7 @@ test.each(programs)(
 
     room.api.refuse(() => undefined);
     const { outcome, ok, sessions } = await swapAccounts(options);
+    console.log(JSON.stringify(sessions, null, 1));
     expect([outcome, ok, sessions.map((each) => each.outcome)]).toEqual([
       'done',
       true,

@@ -40,8 +40,12 @@ function answerIn(line: string): Answer | undefined {
   if (memberOf(row, 'type') !== 'assistant' || memberOf(row, 'isSidechain') === true) {
     return undefined;
   }
-  if (memberOf(row, 'isApiErrorMessage') !== true) return { kind: 'answered' };
-  const content = memberOf(memberOf(row, 'message'), 'content');
+  const message = memberOf(row, 'message');
+  if (memberOf(row, 'isApiErrorMessage') !== true) {
+    // The program answers itself where a turn was interrupted.
+    return memberOf(message, 'model') === '<synthetic>' ? undefined : { kind: 'answered' };
+  }
+  const content = memberOf(message, 'content');
   const texts = isArray(content) ? content.map((part) => memberOf(part, 'text')) : [];
   const text = texts.filter((each) => typeof each === 'string').join(' ');
   return { kind: 'refused', error: String(memberOf(row, 'error')), text };

@@ -119,7 +119,9 @@ export class SessionTerminal {
 
   /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */
   async enter(command: string): Promise<string> {
-    // It ends the editing of a line in every mode: in that of vi, letters are commands.
+    // It ends the editing of a line in every mode: in that of vi, letters are commands. Twice, because right behind an
+    // Escape bash takes the first one for a part of a key.
+    await this.#press('C-c');
     await this.#press('C-c');
     await this.context.sleep(this.context.pollMs);
     const before = await this.capture();

@@ -129,7 +129,8 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
 
   const rest = terminals.filter(({ name }) => !done.has(name));
   const stopped = await mapLimit(rest, async (terminal) => {
-    if (failed === undefined) return [terminal, await stopOne(terminal)] as const;
+    const isThere = plans.some(({ name, action }) => name === terminal.name && action === 'stay');
+    if (failed === undefined || isThere) return [terminal, await stopOne(terminal)] as const;
     const problem = failoverProblem('canary-failed', { ...terminal.place, other: failed });
     return [terminal, { ok: false, problems: [problem] }] as const;
   });

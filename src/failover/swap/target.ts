@@ -8,6 +8,7 @@ import { readJson } from '../../fs/read-file.ts';
 import { entryOf, identityOf } from '../../fs/stats.ts';
 import { validateAll } from '../../links/ensure.ts';
 import { isSharedStateError } from '../../links/error.ts';
+import { accountIn } from '../../homes/account.ts';
 import { inspectAll } from '../../links/inspect-all.ts';
 import { isTrusted, readConfig, readSettings } from '../../sessions/diagnose/settings.ts';
 import { sessionProblem } from '../../sessions/problems.ts';
@@ -25,15 +26,12 @@ async function readLogin(fs: FailoverFs, accountHome: string, defaultAccountHome
     readJson(fs, join(accountHome, '.credentials.json'), MAX_BYTES),
     readSettings(fs, join(accountHome, 'settings.json')),
   ]);
-  const account = memberOf(config.value, 'oauthAccount');
-  const [user, organization] = ['accountUuid', 'organizationUuid'].map((id) =>
-    memberOf(account, id),
-  );
+  const { accountUuid, organizationUuid } = accountIn(config.value) ?? {};
   const login = memberOf(file.ok ? file.value : undefined, 'claudeAiOauth');
   const key = memberOf(config.value, 'primaryApiKey') ?? memberOf(settings.value, 'apiKeyHelper');
   return {
     token: memberOf(login, 'accessToken'),
-    account: user === undefined ? undefined : `${String(user)} of ${String(organization)}`,
+    account: accountUuid && `${accountUuid} of ${organizationUuid}`,
     hasKey: key !== undefined,
   };
 }
@@ -82,10 +80,10 @@ async function checkLogins(
   if (!isLoggedIn && !target.hasKey) {
     return [failoverProblem('target-not-ready', { path: to, reason: 'not-logged-in' })];
   }
-  const isSame = (one: unknown, other: unknown) => one !== undefined && one === other;
-  return isSame(target.account, source.account) || isSame(target.token, source.token)
-    ? [failoverProblem('target-not-ready', { path: to, reason: 'same-account' })]
-    : [];
+  const isSame = (['account', 'token'] as const).some(
+    (id) => target[id] !== undefined && target[id] === source[id],
+  );
+  return isSame ? [failoverProblem('target-not-ready', { path: to, reason: 'same-account' })] : [];
 }
 
 /** The problem of two accounts that keep their session records in the same place. */

@@ -140,14 +140,13 @@ async function readLaunch(pid: number): Promise<ProcessLaunch | undefined> {
     await read('environ'),
   ];
   if (!link.ok || command === undefined || variables === undefined) return undefined;
-  const env = variables.map((each) => [
-    each.split('=')[0] ?? '',
-    each.slice(each.indexOf('=') + 1),
-  ]);
+  const env: Record<string, string> = {};
+  for (const each of variables)
+    env[each.split('=', 1)[0] ?? ''] = each.slice(each.indexOf('=') + 1);
   return {
     executable: textOf(link.value),
     args: command.slice(1),
-    env: Object.fromEntries(env),
+    env,
   };
 }
 

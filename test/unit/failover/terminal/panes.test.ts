@@ -59,6 +59,7 @@ test('a shell takes the place of what runs, and the terminal stays', async () =>
   await terminal.type('run', 'echo "h"ere');
   await terminal.press('run', 'Enter');
   await poll(async () => (await terminal.capture('run')).includes('\nhere'));
+  expect(await terminal.isAtShell('run')).toBe(true);
 });
 
 function startedWith() {
