@@ -12,6 +12,7 @@ import { nextSteps } from '../next-steps.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
+import { homesToLink, requireOneGroup } from '../scope.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 
@@ -23,6 +24,7 @@ export const ensureCommand = defineCommand({
   options: { dryRun },
   async run(context, { dryRun: isDryRun = false }) {
     const { scope, out, stderr } = context;
+    requireOneGroup(scope);
     const looking = isDryRun ? simulate(context) : create(context);
     const { reports, created } = await whileWaiting(stderr, 'looking at the homes', looking);
     const found = reports.flatMap(({ problems }) => problems);
@@ -75,13 +77,15 @@ interface Outcome {
   readonly created: readonly string[];
 }
 
-async function simulate({ scope: { homes, required } }: CliContext): Promise<Outcome> {
-  const reports: readonly InspectionReport[] = await inspectAll(homes, { required });
+async function simulate({ scope }: CliContext): Promise<Outcome> {
+  const { required } = scope;
+  const reports: readonly InspectionReport[] = await inspectAll(homesToLink(scope), { required });
   return { reports, created: [...new Set(reports.flatMap(({ wouldCreate }) => wouldCreate))] };
 }
 
-async function create({ scope: { homes, required } }: CliContext): Promise<Outcome> {
-  const reports = await validateAll(homes, { required }).catch((error: unknown) => {
+async function create({ scope }: CliContext): Promise<Outcome> {
+  const { required } = scope;
+  const reports = await validateAll(homesToLink(scope), { required }).catch((error: unknown) => {
     // Bad arguments have no reports.
     if (isSharedStateError(error) && error.reports.length > 0) return error.reports;
     throw error;
