@@ -98,7 +98,6 @@ test.each(programs)(
 
     room.api.refuse(() => undefined);
     const { outcome, ok, sessions } = await swapAccounts(options);
-    console.log(JSON.stringify(sessions, null, 1));
     expect([outcome, ok, sessions.map((each) => each.outcome)]).toEqual([
       'done',
       true,

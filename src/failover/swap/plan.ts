@@ -99,10 +99,11 @@ async function look(terminal: SessionTerminal, request: SwapRequest): Promise<Pl
   if (live?.accountHomes.includes(to) === true) {
     return { ...known, action: 'stay', isBusy: false, problems: [] };
   }
-  if (occupant.kind === 'session') await requireShell(terminal, occupant, onNoShell);
+  const hasShell = occupant.kind === 'shell' || (await requireShell(terminal, occupant, onNoShell));
 
   const diagnosis = await diagnose(terminal, sessionId, resume);
-  const work = live === undefined ? undefined : await inspectWork(terminal, live, diagnosis);
+  const work =
+    live === undefined ? undefined : await inspectWork(terminal, live, diagnosis, hasShell);
   const launch = work?.launch ?? (await readLaunch(terminal, sessionId));
   const options = launchOptions(terminal, launch, resume);
   const { cwd } = terminal.session;

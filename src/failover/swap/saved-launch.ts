@@ -54,18 +54,25 @@ export async function readLaunch(
   };
 }
 
-/** What of the way in which a process was started is used again, and what is not. */
+/**
+ * What of the way in which a process was started is used again, and what is not.
+ *
+ * @param hasShell - Whether it is started from the same shell: another one may find no `claude` in its PATH.
+ */
 export async function describeLaunch(
   { context: { fs }, place }: SessionTerminal,
   sessionId: ResumeUUID,
   { executable, args, env }: ProcessLaunch,
+  hasShell = true,
 ): Promise<{ readonly launch: SavedLaunch; readonly problems: readonly FailoverProblem[] }> {
   const kept = keepArguments(args);
   const problems = kept.omitted.map((omitted) =>
     failoverProblem('launch-argument-omitted', { ...place, ...omitted }),
   );
   const known = await findProgram(fs, 'claude', env);
-  const program = known === executable ? undefined : executable;
+  // A script is run by its interpreter; and what was updated since is gone.
+  const own = /(?:^|\/)(?:node|bun)$| \(deleted\)$/.test(executable) ? known : executable;
+  const program = hasShell && own === known ? undefined : own;
   return { launch: { sessionId, program, args: kept.args }, problems };
 }
 

@@ -46,7 +46,7 @@ export async function stopSession(
   // After /clear it is another one than was saved a moment ago.
   const stored = await attempt(() => readId(terminal));
   if (!stored.ok || stored.value !== sessionId) await writeId(terminal, sessionId);
-  const { isBusy, launch } = await inspectWork(terminal, live, diagnosis);
+  const { isBusy, launch } = await inspectWork(terminal, live, diagnosis, hasShell);
   await saveLaunch(terminal, { ...launch, wasBusy: isBusy });
 
   const wasKilled = hasShell
@@ -110,6 +110,7 @@ export async function inspectWork(
   terminal: SessionTerminal,
   { pid, sessionId, status }: LiveSession,
   { transcript }: ResumeDiagnosis,
+  hasShell: boolean,
 ) {
   const { context, place } = terminal;
   const { draft, isWorking, hasShells } = readUnsaved(await terminal.capture());
@@ -125,7 +126,7 @@ export async function inspectWork(
   const described =
     started === undefined
       ? { launch: { sessionId, args: [] }, problems: [] }
-      : await describeLaunch(terminal, sessionId, started);
+      : await describeLaunch(terminal, sessionId, started, hasShell);
   const loses = (reason: 'busy' | 'draft' | 'background-shells', detail?: string) =>
     failoverProblem('work-interrupted', {
       ...place,

@@ -8,10 +8,11 @@ import { readJson } from '../../fs/read-file.ts';
 import { entryOf, identityOf } from '../../fs/stats.ts';
 import { validateAll } from '../../links/ensure.ts';
 import { isSharedStateError } from '../../links/error.ts';
-import { accountIn } from '../../homes/account.ts';
+import { readAccount } from '../../homes/account.ts';
 import { inspectAll } from '../../links/inspect-all.ts';
 import { isTrusted, readConfig, readSettings } from '../../sessions/diagnose/settings.ts';
 import { sessionProblem } from '../../sessions/problems.ts';
+import { isDefaultHome } from '../../sessions/program.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch } from '../terminal/terminal.ts';
 import type { LaunchOptions, LaunchRequest, SwapRequest } from './options.ts';
@@ -21,12 +22,14 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Who is logged in under a home, as far as its files tell. On macOS the token itself is in the keychain. */
 async function readLogin(fs: FailoverFs, accountHome: string, defaultAccountHome?: string) {
-  const [config, file, settings] = await Promise.all([
-    readConfig(fs, { accountHome, defaultAccountHome }),
+  const homes = { accountHome, defaultAccountHome };
+  const [config, account, file, settings] = await Promise.all([
+    readConfig(fs, homes),
+    readAccount(fs, accountHome, isDefaultHome(homes)),
     readJson(fs, join(accountHome, '.credentials.json'), MAX_BYTES),
     readSettings(fs, join(accountHome, 'settings.json')),
   ]);
-  const { accountUuid, organizationUuid } = accountIn(config.value) ?? {};
+  const { accountUuid, organizationUuid } = account ?? {};
   const login = memberOf(file.ok ? file.value : undefined, 'claudeAiOauth');
   const key = memberOf(config.value, 'primaryApiKey') ?? memberOf(settings.value, 'apiKeyHelper');
   return {

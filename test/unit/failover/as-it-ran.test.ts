@@ -100,6 +100,10 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       const stage = setStage(world);
       startBoth(stage);
       stage.terminal.loseShell('api');
+      const [, pid = 0] = await stage.terminal.processIds('api');
+      const executable = at(world, 'opt/claude');
+      makeFile(world, executable, '');
+      stage.terminal.launches.set(pid, { executable, args: [], env: { PATH: at(world, 'opt') } });
       const { sessions } = await swap(stage);
       expect(told(sessions)).toMatchObject({ api: 'skipped terminal-busy', web: 'resumed' });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
@@ -107,5 +111,7 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       const again = await swap(stage, { onNoShell: 'respawn' });
       expect(told(again.sessions)).toMatchObject({ api: 'resumed', web: 'already-running' });
       expect(stage.terminal.respawned).toEqual(['api']);
+      // The new shell may have another PATH.
+      expect(stage.terminal.entered.at(-1)?.[1]).toContain('/opt/claude --resume');
     }));
 });
