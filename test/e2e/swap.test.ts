@@ -44,8 +44,8 @@ async function setStage(name: 'old' | 'new') {
 
   room.api.takeTime(120_000);
   await pane.enter('Take your time.');
-  const isBusy = async () => (await running(from)).some(({ status }) => status === 'busy');
-  await pollUntil('it is at work', isBusy, () => pane.screen(), PATIENCE_MS);
+  const isAtWork = () => room.api.conversations.some((texts) => texts.includes('Take your time.'));
+  await pollUntil('it is at work', isAtWork, () => pane.screen(), PATIENCE_MS);
   room.api.takeTime(0);
   const options: SwapOptions = {
     from,
