@@ -68,7 +68,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(stage.terminal.runningIn('api')?.id).toBe(ONE);
     }));
 
-  test('carries over the session that runs when it is stopped, though another one was saved before', () =>
+  test('carries over the session that runs, though another was saved', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
