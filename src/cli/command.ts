@@ -28,7 +28,7 @@ interface TypedOption<Value> extends Option {
   readonly [valueType]?: Value;
 }
 type OptionList = Readonly<Record<string, TypedOption<unknown>>>;
-type ValuesOf<Options extends OptionList> = {
+export type ValuesOf<Options extends OptionList> = {
   readonly [Key in keyof Options]?: Options[Key] extends TypedOption<infer Value> ? Value : never;
 };
 
@@ -133,7 +133,7 @@ export const dryRun = flagOption('--dry-run', 'show the plan, and change nothing
 export const commonOptions = {
   home: listOption(
     '--home <directory>',
-    'an account home; can be repeated. All that are found by default',
+    'an account home, also with * and ?; can be repeated. All that are found by default',
   ),
   root: textOption(
     '--root <directory>',

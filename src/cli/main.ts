@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io, Screen } from './io.ts';
 import { envelope, errorAsData, jsonText } from './json.ts';
 import { type Invocation, parse } from './program.ts';
-import { type Scope, scopeFor } from './scope.ts';
+import { homesToLink, type Scope, scopeFor } from './scope.ts';
 import { Output } from './ui/output.ts';
 import { printMessages } from './ui/problems.ts';
 import { reasonInWords } from './ui/scope.ts';
@@ -61,8 +61,12 @@ async function perform(
   return result.exitCode;
 }
 
-function requireHomes({ homes, searched, skipped }: Scope): void {
-  if (homes.length > 0) return;
+function requireHomes(scope: Scope): void {
+  const { path, exists, isNamed } = scope.config;
+  if (isNamed && !exists)
+    throw new UsageError(`there is no ${path}, which CLAUDE_SHARED_STATE_CONFIG names`);
+  if (homesToLink(scope).length > 0) return;
+  const { searched, skipped } = scope;
   const lines = skipped.map((directory) => `\n  ${directory.path}: ${reasonInWords(directory)}`);
   throw new UsageError(
     `there is no account home in ${searched}; name one with --home` +

@@ -9,7 +9,7 @@ import {
   type InterruptedRun,
   withRoot,
 } from './runs.ts';
-import { type Scope, stepFor } from './scope.ts';
+import { homesToLink, type Scope, stepFor } from './scope.ts';
 import { isTypeable, quoted } from './ui/shell.ts';
 import { MAX_STEPS, type NextStep, steps } from './ui/steps.ts';
 
@@ -35,7 +35,7 @@ export function nextSteps(
     ...homesWith(({ remedy }) => remedy === 'manual'),
     ...first.flatMap(({ state, accountHome }) => (state === 'deleting' ? [] : [accountHome])),
   ]);
-  const free = scope.homes.filter((home) => !blocked.has(home));
+  const free = homesToLink(scope).filter((home) => !blocked.has(home));
   const isToMigrate =
     unfinished.some(isOwn) ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
@@ -44,6 +44,15 @@ export function nextSteps(
     rest.push(stepFor(scope, ['migrate'], 'show what will be shared, and ask', free));
   } else if (errors.some(({ remedy }) => remedy === 'ensure')) {
     rest.push(stepFor(scope, ['ensure'], 'create what is missing; nothing else is touched'));
+  }
+  for (const { links, accountHomes, primary } of scope.groups) {
+    const group: Scope = { ...scope, required: links, requiredFrom: 'shared' };
+    const homes = accountHomes.filter((home) => home !== primary);
+    rest.push(stepFor(group, ['doctor'], 'check the homes of one group', homes));
+  }
+  if (scope.requiredFrom === 'agreed') {
+    const command = `${scope.program} config init`;
+    rest.push({ command, purpose: 'remember these homes and directories, after showing them' });
   }
   const byHand = causes.flatMap((cause) => stepByHand(cause, scope));
   return steps([...byHand.slice(0, Math.max(0, MAX_STEPS - rest.length)), ...rest]);

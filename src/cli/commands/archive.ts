@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { dirname } from 'node:path';
 import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
@@ -93,19 +93,19 @@ function end(
   };
 }
 
-function optionsFor({ io, scope: { required } }: CliContext, given: string | undefined) {
-  if (given === undefined) return { options: { required }, flags: [] };
-  const archive = absolutePath(given, io);
-  return { options: { required, archive }, flags: ['--archive', archive] };
+function optionsFor({ io, scope: { required, config } }: CliContext, given: string | undefined) {
+  const place = given ?? config.values.archive;
+  const archive: { readonly archive?: string } =
+    place === undefined ? {} : { archive: absolutePath(place, io) };
+  const flags = given === undefined ? [] : ['--archive', absolutePath(given, io)];
+  return { options: { required, ...archive }, flags };
 }
 
-async function archivedSessions({ io, scope }: CliContext, given: string | undefined) {
-  const [shared] = scope.required.flatMap(({ name, target }) =>
-    name === 'projects' ? [target] : [],
-  );
-  const root = (shared ?? io.home).split(sep).slice(0, -1).join(sep);
-  const archive =
-    given === undefined ? `${root}/.claude-shared-state/archive` : absolutePath(given, io);
+async function archivedSessions(context: CliContext, given: string | undefined) {
+  const { io, scope } = context;
+  const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
+  const standard = `${dirname(shared)}/.claude-shared-state/archive`;
+  const { archive = standard } = optionsFor(context, given).options;
   return await listSessions([], {
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });

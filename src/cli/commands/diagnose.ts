@@ -5,7 +5,7 @@ import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
 import { nextSteps } from '../next-steps.ts';
-import { stepFor } from '../scope.ts';
+import { homesToLink, stepFor } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { escapeControl, type Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -26,7 +26,7 @@ export const diagnoseCommand = defineCommand({
     const sessionId = await sessionFor(context, words, values.last);
     const looking = diagnoseAll(context, sessionId, values);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
-    const reports = await inspectAll(scope.homes, { required: scope.required });
+    const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));
     const next = stepsAfter(context, sessionId, diagnoses, links);
     const [first] = diagnoses;

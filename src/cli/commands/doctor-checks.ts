@@ -4,10 +4,12 @@ import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
 import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
 import { isInterrupted, type InterruptedRun } from '../runs.ts';
+import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { isRight } from '../ui/links.ts';
 import { reasonInWords } from '../ui/scope.ts';
+import { shellWord } from '../ui/shell.ts';
 
 /** Everything that the doctor looks at. */
 export interface Facts {
@@ -43,6 +45,41 @@ function cause(heading: string, advice: string, paths: readonly string[]): Cause
   return { codes: [], severity: 'error', heading, advice, problems: [], paths };
 }
 
+/** Something to know that makes nothing unhealthy. */
+function note(heading: string, advice: string, paths: readonly string[] = []): Cause {
+  return { ...cause(heading, advice, paths), severity: 'warning' };
+}
+
+function notesOnDouble({ accountHome, remarks }: AccountHome): readonly Cause[] {
+  return remarks.slice(0, 1).map(({ kind, accountHome: original }) => {
+    const why = {
+      'same-account': `This home has the account of ${original}`,
+      'looks-like-a-copy': `This home looks like a copy of ${original}`,
+    }[kind];
+    return note(why, 'It is left alone unless you name it with --home.', [accountHome]);
+  });
+}
+
+function notesOnPool({ primary, requiredFrom, program }: Scope): readonly Cause[] {
+  if (requiredFrom !== 'agreed') return [];
+  if (primary === undefined) {
+    return [note('The homes share their sessions already, in a place of their own', 'It is kept.')];
+  }
+  const move = `${program} migrate --home ${shellWord(primary)}`;
+  return [
+    note(
+      `The homes share the directories of ${primary}`,
+      `That works, and the other homes can join. To move them to a neutral place instead: ${move}`,
+    ),
+  ];
+}
+
+function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
+  const place = links.find(({ name }) => name === 'projects')?.target ?? '';
+  const advice = 'No other home can resume their sessions, and nothing is moved between groups.';
+  return cause(`These homes share ${place}`, advice, accountHomes);
+}
+
 const stateOf = (problems: readonly AnyProblem[]): CheckResult['state'] =>
   problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
 
@@ -68,15 +105,21 @@ export const checks: readonly Check[] = [
           directory.path,
         ]),
       );
+      const notes = [...scope.doubles.flatMap(notesOnDouble), ...notesOnPool(scope)];
       const text = `${scope.homes.length} ${scope.homesFrom}`;
-      return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
+      const state = causes.length > 0 ? 'error' : notes.length > 0 ? 'note' : 'ok';
+      return { state, text, causes: [...causes, ...notes] };
     },
   },
   {
     name: 'links',
     summary: 'whether every home shares its state',
     run(facts) {
-      const { reports } = facts;
+      const { reports, scope } = facts;
+      if (scope.groups.length > 0) {
+        const text = `${scope.groups.length} groups, which share nothing with each other`;
+        return { state: 'error', text, causes: scope.groups.map(causeOfGroup) };
+      }
       const problems = problemsOf(facts, 'links');
       const links = reports.flatMap((report) => report.links);
       const right = links.filter(({ state }) => isRight(state)).length;

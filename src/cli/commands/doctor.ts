@@ -1,4 +1,4 @@
-import { inspectAll } from '../../index.ts';
+import { inspectAll, requiredSharedUnder } from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectMemoryPermissions } from '../../sessions/index.ts';
 import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
@@ -13,6 +13,7 @@ import type { Output } from '../ui/output.ts';
 import { printSessions } from '../ui/plan.ts';
 import { printCauses } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
+import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 import { causesIn, type CheckResult, checks, type Facts } from './doctor-checks.ts';
@@ -99,11 +100,15 @@ function chosenChecks(names: readonly string[] | undefined) {
 }
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
-  const { homes, required } = scope;
+  const { homes, required, primary } = scope;
+  const linked = homesToLink(scope);
   const isSharing = required.some(({ name }) => name === 'projects');
   const [reports, retention, live, memory, points, claudeVersion] = await Promise.all([
-    inspectAll(homes, { required, retention: true }),
-    inspectRetention(homes, { required }),
+    inspectAll(linked, { required, retention: true }),
+    // The period of the primary home counts, too; its transcripts are not those of a target.
+    primary === undefined
+      ? inspectRetention(homes, { required })
+      : inspectRetention(homes, { required: requiredSharedUnder(io.home) }),
     findLiveSessions(homes),
     isSharing ? inspectMemoryPermissions(homes) : [],
     restorePointsIn(homes),
@@ -123,7 +128,7 @@ function printFinding(
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, causes: string): void {
   out.line();
-  const { length } = facts.reports;
+  const { length } = facts.scope.homes;
   const homes =
     length === 1 ? '1 home uses the shared directories' : `${length} homes share their sessions`;
   const warnings = causes === '' ? '' : `; ${causes}`;

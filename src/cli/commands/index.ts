@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command.ts';
 import { archiveCommand, unarchiveCommand } from './archive.ts';
 import { completionCommand } from './completion.ts';
+import { configCommand } from './config.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
 import { ensureCommand } from './ensure.ts';
@@ -29,6 +30,7 @@ export const commands: readonly AnyCommand[] = [
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,
+  configCommand,
   explainCommand,
   schemaCommand,
   completionCommand(all),

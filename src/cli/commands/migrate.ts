@@ -16,7 +16,7 @@ import {
 } from '../command.ts';
 import { stepsPastRefusal } from '../past-refusal.ts';
 import { isInterrupted, restorePointsIn } from '../runs.ts';
-import { absolutePath, stepFor } from '../scope.ts';
+import { absolutePath, homesToLink, requireOneGroup, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -49,7 +49,10 @@ export const migrateCommand = defineCommand({
     const { live = 'refuse', acceptRetention = false } = values;
     const absolute = (paths: readonly string[] = []) => paths.map((path) => absolutePath(path, io));
     const [preferShared, preferHome] = [absolute(values.preferShared), absolute(values.preferHome)];
-    const { homes, otherHomes, required } = scope;
+    requireOneGroup(scope);
+    const { required, primary } = scope;
+    const homes = homesToLink(scope);
+    const otherHomes = [...scope.otherHomes, ...(primary === undefined ? [] : [primary])];
     const options = { required, live, acceptRetention, preferShared, preferHome, otherHomes };
     const words = [
       'migrate',

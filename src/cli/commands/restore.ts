@@ -4,7 +4,7 @@ import { asData, dataOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption } from '../command.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
 import { restorePointsIn } from '../runs.ts';
-import { namedLinks, stepFor } from '../scope.ts';
+import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -30,7 +30,7 @@ export const restoreCommand = defineCommand({
       acceptOtherTarget: values.acceptOtherTarget ?? false,
     };
     const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
-    const planning = inTurn(scope.homes, (home) => planRestore(home, options));
+    const planning = inTurn(homesToLink(scope), (home) => planRestore(home, options));
     const all = await whileWaiting(stderr, 'comparing all files', planning);
     // A home that was found but never migrated is left out; one that was named is a mistake.
     const plans = all.filter(
@@ -43,7 +43,7 @@ export const restoreCommand = defineCommand({
     const refused = plans.filter(({ ok }) => !ok);
 
     printHomes(out, scope);
-    if (scope.requiredFrom !== 'home') printShared(out, scope);
+    if (options.required !== undefined) printShared(out, scope);
     out.title('Plan');
     for (const plan of plans) printPlan(context, plan);
     printSpace(
