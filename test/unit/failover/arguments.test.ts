@@ -46,11 +46,11 @@ test('sessions that are no array are refused', () =>
     expect(problems).toEqual([expect.stringMatching(/^invalid-argument: .*sessions.*array/)]);
   }));
 
-test.each(
-  inWords([undefined, 'api', [[]], { name: 'api' }, { name: 'api', cwd: '/w', home: '/h' }]),
-)('a session that is %s is refused, and which one is told', (_, session) =>
-  inWorld('memory', async (world) => {
-    const problems = await refused(setStage(world), {}, [{ name: 'a', cwd: '/w' }, session]);
-    expect(problems).toEqual([expect.stringContaining('sessions[1]')]);
-  }),
+test.each(inWords([undefined, 'api', [], { name: 'api' }, { name: 'api', cwd: '/w', home: '/h' }]))(
+  'a session that is %s is refused, and which one is told',
+  (_, session) =>
+    inWorld('memory', async (world) => {
+      const problems = await refused(setStage(world), {}, [{ name: 'a', cwd: '/w' }, session]);
+      expect(problems).toEqual([expect.stringContaining('sessions[1]')]);
+    }),
 );

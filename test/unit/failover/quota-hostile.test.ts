@@ -61,7 +61,7 @@ describe('a state', () => {
     inWords<unknown>([
       null,
       'torn',
-      [[]],
+      [],
       { version: 2, pending: 'other' },
       { version: 1 },
       {
@@ -122,7 +122,7 @@ describe('messages', () => {
       null,
       7,
       'You have hit your limit',
-      [[]],
+      [],
       { type: 'result', is_error: true, result: { toString: 7 } },
       { type: 'result', is_error: true, api_error_status: '429' },
       { type: 'assistant', error: 'rate_limit', message: { content: [null, { text: 7 }] } },

@@ -41,7 +41,7 @@ test.each(
   expect(readState(state)).toStrictEqual(empty);
 });
 
-describe('a member that is not understood is left out, and what is beside it stays:', () => {
+describe('one wrong member is left out alone:', () => {
   const { account: _account, cooldown: _cooldown, ...others } = whole;
 
   test.each(inWords([undefined, 7, null, {}]))('an account like %s', (_, account) => {

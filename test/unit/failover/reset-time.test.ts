@@ -41,7 +41,7 @@ describe('a reset time', () => {
     ['4am (Europe/Paris)', '2026-03-28T23:30:00Z', '2026-03-29T02:00:00.000Z'],
     ['4am (Europe/Paris)', '2026-10-24T23:30:00Z', '2026-10-25T03:00:00.000Z'],
     ['2:30am (Europe/Paris)', '2026-03-28T23:30:00Z', '2026-03-29T01:30:00.000Z'],
-  ])('%s, seen at %s, is %s', (text, seen, moment) => {
+  ])('%s at %s is %s', (text, seen, moment) => {
     expect(at(text, seen)).toBe(moment);
   });
 

@@ -109,7 +109,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
   test.each([
     ['the homes are', ''],
     ['their records are', 'sessions'],
-  ])('refuses where %s one directory, because nothing tells then which account pays', (_, name) =>
+  ])('refuses where %s one directory: no telling which account pays', (_, name) =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);

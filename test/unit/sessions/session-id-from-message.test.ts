@@ -51,7 +51,7 @@ describe('the id of a session', () => {
   });
 
   test.each(
-    inWords([undefined, null, 7, 'init', [[]], {}, { session_id: 7 }, { session_id: 'no id' }]),
+    inWords([undefined, null, 7, 'init', [], {}, { session_id: 7 }, { session_id: 'no id' }]),
   )('is not in message %s', (_, message) => {
     expect(Reflect.apply(sessionIdFromMessage, undefined, [message])).toBeUndefined();
   });

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe('an error says what is missing, and what to do', () => {
+describe('an error says what is missing and what to do', () => {
   test('a session that is not there', async () => {
     const { open, socketPath } = startServer();
     await open('other');
@@ -59,7 +59,7 @@ describe('an error says what is missing, and what to do', () => {
       [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
       [{ tmux: '/' }, 'EACCES'],
     ]),
-  )('a tmux that cannot be run (%s)', async (_, options, code) => {
+  )('if tmux is %s', async (_, options, code) => {
     const { reason, message } = await errorOf(tmuxTerminal(options).capture('one'));
     expect(reason).toBe('no-program');
     expect(message).toContain(`cannot be run (${code}); install it, or correct its path.`);

@@ -182,11 +182,11 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         {
           code: 'wrong-working-directory',
           reason: 'several-copies',
-          copies: expect.arrayContaining(
-            ['-one', '-two'].map((key) => expect.stringContaining(key)),
-          ),
         },
       ]);
+      const found = any.problems.flatMap((it) => ('copies' in it ? it.copies : []));
+      const keys = found.map((path) => path.split('/').at(-2));
+      expect(new Set(keys)).toEqual(new Set(['-one', '-two']));
     });
   });
 
