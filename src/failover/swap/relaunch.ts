@@ -5,6 +5,7 @@ import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import { judgeLaunch, lastLines, type LaunchState } from '../terminal/launch.ts';
 import { asksForOwner, copyOwned, targetAddress } from './copy-owned.ts';
+import { lastAnswer, sizeOf } from './answer.ts';
 import { withLock } from './lock.ts';
 import {
   checkRelaunch,
@@ -14,6 +15,7 @@ import {
 } from './options.ts';
 import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { readId, writeId } from './resume-id.ts';
+import { launchOptions, readLaunch } from './saved-launch.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
 import { diagnose, isResumable } from './stop.ts';
 
@@ -27,7 +29,8 @@ import { diagnose, isResumable } from './stop.ts';
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`, `targetHome`; `accountHomes`, `required` and `programVersion` for the
- * diagnosis; `resume`: how the program is started; `resumeTimeoutMs`, in milliseconds; `onOwnedByAnother`; `signal`.
+ * diagnosis; `launch`: how the program is started; `continuePrompt`, for interrupted work; `resumeTimeoutMs`, in
+ * milliseconds; `onOwnedByAnother`; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.
  * @throws {SharedStateError} Only for bad arguments.
  *
@@ -103,10 +106,10 @@ export async function relaunchOne(
   const sessionId = stored.value;
   const prepared = await attempt(() => prepare(terminal, sessionId, request, claims));
   if (!prepared.ok) return skip(name, prepared.problems, sessionId);
-  const { live, problems, shown } = prepared.value;
+  const { live, problems, transcript } = prepared.value;
   const before = { name, sessionId, pid: live?.pid, problems };
   const launched = await attempt(async () => {
-    if (live === undefined) return await launch(terminal, sessionId, request, shown);
+    if (live === undefined) return await launch(terminal, sessionId, request, transcript);
     const isAsked = await asksForOwner(terminal, request, live);
     return { kind: isAsked ? 'owned-by-another' : 'already-running', live } as const;
   });
@@ -141,12 +144,14 @@ export async function relaunchOne(
       const problem = failoverProblem('resume-awaiting-input', { ...place, question });
       return { ...before, outcome: 'awaiting-input', problems: [...problems, problem] };
     }
+    case 'refused': {
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
+      return { ...before, outcome: 'refused', pid: state.pid, problems: [...problems, problem] };
+    }
     case 'ended': {
-      const problem = failoverProblem('resume-failed', {
-        ...place,
-        reason: 'ended',
-        output: state.output,
-      });
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
       return { ...before, outcome: 'failed', problems: [...problems, problem] };
     }
     default:
@@ -169,21 +174,21 @@ async function prepare(
   /** The session that already runs. */
   readonly live?: LiveSession;
   readonly problems: readonly FailoverProblem[];
-  /** The text of the terminal. */
-  readonly shown: string;
+  /** The path of the transcript. */
+  readonly transcript?: string | undefined;
 }> {
   const { name, place } = terminal;
   const { targetHome, accountHomes } = request;
   const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
-  if (occupant.kind === 'other') terminal.blockBusy('no-record');
+  if (occupant.kind === 'other') return await terminal.blockUnknown(occupant.pid);
   if (occupant.kind === 'session') {
     const { live } = occupant;
     const { sessionId, accountHomes: homes } = live;
     const isSaved = sessionId === id || (await saveCopy(terminal, id, live, request));
-    if (isSaved && homes.includes(targetHome)) return { live, problems: [], shown: '' };
+    if (isSaved && homes.includes(targetHome)) return { live, problems: [] };
     terminal.blockBusy('other-session', live);
   }
-  const { problems } = await diagnose(terminal, id, request);
+  const { problems, transcript } = await diagnose(terminal, id, request);
   const canResume = isResumable(problems, request);
   // A second process would write to the same transcript, and the next resume would follow only one of them.
   const runsElsewhere = problems.some(
@@ -196,7 +201,7 @@ async function prepare(
   }
   if (!canResume || runsElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
-  return { problems, shown: await terminal.capture() };
+  return { problems, transcript: transcript?.path };
 }
 
 /** Saves the id of the session that runs, if it is a copy of the saved one: an earlier call may have been killed before. */
@@ -216,18 +221,25 @@ async function saveCopy(
 // A question, or a prompt of the shell, may be about to disappear.
 const AGREEING_LOOKS = 2;
 
+/** How a launch ended. `refused`: the session runs, and the API refused what it was told to continue with. */
+type Launched =
+  | Exclude<LaunchState, { readonly kind: 'waiting' }>
+  | { readonly kind: 'refused'; readonly pid: number; readonly output: string };
+
 /** Types the resume command, and watches the terminal until it has an effect. */
 async function launch(
   terminal: SessionTerminal,
   id: ResumeUUID,
   request: LaunchRequest,
-  before: string,
-): Promise<Exclude<LaunchState, { readonly kind: 'waiting' }>> {
-  const { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs } = request;
-  const { cwd, resume = common } = terminal.session;
-  const options = { ...resume, accountHome: targetHome, cwd, defaultAccountHome };
+  transcript: string | undefined,
+): Promise<Launched> {
+  const { targetHome, accountHomes, defaultAccountHome, resumeTimeoutMs } = request;
+  const { session, place, context } = terminal;
+  const how = launchOptions(terminal, await readLaunch(terminal, id), request);
+  const options = { ...how, accountHome: targetHome, cwd: session.cwd, defaultAccountHome };
   const { shell: command } = resumeCommand(id, options);
-  await terminal.enter(command);
+  const size = transcript === undefined ? 0 : await sizeOf(context.fs, transcript);
+  const before = await terminal.enter(command);
 
   const emailAddress = await targetAddress(terminal, request);
   let text = '';
@@ -235,16 +247,47 @@ async function launch(
   let agreeing = 0;
   const settled = await terminal.waitFor(resumeTimeoutMs, async () => {
     terminal.requireActive();
-    const occupant = await terminal.occupant([targetHome]);
+    const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
     text = await terminal.capture();
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
+    if (live !== undefined && !live.accountHomes.includes(targetHome)) {
+      const [output] = live.accountHomes;
+      block(failoverProblem('resume-failed', { ...place, reason: 'other-account', output }));
+    }
     const state = judgeLaunch({ command, before, text, isAtShell, live, emailAddress });
     agreeing = state.kind === last ? agreeing + 1 : 1;
     last = state.kind;
     return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
   });
-  if (settled !== false) return settled;
+  if (settled === false) return await blockLate(terminal, text);
+  if (settled.kind !== 'resumed' || how.prompt === undefined || transcript === undefined) {
+    return settled;
+  }
+  const answer = await terminal.waitFor(resumeTimeoutMs, async () => {
+    terminal.requireActive();
+    const found = await lastAnswer(context.fs, transcript, size);
+    return found.kind !== 'none' && found;
+  });
+  if (answer === false) return await blockLate(terminal, await terminal.capture());
+  return answer.kind === 'answered'
+    ? settled
+    : { kind: 'refused', pid: settled.live.pid, output: answer.text };
+}
+
+/** Below that the program shows nothing, and its record has no status (2.1.197: columns; 2.1.329: rows). */
+const MIN_COLUMNS = 26;
+const MIN_ROWS = 8;
+
+/** Ends the work on a session in whose terminal nothing has happened in time. */
+async function blockLate(terminal: SessionTerminal, text: string): Promise<never> {
+  const { place } = terminal;
+  const panes = await terminal.panes();
+  const pane = panes.find(({ id }) => terminal.pane === undefined || terminal.pane === id);
+  if (pane !== undefined && (pane.columns < MIN_COLUMNS || pane.rows < MIN_ROWS)) {
+    const output = `${pane.columns} columns, ${pane.rows} rows`;
+    block(failoverProblem('resume-failed', { ...place, reason: 'too-small', output }));
+  }
   const output = lastLines(text);
-  return block(failoverProblem('resume-failed', { ...terminal.place, reason: 'timeout', output }));
+  return block(failoverProblem('resume-failed', { ...place, reason: 'timeout', output }));
 }

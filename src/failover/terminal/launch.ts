@@ -28,6 +28,8 @@ export type LaunchState =
 /** What the program asks before it writes a session record (2.1.197 and 2.1.329). */
 const questions: readonly (readonly [question: string, pattern: RegExp])[] = [
   ['trust in the working directory', /Yes, I trust this folder/],
+  ['trust in an added directory', /Adding a new directory.*Yes, add it/],
+  ['a package to install', /Need to install the following packages/],
   ['an API key in the environment', /Do you want to use this API key\?/],
   ['resuming from a summary', /Resume from summary.*Resume full session as-is/],
   ['permissions that are bypassed', /Bypass Permissions mode.*Yes, I accept/],
@@ -61,12 +63,17 @@ export function judgeLaunch({
   if (isWaiting && ownerDialogIn(text, emailAddress) !== undefined) {
     return { kind: 'owned-by-another', live };
   }
-  const end = lastLines(below, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
-  const question = questions.find(([, pattern]) => pattern.test(end))?.[0];
+  const question = questionIn(below);
   if (question !== undefined) return { kind: 'awaiting-input', question };
   return isWaiting
     ? { kind: 'awaiting-input', question: 'something in a dialog' }
     : { kind: 'waiting' };
+}
+
+/** What the program asks at the end of a text; `undefined` if nothing that is known. */
+export function questionIn(text: string): string | undefined {
+  const end = lastLines(text, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
+  return questions.find(([, pattern]) => pattern.test(end))?.[0];
 }
 
 /** The last lines that aren't blank. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { relaunchSessions, type RelaunchOptions } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { isObject } from '../../../src/core/json.ts';
 import { COPY } from '../support/fake-terminal.ts';
 import {
   ONE,
@@ -29,10 +30,13 @@ function setOwned(world: World, flag = true): Stage {
   if (session === undefined) throw new Error('no session');
   const { terminal } = stage;
   terminal.open('api', { launch: 'asks-owner' });
+  const config = join(stage.to, '.claude.json');
+  const before: unknown = JSON.parse(String(world.fs.readFileSync(config, 'utf8')));
   makeFile(
     world,
-    join(stage.to, '.claude.json'),
+    config,
     JSON.stringify({
+      ...(isObject(before) ? before : {}),
       oauthAccount: accountOf('b'),
       cachedGrowthBookFeatures: { tengu_ticklish_moon: flag },
     }),
