@@ -6,6 +6,7 @@ const brand = Symbol.for('claude-shared-state.SharedStateError');
 /** The public calls that throw a `SharedStateError`. */
 export type Operation =
   | 'archive'
+  | 'chooseAccount'
   | 'deleteRestorePoint'
   | 'diagnoseResume'
   | 'ensureForAccount'
@@ -23,6 +24,7 @@ export type Operation =
   | 'planMigration'
   | 'planRestore'
   | 'projectKey'
+  | 'readLimitRows'
   | 'relaunchSessions'
   | 'requiredSharedUnder'
   | 'restore'
