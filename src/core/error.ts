@@ -11,6 +11,7 @@ export type Operation =
   | 'diagnoseResume'
   | 'ensureForAccount'
   | 'ensureForAccountSync'
+  | 'findAccountHomes'
   | 'findLiveSessions'
   | 'inspectAll'
   | 'inspectAllSync'

@@ -8,7 +8,7 @@ import type { ResumeFacts } from './facts.ts';
 import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
 
 /** Says why a search did not end with a transcript that can be resumed. */
-export function causesOf(
+export function searchProblems(
   behavior: ProgramBehavior,
   outcome: LookUp,
   facts: ResumeFacts,
@@ -21,7 +21,9 @@ export function causesOf(
     case 'several': {
       const copies = outcome.candidates.map(({ at }) => at.path);
       const { path } = outcome.candidates[0].at;
-      return [sessionProblem('several-copies', { path, copies })];
+      return [
+        sessionProblem('wrong-working-directory', { path, reason: 'several-copies', copies }),
+      ];
     }
     case 'nothing':
       return nothingFound(behavior, facts);
@@ -48,8 +50,6 @@ function contentProblems({ at: { path }, content }: Candidate): readonly Session
   switch (content.state) {
     case 'usable':
       return [];
-    case 'not-a-file':
-      return [sessionProblem('transcript-not-a-file', { path })];
     case 'unreadable':
       return [unreadable({ path, errno: content.errno })];
     default:
@@ -77,13 +77,13 @@ function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly S
 /** A transcript that would do, but is not where this program looks. */
 function misplaced({ searchesAllProjects }: ProgramBehavior, candidate: Candidate): SessionProblem {
   const { path } = candidate.at;
-  if (searchesAllProjects) {
-    const reason = isBehindLink(candidate) ? 'behind-link' : 'no-messages';
-    return sessionProblem('transcript-not-detected', { path, reason });
-  }
+  const missed = isBehindLink(candidate) ? 'behind-link' : 'no-messages';
+  const fields = { path, reason: searchesAllProjects ? missed : 'other-project' } as const;
   const recordedCwd = recordedCwdIn(candidate);
-  const fields = recordedCwd === undefined ? { path } : { path, recordedCwd };
-  return sessionProblem('wrong-working-directory', fields);
+  return sessionProblem(
+    'wrong-working-directory',
+    recordedCwd === undefined ? fields : { ...fields, recordedCwd },
+  );
 }
 
 /** The working directory that a transcript names itself. */
@@ -91,14 +91,19 @@ export function recordedCwdIn({ content }: Candidate): string | undefined {
   return content.state === 'usable' ? content.details.cwd : undefined;
 }
 
-function elsewhere({ candidates, links, otherSpelling }: ResumeFacts): readonly SessionProblem[] {
+function elsewhere({
+  sessionId,
+  candidates,
+  links,
+  otherSpelling,
+}: ResumeFacts): readonly SessionProblem[] {
   const usable = candidates.filter(({ content }) => content.state === 'usable');
   // A mere link makes that one visible.
   const best = usable.find(isShared) ?? usable[0] ?? candidates[0];
   if (best === undefined) {
     if (otherSpelling === undefined) return [];
     const { path, sessionId: spelling } = otherSpelling;
-    return [sessionProblem('session-id-other-case', { path, spelling })];
+    return [sessionProblem('session-id-invalid', { path, sessionId, spelling })];
   }
   const { path, accountHome } = best.at;
   const projects = links.get('projects');

@@ -16,7 +16,9 @@ export interface TranscriptContent {
    * - `sidechain-only`: all messages belong to sub-agents
    * - `rewound`: to before the first message, so the program resumes with an empty conversation
    */
-  readonly state: 'usable' | Exclude<UnusableReason, 'ended-by-model' | 'several-organizations'>;
+  readonly state:
+    | 'usable'
+    | Exclude<UnusableReason, 'not-a-file' | 'ended-by-model' | 'several-organizations'>;
   readonly bytes: number;
   /** Lines that are not blank. */
   readonly lines: number;
@@ -51,7 +53,7 @@ const MAX_ORGANIZATIONS = 2;
 // No program writes so many.
 const MAX_ENDED = 1000;
 
-type Told = {
+type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
@@ -65,7 +67,7 @@ export class TranscriptSummary {
   readonly #branches = new Branches();
   readonly #organizations = new Set<string>();
   readonly #ended = new Set<string>();
-  readonly #told: Told = {
+  readonly #collected: Collected = {
     bytes: 0,
     lines: 0,
     messages: 0,
@@ -88,15 +90,15 @@ export class TranscriptSummary {
   #firstParent: string | undefined;
 
   add({ text = '?', bytes, endsWithNewline }: Line): void {
-    this.#told.bytes += bytes;
+    this.#collected.bytes += bytes;
     if (text.trim() === '') return;
-    this.#told.lines += 1;
+    this.#collected.lines += 1;
     const { record, hasTrailingData } = parseLine(text);
     if (record === undefined) {
-      this.#told.invalidLines += 1;
-      this.#told.lastLineTruncated = !endsWithNewline;
+      this.#collected.invalidLines += 1;
+      this.#collected.lastLineTruncated = !endsWithNewline;
     } else {
-      if (hasTrailingData) this.#told.linesWithTrailingData += 1;
+      if (hasTrailingData) this.#collected.linesWithTrailingData += 1;
       this.#addRecord(record, recordOf(record));
     }
   }
@@ -104,7 +106,7 @@ export class TranscriptSummary {
   content(): TranscriptContent {
     const first = this.#firstParent;
     return {
-      ...this.#told,
+      ...this.#collected,
       state: this.#state(),
       startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
       branchCount: this.#branches.count(),
@@ -114,18 +116,18 @@ export class TranscriptSummary {
   }
 
   #state(): TranscriptContent['state'] {
-    if (this.#told.lines === 0) return 'empty';
-    if (this.#told.lines === this.#told.invalidLines) return 'invalid';
+    if (this.#collected.lines === 0) return 'empty';
+    if (this.#collected.lines === this.#collected.invalidLines) return 'invalid';
     if (this.#lastLacksTimestamp) return 'missing-timestamp';
     // Attachments and system lines alone do, but only where nobody speaks at all.
-    if (this.#told.messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
+    if (this.#collected.messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
       return this.#isRewound ? 'rewound' : 'usable';
     }
     return this.#sidechainMessages > 0 ? 'sidechain-only' : 'metadata-only';
   }
 
   #addRecord(line: object, record: TranscriptRecord): void {
-    this.#told.cwd = record.cwd ?? this.#told.cwd;
+    this.#collected.cwd = record.cwd ?? this.#collected.cwd;
     this.#branches.add(record);
     if (record.continues) this.#isRewound = false;
     switch (record.kind) {
@@ -146,12 +148,12 @@ export class TranscriptSummary {
   }
 
   #addMessage({ parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
-    if (this.#told.messages === 0) {
+    if (this.#collected.messages === 0) {
       this.#firstParent = parentUuid;
-      this.#told.firstTimestamp = timestamp;
+      this.#collected.firstTimestamp = timestamp;
     }
-    this.#told.messages += 1;
-    this.#told.lastTimestamp = timestamp;
+    this.#collected.messages += 1;
+    this.#collected.lastTimestamp = timestamp;
     if (!isSpoken) return;
     this.#isSpoken = true;
     this.#lastLacksTimestamp = false;

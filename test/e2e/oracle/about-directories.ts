@@ -25,7 +25,7 @@ function makeRepository(directory: string): void {
 export const aboutDirectories: readonly Scenario[] = [
   {
     name: 'the transcript belongs to another working directory',
-    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
     resumes: onlyNew,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -61,7 +61,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript belongs to a directory inside another worktree',
-    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory several-copies',
+    },
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -72,7 +75,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have a transcript of the session',
-    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory several-copies',
+    },
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -81,7 +87,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have one, and one of them is empty',
-    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
     resumes: onlyNew,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -96,7 +102,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the own one is empty, and another project has a good one',
-    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
     resumes: onlyNew,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -105,7 +111,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript is in another project, and has lines of the system only',
-    code: { old: 'wrong-working-directory', new: 'transcript-not-detected no-messages' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory no-messages',
+    },
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -129,7 +138,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git file that is none is below the repository of the transcript',
-    code: { old: 'wrong-working-directory', new: 'several-copies' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory several-copies',
+    },
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -176,13 +188,13 @@ export const aboutDirectories: readonly Scenario[] = [
   {
     name: 'the same, and the transcript names another working directory',
     resumes: onlyOld,
-    code: { old: 'other-copies', new: 'several-copies' },
+    code: { old: 'other-copies', new: 'wrong-working-directory several-copies' },
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
   {
     name: 'the environment names the project, and the transcript is there',
     resumes: onlyNew,
-    code: { old: 'wrong-working-directory', new: 'other-copies' },
+    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
     set: (stage) => {
       write(underKey(stage.projects, 'named'), conversation(stage.cwd));
       renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);

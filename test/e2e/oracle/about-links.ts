@@ -154,7 +154,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the project directory is a link, and is that of another working directory',
-    code: { old: 'wrong-working-directory', new: 'transcript-not-detected behind-link' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory behind-link',
+    },
     resumes: refuses,
     set: (stage) => {
       renameSync(dirname(stage.transcript), stage.path('moved'));
@@ -163,7 +166,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the transcript is a link, and is in another project',
-    code: { old: 'wrong-working-directory', new: 'transcript-not-detected behind-link' },
+    code: {
+      old: 'wrong-working-directory other-project',
+      new: 'wrong-working-directory behind-link',
+    },
     resumes: refuses,
     set: (stage) => {
       renameSync(stage.transcript, stage.path('moved.jsonl'));

@@ -74,7 +74,7 @@ export const aboutPermissions: readonly Scenario[] = [
   ),
   mode(
     'projects may be listed and not written, and another project is meant',
-    { code: { old: 'wrong-working-directory' }, resumes: onlyNew },
+    { code: { old: 'wrong-working-directory other-project' }, resumes: onlyNew },
     0o500,
     sharedProjects,
     moveElsewhere,
