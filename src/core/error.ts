@@ -24,6 +24,7 @@ export type Operation =
   | 'planDelete'
   | 'planMigration'
   | 'planRestore'
+  | 'planSwap'
   | 'projectKey'
   | 'readLimitRows'
   | 'relaunchSessions'
