@@ -2,6 +2,7 @@ import { isValidResumeUUID } from 'claude-shared-state';
 import { readLimitRows } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { memberOf } from '../../../src/core/json.ts';
+import { inWords } from '../support/in-words.ts';
 import { at, inWorld, makeFile, requiredIn, type World, worldKinds } from '../support/world.ts';
 
 const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
@@ -109,15 +110,14 @@ describe.each(worldKinds)('readLimitRows, in %s,', (kind) => {
     });
   });
 
-  test.each([null, 7, 'x', {}, { path: 'x', offset: -1, at: 0 }, { path: 7, offset: 0, at: 0 }])(
-    'takes a cursor like #%$ for none',
-    async (cursor) => {
-      await inWorld(kind, async (world) => {
-        makeFile(world, place(world), line(-1) + line(1));
-        expect(seconds((await look(world, 0, cursor)).rows)).toEqual([1]);
-      });
-    },
-  );
+  test.each(
+    inWords([null, 7, 'x', {}, { path: 'x', offset: -1, at: 0 }, { path: 7, offset: 0, at: 0 }]),
+  )('takes a cursor like %s for none', async (_, cursor) => {
+    await inWorld(kind, async (world) => {
+      makeFile(world, place(world), line(-1) + line(1));
+      expect(seconds((await look(world, 0, cursor)).rows)).toEqual([1]);
+    });
+  });
 
   test('tells what could not be read', async () => {
     await inWorld(kind, async (world) => {

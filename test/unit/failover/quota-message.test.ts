@@ -2,6 +2,7 @@ import { DefaultQuotaPatterns, DefaultQuotaVetoes } from 'claude-shared-state/fa
 import { describe, expect, test } from 'vitest';
 import { noReading as nothing } from '../../../src/failover/quota/evidence.ts';
 import { readMessage } from '../../../src/failover/quota/message.ts';
+import { inWords } from '../support/in-words.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };
@@ -134,15 +135,18 @@ describe('an event', () => {
     });
   });
 
-  test.each([undefined, '1795297800', Number.NaN, 1e300])('tells no end from #%$', (resetsAt) => {
-    const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
-    expect(evidence).toStrictEqual({
-      limit: 'other',
-      scope: 'seat',
-      text: 'rate_limit_event: x',
-      pattern: 'rate_limit_event',
-    });
-  });
+  test.each(inWords([undefined, '1795297800', Number.NaN, 1e300]))(
+    'tells no end from %s',
+    (_, resetsAt) => {
+      const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
+      expect(evidence).toStrictEqual({
+        limit: 'other',
+        scope: 'seat',
+        text: 'rate_limit_event: x',
+        pattern: 'rate_limit_event',
+      });
+    },
+  );
 
   test('shows no more than 300 characters of a kind', () => {
     const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x'.repeat(999) }), rules);
@@ -165,9 +169,9 @@ describe('an event', () => {
   });
 });
 
-test.each([undefined, 'result', {}, { type: 'system' }, { type: 'user', result: words }])(
-  'A message like #%$ tells nothing',
-  (message: unknown) => {
+test.each(inWords([undefined, 'result', {}, { type: 'system' }, { type: 'user', result: words }]))(
+  'A message like %s tells nothing',
+  (_, message: unknown) => {
     expect(readMessage(message, rules)).toStrictEqual(nothing);
   },
 );
