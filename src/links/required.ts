@@ -56,14 +56,20 @@ export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
 export const RequiredShared: readonly SharedSymlink[] =
   /* @__PURE__ */ requiredSharedUnder(DefaultSharedRoot);
 
-// The login, the trust, the process table, and directories whose sweeps remove other sessions' files.
+// Login, keys, trust, what belongs to running processes or one device, and directories whose sweeps remove others' files.
 const reservedNames = new Set([
   '.claude.json',
+  '.config.json',
   '.credentials.json',
+  '.device-keys.json',
   'backups',
+  'daemon',
   'ide',
   'image-cache',
+  'jobs',
   'sessions',
+  'state',
+  'teams',
 ]);
 
 /** The option `required`: links with different names, none of which must stay with its home. */

@@ -144,13 +144,13 @@ export async function diagnoseResume(
   return {
     verdict,
     sessionId: id,
-    ...(candidate?.content.state === 'usable'
+    ...(candidate?.content.kind === 'read'
       ? {
           transcript: {
             path: candidate.at.path,
             projectKey: candidate.at.projectKey,
             ...candidate.transcript,
-            content: candidate.content.details,
+            content: candidate.content.content,
           },
         }
       : {}),

@@ -29,6 +29,8 @@ export type UnusableReason =
   | 'metadata-only'
   | 'sidechain-only'
   | 'missing-timestamp'
+  | 'missing-uuid'
+  | 'null-line'
   | 'rewound'
   | 'ended-by-model'
   | 'several-organizations';
@@ -129,6 +131,8 @@ export interface SessionProblemFields {
    * Some versions of the program resume the session and some do not, or continue another transcript; `reason` says why.
    */
   readonly 'version-dependent': AtPath & { readonly versions: string; readonly reason: string };
+  /** No version like this one was compared with the diagnosis, which takes it to behave like those that `like` names. */
+  readonly 'version-unchecked': AtPath & { readonly version: string; readonly like: string };
   /**
    * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file that is named like a record is none.
    */
@@ -156,6 +160,8 @@ const unusable: Readonly<Record<UnusableReason, string>> = {
   'metadata-only': 'has no message',
   'sidechain-only': 'has messages of sub-agents only',
   'missing-timestamp': 'ends in a message without a time',
+  'missing-uuid': 'has no message with a uuid, so Claude Code would continue without its history',
+  'null-line': 'has a line that is null',
   rewound: 'was rewound to before its first message',
   'ended-by-model': 'is a conversation that Claude ended',
   'several-organizations': 'ran under more than one organization',
@@ -348,6 +354,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     api: 'Pass programVersion to diagnose one version only.',
     cli: 'Pass --claude-version to diagnose one version only.',
   }),
+  'version-unchecked': warning(
+    (p) => text`Claude Code ${p.version} was not compared; it is taken to behave like ${p.like}`,
+    'Try the session with it before you rely on this.',
+  ),
   'live-sessions-unreadable': warning(
     (p) =>
       p.errno === undefined

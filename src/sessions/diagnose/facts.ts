@@ -33,11 +33,13 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   const entered = await enter(fs, request.cwd);
   const cwd = entered.ok ? entered.value : request.cwd;
   const worktrees = await worktreesOf(fs, cwd);
-  const { projectDirName } = request;
+  const { projectDirName, programVersion } = request;
   const from: StartingPoint = { cwd, worktrees, homes: request, projectDirName };
 
   const { roots, unreadable } = await findRoots(fs, accountHomes, required);
-  const ownKeys = ownProjects({ readsProjectDirName: true }, from).map(({ key }) => key);
+  const ownKeys = ownProjects({ readsProjectDirName: true, searchesWorktrees: true }, from).map(
+    ({ key }) => key,
+  );
   const found = await findTranscripts(fs, sessionId, roots, ownKeys);
   const candidates = (await mapLimit(found.transcripts, (one) => candidatesOf(fs, one))).flat();
   const here = candidates.filter(({ at }) => at.accountHome === accountHome);
@@ -55,6 +57,7 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   return {
     sessionId,
     accountHome,
+    programVersion,
     from,
     /** Why the program can't be started there. */
     cwdErrno: entered.ok ? undefined : entered.errno,
@@ -121,11 +124,9 @@ async function contentOf(
   fs: SessionReadFs,
   { kind, paths }: Transcript,
 ): Promise<Candidate['content']> {
-  if (kind !== 'file') return { state: 'not-a-file' };
+  if (kind !== 'file') return { kind: 'not-a-file' };
   const read = await readTranscript(fs, paths[0].path);
-  if (!read.ok) return { state: 'unreadable', errno: read.errno };
-  const { content, looksLikeMessages } = read.value;
-  return { state: content.state, details: content, looksLikeMessages };
+  return read.ok ? { kind: 'read', ...read.value } : { kind: 'unreadable', errno: read.errno };
 }
 
 /** What a call says about the paths of candidates, where it says anything. */

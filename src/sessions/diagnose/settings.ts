@@ -83,14 +83,23 @@ export interface ProgramConfig {
   readonly value?: unknown;
 }
 
-/** Reads `.claude.json`: beside the default home, inside any other. */
+/**
+ * Reads `.claude.json`: beside the default home, inside any other. A `.config.json` inside the home that is not empty takes
+ * its place (seen in 2.1.329).
+ */
 export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
   const home = withoutTrailingSeparators(homes.accountHome);
+  const older = join(home, '.config.json');
+  const olderText = await readSmallFile(fs, older, MAX_CONFIG_BYTES);
+  if (olderText.ok && olderText.value !== '') return parsedConfig(older, olderText.value);
   const path = join(isDefaultHome(homes) ? dirname(home) : home, '.claude.json');
   const text = await readSmallFile(fs, path, MAX_CONFIG_BYTES);
-  if (!text.ok) return { path, state: 'valid' };
-  if (text.value.trim() === '') return { path, state: 'empty' };
-  const value = parsedJson(text.value);
+  return text.ok ? parsedConfig(path, text.value) : { path, state: 'valid' };
+}
+
+function parsedConfig(path: string, text: string): ProgramConfig {
+  if (text.trim() === '') return { path, state: 'empty' };
+  const value = parsedJson(text);
   return value === undefined ? { path, state: 'invalid' } : { path, state: 'valid', value };
 }
 

@@ -19,7 +19,7 @@ export function* warningsOf(
   const { from, config, companions, ownPeriodDays: periodDays, now } = facts;
   const copies = otherCopies(candidate, facts);
   if (copies.length > 0) yield sessionProblem('other-copies', { path, copies });
-  if (content.state === 'usable') yield* contentWarnings(path, content.details, behaviors);
+  if (content.kind === 'read') yield* contentWarnings(path, content.content, behaviors);
   if (at.isInLinkedDirectory) {
     const reason = 'linked-directory';
     yield sessionProblem('found-conditionally', { path: dirname(path), reason });

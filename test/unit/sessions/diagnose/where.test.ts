@@ -26,7 +26,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         transcript: {
           path: transcriptIn(`${stage.homes[1]}/projects`, projectKey(stage.cwd)),
           projectKey: projectKey(stage.cwd),
-          content: { state: 'usable' },
+          content: { messages: 1 },
         },
       });
     });
