@@ -52,14 +52,21 @@ export async function scopeFor(
   const { required } = links;
   const searched = io.home;
   const homes = [...new Set(given.map((path) => absolutePath(path, io)))];
-  const found = await findAccountHomes(io.home, { required, except: homes });
+  const { homes: all, skipped } = await findAccountHomes({
+    homeDirectory: io.home,
+    required,
+    accountHomes: homes,
+    sessions: false,
+    processInspector: { configDirs: () => Promise.resolve([]) },
+  });
+  const found = all.filter(({ rule }) => rule === 'claude').map(({ accountHome }) => accountHome);
   if (homes.length === 0) {
-    return { ...found, homesFrom: 'found', otherHomes: [], searched, ...links };
+    return { homes: found, skipped, homesFrom: 'found', otherHomes: [], searched, ...links };
   }
   const scope = {
     homes,
     homesFrom: 'given',
-    otherHomes: found.homes,
+    otherHomes: found,
     searched,
     skipped: [],
     ...links,

@@ -10,6 +10,7 @@ export type Operation =
   | 'diagnoseResume'
   | 'ensureForAccount'
   | 'ensureForAccountSync'
+  | 'findAccountHomes'
   | 'findLiveSessions'
   | 'inspectAll'
   | 'inspectAllSync'

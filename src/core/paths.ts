@@ -25,6 +25,11 @@ export function withTrailingSep(path: string): string {
   return folded.endsWith(sep) ? folded : folded + sep;
 }
 
+/** Whether a path is a directory or lies inside it; by text alone. */
+export function isAtOrBelow(path: string, directory: string): boolean {
+  return withTrailingSep(path).startsWith(withTrailingSep(directory));
+}
+
 // Control and format characters. Spelled out, because `\p{…}` would cost 2 ms at every start.
 const DISTURBING =
   // oxlint-disable-next-line no-control-regex -- they are what it is about

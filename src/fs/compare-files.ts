@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { FileInfo } from './file-info.ts';
+import { type FileInfo, stampOf } from './file-info.ts';
 import { OPEN, readFully, readWhole, withFile } from './io.ts';
 import type { MigrateReadFs, MigrateReadHandle } from './migrate-fs.ts';
 
@@ -13,8 +13,8 @@ export type Comparison =
   | { readonly kind: 'identical' | 'different' }
   | { readonly kind: 'contains' | 'contained'; readonly partial: boolean };
 
-/** A file, and what was known of it when it was listed. */
-export interface Copy {
+/** A path, and what was there when it was looked at. */
+export interface SeenEntry {
   readonly path: string;
   readonly info: FileInfo;
 }
@@ -22,7 +22,7 @@ export interface Copy {
 /** Compares files, and remembers the result as long as size and time of both stay the same. */
 export interface Comparer {
   /** `undefined` if one of them is gone. `lines`: whether they are logs, one of which may continue the other. */
-  compare(own: Copy, shared: Copy, lines: boolean): Promise<Comparison | undefined>;
+  compare(own: SeenEntry, shared: SeenEntry, lines: boolean): Promise<Comparison | undefined>;
 }
 
 export function comparer(fs: Pick<MigrateReadFs, 'open'>): Comparer {
@@ -38,10 +38,6 @@ export function comparer(fs: Pick<MigrateReadFs, 'open'>): Comparer {
       return result;
     },
   };
-}
-
-function stampOf({ device, inode, birthtimeNs, size, mtimeNs }: FileInfo): string {
-  return `${device}:${inode}:${birthtimeNs}:${size}:${mtimeNs}`;
 }
 
 const CHUNK_BYTES = 1024 * 1024;

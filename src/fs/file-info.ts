@@ -77,6 +77,16 @@ export function isUnchanged(now: FileInfo, before: FileInfo): boolean {
   return isSameFile(now, before) && now.size === before.size && now.mtimeNs === before.mtimeNs;
 }
 
+/** Tells a file from all others, also from one that got its inode later. */
+export function fileKey({ device, inode, birthtimeNs }: FileInfo): string {
+  return `${device}:${inode}:${birthtimeNs}`;
+}
+
+/** Also tells it from what it is after somebody wrote to it. */
+export function stampOf(info: FileInfo): string {
+  return `${fileKey(info)}:${info.size}:${info.mtimeNs}`;
+}
+
 /** Seconds since 1970, as the calls that set times take them: exact to the microsecond. */
 export function secondsOf(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1e6;

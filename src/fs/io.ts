@@ -234,7 +234,7 @@ export async function syncDirectory(fs: OpenFs<Syncable>, path: string): Promise
   });
 }
 
-/** Creates a directory and those above it, so that they survive a power failure; those that exist are taken to do so. */
+/** Creates a directory and those above it, so that they survive a power failure; existing ones are assumed to. */
 export async function makeDurableDirectories(
   fs: MakeDirectoryFs & OpenFs<Syncable>,
   path: string,
@@ -251,7 +251,7 @@ export async function removeName(fs: RemoveFs, path: string): Promise<void> {
   await tolerate(['ENOENT'], path, fs.unlink(path));
 }
 
-/** Creates a file with the given bytes, durably but for its name; fails if the name exists, and leaves no part of it. */
+/** Creates a file that must not exist yet. The contents are durable, the name not yet; on failure nothing is left behind. */
 export async function writeNewFile(
   fs: OpenFs<Writable & Syncable> & RemoveFs,
   path: string,

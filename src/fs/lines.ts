@@ -42,17 +42,13 @@ export async function forEachLine(
 
 /** The lines of both files, those of `shared` first; `undefined` if that adds nothing to `shared`. */
 export function uniteLines(shared: Uint8Array, own: Uint8Array): Uint8Array | undefined {
-  // One byte a character, so that every byte comes out as it went in.
-  const [text, ownText] = [shared, own].map((bytes) => Buffer.from(bytes).toString('latin1'));
-  if (text === undefined || ownText === undefined) return undefined;
-  const known = new Set(text.split('\n'));
-  const missing = ownText.split('\n').filter((line) => line !== '' && !known.has(line));
+  const missing = missingLines(shared, own);
   if (missing.length === 0) return undefined;
-  const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return Buffer.from(`${start}${missing.join('\n')}\n`, 'latin1');
+  const isClosed = shared.length === 0 || shared.at(-1) === NEWLINE;
+  return Buffer.concat([shared, Buffer.from(isClosed ? '' : '\n'), missing]);
 }
 
-/** The whole lines of a file from the one on in which an offset is. */
+/** The whole lines of a file, starting with the line that contains the offset. */
 export async function wholeLinesFrom(
   fs: Pick<MigrateFs, 'open'>,
   path: string,
@@ -94,7 +90,9 @@ export async function appendMissing(
   return hasAll ?? false;
 }
 
+/** Those of the lines that are nowhere in the bytes. */
 function missingLines(bytes: Uint8Array, lines: Uint8Array): Uint8Array {
+  // One byte a character, so that every byte comes out as it went in.
   const known = new Set(Buffer.from(bytes).toString('latin1').split('\n'));
   const missing = Buffer.from(lines)
     .toString('latin1')

@@ -2,7 +2,7 @@ import { toResult } from '../core/result.ts';
 import { lstatOrUndefined } from './io.ts';
 import type { MigrateReadFs } from './migrate-fs.ts';
 import { textOf } from './port.ts';
-import { join, withTrailingSep } from '../core/paths.ts';
+import { isAtOrBelow, join, withTrailingSep } from '../core/paths.ts';
 
 /** Something that is mounted, as the kernel lists it. */
 export interface Mount {
@@ -36,9 +36,8 @@ function unescaped(text: string): string {
 
 /** The mount that a real path is in; of several at one place the last one counts. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
-  const prefix = withTrailingSep(path);
   return mounts
-    .filter(({ point }) => prefix.startsWith(withTrailingSep(point)))
+    .filter(({ point }) => isAtOrBelow(path, point))
     .reduce<Mount | undefined>(
       (best, mount) => (mount.point.length >= (best?.point.length ?? 0) ? mount : best),
       undefined,

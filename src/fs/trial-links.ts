@@ -10,7 +10,7 @@ import {
 import type { MigrateFs } from './migrate-fs.ts';
 import { dirname, join } from '../core/paths.ts';
 
-/** What came of linking a file by way of trial. */
+/** The result of a trial link. */
 type Trial = 'linked' | 'other-file' | { readonly errno: string };
 
 /**
@@ -86,7 +86,7 @@ export async function nearestDirectory(
   return exists || dirname(path) === path ? path : await nearestDirectory(fs, dirname(path));
 }
 
-/** Removes what trials left that were cut short, in a directory and the one above it; only while a lock on it is held. */
+/** Removes the leftovers of interrupted trials, in a directory and the one above it; only while a lock on it is held. */
 export async function clearTrials(fs: MigrateFs, place: string): Promise<void> {
   for (const directory of [join(place, TRIAL), join(dirname(place), TRIAL)]) {
     const listed = await listDirectory(fs, directory);

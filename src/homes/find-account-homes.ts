@@ -1,24 +1,75 @@
-import { sep } from 'node:path';
-import { join, basename } from '../core/paths.ts';
+import { isAbsolute, sep } from 'node:path';
+import { isObject } from '../core/json.ts';
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import {
+  check,
+  flag,
+  kind,
+  optional,
+  options as optionsOf,
+  path as absolutePath,
+  paths,
+  port,
+} from '../core/options.ts';
+import { basename, dirname, join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
-import { listDirectory } from '../fs/io.ts';
-import { type FsLike, promisesOf, textOf } from '../fs/port.ts';
-import { realSessionDisk, type SessionReadFs } from '../fs/session-fs.ts';
-import type { SharedSymlink } from '../links/required.ts';
+import { type ConfigDirInspector, realConfigDirs } from '../fs/config-dirs.ts';
+import { listDirectory, realPathOrUndefined } from '../fs/io.ts';
+import { type FsLike, promisesOf } from '../fs/port.ts';
+import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
+import { RequiredShared, sharedLinks, type SharedSymlink } from '../links/required.ts';
+import { readAccount } from './account.ts';
+import { byNaturalOrder, expand, type List, WILDCARD } from './expand.ts';
+import {
+  type AccountHome,
+  countSessions,
+  type ExaminedHome,
+  examineHome,
+  type HomeLink,
+  type SessionCount,
+} from './home.ts';
+import {
+  containers,
+  type Environment,
+  type HomeRule,
+  layouts,
+  neverHomes,
+  resolvePattern,
+  sessionState,
+  STATE_DIRECTORY,
+} from './layouts.ts';
+import { poolsOf, type SharedPool } from './pools.ts';
+import { remarksOn } from './remarks.ts';
 
-/** The calls that finding homes needs. */
-type FindHomesFs = Pick<SessionReadFs, 'lstat' | 'opendir' | 'realpath' | 'stat'>;
+/** Options of `findAccountHomes`. */
+export interface FindAccountHomesOptions {
+  /** The home directory of the user, an absolute path. */
+  readonly homeDirectory: string;
+  /** The environment: `CLAUDE_CONFIG_DIR`, `XDG_CONFIG_HOME` and `XDG_DATA_HOME` are looked at. Empty by default. */
+  readonly env?: Environment | undefined;
+  /** Homes that somebody names, as absolute paths; `*` and `?` match within one segment. */
+  readonly accountHomes?: readonly string[] | undefined;
+  /** The shared links, whose targets are no homes; `RequiredShared` by default. */
+  readonly required?: readonly SharedSymlink[] | undefined;
+  /** Whether to count the sessions of each home, with one `stat` for each; true by default. */
+  readonly sessions?: boolean | undefined;
+  /** Tells which homes running processes use: those of this user by default, or none with an injected `fs`. */
+  readonly processInspector?: ConfigDirInspector | undefined;
+  /** The file system to read from; the real disk by default. */
+  readonly fs?: FsLike<SessionReadFs> | undefined;
+}
 
-/** A directory with the name of an account home that is not taken for one. */
+/** A directory that could be an account home, and is not taken for one. */
 export interface SkippedDirectory {
   readonly path: string;
   /**
-   * `shared-target`: it is a shared target, by its real path, or belongs to the state directory of `migrate`. `no-mark`:
-   * it has no file of Claude Code. `not-a-directory`: it is none. `same-directory`: a link to another home.
-   * `unreadable`: it can't be read, so it may be a home.
+   * `shared-target`: homes share it, or it belongs to the state directory of `migrate`. `other-program`: another program
+   * keeps its own things there. `no-mark`: it has no file of Claude Code. `not-a-directory`: it is none.
+   * `same-directory`: a link to another home. `unreadable`: it can't be read, so it may be a home.
    */
   readonly reason:
     | 'shared-target'
+    | 'other-program'
     | 'no-mark'
     | 'not-a-directory'
     | 'same-directory'
@@ -26,22 +77,27 @@ export interface SkippedDirectory {
   readonly errno?: string;
 }
 
-/** The account homes in a directory, and what was skipped. */
-interface FoundHomes {
-  readonly homes: readonly string[];
+/** The account homes of a user. */
+export interface AccountHomes {
+  /** Those that were named first, in that order; then the default home; then the others in natural order. */
+  readonly homes: readonly AccountHome[];
   readonly skipped: readonly SkippedDirectory[];
+  /** The session state that homes share already. Homes of different pools have nothing in common. */
+  readonly pools: readonly SharedPool[];
 }
 
 interface Candidate {
   readonly path: string;
-  readonly real: string;
+  readonly rule: HomeRule;
 }
 
-// Under each shared root, and so often among the homes: locks, archives and temporary copies of `migrate`.
-const STATE_DIRECTORY = '.claude-shared-state';
+interface Located extends Candidate {
+  readonly real: string;
+  readonly isLink: boolean;
+}
 
 // Only Claude Code creates these in a config directory.
-const MARKS = new Set([
+const MARKS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   '.claude.json',
   '.credentials.json',
   'settings.json',
@@ -52,91 +108,292 @@ const MARKS = new Set([
 const bigint = { bigint: true } as const;
 
 /**
- * Finds the account homes in a user's home directory: `.claude` and every `.claude-*` that has a file of Claude Code or
- * a shared link. Reads only.
+ * Finds the account homes of a user, wherever the tools that create them keep them, and the session state that they
+ * share already. Reads only.
  *
- * @param directory - An absolute path.
- * @param options - `required`: the shared links. `except`: homes that are known already; they and links to them are skipped
- * as `same-directory`. `fs`: the file system to read from; the real disk by default.
- * @returns The homes in natural order, and what was skipped; never rejects for what is on the disk.
+ * A home is found because it is where a known layout has homes (`~/.claude`, `~/.claude-*`, `~/.ccs/instances/*` and
+ * others), because it has a login (among the dot directories of the user and those in `~/.config`), because a running
+ * process uses it, because links of another home lead to it or come from it, or because it is named.
  *
- * @example Which homes are there?
+ * @param options - `homeDirectory`: the home directory of the user. `env`: the environment. `accountHomes`: homes to look
+ * at in any case, as paths or patterns. `required`: the shared links. `sessions`: whether to count sessions.
+ * `processInspector`: tells which homes processes use. `fs`: the file system to read from.
+ * @returns The homes with their accounts, links and sessions; what was skipped; and the pools.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
+ *
+ * @example Which homes are there, and what do they share?
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
  * import { findAccountHomes } from 'claude-shared-state/homes';
  *
- * const { fs } = memfs({ '/me/.claude/settings.json': '{}', '/me/.claude-backup/x': '' });
- * const { homes, skipped } = await findAccountHomes('/me', { required: [], fs });
- * assert.deepEqual(homes, ['/me/.claude']);
- * assert.equal(skipped[0]?.reason, 'no-mark');
+ * const { fs } = memfs({ '/me/.claude/settings.json': '{}', '/me/.claude/projects/-work/x.jsonl': '{}' });
+ * fs.mkdirSync('/me/.claude-work/sessions', { recursive: true });
+ * fs.symlinkSync('../.claude/projects', '/me/.claude-work/projects');
+ *
+ * const { homes, pools } = await findAccountHomes({ homeDirectory: '/me', fs });
+ * assert.deepEqual(homes.map(({ accountHome }) => accountHome), ['/me/.claude', '/me/.claude-work']);
+ * assert.equal(pools[0]?.primary, '/me/.claude');
+ * assert.deepEqual(pools[0]?.links, [{ name: 'projects', target: '/me/.claude/projects' }]);
  * ```
  */
-export async function findAccountHomes(
-  directory: string,
-  options: {
-    readonly required: readonly SharedSymlink[];
-    readonly except?: readonly string[] | undefined;
-    readonly fs?: FsLike<FindHomesFs> | undefined;
-  },
-): Promise<FoundHomes> {
-  const { required, except = [] } = options;
-  const fs = options.fs === undefined ? realSessionDisk : promisesOf(options.fs);
-  const realPath = async (path: string) => {
-    const real = await toResult(fs.realpath(path));
-    return real.ok ? textOf(real.value) : path;
+export async function findAccountHomes(options: FindAccountHomesOptions): Promise<AccountHomes> {
+  const search = await prepare(check('findAccountHomes', schema, { options }).options);
+  const { fs, list, skipped, given, defaultHome } = search;
+  const found: ExaminedHome[] = [];
+  let candidates = await firstCandidates(search);
+  while (candidates.length > 0) {
+    const accepted = await accept(search, candidates);
+    const examine = (one: Located) => examineHome(fs, one, one.path === defaultHome);
+    found.push(...(await mapLimit(accepted, examine)));
+    candidates = accepted.length === 0 ? [] : await linkedCandidates(search, found);
+  }
+  const targets = new Set(found.flatMap(({ home }) => stateLinks(home)).map(leadsTo));
+  const isHome = ({ real, home }: ExaminedHome) => isAsked(home) || !targets.has(real);
+  const homes = found.filter(isHome).toSorted(inOrder);
+  const counts = new Map<string, Promise<SessionCount>>();
+  const complete = await mapLimit([...homes.entries()], async ([index, one]) => {
+    const remarks = await remarksOn(fs, list, one, homes.slice(0, index));
+    const { home, projects } = one;
+    if (given.sessions === false || projects === undefined) return { ...home, remarks };
+    const counting = counts.get(projects) ?? countSessions(fs, projects);
+    counts.set(projects, counting);
+    return { ...home, remarks, sessions: await counting };
+  });
+  const notHomes = found.filter((one) => !isHome(one)).map(({ home }) => home.accountHome);
+  return {
+    homes: complete,
+    skipped: [
+      ...skipped,
+      ...notHomes.map((path) => ({ path, reason: 'shared-target' }) as const),
+    ].toSorted((one, other) => byNaturalOrder(one.path, other.path)),
+    pools: poolsOf(homes),
   };
-  const listed = await listDirectory(fs, directory);
-  if (!listed.ok) {
-    return { homes: [], skipped: [{ path: directory, reason: 'unreadable', errno: listed.errno }] };
-  }
-  const names = listed.value
-    .map(({ name }) => name)
-    .filter((name) => name === '.claude' || name.startsWith('.claude-'))
-    .toSorted(new Intl.Collator('en', { numeric: true }).compare);
-  const targets = new Set(await Promise.all(required.map(({ target }) => realPath(target))));
-  const candidates = await Promise.all(
-    names.map(async (name) => {
-      const path = join(directory, name);
-      return { path, real: await realPath(path), against: await reasonAgainst(fs, path, required) };
-    }),
+}
+
+const schema = /* @__PURE__ */ (() => ({
+  options: optionsOf({
+    homeDirectory: absolutePath,
+    env: optional(kind((value): value is Environment => isObject(value), 'an object of strings')),
+    accountHomes: optional(paths),
+    required: optional(sharedLinks, RequiredShared),
+    sessions: optional(flag, true),
+    processInspector: optional(
+      kind(
+        (value): value is ConfigDirInspector =>
+          isObject(value) && typeof Reflect.get(value, 'configDirs') === 'function',
+        'an object with a function configDirs',
+      ),
+    ),
+    fs: optional(port<FsLike<SessionReadFs>>(sessionReadPort)),
+  }),
+}))();
+
+/** One search for homes. */
+interface Search {
+  readonly given: FindAccountHomesOptions;
+  readonly fs: SessionReadFs;
+  readonly list: List;
+  readonly under: (pattern: string) => string;
+  readonly defaultHome: string;
+  /** Whether a real path belongs to something that is no home; if so, to what. */
+  readonly notHome: (real: string) => SkippedDirectory['reason'] | undefined;
+  /** Directories that are homes if their `projects` link leads to the projects of one. */
+  readonly sharing: string[];
+  /** The real paths that were decided about. */
+  readonly known: Set<string>;
+  readonly skipped: SkippedDirectory[];
+}
+
+async function prepare(given: FindAccountHomesOptions): Promise<Search> {
+  const { homeDirectory, env = {}, required = RequiredShared } = given;
+  const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
+  const listings = new Map<string, ReturnType<List>>();
+  const list: List = (path) => {
+    const listing = listings.get(path) ?? listDirectory(fs, path);
+    listings.set(path, listing);
+    return listing;
+  };
+  const realHome = await realPath(fs, homeDirectory);
+  const targets = await Promise.all(required.map(({ target }) => realPath(fs, target)));
+  const above = new Set(containers.map((one) => resolvePattern(one, realHome, env)));
+  const never = neverHomes.map((one) => join(resolvePattern(one, realHome, env), ''));
+  const under = (pattern: string) => resolvePattern(pattern, homeDirectory, env);
+  return {
+    given,
+    fs,
+    list,
+    under,
+    defaultHome: under('~/.claude'),
+    notHome(real) {
+      const isState = real.split(sep).includes(STATE_DIRECTORY);
+      if (isState || targets.includes(real)) return 'shared-target';
+      const isNever = never.some((directory) => join(real, '').startsWith(directory));
+      return isNever || above.has(real) ? 'other-program' : undefined;
+    },
+    sharing: [],
+    known: new Set(),
+    skipped: [],
+  };
+}
+
+/** Whatever may be a home by its place, or because somebody names or uses it. */
+async function firstCandidates(search: Search): Promise<readonly Candidate[]> {
+  const { given, fs, list, under, skipped } = search;
+  const { homeDirectory, env = {}, accountHomes = [] } = given;
+  const top = await list(homeDirectory);
+  if (!top.ok) skipped.push({ path: homeDirectory, reason: 'unreadable', errno: top.errno });
+  const named = await Promise.all(
+    accountHomes.map(async (path) =>
+      // A name may have a `*` in it.
+      !WILDCARD.test(path) || (await exists(fs, path))
+        ? [path]
+        : (await expand(list, sep, path.split(sep).slice(1))).toSorted(byNaturalOrder),
+    ),
   );
-  const known = new Set(await Promise.all(except.map(realPath)));
-  const root = await realPath(directory);
-  const isItself = ({ path, real }: Candidate) => join(root, basename(path)) === real;
-  const own = new Set(candidates.filter(isItself).map(({ real }) => real));
+  const own = env['CLAUDE_CONFIG_DIR'] ?? '';
+  const inspector = given.processInspector ?? (given.fs === undefined ? realConfigDirs : undefined);
+  // The inspector may be the caller's, and fail.
+  const used = await toResult(Promise.resolve(inspector?.configDirs() ?? []));
+  const inLayouts = layouts.map(async ({ rule, homes, needs }) => {
+    const all = await Promise.all(
+      homes.map((one) => {
+        const [first = '', ...rest] = one.split('/');
+        return expand(list, under(first), rest);
+      }),
+    );
+    const kept = needs === 'mark' ? all.flat() : await withLogin(search, all.flat());
+    return kept.map((path) => ({ path, rule }));
+  });
+  const candidates: readonly Candidate[] = [
+    ...named.flat().map((path) => ({ path, rule: 'named' as const })),
+    ...[own].filter(isAbsolute).map((path) => ({ path, rule: 'environment' as const })),
+    ...(await Promise.all(inLayouts)).flat(),
+    ...(used.ok ? used.value : [])
+      .filter(isAbsolute)
+      .map((path) => ({ path, rule: 'process' as const })),
+  ];
+  // The first rule counts.
   const seen = new Set<string>();
-  const homes: string[] = [];
-  const skipped: SkippedDirectory[] = [];
-  for (const { path, real, against } of candidates) {
-    // The directory itself is the home, not a link to it, whichever comes first.
-    const isAlias = own.has(real) ? !isItself({ path, real }) : seen.has(real);
-    const isOfState = real.split(sep).includes(STATE_DIRECTORY);
-    if (targets.has(real) || isOfState) skipped.push({ path, reason: 'shared-target' });
-    else if (against !== undefined) skipped.push({ path, ...against });
-    else if (isAlias || known.has(real)) skipped.push({ path, reason: 'same-directory' });
-    else homes.push(path);
-    seen.add(real);
+  return candidates.filter(({ path }) => seen.size !== seen.add(path).size);
+}
+
+/** Those of these directories that have a login; remembers those that may share the state of a home. */
+async function withLogin(
+  { fs, list, sharing }: Search,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const judge = async (path: string) => {
+    const [config, credentials, projects] = await Promise.all([
+      exists(fs, join(path, '.claude.json')),
+      exists(fs, join(path, '.credentials.json')),
+      toResult(fs.lstat(join(path, 'projects'), bigint)),
+    ]);
+    if (config && (await readAccount(fs, path, false)) !== undefined) return [path];
+    if (credentials) {
+      const listed = await list(path);
+      const names = new Set((listed.ok ? listed.value : []).map(({ name }) => name));
+      if (names.has('settings.json') && names.has('sessions')) return [path];
+    }
+    if (projects.ok && projects.value.isSymbolicLink()) sharing.push(path);
+    return [];
+  };
+  return (await mapLimit(paths, judge, MANY_AT_ONCE)).flat();
+}
+
+/** Those of the candidates that are homes and not known yet; says why the others are none. */
+async function accept(
+  search: Search,
+  candidates: readonly Candidate[],
+): Promise<readonly Located[]> {
+  const { fs, known, notHome, skipped } = search;
+  const locate = async (one: Candidate) => {
+    const entry = await toResult(fs.lstat(one.path, bigint));
+    const isLink = entry.ok && entry.value.isSymbolicLink();
+    const reason = one.rule === 'named' ? undefined : await reasonAgainst(search, one);
+    return { ...one, real: await realPath(fs, one.path), isLink, reason };
+  };
+  const located = await mapLimit(candidates, locate, MANY_AT_ONCE);
+  const accepted: Located[] = [];
+  // A directory is the home, and not a link to it, whichever comes first.
+  const rank = ({ rule, isLink }: Located) => (rule === 'named' ? 0 : isLink ? 2 : 1);
+  for (const one of located.toSorted((a, b) => rank(a) - rank(b))) {
+    const { path, real, reason } = one;
+    const other = isAsked(one) ? undefined : notHome(real);
+    if (other !== undefined) skipped.push({ path, reason: other });
+    else if (reason !== undefined) skipped.push({ path, ...reason });
+    else if (known.has(real) && one.rule !== 'named')
+      skipped.push({ path, reason: 'same-directory' });
+    else accepted.push(one);
+    known.add(real);
   }
-  return { homes, skipped };
+  return accepted;
 }
 
 async function reasonAgainst(
-  fs: FindHomesFs,
-  path: string,
-  required: readonly SharedSymlink[],
+  { fs, list, given: { required = RequiredShared } }: Search,
+  { path, rule }: Candidate,
 ): Promise<Omit<SkippedDirectory, 'path'> | undefined> {
   const found = await toResult(fs.stat(path, bigint));
   // Also behind a link to nothing: a volume may not be mounted.
   if (!found.ok) return { reason: 'unreadable', errno: found.errno };
   if (!found.value.isDirectory()) return { reason: 'not-a-directory' };
-  const listed = await listDirectory(fs, path);
+  const listed = await list(path);
   if (!listed.ok) return { reason: 'unreadable', errno: listed.errno };
-  if (listed.value.some(({ name }) => MARKS.has(name))) return undefined;
-  // A new home, of which only the links exist yet.
-  for (const { name } of required) {
-    const link = await toResult(fs.lstat(join(path, name), bigint));
-    if (link.ok && link.value.isSymbolicLink()) return undefined;
-  }
-  return { reason: 'no-mark' };
+  const isStateName = (name: string) =>
+    sessionState.includes(name) || required.some((one) => one.name === name);
+  const hasMark = listed.value.some(
+    // A new home may have nothing but the links.
+    ({ name, kind }) => MARKS.has(name) || (kind === 'symlink' && isStateName(name)),
+  );
+  return hasMark || rule === 'environment' ? undefined : { reason: 'no-mark' };
+}
+
+/** The directories that the links of these homes lead to, or that have links to their state. */
+async function linkedCandidates(
+  search: Search,
+  found: readonly ExaminedHome[],
+): Promise<readonly Candidate[]> {
+  const { fs, known, sharing } = search;
+  const above = found
+    .flatMap(({ home }) => stateLinks(home))
+    .filter(({ name, realTarget = '' }) => basename(realTarget) === name)
+    .map((link) => dirname(leadsTo(link)));
+  const ledTo = [...new Set(above)].filter((path) => !known.has(path));
+  const pools = new Set(found.map(({ projects }) => projects));
+  const isSharing = await mapLimit(sharing, async (path) => {
+    const [real, projects] = [await realPath(fs, path), await realPath(fs, join(path, 'projects'))];
+    return !known.has(real) && pools.has(projects) ? [path] : [];
+  });
+  const paths = [...(await withLogin({ ...search, sharing: [] }, ledTo)), ...isSharing.flat()];
+  return paths.map((path) => ({ path, rule: 'linked' }));
+}
+
+/** Whether somebody asks for it: it is taken as it is. */
+function isAsked({ rule }: Pick<Candidate, 'rule'>): boolean {
+  return rule === 'named' || rule === 'environment';
+}
+
+function stateLinks({ links }: AccountHome): readonly HomeLink[] {
+  return links.filter(({ name }) => sessionState.includes(name));
+}
+
+function leadsTo({ realTarget = '' }: HomeLink): string {
+  return realTarget;
+}
+
+function inOrder(one: ExaminedHome, other: ExaminedHome): number {
+  const [first, second] = [one, other].map(({ home, isDefault }) =>
+    home.rule === 'named' ? 0 : isDefault ? 1 : 2,
+  );
+  if (first !== second || first === 0) return (first ?? 0) - (second ?? 0);
+  return byNaturalOrder(one.home.accountHome, other.home.accountHome);
+}
+
+async function exists(fs: SessionReadFs, path: string): Promise<boolean> {
+  return (await toResult(fs.lstat(path, bigint))).ok;
+}
+
+async function realPath(fs: SessionReadFs, path: string): Promise<string> {
+  return (await realPathOrUndefined(fs, path)) ?? path;
 }

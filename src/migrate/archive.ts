@@ -22,7 +22,7 @@ import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { ArchiveReport, MigrationOutcome, UnarchiveReport } from './report.ts';
 import { migratedLinks, runOptions, type RunRequest, runRequest } from './request.ts';
 import { perform } from './run.ts';
-import { comparer, type Copy } from '../fs/compare-files.ts';
+import { comparer, type SeenEntry } from '../fs/compare-files.ts';
 import { sessionOf } from './scan/kinds.ts';
 import { problemsOf } from './scan/sides.ts';
 
@@ -261,7 +261,7 @@ function actorFor({ context }: RunRequest, archiveRoot: string, target: string):
   });
 }
 
-interface FoundTranscript extends Copy {
+interface FoundTranscript extends SeenEntry {
   readonly key: string;
 }
 

@@ -30,7 +30,7 @@ export function stopIfAborted({ signal }: Pick<Context, 'signal'>): void {
 /** Receives files that were processed, and their bytes. */
 export type OnFiles = (files: number, bytes: number) => void;
 
-/** Counts one phase for the caller; the numbers only grow, also if files are processed several times. */
+/** Counts one phase for the caller; the numbers only grow, even if files are processed several times. */
 export function progressOf(
   { onProgress, signal }: Pick<Context, 'onProgress' | 'signal'>,
   phase: MigrationPhase,

@@ -131,9 +131,7 @@ async function cutOverOne(
           : failedCall({ path, code: renamed.errno }, 'move');
       return { moved, problem };
     }
-    const put = await toResult(
-      putPrepared(fs, preparedLinkOf(restorePoint, name), target, realPath),
-    );
+    const put = await toResult(putPrepared(fs, prepared, target, realPath));
     if (!put.ok) {
       // Nothing must be missing: but what somebody else has put there stays.
       if ((await lstatOrUndefined(fs, realPath)) === undefined) {

@@ -124,7 +124,7 @@ export async function migrate(
       onPlanned(filesIn(result.homes), 0);
       return planned;
     },
-    recheck: (planned) => completeHalfDone(request, planned),
+    prepare: (planned) => completeHalfDone(request, planned),
     states: ({ surveyed, problems }) => [
       ...surveyed.homes.map(({ realHome }) => homeStateOf(realHome)),
       // Work for another target must leave nothing beside this one.
@@ -265,7 +265,7 @@ async function carryOut(
   });
   const execution = { request, surveyed, works, runId, locks, result, problems, enter };
   if (!(await absorbAll(execution))) return 'refused';
-  const { trees, finished } = await cutOverAll(execution);
+  const { trees, finished } = await cutOverHomes(execution);
   const isFinished = finished.length === surveyed.homes.length;
   // From here on, programs see these files through the links. A home that is left still needs to know them.
   for (const { brought } of isFinished ? works : []) await brought.clear();
@@ -321,7 +321,7 @@ async function absorbAll(execution: Execution): Promise<boolean> {
  *
  * @returns By name, all trees that are in restore points now; and for each finished home its restore points.
  */
-async function cutOverAll(execution: Execution): Promise<{
+async function cutOverHomes(execution: Execution): Promise<{
   readonly trees: ReadonlyMap<string, readonly SurveyedTree[]>;
   readonly finished: readonly (readonly string[])[];
 }> {

@@ -88,7 +88,7 @@ function fieldsOf({ path, accountHomes: [accountHome], sessionId, pid }: LiveSes
   return { path, accountHome, sessionId, pid };
 }
 
-/** What running sessions stand in the way of. */
+/** The problems that running sessions cause. */
 export function liveProblems(
   { names, running }: Survey,
   { live }: Decisions,

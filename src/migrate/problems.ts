@@ -263,7 +263,7 @@ export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
   }),
   'live-session-merged': warning(
     running,
-    'It may keep running: nothing is lost, but what it writes during the cut-over may come in another order.',
+    'It may keep running: nothing is lost, but what it writes during the cut-over may end up out of order.',
   ),
   'live-session-has-copies': error(
     'retry',

@@ -157,7 +157,6 @@ export interface RestoreReport extends RunReport {
   readonly accountHome: string;
   /** The names that are real directories of the home again. */
   readonly restored: readonly string[];
-
   readonly unmerged: readonly UnmergedFile[];
 }
 

@@ -15,6 +15,7 @@ import { join } from '../core/paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { absorb, type Actor, type Job } from './absorb/absorb.ts';
+import { type Brought, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { absorbUntilQuiet, createJob, treeAt } from './absorb/job.ts';
 import { progressOf, stopIfAborted } from './context.ts';
@@ -39,8 +40,13 @@ import {
   uidKind,
   uidOf,
 } from './request.ts';
-import { clearIncoming, type FoundRestorePoint, markAs } from './restore-points.ts';
-import { readRestorePoint, readRestorePoints } from './restore-points.ts';
+import {
+  clearIncoming,
+  type FoundRestorePoint,
+  markAs,
+  readRestorePoint,
+  readRestorePoints,
+} from './restore-points.ts';
 import { isFree, look, perform, requireLocks } from './run.ts';
 import { wrongUser } from './scan/surroundings.ts';
 
@@ -284,19 +290,20 @@ async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
 /** Brings the shared files into a directory of the home, or the lines of fragments. */
 function jobFor(
   fs: MigrateReadFs,
-  { name, realTarget }: ReturningEntry,
-  target: string,
+  { name, realPath, realTarget }: ReturningEntry,
+  into: string,
   fragments?: readonly string[],
 ): Job {
   const isFragment = fragments !== undefined;
   return createJob({
     fs,
     name,
-    target,
+    target: into,
     trees: (fragments ?? [realTarget]).map((root) => treeAt(root, false, isFragment)),
     policy: {
-      // The home gets the shared version of what differs, and files of its own.
-      differences: isFragment ? 'choose' : 'tree-wins',
+      // A directory that waits in the restore point gets the shared version of what differs. Once it is back, what differs
+      // has been written there since.
+      differences: isFragment || into === realPath ? 'choose' : 'tree-wins',
       linksTranscripts: false,
       separatesFiles: true,
     },
@@ -358,17 +365,23 @@ async function giveBack(
   const { fs } = context;
   const onFiles = progressOf(context, 'restore', 0);
   const restorePoints = new Set(entries.map(({ restorePoint }) => restorePoint));
+  const broughtTo = new Map<string, Brought>();
   for (const restorePoint of restorePoints) {
     await markAs(fs, restorePoint, 'restoring');
-    await clearIncoming(fs, incomingIn(restorePoint));
+    const incoming = incomingIn(restorePoint);
+    await clearIncoming(fs, incoming);
+    const brought = await readBrought(context, incoming);
+    await brought.clear();
+    broughtTo.set(restorePoint, brought);
   }
-  const fill = async (entry: ReturningEntry, target: string, fragments: readonly string[]) => {
+  const fill = async (entry: ReturningEntry, into: string, fragments: readonly string[]) => {
+    const brought = broughtTo.get(entry.restorePoint);
     const incoming = incomingIn(entry.restorePoint);
     const replaced = join(join(entry.restorePoint, 'replaced'), entry.name);
-    const actor = new DiskActor({ context, target, incoming, replaced, onFiles });
-    problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, target), actor)));
+    const actor = new DiskActor({ context, target: into, incoming, replaced, brought, onFiles });
+    problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, into), actor)));
     if (fragments.length > 0) {
-      problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, target, fragments), actor)));
+      problems.push(...(await absorbUntilQuiet(jobFor(fs, entry, into, fragments), actor)));
     }
     unmerged.push(...(await actor.unmerged()));
   };

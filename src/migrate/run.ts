@@ -15,10 +15,13 @@ interface Facts {
 
 /** A call that changes something. */
 export interface Operation<Found extends Facts> {
-  /** Looks at everything, and changes nothing. */
+  /** Looks at everything; leaves nothing changed. */
   readonly survey: () => Promise<Found>;
-  /** Looks again with the locks held: others may have been at work until then. By default everything is surveyed again. */
-  readonly recheck?: (found: Found) => Promise<Found>;
+  /**
+   * With the locks held: completes what an earlier run left half done, and looks again, because others may have been at
+   * work until then. By default everything is surveyed again.
+   */
+  readonly prepare?: (found: Found) => Promise<Found>;
   /** The state directories whose locks are needed. */
   readonly states: (found: Found) => readonly string[];
   /** Whether to go on; by default if no problem is an error. */
@@ -34,7 +37,7 @@ export interface Operation<Found extends Facts> {
 /** Surveys, takes the locks, looks again, and acts. */
 export async function perform<Found extends Facts>(
   request: RunRequest,
-  { survey, recheck = survey, states, isAllowed = isFree, act }: Operation<Found>,
+  { survey, prepare = survey, states, isAllowed = isFree, act }: Operation<Found>,
 ): Promise<RunReport> {
   const { context, processInspector, pid } = request;
   const { fs, random } = context;
@@ -60,7 +63,7 @@ export async function perform<Found extends Facts>(
     const { locks } = acquired;
     const acted = await toResult(
       (async () => {
-        const now = await recheck(found);
+        const now = await prepare(found);
         ({ problems } = now);
         return isAllowed(now) ? await act(now, locks, added) : 'refused';
       })(),

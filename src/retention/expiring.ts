@@ -85,7 +85,7 @@ function dateOf(time: number): Date {
 }
 
 /** Every `*.jsonl` of every project. Claude Code leaves alone what lies behind links in there. */
-async function* transcriptsIn(
+export async function* transcriptsIn(
   fs: RetentionReadFs,
   target: string,
   fail: (errno: string) => void,

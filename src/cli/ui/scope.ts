@@ -47,6 +47,7 @@ export function printSkipped(out: Output, skipped: readonly SkippedDirectory[]):
 export function reasonInWords({ reason, errno = '' }: SkippedDirectory): string {
   return {
     'shared-target': 'a shared directory',
+    'other-program': 'it belongs to another program',
     'no-mark': 'it has no file of Claude Code',
     'not-a-directory': 'not a directory',
     'same-directory': 'a link to another home',

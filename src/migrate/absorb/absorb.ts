@@ -4,7 +4,7 @@ import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
-import type { Comparer, Copy } from '../../fs/compare-files.ts';
+import type { Comparer, SeenEntry } from '../../fs/compare-files.ts';
 import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
 import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
 import {
@@ -34,7 +34,7 @@ export interface Tree {
    * although it is older was changed in the target since.
    */
   readonly movedAt?: bigint;
-  /** When this run moved it away; nanoseconds. */
+  /** When the link that took its place was prepared; nanoseconds. */
   readonly cutOverAt?: bigint;
 }
 
@@ -48,13 +48,13 @@ export interface Step {
   /** Where it is now. */
   readonly ownPath: string;
   /** What the target has there; its path, too, where it is only planned to be there. */
-  readonly shared: Copy | undefined;
+  readonly shared: SeenEntry | undefined;
 }
 
 /** What came of a step. */
 export interface Performed {
   /** What the target has at the path now. */
-  readonly shared: Copy | undefined;
+  readonly shared: SeenEntry | undefined;
 }
 
 /** Does, or pretends to do, what was decided. */
@@ -91,7 +91,7 @@ export interface Job {
   readonly choices: Choices;
   readonly comparer: Comparer;
   /** Files that lost a decided conflict, by path: equal ones lose it, too. */
-  readonly losers: Map<string, Copy[]>;
+  readonly losers: Map<string, SeenEntry[]>;
   /** Paths that must stay out of the target although it has nothing there. */
   readonly leaveOut: ReadonlySet<string>;
   /** To bring only some paths, with the directories that lead to them; all by default. */
@@ -101,8 +101,8 @@ export interface Job {
 const MAX_ATTEMPTS = 4;
 
 /**
- * Brings everything in the trees into the target, and only ever adds a name, or gives a name to a file that contains what had
- * it before; the other one keeps a name elsewhere. Applied twice it does nothing the second time.
+ * Brings everything in the trees into the target. It only ever adds a name, or moves a name to a file that contains the
+ * previous one, which stays reachable under another name. Applied twice it does nothing the second time.
  *
  * With an actor that only pretends, the same walk and the same decisions make the plan.
  */
@@ -134,7 +134,7 @@ async function absorbPath(job: Job, actor: Actor, group: Group): Promise<Group |
   const { path, copies } = group;
   const found = copies[trees.length];
   if (copies.slice(0, -1).every((own) => own === undefined)) return undefined;
-  let shared: Copy | undefined =
+  let shared: SeenEntry | undefined =
     found === undefined || found === 'name-not-utf8'
       ? undefined
       : { path: join(target, path), info: found };
@@ -165,7 +165,7 @@ async function absorbOne(
   actor: Actor,
   { tree, path, ...seen }: Pick<Step, 'tree' | 'path' | 'own' | 'shared'>,
   winner: Tree | undefined,
-): Promise<{ readonly shared: Copy | undefined; readonly entered?: Found }> {
+): Promise<{ readonly shared: SeenEntry | undefined; readonly entered?: Found }> {
   const ownPath = join(tree.root, path);
   const place = join(job.target, path);
   let own: Found | undefined = seen.own;
@@ -245,7 +245,7 @@ async function decideFor(
 async function withLosers(
   { losers, comparer }: Job,
   path: string,
-  copy: Copy,
+  copy: SeenEntry,
   action: Action,
 ): Promise<Action> {
   if (action.kind === 'skip' && action.reason === 'kept-aside') addTo(losers, path, copy);
@@ -272,7 +272,7 @@ function choiceOf(
   );
 }
 
-function addTo(losers: Map<string, Copy[]>, path: string, copy: Copy): void {
+function addTo(losers: Map<string, SeenEntry[]>, path: string, copy: SeenEntry): void {
   const known = losers.get(path);
   if (known === undefined) losers.set(path, [copy]);
   else if (!known.some(({ info }) => isSameFile(info, copy.info))) known.push(copy);
@@ -284,7 +284,7 @@ async function linkFacts(
   own: FileInfo,
   ownPath: string,
   path: string,
-  shared: Copy | undefined,
+  shared: SeenEntry | undefined,
 ): Promise<Pick<Situation, 'ownText' | 'sharedText' | 'leavesTree'>> {
   if (own.kind !== 'symlink') return {};
   const text = await toResult(fs.readlink(ownPath));

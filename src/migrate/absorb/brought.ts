@@ -1,5 +1,5 @@
 import { failedWith, orThrow, tolerate, valueOf } from '../../core/result.ts';
-import type { FileInfo } from '../../fs/file-info.ts';
+import { type FileInfo, fileKey, stampOf } from '../../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, removeName, syncDirectory } from '../../fs/io.ts';
 import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
@@ -19,6 +19,8 @@ export interface Brought {
   nameFor(origin: string, own: FileInfo): string;
   /** Records that the file at a temporary name has its final name, too. */
   add(origin: string, own: FileInfo, copy: FileInfo, temporary: string): Promise<void>;
+  /** Records that the target has the same as `own` already; only after `clear`, because the next run could not know. */
+  addEqual(origin: string, own: FileInfo, shared: FileInfo): void;
   /** Records that the target has everything that `own` has. */
   note(origin: string, own: FileInfo): void;
   /** Whether this run brought what `origin` has, before the directories were replaced by links. */
@@ -32,10 +34,13 @@ export interface Brought {
   clear(): Promise<void>;
 }
 
+/** What the file was that the target's is a copy of. */
 interface Entry {
   readonly origin: string;
   readonly size: number;
   readonly mtimeNs: bigint;
+  /** The time of the copy, if it is another one. */
+  readonly copyMtimeNs?: bigint;
 }
 
 const NAME = /^[\da-z]+-(\d+)-(-?\d+)-([\da-z]+)$/;
@@ -62,7 +67,7 @@ export async function readBrought(
     const [, size, mtimeNs, origin] = NAME.exec(name) ?? [];
     const info = await lstatOrUndefined(fs, path);
     if (info === undefined || origin === undefined || info.linkCount < 2) continue;
-    entries.set(keyOf(info), { origin, size: Number(size), mtimeNs: BigInt(mtimeNs ?? 0) });
+    entries.set(fileKey(info), { origin, size: Number(size), mtimeNs: BigInt(mtimeNs ?? 0) });
   }
   return {
     nameFor: (origin, { size, mtimeNs }) =>
@@ -72,7 +77,12 @@ export async function readBrought(
       sources.set(hashOf(origin), stampOf(own));
       if (isClosed) await removeName(fs, temporary);
       else temporaries.add(temporary);
-      entries.set(keyOf(copy), { origin: hashOf(origin), size, mtimeNs });
+      entries.set(fileKey(copy), { origin: hashOf(origin), size, mtimeNs });
+    },
+    addEqual(origin, { size, mtimeNs }, shared) {
+      if (!isClosed || entries.has(fileKey(shared))) return;
+      const copyMtimeNs = mtimeNs > shared.mtimeNs ? mtimeNs : shared.mtimeNs;
+      entries.set(fileKey(shared), { origin: hashOf(origin), size, mtimeNs, copyMtimeNs });
     },
     note(origin, own) {
       sources.set(hashOf(origin), stampOf(own));
@@ -80,11 +90,12 @@ export async function readBrought(
     had: (origin, own) => isClosed && sources.get(hashOf(origin)) === stampOf(own),
     of(origin, own, shared) {
       if (sources.get(hashOf(origin)) === stampOf(own)) return 'current';
-      const entry = entries.get(keyOf(shared));
+      const entry = entries.get(fileKey(shared));
       if (entry === undefined || entry.origin !== hashOf(origin)) return undefined;
-      const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, entry.mtimeNs);
+      const { mtimeNs, copyMtimeNs = mtimeNs } = entry;
+      const isUntouched = shared.size === entry.size && isClose(shared.mtimeNs, copyMtimeNs);
       if (!isUntouched) return undefined;
-      const isCurrent = own.size === entry.size && own.mtimeNs === entry.mtimeNs;
+      const isCurrent = own.size === entry.size && own.mtimeNs === mtimeNs;
       if (isCurrent) sources.set(hashOf(origin), stampOf(own));
       return isCurrent ? 'current' : 'outdated';
     },
@@ -96,14 +107,6 @@ export async function readBrought(
       temporaries.clear();
     },
   };
-}
-
-function keyOf({ device, inode, birthtimeNs }: FileInfo): string {
-  return `${device}:${inode}:${birthtimeNs}`;
-}
-
-function stampOf(info: FileInfo): string {
-  return `${keyOf(info)}:${info.size}:${info.mtimeNs}`;
 }
 
 function isClose(one: bigint, other: bigint): boolean {

@@ -1,4 +1,4 @@
-import { withTrailingSep } from '../../core/paths.ts';
+import { isAtOrBelow } from '../../core/paths.ts';
 import type { FileInfo, FileKind } from '../../fs/file-info.ts';
 import { isSameFile } from '../../fs/file-info.ts';
 import type { Comparison } from '../../fs/compare-files.ts';
@@ -38,7 +38,7 @@ export interface Situation {
   readonly sharedText?: string | undefined;
   /** Whether the link leads out of its tree by a relative path, which would change its meaning. */
   readonly leavesTree?: boolean;
-  /** What the caller chose for this path, or what was chosen for an equal file. */
+  /** What the caller chose for this path. */
   readonly choice?: 'shared' | 'home' | undefined;
   /** Whether the target's file is what a run copied from this very path, before the tree's file changed. */
   readonly isOutdatedCopy?: boolean;
@@ -137,7 +137,6 @@ function decideFile(situation: Situation, own: FileInfo): Action {
       : { kind: 'keep', as: 'identical', partial: false };
   }
   switch (comparison?.kind) {
-    // One of them is gone: the next pass sees what is there then.
     case undefined:
     case 'identical':
       return { kind: 'keep', as: 'identical', partial: false };
@@ -199,11 +198,7 @@ export function choiceFor(
   choices: Choices,
   spellings: readonly string[],
 ): 'shared' | 'home' | undefined {
-  if (choices.home.some((choice) => isAtOrBelow(spellings, choice))) return 'home';
-  return choices.shared.some((choice) => isAtOrBelow(spellings, choice)) ? 'shared' : undefined;
-}
-
-function isAtOrBelow(spellings: readonly string[], choice: string): boolean {
-  const prefix = withTrailingSep(choice);
-  return spellings.some((path) => withTrailingSep(path).startsWith(prefix));
+  const isMeant = (choice: string) => spellings.some((path) => isAtOrBelow(path, choice));
+  if (choices.home.some(isMeant)) return 'home';
+  return choices.shared.some(isMeant) ? 'shared' : undefined;
 }

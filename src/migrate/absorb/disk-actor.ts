@@ -1,30 +1,25 @@
-import { CallError, failedWith, orThrow, tolerate, toResult } from '../../core/result.ts';
+import { orThrow, tolerate } from '../../core/result.ts';
 import { type FileInfo, isSameFile, isUnchanged, secondsOf } from '../../fs/file-info.ts';
 import {
-  copyExclusive,
   lstatOrUndefined,
   makeDirectories,
-  makeDurableDirectories,
   makeWritable,
-  OPEN,
   removeName,
   syncDirectory,
-  withHandle,
   writeNewFile,
 } from '../../fs/io.ts';
-import { mapLimit } from '../../core/map-limit.ts';
-import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
-import { type Context, nonceOf, type OnFiles } from '../context.ts';
+import { nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';
-import { type Copy, readBytes } from '../../fs/compare-files.ts';
+import { type SeenEntry, readBytes } from '../../fs/compare-files.ts';
 import { isSessionTranscript } from '../scan/kinds.ts';
 import { type Aside, findApart } from './apart.ts';
 import type { Actor, Performed, Step } from './absorb.ts';
 import { type Brought, promiseName } from './brought.ts';
 import type { Means } from './decide.ts';
 import type { LinkedTranscripts } from './linked-transcripts.ts';
+import { Names, originOf, type Prepared, type Workplace } from './names.ts';
 import {
   appendLines,
   appendMissing,
@@ -34,36 +29,24 @@ import {
 } from '../../fs/lines.ts';
 
 /** Where a run works, and what it knows. */
-export interface Workshop {
-  readonly context: Context;
-  /** The real path of the target. */
-  readonly target: string;
-  /** Where copies are prepared, on the file system of the target. */
-  readonly incoming: string;
-  /** Where what is displaced goes, on the file system of the target. */
-  readonly replaced: string;
-  readonly brought?: Brought;
+export interface Workshop extends Workplace {
   /** Only while sessions may run. */
   readonly linked?: LinkedTranscripts;
   readonly onFiles: OnFiles;
 }
 
-/** Times of files are brought up only beyond this, in nanoseconds: they are set with less precision than they have. */
+/** A file's time is advanced only if it lags by at least this much, in nanoseconds: times are set with less precision. */
 const SAME_TIME = 1_000_000n;
 
 /** Does on the disk what was decided, and notes what came of it. */
 export class DiskActor implements Actor {
   readonly #shop: Workshop;
-  /** Directories with new or removed names, to be made durable. */
-  readonly #touched = new Set<string>();
-  /** Directories that were created, and the times they should have. */
-  readonly #made = new Map<string, bigint>();
+  readonly #names: Names;
   /** What was displaced because something contains it, to be looked at once more in the end. */
-  readonly #displaced: Copy[] = [];
+  readonly #displaced: SeenEntry[] = [];
   readonly #lostSides: UnmergedFile[] = [];
   readonly #appended = new Map<string, number>();
   #unmerged: UnmergedFile[] = [];
-  #hasIncoming = false;
   #isCutOver = false;
   /** What the last pass changed. */
   added = 0;
@@ -84,6 +67,13 @@ export class DiskActor implements Actor {
 
   constructor(shop: Workshop) {
     this.#shop = shop;
+    this.#names = new Names(shop, {
+      onRefused: (path, { uid }, reason, errno) => {
+        this.refusals.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
+        this.#leave(path, 'conflict');
+      },
+      onLost: (path) => this.#lostSides.push({ path, reason: 'conflict' }),
+    });
   }
 
   /** From now on what comes is late, and what the target gets may come through the links. */
@@ -124,7 +114,7 @@ export class DiskActor implements Actor {
   }
 
   postpone(): boolean {
-    // Only while sessions may run; what one of them is at, another pass has to see.
+    // Only while sessions may run: a later pass sees what one of them was in the middle of.
     if (this.#shop.linked === undefined) return false;
     this.added += 1;
     return true;
@@ -149,7 +139,7 @@ export class DiskActor implements Actor {
         return await this.#add(step, action.by);
       case 'keep':
         if (action.partial) this.#leave(ownPath, 'partial-line');
-        if (action.as === 'identical') await this.#bringTimeUp(step);
+        if (action.as === 'identical') await this.#keepEqual(step);
         // It has been moved through the link.
         if (action.as === 'removed' && shared === undefined) this.#movers.add(path);
         if (shared !== undefined) this.#noteLink(step, shared.info);
@@ -201,12 +191,12 @@ export class DiskActor implements Actor {
     const { fs } = context;
     const place = join(target, path);
     const result = await (by === 'directory'
-      ? this.#makeDirectory(place, own)
+      ? this.#names.makeDirectory(place, own)
       : by === 'symlink'
-        ? this.#makeSymlink(place, ownPath)
+        ? this.#names.makeSymlink(place, ownPath)
         : by === 'link'
-          ? this.#link(step, place)
-          : this.#copy(step, place, ready));
+          ? this.#names.link(step, place)
+          : this.#names.copy(step, place, ready));
     if (result === 'no-parent') {
       // Somebody removed the directory, or the tree's file is gone.
       if ((await lstatOrUndefined(fs, ownPath)) === undefined) return { shared: undefined };
@@ -217,7 +207,7 @@ export class DiskActor implements Actor {
       return result === 'again' ? result : { shared: undefined };
     }
     this.added += 1;
-    this.#touched.add(dirname(place));
+    this.#names.touch(place);
     const { movedAt = step.tree.cutOverAt } = step.tree;
     const isMoved = this.#shop.linked?.knows(own) === true;
     const isFile = by === 'link' || by === 'copy';
@@ -235,112 +225,16 @@ export class DiskActor implements Actor {
     return { shared: { path: place, info: result } };
   }
 
-  async #makeDirectory(place: string, own: FileInfo): Promise<Added> {
-    const { fs } = this.#shop.context;
-    // Without these bits nothing could be brought into it.
-    const mode = own.mode | 0o700;
-    const made = await tolerate(['EEXIST', 'ENOENT'], place, fs.mkdir(place, { mode }));
-    if (!made.ok) return failedWith(made, 'EEXIST') ? 'again' : 'no-parent';
-    const info = await lstatOrUndefined(fs, place);
-    if (info === undefined) return 'again';
-    if (info.kind === 'directory' && info.mode !== mode) {
-      // The umask took some of them.
-      await withHandle(place, fs.open(place, OPEN.directory), (handle) => handle.chmod(mode));
-    }
-    this.#made.set(place, own.mtimeNs);
-    return info;
-  }
-
-  async #makeSymlink(place: string, ownPath: string): Promise<Added> {
-    const { fs } = this.#shop.context;
-    const text = await tolerate(['ENOENT', 'EINVAL'], ownPath, fs.readlink(ownPath));
-    if (!text.ok) return 'again';
-    const made = await tolerate(
-      ['EEXIST', 'ENOENT'],
-      place,
-      fs.symlink(textOf(text.value), place, 'junction'),
-    );
-    if (!made.ok) return failedWith(made, 'EEXIST') ? 'again' : 'no-parent';
-    return (await lstatOrUndefined(fs, place)) ?? 'again';
-  }
-
-  async #link(step: Step, place: string): Promise<Added> {
-    const { own, ownPath } = step;
-    if (own === 'name-not-utf8') return 'left';
-    const linked = await toResult(this.#shop.context.fs.link(ownPath, place));
-    if (linked.ok) return own;
-    switch (linked.errno) {
-      case 'EEXIST':
-        return 'again';
-      case 'ENOENT':
-        return 'no-parent';
-      case 'EPERM':
-      case 'EACCES':
-        this.#refuse(ownPath, own, 'link', linked.errno);
-        return 'left';
-      // Too many names already, or no hard links across these places.
-      case 'EMLINK':
-      case 'EXDEV':
-      case 'ENOTSUP':
-      case 'EOPNOTSUPP':
-      case 'ENOSYS':
-        return await this.#copy(step, place);
-      default:
-        throw new CallError(place, linked.error);
-    }
-  }
-
-  async #prepareIncoming(): Promise<void> {
-    if (!this.#hasIncoming) await makeDirectories(this.#shop.context.fs, this.#shop.incoming);
-    this.#hasIncoming = true;
-  }
-
-  /** Copies a file to a temporary name beside the target. */
-  async #prepareCopy({ own, ownPath, tree, path }: Step): Promise<Prepared | 'again' | 'left'> {
-    if (own === 'name-not-utf8') return 'left';
-    const { context, brought, incoming } = this.#shop;
-    const { fs } = context;
-    await this.#prepareIncoming();
-    const temporary =
-      brought?.nameFor(originOf(tree, path), own) ?? join(incoming, nonceOf(context));
-    const copied = await toResult(copyExclusive(fs, ownPath, own, temporary));
-    if (!copied.ok) {
-      if (copied.errno !== 'EACCES' && copied.errno !== 'EPERM') throw copied.error;
-      this.#refuse(ownPath, own, 'read', copied.errno);
-      return 'left';
-    }
-    const info = copied.value ? await lstatOrUndefined(fs, temporary) : undefined;
-    if (info !== undefined) return { temporary, info };
-    return (await lstatOrUndefined(fs, ownPath)) === undefined ? 'left' : 'again';
-  }
-
-  async #copy(step: Step, place: string, ready?: Prepared): Promise<Added> {
-    const { own, tree, path } = step;
-    const { context, brought } = this.#shop;
-    const { fs } = context;
-    const prepared = ready ?? (await this.#prepareCopy(step));
-    if (prepared === 'again' || prepared === 'left') return prepared;
-    if (own === 'name-not-utf8') return 'left';
-    const { temporary, info } = prepared;
-    const linked = await tolerate(['EEXIST', 'ENOENT'], place, fs.link(temporary, place));
-    if (!linked.ok) {
-      await removeName(fs, temporary);
-      return failedWith(linked, 'ENOENT') ? 'no-parent' : 'again';
-    }
-    if (brought === undefined) await removeName(fs, temporary);
-    else await brought.add(originOf(tree, path), own, info, temporary);
-    return info;
-  }
-
-  #refuse(path: string, { uid }: FileInfo, reason: 'link' | 'read', errno: string): void {
-    this.refusals.push(migrationProblem('not-permitted', { path, errno, reason, uid }));
-    this.#leave(path, 'conflict');
-  }
-
   /** Of two equal files the newer time counts, because Claude Code deletes by time. */
-  async #bringTimeUp({ own, shared }: Step): Promise<void> {
+  async #keepEqual({ own, shared, tree, path }: Step): Promise<void> {
     if (own === 'name-not-utf8' || own.kind !== 'file' || shared === undefined) return;
-    if (isSameFile(own, shared.info) || own.mtimeNs - shared.info.mtimeNs < SAME_TIME) return;
+    if (isSameFile(own, shared.info)) return;
+    const { brought } = this.#shop;
+    const origin = originOf(tree, path);
+    // What a run brought earlier was not compared: the target's may differ by now.
+    const isCompared = tree.movedAt === undefined && !brought?.of(origin, own, shared.info);
+    if (isCompared) brought?.addEqual(origin, own, shared.info);
+    if (own.mtimeNs - shared.info.mtimeNs < SAME_TIME) return;
     const seconds = secondsOf(own.mtimeNs);
     await tolerate(
       ['ENOENT', 'EPERM', 'EACCES'],
@@ -353,6 +247,7 @@ export class DiskActor implements Actor {
     step: Step,
     { by, because }: Extract<Step['action'], { readonly kind: 'replace' }>,
   ): Promise<Performed | 'again'> {
+    // Before the exchange, which notes the new file.
     const linkedSize = this.#shop.linked?.sizeOf(step.path);
     const exchanged = await this.#exchange(step, by);
     if (exchanged === 'again' || exchanged === 'left') {
@@ -363,6 +258,7 @@ export class DiskActor implements Actor {
     const isLinked = by === 'link';
     const now = isLinked ? await lstatOrUndefined(this.#shop.context.fs, added.path) : added.info;
     const isMeant = now !== undefined && isSameFile(now, added.info);
+    if (because === 'contained') this.#noteAside(displaced.path, step.path);
     if (because === 'contained' && isMeant) this.#displaced.push(displaced);
     else {
       const reason = because === 'partly-contained' ? 'partial-line' : 'replaced';
@@ -373,7 +269,7 @@ export class DiskActor implements Actor {
       const from = linkedSize ?? displaced.info.size;
       this.#noteAside(displaced.path, step.path, from);
       await this.#appendLate(added, displaced, from);
-    } else if (because !== 'contained') this.#aside.delete(displaced.path);
+    }
     return { shared: added };
   }
 
@@ -381,25 +277,25 @@ export class DiskActor implements Actor {
   async #exchange(
     step: Step,
     by: Means,
-  ): Promise<{ readonly added: Copy; readonly displaced: Copy } | 'again' | 'left'> {
+  ): Promise<{ readonly added: SeenEntry; readonly displaced: SeenEntry } | 'again' | 'left'> {
     const { shared, path } = step;
     const { fs } = this.#shop.context;
     if (shared === undefined) return 'again';
     // First, so that nothing is missing if it fails.
-    const prepared = by === 'copy' ? await this.#prepareCopy(step) : undefined;
+    const prepared = by === 'copy' ? await this.#names.prepareCopy(step) : undefined;
     if (prepared === 'left' || prepared === 'again') return prepared;
-    const displaced = await this.#setAside(path, shared);
+    const displaced = await this.#names.setAside(path, shared);
     const added = displaced === 'again' ? displaced : await this.#add(step, by, prepared);
     if (displaced !== 'again' && added !== 'again' && added.shared !== undefined) {
       return { added: added.shared, displaced };
     }
     if (prepared !== undefined) await removeName(fs, prepared.temporary);
-    if (displaced !== 'again') await this.#putBack(displaced.path, shared.path);
+    if (displaced !== 'again') await this.#names.putBack(displaced.path, shared.path);
     return added === 'again' ? added : 'left';
   }
 
   /** Appends what came through the link after the tree's transcript had been replaced. */
-  async #appendLate(added: Copy, displaced: Copy, from: number): Promise<void> {
+  async #appendLate(added: SeenEntry, displaced: SeenEntry, from: number): Promise<void> {
     const { fs } = this.#shop.context;
     const late = await wholeLinesFrom(fs, displaced.path, from);
     if (late !== undefined) await appendMissing(fs, added.path, added.info, late.lines);
@@ -421,58 +317,6 @@ export class DiskActor implements Actor {
     return { shared: added };
   }
 
-  /**
-   * Moves what has a name in the target to a name of its own, and looks at what it moved: if it is not what the decision
-   * was about, it gets its name back.
-   */
-  async #setAside(path: string, { info, path: place }: Copy): Promise<Copy | 'again'> {
-    const { context, replaced } = this.#shop;
-    const { fs } = context;
-    let to = join(replaced, path);
-    // Not behind the name itself, which may be as long as names can be.
-    for (let count = 2; (await lstatOrUndefined(fs, to)) !== undefined; count += 1) {
-      to = join(`${replaced}.${count}`, path);
-    }
-    await makeDurableDirectories(fs, dirname(to));
-    if (info.kind === 'symlink') return await this.#setLinkAside(place, to);
-    const moved = await tolerate(['ENOENT'], place, fs.rename(place, to));
-    const now = await lstatOrUndefined(fs, to);
-    // The call may have taken effect all the same.
-    if (!moved.ok && now === undefined) return 'again';
-    this.#touched.add(dirname(place)).add(dirname(to));
-    const isMeant =
-      now !== undefined &&
-      (info.kind === 'directory' ? isSameFile(now, info) : isUnchanged(now, info));
-    this.#noteAside(to, path);
-    if (isMeant) return { path: to, info: now };
-    await this.#putBack(to, place);
-    return 'again';
-  }
-
-  /** Gives something its name back; if somebody else has that by now, both are sides of a conflict. */
-  async #putBack(from: string, place: string): Promise<void> {
-    const { fs } = this.#shop.context;
-    const info = await lstatOrUndefined(fs, from);
-    // A directory can have no second name.
-    const isFree = (await lstatOrUndefined(fs, place)) === undefined;
-    const isDirectory = info?.kind === 'directory' && isFree;
-    const isBack = await toResult(isDirectory ? fs.rename(from, place) : fs.link(from, place));
-    if (!isBack.ok) this.#lostSides.push({ path: from, reason: 'conflict' });
-    else if (!isDirectory) await removeName(fs, from);
-  }
-
-  /** A link is created anew: to rename it would, on memfs, move what it leads to. */
-  async #setLinkAside(place: string, to: string): Promise<Copy | 'again'> {
-    const { fs } = this.#shop.context;
-    const text = await tolerate(['ENOENT', 'EINVAL'], place, fs.readlink(place));
-    if (!text.ok) return 'again';
-    await orThrow(to, fs.symlink(textOf(text.value), to, 'junction'));
-    await removeName(fs, place);
-    this.#touched.add(dirname(place)).add(dirname(to));
-    const info = await lstatOrUndefined(fs, to);
-    return info === undefined ? 'again' : { path: to, info };
-  }
-
   async #unite(step: Step): Promise<Performed | 'again'> {
     const { own, ownPath, shared, path } = step;
     if (own === 'name-not-utf8' || shared === undefined) return 'again';
@@ -490,21 +334,21 @@ export class DiskActor implements Actor {
       this.#shop.brought?.note(originOf(step.tree, path), own);
       return { shared };
     }
-    await this.#prepareIncoming();
+    await this.#names.prepareIncoming();
     const temporary = join(this.#shop.incoming, nonceOf(this.#shop.context));
     await writeNewFile(fs, temporary, united, shared.info.mode);
     const newer = own.mtimeNs > shared.info.mtimeNs ? own.mtimeNs : shared.info.mtimeNs;
     await orThrow(temporary, fs.utimes(temporary, secondsOf(newer), secondsOf(newer)));
     // If the process ends before the new file has its name, the next run gives the old one its name back.
     const promise = await promiseName(this.#shop.context, this.#shop.incoming, shared.path);
-    const displaced = await this.#setAside(path, shared);
+    const displaced = await this.#names.setAside(path, shared);
     const linked =
       displaced === 'again'
         ? undefined
         : await tolerate(['EEXIST', 'ENOENT'], shared.path, fs.link(temporary, shared.path));
     const info = await lstatOrUndefined(fs, temporary);
     if (displaced !== 'again' && linked?.ok !== true) {
-      await this.#putBack(displaced.path, shared.path);
+      await this.#names.putBack(displaced.path, shared.path);
     }
     // The promise must not be gone after a power failure while the new name is not there.
     await syncDirectory(fs, dirname(shared.path));
@@ -540,9 +384,8 @@ export class DiskActor implements Actor {
     const place = join(this.#shop.target, path);
     const info = await lstatOrUndefined(this.#shop.context.fs, place);
     if (info === undefined) return;
-    const displaced = await this.#setAside(path, { path: place, info });
+    const displaced = await this.#names.setAside(path, { path: place, info });
     if (displaced === 'again') return;
-    this.#aside.delete(displaced.path);
     this.#lostSides.push({ path: displaced.path, reason: 'replaced' });
   }
 
@@ -554,26 +397,19 @@ export class DiskActor implements Actor {
       const now = await lstatOrUndefined(context.fs, place);
       if (now === undefined) continue;
       if (movedTo === 'same-file' && isSameFile(now, info)) {
-        const displaced = await this.#setAside(path, { path: place, info: now });
-        if (displaced !== 'again') this.added += 1;
+        const displaced = await this.#names.setAside(path, { path: place, info: now });
+        if (displaced === 'again') continue;
+        this.#noteAside(displaced.path, path);
+        this.added += 1;
       } else if (other !== undefined) {
         for (const ownPath of linked?.ownPathsOf(path) ?? []) this.#noteAside(ownPath, other);
       }
     }
   }
 
-  /** Makes everything durable that was done so far, with the times that directories should have. */
+  /** Makes everything durable that was done so far. */
   async sync(): Promise<void> {
-    const { fs } = this.#shop.context;
-    for (const [path, mtimeNs] of this.#made) {
-      const seconds = secondsOf(mtimeNs);
-      await tolerate(['ENOENT'], path, fs.utimes(path, seconds, seconds));
-    }
-    // Once: what the directory gets from others later counts.
-    this.#made.clear();
-    const touched = [...this.#touched];
-    this.#touched.clear();
-    await mapLimit(touched, (path) => syncDirectory(fs, path));
+    await this.#names.sync();
   }
 
   /** Everything that stays outside the target. */
@@ -595,14 +431,6 @@ export class DiskActor implements Actor {
   }
 }
 
-/** A copy that has no final name yet. */
-interface Prepared {
-  readonly temporary: string;
-  readonly info: FileInfo;
-}
-
-type Added = FileInfo | 'again' | 'no-parent' | 'left';
-
 /** Whether the target's is a copy of the tree's; what a fragment has is newer than what its home had before. */
 export function broughtFrom(
   brought: Brought | undefined,
@@ -614,9 +442,4 @@ export function broughtFrom(
   const copied = brought?.of(originOf(tree, path), own, shared);
   if (copied !== undefined || !tree.isFragment) return copied;
   return brought?.of(join(tree.place, path), own, shared) === 'outdated' ? 'outdated' : undefined;
-}
-
-/** Tells the file from all others that are brought into the target. */
-function originOf({ origin }: Step['tree'], path: string): string {
-  return join(origin, path);
 }

@@ -2,9 +2,9 @@ import { type FileInfo, isSameFile } from '../../fs/file-info.ts';
 import { basename } from '../../core/paths.ts';
 
 /**
- * Which transcripts this run linked, while sessions may be running: only so can it be told later whether a program replaced a
- * transcript (compaction) or moved it to another project, on either side. Kept in memory: if the process ends in
- * such a run, both versions stay.
+ * Which transcripts this run linked while sessions may be running. This is the only way to tell later whether a program
+ * replaced a transcript (compaction) or moved it to another project, on either side. Kept in memory: if the process ends
+ * in such a run, both versions stay.
  */
 export class LinkedTranscripts {
   readonly #linked = new Map<

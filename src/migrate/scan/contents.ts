@@ -16,7 +16,7 @@ import { broughtFrom } from '../absorb/disk-actor.ts';
 import { choiceFor } from '../absorb/decide.ts';
 import { failedCall, migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
-import type { Copy } from '../../fs/compare-files.ts';
+import type { SeenEntry } from '../../fs/compare-files.ts';
 import { isMemoryDirectory, sessionOf } from './kinds.ts';
 import type { TrialLinks } from '../../fs/trial-links.ts';
 import { SessionKeys } from './session-keys.ts';
@@ -73,7 +73,7 @@ class Pretender implements Actor {
   readonly #memory = new Set<string>();
   readonly #copies = new Set<string>();
   /** Directories of the target that belong to other users, by their paths in it. */
-  readonly #foreign = new Map<string, Copy>();
+  readonly #foreign = new Map<string, SeenEntry>();
   readonly #keys: SessionKeys;
   #overdue = 0;
 
@@ -120,7 +120,7 @@ class Pretender implements Actor {
       this.#problems.push(...(await problemsOf(this.#job.fs, step)));
       return { shared };
     }
-    const copy: Copy = { path: ownPath, info: own };
+    const copy: SeenEntry = { path: ownPath, info: own };
     const { overdueBefore } = this.#request;
     const isFile = own.kind === 'file' && action.kind !== 'skip';
     if (isFile && overdueBefore !== undefined && own.mtimeNs < overdueBefore) this.#overdue += 1;

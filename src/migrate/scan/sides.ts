@@ -7,7 +7,7 @@ import {
   type ConflictSide,
   type MigrationProblem,
 } from '../problems.ts';
-import type { Copy } from '../../fs/compare-files.ts';
+import type { SeenEntry } from '../../fs/compare-files.ts';
 import { sessionOf } from './kinds.ts';
 
 /** Why something can't be brought in; nothing if it is gone. */
@@ -32,8 +32,8 @@ export async function problemsOf(
 /** What somebody needs to know to choose one of two files. */
 export async function describeConflict(
   fs: Pick<MigrateReadFs, 'open'>,
-  own: Copy,
-  shared: Copy,
+  own: SeenEntry,
+  shared: SeenEntry,
 ): Promise<Conflict> {
   const sides = [await sideOf(fs, own), await sideOf(fs, shared)] as const;
   const [ownLast, sharedLast] = sides.map(({ lastMessageAt }) => lastMessageAt?.getTime());
@@ -61,7 +61,7 @@ const LAST_DATE = 8.64e15;
 
 async function sideOf(
   fs: Pick<MigrateReadFs, 'open'>,
-  { path, info }: Copy,
+  { path, info }: SeenEntry,
 ): Promise<ConflictSide> {
   const modified = Math.max(-LAST_DATE, Math.min(LAST_DATE, Number(info.mtimeNs / 1_000_000n)));
   const isTranscript = info.kind === 'file' && path.endsWith('.jsonl');

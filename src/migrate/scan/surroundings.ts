@@ -6,7 +6,7 @@ import { DAY_MS } from '../../links/cleanup-period.ts';
 import { daysOf, judgePeriods } from '../../links/compare-retention.ts';
 import { findExpiring } from '../../retention/expiring.ts';
 import { projectsTarget } from '../../links/required.ts';
-import { dirname, withTrailingSep } from '../../core/paths.ts';
+import { dirname, isAtOrBelow } from '../../core/paths.ts';
 import { homeStateOf, stateDirectoryOf } from '../layout.ts';
 import { migrationProblem, type MigrationProblem, type MigrationProblemOf } from '../problems.ts';
 import type { MigrateRequest } from '../request.ts';
@@ -59,7 +59,7 @@ export async function placeProblems(
   }
   // It would move with the directory and, after a reboot, be mounted over the copies of its own files.
   for (const { point } of mounts) {
-    if (point.startsWith(withTrailingSep(realPath))) refuse(point, 'source-is-mount-point');
+    if (point !== realPath && isAtOrBelow(point, realPath)) refuse(point, 'source-is-mount-point');
   }
   if (mountOf(mounts, realTarget)?.point === realTarget) refuse(target, 'target-is-mount-point');
   const targetDevice = (await lstatOrUndefined(fs, realTarget))?.device;

@@ -2,7 +2,7 @@ import { toResult } from '../../core/result.ts';
 import { lstatOrUndefined, realPathOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { firstFile } from '../../fs/walk.ts';
-import { join, withTrailingSep } from '../../core/paths.ts';
+import { isAtOrBelow, join, withTrailingSep } from '../../core/paths.ts';
 import type { Job, Tree } from '../absorb/absorb.ts';
 import { readBrought } from '../absorb/brought.ts';
 import { createJob, migrationPolicy } from '../absorb/job.ts';
@@ -117,10 +117,6 @@ export async function survey(request: MigrateRequest): Promise<Survey> {
   return { homes, names, problems, running, retention, unknownChoices };
 }
 
-function isBelow(path: string, other: string): boolean {
-  return withTrailingSep(path).startsWith(withTrailingSep(other));
-}
-
 /** Whether a choice names something in a tree, or in a directory that has been replaced by a link since. */
 async function isKnown(
   fs: MigrateReadFs,
@@ -133,10 +129,10 @@ async function isKnown(
     .flatMap(({ entries }) => entries.filter(({ directory }) => directory === undefined))
     .flatMap(({ path, realPath }) => [path, realPath]);
   const roots = [...linked, ...trees.flatMap(({ spellings }) => spellings)];
-  if (roots.some((root) => isBelow(root, choice))) return true;
-  if (linked.some((path) => isBelow(choice, path))) return true;
+  if (roots.some((root) => isAtOrBelow(root, choice))) return true;
+  if (linked.some((path) => isAtOrBelow(choice, path))) return true;
   for (const { root, spellings } of trees) {
-    for (const spelling of spellings.filter((it) => isBelow(choice, it))) {
+    for (const spelling of spellings.filter((it) => isAtOrBelow(choice, it))) {
       const path = join(root, choice.slice(withTrailingSep(spelling).length));
       if ((await lstatOrUndefined(fs, path)) !== undefined) return true;
     }

@@ -1,4 +1,4 @@
-import { withTrailingSep } from '../../core/paths.ts';
+import { isAtOrBelow } from '../../core/paths.ts';
 import type { Transcript, TranscriptPath } from '../find-transcripts.ts';
 import { type Homes, isDefaultHome, type ProgramBehavior } from '../program.ts';
 import { isDirectoryName, keyOf, MAX_KEY_LENGTH } from '../project-key.ts';
@@ -100,7 +100,7 @@ export function ownProjects(
   const worktrees = searchesWorktrees ? all : [];
   const directories = new Set([
     cwd,
-    ...worktrees.filter((path) => withTrailingSep(cwd).startsWith(withTrailingSep(path))),
+    ...worktrees.filter((path) => isAtOrBelow(cwd, path)),
     ...worktrees.toSorted((first, second) => first.localeCompare(second)),
   ]);
   return [

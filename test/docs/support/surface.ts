@@ -17,7 +17,7 @@ export interface PublicName {
 export function publicSurface(): readonly PublicName[] {
   const entries = [
     'src/index.ts',
-    ...['retention', 'sessions', 'migrate', 'failover', 'failover/terminal'].map(
+    ...['retention', 'homes', 'sessions', 'migrate', 'failover', 'failover/terminal'].map(
       (it) => `src/${it}/index.ts`,
     ),
   ].map(pathInRepository);

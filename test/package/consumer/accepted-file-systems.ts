@@ -9,6 +9,7 @@ import {
   validateAll,
   validateAllSync,
 } from 'claude-shared-state';
+import { findAccountHomes } from 'claude-shared-state/homes';
 import { inspectRetention } from 'claude-shared-state/retention';
 import { listRestorePoints, migrate } from 'claude-shared-state/migrate';
 import { findLiveSessions } from 'claude-shared-state/sessions';
@@ -50,6 +51,8 @@ export const asynchronous = () => [
   inspectRetention(['/home'], { fs: fresh }),
   inspectRetention(['/home'], { fs: ofVolume }),
   inspectRetention(['/home'], { fs: ofVolume.promises }),
+  findAccountHomes({ homeDirectory: '/home', fs: nodeFs }),
+  findAccountHomes({ homeDirectory: '/home', fs: memoryFs.promises }),
   findLiveSessions(['/home'], { fs: nodeFs }),
   findLiveSessions(['/home'], { fs: nodeFsDefault }),
   findLiveSessions(['/home'], { fs: nodeFsPromises }),

@@ -1,5 +1,6 @@
 import type * as shared from 'claude-shared-state';
 import type * as failover from 'claude-shared-state/failover';
+import type * as homes from 'claude-shared-state/homes';
 import type * as migrating from 'claude-shared-state/migrate';
 import type * as retention from 'claude-shared-state/retention';
 import type * as sessions from 'claude-shared-state/sessions';
@@ -36,6 +37,7 @@ export const finds: [
 
 export const amongValues: Holds<Omit<typeof shared, 'SharedStateError'>> = false;
 export const amongFailoverValues: Holds<Omit<typeof failover, 'TerminalError'>> = false;
+export const amongHomesValues: Holds<typeof homes> = false;
 export const amongMigrateValues: Holds<typeof migrating> = false;
 export const amongRetentionValues: Holds<typeof retention> = false;
 export const amongSessionValues: Holds<typeof sessions> = false;

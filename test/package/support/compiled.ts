@@ -13,6 +13,7 @@ export const moduleSystems = ['esm', 'cjs'] as const;
 export const onlyImports = [
   'only-import',
   'only-import-failover',
+  'only-import-homes',
   'only-import-migrate',
   'only-import-retention',
   'only-import-sessions',

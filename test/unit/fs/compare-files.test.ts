@@ -4,7 +4,7 @@ import { fileInfoOf } from '../../../src/fs/file-info.ts';
 import {
   comparer,
   type Comparison,
-  type Copy,
+  type SeenEntry,
   judge,
   readBytes,
 } from '../../../src/fs/compare-files.ts';
@@ -94,12 +94,12 @@ function texts(length: number): readonly string[] {
   return [...shorter, ...longest.flatMap((text) => ['a', 'b', '\n'].map((it) => text + it))];
 }
 
-function copyIn(world: World, name: string, content: string): Copy {
+function copyIn(world: World, name: string, content: string): SeenEntry {
   const path = makeFile(world, at(world, name), content);
   return { path, info: fileInfoOf(world.fs.lstatSync(path, { bigint: true })) };
 }
 
-function pairIn(world: World, own: string, shared: string): readonly [Copy, Copy] {
+function pairIn(world: World, own: string, shared: string): readonly [SeenEntry, SeenEntry] {
   return [copyIn(world, 'own', own), copyIn(world, 'shared', shared)];
 }
 

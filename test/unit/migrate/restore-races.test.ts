@@ -2,7 +2,6 @@ import { ensureForAccountSync } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import {
   type Call,
-  contents,
   dying,
   editByRename,
   fill,
@@ -112,7 +111,7 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
       expect(read(world, `a/projects/${NOTES}`)).toBe('second\n');
     }));
 
-  test('what the home goes on with right after it is never lost', () =>
+  test('what the home writes right after it stays', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const after = once(returns, async () => {
@@ -120,13 +119,31 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
         await editByRename(world, `a/projects/${NOTES}`, 'of the home\n');
       });
       const report = await restoring(world, 'a', { fs: hooked(world, { after }) });
-      expect(['done', 'partial']).toContain(report.outcome);
+      expect(report).toMatchObject({ outcome: 'done', unmerged: [] });
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
-      expect(contents(world)).toContain('of the home\n');
-      const listed = unmergedIn(world, report).filter((it) => it.endsWith('notes.md'));
-      expect([read(world, `a/projects/${NOTES}`), listed.length > 0]).toEqual(
-        listed.length > 0 ? ['first\n', true] : ['of the home\n', false],
-      );
+      expect(read(world, `a/projects/${NOTES}`)).toBe('of the home\n');
+      expect(read(world, `shared/projects/${NOTES}`)).toBe('first\n');
+    }));
+
+  test('what the home and others write right after it differs: both stay, and one is listed', () =>
+    inWorld(kind, async (world) => {
+      await migrated(world);
+      const after = once(returns, async () => {
+        await editByRename(world, `a/projects/${TRANSCRIPT}`, lines(3, 7));
+        world.fs.appendFileSync(inPlace(world, `shared/projects/${TRANSCRIPT}`), lines(4));
+        await editByRename(world, `a/projects/${NOTES}`, 'of the home\n');
+        await editByRename(world, `shared/projects/${NOTES}`, 'of another\n');
+      });
+      const report = await restoring(world, 'a', { fs: hooked(world, { after }) });
+      expect([report.outcome, unmergedIn(world, report)]).toEqual([
+        'partial',
+        [`conflict shared/projects/${TRANSCRIPT}`, `conflict shared/projects/${NOTES}`],
+      ]);
+      expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(3, 7));
+      expect(read(world, `a/projects/${NOTES}`)).toBe('of the home\n');
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
+      expect(read(world, `shared/projects/${NOTES}`)).toBe('of another\n');
+      expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done', unmerged: [] });
     }));
 
   test('a call that fails between link and directory leaves the link', () =>

@@ -69,7 +69,8 @@ export function restoring(bundle: string): Strategy {
     const there = await migrating(bundle, { live: 'refuse' })(stage, windowMs);
     if (!there.ok && there.outcome !== 'partial') return there;
     const { span, ...back } = await migrating(bundle, { operation: 'restore' })(stage, windowMs);
-    return { ...back, span: { start: there.span.start, end: span.end } };
+    const listed = [...there.listed, ...back.listed];
+    return { ...back, listed, span: { start: there.span.start, end: span.end } };
   };
 }
 

@@ -1,0 +1,141 @@
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { join } from '../core/paths.ts';
+import { type Result, toResult } from '../core/result.ts';
+import { listDirectory, type NamedEntry, realPathOrUndefined } from '../fs/io.ts';
+import { textOf } from '../fs/port.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
+import { transcriptsIn } from '../retention/expiring.ts';
+import { type Account, readAccount } from './account.ts';
+import type { HomeRule } from './layouts.ts';
+
+/** An account home. */
+export interface AccountHome {
+  readonly accountHome: string;
+  /** Why it is taken for one: the name of a layout, or `named`, `environment`, `process` or `linked`. */
+  readonly rule: HomeRule;
+  /** Absent if its files name none, as with an API key. */
+  readonly account?: Account;
+  /** Whether it has a `.credentials.json`. On macOS logins are in the Keychain, which is not asked. */
+  readonly hasCredentials: boolean;
+  /** Every symbolic link in it. */
+  readonly links: readonly HomeLink[];
+  /** The transcripts under its `projects`, also behind a link; absent if they were not counted. */
+  readonly sessions?: SessionCount;
+  /** Why it should not be migrated unless somebody names it. */
+  readonly remarks: readonly HomeRemark[];
+}
+
+/** A symbolic link in an account home. */
+export interface HomeLink {
+  readonly name: string;
+  /** The text of the link, verbatim. */
+  readonly storedTarget: string;
+  /** The real path that it leads to; absent if it leads to nothing. */
+  readonly realTarget?: string;
+  /** Whether it leads to a directory. */
+  readonly isDirectory: boolean;
+}
+
+/** How many sessions there are, and when the last one changed. */
+export interface SessionCount {
+  readonly count: number;
+  readonly lastModifiedAt?: Date;
+}
+
+/**
+ * `same-account`: the account of an earlier home. `looks-like-a-copy`: it has sessions of an earlier home, and no account
+ * of its own.
+ */
+export interface HomeRemark {
+  readonly kind: 'same-account' | 'looks-like-a-copy';
+  /** The earlier home. */
+  readonly accountHome: string;
+}
+
+/** A home while it is looked at. */
+export interface ExaminedHome {
+  readonly home: AccountHome;
+  readonly real: string;
+  readonly names: ReadonlySet<string>;
+  /** The real path of its `projects`; `undefined` if that is no directory, or a link to nothing. */
+  readonly projects: string | undefined;
+  /** Whether it is the home that is used when `CLAUDE_CONFIG_DIR` is unset. */
+  readonly isDefault: boolean;
+}
+
+/** Reads what is in a home. */
+export async function examineHome(
+  fs: SessionReadFs,
+  {
+    path: accountHome,
+    rule,
+    real,
+  }: { readonly path: string; readonly rule: HomeRule; readonly real: string },
+  isDefault: boolean,
+): Promise<ExaminedHome> {
+  const listed = await listDirectory(fs, accountHome);
+  const entries = listed.ok ? listed.value : [];
+  const symlinks = entries.filter(({ kind }) => kind === 'symlink');
+  const links = await mapLimit(symlinks, ({ name }) => readLink(fs, accountHome, name));
+  const account = await readAccount(fs, accountHome, isDefault);
+  const names = new Set(entries.map(({ name }) => name));
+  return {
+    home: {
+      accountHome,
+      rule,
+      ...(account === undefined ? {} : { account }),
+      hasCredentials: names.has('.credentials.json'),
+      links,
+      remarks: [],
+    },
+    real,
+    names,
+    projects: await projectsOf(fs, accountHome, entries, links),
+    isDefault,
+  };
+}
+
+async function readLink(fs: SessionReadFs, accountHome: string, name: string): Promise<HomeLink> {
+  const path = join(accountHome, name);
+  const [stored, realTarget, stats] = await Promise.all([
+    toResult(fs.readlink(path)),
+    realPathOrUndefined(fs, path),
+    toResult(fs.stat(path, { bigint: true })),
+  ]);
+  return {
+    name,
+    storedTarget: stored.ok ? textOf(stored.value) : '',
+    ...(realTarget === undefined ? {} : { realTarget }),
+    isDirectory: stats.ok && stats.value.isDirectory(),
+  };
+}
+
+async function projectsOf(
+  fs: SessionReadFs,
+  accountHome: string,
+  entries: readonly NamedEntry[],
+  links: readonly HomeLink[],
+): Promise<string | undefined> {
+  const link = links.find(({ name }) => name === 'projects');
+  if (link !== undefined) return link.isDirectory ? link.realTarget : undefined;
+  const isDirectory = entries.some(({ name, kind }) => name === 'projects' && kind === 'directory');
+  return isDirectory ? await realPathOrUndefined(fs, join(accountHome, 'projects')) : undefined;
+}
+
+/** Counts transcripts, with one `stat` for each. */
+export async function countSessions(fs: SessionReadFs, projects: string): Promise<SessionCount> {
+  const paths: string[] = [];
+  for await (const path of transcriptsIn(fs, projects, () => undefined)) paths.push(path);
+  const times = await mapLimit(
+    paths,
+    async (path) => {
+      const stats: Result<{ readonly mtimeMs: number | bigint }> = await toResult(
+        fs.stat(path, { bigint: true }),
+      );
+      return stats.ok ? Number(stats.value.mtimeMs) : 0;
+    },
+    MANY_AT_ONCE,
+  );
+  const last = times.reduce((latest, time) => Math.max(latest, time), 0);
+  return { count: paths.length, ...(last === 0 ? {} : { lastModifiedAt: new Date(last) }) };
+}
