@@ -9,11 +9,11 @@ export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.fr
 ]);
 
 /** The versions with which every row of the end-to-end oracle was compared; `npm run prove` repeats it. */
-const CHECKED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  ...TestedClaudeVersions,
-  ...['1.0.128', '2.0.70', '2.1.100', '2.1.222', '2.1.223', '2.1.250', '2.1.280', '2.1.310'],
-  ...['2.1.329', '2.1.332'],
-]);
+const CHECKED = /* @__PURE__ */ new Set(
+  '1.0.128 2.0.70 2.1.100 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(
+    ' ',
+  ),
+);
 
 /** What differs between versions of Claude Code, as far as resuming goes. */
 interface Traits {
@@ -31,8 +31,10 @@ interface Traits {
   readonly resumesUnspoken: boolean;
   /** Whether a line that is `null` is a line like any other that is no record. */
   readonly toleratesNullLines: boolean;
-  /** Whether it refuses conversations that Claude ended, and those of more than one organization. */
-  readonly refusesByContent: boolean;
+  /** Whether it refuses conversations that Claude ended. */
+  readonly refusesEnded: boolean;
+  /** Whether it refuses conversations of another organization, or of more than one. */
+  readonly refusesOrganizations: boolean;
   /** Whether it puts a newline after a truncated last line before it appends. */
   readonly repairsLastLine: boolean;
   /** Whether it starts although `.claude.json` is empty. */
@@ -68,7 +70,8 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
     },
   ],
   ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.311', { refusesByContent: true, toleratesEmptyConfig: true }],
+  ['2.1.251', { refusesEnded: true }],
+  ['2.1.311', { refusesOrganizations: true, toleratesEmptyConfig: true }],
   ['2.1.330', { resumesUndated: true }],
 ];
 
@@ -80,7 +83,8 @@ const FIRST: Traits = {
   resumesUndated: true,
   resumesUnspoken: false,
   toleratesNullLines: true,
-  refusesByContent: false,
+  refusesEnded: false,
+  refusesOrganizations: false,
   repairsLastLine: false,
   toleratesEmptyConfig: false,
   toleratesBackslash: false,

@@ -36,15 +36,17 @@ export function causesOf(
 
 /** Why some versions do not continue a transcript that is usable otherwise. */
 function* refusalsOf(
-  { refusesByContent }: ProgramBehavior,
+  { refusesEnded, refusesOrganizations }: ProgramBehavior,
   { at: { path }, content }: Candidate,
 ): Generator<SessionProblem, void> {
-  if (!refusesByContent || content.kind !== 'read') return;
+  if (content.kind !== 'read') return;
   const { organizations, endedByModel } = content.content;
-  if (organizations.length > 1) {
+  if (refusesOrganizations && organizations.length > 1) {
     yield sessionProblem('transcript-unusable', { path, reason: 'several-organizations' });
   }
-  if (endedByModel) yield sessionProblem('transcript-unusable', { path, reason: 'ended-by-model' });
+  if (refusesEnded && endedByModel) {
+    yield sessionProblem('transcript-unusable', { path, reason: 'ended-by-model' });
+  }
 }
 
 /** What is wrong with the content. */

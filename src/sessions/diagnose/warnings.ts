@@ -52,7 +52,7 @@ function* contentWarnings(
     yield sessionProblem('transcript-damaged', { path, reason: 'forked', branchCount });
   }
   const [organization, another] = organizations;
-  const isChecked = behaviors.some(({ refusesByContent }) => refusesByContent);
+  const isChecked = behaviors.some(({ refusesOrganizations }) => refusesOrganizations);
   if (organization !== undefined && another === undefined && isChecked) {
     yield sessionProblem('organization-bound', { path, organization });
   }

@@ -87,8 +87,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'was ended by the model',
     {
-      code: changing('none', ['2.1.311', 'transcript-unusable ended-by-model']),
-      resumes: changing(true, ['2.1.311', false]),
+      code: changing('none', ['2.1.251', 'transcript-unusable ended-by-model']),
+      resumes: changing(true, ['2.1.251', false]),
     },
     ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
   ),
@@ -145,20 +145,6 @@ export const aboutContent: readonly Scenario[] = [
       resumes: changing(true, ['2.1.101', false], ['2.1.228', true]),
     },
     ({ cwd }) => `${conversation(cwd)}null\n`,
-  ),
-  content(
-    'has prompts of the queue only, which are attachments',
-    {
-      code: changing('transcript-unusable metadata-only', ['2.1.173', 'none']),
-      resumes: changing(false, ['2.1.173', true]),
-    },
-    ({ cwd }) =>
-      said
-        .map((prompt, index) => {
-          const attachment = { type: 'queued_command', prompt };
-          return line(index + 1, 'user', '', cwd, { type: 'attachment', attachment });
-        })
-        .join(''),
   ),
   content(
     'has no line with a uuid',

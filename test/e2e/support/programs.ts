@@ -18,7 +18,7 @@ export const pinned: readonly Program[] = [
   { name: 'new', version: '2.1.329' },
 ];
 
-/** `PROGRAM=2.1.250=/a/path/claude` runs the tests with that one instead: see oracle/versions.mjs. */
+/** `PROGRAM=2.1.250=/a/path/claude` runs the tests with that one instead: see .ci/oracle.mjs. */
 const [otherVersion = '', otherExecutable] = (process.env['PROGRAM'] ?? '').split('=');
 
 /** The versions to run the tests with. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { behaviorsOf, versionsIn } from '../../../src/sessions/program.ts';
-import { inWorld, makeFile } from '../support/world.ts';
+import { inWorld, makeFile, worldKinds } from '../support/world.ts';
 import { codesOf, diagnose } from './diagnose/support.ts';
 import { message, setSession } from './support.ts';
 
@@ -14,10 +14,10 @@ describe('the behavior of a version', () => {
     ['2.1.166', { searchesWorktrees: true, searchesAllProjects: false }],
     ['2.1.222', { searchesAllProjects: false, toleratesNullLines: false }],
     ['2.1.223', { searchesAllProjects: true, toleratesNullLines: false }],
-    ['2.1.250', { toleratesNullLines: true, refusesByContent: false }],
-    ['2.1.329', { refusesByContent: true, resumesUndated: false }],
-    ['2.1.330', { refusesByContent: true, resumesUndated: true }],
-    ['3.0.0-beta', { refusesByContent: true, resumesUndated: true }],
+    ['2.1.250', { toleratesNullLines: true, refusesOrganizations: false }],
+    ['2.1.329', { refusesOrganizations: true, resumesUndated: false }],
+    ['2.1.330', { refusesOrganizations: true, resumesUndated: true }],
+    ['3.0.0-beta', { refusesOrganizations: true, resumesUndated: true }],
   ])('%s is that of its range', (version, traits) => {
     expect(behaviorsOf(version)).toMatchObject([traits]);
   });
@@ -41,7 +41,7 @@ describe('the behavior of a version', () => {
   });
 });
 
-describe.each(['memory', 'disk'] as const)('diagnoseResume, in %s,', (kind) => {
+describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
   test('warns of a version that was never compared, and of no other', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);

@@ -1,5 +1,5 @@
 // Runs the oracle on versions of Claude Code that are not pinned, one at a time, each removed after use:
-//   node test/e2e/oracle/versions.mjs 2.1.250 2.1.280
+//   node .ci/oracle.mjs 2.1.250 2.1.280
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
