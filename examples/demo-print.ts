@@ -39,7 +39,12 @@ export async function sayCommand(root: string, ...args: readonly string[]): Prom
     // It exits 1 if it finds problems.
     execFile('node', [...command(), ...args], options, (_, stdout) => resolve(stdout));
   });
-  say(printed.trimEnd());
+  say(withTilde(printed.trimEnd(), root));
+}
+
+/** The text with `~` for the home directory, also in quotes, in which no shell would expand it. */
+export function withTilde(text: string, root: string): string {
+  return text.replaceAll(new RegExp(`'${root}([\\w./-]*)'`, 'g'), '~$1').replaceAll(root, '~');
 }
 
 /** The command, of this checkout or of the installed package. */

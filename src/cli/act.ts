@@ -1,16 +1,20 @@
 import type { MigrationOutcome, MigrationProgress } from '../migrate/index.ts';
 import { type AnyProblem, causesOf, tally } from './causes.ts';
-import { type CliContext, dryRun, flag } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { commandLine } from './scope.ts';
+import { type CliContext, dryRun, flagOption } from './command.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { stepFor } from './scope.ts';
+import type { Sign } from './ui/output.ts';
 import { ProgressDisplay } from './ui/progress.ts';
-import { printSteps, type Step, steps } from './ui/steps.ts';
+import { printSteps, type NextStep, steps } from './ui/steps.ts';
 
 /** The options of every command that shows a plan and asks. */
 export const actOptions = {
-  yes: flag('-y, --yes', 'do it without asking').conflicts('dryRun'),
+  yes: flagOption('-y, --yes', 'do it without asking').conflicts('dryRun'),
   dryRun,
 };
+
+/** What a run that did not finish needs. */
+export const AGAIN = 'try again, or complete it';
 
 /** How a command ended that shows a plan, asks, and acts. */
 type Outcome = MigrationOutcome | 'dry-run' | 'declined' | 'not-asked';
@@ -19,7 +23,7 @@ interface Ending<Report> {
   readonly exitCode: ExitCode;
   readonly outcome: Outcome;
   readonly reports: readonly Report[];
-  readonly next: readonly Step[];
+  readonly next: readonly NextStep[];
 }
 
 interface AnyReport {
@@ -33,6 +37,8 @@ export interface Watch {
   readonly onProgress: (progress: MigrationProgress) => void;
 }
 
+type MaybePromise<Value> = Value | Promise<Value>;
+
 /** A plan that was shown, and how to carry it out. */
 interface Act<Target, Report> {
   readonly values: { readonly yes?: true; readonly dryRun?: true };
@@ -40,7 +46,7 @@ interface Act<Target, Report> {
   readonly words: readonly string[];
   readonly homes?: readonly string[];
   /** What blocks it, and what can be typed then. */
-  readonly blocked?: (() => Promise<readonly Step[]>) | undefined;
+  readonly blocked?: (() => MaybePromise<readonly NextStep[]>) | undefined;
   readonly problems: readonly AnyProblem[];
   /** What to say if there is nothing to do. */
   readonly nothing?: string | undefined;
@@ -54,9 +60,9 @@ interface Act<Target, Report> {
   /** What is better now, and what can be typed next. */
   readonly after: (
     reports: readonly Report[],
-  ) => Promise<{ readonly better: string; readonly next: readonly Step[] }>;
+  ) => MaybePromise<{ readonly better: string; readonly next: readonly NextStep[] }>;
   /** What can be typed if the run itself was refused. */
-  readonly refused?: (report: Report) => Promise<readonly Step[]>;
+  readonly refused?: (report: Report) => MaybePromise<readonly NextStep[]>;
 }
 
 /** Refuses, asks, and carries out a plan that was shown; says how it ended, and what to type next. */
@@ -65,25 +71,23 @@ export async function act<Target, Report extends AnyReport>(
   plan: Act<Target, Report>,
 ): Promise<Ending<Report>> {
   const { io, scope, out, isJson } = context;
-  const { paint, symbols } = out;
-  const again = commandLine(io.env, scope, plan.words, plan.homes);
+  const again = stepFor(scope, plan.words, AGAIN, plan.homes);
   out.line();
   if (plan.blocked !== undefined) {
     const why = tally(causesOf(plan.problems));
-    out.words(paint.red(`${symbols.bad} refused: ${why}; nothing was changed`), 0, 2);
+    out.verdict('bad', `refused: ${why}; nothing was changed`);
     const next = steps(await plan.blocked());
     printSteps(out, next);
     return { exitCode: EXIT.problems, outcome: 'refused', reports: [], next };
   }
   if (plan.nothing !== undefined) {
-    out.words(paint.green(`${symbols.ok} ${plan.nothing}`), 0, 2);
+    out.verdict('ok', plan.nothing);
     return { exitCode: EXIT.done, outcome: 'done', reports: [], next: [] };
   }
   out.words(plan.notice, 0);
   const decision = await decide();
   if (decision !== 'go') {
-    const command = commandLine(io.env, scope, [...plan.words, '--yes'], plan.homes);
-    const step = { command, purpose: 'run it without asking' };
+    const step = stepFor(scope, [...plan.words, '--yes'], 'run it without asking', plan.homes);
     const next = decision.outcome === 'declined' ? [] : steps([step]);
     out.line();
     out.line('Nothing was changed.');
@@ -104,13 +108,12 @@ export async function act<Target, Report extends AnyReport>(
     ? await plan.after(reports)
     : {
         better: '',
-        next: [
-          ...(outcome === 'refused' && last
+        next:
+          outcome === 'refused' && last !== undefined
             ? ((await plan.refused?.(last)) ?? [])
-            : [{ command: again, purpose: 'try again, or complete it' }]),
-        ],
+            : [again],
       };
-  printOutcome(context, outcome, again, better);
+  printOutcome(context, outcome, again.command, better);
   if (isOver(outcome) || outcome === 'refused') printSteps(out, steps(next));
   return { exitCode: exitCodeOf(outcome), outcome, reports, next: steps(next) };
 
@@ -126,34 +129,24 @@ export async function act<Target, Report extends AnyReport>(
   }
 }
 
-interface End {
-  readonly exitCode: ExitCode;
-  readonly colour: 'green' | 'yellow' | 'red';
-  readonly symbol: 'ok' | 'warn' | 'bad';
-  readonly text: string;
-}
-const [ok, warn, bad] = [
-  { colour: 'green', symbol: 'ok' },
-  { colour: 'yellow', symbol: 'warn' },
-  { colour: 'red', symbol: 'bad' },
-] as const;
-const { problems, failed } = EXIT;
+const { done, problems, failed } = EXIT;
+type End = readonly [exitCode: ExitCode, sign: Sign, text: string];
 
 /** How each outcome ends; with exit code 3 the same command completes it. */
 const ends: Readonly<Record<MigrationOutcome, End>> = {
-  done: { exitCode: EXIT.done, ...ok, text: 'done' },
-  partial: { exitCode: problems, ...warn, text: 'done, except for the files listed above' },
-  refused: { exitCode: problems, ...bad, text: 'refused: see the problems above' },
-  locked: { exitCode: problems, ...bad, text: 'another process is at work; nothing was changed' },
-  aborted: { exitCode: failed, ...warn, text: 'stopped. Nothing is lost. To complete it:' },
-  failed: {
-    exitCode: failed,
-    ...bad,
-    text: 'failed. Nothing is lost. To complete it, once the problem above is solved:',
-  },
+  done: [done, 'ok', 'done'],
+  partial: [problems, 'warn', 'done, except for the files listed above'],
+  refused: [problems, 'bad', 'refused: see the problems above'],
+  locked: [problems, 'bad', 'another process is at work; nothing was changed'],
+  aborted: [failed, 'warn', 'stopped. Nothing is lost. To complete it:'],
+  failed: [
+    failed,
+    'bad',
+    'failed. Nothing is lost. To complete it, once the problem above is solved:',
+  ],
 };
 
-export const exitCodeOf = (outcome: MigrationOutcome): ExitCode => ends[outcome].exitCode;
+export const exitCodeOf = (outcome: MigrationOutcome): ExitCode => ends[outcome][0];
 
 /** Whether a run did what was asked for. */
 export function isOver(outcome: MigrationOutcome): boolean {
@@ -189,9 +182,9 @@ export function printOutcome(
   again: string,
   better = '',
 ): void {
-  const { exitCode, colour, symbol, text } = ends[outcome];
+  const [exitCode, sign, text] = ends[outcome];
   const more = outcome === 'done' && better !== '' ? `: ${better}` : '';
   out.line();
-  out.words(out.paint[colour](`${out.symbols[symbol]} ${text}${more}`), 0, 2);
+  out.verdict(sign, text + more);
   if (exitCode === EXIT.failed) out.command(again);
 }

@@ -1,7 +1,7 @@
 import type { LinkState, Problem } from '../index.ts';
 import { type Conflict, describeProblem, type MigrationProblem } from '../migrate/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
-import { byNaturalOrder } from './ui/amounts.ts';
+import { byNaturalOrder, count } from './ui/amounts.ts';
 
 /** A problem of any call that the command makes. */
 export type AnyProblem = MigrationProblem;
@@ -17,8 +17,14 @@ export const isAboutLink = (problem: AnyProblem): problem is LinkProblem =>
 
 export const isConflict = (problem: AnyProblem): problem is ConflictProblem => 'sides' in problem;
 
-export const isError = ({ severity }: Pick<AnyProblem, 'severity'>): boolean =>
-  severity === 'error';
+export const isError = ({ severity }: WithSeverity): boolean => severity === 'error';
+
+type WithSeverity = Pick<AnyProblem, 'severity'>;
+
+/** Sorts errors before warnings. */
+export function errorsFirst(first: WithSeverity, second: WithSeverity): number {
+  return Number(isError(second)) - Number(isError(first));
+}
 
 /** Problems with one cause and one way out: to be shown together. */
 export interface Cause {
@@ -44,13 +50,11 @@ export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
     if (group === undefined) groups.set(key, [problem]);
     else group.push(problem);
   }
-  return [...groups.values()]
-    .map(causeOf)
-    .toSorted((one, other) => Number(isError(other)) - Number(isError(one)));
+  return [...groups.values()].map(causeOf).toSorted(errorsFirst);
 }
 
 function causeOf(group: readonly AnyProblem[]): Cause {
-  const problems = group.toSorted((one, other) => byNaturalOrder(one.path, other.path));
+  const problems = group.toSorted((first, second) => byNaturalOrder(first.path, second.path));
   const [first] = problems;
   if (first === undefined) throw new Error('a cause has at least one problem');
   const { description, advice } = describeProblem(first, 'cli');
@@ -84,7 +88,7 @@ function missing(number: number): string {
 
 /** What a code means, and what to do about it, whatever the case. */
 export function meaningOf(code: string): (typeof meanings)[number] | undefined {
-  return meanings.find((one) => one.code === code);
+  return meanings.find((entry) => entry.code === code);
 }
 
 export const problemCodes: readonly string[] = meanings.map(({ code }) => code);
@@ -100,21 +104,27 @@ export function asData<Any extends AnyProblem>(problem: Any): Any {
   return { ...problem, message: messageFor(problem) };
 }
 
+/** A plan or report with its problems as plain data. */
+export function dataOf<Any extends { readonly problems: readonly AnyProblem[] }>(found: Any): Any {
+  return { ...found, problems: found.problems.map(asData) };
+}
+
 /** Each problem once, even if several homes have it; errors first. */
 export function distinct(problems: readonly AnyProblem[]): readonly AnyProblem[] {
-  const once = new Map(problems.map((one) => [`${one.code} ${one.message}`, one] as const));
-  return [...once.values()].toSorted((one, other) => Number(isError(other)) - Number(isError(one)));
+  const once = new Map(
+    problems.map((problem) => [`${problem.code} ${problem.message}`, problem] as const),
+  );
+  return [...once.values()].toSorted(errorsFirst);
 }
 
 /** How many causes there are: `1 problem, 2 warnings`; empty without any. */
 export function tally(causes: readonly Cause[]): string {
   const errors = causes.filter(isError).length;
-  const parts = [
-    { number: errors, noun: 'problem' },
-    { number: causes.length - errors, noun: 'warning' },
-  ];
-  return parts
-    .filter(({ number }) => number > 0)
-    .map(({ number, noun }) => `${number} ${noun}${number === 1 ? '' : 's'}`)
+  const warnings = causes.length - errors;
+  return [
+    errors > 0 ? [count(errors, 'problem')] : [],
+    warnings > 0 ? [count(warnings, 'warning')] : [],
+  ]
+    .flat()
     .join(', ');
 }

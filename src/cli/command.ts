@@ -1,5 +1,5 @@
 import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Scope } from './scope.ts';
 import type { Output } from './ui/output.ts';
@@ -80,7 +80,7 @@ export function defineCommand<Options extends OptionList, Body extends object>(
   };
 }
 
-export function flag(flags: string, description: string): TypedOption<true> {
+export function flagOption(flags: string, description: string): TypedOption<true> {
   return new Option(flags, description);
 }
 
@@ -127,13 +127,13 @@ function linkOption(
   );
 }
 
-export const dryRun = flag('--dry-run', 'show the plan, and change nothing');
+export const dryRun = flagOption('--dry-run', 'show the plan, and change nothing');
 
 /** What every command accepts. */
 export const commonOptions = {
   home: listOption(
     '--home <directory>',
-    'an account home; can be repeated. All that are found by default',
+    'an account home, also with * and ?; can be repeated. All that are found by default',
   ),
   root: textOption(
     '--root <directory>',
@@ -143,7 +143,7 @@ export const commonOptions = {
     '--shared <name=directory>',
     'one shared link, instead of --root; can be repeated',
   ),
-  json: flag('--json', 'print one JSON object, for scripts'),
-  color: flag('--no-color', 'no colours; NO_COLOR does the same'),
+  json: flagOption('--json', 'print one JSON object, for scripts'),
+  color: flagOption('--no-color', 'no colours; NO_COLOR does the same'),
 };
 export type CommonValues = ValuesOf<typeof commonOptions>;

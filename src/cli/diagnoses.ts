@@ -74,10 +74,10 @@ export async function diagnoseAll(
   const isGone = own.some(({ problems }) =>
     problems.some(({ code }) => code === 'working-directory-unusable'),
   );
-  return own.map((one, index) => {
-    const other = first[index];
-    const isBetter = other?.verdict !== 'not-resumable' && one.verdict === 'not-resumable';
-    return other !== undefined && (isBetter || isGone) ? other : one;
+  return own.map((diagnosis, index) => {
+    const here = first[index];
+    const isBetter = here?.verdict !== 'not-resumable' && diagnosis.verdict === 'not-resumable';
+    return here !== undefined && (isBetter || isGone) ? here : diagnosis;
   });
 }
 

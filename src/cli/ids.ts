@@ -6,12 +6,12 @@ import {
   parseResumeUUID,
   type ResumeUUID,
 } from '../sessions/index.ts';
-import { type CliContext, flag } from './command.ts';
+import { type CliContext, flagOption } from './command.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './exit.ts';
 
-export const last = flag('--last', 'the last session, instead of an id');
+export const last = flagOption('--last', 'the last session, instead of an id');
 
 const MIN_PREFIX = 4;
 const MAX_LISTED = 5;
@@ -44,15 +44,8 @@ export async function sessionFor(
   const found = (await list()).filter(({ sessionId }) =>
     sessionId.toLowerCase().startsWith(prefix),
   );
-  return only(
-    text,
-    found.map(({ sessionId, modifiedAt }) => ({
-      id: sessionId,
-      date: modifiedAt,
-      value: sessionId,
-    })),
-    'session',
-  );
+  const sessions = found.map(({ sessionId, modifiedAt }) => ({ id: sessionId, date: modifiedAt }));
+  return only(text, sessions, 'session');
 }
 
 /** The restore point that was asked for: by its path, by the beginning of its name, or the last one. */
@@ -68,19 +61,19 @@ export function restorePointFor(
   );
   return only(
     text,
-    found.map(({ path, createdAt }) => ({ id: path, date: createdAt, value: path })),
+    found.map(({ path, createdAt }) => ({ id: path, date: createdAt })),
     'restore point',
   );
 }
 
-function only<Value>(
+function only<Id extends string>(
   text: string,
-  found: readonly { readonly id: string; readonly date: Date; readonly value: Value }[],
+  found: readonly { readonly id: Id; readonly date: Date }[],
   noun: string,
-): Value {
+): Id {
   const [first, ...others] = found;
   if (first === undefined) throw new UsageError(`no ${noun} begins with ${JSON.stringify(text)}`);
-  if (others.length === 0) return first.value;
+  if (others.length === 0) return first.id;
   const lines = found.slice(0, MAX_LISTED).map(({ id, date }) => `\n  ${id}  ${moment(date)}`);
   const more = found.length > MAX_LISTED ? `\n  and ${found.length - MAX_LISTED} more` : '';
   throw new UsageError(

@@ -1,3 +1,5 @@
+import type { ConfigDirInspector } from '../homes/index.ts';
+
 /** Standard output or standard error. */
 export interface Screen {
   readonly isTTY: boolean;
@@ -21,6 +23,12 @@ export interface Io {
   readonly home: string;
   /** The working directory. */
   readonly cwd: string;
+  /** Tells which homes running processes use: those of this user, unless given. */
+  readonly processInspector?: ConfigDirInspector | undefined;
+  /** The text of a file; `undefined` if there is none. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Creates a file, and the directories above it; rejects with `EEXIST` if there is one. */
+  readonly createFile: (path: string, text: string) => Promise<void>;
   /** The version of this package. */
   readonly version: string;
   /** The version of Claude Code in the `PATH`, if there is one. */

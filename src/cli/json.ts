@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import type { Scope } from './scope.ts';
 
 /** Counts up when a script that reads the output would break. */
@@ -10,13 +10,13 @@ export function jsonText(value: object): string {
 
 /** What every command prints before its own members. */
 export function envelope(command: string, scope: Scope, exitCode: ExitCode) {
-  const { homes, homesFrom, searched, skipped, required, requiredFrom, root } = scope;
+  const { homes, homesFrom, primary, searched, skipped, required, requiredFrom, root } = scope;
   return {
     schemaVersion: SCHEMA_VERSION,
     command,
     ok: exitCode === EXIT.done,
     exitCode,
-    accountHomes: { from: homesFrom, searched, paths: homes, skipped },
+    accountHomes: { from: homesFrom, searched, paths: homes, primary, skipped },
     required: { from: requiredFrom, root, links: required },
   } as const;
 }

@@ -2,15 +2,14 @@ import { isSharedStateError } from '../index.ts';
 import { messageFor } from './causes.ts';
 import type { CliContext } from './command.ts';
 import { commands } from './commands/index.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io, Screen } from './io.ts';
 import { envelope, errorAsData, jsonText } from './json.ts';
 import { type Invocation, parse } from './program.ts';
-import { type Scope, scopeFor } from './scope.ts';
+import { homesToLink, type Scope, scopeFor } from './scope.ts';
 import { Output } from './ui/output.ts';
 import { printMessages } from './ui/problems.ts';
 import { reasonInWords } from './ui/scope.ts';
-import { UsageError } from './usage-error.ts';
 
 const NOWHERE: Screen = { isTTY: false, columns: undefined, write: () => undefined };
 
@@ -62,9 +61,13 @@ async function perform(
   return result.exitCode;
 }
 
-function requireHomes({ homes, searched, skipped }: Scope): void {
-  if (homes.length > 0) return;
-  const lines = skipped.map((one) => `\n  ${one.path}: ${reasonInWords(one)}`);
+function requireHomes(scope: Scope): void {
+  const { path, exists, isNamed } = scope.config;
+  if (isNamed && !exists)
+    throw new UsageError(`there is no ${path}, which CLAUDE_SHARED_STATE_CONFIG names`);
+  if (homesToLink(scope).length > 0) return;
+  const { searched, skipped } = scope;
+  const lines = skipped.map((directory) => `\n  ${directory.path}: ${reasonInWords(directory)}`);
   throw new UsageError(
     `there is no account home in ${searched}; name one with --home` +
       (lines.length === 0 ? '' : `\nskipped:${lines.join('')}`),

@@ -7,7 +7,7 @@ export function nearest(
   const [best] = candidates
     .map((candidate) => ({ candidate, edits: edits(nameOf(typed), nameOf(candidate)) }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, nameOf(candidate).length / 3))
-    .toSorted((one, other) => one.edits - other.edits);
+    .toSorted((first, second) => first.edits - second.edits);
   return best?.candidate;
 }
 

@@ -1,75 +1,76 @@
 import { dirname, isAbsolute, normalize, sep } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
 import { type AnyProblem, type Cause, isAboutLink, isError, type LinkProblem } from './causes.ts';
-import type { Io } from './io.ts';
 import {
   isElsewhere,
-  isUnfinished,
+  isInterrupted,
   rootOf,
   stepsToComplete,
-  type UnfinishedRun,
+  type InterruptedRun,
   withRoot,
 } from './runs.ts';
-import { commandLine, type Scope } from './scope.ts';
+import { homesToLink, type Scope, stepFor } from './scope.ts';
 import { isTypeable, quoted } from './ui/shell.ts';
-import { type Step, steps } from './ui/steps.ts';
+import { MAX_STEPS, type NextStep, steps } from './ui/steps.ts';
 
-const MAX_STEPS = 5;
 const MAX_PATHS = 5;
 
 /** What to type next: at most one command for each cause, at most five in all. */
 export function nextSteps(
-  env: Io['env'],
   scope: Scope,
   causes: readonly Cause[],
   restorePoints: readonly RestorePoint[],
-): readonly Step[] {
+): readonly NextStep[] {
   const errors = causes.flatMap(({ problems }) => problems.filter(isError));
   const homesWith = (isMeant: (problem: AnyProblem) => boolean) =>
-    errors.flatMap((one) => ('accountHome' in one && isMeant(one) ? [one.accountHome] : []));
-  const unfinished = restorePoints.filter(isUnfinished);
+    errors.flatMap((problem) =>
+      'accountHome' in problem && isMeant(problem) ? [problem.accountHome] : [],
+    );
+  const unfinished = restorePoints.filter(isInterrupted);
   // A migration into these shared directories is completed by the step below, with all other homes.
-  const isOwn = (run: UnfinishedRun) => run.state === 'incomplete' && !isElsewhere(scope, run);
+  const isOwn = (run: InterruptedRun) => run.state === 'incomplete' && !isElsewhere(scope, run);
   const first = unfinished.filter((run) => !isOwn(run));
   // The other homes need not wait for these.
   const blocked = new Set([
     ...homesWith(({ remedy }) => remedy === 'manual'),
     ...first.flatMap(({ state, accountHome }) => (state === 'deleting' ? [] : [accountHome])),
   ]);
-  const free = scope.homes.filter((home) => !blocked.has(home));
+  const free = homesToLink(scope).filter((home) => !blocked.has(home));
   const isToMigrate =
     unfinished.some(isOwn) ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
-  const rest = [...stepsToComplete(env, scope, first)];
+  const rest = [...stepsToComplete(scope, first)];
   if (isToMigrate && free.length > 0) {
-    const command = commandLine(env, scope, ['migrate'], free);
-    rest.push({ command, purpose: 'show what will be shared, and ask' });
+    rest.push(stepFor(scope, ['migrate'], 'show what will be shared, and ask', free));
   } else if (errors.some(({ remedy }) => remedy === 'ensure')) {
-    const command = commandLine(env, scope, ['ensure']);
-    rest.push({ command, purpose: 'create what is missing; nothing else is touched' });
+    rest.push(stepFor(scope, ['ensure'], 'create what is missing; nothing else is touched'));
   }
-  const byHand = causes.flatMap((cause) => stepByHand(env, cause, scope));
+  for (const { links, accountHomes, primary } of scope.groups) {
+    const group: Scope = { ...scope, required: links, requiredFrom: 'shared' };
+    const homes = accountHomes.filter((home) => home !== primary);
+    rest.push(stepFor(group, ['doctor'], 'check the homes of one group', homes));
+  }
+  if (scope.requiredFrom === 'agreed') {
+    const command = `${scope.program} config init`;
+    rest.push({ command, purpose: 'remember these homes and directories, after showing them' });
+  }
+  const byHand = causes.flatMap((cause) => stepByHand(cause, scope));
   return steps([...byHand.slice(0, Math.max(0, MAX_STEPS - rest.length)), ...rest]);
 }
 
 /** What a person can do, or look at, about one cause. */
-function stepByHand(env: Io['env'], { problems }: Cause, scope: Scope): readonly Step[] {
+function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
   const [first] = problems;
   if (first === undefined) return [];
   const paths = problems.map(({ path }) => path).filter(isTypeable);
   const at = paths.slice(0, MAX_PATHS).map(quoted).join(' ');
   if (at === '') return [];
-  const one = paths.length === 1;
+  const them = paths.length === 1 ? 'the link' : 'the links';
   switch (first.code) {
     case 'divergent-link':
-      return [stepForDivergent(env, first, problems.filter(isAboutLink), scope)].flat();
+      return stepForDivergent(first, problems.filter(isAboutLink), scope);
     case 'dangling-link':
-      return [
-        {
-          command: `rm ${at}`,
-          purpose: `remove the ${one ? 'link' : 'links'}, unless a volume is missing`,
-        },
-      ];
+      return [{ command: `rm ${at}`, purpose: `remove ${them}, unless a volume is missing` }];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
     case 'directory-unusable':
@@ -85,19 +86,18 @@ const inside = (path: string) => normalize(path + sep);
 
 /** A step that leaves the target of the link alone: it may be the shared directory of other homes. */
 function stepForDivergent(
-  env: Io['env'],
   { name, path, storedTarget = '' }: LinkProblem,
   all: readonly LinkProblem[],
   scope: Scope,
-): readonly Step[] {
+): readonly NextStep[] {
   const place = isAbsolute(storedTarget) ? storedTarget : dirname(path) + sep + storedTarget;
   // Once that home is migrated, the link leads to the shared directory through it.
   const homes = [...scope.homes, ...scope.otherHomes];
   if (homes.some((home) => inside(place).startsWith(inside(home)))) return [];
   const root = rootOf([{ name, target: place }]);
   if (root !== undefined) {
-    const command = commandLine(env, withRoot(scope, root), ['doctor']);
-    return [{ command, purpose: `if the shared directories are in ${root}: name it as --root` }];
+    const purpose = `if the shared directories are in ${root}: name it as --root`;
+    return [stepFor(withRoot(scope, root), ['doctor'], purpose)];
   }
   const isShared = scope.required.some(
     ({ target }) =>

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './exit.ts';
 import type { Interrupts, Io, Screen } from './io.ts';
 
 type Output = NodeJS.WriteStream & { readonly fd: number };
@@ -28,6 +30,11 @@ export function processIo(streams: Streams = process): Io {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
+    readFile: textAt,
+    createFile: async (path, text) => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    },
     version: manifest.version,
     claudeVersion,
     confirm: isAttended ? (question) => confirm(streams, question) : undefined,
@@ -51,6 +58,15 @@ function screenOf(stream: Output): Screen {
       stream.write(text);
     },
   };
+}
+
+async function textAt(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Asks the program itself: how it was installed does not matter. */

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
@@ -102,7 +102,7 @@ function formatItem(term: string, termWidth: number, description: string, helper
 
 /** What every help says at its end. */
 export const whereHomesAre =
-  'Without --home the account homes are ~/.claude and all ~/.claude-* that hold files of Claude Code. Without --root and --shared the shared directories are in your home directory.';
+  'Without --home the account homes are those of the configuration, or all that are found: ~/.claude, ~/.claude-*, and where other tools keep them. Without --root and --shared the shared directories are those of the configuration, or those that the homes share already, or in your home directory.';
 
 function helpEnding(columns: number): string {
   const codes = Object.entries(exitCodes).map(([code, meaning]) =>

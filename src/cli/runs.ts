@@ -1,21 +1,20 @@
 import { dirname } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { listRestorePoints, type RestorePoint, type RestorePointList } from '../migrate/index.ts';
-import type { Io } from './io.ts';
-import { commandLine, type Scope } from './scope.ts';
-import type { Step } from './ui/steps.ts';
+import { type Scope, stepFor } from './scope.ts';
+import type { NextStep } from './ui/steps.ts';
 
 /** The restore point of a run that did not finish; the same command completes it. */
-export interface UnfinishedRun extends RestorePoint {
+export interface InterruptedRun extends RestorePoint {
   readonly state: 'incomplete' | 'restoring' | 'deleting';
 }
 
-export function isUnfinished(point: RestorePoint): point is UnfinishedRun {
+export function isInterrupted(point: RestorePoint): point is InterruptedRun {
   return point.state !== 'complete' && point.state !== 'restored';
 }
 
 /** The restore points of these homes, each once. */
-export async function restorePointsOf(
+export async function restorePointsIn(
   homes: readonly string[],
   countFiles = false,
 ): Promise<RestorePointList> {
@@ -28,12 +27,11 @@ export async function restorePointsOf(
 
 /** The commands that complete runs, each with the shared directories of that run. */
 export function stepsToComplete(
-  env: Io['env'],
   scope: Scope,
-  runs: readonly UnfinishedRun[],
-): readonly Step[] {
+  runs: readonly InterruptedRun[],
+): readonly NextStep[] {
   const migrations = new Map<string, { readonly shared: Scope; readonly homes: Set<string> }>();
-  const others: Step[] = [];
+  const others: NextStep[] = [];
   for (const run of runs) {
     const { accountHome, path, state } = run;
     const recorded = recordedScope(scope, run);
@@ -41,16 +39,16 @@ export function stepsToComplete(
     const shared = scope.requiredFrom === 'home' ? scope : recorded;
     switch (state) {
       case 'restoring':
-        others.push({
-          command: commandLine(env, shared, ['restore'], [accountHome]),
-          purpose: 'complete the restore that was interrupted',
-        });
+        others.push(
+          stepFor(shared, ['restore'], 'complete the restore that was interrupted', [accountHome]),
+        );
         break;
       case 'deleting':
-        others.push({
-          command: commandLine(env, shared, ['prune', path], [accountHome]),
-          purpose: 'complete the deletion that was interrupted',
-        });
+        others.push(
+          stepFor(shared, ['prune', path], 'complete the deletion that was interrupted', [
+            accountHome,
+          ]),
+        );
         break;
       case 'incomplete': {
         // One command for all homes whose runs have the same shared directories.
@@ -67,16 +65,15 @@ export function stepsToComplete(
   const purpose = 'complete the migration that was interrupted';
   return [
     ...others,
-    ...[...migrations.values()].map(({ shared, homes }) => ({
-      command: commandLine(env, shared, ['migrate'], [...homes]),
-      purpose,
-    })),
+    ...[...migrations.values()].map(({ shared, homes }) =>
+      stepFor(shared, ['migrate'], purpose, [...homes]),
+    ),
   ];
 }
 
 /** Whether a restore point was merged into other shared directories than those of the scope. */
 export function isElsewhere({ required }: Scope, { targets }: RestorePoint): boolean {
-  return !targets.every((one) => has(required, one));
+  return !targets.every((link) => has(required, link));
 }
 
 /** The scope, with the shared directories that a restore point records. */
@@ -98,9 +95,9 @@ export function rootOf(targets: readonly SharedSymlink[]): string | undefined {
   const [first] = targets;
   if (first === undefined) return undefined;
   const root = dirname(first.target);
-  return targets.every((one) => has(requiredSharedUnder(root), one)) ? root : undefined;
+  return targets.every((link) => has(requiredSharedUnder(root), link)) ? root : undefined;
 }
 
 function has(required: readonly SharedSymlink[], { name, target }: SharedSymlink): boolean {
-  return required.some((one) => one.name === name && one.target === target);
+  return required.some((link) => link.name === name && link.target === target);
 }

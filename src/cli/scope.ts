@@ -1,28 +1,44 @@
-import { basename, isAbsolute, sep } from 'node:path';
-import { findAccountHomes, type SkippedDirectory } from '../homes/index.ts';
+import { basename, isAbsolute, join, sep } from 'node:path';
+import {
+  type AccountHome,
+  findAccountHomes,
+  type SharedPool,
+  type SkippedDirectory,
+} from '../homes/index.ts';
 import { inspectAll, requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import type { CommonValues } from './command.ts';
+import { loadConfig, type LoadedConfig } from './config.ts';
+import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { didYouMean, nearest } from './nearest.ts';
 import { NAME } from './program.ts';
 import { shellWord } from './ui/shell.ts';
-import { UsageError } from './usage-error.ts';
+import type { NextStep } from './ui/steps.ts';
 
 /** Which homes and which shared links a command is about, and where they come from. */
 export interface Scope {
   /** Each once. */
   readonly homes: readonly string[];
-  readonly homesFrom: 'given' | 'found';
+  readonly homesFrom: 'given' | 'configured' | 'found';
+  /** The one of the homes whose own directories are shared, if there is one: it needs no links. */
+  readonly primary?: string;
   /** Homes that were found but not chosen. Their sessions may write into the chosen ones. */
   readonly otherHomes: readonly string[];
+  /** Those of them that are left alone because they double another home. */
+  readonly doubles: readonly AccountHome[];
   /** Where homes were looked for. */
   readonly searched: string;
   readonly skipped: readonly SkippedDirectory[];
   readonly required: readonly SharedSymlink[];
-  /** `home`: under the home directory of the user. */
-  readonly requiredFrom: 'home' | 'root' | 'shared';
+  /** `home`: under the home directory of the user. `agreed`: where the links of the homes lead already. */
+  readonly requiredFrom: 'home' | 'agreed' | 'configured' | 'root' | 'shared';
   /** Where the shared directories are, unless each was named. */
   readonly root?: string;
+  /** Groups of homes that share with each other only, where there are several, and nobody said which is meant. */
+  readonly groups: readonly SharedPool[];
+  readonly config: LoadedConfig;
+  /** How this command was called, for command lines to be copied. */
+  readonly program: string;
 }
 
 /** A path as it was typed, made absolute. No shell expands the `~` in `--home=~/x`, and `..` stays: it is physical. */
@@ -32,47 +48,125 @@ export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home
   return absolute.replace(/(?<=.)\/+$/, '');
 }
 
-/** Decides about homes and links. */
+/** Decides about homes and links: by the options, else by the configuration, else by what is on the disk. */
 export async function scopeFor(
-  { home: given = [], root: givenRoot, shared }: CommonValues,
-  io: Pick<Io, 'cwd' | 'home'>,
+  common: CommonValues,
+  io: Pick<Io, 'cwd' | 'env' | 'home' | 'processInspector' | 'readFile'>,
 ): Promise<Scope> {
-  const root = givenRoot === undefined ? io.home : absolutePath(givenRoot, io);
-  const links =
-    shared === undefined
-      ? ({
-          required: requiredSharedUnder(root),
-          requiredFrom: givenRoot === undefined ? 'home' : 'root',
-          root,
-        } as const)
-      : ({
-          required: shared.map(({ name, target }) => ({ name, target: absolutePath(target, io) })),
-          requiredFrom: 'shared',
-        } as const);
-  const { required } = links;
-  const searched = io.home;
-  const homes = [...new Set(given.map((path) => absolutePath(path, io)))];
-  const { homes: all, skipped } = await findAccountHomes({
+  const config = await loadConfig(io);
+  const given = common.home ?? config.values.homes;
+  const homesFrom =
+    common.home !== undefined ? 'given' : given !== undefined ? 'configured' : 'found';
+  const links = linksFor(common, config, io);
+  const { homes, skipped, pools } = await findAccountHomes({
     homeDirectory: io.home,
-    required,
-    accountHomes: homes,
+    env: io.env,
+    accountHomes: (given ?? []).map((path) => absolutePath(path, io)),
+    required: links.required,
     sessions: false,
-    processInspector: { configDirs: () => Promise.resolve([]) },
+    processInspector: io.processInspector,
   });
-  const found = all.filter(({ rule }) => rule === 'claude').map(({ accountHome }) => accountHome);
-  if (homes.length === 0) {
-    return { homes: found, skipped, homesFrom: 'found', otherHomes: [], searched, ...links };
+  const isChosen = ({ accountHome, rule, remarks, links: linked }: AccountHome) => {
+    if (rule === 'named') return true;
+    if (rule === 'environment') return homesFrom !== 'given';
+    if (given !== undefined) return false;
+    const isShared = linked.some(({ name, realTarget }) => name === 'projects' && realTarget);
+    // What another program runs elsewhere, for a test say, is its own business.
+    const isNear = rule !== 'process' || accountHome.startsWith(join(io.home, sep));
+    return isNear && (remarks.length === 0 || isShared);
+  };
+  const chosen = homes.filter(isChosen).map(({ accountHome }) => accountHome);
+  const others = homes.filter((home) => !isChosen(home));
+  const own = pools.filter(({ accountHomes }) =>
+    accountHomes.some((home) => chosen.includes(home)),
+  );
+  const agreement =
+    links.requiredFrom === 'home'
+      ? agreementOf(own.length === 0 ? pools : own, links.required)
+      : {};
+  const { agreed, groups = [] } = agreement;
+  // Who names the primary home means to move its state elsewhere.
+  const isAgreed = agreed !== undefined && !(common.home && chosen.includes(agreed.primary ?? ''));
+  const inForce = isAgreed ? ({ required: agreed.links, requiredFrom: 'agreed' } as const) : links;
+  const primary =
+    // A single home has nobody to share with: that is a mistake, and is told as one.
+    homesFrom === 'given' || chosen.length < 2
+      ? undefined
+      : chosen.find(
+          (home) =>
+            inForce.required.some(({ target }) => target.startsWith(home + sep)) ||
+            (isAgreed && home === agreed.primary),
+        );
+  const scope: Scope = {
+    homes: chosen,
+    homesFrom,
+    ...(primary === undefined ? {} : { primary }),
+    otherHomes: others.map(({ accountHome }) => accountHome),
+    doubles: homesFrom === 'found' ? others.filter(({ remarks }) => remarks.length > 0) : [],
+    searched: io.home,
+    skipped: homesFrom === 'found' ? skipped : [],
+    groups,
+    config,
+    program: io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME,
+    ...inForce,
+  };
+  if (homesFrom === 'given') await requireThatExist('--home', chosen, scope);
+  if (homesFrom === 'configured') {
+    await requireThatExist(`"homes" in ${config.path}`, homesToLink(scope), scope);
   }
-  const scope = {
-    homes,
-    homesFrom: 'given',
-    otherHomes: found,
-    searched,
-    skipped: [],
-    ...links,
-  } as const;
-  await requireThatExist('--home', homes, scope);
   return scope;
+}
+
+/** The links that the options or the configuration name; those under the home directory if none does. */
+function linksFor(
+  { root: givenRoot, shared: givenLinks }: CommonValues,
+  { values }: LoadedConfig,
+  io: Pick<Io, 'cwd' | 'home'>,
+): Pick<Scope, 'required' | 'requiredFrom' | 'root'> {
+  const isGiven = givenRoot !== undefined || givenLinks !== undefined;
+  const configured =
+    values.shared && Object.entries(values.shared).map(([name, target]) => ({ name, target }));
+  const [root, shared] = isGiven ? [givenRoot, givenLinks] : [values.root, configured];
+  if (shared !== undefined) {
+    return {
+      required: shared.map(({ name, target }) => ({ name, target: absolutePath(target, io) })),
+      requiredFrom: isGiven ? 'shared' : 'configured',
+    };
+  }
+  const place = root === undefined ? io.home : absolutePath(root, io);
+  const requiredFrom = root === undefined ? 'home' : isGiven ? 'root' : 'configured';
+  return { required: requiredSharedUnder(place), requiredFrom, root: place };
+}
+
+function isGroup({ accountHomes }: SharedPool): boolean {
+  return accountHomes.length > 1;
+}
+
+/** What the homes agree on, if they share already, and not in the usual place; or the groups in which they do. */
+function agreementOf(
+  pools: readonly SharedPool[],
+  required: readonly SharedSymlink[],
+): { readonly agreed?: SharedPool; readonly groups?: readonly SharedPool[] } {
+  const isUsual = ({ links }: SharedPool) =>
+    links.some(({ target }) => required.some((link) => link.target === target));
+  const [first, ...others] = pools;
+  if (first === undefined) return {};
+  if (others.length === 0) return isUsual(first) || !isGroup(first) ? {} : { agreed: first };
+  // A single home that has left the usual place is mistaken rather than a group.
+  return pools.some(isUsual) && !pools.every(isGroup) ? {} : { groups: pools };
+}
+
+/** The homes that need links: all but the one that has what is shared. */
+export function homesToLink({ homes, primary }: Scope): readonly string[] {
+  return homes.filter((home) => home !== primary);
+}
+
+/** Refuses to act where that would mix groups of homes that share nothing with each other. */
+export function requireOneGroup({ groups }: Scope): void {
+  if (groups.length === 0) return;
+  throw new UsageError(
+    `the homes share their sessions in ${groups.length} groups: name the homes of one with --home, and its directories with --shared, as doctor prints them`,
+  );
 }
 
 /** A home that does not exist is a typing mistake. */
@@ -81,6 +175,7 @@ async function requireThatExist(
   homes: readonly string[],
   { required, ...scope }: Scope,
 ): Promise<void> {
+  if (homes.length === 0) return;
   const reports = await inspectAll(homes, { required });
   const missing = reports.find(({ problems }) =>
     problems.some((problem) => problem.code === 'directory-missing' && problem.role === 'home'),
@@ -106,24 +201,24 @@ export async function accountFor(
 
 /** The shared links that were named on the command line; `undefined`: those that a restore point records. */
 export function namedLinks(scope: Scope): readonly SharedSymlink[] | undefined {
-  return scope.requiredFrom === 'home' ? undefined : scope.required;
+  const isNamed = scope.requiredFrom !== 'home' && scope.requiredFrom !== 'agreed';
+  return isNamed ? scope.required : undefined;
 }
 
-/** A whole command line for the same homes and links, or for some of the homes: to be copied into a shell. */
-export function commandLine(
-  env: Io['env'],
-  { homes: all, homesFrom, required, requiredFrom, root }: Scope,
+/** A whole command line to type next, for the same homes and links, or for some of the homes. */
+export function stepFor(
+  { homes: all, homesFrom, required, requiredFrom, root, program }: Scope,
   words: readonly string[],
+  purpose: string,
   homes: readonly string[] = all,
-): string {
+): NextStep {
   const isEach = homesFrom === 'given' || homes.length !== all.length;
   const flags = [
     ...(isEach ? homes.flatMap((home) => ['--home', home]) : []),
     ...(requiredFrom === 'root' && root !== undefined ? ['--root', root] : []),
-    ...(requiredFrom === 'shared'
+    ...(requiredFrom === 'shared' || requiredFrom === 'agreed'
       ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
       : []),
   ];
-  const program = env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME;
-  return [program, ...[...words, ...flags].map(shellWord)].join(' ');
+  return { command: [program, ...[...words, ...flags].map(shellWord)].join(' '), purpose };
 }

@@ -1,4 +1,4 @@
-import { type Audience, error, type ProblemBase, type ProblemTable, text } from './problem.ts';
+import { type AnyOf, type Audience, error, type ProblemTable, text } from './problem.ts';
 
 interface InArguments {
   /** The value if it is a string, otherwise empty. */
@@ -21,10 +21,7 @@ export interface ArgumentProblems {
   };
 }
 
-type Code = keyof ArgumentProblems;
-export type ArgumentProblem = {
-  readonly [C in Code]: ProblemBase<C> & ArgumentProblems[C];
-}[Code];
+export type ArgumentProblem = AnyOf<ArgumentProblems>;
 
 export const argumentProblems: ProblemTable<ArgumentProblems> = /* @__PURE__ */ (() => ({
   'invalid-argument': error(

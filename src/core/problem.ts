@@ -25,6 +25,15 @@ export interface ProblemBase<Code extends string = string> {
   readonly message: string;
 }
 
+/** The problem of one code, with the fields of its own. */
+export type ProblemWith<Fields, Code extends keyof Fields> = ProblemBase<Code & string> &
+  Fields[Code];
+
+/** The problems of all codes, by their fields: a union discriminated by `code`. */
+export type AnyOf<Fields> = {
+  readonly [Code in keyof Fields]: ProblemWith<Fields, Code>;
+}[keyof Fields];
+
 /** A text about a problem, for whom it depends on the case or on the reader. */
 type Text<Fields> = (problem: Fields, audience: Audience) => string;
 
@@ -79,6 +88,16 @@ export function createProblem<Fields, Code extends keyof Fields & string>(
   const { description, advice } = describeProblem(table, { code, ...fields }, 'api');
   const base: ProblemBase<Code> = { code, severity, remedy, message: `${description}. ${advice}` };
   return { ...base, ...fields };
+}
+
+/** Creates the problems of one table. */
+export function problemsFrom<Fields>(
+  table: ProblemTable<Fields>,
+): <Code extends keyof Fields & string>(
+  code: Code,
+  fields: Fields[Code],
+) => ProblemBase<Code> & Fields[Code] {
+  return (code, fields) => createProblem(table, code, fields);
 }
 
 /** Defines a problem of severity `error`. */

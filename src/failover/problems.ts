@@ -1,10 +1,11 @@
 import {
+  type AnyOf,
   type AtPath,
-  createProblem,
   error,
+  problemsFrom,
   type ProblemTable,
+  type ProblemWith,
   text,
-  type ProblemBase,
   warning,
 } from '../core/problem.ts';
 import type { Problem } from '../links/problems.ts';
@@ -17,10 +18,6 @@ interface OfSession extends AtPath {
   readonly session: string;
 }
 
-interface OfProcess extends OfSession {
-  readonly pid: number;
-}
-
 /** What can go wrong when sessions are moved to another account. */
 interface FailoverProblems extends LockProblems {
   /** The session has no terminal. Recognised: a call rejects with a `TerminalError` whose `reason` is `no-session`. */
@@ -28,36 +25,43 @@ interface FailoverProblems extends LockProblems {
   /** The terminal can't be used. Recognised: a call rejects with anything else. */
   readonly 'terminal-failed': OfSession & { readonly reason: string };
   /**
-   * The terminal is not at its shell, and nothing says which session runs in it. Recognised: no session record names one
-   * of its processes. A Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none.
+   * The terminal is not at a shell that could be used. Recognised: no session record names one of its processes
+   * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none); its first process is that of the
+   * session, and would take the terminal with it (`no-shell`); or the record names another session or account.
    */
-  readonly 'terminal-busy': OfSession;
-  /** The terminal has no shell. Recognised: its first process is that of the session, so it would end with it. */
-  readonly 'no-shell': OfProcess;
-  /** Another session runs in the terminal, or the same one under another account. Recognised: its session record. */
-  readonly 'other-session-running': OfProcess & {
-    readonly sessionId: string;
-    readonly accountHome: string;
+  readonly 'terminal-busy': OfSession & {
+    readonly reason: 'no-record' | 'no-shell' | 'other-session';
+    /** The session that runs in it, if its record says so. */
+    readonly live?: {
+      readonly pid: number;
+      readonly sessionId: string;
+      readonly accountHome: string;
+    };
   };
   /** The program did not end. Recognised: its process still exists after it was killed. */
-  readonly 'stop-timeout': OfProcess;
-  /** The program ended instead of resuming. Recognised: the terminal is at its shell; `output` was printed last. */
-  readonly 'resume-failed': OfSession & { readonly output: string };
+  readonly 'stop-timeout': OfSession & { readonly pid: number };
+  /**
+   * The program did not resume. Recognised: the terminal is at its shell (`ended`), or the time for it is over
+   * (`timeout`); `output` was printed last.
+   */
+  readonly 'resume-failed': OfSession & {
+    readonly reason: 'ended' | 'timeout';
+    readonly output: string;
+  };
   /** The program asks a `question` and waits for an answer. Recognised: by its text. */
   readonly 'resume-awaiting-input': OfSession & { readonly question: string };
-  /** The program has neither resumed nor failed. Recognised: the time for it is over. */
-  readonly 'resume-timeout': OfSession & { readonly output: string };
   /** The caller aborted the call before it was done with the session. Recognised: the signal. */
   readonly aborted: OfSession;
   /** The terminal shows no id to resume. Recognised: no resume hint below the last launch, or one below an error. */
   readonly 'no-resume-hint': OfSession;
-  /** No id is saved for the session. Recognised: its file is missing, or isn't a regular file with one id. */
-  readonly 'resume-id-unusable': OfSession & { readonly reason: 'missing' | 'invalid' };
-  /** An id is saved for two sessions. Recognised: both are at their shells, and their files have one id. */
-  readonly 'resume-id-shared': OfSession & {
-    readonly sessionId: string;
+  /**
+   * No id is saved for the session that could be used. Recognised: its file is missing, isn't a regular file with one id,
+   * or has the id that is saved for another session, while both are at their shells (`shared`).
+   */
+  readonly 'resume-id-unusable': OfSession & {
+    readonly reason: 'missing' | 'invalid' | 'shared';
     /** The name of the other session. */
-    readonly other: string;
+    readonly other?: string;
   };
   /** The target account home doesn't exist. Recognised: there is no directory at its path. */
   readonly 'target-home-missing': AtPath;
@@ -72,14 +76,20 @@ interface FailoverProblems extends LockProblems {
 export type FailoverProblemCode = keyof FailoverProblems;
 
 /** The problem of one code, with the fields of its own. */
-export type FailoverProblemOf<Code extends FailoverProblemCode> = ProblemBase<Code> &
-  FailoverProblems[Code];
+export type FailoverProblemOf<Code extends FailoverProblemCode> = ProblemWith<
+  FailoverProblems,
+  Code
+>;
 
 /** Anything that keeps a session from being moved; problems of links and sessions included. */
-export type FailoverProblem =
-  | { readonly [Code in FailoverProblemCode]: FailoverProblemOf<Code> }[FailoverProblemCode]
-  | Problem
-  | SessionProblem;
+export type FailoverProblem = AnyOf<FailoverProblems> | Problem | SessionProblem;
+
+const unusableId = {
+  missing: 'is not saved',
+  invalid: 'that is saved is invalid',
+  // Two processes must not write to one session.
+  shared: 'is also saved for ',
+} as const;
 
 export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ (() => ({
   ...lockProblems,
@@ -95,19 +105,11 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'terminal-busy': error(
     'manual',
-    (p) => text`the terminal of ${p.session} runs something that keeps no session record`,
-    'End it, and call again. A Claude Code prints its id when it ends.',
-  ),
-  'no-shell': error(
-    'manual',
-    (p) => text`process ${String(p.pid)} runs in the terminal of ${p.session} in place of a shell`,
-    'Start the program from a shell in that terminal.',
-  ),
-  'other-session-running': error(
-    'manual',
-    (p) =>
-      text`the terminal of ${p.session} runs session ${p.sessionId} under ${p.accountHome} (process ${String(p.pid)})`,
-    'End it, or leave it: nothing was typed into the terminal.',
+    ({ session, live }) =>
+      live === undefined
+        ? text`the terminal of ${session} runs something that keeps no session record`
+        : text`the terminal of ${session} runs session ${live.sessionId} under ${live.accountHome} (process ${String(live.pid)})`,
+    'End it, and start the session from a shell there. Nothing was typed into the terminal.',
   ),
   'stop-timeout': error(
     'manual',
@@ -116,18 +118,16 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'resume-failed': error(
     'manual',
-    (p) => text`${p.session} did not resume, and is at its shell: ${p.output}`,
-    'Look at what the program printed.',
+    (p) =>
+      p.reason === 'ended'
+        ? text`${p.session} did not resume, and is at its shell: ${p.output}`
+        : text`${p.session} has neither resumed nor failed in the time given: ${p.output}`,
+    'Look at what the program printed; allow more time if it was only slow.',
   ),
   'resume-awaiting-input': error(
     'manual',
     (p) => text`the program in the terminal of ${p.session} asks about ${p.question}`,
     'Answer it in the terminal.',
-  ),
-  'resume-timeout': error(
-    'manual',
-    (p) => text`${p.session} has neither resumed nor failed in the time given: ${p.output}`,
-    'Look at the terminal; allow more time if it was only slow.',
   ),
   aborted: error(
     'retry',
@@ -141,16 +141,8 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'resume-id-unusable': error(
     'choose-session',
-    (p) =>
-      p.reason === 'missing'
-        ? text`no id is saved for ${p.session}: ${p.path} does not exist`
-        : text`the id that is saved for ${p.session} is invalid: ${p.path}`,
-    'Write the id of the session into the file, and nothing else, and call again.',
-  ),
-  'resume-id-shared': error(
-    'choose-session',
-    (p) => text`${p.sessionId} is saved for ${p.session} and for ${p.other}: ${p.path}`,
-    'Write the id of its own session into the file: two processes must not write to one session.',
+    (p) => text`the id of ${p.session} ${unusableId[p.reason]}${p.other ?? ''}: ${p.path}`,
+    'Write the id of its own session into the file, and nothing else, and call again.',
   ),
   'target-home-missing': error(
     'manual',
@@ -164,10 +156,5 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
 }))();
 
-/** Creates a problem. */
-export function failoverProblem<Code extends FailoverProblemCode>(
-  code: Code,
-  fields: FailoverProblems[Code],
-): FailoverProblemOf<Code> {
-  return createProblem(failoverProblems, code, fields);
-}
+/** Creates a problem from its fields. */
+export const failoverProblem = /* @__PURE__ */ problemsFrom(failoverProblems);

@@ -18,7 +18,7 @@ const MEMBERS = ['accountUuid', 'emailAddress', 'organizationUuid', 'organizatio
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /** The account in what `.claude.json` says; `undefined` if it names none. */
-export function accountIn(config: unknown): Account | undefined {
+function accountIn(config: unknown): Account | undefined {
   const login = memberOf(config, 'oauthAccount');
   const found = MEMBERS.flatMap((name) => {
     const value = memberOf(login, name);

@@ -89,6 +89,8 @@ export interface AccountHomes {
 interface Candidate {
   readonly path: string;
   readonly rule: HomeRule;
+  /** Whether it is taken as it is, whatever is in it. */
+  readonly isAsked?: boolean;
 }
 
 interface Located extends Candidate {
@@ -149,7 +151,8 @@ export async function findAccountHomes(options: FindAccountHomesOptions): Promis
     candidates = accepted.length === 0 ? [] : await linkedCandidates(search, found);
   }
   const targets = new Set(found.flatMap(({ home }) => stateLinks(home)).map(leadsTo));
-  const isHome = ({ real, home }: ExaminedHome) => isAsked(home) || !targets.has(real);
+  const isHome = ({ real, home: { rule } }: ExaminedHome) =>
+    rule === 'named' || rule === 'environment' || !targets.has(real);
   const homes = found.filter(isHome).toSorted(inOrder);
   const counts = new Map<string, Promise<SessionCount>>();
   const complete = await mapLimit([...homes.entries()], async ([index, one]) => {
@@ -167,7 +170,7 @@ export async function findAccountHomes(options: FindAccountHomesOptions): Promis
       ...skipped,
       ...notHomes.map((path) => ({ path, reason: 'shared-target' }) as const),
     ].toSorted((one, other) => byNaturalOrder(one.path, other.path)),
-    pools: poolsOf(homes),
+    pools: poolsOf(homes, search.targets),
   };
 }
 
@@ -196,6 +199,8 @@ interface Search {
   readonly list: List;
   readonly under: (pattern: string) => string;
   readonly defaultHome: string;
+  /** The required targets, as they are spelled, by their real paths. */
+  readonly targets: ReadonlyMap<string, string>;
   /** Whether a real path belongs to something that is no home; if so, to what. */
   readonly notHome: (real: string) => SkippedDirectory['reason'] | undefined;
   /** Directories that are homes if their `projects` link leads to the projects of one. */
@@ -215,7 +220,11 @@ async function prepare(given: FindAccountHomesOptions): Promise<Search> {
     return listing;
   };
   const realHome = await realPath(fs, homeDirectory);
-  const targets = await Promise.all(required.map(({ target }) => realPath(fs, target)));
+  const targets = new Map(
+    await Promise.all(
+      required.map(async ({ target }) => [await realPath(fs, target), target] as const),
+    ),
+  );
   const above = new Set(containers.map((one) => resolvePattern(one, realHome, env)));
   const never = neverHomes.map((one) => join(resolvePattern(one, realHome, env), ''));
   const under = (pattern: string) => resolvePattern(pattern, homeDirectory, env);
@@ -224,10 +233,11 @@ async function prepare(given: FindAccountHomesOptions): Promise<Search> {
     fs,
     list,
     under,
+    targets,
     defaultHome: under('~/.claude'),
     notHome(real) {
       const isState = real.split(sep).includes(STATE_DIRECTORY);
-      if (isState || targets.includes(real)) return 'shared-target';
+      if (isState || targets.has(real)) return 'shared-target';
       const isNever = never.some((directory) => join(real, '').startsWith(directory));
       return isNever || above.has(real) ? 'other-program' : undefined;
     },
@@ -243,14 +253,14 @@ async function firstCandidates(search: Search): Promise<readonly Candidate[]> {
   const { homeDirectory, env = {}, accountHomes = [] } = given;
   const top = await list(homeDirectory);
   if (!top.ok) skipped.push({ path: homeDirectory, reason: 'unreadable', errno: top.errno });
-  const named = await Promise.all(
-    accountHomes.map(async (path) =>
-      // A name may have a `*` in it.
-      !WILDCARD.test(path) || (await exists(fs, path))
-        ? [path]
-        : (await expand(list, sep, path.split(sep).slice(1))).toSorted(byNaturalOrder),
-    ),
-  );
+  const named = await mapLimit(accountHomes, async (path): Promise<readonly Candidate[]> => {
+    // A name may have a `*` in it.
+    if (!WILDCARD.test(path) || (await exists(fs, path))) {
+      return [{ path, rule: 'named', isAsked: true }];
+    }
+    const matches = await expand(list, sep, path.split(sep).slice(1));
+    return matches.toSorted(byNaturalOrder).map((match) => ({ path: match, rule: 'named' }));
+  });
   const own = env['CLAUDE_CONFIG_DIR'] ?? '';
   const inspector = given.processInspector ?? (given.fs === undefined ? realConfigDirs : undefined);
   // The inspector may be the caller's, and fail.
@@ -266,8 +276,10 @@ async function firstCandidates(search: Search): Promise<readonly Candidate[]> {
     return kept.map((path) => ({ path, rule }));
   });
   const candidates: readonly Candidate[] = [
-    ...named.flat().map((path) => ({ path, rule: 'named' as const })),
-    ...[own].filter(isAbsolute).map((path) => ({ path, rule: 'environment' as const })),
+    ...named.flat(),
+    ...[own]
+      .filter(isAbsolute)
+      .map((path) => ({ path, rule: 'environment' as const, isAsked: true })),
     ...(await Promise.all(inLayouts)).flat(),
     ...(used.ok ? used.value : [])
       .filter(isAbsolute)
@@ -310,20 +322,20 @@ async function accept(
   const locate = async (one: Candidate) => {
     const entry = await toResult(fs.lstat(one.path, bigint));
     const isLink = entry.ok && entry.value.isSymbolicLink();
-    const reason = one.rule === 'named' ? undefined : await reasonAgainst(search, one);
-    return { ...one, real: await realPath(fs, one.path), isLink, reason };
+    const isGiven = one.rule === 'named' && one.isAsked === true;
+    const reason = isGiven ? undefined : await reasonAgainst(search, one);
+    return { ...one, isGiven, real: await realPath(fs, one.path), isLink, reason };
   };
   const located = await mapLimit(candidates, locate, MANY_AT_ONCE);
   const accepted: Located[] = [];
   // A directory is the home, and not a link to it, whichever comes first.
   const rank = ({ rule, isLink }: Located) => (rule === 'named' ? 0 : isLink ? 2 : 1);
   for (const one of located.toSorted((a, b) => rank(a) - rank(b))) {
-    const { path, real, reason } = one;
-    const other = isAsked(one) ? undefined : notHome(real);
+    const { path, real, reason, isGiven } = one;
+    const other = one.isAsked === true ? undefined : notHome(real);
     if (other !== undefined) skipped.push({ path, reason: other });
     else if (reason !== undefined) skipped.push({ path, ...reason });
-    else if (known.has(real) && one.rule !== 'named')
-      skipped.push({ path, reason: 'same-directory' });
+    else if (known.has(real) && !isGiven) skipped.push({ path, reason: 'same-directory' });
     else accepted.push(one);
     known.add(real);
   }
@@ -367,11 +379,6 @@ async function linkedCandidates(
   });
   const paths = [...(await withLogin({ ...search, sharing: [] }, ledTo)), ...isSharing.flat()];
   return paths.map((path) => ({ path, rule: 'linked' }));
-}
-
-/** Whether somebody asks for it: it is taken as it is. */
-function isAsked({ rule }: Pick<Candidate, 'rule'>): boolean {
-  return rule === 'named' || rule === 'environment';
 }
 
 function stateLinks({ links }: AccountHome): readonly HomeLink[] {

@@ -1,9 +1,7 @@
-import { isArray } from '../core/json.ts';
+import { isArray, isObject, parsedJson } from '../core/json.ts';
+import { join } from '../core/paths.ts';
 import type { Failure } from '../core/result.ts';
 import { ask, readFile, type SettingsSteps, stat } from '../fs/calls.ts';
-import { isObject } from '../core/json.ts';
-import { parsedJson } from '../core/json.ts';
-import { join } from '../core/paths.ts';
 import { finding, type ProblemOf } from './problems.ts';
 
 /** How long one account home lets transcripts live. */
@@ -23,26 +21,28 @@ export interface CleanupPeriod {
 export const DEFAULT_DAYS = 30;
 export const DAY_MS = 86_400_000;
 
-const MOST_BYTES = 2 ** 20;
+const MAX_BYTES = 2 ** 20;
 // An age that reaches back beyond every Date: Claude Code then finds nothing that is older.
-const MOST_DAYS = 1e8;
+const MAX_DAYS = 1e8;
 
-type Trouble = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
+type SettingsFault = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
 
 /** What a settings file says: a period, nothing of it, or why it says nothing. */
-type FoundPeriod = Pick<CleanupPeriod, 'periodDays' | 'source'> & { readonly trouble?: Trouble };
+type FoundPeriod = Pick<CleanupPeriod, 'periodDays' | 'source'> & {
+  readonly fault?: SettingsFault;
+};
 
 const unset: FoundPeriod = { periodDays: DEFAULT_DAYS, source: 'default' };
 // Of what the versions do then (30 days, or nothing is deleted) the one that can lose something.
-const unusable = (trouble: Trouble): FoundPeriod => ({ ...unset, trouble });
+const unusable = (fault: SettingsFault): FoundPeriod => ({ ...unset, fault });
 
 /** Reads the period that is in force under a home, as far as the home itself tells. */
 export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPeriod> {
   const settings = join(accountHome, 'settings.json');
-  const { trouble, ...told } = yield* readSettings(settings);
-  const period = { accountHome, settings, ...told };
-  if (trouble === undefined) return period;
-  const fields = { path: settings, accountHome, ...trouble };
+  const { fault, ...found } = yield* readSettings(settings);
+  const period = { accountHome, settings, ...found };
+  if (fault === undefined) return period;
+  const fields = { path: settings, accountHome, ...fault };
   return { ...period, problem: finding('settings-unusable', fields).problem };
 }
 
@@ -52,7 +52,7 @@ function* readSettings(path: string): SettingsSteps<FoundPeriod> {
   if (!found.ok) return withoutText(found);
   const { kind, size } = found.value;
   if (kind !== 'file') return unusable({ reason: 'not-a-file' });
-  if (size > MOST_BYTES) return unusable({ reason: 'too-large' });
+  if (size > MAX_BYTES) return unusable({ reason: 'too-large' });
   const text = yield* ask(readFile(path));
   return text.ok ? periodIn(parsedJson(text.value.replace(/^\ufeff/, ''))) : withoutText(text);
 }
@@ -69,7 +69,7 @@ export function periodIn(settings: unknown): FoundPeriod {
   const days = settings.cleanupPeriodDays;
   const source = 'settings';
   if (typeof days !== 'number' || !Number.isInteger(days) || days < 1) {
-    return { periodDays: 'never', source, trouble: { reason: 'bad-period' } };
+    return { periodDays: 'never', source, fault: { reason: 'bad-period' } };
   }
-  return { periodDays: days > MOST_DAYS ? 'never' : days, source };
+  return { periodDays: days > MAX_DAYS ? 'never' : days, source };
 }

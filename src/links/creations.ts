@@ -1,6 +1,7 @@
-import { join, dirname } from '../core/paths.ts';
+import { dirname, join } from '../core/paths.ts';
 import type { Finding } from './problems.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
+import { MAX_LINKS } from './resolve-path.ts';
 
 /** A directory or a link that is safe to make. */
 export interface Creation {
@@ -10,26 +11,88 @@ export interface Creation {
   readonly linkTo?: string;
   /** The directories that must be there first; of a link its home and its target. */
   readonly needs: readonly string[];
-  /** The homes that need it, by index; the report of the first one tells that it was made. */
+  /** The homes that need it, by index; the report of the first one says that it was created. */
   readonly homes: ReadonlySet<number>;
   /** What is to be said once it has been created. */
   readonly warnings?: readonly Finding[];
 }
 
-/** Tells the real path of a directory that is there or can be made. */
-export type UsablePath = (directory: DirectoryFacts | undefined) => string | undefined;
+/** The real path of a directory that exists or can be created. */
+type UsablePath = (directory: DirectoryFacts | undefined) => string | undefined;
 
-/** Everything that may be made, each thing once: outer directories first, links last. */
-export function creationsFor(
+/** What can be created, and what becomes of links that lead to nothing yet. */
+export interface PlannedState {
+  readonly creations: readonly Creation[];
+  readonly usablePath: UsablePath;
+  /** Where a real path will lead once the links are created. */
+  readonly resolvesTo: (path: string) => string;
+  /** Whether something will be at a real path that is missing now. */
+  readonly willExist: (path: string) => boolean;
+}
+
+/**
+ * Finds what can be created, with all that becomes possible by creating it: a home behind a link to
+ * nothing, for instance, is there as soon as another home has been created at that place.
+ */
+export function simulate(facts: SharedFacts): PlannedState {
+  const revived = new Set<DirectoryFacts | undefined>();
+  const dangling = [...facts.targets, ...facts.homes.map(({ directory }) => directory)].filter(
+    (directory) => directory?.state === 'dangling',
+  );
+  const usablePath: UsablePath = (directory) =>
+    directory?.state === 'ready' || directory?.state === 'missing' || revived.has(directory)
+      ? directory?.place?.path
+      : undefined;
+  for (;;) {
+    const creations = creationsFor(facts, usablePath);
+    const byPath = new Map(creations.map((creation) => [creation.path, creation]));
+    const resolvesTo = (path: string) => throughLinks(path, byPath);
+    const alive = dangling.filter((directory) => {
+      const end = byPath.get(resolvesTo(directory?.place?.behind ?? ''));
+      return end !== undefined && end.linkTo === undefined && !revived.has(directory);
+    });
+    if (alive.length === 0) {
+      const ends = new Set(facts.targets.map(usablePath));
+      const willExist = (path: string) => byPath.has(path) || ends.has(path);
+      return { creations, usablePath, resolvesTo, willExist };
+    }
+    // It only ever grows, and so comes to an end.
+    for (const directory of alive) revived.add(directory);
+  }
+}
+
+function throughLinks(path: string, creations: ReadonlyMap<string, Creation>): string {
+  let end = path;
+  for (let hops = 0; hops < MAX_LINKS; hops += 1) {
+    const link = linkAtOrAbove(end, creations);
+    if (link === undefined) break;
+    end = (link.needs[1] ?? '') + end.slice(link.path.length);
+  }
+  return end;
+}
+
+function linkAtOrAbove(
+  path: string,
+  creations: ReadonlyMap<string, Creation>,
+): Creation | undefined {
+  for (let above = path; ; above = dirname(above)) {
+    const creation = creations.get(above);
+    if (creation?.linkTo !== undefined) return creation;
+    if (above === dirname(above)) return undefined;
+  }
+}
+
+/** Everything that may be created, each thing once: outer directories first, links last. */
+function creationsFor(
   { homes, targets }: SharedFacts,
   usablePath: UsablePath,
 ): readonly Creation[] {
-  const make = (directory: DirectoryFacts | undefined, told: readonly number[]) => {
+  const make = (directory: DirectoryFacts | undefined, neededBy: readonly number[]) => {
     const missing = usablePath(directory) === undefined ? [] : (directory?.place?.missing ?? []);
     return missing.map((path): Creation => ({
       path,
       needs: [dirname(path)],
-      homes: new Set(told),
+      homes: new Set(neededBy),
     }));
   };
   const directories = [
@@ -56,20 +119,6 @@ function mergedByPath(creations: readonly Creation[]): readonly Creation[] {
   return [...merged.values()].map(({ first, homes }) => ({ ...first, homes }));
 }
 
-/** The paths of what was made, or would be, by the home whose report tells it. */
-export function pathsByHome(
-  creations: readonly Creation[],
-): ReadonlyMap<number, readonly string[]> {
-  const paths = new Map<number, string[]>();
-  for (const { path, homes } of creations) {
-    const [first = 0] = homes;
-    const told = paths.get(first);
-    if (told === undefined) paths.set(first, [path]);
-    else told.push(path);
-  }
-  return paths;
-}
-
 function linksFor(
   { directory, links }: HomeFacts,
   home: number,
@@ -80,13 +129,7 @@ function linksFor(
   return links.flatMap(({ name, target, state }: LinkFacts): readonly Creation[] => {
     const there = usablePath(target);
     if (state !== 'missing' || there === undefined) return [];
-    return [
-      {
-        path: join(here, name),
-        linkTo: target.path,
-        needs: [here, there],
-        homes: new Set([home]),
-      },
-    ];
+    const path = join(here, name);
+    return [{ path, linkTo: target.path, needs: [here, there], homes: new Set([home]) }];
   });
 }

@@ -15,7 +15,7 @@ import {
 import type { Entry } from '../fs/stats.ts';
 import { join } from '../core/paths.ts';
 import type { LinkState } from './report.ts';
-import { isNotALink, locate, type Place } from './place.ts';
+import { isNotALink, type ResolvedPath, resolvePath } from './resolve-path.ts';
 import type { SharedSymlink } from './required.ts';
 
 /** An account home, a shared target, or the end of a link, as a directory that should be there. */
@@ -29,7 +29,7 @@ export interface DirectoryFacts {
     | 'not-directory'
     | 'not-accessible';
   /** Where it is, or would be, unless that cannot be told. */
-  readonly place?: Place;
+  readonly place?: ResolvedPath;
   /** Where something is there. */
   readonly entry?: Entry;
   /** The call that failed, where one did. */
@@ -44,7 +44,7 @@ export interface LinkFacts {
   readonly state: LinkState;
   readonly storedTarget?: string;
   /** Where a dangling link would lead. */
-  readonly place?: Place;
+  readonly place?: ResolvedPath;
   readonly failure?: Failure;
 }
 
@@ -70,7 +70,7 @@ export function* inspectShared(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): ReadSteps<SharedFacts> {
-  const targets = yield* together(required.map(({ target }) => glance(target)));
+  const targets = yield* together(required.map(({ target }) => statDirectory(target)));
   const homes = accountHomes.map((accountHome) => ({
     accountHome,
     links: targets.map((target, index): LinkFacts => {
@@ -96,10 +96,10 @@ function* inspectThoroughly(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): ReadSteps<SharedFacts> {
-  const targets = yield* together(required.map(({ target }) => look(target)));
+  const targets = yield* together(required.map(({ target }) => inspectDirectory(target)));
   const homes = yield* together(
     accountHomes.map(function* inspectHome(accountHome): ReadSteps<HomeFacts> {
-      const directory = yield* look(accountHome);
+      const directory = yield* inspectDirectory(accountHome);
       const links = yield* together(
         targets.map((target, index) =>
           inspectLink(accountHome, required[index]?.name ?? '', target),
@@ -111,8 +111,8 @@ function* inspectThoroughly(
   return { homes, targets };
 }
 
-function* look(path: string): ReadSteps<DirectoryFacts> {
-  const place = yield* locate(path);
+function* inspectDirectory(path: string): ReadSteps<DirectoryFacts> {
+  const place = yield* resolvePath(path);
   if (!place.ok) {
     const state = place.errno === 'ENOTDIR' ? 'not-directory' : 'not-accessible';
     return { path, state, failure: place };
@@ -120,7 +120,7 @@ function* look(path: string): ReadSteps<DirectoryFacts> {
   if (place.behind !== undefined && place.missing.length > 0) {
     return { path, state: 'dangling', place };
   }
-  if (place.missing.length === 0) return { ...(yield* glance(path)), place };
+  if (place.missing.length === 0) return { ...(yield* statDirectory(path)), place };
   const creatable = yield* ask(access(place.existing, WRITE | SEARCH));
   return creatable.ok
     ? { path, state: 'missing', place }
@@ -128,7 +128,7 @@ function* look(path: string): ReadSteps<DirectoryFacts> {
 }
 
 /** A directory that should be there, without its place. */
-function* glance(path: string): ReadSteps<DirectoryFacts> {
+function* statDirectory(path: string): ReadSteps<DirectoryFacts> {
   const end = yield* ask(stat(path));
   if (!end.ok) return { path, state: 'not-accessible', failure: end };
   const entry = end.value;
@@ -150,7 +150,7 @@ function* inspectLink(
   if (link.ok) {
     const storedTarget = link.value;
     // Where equal text leads, its target tells.
-    const end = storedTarget === target.path ? target : yield* look(path);
+    const end = storedTarget === target.path ? target : yield* inspectDirectory(path);
     return { ...at, storedTarget, ...judgeEnd(storedTarget, end, target) };
   }
   if (isNotALink(link)) {
@@ -183,7 +183,7 @@ function judgeEnd(
 }
 
 /** A directory that is mounted twice has two real paths; and some file systems number no inodes. */
-function isSame({ device, inode }: Entry, { path }: Place, target: DirectoryFacts): boolean {
+function isSame({ device, inode }: Entry, { path }: ResolvedPath, target: DirectoryFacts): boolean {
   return target.entry === undefined || inode === 0n
     ? path === target.place?.path
     : inode === target.entry.inode && device === target.entry.device;

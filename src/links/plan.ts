@@ -1,13 +1,12 @@
 import { dirname, withoutTrailingSeparators } from '../core/paths.ts';
 import { findOverlaps, homeBounds, type Overlap, targetBounds } from './contain.ts';
-import type { Creation } from './creations.ts';
+import { type Creation, type PlannedState, simulate } from './creations.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 import { type Finding, finding } from './problems.ts';
 import type { LinkReport } from './report.ts';
 import { DefaultSharedRoot, RequiredShared, type SharedSymlink } from './required.ts';
-import { type PlannedState, simulate } from './simulate.ts';
 
-export interface HomePlan {
+export interface PlannedHome {
   readonly accountHome: string;
   readonly links: readonly LinkReport[];
   readonly findings: readonly Finding[];
@@ -15,7 +14,7 @@ export interface HomePlan {
 
 /** What is safe to create, and what is wrong; the same for the dry run and for the real one. */
 export interface LinkPlan {
-  readonly homes: readonly HomePlan[];
+  readonly homes: readonly PlannedHome[];
   /** In an order in which they can be created. */
   readonly creations: readonly Creation[];
 }
@@ -52,7 +51,10 @@ function overlapsIn(
 }
 
 /** Nothing is created anywhere, so nothing is reported that creating would resolve; each home says why. */
-function refused(homes: readonly HomePlan[], overlaps: readonly Overlap[]): readonly HomePlan[] {
+function refused(
+  homes: readonly PlannedHome[],
+  overlaps: readonly Overlap[],
+): readonly PlannedHome[] {
   const about = (home: string | undefined) =>
     overlaps.filter(({ accountHome }) => accountHome === home).map((one) => one.finding);
   const ofTargets = about(undefined);
@@ -98,7 +100,7 @@ function planHome(
   { accountHome, directory, links }: HomeFacts,
   shared: readonly Finding[],
   planned: PlannedState,
-): HomePlan {
+): PlannedHome {
   const isReady = directory === undefined || directory.state === 'ready';
   // If the home is the trouble, one problem says it, not one per link. And a home that cannot be
   // written, say, is no trouble as long as nothing has to be created in it.

@@ -1,12 +1,13 @@
 import { argumentProblems, type ArgumentProblems } from '../core/argument-problems.ts';
 import type { Finding as FindingOf } from '../core/error.ts';
 import {
+  type AnyOf,
   type AtPath,
   createProblem,
   error,
   type Failed,
-  type ProblemBase,
   type ProblemTable,
+  type ProblemWith,
   text,
   warning,
 } from '../core/problem.ts';
@@ -95,10 +96,10 @@ export interface ProblemFields
 export type ProblemCode = keyof ProblemFields;
 
 /** The problem of one code, with the fields of its own. */
-export type ProblemOf<Code extends ProblemCode> = ProblemBase<Code> & ProblemFields[Code];
+export type ProblemOf<Code extends ProblemCode> = ProblemWith<ProblemFields, Code>;
 
 /** One thing that is wrong, as plain data: a union discriminated by `code`. */
-export type Problem = { readonly [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode];
+export type Problem = AnyOf<ProblemFields>;
 
 /** What creates missing links: a call, or a command. */
 const fix = { api: 'validateAll', cli: 'ensure' } as const;

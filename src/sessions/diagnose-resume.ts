@@ -14,7 +14,7 @@ import type { SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
-import { judge } from './diagnose/verdict.ts';
+import { judgeResume } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
 import {
   defaultInspector,
@@ -129,14 +129,12 @@ export async function diagnoseResume(
   const request = checkRequest(options);
   const id = typeof sessionId === 'string' ? parseResumeUUID(sessionId) : undefined;
   if (id === undefined) {
-    const problem = sessionProblem('session-id-not-uuid', {
-      path: '',
-      sessionId: shown(sessionId),
-    });
+    const fields = { path: '', sessionId: shown(sessionId) };
+    const problem = sessionProblem('session-id-invalid', fields);
     return { verdict: 'not-resumable', problems: [problem] };
   }
   const facts = await gatherFacts(id, request);
-  const { verdict, candidate, problems } = judge(behaviorsOf(request.programVersion), facts);
+  const { verdict, candidate, problems } = judgeResume(behaviorsOf(request.programVersion), facts);
   const recordedCwd = [...(candidate === undefined ? [] : [candidate]), ...facts.here]
     .concat(facts.candidates)
     .map(recordedCwdIn)

@@ -18,6 +18,7 @@ export type {
   SessionProblem,
   SessionProblemCode,
   SessionProblemOf,
+  MisplacedReason,
   UnusableReason,
 } from './problems.ts';
 export { projectKey } from './project-key.ts';

@@ -1,10 +1,11 @@
 import {
+  type AnyOf,
   type AtPath,
-  createProblem,
   error,
   type Failed,
-  type ProblemBase,
+  problemsFrom,
   type ProblemTable,
+  type ProblemWith,
   text,
   warning,
 } from '../core/problem.ts';
@@ -24,6 +25,7 @@ interface AtProcess extends AtPath {
 
 /** Why the content of a transcript keeps its session from being resumed. */
 export type UnusableReason =
+  | 'not-a-file'
   | 'empty'
   | 'invalid'
   | 'metadata-only'
@@ -35,17 +37,26 @@ export type UnusableReason =
   | 'ended-by-model'
   | 'several-organizations';
 
+/**
+ * Why a transcript is not found from a working directory. `other-project`: before 2.1.223 the program searches only the
+ * projects of the working directory and of its worktrees. From 2.1.223 on it searches all projects, but detects no
+ * transcript that is a link, or in a linked project directory (`behind-link`), or does not look like a conversation
+ * (`no-messages`), and takes none if it detects several (`several-copies`).
+ */
+export type MisplacedReason = 'other-project' | 'behind-link' | 'no-messages' | 'several-copies';
+
 /** What is missing or hidden in a transcript that can be resumed. */
 export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
 
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
-  /** The id does not have the shape of a UUID: the program takes it for a title. */
-  readonly 'session-id-not-uuid': AtPath & { readonly sessionId: string };
   /**
-   * The transcript exists under the same id in other upper and lower case, which is another file. `spelling`: the one that works.
+   * The id does not have the shape of a UUID, so the program takes it for a title. With `spelling`: the transcript exists under this id, which differs in upper and lower case only, and is another file.
    */
-  readonly 'session-id-other-case': AtPath & { readonly spelling: string };
+  readonly 'session-id-invalid': AtPath & {
+    readonly sessionId: string;
+    readonly spelling?: string;
+  };
   /**
    * No home and no shared target has a transcript of this session. With `lastUsed` and `periodDays`: it was last used longer ago than the retention keeps transcripts.
    */
@@ -62,22 +73,18 @@ export interface SessionProblemFields {
   readonly 'projects-link-wrong': AtProjects;
   /** This home links to the shared state, and the transcript is in a home that does not. */
   readonly 'transcript-not-shared': AtPath & { readonly accountHome?: string };
+  /** The transcript belongs to another working directory, from which the program would find it; `reason` says why it does not from here. */
+  readonly 'wrong-working-directory': AtPath & {
+    readonly reason: MisplacedReason;
+    /** The working directory that the transcript names itself. */
+    readonly recordedCwd?: string;
+    /** All transcripts, if there are several. */
+    readonly copies?: readonly string[];
+  };
   /**
-   * Before 2.1.223 the program searches only the projects of the working directory and of its worktrees, and the transcript is in another one. `recordedCwd`: the working directory that it names itself.
-   */
-  readonly 'wrong-working-directory': AtPath & { readonly recordedCwd?: string };
-  /** From 2.1.223 on the program searches all projects, and takes a transcript only if it is the only one. */
-  readonly 'several-copies': AtPath & { readonly copies: readonly string[] };
-  /**
-   * The transcript is in another project, and the search in all projects does not detect it. `reason`: it, or its project directory, is a link; or it does not look like a conversation.
-   */
-  readonly 'transcript-not-detected': AtPath & { readonly reason: 'behind-link' | 'no-messages' };
-  /**
-   * The content of the transcript keeps the session from being resumed; `reason` says why. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   * The content of the transcript keeps the session from being resumed; `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
    */
   readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
-  /** A directory, FIFO, socket or device has the name of the transcript: the program fails, or waits forever. */
-  readonly 'transcript-not-a-file': AtPath;
   /**
    * The transcript, or a directory above it, can't be read, so the program does not see it; or it can't be written, so the session would resume and lose its new turns without an error.
    */
@@ -146,15 +153,24 @@ export interface SessionProblemFields {
 export type SessionProblemCode = keyof SessionProblemFields;
 
 /** The problem of one code, with the fields of its own. */
-export type SessionProblemOf<Code extends SessionProblemCode> = ProblemBase<Code> &
-  SessionProblemFields[Code];
+export type SessionProblemOf<Code extends SessionProblemCode> = ProblemWith<
+  SessionProblemFields,
+  Code
+>;
 
 /** One thing that is wrong with a session, as plain data: a union discriminated by `code`. */
-export type SessionProblem = {
-  readonly [Code in SessionProblemCode]: SessionProblemOf<Code>;
-}[SessionProblemCode];
+export type SessionProblem = AnyOf<SessionProblemFields>;
+
+const misplaced: Readonly<Record<MisplacedReason, string>> = {
+  'other-project':
+    'is in the project of another working directory, where Claude Code before 2.1.223 does not look',
+  'behind-link': 'is behind a link inside projects',
+  'no-messages': "is not detected by Claude Code's search in all projects",
+  'several-copies': 'is one of several of this session',
+};
 
 const unusable: Readonly<Record<UnusableReason, string>> = {
+  'not-a-file': 'is not a file',
   empty: 'is empty',
   invalid: 'has no line of JSON',
   'metadata-only': 'has no message',
@@ -190,15 +206,13 @@ const runEnsure = {
 
 /** Severity, remedy and wording of every problem code of sessions. */
 export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ */ (() => ({
-  'session-id-not-uuid': error(
+  'session-id-invalid': error(
     'choose-session',
-    (p) => text`${p.sessionId} is not a session id`,
-    'Use the 8-4-4-4-12 hexadecimal digits that Claude Code prints when it exits.',
-  ),
-  'session-id-other-case': error(
-    'choose-session',
-    (p) => text`the transcript ${p.path} differs in upper and lower case`,
-    (p) => text`Resume ${p.spelling}.`,
+    (p) =>
+      p.spelling === undefined
+        ? text`${p.sessionId} is not a session id`
+        : text`the id of the transcript ${p.path} is ${p.spelling}, in other upper and lower case`,
+    'Use the id as Claude Code prints it when it exits: 8-4-4-4-12 hexadecimal digits.',
   ),
   'transcript-missing': error(
     'choose-session',
@@ -237,36 +251,16 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   ),
   'wrong-working-directory': error(
     'manual',
-    (p) =>
-      text`the transcript ${p.path} belongs to another working directory` +
-      (p.recordedCwd === undefined ? '' : text` (${p.recordedCwd})`),
-    'Resume in that directory, or with Claude Code 2.1.223 or later.',
-  ),
-  'several-copies': error(
-    'manual',
-    (p) => text`several projects have a transcript of this session: ${p.copies.join(', ')}`,
-    'Resume in the working directory of the right one, or set the others aside.',
-  ),
-  'transcript-not-detected': error(
-    'manual',
-    (p) =>
-      p.reason === 'behind-link'
-        ? text`the transcript ${p.path} is behind a link inside projects`
-        : text`Claude Code's search in all projects does not detect the transcript ${p.path}`,
-    (p) =>
-      p.reason === 'behind-link'
-        ? 'Resume in its own working directory, or link projects itself and nothing inside it.'
-        : 'Resume in its own working directory.',
+    ({ path, reason, recordedCwd, copies }) =>
+      text`the transcript ${path} ${misplaced[reason]}` +
+      (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
+      (copies === undefined ? '' : text`: ${copies.join(', ')}`),
+    'Resume in its own working directory; if there are several, in that of the right one.',
   ),
   'transcript-unusable': error(
     'choose-session',
     (p) => text`the transcript ${p.path} ` + unusable[p.reason],
     'Choose another session, or restore this transcript from a backup.',
-  ),
-  'transcript-not-a-file': error(
-    'manual',
-    (p) => text`${p.path} is not a file`,
-    'Find out what created it, and move it away.',
   ),
   'transcript-inaccessible': error(
     'manual',
@@ -368,9 +362,4 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
 }))();
 
 /** Creates a problem from its fields. */
-export function sessionProblem<Code extends SessionProblemCode>(
-  code: Code,
-  fields: SessionProblemFields[Code],
-): SessionProblemOf<Code> {
-  return createProblem(sessionProblems, code, fields);
-}
+export const sessionProblem = /* @__PURE__ */ problemsFrom(sessionProblems);

@@ -7,7 +7,7 @@ import type { SessionReadFs } from '../fs/session-fs.ts';
 import { join, dirname } from '../core/paths.ts';
 import { mapLimit } from '../core/map-limit.ts';
 
-const MOST_BYTES = 4096;
+const MAX_BYTES = 4096;
 
 /**
  * Finds the working directories that `git worktree list` would name, from the repository's own files.
@@ -39,9 +39,9 @@ async function repositoryIn(
     // A bare one.
     return (await isRepository(fs, directory)) ? await realPath(fs, directory) : undefined;
   }
-  const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MOST_BYTES), 'gitdir: ');
+  const gitDirectory = pathIn(directory, await readSmallFile(fs, dotGit, MAX_BYTES), 'gitdir: ');
   if (gitDirectory === undefined) return failure({ code: 'ENOENT' });
-  const common = await readSmallFile(fs, join(gitDirectory, 'commondir'), MOST_BYTES);
+  const common = await readSmallFile(fs, join(gitDirectory, 'commondir'), MAX_BYTES);
   return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
 }
 
@@ -57,7 +57,7 @@ async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly 
   const entries = await listDirectory(fs, directory);
   const linked = await mapLimit(entries.ok ? entries.value : [], async ({ name }) => {
     const entry = join(directory, name);
-    const dotGit = await readSmallFile(fs, join(entry, 'gitdir'), MOST_BYTES);
+    const dotGit = await readSmallFile(fs, join(entry, 'gitdir'), MAX_BYTES);
     return pathIn(entry, dotGit);
   });
   // The main worktree, or a bare repository itself, which git names first.

@@ -74,7 +74,7 @@ describe('the programs in examples/', () => {
     });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^FAIL .*lost\.id .*transcript-missing \[choose-session\]/m);
-    expect(stdout).toMatch(/^FAIL .*corrupted\.id .*session-id-not-uuid \[choose-session\]/m);
+    expect(stdout).toMatch(/^FAIL .*corrupted\.id .*session-id-invalid \[choose-session\]/m);
   });
 
   describe('migrate-with-progress.ts', () => {

@@ -70,5 +70,5 @@ test('a smoke probe tells of each stored id whether its transcript is where the 
   const args = [...homes, store, corrupted, room.path('missing.id')];
   const bad = await runExample('smoke-probe.ts', args, surroundingsOf(room));
   expect(bad.exitCode).toBe(1);
-  expect(bad.stdout.match(/^FAIL .*session-id-not-uuid \[choose-session\]/gm)).toHaveLength(2);
+  expect(bad.stdout.match(/^FAIL .*session-id-invalid \[choose-session\]/gm)).toHaveLength(2);
 });

@@ -4,7 +4,8 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, type TestContext } from 'vitest';
+import { needs } from '../unit/support/required-here.ts';
 import { bin, environmentIn, makeHome } from './support/cli.ts';
 import { installedFiles, readInstalled } from './support/installed.ts';
 import { run } from './support/run.ts';
@@ -34,6 +35,35 @@ test('it can be executed, and knows its version', async () => {
 
   expect((await stat(bin)).mode & 0o111).toBe(0o111);
   expect(manifest).toHaveProperty('version', (await cli('--version')).stdout.trim());
+});
+
+describe('completion, in the shell itself, offers', () => {
+  const scripts = {
+    bash: (line: string) =>
+      `source <(claude-shared-state completion bash); COMP_WORDS=(claude-shared-state ${line})
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _claude_shared_state; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    fish: (line: string) =>
+      `fish -N -c "claude-shared-state completion fish | source; complete -C 'claude-shared-state ${line}'"`,
+  };
+  const offered = async (line: string, shell: 'bash' | 'fish', context: TestContext) => {
+    const isThere = (await inShell(`command -v ${shell} || true`)) !== '';
+    needs(context, isThere ? undefined : `${shell} is not installed here`);
+    return (await inShell(scripts[shell](line))).trim().split('\n');
+  };
+
+  test.for(['bash', 'fish'] as const)(
+    'commands, options and choices in %s',
+    async (shell, context) => {
+      expect(await offered('mi', shell, context)).toEqual(['migrate']);
+      expect(await offered('migrate --li', shell, context)).toEqual(['--live']);
+      expect(await offered('migrate --live ref', shell, context)).toEqual(['refuse']);
+    },
+  );
+
+  test('files in fish where the command offers nothing', async (context) => {
+    makeHome(join(home, '.claude'), 1);
+    expect(await offered('doctor --home ./.cl', 'fish', context)).toEqual(['./.claude/']);
+  });
 });
 
 describe('the exit code is', () => {

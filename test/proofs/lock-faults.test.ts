@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Acquisition, acquireLocks } from '../../src/lock/lock.ts';
 import { deathsAt, errorsAt, failingLockFs, type LockFault } from '../unit/support/lock-faults.ts';
-import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../unit/support/lock-stage.ts';
+import { breakFileOf, deadToken, Machine, text } from '../unit/support/lock-stage.ts';
 import { at, inWorld, makeLink, type World } from '../unit/support/world.ts';
 
 const ME = 100;
@@ -53,7 +53,7 @@ const isOf = (pid: number) => (link: string) => link.endsWith(` -> ${pid}`);
 /** Takes both locks and gives them back, with a fault on the way. */
 async function lockAs(world: World, machine: Machine, pid: number, fault?: LockFault) {
   const paths = [at(world, 'b'), at(world, 'a')];
-  const real = lockFsOf(world);
+  const real = world.fs.promises;
   const { fs, firedAt } =
     fault === undefined ? { fs: real, firedAt: [] } : failingLockFs(real, fault);
   const taken = await acquireLocks(fs, paths, machine.start(pid), machine.probe);

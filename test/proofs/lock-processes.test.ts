@@ -8,7 +8,7 @@ import { realMigrateDisk } from '../../src/fs/migrate-fs.ts';
 import { realProcesses } from '../../src/fs/processes.ts';
 import { acquireLocks } from '../../src/lock/lock.ts';
 import { identifyOwner } from '../../src/lock/owner.ts';
-import { bundleChild, startChild } from '../unit/support/child.ts';
+import { bundleChild, spawnChild } from '../unit/support/child.ts';
 import { rounds } from '../unit/support/proof.ts';
 import { needs, whyNoProc } from '../unit/support/required-here.ts';
 
@@ -73,7 +73,7 @@ class Contenders {
   }
 
   #start(): void {
-    const child = startChild(this.#script, this.#directory);
+    const child = spawnChild(this.#script, this.#directory);
     this.#children.add(child);
     child.on('message', (message) => {
       const said = typeof message === 'string' ? message : JSON.stringify(message);
@@ -98,40 +98,36 @@ const pick = <One>(all: readonly One[]) => all[Math.floor(Math.random() * all.le
 
 const KILLS = rounds(1_500, 80);
 
-test(
-  `of ${PROCESSES} processes, ${KILLS} of them killed in the section or in breaking, no two have the lock`,
-  { timeout: 600_000 },
-  async (context) => {
-    needs(context, whyNoProc());
-    const base = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-lock-'));
-    const lock = join(base, 'lock');
-    const script = await bundleChild('lock-child.ts', base);
-    const contenders = new Contenders(script, base);
-    try {
-      while (contenders.killed < KILLS && contenders.wrong.length === 0) {
-        contenders.aimAnew();
-        await sleep(20);
-      }
-      await contenders.end();
-      const [section, breaking] = [inSection, inBreaking].map((it) => contenders.killedAt(it));
-      console.log(
-        `${contenders.sections} sections, ${contenders.killed} kills: ${section} in the section, ` +
-          `${breaking} in breaking, the others anywhere; ${contenders.wrong.length} violations`,
-        Object.fromEntries(contenders.kills),
-      );
-      expect(contenders.wrong).toEqual([]);
-      expect(section).toBeGreaterThan(KILLS / 8);
-      expect(breaking).toBeGreaterThan(KILLS / 8);
-
-      // Whatever the dead have left: the next one gets it, and without them nothing stays behind.
-      const owner = await identifyOwner(realProcesses, { pid: undefined, random: Math.random });
-      const taken = await acquireLocks(realMigrateDisk, [lock], owner, realProcesses);
-      expect(taken.ok && (await taken.locks.stillHeld())).toBe(true);
-      expect(taken.ok && (await taken.locks.release())).toEqual([]);
-      expect(readdirSync(base)).not.toContain('lock');
-    } finally {
-      await contenders.end();
-      rmSync(base, { recursive: true, force: true });
+test(`of ${PROCESSES} processes, ${KILLS} of them killed in the section or in breaking, no two have the lock`, async (context) => {
+  needs(context, whyNoProc());
+  const base = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-lock-'));
+  const lock = join(base, 'lock');
+  const script = await bundleChild('lock-child.ts', base);
+  const contenders = new Contenders(script, base);
+  try {
+    while (contenders.killed < KILLS && contenders.wrong.length === 0) {
+      contenders.aimAnew();
+      await sleep(20);
     }
-  },
-);
+    await contenders.end();
+    const [section, breaking] = [inSection, inBreaking].map((it) => contenders.killedAt(it));
+    console.log(
+      `${contenders.sections} sections, ${contenders.killed} kills: ${section} in the section, ` +
+        `${breaking} in breaking, the others anywhere; ${contenders.wrong.length} violations`,
+      Object.fromEntries(contenders.kills),
+    );
+    expect(contenders.wrong).toEqual([]);
+    expect(section).toBeGreaterThan(KILLS / 8);
+    expect(breaking).toBeGreaterThan(KILLS / 8);
+
+    // Whatever the dead have left: the next one gets it, and without them nothing stays behind.
+    const owner = await identifyOwner(realProcesses, { pid: undefined, random: Math.random });
+    const taken = await acquireLocks(realMigrateDisk, [lock], owner, realProcesses);
+    expect(taken.ok && (await taken.locks.stillHeld())).toBe(true);
+    expect(taken.ok && (await taken.locks.release())).toEqual([]);
+    expect(readdirSync(base)).not.toContain('lock');
+  } finally {
+    await contenders.end();
+    rmSync(base, { recursive: true, force: true });
+  }
+});

@@ -15,6 +15,7 @@ import { type RetentionReadFs } from 'claude-shared-state/retention';
 import type { SessionReadFs } from 'claude-shared-state/sessions';
 import { createFsFromVolume, fs as sharedMemory, memfs, Volume } from 'memfs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { posixError } from './support/posix-error.ts';
 import { at, inWorld, makeDirectory, makeLink, requiredIn } from './support/world.ts';
 
 describe('the port takes, without a cast,', () => {
@@ -166,7 +167,7 @@ describe('the port is wide:', () => {
           return await world.fs.promises.readlink(path);
         } catch (error) {
           if (!String(error).includes('EINVAL')) throw error;
-          throw Object.assign(new Error('UNKNOWN: readlink'), { code: 'UNKNOWN' });
+          throw posixError('UNKNOWN', 'readlink');
         }
       };
       const fs: LinkFs = { ...world.fs.promises, readlink };

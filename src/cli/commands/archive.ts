@@ -1,23 +1,22 @@
 import { sep } from 'node:path';
-import { archive as archiveShared, unarchive as unarchiveSession } from '../../migrate/index.ts';
+import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
-import { exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
+import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
 import { asData } from '../causes.ts';
 import { type CliContext, defineCommand, textOption } from '../command.ts';
 import { last, sessionFor } from '../ids.ts';
-import { absolutePath, commandLine } from '../scope.ts';
+import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { printShared } from '../ui/scope.ts';
-import { printSteps } from '../ui/steps.ts';
+import { type NextStep, printSteps } from '../ui/steps.ts';
 
 const archiveOption = textOption(
   '--archive <directory>',
   'the archive; by default .claude-shared-state/archive under the shared root',
 );
-const AGAIN = 'try again, or complete it';
 
-export const archive = defineCommand({
+export const archiveCommand = defineCommand({
   name: 'archive',
   summary: 'keep shared transcripts beyond their retention period',
   description:
@@ -25,37 +24,25 @@ export const archive = defineCommand({
   options: { archive: archiveOption },
   needsHomes: () => false,
   async run(context, values) {
-    const { io, scope, out } = context;
+    const { scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
     printShared(out, scope);
-    const report = await watched(context, (watch) => archiveShared({ ...options, ...watch }));
-    const { outcome, archive: place, added, unchanged } = report;
+    const report = await watched(context, (watch) => archive({ ...options, ...watch }));
+    const { archive: place, added, unchanged } = report;
     out.line();
     out.line(`  ${out.path(place)}`);
     out.words(
       `${count(added, 'transcript')} added or updated, ${count(unchanged, 'transcript')} unchanged`,
       4,
     );
-    printProblems(out, report.problems);
-    const again = commandLine(io.env, scope, ['archive', ...flags]);
-    const kept = count(added + unchanged, 'conversation');
-    printOutcome(
-      context,
-      outcome,
-      again,
-      `${kept} ${added + unchanged === 1 ? 'is' : 'are'} safe from clean-up`,
-    );
-    const next =
-      isOver(outcome) || outcome === 'refused' ? [] : [{ command: again, purpose: AGAIN }];
-    const problems = report.problems.map(asData);
-    return {
-      exitCode: exitCodeOf(outcome),
-      body: { outcome, archive: place, added, unchanged, problems, next },
-    };
+    const kept = added + unchanged;
+    const better = `${count(kept, 'conversation')} ${kept === 1 ? 'is' : 'are'} safe from clean-up`;
+    const { exitCode, body } = end(context, report, ['archive', ...flags], better);
+    return { exitCode, body: { archive: place, added, unchanged, ...body } };
   },
 });
 
-export const unarchive = defineCommand({
+export const unarchiveCommand = defineCommand({
   name: 'unarchive',
   summary: 'bring a session back from the archive',
   description:
@@ -64,52 +51,63 @@ export const unarchive = defineCommand({
   options: { archive: archiveOption, last },
   needsHomes: () => false,
   async run(context, values, words) {
-    const { io, scope, out } = context;
+    const { scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
     const sessionId = await sessionFor(context, words, values.last, () =>
       archivedSessions(context, values.archive),
     );
     printShared(out, scope);
     const report = await watched(context, (watch) =>
-      unarchiveSession(sessionId, { ...options, ...watch }),
+      unarchive(sessionId, { ...options, ...watch }),
     );
-    const { outcome } = report;
     if (report.path !== undefined) {
       out.line();
       out.line(`  ${out.path(report.path)}`);
     }
-    printProblems(out, report.problems);
-    const again = commandLine(io.env, scope, ['unarchive', sessionId, ...flags]);
-    printOutcome(context, outcome, again, 'the session can be resumed again');
-    const resume = commandLine(io.env, scope, ['resume', sessionId]);
-    const next = isOver(outcome)
-      ? [{ command: resume, purpose: 'print the command that resumes it' }]
-      : outcome === 'refused'
-        ? []
-        : [{ command: again, purpose: AGAIN }];
-    if (isOver(outcome)) printSteps(out, next);
-    const problems = report.problems.map(asData);
+    const resume = stepFor(scope, ['resume', sessionId], 'print the command that resumes it');
+    const better = 'the session can be resumed again';
+    const { exitCode, body } = end(context, report, ['unarchive', sessionId, ...flags], better, [
+      resume,
+    ]);
     const where = report.path === undefined ? {} : { path: report.path };
-    return {
-      exitCode: exitCodeOf(outcome),
-      body: { outcome, sessionId, ...where, problems, next },
-    };
+    return { exitCode, body: { sessionId, ...where, ...body } };
   },
 });
 
-function optionsFor({ io, scope: { required } }: CliContext, given: string | undefined) {
-  if (given === undefined) return { options: { required }, flags: [] };
-  const archive = absolutePath(given, io);
-  return { options: { required, archive }, flags: ['--archive', archive] };
+/** Says how it ended, and what to type next: a run that did not finish can be completed. */
+function end(
+  context: CliContext,
+  { outcome, problems }: Pick<ArchiveReport, 'outcome' | 'problems'>,
+  words: readonly string[],
+  better: string,
+  after: readonly NextStep[] = [],
+) {
+  const again = stepFor(context.scope, words, AGAIN);
+  const next = isOver(outcome) ? after : outcome === 'refused' ? [] : [again];
+  printProblems(context.out, problems);
+  printOutcome(context, outcome, again.command, better);
+  if (isOver(outcome)) printSteps(context.out, next);
+  return {
+    exitCode: exitCodeOf(outcome),
+    body: { outcome, problems: problems.map(asData), next },
+  };
 }
 
-async function archivedSessions({ io, scope }: CliContext, given: string | undefined) {
+function optionsFor({ io, scope: { required, config } }: CliContext, given: string | undefined) {
+  const place = given ?? config.values.archive;
+  const archive: { readonly archive?: string } =
+    place === undefined ? {} : { archive: absolutePath(place, io) };
+  const flags = given === undefined ? [] : ['--archive', absolutePath(given, io)];
+  return { options: { required, ...archive }, flags };
+}
+
+async function archivedSessions(context: CliContext, given: string | undefined) {
+  const { io, scope } = context;
   const [shared] = scope.required.flatMap(({ name, target }) =>
     name === 'projects' ? [target] : [],
   );
   const root = (shared ?? io.home).split(sep).slice(0, -1).join(sep);
-  const archive =
-    given === undefined ? `${root}/.claude-shared-state/archive` : absolutePath(given, io);
+  const { archive = `${root}/.claude-shared-state/archive` } = optionsFor(context, given).options;
   return await listSessions([], {
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });

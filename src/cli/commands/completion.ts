@@ -1,7 +1,6 @@
 import { type AnyCommand, commonOptions, defineCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { NAME } from '../program.ts';
-import { UsageError } from '../usage-error.ts';
 
 // Each asks the command itself, so that the three never differ.
 const scripts: Readonly<Record<string, string>> = {
@@ -19,11 +18,16 @@ _claude_shared_state() {
 }
 compdef _claude_shared_state ${NAME}
 `,
-  fish: `complete -c ${NAME} -a '(${NAME} completion fish -- (commandline -opc)[2..] (commandline -ct))'
+  fish: `function __claude_shared_state
+  set -l word (commandline -ct)
+  set -l found (${NAME} completion fish -- (commandline -opc)[2..] "$word")
+  set -q found[1]; and printf '%s\\n' $found; or __fish_complete_path "$word"
+end
+complete -c ${NAME} -f -a '(__claude_shared_state)'
 `,
 };
 
-export const completion = (commands: () => readonly AnyCommand[]) =>
+export const completionCommand = (commands: () => readonly AnyCommand[]) =>
   defineCommand({
     name: 'completion',
     summary: 'print a completion script for bash, zsh or fish',
@@ -38,7 +42,7 @@ export const completion = (commands: () => readonly AnyCommand[]) =>
         isScript
           ? script
           : candidates(commands(), words)
-              .map((one) => `${one}\n`)
+              .map((word) => `${word}\n`)
               .join(''),
       );
       return Promise.resolve({ exitCode: EXIT.done });

@@ -2,18 +2,18 @@ import { inspectAll } from '../../index.ts';
 import { type AnyProblem, asData, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../diagnoses.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
 import { nextSteps } from '../next-steps.ts';
-import { commandLine } from '../scope.ts';
+import { homesToLink, stepFor } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { escapeControl, type Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
-import { printSteps, type Step, steps } from '../ui/steps.ts';
+import { printSteps, type NextStep, steps } from '../ui/steps.ts';
 
-export const diagnose = defineCommand({
+export const diagnoseCommand = defineCommand({
   name: 'diagnose',
   aliases: ['why'],
   summary: 'say why a session can or cannot be resumed',
@@ -26,7 +26,7 @@ export const diagnose = defineCommand({
     const sessionId = await sessionFor(context, words, values.last);
     const looking = diagnoseAll(context, sessionId, values);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
-    const reports = await inspectAll(scope.homes, { required: scope.required });
+    const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));
     const next = stepsAfter(context, sessionId, diagnoses, links);
     const [first] = diagnoses;
@@ -58,7 +58,8 @@ function printDiagnosis(out: Output, diagnosis: HomeDiagnosis, commonCwd: string
   const { accountHome, verdict, transcript, problems, cwd } = diagnosis;
   out.line();
   const elsewhere = cwd === commonCwd ? '' : ` in ${out.path(cwd)}`;
-  out.words(`${verdictInWords(out, verdict)}  ${out.path(accountHome)}${elsewhere}`, 0, 2);
+  const [sign, words] = verdicts[verdict];
+  out.words(`${out.signed(sign, words)}  ${out.path(accountHome)}${elsewhere}`, 0, 2);
   if (transcript !== undefined) {
     out.line(`  ${out.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
@@ -74,36 +75,34 @@ function timeOf(timestamp: string): string {
   return Number.isNaN(date.getTime()) ? escapeControl(timestamp) : moment(date);
 }
 
-function verdictInWords({ paint, symbols }: Output, verdict: HomeDiagnosis['verdict']): string {
-  return {
-    resumable: paint.green(`${symbols.ok} resumable`),
-    'resumable-with-warnings': paint.yellow(`${symbols.warn} resumable, with warnings`),
-    'not-resumable': paint.red(`${symbols.bad} not resumable`),
-  }[verdict];
-}
+const verdicts = {
+  resumable: ['ok', 'resumable'],
+  'resumable-with-warnings': ['warn', 'resumable, with warnings'],
+  'not-resumable': ['bad', 'not resumable'],
+} as const;
 
 function stepsAfter(
-  { io: { env }, scope }: CliContext,
+  { scope }: CliContext,
   sessionId: string,
   diagnoses: readonly HomeDiagnosis[],
   links: readonly AnyProblem[],
-): readonly Step[] {
+): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
   const recorded = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
   const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const able = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
-  const all: Step[] = [];
+  const all: NextStep[] = [];
   // What was asked for comes first; repairs can wait until the session goes on.
   if (able !== undefined) {
-    const command = commandLine(env, scope, ['resume', sessionId, '--account', able.accountHome]);
-    all.push({ command, purpose: 'print the command that resumes it' });
+    const words = ['resume', sessionId, '--account', able.accountHome];
+    all.push(stepFor(scope, words, 'print the command that resumes it'));
   }
   if (errors.some(({ code }) => isAboutSharing(code))) {
-    all.push(...nextSteps(env, scope, causesOf(links), []));
+    all.push(...nextSteps(scope, causesOf(links), []));
   }
   if (isElsewhere && recorded !== undefined) {
-    const command = commandLine(env, scope, ['diagnose', sessionId, '--cwd', recorded]);
-    all.push({ command, purpose: 'ask about its own working directory' });
+    const words = ['diagnose', sessionId, '--cwd', recorded];
+    all.push(stepFor(scope, words, 'ask about its own working directory'));
   }
   return steps(all);
 }

@@ -3,11 +3,13 @@ import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
 import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
-import { isUnfinished, type UnfinishedRun } from '../runs.ts';
+import { isInterrupted, type InterruptedRun } from '../runs.ts';
+import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { isRight } from '../ui/links.ts';
 import { reasonInWords } from '../ui/scope.ts';
+import { shellWord } from '../ui/shell.ts';
 
 /** Everything that the doctor looks at. */
 export interface Facts {
@@ -22,7 +24,7 @@ export interface Facts {
 }
 
 /** What one check found. */
-export interface Finding {
+export interface CheckResult {
   /** `note`: worth a look, and no reason to be unhealthy. */
   readonly state: 'ok' | 'note' | 'error';
   /** In a few words. */
@@ -35,7 +37,7 @@ export interface Finding {
 interface Check {
   readonly name: string;
   readonly summary: string;
-  readonly look: (facts: Facts) => Finding;
+  readonly run: (facts: Facts) => CheckResult;
 }
 
 /** A cause that has no problem code. */
@@ -43,7 +45,42 @@ function cause(heading: string, advice: string, paths: readonly string[]): Cause
   return { codes: [], severity: 'error', heading, advice, problems: [], paths };
 }
 
-const stateOf = (problems: readonly AnyProblem[]): Finding['state'] =>
+/** Something to know that makes nothing unhealthy. */
+function note(heading: string, advice: string, paths: readonly string[] = []): Cause {
+  return { ...cause(heading, advice, paths), severity: 'warning' };
+}
+
+function notesOnDouble({ accountHome, remarks }: AccountHome): readonly Cause[] {
+  return remarks.slice(0, 1).map(({ kind, accountHome: original }) => {
+    const why = {
+      'same-account': `This home has the account of ${original}`,
+      'looks-like-a-copy': `This home looks like a copy of ${original}`,
+    }[kind];
+    return note(why, 'It is left alone unless you name it with --home.', [accountHome]);
+  });
+}
+
+function notesOnPool({ primary, requiredFrom, program }: Scope): readonly Cause[] {
+  if (requiredFrom !== 'agreed') return [];
+  if (primary === undefined) {
+    return [note('The homes share their sessions already, in a place of their own', 'It is kept.')];
+  }
+  const move = `${program} migrate --home ${shellWord(primary)}`;
+  return [
+    note(
+      `The homes share the directories of ${primary}`,
+      `That works, and the other homes can join. To move them to a neutral place instead: ${move}`,
+    ),
+  ];
+}
+
+function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
+  const place = links.find(({ name }) => name === 'projects')?.target ?? '';
+  const advice = 'No other home can resume their sessions, and nothing is moved between groups.';
+  return cause(`These homes share ${place}`, advice, accountHomes);
+}
+
+const stateOf = (problems: readonly AnyProblem[]): CheckResult['state'] =>
   problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
 
 /** The check that a problem of a home belongs to. */
@@ -61,20 +98,28 @@ export const checks: readonly Check[] = [
   {
     name: 'homes',
     summary: 'which account homes there are',
-    look({ scope }) {
+    run({ scope }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
-      const causes = unreadable.map((one) =>
-        cause(`This may be an account home, but it ${reasonInWords(one)}`, '', [one.path]),
+      const causes = unreadable.map((directory) =>
+        cause(`This may be an account home, but it ${reasonInWords(directory)}`, '', [
+          directory.path,
+        ]),
       );
+      const notes = [...scope.doubles.flatMap(notesOnDouble), ...notesOnPool(scope)];
       const text = `${scope.homes.length} ${scope.homesFrom}`;
-      return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
+      const state = causes.length > 0 ? 'error' : notes.length > 0 ? 'note' : 'ok';
+      return { state, text, causes: [...causes, ...notes] };
     },
   },
   {
     name: 'links',
     summary: 'whether every home shares its state',
-    look(facts) {
-      const { reports } = facts;
+    run(facts) {
+      const { reports, scope } = facts;
+      if (scope.groups.length > 0) {
+        const text = `${scope.groups.length} groups, which share nothing with each other`;
+        return { state: 'error', text, causes: scope.groups.map(causeOfGroup) };
+      }
       const problems = problemsOf(facts, 'links');
       const links = reports.flatMap((report) => report.links);
       const right = links.filter(({ state }) => isRight(state)).length;
@@ -95,7 +140,7 @@ export const checks: readonly Check[] = [
   {
     name: 'permissions',
     summary: 'whether you, and nobody else, can use the shared directories',
-    look(facts) {
+    run(facts) {
       const problems = problemsOf(facts, 'permissions');
       const state = stateOf(problems);
       const text = state === 'ok' ? 'no other user can read what is shared' : 'to be corrected';
@@ -105,7 +150,7 @@ export const checks: readonly Check[] = [
   {
     name: 'retention',
     summary: 'how long transcripts are kept',
-    look(facts) {
+    run(facts) {
       const { homes, periodDays, transcripts } = facts.retention;
       const problems = [
         ...problemsOf(facts, 'retention'),
@@ -129,7 +174,7 @@ export const checks: readonly Check[] = [
   {
     name: 'memory',
     summary: 'whether print mode may edit shared auto-memory',
-    look({ memory }) {
+    run({ memory }) {
       const text = memory.length === 0 ? 'may be edited' : "can't be edited in print mode";
       return { state: stateOf(memory), text, problems: memory };
     },
@@ -137,7 +182,7 @@ export const checks: readonly Check[] = [
   {
     name: 'sessions',
     summary: 'which sessions are running',
-    look({ live: { sessions, problems } }) {
+    run({ live: { sessions, problems } }) {
       const text = sessions.length === 0 ? 'none is running' : `${sessions.length} running`;
       return { state: stateOf(problems), text, problems };
     },
@@ -145,8 +190,8 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     summary: 'whether a migration, restore or deletion was interrupted',
-    look({ points: { restorePoints } }) {
-      const unfinished = restorePoints.filter(isUnfinished);
+    run({ points: { restorePoints } }) {
+      const unfinished = restorePoints.filter(isInterrupted);
       const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
         return paths.length === 0 ? [] : [cause(interrupted[state], 'Nothing is lost.', paths)];
@@ -159,8 +204,8 @@ export const checks: readonly Check[] = [
   {
     name: 'restore-points',
     summary: 'which restore points can be used or deleted',
-    look({ points: { restorePoints, problems } }) {
-      const kept = restorePoints.filter((point) => !isUnfinished(point)).length;
+    run({ points: { restorePoints, problems } }) {
+      const kept = restorePoints.filter((point) => !isInterrupted(point)).length;
       const text =
         kept === 0
           ? 'none'
@@ -171,7 +216,7 @@ export const checks: readonly Check[] = [
   {
     name: 'claude-code',
     summary: 'whether the installed version of Claude Code is tested',
-    look({ claudeVersion: version }) {
+    run({ claudeVersion: version }) {
       const last = TestedClaudeVersions.at(-1) ?? '';
       if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
       if (TestedClaudeVersions.includes(version))
@@ -185,12 +230,12 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** The causes to show for a finding. */
-export function causesIn({ causes, problems = [] }: Finding): readonly Cause[] {
+/** The causes to show for the result of a check. */
+export function causesIn({ causes, problems = [] }: CheckResult): readonly Cause[] {
   return causes ?? causesOf(problems);
 }
 
-const interrupted: Readonly<Record<UnfinishedRun['state'], string>> = {
+const interrupted: Readonly<Record<InterruptedRun['state'], string>> = {
   incomplete: 'A migration was interrupted',
   restoring: 'A restore was interrupted',
   deleting: 'The deletion of a restore point was interrupted',

@@ -1,37 +1,37 @@
-import { inspectAll } from '../../index.ts';
+import { inspectAll, requiredSharedUnder } from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectMemoryPermissions } from '../../sessions/index.ts';
-import { asData, causesOf, distinct, tally } from '../causes.ts';
-import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
+import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
-import { restorePointsOf } from '../runs.ts';
+import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
 import { printLinks } from '../ui/links.ts';
 import type { Output } from '../ui/output.ts';
 import { printSessions } from '../ui/plan.ts';
 import { printCauses } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
+import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { UsageError } from '../usage-error.ts';
-import { causesIn, checks, type Facts, type Finding } from './doctor-checks.ts';
+import { causesIn, type CheckResult, checks, type Facts } from './doctor-checks.ts';
 
-export const doctor = defineCommand({
+export const doctorCommand = defineCommand({
   name: 'doctor',
   summary: 'check the homes, and say what to type next (the default)',
   description:
     'Checks links, permissions, retention, auto-memory, running sessions, unfinished runs, restore points and the version of Claude Code. Changes nothing.',
   options: {
     check: listOption('--check <name>', 'only this check; can be repeated'),
-    listChecks: flag('--list-checks', 'list the checks, and look at nothing'),
-    verbose: flag('--verbose', 'every path, link, session and skipped directory'),
-    quiet: flag('--quiet', 'only what is wrong').conflicts('verbose'),
+    listChecks: flagOption('--list-checks', 'list the checks, and look at nothing'),
+    verbose: flagOption('--verbose', 'every path, link, session and skipped directory'),
+    quiet: flagOption('--quiet', 'only what is wrong').conflicts('verbose'),
   },
   needsHomes: ({ listChecks }) => listChecks !== true,
   async run(context, { check: names, listChecks = false, verbose = false, quiet = false }) {
-    const { io, scope, out, stderr } = context;
+    const { scope, out, stderr } = context;
     if (listChecks) {
       const width = Math.max(...checks.map(({ name }) => name.length));
       for (const { name, summary } of checks) out.labelled(name.padEnd(width), summary);
@@ -41,12 +41,12 @@ export const doctor = defineCommand({
     const isChosen = (name: string) => chosen.some((check) => check.name === name);
     const looking = examine(context, isChosen('claude-code'));
     const facts = await whileWaiting(stderr, 'looking at the homes', looking);
-    const found = chosen.map(({ name, look }) => ({ name, ...look(facts) }));
-    const problems = distinct(found.flatMap((finding) => finding.problems ?? []));
-    const causes = found.flatMap(causesIn).toSorted(bySeverity);
+    const found = chosen.map(({ name, run }) => ({ name, ...run(facts) }));
+    const problems = distinct(found.flatMap((result) => result.problems ?? []));
+    const causes = found.flatMap(causesIn).toSorted(errorsFirst);
     const isOk = found.every(({ state }) => state !== 'error');
     const restorePoints = isChosen('runs') ? facts.points.restorePoints : [];
-    const next = nextSteps(io.env, scope, causesOf(problems), restorePoints);
+    const next = nextSteps(scope, causesOf(problems), restorePoints);
 
     if (!quiet) {
       // What was skipped is the matter of a check.
@@ -70,7 +70,15 @@ export const doctor = defineCommand({
           problems: problems.map(asData),
         })),
         checks: found.map(({ name, state, text }) => ({ name, state, text })),
-        retention: { ...facts.retention, homes: facts.retention.homes.map(withoutProblems) },
+        retention: {
+          ...facts.retention,
+          homes: facts.retention.homes.map(({ accountHome, settings, periodDays, source }) => ({
+            accountHome,
+            settings,
+            periodDays,
+            source,
+          })),
+        },
         liveSessions: live.sessions,
         restorePoints: points.restorePoints,
         problems: problems.map(asData),
@@ -92,46 +100,40 @@ function chosenChecks(names: readonly string[] | undefined) {
 }
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
-  const { homes, required } = scope;
+  const { homes, required, primary } = scope;
+  const linked = homesToLink(scope);
   const isSharing = required.some(({ name }) => name === 'projects');
   const [reports, retention, live, memory, points, claudeVersion] = await Promise.all([
-    inspectAll(homes, { required, retention: true }),
-    inspectRetention(homes, { required }),
+    inspectAll(linked, { required, retention: true }),
+    // The period of the primary home counts, too; its transcripts are not those of a target.
+    primary === undefined
+      ? inspectRetention(homes, { required })
+      : inspectRetention(homes, { required: requiredSharedUnder(io.home) }),
     findLiveSessions(homes),
     isSharing ? inspectMemoryPermissions(homes) : [],
-    restorePointsOf(homes),
+    restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
   return { scope, reports, retention, live, memory, points, claudeVersion };
 }
 
-function bySeverity(one: { readonly severity: string }, other: typeof one): number {
-  return Number(other.severity === 'error') - Number(one.severity === 'error');
-}
-
 function printFinding(
   out: Output,
-  { name, state, text }: Finding & { readonly name: string },
+  { name, state, text }: CheckResult & { readonly name: string },
 ): void {
-  const { paint, symbols } = out;
-  const sign = {
-    ok: paint.green(symbols.ok),
-    note: paint.yellow(symbols.warn),
-    error: paint.red(symbols.bad),
-  }[state];
+  const sign = ({ ok: 'ok', note: 'warn', error: 'bad' } as const)[state];
   const width = Math.max(...checks.map((check) => check.name.length));
-  out.labelled(`${sign} ${out.pad(name, width)}`, text);
+  out.labelled(`${out.signed(sign)} ${out.pad(name, width)}`, text);
 }
 
-function printVerdict(out: Output, facts: Facts, isOk: boolean, told: string): void {
-  const { paint, symbols } = out;
+function printVerdict(out: Output, facts: Facts, isOk: boolean, causes: string): void {
   out.line();
-  const { length } = facts.reports;
+  const { length } = facts.scope.homes;
   const homes =
     length === 1 ? '1 home uses the shared directories' : `${length} homes share their sessions`;
-  const warnings = told === '' ? '' : `; ${told}`;
-  if (isOk) out.words(paint.green(`${symbols.ok} healthy: ${homes}${warnings}`), 0, 2);
-  else out.words(paint.red(`${symbols.bad} not healthy: ${told}`), 0, 2);
+  const warnings = causes === '' ? '' : `; ${causes}`;
+  if (isOk) out.verdict('ok', `healthy: ${homes}${warnings}`);
+  else out.verdict('bad', `not healthy: ${causes}`);
 }
 
 function printDetails(out: Output, { scope, reports, retention, live }: Facts): void {
@@ -154,13 +156,4 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
     out.line(`    ${out.path(next.path)}`);
   }
   printSessions(out, live.sessions);
-}
-
-function withoutProblems({
-  accountHome,
-  settings,
-  periodDays,
-  source,
-}: Facts['retention']['homes'][number]) {
-  return { accountHome, settings, periodDays, source };
 }

@@ -7,29 +7,31 @@ import {
 } from '../../index.ts';
 import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts';
 import { type CliContext, defineCommand, dryRun } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { nextSteps } from '../next-steps.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
+import { homesToLink, requireOneGroup } from '../scope.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 
-export const ensure = defineCommand({
+export const ensureCommand = defineCommand({
   name: 'ensure',
   summary: 'create missing links and directories',
   description:
     'Creates the links and directories that are missing, and refuses what is wrong. It never removes, moves or replaces anything.',
   options: { dryRun },
   async run(context, { dryRun: isDryRun = false }) {
-    const { io, scope, out, stderr } = context;
+    const { scope, out, stderr } = context;
+    requireOneGroup(scope);
     const looking = isDryRun ? simulate(context) : create(context);
     const { reports, created } = await whileWaiting(stderr, 'looking at the homes', looking);
     const found = reports.flatMap(({ problems }) => problems);
     // What a dry run would create is not a problem.
     const shown = isDryRun ? found.filter((problem) => !isToBeCreated(problem)) : found;
     const isOk = reports.every(({ ok }) => ok) || (isDryRun && !shown.some(isError));
-    const next = nextSteps(io.env, scope, causesOf(found), []);
+    const next = nextSteps(scope, causesOf(found), []);
 
     printScope(out, scope);
     if (created.length > 0) out.title(isDryRun ? 'Would create' : 'Created');
@@ -38,17 +40,12 @@ export const ensure = defineCommand({
     }
     printProblems(out, shown);
     out.line();
-    const { paint, symbols } = out;
     if (isOk) {
       const warnings = shown.length === 0 ? '' : `; ${tally(causesOf(shown))}`;
       const what = isDryRun ? 'dry run: nothing was changed' : `done: ${better(reports, created)}`;
-      out.words(paint.green(`${symbols.ok} ${what}${warnings}`), 0, 2);
+      out.verdict('ok', what + warnings);
     } else {
-      out.words(
-        paint.red(`${symbols.bad} ${tally(causesOf(shown))}; what is wrong was not touched`),
-        0,
-        2,
-      );
+      out.verdict('bad', `${tally(causesOf(shown))}; what is wrong was not touched`);
     }
     if (!isOk || isDryRun) printSteps(out, next);
     return {
@@ -80,13 +77,15 @@ interface Outcome {
   readonly created: readonly string[];
 }
 
-async function simulate({ scope: { homes, required } }: CliContext): Promise<Outcome> {
-  const reports: readonly InspectionReport[] = await inspectAll(homes, { required });
+async function simulate({ scope }: CliContext): Promise<Outcome> {
+  const { required } = scope;
+  const reports: readonly InspectionReport[] = await inspectAll(homesToLink(scope), { required });
   return { reports, created: [...new Set(reports.flatMap(({ wouldCreate }) => wouldCreate))] };
 }
 
-async function create({ scope: { homes, required } }: CliContext): Promise<Outcome> {
-  const reports = await validateAll(homes, { required }).catch((error: unknown) => {
+async function create({ scope }: CliContext): Promise<Outcome> {
+  const { required } = scope;
+  const reports = await validateAll(homesToLink(scope), { required }).catch((error: unknown) => {
     // Bad arguments have no reports.
     if (isSharedStateError(error) && error.reports.length > 0) return error.reports;
     throw error;

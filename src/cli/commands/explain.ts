@@ -1,10 +1,9 @@
 import { meaningOf, problemCodes } from '../causes.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { didYouMean, nearest } from '../nearest.ts';
-import { UsageError } from '../usage-error.ts';
 
-export const explain = defineCommand({
+export const explainCommand = defineCommand({
   name: 'explain',
   summary: 'say what a problem code means, and what to do about it',
   description: 'Says what a problem code means, such as divergent-link, and what to do about it.',

@@ -1,36 +1,38 @@
 import type { AnyCommand } from '../command.ts';
-import { archive, unarchive } from './archive.ts';
-import { completion } from './completion.ts';
-import { diagnose } from './diagnose.ts';
-import { doctor } from './doctor.ts';
-import { ensure } from './ensure.ts';
-import { explain } from './explain.ts';
-import { locate } from './locate.ts';
-import { man } from './man.ts';
-import { migrate } from './migrate.ts';
-import { prune } from './prune.ts';
-import { restorePoints } from './restore-points.ts';
-import { restore } from './restore.ts';
-import { resume } from './resume.ts';
-import { schema } from './schema.ts';
+import { archiveCommand, unarchiveCommand } from './archive.ts';
+import { completionCommand } from './completion.ts';
+import { configCommand } from './config.ts';
+import { diagnoseCommand } from './diagnose.ts';
+import { doctorCommand } from './doctor.ts';
+import { ensureCommand } from './ensure.ts';
+import { explainCommand } from './explain.ts';
+import { locateCommand } from './locate.ts';
+import { manCommand } from './man.ts';
+import { migrateCommand } from './migrate.ts';
+import { pruneCommand } from './prune.ts';
+import { restorePointsCommand } from './restore-points.ts';
+import { restoreCommand } from './restore.ts';
+import { resumeSessionCommand } from './resume.ts';
+import { schemaCommand } from './schema.ts';
 
 const all = () => commands;
 
 /** Every command; the first one is the default. To add one, write its object and list it here. */
 export const commands: readonly AnyCommand[] = [
-  doctor,
-  ensure,
-  migrate,
-  restore,
-  restorePoints,
-  prune,
-  archive,
-  unarchive,
-  diagnose,
-  locate,
-  resume,
-  explain,
-  schema,
-  completion(all),
-  man(all),
+  doctorCommand,
+  ensureCommand,
+  migrateCommand,
+  restoreCommand,
+  restorePointsCommand,
+  pruneCommand,
+  archiveCommand,
+  unarchiveCommand,
+  diagnoseCommand,
+  locateCommand,
+  resumeSessionCommand,
+  configCommand,
+  explainCommand,
+  schemaCommand,
+  completionCommand(all),
+  manCommand(all),
 ];

@@ -1,15 +1,15 @@
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
-import { commandLine } from '../scope.ts';
+import { stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 
-export const locate = defineCommand({
+export const locateCommand = defineCommand({
   name: 'locate',
   aliases: ['where'],
   summary: 'say where the transcripts of a session are',
@@ -26,15 +26,14 @@ export const locate = defineCommand({
       'searching all projects',
       locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
     );
-    const { paint, symbols } = out;
+    const { paint } = out;
     const isFound = transcripts.length > 0;
-    const command = commandLine(io.env, scope, ['diagnose', sessionId]);
-    const next = isFound ? [{ command, purpose: 'can it be resumed?' }] : [];
+    const next = isFound ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
 
     printScope(out, scope);
     out.line();
     if (isFound) out.line(paint.bold(count(transcripts.length, 'transcript')));
-    else out.words(paint.red(`${symbols.bad} no transcript of ${sessionId}`), 0, 2);
+    else out.verdict('bad', `no transcript of ${sessionId}`);
     for (const one of transcripts) printTranscript(out, one);
     if (artifacts.length > 0) out.title('What is left of it');
     for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
@@ -43,11 +42,7 @@ export const locate = defineCommand({
       out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
     if (transcripts.length > 1) {
       out.line();
-      out.words(
-        paint.yellow(`${symbols.warn} several files: each may have turns that the others lack`),
-        0,
-        2,
-      );
+      out.verdict('warn', 'several files: each may have turns that the others lack');
     }
     printSteps(out, next);
     return {

@@ -1,9 +1,9 @@
 import type { Option } from 'commander';
 import { type AnyCommand, commonOptions, defineCommand } from '../command.ts';
-import { EXIT, exitCodes } from '../exit-codes.ts';
+import { EXIT, exitCodes } from '../exit.ts';
 import { NAME, whereHomesAre } from '../program.ts';
 
-export const man = (commands: () => readonly AnyCommand[]) =>
+export const manCommand = (commands: () => readonly AnyCommand[]) =>
   defineCommand({
     name: 'man',
     summary: 'print the manual page',

@@ -1,24 +1,29 @@
 import {
-  migrate as migrateHomes,
+  migrate,
   type MigrationPlan,
   type MigrationReport,
   planMigration,
 } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { act, actOptions, isOver } from '../act.ts';
-import { type AnyProblem, asData, isError } from '../causes.ts';
-import { type CliContext, choiceOption, defineCommand, flag, listOption } from '../command.ts';
+import { type AnyProblem, dataOf, isError } from '../causes.ts';
+import {
+  type CliContext,
+  choiceOption,
+  defineCommand,
+  flagOption,
+  listOption,
+} from '../command.ts';
 import { stepsPastRefusal } from '../past-refusal.ts';
-import { isUnfinished, restorePointsOf } from '../runs.ts';
-import { absolutePath, commandLine } from '../scope.ts';
+import { isInterrupted, restorePointsIn } from '../runs.ts';
+import { absolutePath, homesToLink, requireOneGroup, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
-import type { Step } from '../ui/steps.ts';
 
-export const migrate = defineCommand({
+export const migrateCommand = defineCommand({
   name: 'migrate',
   summary: 'move the state of the homes to the shared directories',
   description:
@@ -29,7 +34,7 @@ export const migrate = defineCommand({
       'refuse',
       'merge',
     ]),
-    acceptRetention: flag(
+    acceptRetention: flagOption(
       '--accept-retention',
       'share files even if the shortest retention deletes them at once',
     ),
@@ -42,21 +47,24 @@ export const migrate = defineCommand({
   async run(context, values) {
     const { io, scope, out, stderr } = context;
     const { live = 'refuse', acceptRetention = false } = values;
-    const absolute = (paths: readonly string[] = []) => paths.map((one) => absolutePath(one, io));
+    const absolute = (paths: readonly string[] = []) => paths.map((path) => absolutePath(path, io));
     const [preferShared, preferHome] = [absolute(values.preferShared), absolute(values.preferHome)];
-    const { homes, otherHomes, required } = scope;
+    requireOneGroup(scope);
+    const { required, primary } = scope;
+    const homes = homesToLink(scope);
+    const otherHomes = [...scope.otherHomes, ...(primary === undefined ? [] : [primary])];
     const options = { required, live, acceptRetention, preferShared, preferHome, otherHomes };
     const words = [
       'migrate',
       ...(live === 'merge' ? ['--live', 'merge'] : []),
       ...(acceptRetention ? ['--accept-retention'] : []),
-      ...preferShared.flatMap((one) => ['--prefer-shared', one]),
-      ...preferHome.flatMap((one) => ['--prefer-home', one]),
+      ...preferShared.flatMap((path) => ['--prefer-shared', path]),
+      ...preferHome.flatMap((path) => ['--prefer-home', path]),
     ];
     const found = await whileWaiting(stderr, 'comparing all files', planMigration(homes, options));
-    const { restorePoints } = await restorePointsOf(homes);
-    const waysOn = async (all: readonly AnyProblem[]) =>
-      stepsPastRefusal(io.env, scope, words, all, restorePoints);
+    const { restorePoints } = await restorePointsIn(homes);
+    const waysOn = (all: readonly AnyProblem[]) =>
+      stepsPastRefusal(scope, words, all, restorePoints);
 
     printScope(out, scope);
     out.title('Plan');
@@ -73,17 +81,17 @@ export const migrate = defineCommand({
         nothing:
           found.ok &&
           isDone(found) &&
-          !restorePoints.some((one) => isUnfinished(one) && one.state === 'incomplete')
+          !restorePoints.some((point) => isInterrupted(point) && point.state === 'incomplete')
             ? 'nothing to do: everything is shared'
             : undefined,
         notice:
           'Each directory is set aside in a restore point of its home, and a link takes its place. A restore point is a way back, not a backup.',
         question: `Migrate ${count(homes.length, 'home')} to the shared directories?`,
         targets: [homes],
-        run: (all, watch) => migrateHomes(all, { ...options, ...watch }),
-        print: (one) => printReport(context, one),
+        run: (all, watch) => migrate(all, { ...options, ...watch }),
+        print: (report) => printReport(context, report),
         after: () => afterwards(context),
-        refused: (one) => waysOn(one.problems),
+        refused: (report) => waysOn(report.problems),
       },
     );
     const [last] = reports;
@@ -109,11 +117,8 @@ function isDone({ homes }: MigrationPlan): boolean {
 }
 
 /** What the accounts gained, and how to try it. */
-async function afterwards({
-  io,
-  scope,
-}: CliContext): Promise<{ better: string; next: readonly Step[] }> {
-  const doctor = { command: commandLine(io.env, scope, ['doctor']), purpose: 'check everything' };
+async function afterwards({ scope }: CliContext) {
+  const doctor = stepFor(scope, ['doctor'], 'check everything');
   const sessions = await listSessions([], { required: scope.required });
   const accounts = count(scope.homes.length, 'account');
   const [home] = scope.homes.slice(-1);
@@ -124,7 +129,7 @@ async function afterwards({
   if (sessions.length === 0 || home === undefined) return { better, next: [doctor] };
   const words = ['resume', '--last', ...(scope.homes.length === 1 ? [] : ['--account', home])];
   const purpose = 'try it: print the command that resumes the last one';
-  return { better, next: [{ command: commandLine(io.env, scope, words), purpose }, doctor] };
+  return { better, next: [stepFor(scope, words, purpose), doctor] };
 }
 
 function printReport(
@@ -134,10 +139,6 @@ function printReport(
   // The plan has shown the warnings.
   printProblems(out, isOver(outcome) ? problems.filter(isError) : problems);
   if (restorePoints.length > 0) out.title('Restore points');
-  for (const one of restorePoints) out.line(`  ${out.path(one)}`);
+  for (const path of restorePoints) out.line(`  ${out.path(path)}`);
   printUnmerged(out, unmerged);
-}
-
-function dataOf<Any extends MigrationPlan | MigrationReport>(found: Any): Any {
-  return { ...found, problems: found.problems.map(asData) };
 }

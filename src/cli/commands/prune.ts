@@ -7,20 +7,20 @@ import {
   type RestorePoint,
 } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
-import { asData, isError } from '../causes.ts';
-import { type CliContext, defineCommand, flag, listOption } from '../command.ts';
+import { asData, dataOf, isError } from '../causes.ts';
+import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { restorePointFor } from '../ids.ts';
-import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
-import { commandLine, namedLinks } from '../scope.ts';
+import { isInterrupted, restorePointsIn, stepsToComplete } from '../runs.ts';
+import { namedLinks, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
-import type { Step } from '../ui/steps.ts';
-import { UsageError } from '../usage-error.ts';
+import type { NextStep } from '../ui/steps.ts';
+import { UsageError } from '../exit.ts';
 import { inTurn } from './restore.ts';
 
-export const prune = defineCommand({
+export const pruneCommand = defineCommand({
   name: 'prune',
   summary: 'delete restore points',
   description:
@@ -28,8 +28,8 @@ export const prune = defineCommand({
   arguments: '[restore-points...]',
   options: {
     ...actOptions,
-    all: flag('--all', 'every complete or restored restore point of the homes'),
-    last: flag('--last', 'the last restore point'),
+    all: flagOption('--all', 'every complete or restored restore point of the homes'),
+    last: flagOption('--last', 'the last restore point'),
     discard: listOption(
       '--discard <path>',
       'delete this file too, although no other copy is known',
@@ -45,7 +45,7 @@ export const prune = defineCommand({
     const listed = await whileWaiting(
       stderr,
       'listing restore points',
-      restorePointsOf(scope.homes),
+      restorePointsIn(scope.homes),
     );
     const deletable = listed.restorePoints.filter(isDeletable);
     const chosen = all ? deletable : last ? deletable.slice(-1) : undefined;
@@ -56,11 +56,11 @@ export const prune = defineCommand({
       ),
     ];
     const options = { required: namedLinks(scope), discard };
-    const planning = inTurn(paths, (one) => planDelete(one, options));
+    const planning = inTurn(paths, (path) => planDelete(path, options));
     const plans = await whileWaiting(stderr, 'comparing all files', planning);
     const problems = [
       ...(chosen === undefined ? [] : listed.problems),
-      ...plans.flatMap((one) => one.problems),
+      ...plans.flatMap((plan) => plan.problems),
     ];
 
     out.title('Plan');
@@ -73,7 +73,7 @@ export const prune = defineCommand({
       );
     }
     for (const { path, state } of all
-      ? listed.restorePoints.filter((one) => !isDeletable(one))
+      ? listed.restorePoints.filter((point) => !isDeletable(point))
       : []) {
       out.line(`  ${out.path(path)}`);
       out.words(`not deleted: it is ${state}`, 4);
@@ -84,23 +84,22 @@ export const prune = defineCommand({
       words: ['prune', ...(all ? ['--all'] : paths), ...discardFlags(discard)],
       problems,
       blocked: problems.some(isError)
-        ? () => Promise.resolve(stepsToUse(context, paths, listed.restorePoints))
+        ? () => stepsToUse(context, paths, listed.restorePoints)
         : undefined,
       nothing: paths.length === 0 ? 'nothing to delete' : undefined,
       notice: 'After that there is no way back from the migration.',
       question: `Delete ${count(paths.length, 'restore point')}?`,
       targets: paths,
-      run: (one, watch) => deleteRestorePoint(one, { ...options, ...watch }),
-      print: (one) => {
+      run: (path, watch) => deleteRestorePoint(path, { ...options, ...watch }),
+      print: (report) => {
         out.line();
-        printFound(out, one, `${count(one.deleted, 'file')} deleted`, 'kept');
-        printProblems(out, one.problems);
+        printFound(out, report, `${count(report.deleted, 'file')} deleted`, 'kept');
+        printProblems(out, report.problems);
       },
-      after: (done) =>
-        Promise.resolve({
-          better: `${count(done.length, 'restore point')} deleted; everything in ${done.length === 1 ? 'it' : 'them'} is shared`,
-          next: done.flatMap((one) => discardStep(context, one)),
-        }),
+      after: (done) => ({
+        better: `${count(done.length, 'restore point')} deleted; everything in ${done.length === 1 ? 'it' : 'them'} is shared`,
+        next: done.flatMap((report) => discardStep(context, report)),
+      }),
     });
     const body = {
       plan: plans.map(dataOf),
@@ -117,14 +116,14 @@ function isDeletable({ state }: RestorePoint): boolean {
 
 /** A restore point in use has to be completed first. */
 function stepsToUse(
-  { io: { env }, scope }: CliContext,
+  { scope }: CliContext,
   paths: readonly string[],
   points: readonly RestorePoint[],
-): readonly Step[] {
+): readonly NextStep[] {
   const runs = points
-    .filter(isUnfinished)
+    .filter(isInterrupted)
     .filter(({ path, state }) => state !== 'deleting' && paths.includes(path));
-  return stepsToComplete(env, scope, runs);
+  return stepsToComplete(scope, runs);
 }
 
 const MAX_SHOWN = 20;
@@ -146,25 +145,16 @@ function printFound(
 const MAX_DISCARDED = 5;
 
 function discardStep(
-  { io, scope }: CliContext,
+  { scope }: CliContext,
   { restorePoint, kept }: DeleteReport,
-): readonly Step[] {
+): readonly NextStep[] {
   // With only others left, which are named by their whole path, the restore point itself is gone.
   const isThere = kept.some((path) => !isAbsolute(path));
   if (!isThere || kept.length > MAX_DISCARDED) return [];
   const words = ['prune', restorePoint, ...discardFlags(kept)];
-  return [
-    {
-      command: commandLine(io.env, scope, words),
-      purpose: 'once you have looked at them: delete these too',
-    },
-  ];
+  return [stepFor(scope, words, 'once you have looked at them: delete these too')];
 }
 
 function discardFlags(paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) => ['--discard', path]);
-}
-
-function dataOf<Any extends DeletePlan | DeleteReport>(one: Any): Any {
-  return { ...one, problems: one.problems.map(asData) };
 }

@@ -1,24 +1,24 @@
 import type { RestorePoint } from '../../migrate/index.ts';
 import { asData } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
-import { isUnfinished, restorePointsOf, stepsToComplete } from '../runs.ts';
-import { commandLine } from '../scope.ts';
+import { EXIT } from '../exit.ts';
+import { isInterrupted, restorePointsIn, stepsToComplete } from '../runs.ts';
+import { stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
-import { printSteps, type Step, steps } from '../ui/steps.ts';
+import { printSteps, type NextStep, steps } from '../ui/steps.ts';
 
-export const restorePoints = defineCommand({
+export const restorePointsCommand = defineCommand({
   name: 'restore-points',
   summary: 'list what migrations set aside',
   description:
     'Lists the restore points: the directories that migrations set aside in the homes. They are a way back, not a backup.',
   async run(context) {
     const { scope, out, stderr } = context;
-    const listing = restorePointsOf(scope.homes, true);
+    const listing = restorePointsIn(scope.homes, true);
     const { restorePoints: found, problems } = await whileWaiting(
       stderr,
       'listing restore points',
@@ -38,29 +38,23 @@ export const restorePoints = defineCommand({
   },
 });
 
-function waysOn(
-  { io: { env }, scope }: CliContext,
-  points: readonly RestorePoint[],
-): readonly Step[] {
+function waysOn({ scope }: CliContext, points: readonly RestorePoint[]): readonly NextStep[] {
   if (points.length === 0) return [];
-  const unfinished = points.filter(isUnfinished);
-  if (unfinished.length > 0) return steps(stepsToComplete(env, scope, unfinished));
+  const unfinished = points.filter(isInterrupted);
+  if (unfinished.length > 0) return steps(stepsToComplete(scope, unfinished));
   const isUsed = points.every(({ state }) => state === 'restored');
-  const restore: Step = {
-    command: commandLine(env, scope, ['restore']),
-    purpose: 'if not: go back; shows what will be restored, and asks',
-    or: true,
-  };
-  const prune = {
-    command: commandLine(env, scope, ['prune', '--all']),
-    purpose: 'once everything works: show what can be deleted, and ask',
-  };
-  return steps(isUsed ? [prune] : [prune, restore]);
+  const prune = stepFor(
+    scope,
+    ['prune', '--all'],
+    'once everything works: show what can be deleted, and ask',
+  );
+  const purpose = 'if not: go back; shows what will be restored, and asks';
+  return steps(isUsed ? [prune] : [prune, { ...stepFor(scope, ['restore'], purpose), or: true }]);
 }
 
 function printRestorePoint(out: Output, point: RestorePoint): void {
   const { path, state, createdAt, names, files = 0, bytes: size = 0 } = point;
-  const colour = isUnfinished(point) ? out.paint.yellow : out.paint.green;
+  const colour = isInterrupted(point) ? out.paint.yellow : out.paint.green;
   const list = names.map((name) => out.path(name)).join(', ') || 'no directories';
   out.line(`  ${out.path(path)}`);
   out.words(`${colour(states[state])}, ${moment(createdAt)}: ${list}`, 4);

@@ -1,41 +1,36 @@
-import {
-  planRestore,
-  restore as restoreHome,
-  type RestorePlan,
-  type RestoreReport,
-} from '../../migrate/index.ts';
+import { planRestore, restore, type RestorePlan, type RestoreReport } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
-import { asData, isError } from '../causes.ts';
-import { type CliContext, defineCommand, flag } from '../command.ts';
+import { asData, dataOf, isError } from '../causes.ts';
+import { type CliContext, defineCommand, flagOption } from '../command.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
-import { restorePointsOf } from '../runs.ts';
-import { commandLine, namedLinks } from '../scope.ts';
+import { restorePointsIn } from '../runs.ts';
+import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printHomes, printShared } from '../ui/scope.ts';
 
-export const restore = defineCommand({
+export const restoreCommand = defineCommand({
   name: 'restore',
   summary: 'give homes directories of their own again',
   description:
     'Shows which directories come back, asks, and replaces the links of each home by directories of its own, with everything that is shared by now. The shared directories keep everything.',
   options: {
     ...actOptions,
-    acceptOtherTarget: flag(
+    acceptOtherTarget: flagOption(
       '--accept-other-target',
       'the shared directory was moved or copied since the migration',
     ),
   },
   async run(context, values) {
-    const { io, scope, out, stderr } = context;
+    const { scope, out, stderr } = context;
     const options = {
       required: namedLinks(scope),
       acceptOtherTarget: values.acceptOtherTarget ?? false,
     };
     const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
-    const planning = inTurn(scope.homes, (home) => planRestore(home, options));
+    const planning = inTurn(homesToLink(scope), (home) => planRestore(home, options));
     const all = await whileWaiting(stderr, 'comparing all files', planning);
     // A home that was found but never migrated is left out; one that was named is a mistake.
     const plans = all.filter(
@@ -44,13 +39,13 @@ export const restore = defineCommand({
         (scope.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point')),
     );
     const homes = plans.map(({ accountHome }) => accountHome);
-    const found = plans.flatMap((one) => one.problems);
+    const found = plans.flatMap((plan) => plan.problems);
     const refused = plans.filter(({ ok }) => !ok);
 
     printHomes(out, scope);
-    if (scope.requiredFrom !== 'home') printShared(out, scope);
+    if (options.required !== undefined) printShared(out, scope);
     out.title('Plan');
-    for (const one of plans) printPlan(context, one);
+    for (const plan of plans) printPlan(context, plan);
     printSpace(
       out,
       plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
@@ -65,11 +60,11 @@ export const restore = defineCommand({
         refused.length === 0
           ? undefined
           : async () => {
-              const { restorePoints } = await restorePointsOf(
+              const { restorePoints } = await restorePointsIn(
                 refused.map(({ accountHome }) => accountHome),
               );
-              const errors = refused.flatMap((one) => one.problems);
-              return stepsPastRefusedRestore(io.env, scope, words, errors, restorePoints);
+              const errors = refused.flatMap((plan) => plan.problems);
+              return stepsPastRefusedRestore(scope, words, errors, restorePoints);
             },
       nothing: plans.length === 0 ? 'nothing to restore' : undefined,
       notice:
@@ -79,19 +74,15 @@ export const restore = defineCommand({
           ? 'Restore the directories of this home?'
           : `Restore the directories of these ${homes.length} homes?`,
       targets: homes,
-      run: (home, watch) => restoreHome(home, { ...options, ...watch }),
-      print: (one) => printReport(context, one),
+      run: (home, watch) => restore(home, { ...options, ...watch }),
+      print: (report) => printReport(context, report),
       after: (done) => {
         const verb =
           done.length === 1 ? 'has directories of its own' : 'have directories of their own';
-        const step = {
-          command: commandLine(io.env, scope, ['doctor']),
-          purpose: 'check everything',
-        };
-        return Promise.resolve({
+        return {
           better: `${count(done.length, 'home')} ${verb} again`,
-          next: [step],
-        });
+          next: [stepFor(scope, ['doctor'], 'check everything')],
+        };
       },
     });
     const body = {
@@ -131,8 +122,4 @@ function printReport({ out }: CliContext, report: RestoreReport): void {
   out.words(`${out.path(accountHome)}: ${names} restored`, 2, 4);
   printProblems(out, problems.filter(isError));
   printUnmerged(out, unmerged, 'in the restore point');
-}
-
-function dataOf<Any extends RestorePlan | RestoreReport>(found: Any): Any {
-  return { ...found, problems: found.problems.map(asData) };
 }

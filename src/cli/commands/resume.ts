@@ -2,13 +2,13 @@ import { resumeCommand } from '../../sessions/index.ts';
 import { asData } from '../causes.ts';
 import { defineCommand } from '../command.ts';
 import { defaultHomeIn, diagnoseAll, resumeOptions } from '../diagnoses.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
-import { commandLine } from '../scope.ts';
+import { stepFor } from '../scope.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 
-export const resume = defineCommand({
+export const resumeSessionCommand = defineCommand({
   name: 'resume',
   summary: 'print the command that resumes a session',
   description:
@@ -26,24 +26,21 @@ export const resume = defineCommand({
     if (chosen === undefined) throw new Error('no account home was looked at');
     const { accountHome, cwd, verdict, problems } = chosen;
     const head = { sessionId, accountHome, cwd, verdict, problems: problems.map(asData) };
-    const { paint, symbols } = stderr;
     if (verdict === 'not-resumable') {
-      const command = commandLine(io.env, scope, ['diagnose', sessionId]);
+      const step = stepFor(scope, ['diagnose', sessionId], 'the same for every home');
       if (!isJson) {
-        const where = `under ${stderr.path(accountHome)}`;
-        stderr.words(paint.red(`${symbols.bad} not resumable ${where}`), 0, 2);
+        stderr.verdict('bad', `not resumable under ${stderr.path(accountHome)}`);
         printProblems(stderr, problems);
-        if (all.length > 1) stderr.command(command);
+        if (all.length > 1) stderr.command(step.command);
       }
-      const next = [{ command, purpose: 'the same for every home' }];
-      return { exitCode: EXIT.problems, body: { ...head, next } };
+      return { exitCode: EXIT.problems, body: { ...head, next: [step] } };
     }
     const defaultAccountHome = defaultHomeIn(io.home);
     const command = resumeCommand(sessionId, { accountHome, cwd, defaultAccountHome });
     out.line(command.shell);
     if (!isJson) {
       const others = able.length > 1 ? `; --account names another one of ${able.length}` : '';
-      stderr.words(paint.dim(`# under ${stderr.path(accountHome)}${others}`), 0, 2);
+      stderr.words(stderr.paint.dim(`# under ${stderr.path(accountHome)}${others}`), 0, 2);
       printProblems(stderr, problems);
     }
     const next = [{ command: command.shell, purpose: 'resume it' }];

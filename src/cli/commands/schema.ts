@@ -1,9 +1,9 @@
 import { defineCommand } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import { EXIT } from '../exit.ts';
 import { jsonText } from '../json.ts';
 import outputSchema from '../output-schema.json' with { type: 'json' };
 
-export const schema = defineCommand({
+export const schemaCommand = defineCommand({
   name: 'schema',
   summary: 'print the JSON Schema of what --json prints',
   description: 'Prints the JSON Schema of what the commands print with --json.',

@@ -31,9 +31,7 @@ export function isRight(state: LinkState): boolean {
   return state === 'linked' || state === 'equivalent';
 }
 
-function cell({ paint, symbols }: Output, { state }: LinkReport): string {
-  if (isRight(state)) return paint.green(`${symbols.ok} ${state}`);
-  return state === 'missing'
-    ? paint.yellow(`${symbols.make} ${state}`)
-    : paint.red(`${symbols.bad} ${state}`);
+function cell(out: Output, { state }: LinkReport): string {
+  if (state === 'missing') return out.paint.yellow(`${out.symbols.make} ${state}`);
+  return out.signed(isRight(state) ? 'ok' : 'bad', state);
 }

@@ -39,6 +39,10 @@ const ascii: typeof unicode = {
   dots: '...',
 };
 
+/** How good something is, and its colour. */
+export type Sign = 'ok' | 'warn' | 'bad';
+const signColours = { ok: 'green', warn: 'yellow', bad: 'red' } as const;
+
 /** Text for people, on a screen of some width, with or without colours. */
 export class Output {
   readonly paint: Paint;
@@ -81,6 +85,16 @@ export class Output {
   /** A sentence, wrapped between words; `hanging` indents the lines after the first. */
   words(text: string, indent = 2, hanging = indent): void {
     for (const line of this.wrapped(text, indent, hanging)) this.line(line);
+  }
+
+  /** A sign in its colour, with a text behind it that has this colour, too. */
+  signed(sign: Sign, text = ''): string {
+    return this.paint[signColours[sign]](`${this.symbols[sign]} ${text}`.trimEnd());
+  }
+
+  /** A sentence behind its sign. */
+  verdict(sign: Sign, text: string): void {
+    this.words(this.signed(sign, text), 0, 2);
   }
 
   wrapped(text: string, indent: number, hanging: number): readonly string[] {

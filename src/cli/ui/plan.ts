@@ -27,13 +27,14 @@ function printHome(out: Output, { accountHome, entries }: HomePlan): void {
   }
 }
 
-function inColour({ paint, symbols }: Output, entry: EntryPlan): string {
+function inColour(out: Output, entry: EntryPlan): string {
+  const { paint, symbols } = out;
   return {
-    none: paint.green(`${symbols.ok} linked, nothing to do`),
+    none: out.signed('ok', 'linked, nothing to do'),
     link: paint.yellow(`${symbols.make} will be linked`),
     merge: paint.yellow(`${symbols.arrow} ${filesInWords(entry)}`),
     complete: paint.yellow(`${symbols.arrow} an interrupted migration will be completed`),
-    refuse: paint.red(`${symbols.bad} can't be migrated`),
+    refuse: out.signed('bad', "can't be migrated"),
   }[entry.action];
 }
 

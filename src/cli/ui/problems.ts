@@ -17,12 +17,8 @@ const MAX_CAUSES = 5;
 const MAX_RULES = 6;
 
 /** Prints one block for each cause, errors first; as many as fit on two screens, unless all are wanted. */
-export function printProblems(
-  out: Output,
-  problems: readonly AnyProblem[],
-  isVerbose = false,
-): void {
-  printCauses(out, causesOf(problems), isVerbose);
+export function printProblems(out: Output, problems: readonly AnyProblem[]): void {
+  printCauses(out, causesOf(problems));
 }
 
 export function printCauses(out: Output, causes: readonly Cause[], isVerbose = false): void {
@@ -46,11 +42,10 @@ function limitFor(causes: number): number {
 
 function printCause(out: Output, cause: Cause, limit: number): void {
   const { codes, heading, advice, problems, paths } = cause;
-  const { paint, symbols } = out;
-  const colour = isError(cause) ? paint.red : paint.yellow;
-  const sign = colour(isError(cause) ? symbols.bad : symbols.warn);
+  const { paint } = out;
   const code = codes.length === 0 ? '' : ` ${paint.dim(`[${codes.join(', ')}]`)}`;
-  out.words(`${sign} ${colour(sentence(out.prose(heading)))}${code}`, 2, 4);
+  const sign = isError(cause) ? 'bad' : 'warn';
+  out.words(out.signed(sign, sentence(out.prose(heading))) + code, 2, 4);
   const [first] = problems;
   const conflicts = problems.filter(isConflict);
   if (conflicts.length > 0) {
@@ -130,9 +125,8 @@ function printConflicts(out: Output, conflicts: readonly ConflictProblem[], limi
 
 /** The messages of problems that ended the command, line by line. */
 export function printMessages(out: Output, messages: readonly string[]): void {
-  const { paint, symbols } = out;
   for (const [first = '', ...others] of messages.map((message) => message.split('\n'))) {
-    out.words(paint.red(`${symbols.bad} ${out.prose(first)}`), 0, 2);
+    out.verdict('bad', out.prose(first));
     // What is indented is to be read line by line.
     for (const line of others) {
       if (line.startsWith(' ')) out.line(out.prose(line));

@@ -82,9 +82,9 @@ export class ProgressDisplay {
   #endPhase(now: number): void {
     if (this.#phase === undefined || this.#last === undefined) return;
     const { name, start } = this.#phase;
-    const { paint, symbols, hasCursor } = this.#output;
+    const { hasCursor } = this.#output;
     const isComplete = this.#last.done >= this.#last.total;
-    const sign = isComplete ? paint.green(symbols.ok) : paint.yellow(symbols.warn);
+    const sign = this.#output.signed(isComplete ? 'ok' : 'warn');
     const text = `${sign} ${name}: ${amountOf(this.#last)} in ${duration(now - start)}`;
     this.#output.line(hasCursor ? `\r${text}${CLEAR_TO_END}` : text);
   }
@@ -121,7 +121,7 @@ export function barLine(
     used += 2 + text.length;
     return used <= room;
   });
-  const text = shown.map((one) => `  ${one}`).join('');
+  const text = shown.map((extra) => `  ${extra}`).join('');
   const free = room - head.length - percent.length - text.length;
   const width = Math.max(3, Math.min(MAX_BAR, free));
   const filled = Math.round(part * width);

@@ -9,8 +9,15 @@ export function printScope(out: Output, scope: Scope): void {
   printShared(out, scope);
 }
 
-export function printHomes(out: Output, { homes, homesFrom, searched, skipped }: Scope): void {
-  const found = homesFrom === 'found' ? `, found in ${out.path(searched)}` : '';
+export function printHomes(
+  out: Output,
+  { homes, homesFrom, config, searched, skipped }: Scope,
+): void {
+  const found = {
+    found: `, found in ${out.path(searched)}`,
+    configured: `, from ${out.path(config.path)}`,
+    given: '',
+  }[homesFrom];
   out.words(`${out.paint.bold(count(homes.length, 'account home'))}${found}`, 0, 2);
   printSkipped(
     out,
@@ -19,9 +26,12 @@ export function printHomes(out: Output, { homes, homesFrom, searched, skipped }:
 }
 
 /** Prints where the shared directories are. */
-export function printShared(out: Output, { required, requiredFrom, root = '' }: Scope): void {
-  if (requiredFrom === 'shared') {
-    out.words(`${out.paint.bold('shared')} as --shared says:`, 0, 2);
+export function printShared(out: Output, { required, requiredFrom, root, config }: Scope): void {
+  if (root === undefined) {
+    const isConfigured = requiredFrom === 'configured';
+    const agreed = 'where the homes share already';
+    const named = `as ${isConfigured ? out.path(config.path) : '--shared'} says`;
+    out.words(`${out.paint.bold('shared')} ${requiredFrom === 'agreed' ? agreed : named}:`, 0, 2);
     for (const { name, target } of required) {
       out.line(`  ${name} ${out.symbols.arrow} ${out.path(target)}`);
     }

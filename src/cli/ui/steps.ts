@@ -2,17 +2,17 @@ import { isTypeable } from './shell.ts';
 import type { Output } from './output.ts';
 
 /** A command that somebody may type next, and its purpose. */
-export interface Step {
+export interface NextStep {
   readonly command: string;
   readonly purpose: string;
   /** Whether it is an alternative to the step before it. */
   readonly or?: boolean;
 }
 
-const MAX_STEPS = 5;
+export const MAX_STEPS = 5;
 
 /** What can be typed, each command once; at most five. */
-export function steps(all: readonly Step[]): readonly Step[] {
+export function steps(all: readonly NextStep[]): readonly NextStep[] {
   const once = new Map(all.toReversed().map((step) => [step.command, step]));
   return [...once.values()]
     .toReversed()
@@ -21,7 +21,7 @@ export function steps(all: readonly Step[]): readonly Step[] {
 }
 
 /** Prints steps under "Next"; alternatives are joined with "or". */
-export function printSteps(out: Output, all: readonly Step[]): void {
+export function printSteps(out: Output, all: readonly NextStep[]): void {
   if (all.length === 0) return;
   out.title('Next');
   for (const [index, { command, purpose, or = false }] of all.entries()) {

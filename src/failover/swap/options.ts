@@ -121,7 +121,7 @@ export interface FailoverContext {
 }
 
 /** How to resume sessions. */
-export interface ResumeRequest {
+export interface LaunchRequest {
   readonly targetHome: string;
   readonly accountHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
@@ -136,7 +136,7 @@ export interface SwapRequest {
   readonly from: string;
   readonly to: string;
   readonly sessions: readonly FailoverSession[];
-  readonly resume: ResumeRequest;
+  readonly resume: LaunchRequest;
   readonly stopTimeoutMs: number;
   readonly onEvent: (event: SwapEvent) => void;
 }
@@ -261,10 +261,10 @@ function contextOf(
 }
 
 function resumeRequest(
-  given: Omit<ResumeRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
+  given: Omit<LaunchRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
   targetHome: string,
   accountHomes: readonly string[],
-): ResumeRequest {
+): LaunchRequest {
   const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
@@ -274,7 +274,7 @@ const ANY_ID = /* @__PURE__ */ parseResumeUUID('00000000-0000-0000-0000-00000000
 /** Refuses a command that can't be typed before anything is touched. */
 function requireTypeable(
   all: readonly FailoverSession[],
-  { resume: common, targetHome: accountHome, defaultAccountHome }: ResumeRequest,
+  { resume: common, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
   for (const { cwd, resume = common } of all) {
     if (ANY_ID !== undefined) {

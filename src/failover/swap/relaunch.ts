@@ -8,7 +8,7 @@ import {
   checkRelaunch,
   type FailoverSession,
   type RelaunchOptions,
-  type ResumeRequest,
+  type LaunchRequest,
 } from './options.ts';
 import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { readId } from './resume-id.ts';
@@ -89,7 +89,7 @@ export function skip(
 /** Resumes the saved session of one terminal, unless something blocks it. */
 export async function relaunchOne(
   terminal: SessionTerminal,
-  request: ResumeRequest,
+  request: LaunchRequest,
   claims: ResumeClaims,
 ): Promise<RelaunchedSession> {
   const { name, place } = terminal;
@@ -105,10 +105,9 @@ export async function relaunchOne(
   const before = { name, sessionId, pid, problems };
   if (pid !== undefined) return { ...before, outcome: 'already-running' };
 
-  const because = (...more: readonly FailoverProblem[]) => [...problems, ...more];
   const launched = await attempt(() => launch(terminal, sessionId, request, shown));
   if (!launched.ok) {
-    return { ...before, outcome: 'unknown', problems: because(...launched.problems) };
+    return { ...before, outcome: 'unknown', problems: [...problems, ...launched.problems] };
   }
   const state = launched.value;
   switch (state.kind) {
@@ -122,11 +121,15 @@ export async function relaunchOne(
     case 'awaiting-input': {
       const { question } = state;
       const problem = failoverProblem('resume-awaiting-input', { ...place, question });
-      return { ...before, outcome: 'awaiting-input', problems: because(problem) };
+      return { ...before, outcome: 'awaiting-input', problems: [...problems, problem] };
     }
     case 'ended': {
-      const problem = failoverProblem('resume-failed', { ...place, output: state.output });
-      return { ...before, outcome: 'failed', problems: because(problem) };
+      const problem = failoverProblem('resume-failed', {
+        ...place,
+        reason: 'ended',
+        output: state.output,
+      });
+      return { ...before, outcome: 'failed', problems: [...problems, problem] };
     }
     default:
       return state satisfies never;
@@ -137,7 +140,7 @@ export async function relaunchOne(
 async function prepare(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  request: ResumeRequest,
+  request: LaunchRequest,
   claims: ResumeClaims,
 ): Promise<{
   readonly pid?: number;
@@ -148,12 +151,11 @@ async function prepare(
   const { name, place } = terminal;
   const { targetHome, accountHomes } = request;
   const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
-  if (occupant.kind === 'other') block(failoverProblem('terminal-busy', place));
+  if (occupant.kind === 'other') terminal.blockBusy('no-record');
   if (occupant.kind === 'session') {
     const { pid, sessionId, accountHomes: homes } = occupant.live;
     if (sessionId === id && homes.includes(targetHome)) return { pid, problems: [], shown: '' };
-    const fields = { ...place, pid, sessionId, accountHome: homes[0] };
-    block(failoverProblem('other-session-running', fields));
+    terminal.blockBusy('other-session', occupant.live);
   }
   const { verdict, problems } = await diagnose(terminal, id, request);
   // A second process would write to the same transcript, and the next resume would follow only one of them.
@@ -163,7 +165,7 @@ async function prepare(
   // The same session, however its id is spelled. Only one that is resumable in its spelling claims it.
   const other = claims.get(id.toLowerCase());
   if (other !== undefined && (verdict !== 'not-resumable' || runsElsewhere)) {
-    block(failoverProblem('resume-id-shared', { ...place, sessionId: id, other }));
+    block(failoverProblem('resume-id-unusable', { ...place, reason: 'shared', other }));
   }
   if (verdict === 'not-resumable' || runsElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
@@ -177,7 +179,7 @@ const AGREEING_LOOKS = 2;
 async function launch(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs }: ResumeRequest,
+  { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs }: LaunchRequest,
   before: string,
 ): Promise<Exclude<LaunchState, { readonly kind: 'waiting' }>> {
   const { cwd, resume = common } = terminal.session;
@@ -200,5 +202,6 @@ async function launch(
     return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
   });
   if (settled !== false) return settled;
-  return block(failoverProblem('resume-timeout', { ...terminal.place, output: lastLines(text) }));
+  const output = lastLines(text);
+  return block(failoverProblem('resume-failed', { ...terminal.place, reason: 'timeout', output }));
 }

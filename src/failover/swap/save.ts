@@ -95,7 +95,7 @@ async function findId(
     case 'session':
       return { id: occupant.live.sessionId, source: 'record' };
     case 'other':
-      return block(failoverProblem('terminal-busy', place));
+      return terminal.blockBusy('no-record');
     case 'shell': {
       const hint = lastHint(await terminal.capture());
       // Below an error the program prints the id that it could not resume.

@@ -105,14 +105,23 @@ export class SessionTerminal {
     return { kind: (await this.isAtShell()) ? 'shell' : 'other' };
   }
 
-  /** Polls until `look` finds something, for about the given time. */
+  /** Blocks the session, because of what runs in its terminal. */
+  blockBusy(reason: 'no-record' | 'no-shell' | 'other-session', live?: LiveSession): never {
+    const fields = { ...this.place, reason };
+    if (live === undefined) block(failoverProblem('terminal-busy', fields));
+    const { pid, sessionId, accountHomes } = live;
+    const running = { pid, sessionId, accountHome: accountHomes[0] };
+    block(failoverProblem('terminal-busy', { ...fields, live: running }));
+  }
+
+  /** Polls until `probe` finds something, for about the given time. */
   async waitFor<Value>(
     milliseconds: number,
-    look: () => Promise<Value | false>,
+    probe: () => Promise<Value | false>,
   ): Promise<Value | false> {
     const { sleep, pollMs } = this.context;
     for (let waited = 0; ; waited += pollMs) {
-      const found = await look();
+      const found = await probe();
       if (found !== false || waited >= milliseconds) return found;
       await sleep(pollMs);
     }

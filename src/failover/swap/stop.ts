@@ -1,7 +1,7 @@
 import { diagnoseResume, type ResumeDiagnosis } from '../../sessions/diagnose-resume.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { failoverProblem } from '../problems.ts';
-import type { ResumeRequest, SwapRequest } from './options.ts';
+import type { LaunchRequest, SwapRequest } from './options.ts';
 import { readId, writeId } from './resume-id.ts';
 import { attempt, block, type SessionTerminal } from './session-terminal.ts';
 
@@ -28,10 +28,10 @@ export async function stopSession(
   const notRunning = { pid: undefined, wasKilled: false };
   const occupant = await terminal.occupant([from, to]);
   if (occupant.kind === 'shell') return notRunning;
-  if (occupant.kind === 'other') return block(failoverProblem('terminal-busy', place));
+  if (occupant.kind === 'other') return terminal.blockBusy('no-record');
   const { pid, accountHomes, sessionId } = occupant.live;
   if (accountHomes.includes(to)) return notRunning;
-  if (occupant.isFirst) block(failoverProblem('no-shell', { ...place, pid }));
+  if (occupant.isFirst) terminal.blockBusy('no-shell', occupant.live);
   terminal.requireActive();
 
   const { verdict, problems } = await diagnose(terminal, sessionId, resume);
@@ -52,7 +52,7 @@ export async function stopSession(
   }
   // The shell takes a moment to notice.
   if (!(await terminal.waitFor(KILL_TIMEOUT_MS, () => terminal.isAtShell()))) {
-    block(failoverProblem('terminal-busy', place));
+    terminal.blockBusy('no-record');
   }
   return { pid, wasKilled };
 }
@@ -61,7 +61,7 @@ export async function stopSession(
 export async function diagnose(
   { context: { fs, processInspector }, session: { cwd } }: SessionTerminal,
   id: ResumeUUID,
-  { targetHome, accountHomes, required, programVersion, defaultAccountHome }: ResumeRequest,
+  { targetHome, accountHomes, required, programVersion, defaultAccountHome }: LaunchRequest,
 ): Promise<ResumeDiagnosis> {
   return await diagnoseResume(id, {
     accountHome: targetHome,

@@ -9,7 +9,7 @@ import type { ResumeFacts } from './facts.ts';
 import { type Candidate, isBehindLink, type LookUp, stateIn } from './look-up.ts';
 
 /** Says why a search did not end with a transcript that can be resumed. */
-export function causesOf(
+export function searchProblems(
   behavior: ProgramBehavior,
   outcome: LookUp,
   facts: ResumeFacts,
@@ -25,7 +25,9 @@ export function causesOf(
     case 'several': {
       const copies = outcome.candidates.map(({ at }) => at.path);
       const { path } = outcome.candidates[0].at;
-      return [sessionProblem('several-copies', { path, copies })];
+      return [
+        sessionProblem('wrong-working-directory', { path, reason: 'several-copies', copies }),
+      ];
     }
     case 'nothing':
       return nothingFound(behavior, facts);
@@ -57,8 +59,7 @@ function contentProblems(
   const { path } = candidate.at;
   const { content } = candidate;
   if (content.kind === 'unreadable') return [unreadable({ path, errno: content.errno })];
-  if (content.kind === 'not-a-file') return [sessionProblem('transcript-not-a-file', { path })];
-  const reason = stateOf(content.evidence, behavior);
+  const reason = content.kind === 'read' ? stateOf(content.evidence, behavior) : content.kind;
   return reason === 'usable' ? [] : [sessionProblem('transcript-unusable', { path, reason })];
 }
 
@@ -85,13 +86,13 @@ function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly S
 /** A transcript that would do, but is not where this program looks. */
 function misplaced({ searchesAllProjects }: ProgramBehavior, candidate: Candidate): SessionProblem {
   const { path } = candidate.at;
-  if (searchesAllProjects) {
-    const reason = isBehindLink(candidate) ? 'behind-link' : 'no-messages';
-    return sessionProblem('transcript-not-detected', { path, reason });
-  }
+  const missed = isBehindLink(candidate) ? 'behind-link' : 'no-messages';
+  const fields = { path, reason: searchesAllProjects ? missed : 'other-project' } as const;
   const recordedCwd = recordedCwdIn(candidate);
-  const fields = recordedCwd === undefined ? { path } : { path, recordedCwd };
-  return sessionProblem('wrong-working-directory', fields);
+  return sessionProblem(
+    'wrong-working-directory',
+    recordedCwd === undefined ? fields : { ...fields, recordedCwd },
+  );
 }
 
 /** The working directory that a transcript names itself. */
@@ -101,7 +102,7 @@ export function recordedCwdIn({ content }: Candidate): string | undefined {
 
 function elsewhere(
   behavior: ProgramBehavior,
-  { candidates, links, otherSpelling }: ResumeFacts,
+  { sessionId, candidates, links, otherSpelling }: ResumeFacts,
 ): readonly SessionProblem[] {
   const usable = candidates.filter((one) => stateIn(behavior, one) === 'usable');
   // A mere link makes that one visible.
@@ -109,7 +110,7 @@ function elsewhere(
   if (best === undefined) {
     if (otherSpelling === undefined) return [];
     const { path, sessionId: spelling } = otherSpelling;
-    return [sessionProblem('session-id-other-case', { path, spelling })];
+    return [sessionProblem('session-id-invalid', { path, sessionId, spelling })];
   }
   const { path, accountHome } = best.at;
   const projects = links.get('projects');

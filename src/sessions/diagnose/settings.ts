@@ -46,7 +46,7 @@ export async function readSettings(fs: SessionReadFs, path: string): Promise<Set
 /** After how many days the program deletes what belongs to a session. A bad period in any file keeps it from deleting. */
 export function periodDaysIn(settings: ProgramSettings): number {
   const all = settings.map(({ value }) => periodIn(value));
-  if (all.some(({ trouble }) => trouble?.reason === 'bad-period')) return Infinity;
+  if (all.some(({ fault }) => fault?.reason === 'bad-period')) return Infinity;
   const last = all.findLast(({ source }) => source === 'settings');
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
 }

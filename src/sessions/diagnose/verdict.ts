@@ -3,10 +3,10 @@ import { describeProblem } from '../../core/problem.ts';
 import type { ResumeDiagnosis } from '../diagnose-resume.ts';
 import { type SessionProblem, sessionProblem, sessionProblems } from '../problems.ts';
 import { isChecked, type ProgramBehavior, versionsIn } from '../program.ts';
-import { causesOf } from './causes.ts';
+import { searchProblems } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
-import { liveProblems, sharingWarnings, warningsOf } from './warnings.ts';
+import { runningProblems, sharingWarnings, warningsOf } from './warnings.ts';
 
 /** How one version of the program would fare. */
 interface Attempt {
@@ -16,13 +16,13 @@ interface Attempt {
 }
 
 /** Decides from the facts alone whether a session can be resumed, from which transcript, and what is wrong. */
-export function judge(
+export function judgeResume(
   behaviors: readonly ProgramBehavior[],
   facts: ResumeFacts,
 ): Pick<ResumeDiagnosis, 'verdict' | 'problems'> & { readonly candidate: Candidate | undefined } {
   const attempts = behaviors.map((behavior) => attempt(behavior, facts));
   const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
-  const live = liveProblems(facts);
+  const live = runningProblems(facts);
   const errors = [
     ...obstacles(facts),
     ...live.filter(({ severity }) => severity === 'error'),
@@ -64,7 +64,7 @@ function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
   const errno = facts.unwritable.get(path);
   const errors = [
     ...obstaclesOf(behavior, facts),
-    ...causesOf(behavior, outcome, facts),
+    ...searchProblems(behavior, outcome, facts),
     ...(errno === undefined
       ? []
       : [sessionProblem('transcript-inaccessible', { path, errno, access: 'write' })]),
@@ -119,5 +119,5 @@ function differences(
 
 /** Each problem once, though two versions meet it. */
 function distinct(problems: readonly SessionProblem[]): readonly SessionProblem[] {
-  return [...new Map(problems.map((one) => [`${one.code} ${one.path}`, one])).values()];
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }

@@ -93,7 +93,7 @@ const BACKGROUND_KINDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Processes that would write to the same transcript, or may. */
-export function liveProblems({ live, accountHome }: ResumeFacts): readonly SessionProblem[] {
+export function runningProblems({ live, accountHome }: ResumeFacts): readonly SessionProblem[] {
   return live.map(({ kind, processState, path, pid, accountHomes }) => {
     // The program inspects the records of its own home only.
     const isHere = processState === 'running' && accountHomes.includes(accountHome);

@@ -58,7 +58,7 @@ export interface Evidence {
 /** What the program makes of a transcript: `usable`, or why it does not resume it. */
 export type TranscriptState =
   | 'usable'
-  | Exclude<UnusableReason, 'ended-by-model' | 'several-organizations'>;
+  | Exclude<UnusableReason, 'not-a-file' | 'ended-by-model' | 'several-organizations'>;
 
 /** What a range of versions makes of a transcript. */
 export function stateOf(evidence: Evidence, behavior: ProgramBehavior): TranscriptState {
@@ -83,7 +83,7 @@ const MAX_ORGANIZATIONS = 2;
 // No program writes so many.
 const MAX_ENDED = 1000;
 
-type Told = {
+type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
@@ -97,7 +97,7 @@ export class TranscriptSummary {
   readonly #branches = new Branches();
   readonly #organizations = new Set<string>();
   readonly #ended = new Set<string>();
-  readonly #told: Told = {
+  readonly #collected: Collected = {
     bytes: 0,
     lines: 0,
     messages: 0,
@@ -127,17 +127,17 @@ export class TranscriptSummary {
   #firstParent: string | undefined;
 
   add({ text = '?', bytes, endsWithNewline }: Line): void {
-    this.#told.bytes += bytes;
+    this.#collected.bytes += bytes;
     if (text.trim() === '') return;
-    this.#told.lines += 1;
+    this.#collected.lines += 1;
     this.#evidence.isEmpty = false;
     this.#evidence.hasNullLine ||= text.trim() === 'null';
     const { record, hasTrailingData } = parseLine(text);
     if (record === undefined) {
-      this.#told.invalidLines += 1;
-      this.#told.lastLineTruncated = !endsWithNewline;
+      this.#collected.invalidLines += 1;
+      this.#collected.lastLineTruncated = !endsWithNewline;
     } else {
-      if (hasTrailingData) this.#told.linesWithTrailingData += 1;
+      if (hasTrailingData) this.#collected.linesWithTrailingData += 1;
       this.#evidence.hasRecord = true;
       this.#addRecord(record, recordOf(record));
     }
@@ -150,7 +150,7 @@ export class TranscriptSummary {
   content(): TranscriptContent {
     const first = this.#firstParent;
     return {
-      ...this.#told,
+      ...this.#collected,
       startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
       branchCount: this.#branches.count(),
       organizations: [...this.#organizations],
@@ -159,7 +159,7 @@ export class TranscriptSummary {
   }
 
   #addRecord(line: object, record: TranscriptRecord): void {
-    this.#told.cwd = record.cwd ?? this.#told.cwd;
+    this.#collected.cwd = record.cwd ?? this.#collected.cwd;
     this.#branches.add(record);
     const evidence = this.#evidence;
     if (record.continues) evidence.isRewound = false;
@@ -187,12 +187,12 @@ export class TranscriptSummary {
 
   #addMessage({ kind, uuid, parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
     this.#evidence.hasUuid ||= uuid !== undefined;
-    if (this.#told.messages === 0) this.#firstParent = parentUuid;
-    this.#told.messages += 1;
+    if (this.#collected.messages === 0) this.#firstParent = parentUuid;
+    this.#collected.messages += 1;
     if (isSpoken) this.#sessionId = sessionId;
     if (kind !== 'message') return;
-    this.#told.firstTimestamp ??= timestamp;
-    this.#told.lastTimestamp = timestamp;
+    this.#collected.firstTimestamp ??= timestamp;
+    this.#collected.lastTimestamp = timestamp;
   }
 
   /** Takes in what a line says about the whole conversation. */

@@ -187,7 +187,7 @@ export const aboutContent: readonly Scenario[] = [
   ),
   {
     name: 'a directory has the name of the transcript',
-    code: 'transcript-not-a-file',
+    code: 'transcript-unusable not-a-file',
     resumes: refuses,
     set: ({ transcript }) => {
       rmSync(transcript);
@@ -196,7 +196,7 @@ export const aboutContent: readonly Scenario[] = [
   },
   {
     name: 'a FIFO has the name of the transcript',
-    code: 'transcript-not-a-file',
+    code: 'transcript-unusable not-a-file',
     resumes: refuses,
     set: ({ transcript }) => {
       rmSync(transcript);

@@ -28,7 +28,7 @@ const inWorktrees = changing(false, ['2.1.166', true]);
 export const aboutDirectories: readonly Scenario[] = [
   {
     name: 'the transcript belongs to another working directory',
-    code: changing('wrong-working-directory', ['2.1.223', 'other-copies']),
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
     resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -48,7 +48,10 @@ export const aboutDirectories: readonly Scenario[] = [
       // So that the search in all projects would not find just one.
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
     },
-    code: changing('wrong-working-directory', ['2.1.166', 'found-conditionally worktree']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.166',
+      'found-conditionally worktree',
+    ]),
   },
   {
     name: 'the transcript belongs to the main worktree, and the directory is below a second one',
@@ -60,11 +63,14 @@ export const aboutDirectories: readonly Scenario[] = [
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
       return { cwd: stage.path('second/below') };
     },
-    code: changing('wrong-working-directory', ['2.1.166', 'other-copies']),
+    code: changing('wrong-working-directory other-project', ['2.1.166', 'other-copies']),
   },
   {
     name: 'the transcript belongs to a directory inside another worktree',
-    code: changing('wrong-working-directory', ['2.1.223', 'several-copies']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -75,7 +81,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have a transcript of the session',
-    code: changing('wrong-working-directory', ['2.1.223', 'several-copies']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -84,7 +93,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have one, and one of them is empty',
-    code: changing('wrong-working-directory', ['2.1.223', 'other-copies']),
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
     resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -99,7 +108,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the own one is empty, and another project has a good one',
-    code: changing('wrong-working-directory', ['2.1.223', 'other-copies']),
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
     resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -108,7 +117,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript is in another project, and has lines of the system only',
-    code: changing('wrong-working-directory', ['2.1.223', 'transcript-not-detected no-messages']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory no-messages',
+    ]),
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -121,7 +133,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git directory that is none is below the repository of the transcript',
-    code: changing('wrong-working-directory', ['2.1.166', 'found-conditionally worktree']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.166',
+      'found-conditionally worktree',
+    ]),
     resumes: inWorktrees,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -132,7 +147,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git file that is none is below the repository of the transcript',
-    code: changing('wrong-working-directory', ['2.1.223', 'several-copies']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -179,13 +197,13 @@ export const aboutDirectories: readonly Scenario[] = [
   {
     name: 'the same, and the transcript names another working directory',
     resumes: changing(true, ['2.1.223', false]),
-    code: changing('other-copies', ['2.1.223', 'several-copies']),
+    code: changing('other-copies', ['2.1.223', 'wrong-working-directory several-copies']),
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
   {
     name: 'the environment names the project, and the transcript is there',
     resumes: bySearch,
-    code: changing('wrong-working-directory', ['2.1.223', 'other-copies']),
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
     set: (stage) => {
       write(underKey(stage.projects, 'named'), conversation(stage.cwd));
       renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);

@@ -8,7 +8,7 @@ export const aboutIds: readonly Scenario[] = [
   { name: 'all is well', resumes: true, set: () => {} },
   {
     name: 'the id has no hyphens',
-    code: 'session-id-not-uuid',
+    code: 'session-id-invalid',
     resumes: refuses,
     set: () => ({ id: sessionId.replaceAll('-', '') }),
   },
@@ -19,7 +19,7 @@ export const aboutIds: readonly Scenario[] = [
   },
   {
     name: 'the id is in upper case, the file in lower case',
-    code: 'session-id-other-case',
+    code: 'session-id-invalid',
     resumes: refuses,
     set: () => ({ id: sessionId.toUpperCase() }),
   },

@@ -154,7 +154,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the project directory is a link, and is that of another working directory',
-    code: changing('wrong-working-directory', ['2.1.223', 'transcript-not-detected behind-link']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory behind-link',
+    ]),
     resumes: refuses,
     set: (stage) => {
       renameSync(dirname(stage.transcript), stage.path('moved'));
@@ -163,7 +166,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the transcript is a link, and is in another project',
-    code: changing('wrong-working-directory', ['2.1.223', 'transcript-not-detected behind-link']),
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory behind-link',
+    ]),
     resumes: refuses,
     set: (stage) => {
       renameSync(stage.transcript, stage.path('moved.jsonl'));

@@ -74,7 +74,10 @@ export const aboutPermissions: readonly Scenario[] = [
   ),
   mode(
     'projects may be listed and not written, and another project is meant',
-    { code: changing('wrong-working-directory', ['2.1.223', 'none']), resumes: bySearch },
+    {
+      code: changing('wrong-working-directory other-project', ['2.1.223', 'none']),
+      resumes: bySearch,
+    },
     0o500,
     sharedProjects,
     moveElsewhere,

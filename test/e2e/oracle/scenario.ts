@@ -61,7 +61,7 @@ export function causeOf(problem: SessionProblem): Cause {
   switch (problem.code) {
     case 'transcript-unusable':
     case 'transcript-damaged':
-    case 'transcript-not-detected':
+    case 'wrong-working-directory':
     case 'found-conditionally':
       return `${problem.code} ${problem.reason}`;
     case 'transcript-inaccessible':

@@ -150,7 +150,7 @@ interface TerminalTypes {
   FailoverOptions: failover.FailoverOptions;
   FailoverProblem: failover.FailoverProblem;
   FailoverProblemCode: failover.FailoverProblemCode;
-  FailoverProblemOf: failover.FailoverProblemOf<'no-shell'>;
+  FailoverProblemOf: failover.FailoverProblemOf<'stop-timeout'>;
   FailoverSession: failover.FailoverSession;
   SeenMessage: failover.SeenMessage;
   LaunchOptions: failover.LaunchOptions;

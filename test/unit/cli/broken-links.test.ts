@@ -56,7 +56,7 @@ describe('what may be done about a link to another place:', () => {
       await user.link(user.at('elsewhere'), `${name}/projects`);
     }
 
-    const told = await doctor();
+    const { stdout: told } = await run(['doctor', '--root', user.home], { home: user.home });
 
     expect(told).toContain(`  ls -la '${user.at('.claude-work/projects')}'/\n`);
     expect(told).not.toMatch(/^ {2}rm /m);
@@ -93,7 +93,7 @@ describe('what may be done about a link to another place:', () => {
     await user.bare('.claude-work');
     await user.link(user.at('.claude/projects'), '.claude-work/projects');
 
-    const argv = ['doctor', '--home', user.at('.claude-work')];
+    const argv = ['doctor', '--home', user.at('.claude-work'), '--root', user.home];
     const { stdout } = await run(argv, { home: user.home });
 
     expect(stdout).toContain('[divergent-link]');

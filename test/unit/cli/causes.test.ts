@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { finding } from '../../../src/links/problems.ts';
 import { causesOf, tally } from '../../../src/cli/causes.ts';
-import { printProblems } from '../../../src/cli/ui/problems.ts';
+import { printCauses } from '../../../src/cli/ui/problems.ts';
 import { paper } from './support/paper.ts';
 
 const homes = (count: number) => Array.from({ length: count }, (_, number) => `/homes/${number}`);
@@ -13,9 +13,9 @@ const files = (count: number) =>
       finding('directory-unusable', { path, role: 'home', reason: 'not-directory' }).problem,
   );
 
-function printed(problems: Parameters<typeof printProblems>[1], isVerbose = false): string {
+function printed(problems: Parameters<typeof causesOf>[0], isVerbose = false): string {
   const sheet = paper();
-  printProblems(sheet.out, problems, isVerbose);
+  printCauses(sheet.out, causesOf(problems), isVerbose);
   return sheet.text;
 }
 

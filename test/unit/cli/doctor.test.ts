@@ -149,7 +149,7 @@ describe('the next command', () => {
     const { stdout } = await doctor();
 
     expect(stdout).not.toMatch(/^ {2}(rm|mv) /m);
-    expect(stdout).toContain(`  claude-shared-state migrate --home ${user.at('.claude')}\n`);
+    expect(stdout).toContain('The homes share the directories of ~/.claude');
     expect((await lstat(user.at('.claude', 'projects'))).isDirectory()).toBe(true);
   });
 });

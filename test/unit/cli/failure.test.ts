@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inspectAll } from 'claude-shared-state';
 import { failureOf } from '../../../src/cli/main.ts';
 import { printMessages } from '../../../src/cli/ui/problems.ts';
-import { UsageError } from '../../../src/cli/usage-error.ts';
+import { UsageError } from '../../../src/cli/exit.ts';
 import { paper } from './support/paper.ts';
 
 function printed(thrown: unknown): string {

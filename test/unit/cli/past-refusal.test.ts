@@ -10,20 +10,24 @@ const scope = {
   homes: [home],
   homesFrom: 'given',
   otherHomes: [],
+  doubles: [],
+  groups: [],
+  config: { path: '/home/me/.config/none', exists: false, isNamed: false, values: {} },
   searched: '/home/me',
   skipped: [],
   required: requiredSharedUnder('/home/me'),
   requiredFrom: 'home',
   root: '/home/me',
+  program: 'claude-shared-state',
 } as const;
 const toMigrate = (
-  problems: Parameters<typeof stepsPastRefusal>[3],
+  problems: Parameters<typeof stepsPastRefusal>[2],
   points: readonly RestorePoint[] = [],
-) => stepsPastRefusal({}, scope, ['migrate'], problems, points);
+) => stepsPastRefusal(scope, ['migrate'], problems, points);
 const toRestore = (
-  problems: Parameters<typeof stepsPastRefusedRestore>[3],
+  problems: Parameters<typeof stepsPastRefusedRestore>[2],
   points: readonly RestorePoint[] = [],
-) => stepsPastRefusedRestore({}, scope, ['restore'], problems, points);
+) => stepsPastRefusedRestore(scope, ['restore'], problems, points);
 
 const session = {
   path: `${home}/sessions/1.json`,
@@ -156,7 +160,7 @@ describe('after a refused restore', () => {
   test('the recorded root is named if another one was', () => {
     const point = pointOf('complete', '/srv/shared');
 
-    expect(stepsPastRefusedRestore({}, named, ['restore'], [other], [point])).toEqual([
+    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([
       {
         command: `claude-shared-state restore --home ${home} --root /srv/shared`,
         purpose: 'restore from the shared directories that this home was migrated to',
@@ -167,7 +171,7 @@ describe('after a refused restore', () => {
   test('nothing is proposed if the recorded directories were used', () => {
     expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
     const point = pointOf('complete', '/home/me');
-    expect(stepsPastRefusedRestore({}, named, ['restore'], [other], [point])).toEqual([]);
+    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([]);
   });
 
   test('running sessions have to end', () => {

@@ -4,6 +4,7 @@ import { ReadStream, WriteStream } from 'node:tty';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processIo, type Streams } from '../../../src/cli/process-io.ts';
 import { poll, startServer } from '../failover/terminal/support/private-server.ts';
+import { posixError } from '../support/posix-error.ts';
 
 /** A terminal in which nothing reads and writes but the command, in this process. */
 async function terminal(columns = 80) {
@@ -125,7 +126,7 @@ describe('an output that fails', () => {
   test('because nobody reads any more ends nothing', async () => {
     const { streams } = await terminal();
     processIo(streams);
-    const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    const closed = posixError('EPIPE', 'write');
 
     expect(streams.stdout.emit('error', closed)).toBe(true);
     expect(streams.stderr.emit('error', closed)).toBe(true);
@@ -134,7 +135,7 @@ describe('an output that fails', () => {
   test('for another reason is no secret', async () => {
     const { streams } = await terminal();
     processIo(streams);
-    const full = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+    const full = posixError('ENOSPC', 'write');
 
     expect(() => streams.stdout.emit('error', full)).toThrow(full);
   });

@@ -111,6 +111,8 @@ test('an output that fails while help is written is no mistake of the command li
     env: {},
     home: user.home,
     cwd: user.home,
+    readFile: () => Promise.resolve(undefined),
+    createFile: () => Promise.resolve(),
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(undefined),
     catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),

@@ -15,7 +15,7 @@ describe('help', () => {
     for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name}`, 'm'));
     expect(stdout).toContain('0  healthy, or done');
     expect(stdout).toContain('3  a run began and did not finish');
-    expect(stdout).toContain('~/.claude-* that hold');
+    expect(stdout).toContain('~/.claude-*, and where');
   });
 
   test.each(commands.map(({ name, description }) => [name, description] as const))(

@@ -6,6 +6,7 @@ import {
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
+import { posixError } from '../support/posix-error.ts';
 
 async function anError(): Promise<SharedStateError> {
   const { fs } = memfs({ '/me/a/projects/t.jsonl': '', '/me/b': 'a file' });
@@ -53,7 +54,7 @@ describe('SharedStateError', () => {
 
   test('has a cause where a call failed', async () => {
     const { fs } = memfs({ '/me/a': null });
-    const cause = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+    const cause = posixError('EIO', 'readlink');
     const broken = { ...fs.promises, readlink: async () => await Promise.reject(cause) };
     const required = requiredSharedUnder('/me/shared');
     const pending = validateAll(['/me/a'], { fs: broken, required });

@@ -68,7 +68,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
   test.each<readonly [what: string, launch: Launch, outcome: string]>([
     ['the program ends instead', 'fails', 'failed resume-failed'],
     ['the program asks about trust', 'asks', 'awaiting-input resume-awaiting-input'],
-    ['the program shows nothing for as long as it is given', 'hangs', 'unknown resume-timeout'],
+    ['the program shows nothing for as long as it is given', 'hangs', 'unknown resume-failed'],
   ])('tells where %s', (_, launch, outcome) =>
     inWorld(kind, async (world) => {
       const stage = stopped(world, launch);
@@ -101,9 +101,11 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'skipped terminal-busy' });
       stage.terminal.open('api');
       stage.terminal.start('api', THREE, stage.to);
-      expect(told((await relaunch(stage)).sessions)).toEqual({
-        api: 'skipped other-session-running',
-      });
+      const [session] = (await relaunch(stage)).sessions;
+      expect(session?.outcome).toBe('skipped');
+      expect(session?.problems).toMatchObject([
+        { code: 'terminal-busy', reason: 'other-session', live: { sessionId: THREE } },
+      ]);
       expect(stage.terminal.entered).toEqual([]);
     }));
 
@@ -122,7 +124,9 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       const { sessions, entered } = await relaunchTwice(world, ONE);
       expect(sessions.map(({ outcome }) => outcome).toSorted()).toEqual(['resumed', 'skipped']);
       const problems = sessions.flatMap((session) => session.problems);
-      expect(problems.map(({ code }) => code)).toContain('resume-id-shared');
+      expect(problems).toContainEqual(
+        expect.objectContaining({ code: 'resume-id-unusable', reason: 'shared' }),
+      );
       expect(entered).toHaveLength(1);
     }));
 

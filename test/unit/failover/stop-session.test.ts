@@ -26,7 +26,15 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
       const { sessions } = await swap(stage, {
         terminal: behaving(stage.terminal, { processIds }),
       });
-      expect(told(sessions)).toMatchObject({ api: 'skipped no-shell', web: 'skipped no-shell' });
+      expect(told(sessions)).toMatchObject({
+        api: 'skipped terminal-busy',
+        web: 'skipped terminal-busy',
+      });
+      const problems = sessions.flatMap((session) => session.problems);
+      expect(problems.filter(({ code }) => code === 'terminal-busy')).toMatchObject([
+        { reason: 'no-shell' },
+        { reason: 'no-shell' },
+      ]);
       expect(stage.terminal.signals).toEqual([]);
     }));
 

@@ -23,6 +23,7 @@ import {
 import { textOf } from '../../../src/fs/port.ts';
 import type { DirectoryEntry } from '../../../src/fs/session-fs.ts';
 import type { MigrateFs, MigrateHandle } from '../../../src/fs/migrate-fs.ts';
+import { posixError } from '../support/posix-error.ts';
 import {
   at,
   inWorld,
@@ -36,7 +37,7 @@ import {
 
 const LONGEST_NAME = 'é'.repeat(127) + 'x';
 
-const failed = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
+const failed = (code: string) => posixError(code, 'injected');
 const callError = (path: string, code: string): unknown =>
   expect.objectContaining({ name: 'CallError', path, code });
 

@@ -8,7 +8,9 @@ import {
   readSmallFile,
   readThroughLinks,
 } from '../../../src/fs/read-file.ts';
-import { sessionReads } from '../support/session-reads.ts';
+import { hooked } from '../support/hooked.ts';
+import { posixError } from '../support/posix-error.ts';
+import { wrappedDisk } from '../support/wrapped-disk.ts';
 import {
   at,
   inWorld,
@@ -20,28 +22,25 @@ import {
 } from '../support/world.ts';
 
 const refused = (errno: string) => ({ ok: false, errno });
-const failed = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
 
 const sizeIn = (_: ReadHandle, size: number) => Promise.resolve(size);
 const spyOnClose = () => vi.fn<() => Promise<void>>(() => Promise.resolve());
 
 /** The calls of a world, with those that open a file counted. */
 function countingOpens(world: World) {
-  const fs = world.fs.promises;
-  const open = vi.fn<SessionReadFs['open']>((path, flags) => fs.open(path, flags));
-  return { ...sessionReads(fs), open };
+  const fs = hooked(world);
+  return { ...fs, open: vi.fn<SessionReadFs['open']>((path, flags) => fs.open(path, flags)) };
 }
 
 /** A world whose open files have some of their calls replaced. */
 function withHandles(world: World, replaced: Partial<ReadHandle>): SessionReadFs {
-  const fs = world.fs.promises;
+  const fs = hooked(world);
   return {
-    ...sessionReads(fs),
+    ...fs,
     open: async (path, flags) => {
       const handle = await fs.open(path, flags);
       return {
-        stat: (options) => handle.stat(options),
-        read: (...parameters) => handle.read(...parameters),
+        ...handle,
         ...replaced,
         close: async () => {
           await handle.close();
@@ -98,7 +97,9 @@ describe.each(worldKinds)('readThroughLinks (%s)', (kind) => {
   test.each(['stat', 'close'] as const)('returns the error of a failing %s', (call) =>
     inWorld(kind, async (world) => {
       const path = makeFile(world, at(world, 'file'));
-      const fs = withHandles(world, { [call]: () => Promise.reject(failed('EIO')) });
+      const fs = withHandles(world, {
+        [call]: () => Promise.reject(posixError('EIO', 'injected')),
+      });
       expect(await readThroughLinks(fs, path, sizeIn)).toMatchObject({
         ...refused('EIO'),
         error: { path },
@@ -119,15 +120,13 @@ test('readThroughLinks neither waits for a FIFO nor opens it', () =>
 test('readThroughLinks does not wait for a FIFO that takes the place of a file', () =>
   inWorld('disk', async (world) => {
     const path = makeFile(world, at(world, 'file'));
-    const { promises } = world.fs;
-    const fs: SessionReadFs = {
-      ...sessionReads(promises),
-      open: (...args) => {
+    const fs = hooked(world, {
+      before: (call) => {
+        if (call !== 'open') return;
         world.fs.unlinkSync(path);
         execFileSync('mkfifo', [path]);
-        return promises.open(...args);
       },
-    };
+    });
     expect(await readThroughLinks(fs, path, sizeIn)).toMatchObject(refused('EFTYPE'));
   }));
 
@@ -145,7 +144,7 @@ describe.each(worldKinds)('readChunks (%s)', (kind) => {
   test('fails with the path of the file', () =>
     inWorld(kind, async (world) => {
       const path = makeFile(world, at(world, 'file'), 'content');
-      const fs = withHandles(world, { read: () => Promise.reject(failed('EIO')) });
+      const fs = withHandles(world, { read: () => Promise.reject(posixError('EIO', 'injected')) });
       expect(await readSmallFile(fs, path, 100)).toMatchObject({
         ...refused('EIO'),
         error: { path },
@@ -170,18 +169,9 @@ describe.each(worldKinds)('readSmallFile (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const text = 'é'.repeat(2000);
       const path = makeFile(world, at(world, 'file'), text);
-      const { promises } = world.fs;
-      const oneByOne: SessionReadFs = {
-        ...sessionReads(promises),
-        open: async (...args) => {
-          const handle = await promises.open(...args);
-          return {
-            stat: (options) => handle.stat(options),
-            read: (buffer, offset) => handle.read(buffer, offset, 1, null),
-            close: () => handle.close(),
-          };
-        },
-      };
+      const oneByOne = wrappedDisk(world.fs.promises, ({ name }, perform) =>
+        name === 'handle.read' ? perform(1) : perform(),
+      );
       expect(await readSmallFile(oneByOne, path, 4000)).toEqual({ ok: true, value: text });
     }));
 

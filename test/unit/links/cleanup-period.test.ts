@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { inspectRetention } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
-import { fail, failable, makeHome } from '../support/retention.ts';
+import { failing, hooked } from '../support/hooked.ts';
+import { makeHome } from '../support/retention.ts';
 import {
   at,
   inWorld,
@@ -147,7 +148,10 @@ test('a FIFO in the place of settings is not opened', async () => {
 test.each(['stat', 'readFile'] as const)('settings whose %s fails are told', async (call) => {
   await inWorld('memory', async (world) => {
     const home = makeHome(world, 'a', 7);
-    const fs = failable(world, (called) => called === call && fail('EACCES'));
+    const fs = hooked(
+      world,
+      failing('EACCES', (called) => called === call),
+    );
     const report = await inspectRetention([home], { required: requiredIn(world), fs });
     expect(report.homes).toMatchObject([
       { periodDays: 30, problems: [{ reason: 'unreadable', errno: 'EACCES' }] },

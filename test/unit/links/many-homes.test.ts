@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { posixError } from '../support/posix-error.ts';
 import { caseOf, validatingCalls } from '../support/six-calls.ts';
 import { watched } from '../support/watched.ts';
 import {
@@ -141,7 +142,7 @@ describe.each(worldKinds)('%s', (kind) => {
       await inWorld(kind, async (world) => {
         const required = requiredIn(world);
         for (const { target } of required) makeDirectory(world, target);
-        const full = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+        const full = posixError('ENOSPC', 'mkdir');
         const fs = watched(world.fs, (name) => {
           if (name === 'mkdir') throw full;
           return undefined;

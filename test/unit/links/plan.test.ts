@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DirectoryFacts, HomeFacts, LinkFacts } from '../../../src/links/inspect.ts';
-import type { Place } from '../../../src/links/place.ts';
+import type { ResolvedPath } from '../../../src/links/resolve-path.ts';
 import { planLinks } from '../../../src/links/plan.ts';
 import type { Finding } from '../../../src/links/problems.ts';
 import { posixError } from '../support/posix-error.ts';
@@ -11,7 +11,7 @@ const error = posixError('EACCES', 'access');
 const failure = { ok: false, errno: 'EACCES', error } as const;
 const NAMES = ['session-env', 'projects'] as const;
 
-function place(path: string, missing: readonly string[] = [], behind?: string): Place {
+function place(path: string, missing: readonly string[] = [], behind?: string): ResolvedPath {
   return {
     ok: true,
     path,

@@ -3,24 +3,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
 import { expect, test } from 'vitest';
-import { bundleChild, nextAnswer, startChild } from '../support/child.ts';
+import { bundleChild, startChild } from '../support/child.ts';
 import { isThorough } from '../support/proof.ts';
+import type { ChildAnswer } from '../support/validate-child.ts';
 
 const PROCESSES = 48;
 const ROUNDS = isThorough ? 10 : 2;
 
+function isAnswer(message: unknown): message is ChildAnswer {
+  return typeof message === 'object' && message !== null && 'created' in message;
+}
+
 test('many processes put the same four homes right at once', async () => {
   const base = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-processes-'));
   const script = await bundleChild('validate-child.ts', base);
-  const children = Array.from({ length: PROCESSES }, () => startChild(script));
+  const children = Array.from({ length: PROCESSES }, () =>
+    startChild<string, ChildAnswer>(script, isAnswer),
+  );
   try {
-    await Promise.all(children.map(nextAnswer));
+    await Promise.all(children.map((child) => child.answer()));
     for (let round = 0; round < ROUNDS; round += 1) {
       const root = join(base, `round-${round}`);
-      const answers = children.map(nextAnswer);
-      for (const child of children) child.send(root);
-      const results = await Promise.all(answers);
+      for (const child of children) child.tell(root);
+      const answers = await Promise.all(children.map((child) => child.answer()));
+      const results = answers.filter((it) => it !== undefined);
 
+      expect(results).toHaveLength(PROCESSES);
       expect(results.flatMap(({ failed }) => failed)).toEqual([]);
       const created = results.flatMap((result) => result.created);
       // The root, the shared root and 3 targets; 5 directories of homes; 3 links in each of 4 homes.
@@ -34,7 +42,7 @@ test('many processes put the same four homes right at once', async () => {
       }
     }
   } finally {
-    for (const child of children) child.kill('SIGKILL');
+    for (const child of children) child.process.kill('SIGKILL');
     rmSync(base, { recursive: true, force: true });
   }
 });

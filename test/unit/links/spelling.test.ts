@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ensuringCalls, lookingCalls } from '../support/six-calls.ts';
-import { bindMounted, whyNoMount } from '../support/mounts.ts';
+import { mounted, whyNoMount } from '../support/mounts.ts';
 import { needs } from '../support/required-here.ts';
 import { at, inWorld, makeDirectory, makeLink, type World, worldKinds } from '../support/world.ts';
 
@@ -110,7 +110,7 @@ describe('on disk, a directory mounted twice:', () => {
         const target = makeDirectory(world, at(world, 'shared'));
         const elsewhere = makeDirectory(world, at(world, 'elsewhere'));
         makeLink(world, at(world, 'home/projects'), elsewhere);
-        await bindMounted(target, elsewhere, async () => {
+        await mounted(['--bind', target], elsewhere, async () => {
           const required = [{ name: 'projects', target }];
           const { reports } = await call(world, [at(world, 'home')], required);
           expect(reports[0]).toMatchObject({ ok: true, links: [{ state: 'equivalent' }] });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessInspector, ProcessStatus } from '../../../src/fs/processes.ts';
-import { acquireLocks } from '../../../src/lock/lock.ts';
+import { acquireLocks, type LockFs } from '../../../src/lock/lock.ts';
 import type { OwnerToken } from '../../../src/lock/owner.ts';
-import { breakFileOf, deadToken, lockFsOf, Machine, text } from '../support/lock-stage.ts';
+import { breakFileOf, deadToken, Machine, text } from '../support/lock-stage.ts';
 import {
   at,
   inWorld,
@@ -24,17 +24,12 @@ describe.each(worldKinds)('a lock (%s)', (kind) => {
   /** A stage with one lock, at which may stand the text of an earlier owner. */
   const onStage = (
     left: string | undefined,
-    run: (stage: {
-      world: World;
-      machine: Machine;
-      lock: string;
-      fs: ReturnType<typeof lockFsOf>;
-    }) => Promise<void>,
+    run: (stage: { world: World; machine: Machine; lock: string; fs: LockFs }) => Promise<void>,
   ) =>
     inWorld(kind, async (world) => {
       const lock = at(world, 'lock');
       if (left !== undefined) makeLink(world, lock, left);
-      await run({ world, machine: new Machine(), lock, fs: lockFsOf(world) });
+      await run({ world, machine: new Machine(), lock, fs: world.fs.promises });
     });
 
   test('is taken, says who has it, and is given back', () =>

@@ -1,11 +1,9 @@
 import { describe, expect, test, type TestContext } from 'vitest';
+import { dyingBefore, type Call, dying, hooked } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
-  dying,
   editByRename,
   fill,
-  hooked,
   ID,
   inPlace,
   KEY,
@@ -20,7 +18,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
-import { mounted, whyNoMount } from '../support/mounts.ts';
+import { mounted, tmpfs, whyNoMount } from '../support/mounts.ts';
 import { needs } from '../support/required-here.ts';
 import { deleting, restorePointsIn, restoring } from '../support/way-back.ts';
 import { at, inWorld, makeDirectory, snapshot, type World } from '../support/world.ts';
@@ -32,7 +30,7 @@ async function onTwoDevices(context: TestContext, use: (world: World) => Promise
   await inWorld('disk', async (world) => {
     const shared = makeDirectory(world, at(world, 'shared'));
     needs(context, whyNoMount(shared));
-    await mounted(['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'none'], shared, () => use(world));
+    await mounted(tmpfs('64m'), shared, () => use(world));
   });
 }
 
@@ -150,12 +148,8 @@ describe('a target on another file system', () => {
   test('gets a transcript that was compacted after it was copied by a run that died', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
-      let isDead = false;
-      const before = (call: Call, path: string) => {
-        isDead ||= prepares(call, path);
-        if (isDead) throw Object.assign(new Error('EDEAD'), { code: 'EDEAD' });
-      };
-      expect((await run(world, ['a'], { fs: hooked(world, { before }) })).outcome).toBe('failed');
+      const fs = hooked(world, dyingBefore(prepares));
+      expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
       await editByRename(world, `a/projects/${TRANSCRIPT}`, lines('compacted'));
       const report = await run(world, ['a']);
       expect([report.outcome, told(world, report)]).toEqual(['done', []]);

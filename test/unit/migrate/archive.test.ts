@@ -1,13 +1,11 @@
 import { archive, type ArchiveOptions, unarchive } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
-  dying,
   editByRename,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,

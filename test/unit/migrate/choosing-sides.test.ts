@@ -1,11 +1,10 @@
 import type { MigrationReport } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../support/hooked.ts';
 import {
   contents,
-  dying,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,

@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { dying, hooked, once } from '../support/hooked.ts';
 import {
   contents,
-  dying,
   editByRename,
   fill,
-  hooked,
   inPlace,
   KEY,
   lines,
   linksProjects,
   movesAside,
-  once,
   processesWith,
   read,
   run,

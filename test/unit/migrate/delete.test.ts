@@ -1,17 +1,16 @@
 import { deleteRestorePoint, planDelete } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { hooked, once } from '../support/hooked.ts';
 import {
   contents,
   editByRename,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,
   lines,
   movesAside,
-  once,
   OTHER_ID,
   read,
   refusalOf,

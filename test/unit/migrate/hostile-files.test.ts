@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dyingBefore, type Call, hooked } from '../support/hooked.ts';
 import {
-  type Call,
+  movesAside,
   contents,
   editByRename,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,
@@ -326,12 +326,7 @@ describe.each(worldKinds)('times (%s)', (kind) => {
   test('of a clock that jumps back after a run died do not keep the next one from completing it', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': 'x' });
-      let isDead = false;
-      const before = (call: Call, path: string) => {
-        isDead ||= call === 'rename' && path.endsWith('/projects');
-        if (isDead) throw posixError('EIO', call);
-      };
-      await run(world, ['a'], { fs: hooked(world, { before }) });
+      await run(world, ['a'], { fs: hooked(world, dyingBefore(movesAside)) });
       const now = new Date(NOW.getTime() - 500 * DAY_MS);
       const report = await run(world, ['a'], { now, acceptRetention: true });
       expect(report.outcome).toBe('done');

@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { Buffer } from 'node:buffer';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../support/hooked.ts';
 import {
-  dying,
   exactly,
   fill,
   has,
-  hooked,
   inPlace,
   KEY,
   lines,

@@ -1,18 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { type Call, hooked, once } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
   editByRename,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,
   lines,
   linksProjects,
   movesAside,
-  once,
   OTHER_ID,
   read,
   run,

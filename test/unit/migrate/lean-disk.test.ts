@@ -1,6 +1,7 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
-import { fill, hooked, inPlace, KEY, lines, read, run, TRANSCRIPT } from '../support/migrating.ts';
+import { hooked } from '../support/hooked.ts';
+import { fill, inPlace, KEY, lines, read, run, TRANSCRIPT } from '../support/migrating.ts';
 import { deleting, restoring } from '../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 

@@ -1,12 +1,10 @@
 import { migrate, planMigration } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked } from '../support/hooked.ts';
 import {
-  type Call,
-  dying,
   exactly,
   fill,
   has,
-  hooked,
   ID,
   inPlace,
   KEY,
@@ -21,6 +19,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
+import { posixError } from '../support/posix-error.ts';
 import {
   at,
   inWorld,
@@ -335,7 +334,7 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
           const isMeant =
             (call === 'open' && path.endsWith(`b/projects/${TRANSCRIPT}`)) ||
             (call === 'opendir' && path.endsWith('closed'));
-          if (isMeant) throw Object.assign(new Error('EIO'), { code: 'EIO', path });
+          if (isMeant) throw posixError('EIO', call, path);
         },
       });
       const planned = await plan(world, ['a', 'b'], { fs });

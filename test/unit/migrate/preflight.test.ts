@@ -1,11 +1,9 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { type Call, hooked, type Hooks } from '../support/hooked.ts';
 import {
-  type Call,
   fill,
   has,
-  hooked,
-  type Hooks,
   inPlace,
   KEY,
   lines,

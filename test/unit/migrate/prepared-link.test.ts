@@ -1,10 +1,9 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../support/hooked.ts';
 import {
-  dying,
   fill,
   has,
-  hooked,
   lines,
   linksProjects,
   movesAside,

@@ -1,15 +1,14 @@
 import type { MigrationPhase, MigrationProgress } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { hooked, once } from '../support/hooked.ts';
 import {
   contents,
   exactly,
   fill,
   has,
-  hooked,
   inPlace,
   KEY,
   lines,
-  once,
   OTHER_ID,
   processesWith,
   read,

@@ -1,20 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { type IsMeant, dyingBefore, dying, hooked, type Hooks, once } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
-  dying,
   editByRename,
   fill,
   has,
-  hooked,
-  type Hooks,
   ID,
   inPlace,
   KEY,
   lines,
   linksProjects,
   movesAside,
-  once,
   OTHER_ID,
   plan,
   read,
@@ -31,24 +27,11 @@ const INDEX = `${KEY}/memory/MEMORY.md`;
 const NOTES = `${KEY}/memory/notes.md`;
 const INCOMPLETE = 'earlier-run-incomplete a/.claude-shared-state/restore-points/RUN';
 
-type Moment = (call: Call, path: string, to?: string) => boolean;
-
-/** The process ends right before a call. */
-function dyingBefore(isMeant: Moment): Hooks {
-  let isDead = false;
-  return {
-    before: (call, path, to) => {
-      isDead ||= isMeant(call, path, to);
-      if (isDead) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
-    },
-  };
-}
-
-const completes: Moment = (call, path) => call === 'mkdir' && path.endsWith('/complete');
-const preparesLink: Moment = (call, path) => call === 'symlink' && path.endsWith('/link-projects');
+const completes: IsMeant = (call, path) => call === 'mkdir' && path.endsWith('/complete');
+const preparesLink: IsMeant = (call, path) => call === 'symlink' && path.endsWith('/link-projects');
 
 /** A run on home `a` that dies right before a call. */
-async function dieBefore(world: World, moment: Moment): Promise<void> {
+async function dieBefore(world: World, moment: IsMeant): Promise<void> {
   const report = await run(world, ['a'], { fs: hooked(world, dyingBefore(moment)) });
   expect(report.outcome).toBe('failed');
 }
@@ -58,7 +41,7 @@ const isLinked = (world: World, home = 'a') => statsOf(world, `${home}/projects`
 describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
   test('starts again if nothing had been moved, and leaves no temporary names', () =>
     inWorld(kind, async () => {
-      const moments: Readonly<Record<string, Moment>> = {
+      const moments: Readonly<Record<string, IsMeant>> = {
         'in the first copy': (call) => call === 'copyFile',
         'before a copy gets its name': (call, path) =>
           call === 'link' && path.includes('/incoming/'),

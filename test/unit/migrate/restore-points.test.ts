@@ -1,9 +1,8 @@
 import { listRestorePoints } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   KEY,
   lines,
   linksProjects,

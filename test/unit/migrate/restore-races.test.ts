@@ -1,17 +1,14 @@
 import { ensureForAccountSync } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked, once } from '../support/hooked.ts';
 import {
-  type Call,
-  dying,
   editByRename,
   fill,
   has,
-  hooked,
   KEY,
   inPlace,
   lines,
   movesAside,
-  once,
   OTHER_ID,
   read,
   run,

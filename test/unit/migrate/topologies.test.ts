@@ -1,10 +1,10 @@
 import { closeSync, ftruncateSync, openSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, test, type TestContext } from 'vitest';
+import { hooked } from '../support/hooked.ts';
 import {
   exactly,
   fill,
   has,
-  hooked,
   inPlace,
   KEY,
   lines,
@@ -17,7 +17,8 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
-import { bindMounted, mounted, whyNoMount } from '../support/mounts.ts';
+import { mounted, tmpfs, whyNoMount } from '../support/mounts.ts';
+import { failWith } from '../support/posix-error.ts';
 import { needs } from '../support/required-here.ts';
 import { at, inWorld, makeDirectory, makeLink, snapshot, type World } from '../support/world.ts';
 
@@ -49,14 +50,12 @@ const unsuitable = (world: World, path: string, reason: string) => ({
   reason,
 });
 
-const tmpfs = ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'];
-
 /** An overlay with homes `a`, in its lower layer, and `b`, which has nothing there. */
 async function onOverlay(context: TestContext, use: (world: World) => Promise<void>) {
   await onDisk(context, async (world) => {
     const base = makeDirectory(world, at(world, 'base'));
     // On a file system of its own: an overlay cannot be upon an overlay, on which tests may run.
-    await mounted(['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'none'], base, async () => {
+    await mounted(tmpfs('8m'), base, async () => {
       fill(world, { [`base/lower/a/projects/${TRANSCRIPT}`]: lines(1) });
       for (const layer of ['upper', 'work', 'lower/b']) {
         makeDirectory(world, at(world, `base/${layer}`));
@@ -77,7 +76,7 @@ describe('a migration on any file system (disk)', () => {
     onDisk(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const [real, shared] = ['real', 'shared'].map((it) => makeDirectory(world, at(world, it)));
-      await bindMounted(real ?? '', shared ?? '', async () => {
+      await mounted(['--bind', real ?? ''], shared ?? '', async () => {
         expect((await plan(world, ['a'])).spaceNeeded).toBe(lines(1).length);
         expect((await run(world, ['a'])).outcome).toBe('done');
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1));
@@ -88,7 +87,7 @@ describe('a migration on any file system (disk)', () => {
   test('a mount point in the place of projects is refused', (context) =>
     onDisk(context, async (world) => {
       const projects = makeDirectory(world, at(world, 'a/projects'));
-      await mounted(tmpfs, projects, async () => {
+      await mounted(tmpfs(), projects, async () => {
         fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
         await expectRefused(world, ['a'], unsuitable(world, 'a/projects', 'source-is-mount-point'));
       });
@@ -98,7 +97,7 @@ describe('a migration on any file system (disk)', () => {
     onDisk(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const nested = makeDirectory(world, at(world, 'a/projects/nested'));
-      await mounted(tmpfs, nested, () =>
+      await mounted(tmpfs(), nested, () =>
         expectRefused(
           world,
           ['a'],
@@ -111,7 +110,7 @@ describe('a migration on any file system (disk)', () => {
     onDisk(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const target = makeDirectory(world, inPlace(world, 'shared/projects'));
-      await mounted(tmpfs, target, () =>
+      await mounted(tmpfs(), target, () =>
         expectRefused(world, ['a'], unsuitable(world, 'shared/projects', 'target-is-mount-point')),
       );
     }));
@@ -150,7 +149,7 @@ describe('a migration on any file system (disk)', () => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       makeLink(world, at(world, 'b'), at(world, 'a'));
       const bound = makeDirectory(world, at(world, 'c'));
-      await bindMounted(at(world, 'a'), bound, async () => {
+      await mounted(['--bind', at(world, 'a')], bound, async () => {
         const planned = await plan(world, ['a', 'b', 'c', 'a']);
         expect([planned.ok, planned.homes.length]).toEqual([true, 1]);
         const report = await run(world, ['a', 'b', 'c', 'a']);
@@ -182,7 +181,7 @@ describe('a migration on any file system (disk)', () => {
       const fs = hooked(world, {
         before: (call, path, to = path) => {
           if ((call === 'symlink' || call === 'link') && to.endsWith('a/projects')) {
-            throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+            failWith('ENOSPC');
           }
         },
       });

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked } from '../support/hooked.ts';
 import {
-  type Call,
   contents,
-  dying,
   fill,
-  hooked,
   ID,
   KEY,
   lines,

@@ -1,6 +1,8 @@
 import { inspectRetention, type RetentionReadFs } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
-import { daysFromNow, fail, failable, makeAged, makeHome, now } from '../support/retention.ts';
+import { hooked } from '../support/hooked.ts';
+import { failWith } from '../support/posix-error.ts';
+import { daysFromNow, makeAged, makeHome, now } from '../support/retention.ts';
 import {
   at,
   inWorld,
@@ -173,10 +175,12 @@ test('every fault while looking through transcripts is counted, and the rest is 
     const gone = makeAged(world, '-a/2.jsonl', 50);
     makeAged(world, '-b/3.jsonl', 50);
     const good = makeAged(world, '-c/4.jsonl', 40);
-    const fs = failable(world, (call, path) => {
-      if (path === bad) fail('EIO');
-      if (path === gone) fail('ENOENT');
-      if (call === 'opendir' && path.endsWith('-b')) fail('EACCES');
+    const fs = hooked(world, {
+      before: (call, path) => {
+        if (path === bad) failWith('EIO');
+        if (path === gone) failWith('ENOENT');
+        if (call === 'opendir' && path.endsWith('-b')) failWith('EACCES');
+      },
     });
     const report = await inspectRetention([at(world, 'a')], {
       required: requiredIn(world),

@@ -5,12 +5,21 @@ import {
   type SessionReadFs,
 } from 'claude-shared-state/sessions';
 import { afterAll, describe, expect, test } from 'vitest';
-import { failingReads } from '../support/failing-reads.ts';
+import { type Fault, faulty } from '../support/migrate-faults.ts';
 import { isThorough } from '../support/proof.ts';
 import { at, inWorld, makeFile, requiredIn, type World, worldKinds } from '../support/world.ts';
 import { id, message, type SessionStage, setSession, transcriptIn } from './support.ts';
 
-const errnos = ['EACCES', 'EIO', 'ELOOP', 'EMFILE', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR', 'ESTALE'];
+const errnos = [
+  'EACCES',
+  'EIO',
+  'ELOOP',
+  'EMFILE',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOTDIR',
+  'ESTALE',
+] as const;
 
 type Reading = (world: World, stage: SessionStage, fs: SessionReadFs) => Promise<unknown>;
 
@@ -50,13 +59,14 @@ describe.each(worldKinds)('whichever call fails, in %s,', (kind) => {
         makeFile(world, `${stage.homes[0]}/history.jsonl`, '{}\n');
         makeFile(world, at(world, 'work/.git'), 'gitdir: nowhere\n');
         for (const errno of errnos) {
-          for (const lasting of [false, true]) {
+          for (const lasting of [false, 'all'] as const) {
             for (let call = 1; ; call += isThorough ? 1 : 7) {
-              const reads = failingReads(world.fs.promises, { call, errno, lasting });
-              await expect(read(world, stage, reads.fs)).resolves.toBeDefined();
-              expect(reads.open()).toBe(0);
+              const fault: Fault = { call, kind: errno, moment: 'before', lasting };
+              const { fs, openHandles, log } = faulty(world.fs.promises, fault);
+              await expect(read(world, stage, fs)).resolves.toBeDefined();
+              expect(openHandles()).toBe(0);
               cases += 1;
-              if (reads.calls() < call) break;
+              if (log.length < call) break;
             }
           }
         }

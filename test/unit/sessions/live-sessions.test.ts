@@ -2,15 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync, truncateSync } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { isSharedStateError } from 'claude-shared-state';
-import {
-  findLiveSessions,
-  type ProcessInspector,
-  type SessionReadFs,
-} from 'claude-shared-state/sessions';
+import { findLiveSessions, type ProcessInspector } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { sightingIn } from '../../../src/fs/processes.ts';
 import { theId } from '../support/session-id.ts';
-import { sessionReads } from '../support/session-reads.ts';
+import { hooked, once } from '../support/hooked.ts';
 import {
   at,
   inWorld,
@@ -267,15 +263,8 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
   test('are read again where the program is just writing the record', () =>
     inWorld(kind, async (world) => {
       const path = makeRecord(world, 'a', '5.json', '');
-      let openings = 0;
-      const fs: SessionReadFs = {
-        ...sessionReads(world.fs.promises),
-        open: (...parameters) => {
-          openings += 1;
-          if (openings === 2) world.fs.writeFileSync(path, JSON.stringify(record));
-          return world.fs.promises.open(...parameters);
-        },
-      };
+      const write = () => world.fs.writeFileSync(path, JSON.stringify(record));
+      const fs = hooked(world, { before: once((call) => call === 'open', write, 2) });
       const { sessions, problems } = await findLiveSessions([at(world, 'a')], {
         fs,
         processInspector: allRun,
@@ -287,13 +276,11 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
   test('that end in the meantime are none', () =>
     inWorld(kind, async (world) => {
       const path = makeRecord(world, 'a', '5.json');
-      const fs: SessionReadFs = {
-        ...sessionReads(world.fs.promises),
-        stat: (...parameters) => {
-          world.fs.unlinkSync(path);
-          return world.fs.promises.stat(...parameters);
-        },
-      };
+      const end = once(
+        (call) => call === 'stat',
+        () => world.fs.unlinkSync(path),
+      );
+      const fs = hooked(world, { before: end });
       const report = await findLiveSessions([at(world, 'a')], { fs, processInspector: allRun });
       expect(report).toEqual(nothing);
     }));

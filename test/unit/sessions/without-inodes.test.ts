@@ -1,18 +1,12 @@
-import { locateTranscripts, type SessionReadFs } from 'claude-shared-state/sessions';
+import { locateTranscripts } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
-import { sessionReads } from '../support/session-reads.ts';
+import { failing, type Hooks, showing } from '../support/hooked.ts';
 import { at, inWorld, makeFile, requiredIn, type World, worldKinds } from '../support/world.ts';
 import { id, setSession, transcriptIn } from './support.ts';
 
 /** A file system that numbers no inodes, as some that are mounted over a network. */
-function withoutNumbers({ fs: { promises } }: World, more: Partial<SessionReadFs> = {}) {
-  const reads = sessionReads(promises);
-  const numberless: SessionReadFs = {
-    ...reads,
-    stat: async (path, options) => Object.assign(await reads.stat(path, options), { ino: 0n }),
-    ...more,
-  };
-  return { promises: numberless };
+function withoutNumbers(world: World, hooks?: Hooks) {
+  return showing(world, () => ({ ino: 0n }), hooks);
 }
 
 describe.each(worldKinds)('where inodes have no numbers, in %s,', (kind) => {
@@ -50,12 +44,14 @@ describe.each(worldKinds)('where inodes have no numbers, in %s,', (kind) => {
   test('a directory whose real path cannot be told is named as not looked at', () =>
     inWorld(kind, async (world) => {
       makeFile(world, transcriptIn(at(world, 'a/projects'), '-work'), 'x');
-      const denied = Object.assign(new Error('no'), { code: 'EACCES' });
 
       const { transcripts, unreadable } = await locateTranscripts(id, {
         accountHomes: [at(world, 'a')],
         required: requiredIn(world),
-        fs: withoutNumbers(world, { realpath: () => Promise.reject(denied) }),
+        fs: withoutNumbers(
+          world,
+          failing('EACCES', (call) => call === 'realpath'),
+        ),
       });
 
       expect(transcripts).toEqual([]);

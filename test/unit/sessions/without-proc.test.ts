@@ -3,6 +3,7 @@ import { pid as ownPid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
+import { posixError } from '../support/posix-error.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
 
 becomeOrdinaryUser();
@@ -29,7 +30,7 @@ function proc(instead: Readonly<Record<string, string | undefined>>, isMissing =
 
 const look = (pid: number, pidNamespace?: string, start?: string) =>
   realProcesses.status({ pid, pidNamespace, start });
-const absent = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOENT' }));
+const absent = () => Promise.reject(posixError('ENOENT', 'open'));
 
 afterEach(() => {
   vi.restoreAllMocks();

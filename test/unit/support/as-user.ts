@@ -6,9 +6,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
-import { realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type {
@@ -20,6 +21,7 @@ import type {
   RestoreReport,
 } from 'claude-shared-state/migrate';
 import { bundleChild } from './child.ts';
+import { whyNot } from './required-here.ts';
 import type { UserJob } from './user-job.ts';
 
 /** The user of these tests, and the one whose files are in the way. */
@@ -38,12 +40,7 @@ interface Answers {
 /** Why no call can be made as another user here, or nothing if it can. */
 export function whyNoOtherUser(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can set the stage, and run as another user';
-  try {
-    execFileSync('setpriv', ['--version'], { stdio: 'pipe' });
-    return undefined;
-  } catch (error) {
-    return `setpriv is missing: ${String(error)}`;
-  }
+  return whyNot('setpriv is missing', 'setpriv', '--version');
 }
 
 /** Why a user may link files of others here, or nothing if that is protected. */

@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { ChildAnswer } from './validate-child.ts';
 
 const bundles = new Map<string, Promise<string>>();
 
@@ -30,29 +29,63 @@ async function bundled(file: string): Promise<string> {
 }
 
 /** Starts a script in a process of its own, which talks over IPC. */
-export function startChild(script: string, ...argv: readonly string[]): ChildProcess {
+export function spawnChild(script: string, ...argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, [script, ...argv], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
 
-/** The next answer of a child; rejects when the child ends first, or says something else. */
-export async function nextAnswer(child: ChildProcess): Promise<ChildAnswer> {
-  return await new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => {
-      reject(new Error(`the child ended early, with code ${code}`));
-    };
-    child.once('exit', onExit);
-    child.once('message', (message) => {
-      child.off('exit', onExit);
-      if (isAnswer(message)) resolve(message);
-      else reject(new Error(`the child said ${JSON.stringify(message)}`));
-    });
-  });
+/** How a process has ended. */
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
-function isAnswer(message: unknown): message is ChildAnswer {
-  return (
-    typeof message === 'object' && message !== null && 'created' in message && 'failed' in message
-  );
+/** A process of its own to which jobs are sent. */
+export interface Child<Job, Answer> {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ending>;
+  tell(job: Job): void;
+  /** The next answer; `undefined` when the process ends first. */
+  answer(): Promise<Answer | undefined>;
+}
+
+/** Starts a bundled child; `isAnswer` says what is one. */
+export function startChild<Job extends object | string, Answer>(
+  script: string,
+  isAnswer: (message: unknown) => message is Answer,
+): Child<Job, Answer> {
+  const child = spawnChild(script);
+  const waiting: ((answer: Answer | undefined) => void)[] = [];
+  const early: Answer[] = [];
+  let over = false;
+  child.on('message', (message) => {
+    if (!isAnswer(message)) throw new Error(`the child said ${JSON.stringify(message)}`);
+    const next = waiting.shift();
+    if (next === undefined) early.push(message);
+    else next(message);
+  });
+  const ended = new Promise<Ending>((resolve) => {
+    // Not `exit`: what the child said last may still be on its way.
+    child.once('close', (code, signal) => {
+      over = true;
+      for (const one of waiting.splice(0)) one(undefined);
+      resolve({ code, signal });
+    });
+  });
+  return {
+    process: child,
+    ended,
+    tell: (job) => {
+      // A child that has been killed needs no job.
+      child.send(job, () => {});
+    },
+    answer: async () => {
+      const first = early.shift();
+      if (first !== undefined || over) return first;
+      return await new Promise((resolve) => {
+        waiting.push(resolve);
+      });
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { posixError } from './posix-error.ts';
 import { watched, type Watcher } from './watched.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +40,7 @@ export function failing({ fs }: World, fault: Fault) {
   let calls = 0;
   const fail = (): never => {
     const code = fault.kind === 'death' ? 'EDEAD' : fault.kind;
-    const error = Object.assign(new Error(`${code}: injected at call ${calls}`), { code });
+    const error = posixError(code, `injected at call ${calls}`);
     injected.push(error);
     throw error;
   };

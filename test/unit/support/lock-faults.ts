@@ -1,5 +1,6 @@
 import type { LockFs } from '../../../src/lock/lock.ts';
 import { watchedLockFs } from './lock-stage.ts';
+import { posixError } from './posix-error.ts';
 
 const errnos = [
   'EACCES',
@@ -56,9 +57,7 @@ export function failingLockFs(
     if (calls !== fault.call && !(fault.lasting && calls > fault.call)) return undefined;
     firedAt.push(call);
     const fail = () => {
-      throw Object.assign(new Error(`${fault.kind}: injected at call ${calls}`), {
-        code: fault.kind,
-      });
+      throw posixError(fault.kind, `injected at call ${calls}`);
     };
     const isDead = fault.kind === 'death' && calls > fault.call;
     if (fault.moment === 'before' || isDead) fail();

@@ -1,19 +1,6 @@
 import type { ProcessInspector } from '../../../src/fs/processes.ts';
 import type { LockFs } from '../../../src/lock/lock.ts';
 import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner.ts';
-import type { World } from './world.ts';
-
-/** The calls that locking may use, of a world. */
-export function lockFsOf({ fs }: World): LockFs {
-  return {
-    symlink: (target, path, type) => fs.promises.symlink(target, path, type),
-    readlink: (path) => fs.promises.readlink(path),
-    unlink: async (path) => {
-      await Promise.resolve();
-      fs.unlinkSync(path);
-    },
-  };
-}
 
 /** Is told of each call before it is made, and may give back what is to happen once it was made. */
 type CallWatcher = (

@@ -31,7 +31,7 @@ export interface Fault {
    * An errno; `death`: the process ends there, so no later call does anything; `torn`: it ends in the middle of a
    * copy or write, half of which is done; `short`: a read or write does half of what it was asked.
    */
-  readonly kind: (typeof faultErrnos)[number] | 'death' | 'torn' | 'short';
+  readonly kind: (typeof faultErrnos)[number] | 'ELOOP' | 'death' | 'torn' | 'short';
   /** Whether the call takes effect before it fails. */
   readonly moment: 'before' | 'after';
   /** Whether later calls fail, too: all of them, those that change something, or those that need space. */

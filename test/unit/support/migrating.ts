@@ -2,15 +2,14 @@ import { dirname, join } from 'node:path';
 import { isSharedStateError } from 'claude-shared-state';
 import {
   migrate,
-  type MigrateFs,
   type MigrateOptions,
   type MigrationReport,
   planMigration,
   type PlanMigrationOptions,
 } from 'claude-shared-state/migrate';
 import type { ProcessInspector } from 'claude-shared-state/sessions';
+import type { Call } from './hooked.ts';
 import { at, makeFile, requiredIn, snapshot, type World } from './world.ts';
-import { type DiskCall, wrappedDisk } from './wrapped-disk.ts';
 
 export const KEY = '-home-me-app';
 export const ID = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
@@ -155,71 +154,6 @@ export async function editByRename(world: World, path: string, content: string):
   const temporary = join(dirname(file), '.edited.tmp');
   world.fs.writeFileSync(temporary, content);
   await world.fs.promises.rename(temporary, file);
-}
-
-export type Call = DiskCall['name'];
-
-/** What happens around a call; what throws there is how the call fails. */
-export interface Hooks {
-  readonly before?: (call: Call, path: string, to?: string) => Promise<void> | void;
-  readonly after?: (call: Call, path: string, to?: string) => Promise<void> | void;
-}
-
-/** A file system with something that happens around its calls. */
-export function hooked({ fs }: World, { before, after }: Hooks): MigrateFs {
-  return wrappedDisk(fs.promises, async ({ name, path, to }, perform) => {
-    await before?.(name, path, to);
-    const result = await perform();
-    try {
-      await after?.(name, path, to);
-    } catch (error) {
-      // Nobody else could close what was opened.
-      if (isClosable(result)) await result.close();
-      throw error;
-    }
-    return result;
-  });
-}
-
-function isClosable(value: unknown): value is { close(): Promise<void> } {
-  return typeof value === 'object' && value !== null && 'close' in value;
-}
-
-/** Makes a hook that acts once, at the n-th call that is meant. */
-export function once(
-  isMeant: (call: Call, path: string, to?: string) => boolean,
-  act: () => Promise<void> | void,
-  count = 1,
-) {
-  let seen = 0;
-  return async (call: Call, path: string, to?: string) => {
-    if (!isMeant(call, path, to)) return;
-    seen += 1;
-    if (seen === count) await act();
-  };
-}
-
-/** The process ends there: every call from now on fails. */
-export function dying(
-  isLast: (call: Call, path: string, to?: string) => boolean,
-  count = 1,
-): Hooks {
-  let seen = 0;
-  let isDead = false;
-  const check = () => {
-    if (isDead) throw Object.assign(new Error('EDEAD: the process has ended'), { code: 'EDEAD' });
-  };
-  return {
-    // With the process its open files are closed: only this one would otherwise keep them.
-    before: (call) => {
-      if (!call.endsWith('.close')) check();
-    },
-    after: (call, path, to) => {
-      if (isLast(call, path, to)) seen += 1;
-      isDead = seen >= count;
-      check();
-    },
-  };
 }
 
 /** Whether a call puts the link of `projects` in the place of the directory. */

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
+import { whyNot } from './required-here.ts';
 
-/** Why this process cannot mount a file system, or nothing if it can. */
+let whyNone: string | undefined | null = null;
+
+/** Why this process cannot mount a file system, or nothing if it can; tried once, on any folder. */
 export function whyNoMount(folder: string): string | undefined {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { stdio: 'pipe' });
-    execFileSync('umount', [folder], { stdio: 'pipe' });
-    return undefined;
-  } catch (error) {
-    return `a file system cannot be mounted here: ${String(error)}`;
+  if (whyNone === null) {
+    whyNone = whyNot('a file system cannot be mounted here', 'mount', ...tmpfs(), folder);
+    if (whyNone === undefined) unmount(folder);
   }
+  return whyNone;
+}
+
+/** What to mount for a small file system of its own: `mounted(tmpfs(), folder, use)`. */
+export function tmpfs(size = '1m'): readonly string[] {
+  return ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'none'];
 }
 
 const MOST_TRIES = 40;
@@ -27,37 +33,7 @@ function unmount(folder: string): void {
   }
 }
 
-/** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
-export async function onReadOnlyMount(
-  folder: string,
-  fill: () => void,
-  use: () => Promise<void>,
-): Promise<void> {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none', folder]);
-  try {
-    fill();
-    execFileSync('mount', ['-o', 'remount,ro', folder]);
-    await use();
-  } finally {
-    unmount(folder);
-  }
-}
-
-/** Mounts a directory at a second place while it is in use. */
-export async function bindMounted(
-  directory: string,
-  second: string,
-  use: () => Promise<void>,
-): Promise<void> {
-  execFileSync('mount', ['--bind', directory, second]);
-  try {
-    await use();
-  } finally {
-    unmount(second);
-  }
-}
-
-/** Mounts something on a folder while it is in use: `mounted(['-t', 'tmpfs', 'none'], folder, use)`. */
+/** Mounts something on a folder while it is in use: `mounted(['--bind', directory], folder, use)`. */
 export async function mounted(
   args: readonly string[],
   folder: string,
@@ -69,4 +45,17 @@ export async function mounted(
   } finally {
     unmount(folder);
   }
+}
+
+/** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
+export async function onReadOnlyMount(
+  folder: string,
+  fill: () => void,
+  use: () => Promise<void>,
+): Promise<void> {
+  await mounted(tmpfs(), folder, async () => {
+    fill();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    await use();
+  });
 }

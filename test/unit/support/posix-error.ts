@@ -30,3 +30,8 @@ export function posixError(code: string, syscall: string, path?: string, dest?: 
   Error.stackTraceLimit = limit;
   return error;
 }
+
+/** Fails as a call does that the system refuses. */
+export function failWith(code: string): never {
+  throw posixError(code, 'injected');
+}

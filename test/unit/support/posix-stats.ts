@@ -4,8 +4,29 @@ import { type Inode, kindOf } from './posix-volume.ts';
 
 const MILLION = 1_000_000n;
 
+/** What kind of thing an inode is. */
+class PosixKind {
+  readonly #kind: number;
+
+  constructor(node: Inode) {
+    this.#kind = kindOf(node);
+  }
+
+  isDirectory(): boolean {
+    return this.#kind === constants.S_IFDIR;
+  }
+
+  isFile(): boolean {
+    return this.#kind === constants.S_IFREG;
+  }
+
+  isSymbolicLink(): boolean {
+    return this.#kind === constants.S_IFLNK;
+  }
+}
+
 /** The stats of an inode as `bigint: true` gives them. */
-export class PosixStats implements WideStats {
+export class PosixStats extends PosixKind implements WideStats {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly mode: bigint;
@@ -17,6 +38,7 @@ export class PosixStats implements WideStats {
   readonly gid: bigint;
 
   constructor(node: Inode, device: number) {
+    super(node);
     this.dev = BigInt(device);
     this.ino = BigInt(node.ino);
     this.mode = BigInt(node.mode);
@@ -35,43 +57,14 @@ export class PosixStats implements WideStats {
   get birthtimeNs(): bigint {
     return this.birthtimeMs * MILLION;
   }
-
-  isDirectory(): boolean {
-    return this.#is(constants.S_IFDIR);
-  }
-
-  isFile(): boolean {
-    return this.#is(constants.S_IFREG);
-  }
-
-  isSymbolicLink(): boolean {
-    return this.#is(constants.S_IFLNK);
-  }
-
-  #is(kind: number): boolean {
-    return (Number(this.mode) & constants.S_IFMT) === kind;
-  }
 }
 
 /** An entry of a directory that is being listed. */
-export class PosixEntry {
+export class PosixEntry extends PosixKind {
   readonly name: string;
-  readonly #kind: number;
 
   constructor(name: string, node: Inode) {
+    super(node);
     this.name = name;
-    this.#kind = kindOf(node);
-  }
-
-  isDirectory(): boolean {
-    return this.#kind === constants.S_IFDIR;
-  }
-
-  isFile(): boolean {
-    return this.#kind === constants.S_IFREG;
-  }
-
-  isSymbolicLink(): boolean {
-    return this.#kind === constants.S_IFLNK;
   }
 }

@@ -61,11 +61,17 @@ export class PosixVolume {
     this.#reuse = reuseInodes;
     this.#load(image);
     mounts.forEach((path, index) => {
-      let link: Link | undefined = this.core.root;
-      for (const name of path.split('/').slice(1)) link = link?.children.get(name);
+      const link = this.at(path);
       if (link === undefined) throw new Error(`no directory to mount on: ${path}`);
       this.#mounts.set(link, index + 2);
     });
+  }
+
+  /** What is at an absolute path; links are not followed. */
+  at(path: string): Link | undefined {
+    let link: Link | undefined = this.core.root;
+    for (const name of path.split('/').filter(Boolean)) link = link?.children.get(name);
+    return link;
   }
 
   deviceOf(link: Link): number {

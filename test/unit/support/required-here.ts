@@ -18,12 +18,18 @@ export function whyNoProc(): string | undefined {
   return isThere ? undefined : 'this system does not tell of its processes in /proc';
 }
 
-/** Why no process can be started in a container here, or nothing if one can. */
-export function whyNoContainer(): string | undefined {
+/** Why a program can't do something here, or nothing if it can. */
+export function whyNot(what: string, program: string, ...args: readonly string[]) {
   try {
-    execFileSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { stdio: 'pipe' });
+    execFileSync(program, args, { stdio: 'pipe' });
     return undefined;
   } catch (error) {
-    return `no process namespace can be made here: ${String(error)}`;
+    return `${what}: ${String(error)}`;
   }
+}
+
+/** Why no process can be started in a container here, or nothing if one can. */
+export function whyNoContainer(): string | undefined {
+  const args = ['--pid', '--fork', '--mount-proc', 'true'];
+  return whyNot('no process namespace can be made here', 'unshare', ...args);
 }

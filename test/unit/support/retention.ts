@@ -1,4 +1,3 @@
-import type { RetentionReadFs } from 'claude-shared-state/retention';
 import { at, makeFile, type World } from './world.ts';
 
 const ONE_DAY = 86_400_000;
@@ -25,29 +24,4 @@ export function makeAged(world: World, path: string, days: number): string {
   const seconds = daysFromNow(-days).getTime() / 1000;
   world.fs.utimesSync(file, seconds, seconds);
   return file;
-}
-
-/** What `inspectRetention` needs of a world; `before` is told of each call, and may fail it. */
-export function failable(
-  { fs: { promises } }: World,
-  before: (call: keyof RetentionReadFs, path: string) => void,
-): RetentionReadFs {
-  return {
-    opendir: async (path, options) => {
-      before('opendir', path);
-      return await promises.opendir(path, options);
-    },
-    readFile: async (path, encoding) => {
-      before('readFile', path);
-      return await promises.readFile(path, encoding);
-    },
-    stat: async (path, options) => {
-      before('stat', path);
-      return await promises.stat(path, options);
-    },
-  };
-}
-
-export function fail(code: string): never {
-  throw Object.assign(new Error(`${code}: injected`), { code });
 }

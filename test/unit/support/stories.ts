@@ -1,16 +1,9 @@
 import { dirname, join } from 'node:path';
-import {
-  deleteRestorePoint,
-  type DeleteRestorePointOptions,
-  listRestorePoints,
-  type MigrateFs,
-  planRestore,
-  restore,
-  type RestoreOptions,
-  type WideStats,
-} from 'claude-shared-state/migrate';
-import { type Call, contents, hooked, type Hooks, ID, usual } from './migrating.ts';
+import type { DeleteRestorePointOptions } from 'claude-shared-state/migrate';
+import type { Call } from './hooked.ts';
+import { contents, ID } from './migrating.ts';
 import { isThorough } from './proof.ts';
+import { deleting, restorePointsIn } from './way-back.ts';
 import { at, inWorld, requiredIn, type World } from './world.ts';
 
 // What the stories of users are told with, beyond the support for all tests of migrations.
@@ -25,29 +18,9 @@ export function onlyProjects(world: World) {
   return { required: requiredIn(world).filter(({ name }) => name === 'projects') };
 }
 
-/** Gives a home its directories back. */
-export async function giveBack(world: World, home: string, options: RestoreOptions = {}) {
-  const { required: _, ...rest } = usual(world);
-  return await restore(at(world, home), { ...rest, ...options });
-}
-
-export async function planBack(world: World, home: string) {
-  const { fs, now, processInspector } = usual(world);
-  return await planRestore(at(world, home), { fs, now, processInspector });
-}
-
-/** The restore points of homes, the oldest first. */
-export async function pointsOf(world: World, ...homes: readonly string[]) {
-  const listed = await listRestorePoints(
-    homes.map((home) => at(world, home)),
-    { fs: world.fs },
-  );
-  return listed.restorePoints;
-}
-
 /** The states of the restore points of homes, the oldest first. */
 export async function statesOf(world: World, ...homes: readonly string[]) {
-  return (await pointsOf(world, ...homes)).map(({ state }) => state);
+  return (await restorePointsIn(world, ...homes)).map(({ state }) => state);
 }
 
 /** Deletes every restore point of homes; returns the reports. */
@@ -56,10 +29,9 @@ export async function pruneAll(
   homes: readonly string[],
   options: DeleteRestorePointOptions = {},
 ) {
-  const { required: _, ...rest } = usual(world);
   const reports = [];
-  for (const { path } of await pointsOf(world, ...homes)) {
-    reports.push(await deleteRestorePoint(path, { ...rest, ...options }));
+  for (const { path } of await restorePointsIn(world, ...homes)) {
+    reports.push(await deleting(world, path, options));
   }
   return reports;
 }
@@ -99,23 +71,6 @@ export function removeByHand(world: World, path: string): void {
     removeByHand(world, join(path, String(name)));
   }
   fs.rmdirSync(at(world, path));
-}
-
-/** A call fails with a code, as the system says it. */
-export function failWith(code: string): never {
-  throw Object.assign(new Error(`${code}: by the test`), { code });
-}
-
-/** Calls that fail with a code, as often as they are made. */
-export function failing(
-  code: string,
-  isMeant: (call: Call, path: string, to?: string) => boolean,
-): Hooks {
-  return {
-    before: (call, path, to) => {
-      if (isMeant(call, path, to)) failWith(code);
-    },
-  };
 }
 
 /** Whether a path is below another one. */
@@ -182,32 +137,4 @@ export async function everyChange(
   tell: (world: World, moment: (call: Call, path: string) => boolean) => Promise<void>,
 ): Promise<void> {
   await everyCall(kind, tell, (call) => CHANGES.has(call));
-}
-
-/** The facts of a file that a file system may show otherwise than it is. */
-type Shown = Partial<Record<'ino' | 'dev' | 'nlink', bigint>>;
-
-/** A file system that shows some facts otherwise: of one that was made of several, say. */
-export function showing(
-  world: World,
-  shown: (path: string, stats: WideStats) => Shown,
-  hooks: Hooks = {},
-): MigrateFs {
-  const fs = hooked(world, hooks);
-  const show = (path: string, stats: WideStats): WideStats => {
-    const other = shown(path, stats);
-    return new Proxy(stats, {
-      get: (target, name): unknown =>
-        Reflect.has(other, name) ? Reflect.get(other, name) : Reflect.get(target, name, target),
-    });
-  };
-  return {
-    ...fs,
-    lstat: async (path, options) => show(path, await fs.lstat(path, options)),
-    stat: async (path, options) => show(path, await fs.stat(path, options)),
-    open: async (path, flags, mode) => {
-      const handle = await fs.open(path, flags, mode);
-      return { ...handle, stat: async (options) => show(path, await handle.stat(options)) };
-    },
-  };
 }

@@ -1,4 +1,7 @@
-import type { FailoverFs, Terminal } from 'claude-shared-state/failover';
+import type { Terminal } from 'claude-shared-state/failover';
+import type { MigrateFs } from 'claude-shared-state/migrate';
+import { posixError } from './posix-error.ts';
+import { wrappedDisk } from './wrapped-disk.ts';
 
 /** What goes wrong at one call, of the file system or of a terminal, and from then on. */
 export interface SwapFault {
@@ -19,21 +22,13 @@ export class FaultyMachine {
     this.#fault = fault;
   }
 
-  fs(fs: FailoverFs): FailoverFs {
-    return {
-      access: (path, mode) => this.#step(() => fs.access(path, mode)),
-      lstat: (path, options) => this.#step(() => fs.lstat(path, options)),
-      mkdir: (path, options) => this.#step(() => fs.mkdir(path, options)),
-      open: (path, flags, mode) => this.#open(() => fs.open(path, flags, mode)),
-      opendir: (path, options) => this.#step(() => fs.opendir(path, options)),
-      readFile: (path, encoding) => this.#step(() => fs.readFile(path, encoding)),
-      readlink: (path) => this.#step(() => fs.readlink(path)),
-      realpath: (path) => this.#step(() => fs.realpath(path)),
-      rename: (from, to) => this.#step(() => fs.rename(from, to)),
-      stat: (path, options) => this.#step(() => fs.stat(path, options)),
-      symlink: (target, path, type) => this.#step(() => fs.symlink(target, path, type)),
-      unlink: (path) => this.#step(() => fs.unlink(path)),
-    };
+  fs(fs: MigrateFs): MigrateFs {
+    return wrappedDisk(fs, ({ name }, perform) =>
+      // Closing is no step of a swap, nor is each entry that is listed.
+      name === 'handle.close' || name.startsWith('directory.')
+        ? perform()
+        : this.#step(() => perform()),
+    );
   }
 
   terminal(terminal: Terminal): Terminal {
@@ -47,19 +42,6 @@ export class FaultyMachine {
     };
   }
 
-  async #open(open: () => ReturnType<FailoverFs['open']>): ReturnType<FailoverFs['open']> {
-    const handle = await this.#step(open);
-    return {
-      stat: (options) => this.#step(() => handle.stat(options)),
-      read: (buffer, offset, length, position) =>
-        this.#step(() => handle.read(buffer, offset, length, position)),
-      write: (buffer, offset, length, position) =>
-        this.#step(() => handle.write(buffer, offset, length, position)),
-      datasync: () => this.#step(() => handle.datasync()),
-      close: () => handle.close(),
-    };
-  }
-
   async #step<Value>(act: () => Promise<Value>): Promise<Value> {
     this.calls += 1;
     const { call, kind, moment } = this.#fault ?? {
@@ -70,7 +52,7 @@ export class FaultyMachine {
     const isDead = kind === 'death' && this.calls > call;
     const isIt = this.calls === call;
     if (isIt && moment === 'after') await act();
-    if (isIt || isDead) throw Object.assign(new Error('EIO: a fault'), { code: 'EIO' });
+    if (isIt || isDead) throw posixError('EIO', 'a fault');
     return await act();
   }
 }

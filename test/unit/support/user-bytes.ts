@@ -22,8 +22,7 @@ export function filesIn({ volume }: PosixWorld, roots: readonly string[] = ['/']
     }
   };
   for (const root of roots) {
-    let link: Link | undefined = volume.core.root;
-    for (const name of root.split('/').filter(Boolean)) link = link?.children.get(name);
+    const link = volume.at(root);
     if (link?.getNode().isDirectory() === true) look(link, root === '/' ? '' : root);
   }
   return files;

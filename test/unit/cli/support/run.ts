@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { main } from '../../../../src/cli/main.ts';
 import type { Io, Screen } from '../../../../src/cli/io.ts';
 
@@ -47,6 +49,12 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     env: { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1', ...env },
     home,
     cwd,
+    processInspector: { configDirs: async () => [] },
+    readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
+    createFile: async (path, text) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text, { flag: 'wx' });
+    },
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(claudeVersion),
     confirm: answer === undefined ? undefined : confirm,

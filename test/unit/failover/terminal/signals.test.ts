@@ -1,5 +1,6 @@
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { posixError } from '../../support/posix-error.ts';
 import { errorOf } from './support/error-of.ts';
 import { startServer } from './support/private-server.ts';
 
@@ -15,7 +16,7 @@ async function shellThat(code: string) {
   const [pid] = await terminal.processIds('one');
   if (pid === undefined) throw new Error('no shell');
   vi.spyOn(process, 'kill').mockImplementation(() => {
-    throw Object.assign(new Error(`kill ${code}`), { code });
+    throw posixError(code, 'kill');
   });
   return { terminal, pid };
 }

@@ -1,28 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { type Call, failing, hooked, once } from '../../support/hooked.ts';
 import {
-  type Call,
   exactly,
   fill,
-  hooked,
   KEY,
   lines,
   linksProjects,
   movesAside,
-  once,
   read,
   run,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import {
-  failing,
-  failWith,
-  giveBack,
-  kindAt,
-  lostOf,
-  pointsOf,
-  PROJECTS_LINK,
-  pruneAll,
-} from '../../support/stories.ts';
+import { failWith } from '../../support/posix-error.ts';
+import { kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -85,7 +76,7 @@ describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
         expect(message).toMatch(advice);
         expect(message).not.toMatch(/(?:^|\. )Try again/);
       }
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }),
@@ -101,7 +92,7 @@ describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
         expect(report.outcome).toBe('failed');
         expect(report.restorePoints).toEqual([]);
       }
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
       const now = exactly(world, at(world, 'a/projects'));
       expect(Object.keys(now)).toEqual(Object.keys(start));
       expect((await run(world, ['a'])).outcome).toBe('done');
@@ -138,7 +129,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
       const report = await run(world, ['a'], { fs: hooked(world, failing('EIO', putsLink)) });
       expect(report.outcome).toBe('failed');
       expect(kindAt(world, 'a/projects')).toBe('directory');
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
     }));
 });
 
@@ -151,7 +142,7 @@ describe.each(worldKinds)('a lasting failure of a way back (%s)', (kind) => {
         await run(world, ['a']);
         const fs = hooked(world, failing(code, movesOrCopies));
         const reports = [
-          await giveBack(world, 'a', { fs }),
+          await restoring(world, 'a', { fs }),
           ...(await pruneAll(world, ['a'], { fs })),
         ];
         for (const { ok, problems } of reports) {
@@ -163,7 +154,7 @@ describe.each(worldKinds)('a lasting failure of a way back (%s)', (kind) => {
           }
         }
         expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);
-        expect((await giveBack(world, 'a')).outcome).toBe('done');
+        expect((await restoring(world, 'a')).outcome).toBe('done');
         expect((await run(world, ['a'])).outcome).toBe('done');
         expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
       }),

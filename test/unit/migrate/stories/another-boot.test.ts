@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   KEY,
   lines,
   movesAside,
@@ -14,13 +13,13 @@ import {
 } from '../../support/migrating.ts';
 import {
   everyChange,
-  giveBack,
   kindAt,
   PROJECTS_LINK,
   pruneAll,
   record,
   statesOf,
 } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeLink, type World, worldKinds } from '../../support/world.ts';
 import { formatOwnerToken } from '../../../../src/lock/owner.ts';
 import type { ProcessInspector, RecordedProcess } from '../../../../src/fs/processes.ts';
@@ -114,10 +113,10 @@ describe.each(worldKinds)('after another boot (%s)', (kind) => {
       stage(world);
       await run(world, ['a', 'b'], { processInspector: machine(1) });
       const dead = { fs: hooked(world, dying(moment)), processInspector: machine(1), pid: 4711 };
-      await giveBack(world, 'a', dead);
+      await restoring(world, 'a', dead);
       await pruneAll(world, ['b'], dead);
       const next = { processInspector: machine(2), pid: 4711 };
-      await giveBack(world, 'a', next);
+      await restoring(world, 'a', next);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       for (const { ok } of await pruneAll(world, ['a', 'b'], next)) expect(ok).toBe(true);
       expect(await statesOf(world, 'a', 'b')).toEqual([]);

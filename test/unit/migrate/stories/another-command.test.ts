@@ -1,10 +1,9 @@
 import { validateAll } from 'claude-shared-state';
 import { archive } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   ID,
   KEY,
   lines,
@@ -16,7 +15,6 @@ import {
 } from '../../support/migrating.ts';
 import {
   everyChange,
-  giveBack,
   kindAt,
   lostOf,
   onlyProjects,
@@ -25,6 +23,7 @@ import {
   removeByHand,
   statesOf,
 } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const INDEX = `projects/${KEY}/memory/MEMORY.md`;
@@ -72,14 +71,14 @@ function expectShared(world: World): void {
 /** What somebody does after the crash, and whether what is there afterwards is still every byte. */
 const commands: Readonly<Record<string, (world: World) => Promise<void> | void>> = {
   'restore of one home': async (world) => {
-    const { outcome, problems } = await giveBack(world, 'a');
+    const { outcome, problems } = await restoring(world, 'a');
     const isNothing = problems.some(({ code }) => code === 'no-restore-point');
     expect(isNothing ? 'done' : outcome).toBe('done');
     expect(kindAt(world, 'a/projects')).toBe('directory');
     expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
   },
   'restore of both homes': async (world) => {
-    for (const home of ['a', 'b']) await giveBack(world, home);
+    for (const home of ['a', 'b']) await restoring(world, home);
     for (const home of ['a', 'b']) expect(kindAt(world, `${home}/projects`)).toBe('directory');
   },
   'deletion of every restore point': async (world) => {
@@ -194,7 +193,7 @@ describe.each(worldKinds)('after a migration (%s)', (kind) => {
       for (const place of ['a', 'b', 'shared'])
         removeByHand(world, `${place}/.claude-shared-state`);
       await expectCompleted(world);
-      const { outcome, problems } = await giveBack(world, 'a');
+      const { outcome, problems } = await restoring(world, 'a');
       expect([outcome, problems.map(({ code }) => code)]).toEqual([
         'refused',
         ['no-restore-point'],
@@ -205,10 +204,10 @@ describe.each(worldKinds)('after a migration (%s)', (kind) => {
     inWorld(kind, async (world) => {
       await migrated(world);
       removeByHand(world, 'shared');
-      const { outcome, problems } = await giveBack(world, 'a');
+      const { outcome, problems } = await restoring(world, 'a');
       expect([outcome, problems.map(({ code }) => code)]).toEqual(['refused', ['other-target']]);
       for (const { ok } of await pruneAll(world, ['a', 'b'])) expect(ok).toBe(false);
-      const forced = await giveBack(world, 'a', { acceptOtherTarget: true });
+      const forced = await restoring(world, 'a', { acceptOtherTarget: true });
       expect(forced.outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
@@ -228,6 +227,6 @@ describe.each(worldKinds)('after a migration (%s)', (kind) => {
       const report = await run(world, ['a', 'b'], onlyProjects(world));
       expect(report.ok).toBe(true);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 4));
-      expect((await giveBack(world, 'a')).ok).toBe(true);
+      expect((await restoring(world, 'a')).ok).toBe(true);
     }));
 });

@@ -1,9 +1,8 @@
 import { requiredSharedUnder, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   ID,
   KEY,
   lines,
@@ -19,7 +18,6 @@ import {
 } from '../../support/migrating.ts';
 import {
   everyChange,
-  giveBack,
   kindAt,
   lostOf,
   PROJECTS_LINK,
@@ -27,6 +25,7 @@ import {
   removeByHand,
   statesOf,
 } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, type World, worldKinds } from '../../support/world.ts';
 
 const MEMORY = `projects/${KEY}/memory/notes.md`;
@@ -149,7 +148,7 @@ describe.each(worldKinds)('killed before the link (%s)', (kind) => {
   test('restore gives the home its own directory, and a migration shares it again', () =>
     inWorld(kind, async (world) => {
       await killed(world);
-      const report = await giveBack(world, 'a');
+      const report = await restoring(world, 'a');
       expect([report.outcome, told(world, report)]).toEqual(['done', []]);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));

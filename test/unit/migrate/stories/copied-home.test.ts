@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { requiredSharedUnder } from 'claude-shared-state';
 import { deleteRestorePoint } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   KEY,
   lines,
   movesAside,
@@ -18,14 +17,8 @@ import {
   TRANSCRIPT,
   usual,
 } from '../../support/migrating.ts';
-import {
-  giveBack,
-  kindAt,
-  lostOf,
-  pointsOf,
-  pruneAll,
-  removeByHand,
-} from '../../support/stories.ts';
+import { kindAt, lostOf, pruneAll, removeByHand } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import {
   at,
   inWorld,
@@ -117,7 +110,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
         await run(world, ['a', 'b']);
         toAnotherMachine(world, keepsLinks);
         world.fs.appendFileSync(at(world, `b/projects/${TRANSCRIPT}`), lines(4));
-        const report = await giveBack(world, 'a');
+        const report = await restoring(world, 'a');
         expect([report.outcome, told(world, report)]).toEqual(['done', []]);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 4));
         expect(read(world, `a/${NOTES}`)).toBe('Use tabs.\n');
@@ -133,7 +126,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
           expect([ok, kept]).toEqual([true, []]);
         }
         expect(lostOf(world, TEXTS)).toEqual([]);
-        expect(await pointsOf(world, 'a', 'b')).toEqual([]);
+        expect(await restorePointsIn(world, 'a', 'b')).toEqual([]);
       }));
 
     test('in the middle of a run names the locks that a person has to judge, and then finishes', () =>
@@ -183,13 +176,13 @@ describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
       }
       for (const place of ['a', 'b', 'shared']) removeByHand(world, place);
       const required = movedRoot(world);
-      const refused = await giveBack(world, 'moved/a', { required });
+      const refused = await restoring(world, 'moved/a', { required });
       expect([refused.outcome, refused.problems.map(({ code }) => code)]).toEqual([
         'refused',
         ['other-target'],
       ]);
       expect(refused.problems[0]?.message).toContain('acceptOtherTarget');
-      const report = await giveBack(world, 'moved/a', { required, acceptOtherTarget: true });
+      const report = await restoring(world, 'moved/a', { required, acceptOtherTarget: true });
       expect(report.outcome).toBe('done');
       expect(read(world, `moved/a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
@@ -200,7 +193,7 @@ describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
       await run(world, ['a', 'b']);
       toAnotherPath(world, false);
       for (const place of ['a', 'b', 'shared']) removeByHand(world, place);
-      const report = await giveBack(world, 'moved/a', {
+      const report = await restoring(world, 'moved/a', {
         required: movedRoot(world),
         acceptOtherTarget: true,
       });
@@ -221,7 +214,7 @@ describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
         ['other-target'],
       ]);
       const { required: _, ...rest } = usual(world);
-      for (const { path } of await pointsOf(world, 'moved/a', 'moved/b')) {
+      for (const { path } of await restorePointsIn(world, 'moved/a', 'moved/b')) {
         const report = await deleteRestorePoint(path, { ...rest, required: movedRoot(world) });
         expect([report.ok, report.kept]).toEqual([true, []]);
       }
@@ -251,7 +244,7 @@ test('cp -a of a migrated home directory can be given back and pruned', () =>
       execFileSync('mv', [at(world, place), at(world, `${place}.old`)]);
       execFileSync('mv', [at(world, `${place}.copy`), at(world, place)]);
     }
-    expect((await giveBack(world, 'a')).outcome).toBe('done');
+    expect((await restoring(world, 'a')).outcome).toBe('done');
     for (const { ok } of await pruneAll(world, ['a', 'b'])) expect(ok).toBe(true);
     expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));

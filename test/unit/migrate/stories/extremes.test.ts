@@ -12,7 +12,8 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { giveBack, kindAt, lostOf, pruneAll, statesOf } from '../../support/stories.ts';
+import { kindAt, lostOf, pruneAll, statesOf } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, makeFile, worldKinds } from '../../support/world.ts';
 
 const names = {
@@ -34,7 +35,7 @@ describe.each(worldKinds)('files with a name (%s)', (kind) => {
       fill(world, { [`a/${path}`]: 'text', [`a/file-history/x/${name}`]: 'text' });
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(read(world, `shared/${path}`)).toBe('text');
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(read(world, `a/${path}`)).toBe('text');
       expect((await run(world, ['a'])).outcome).toBe('done');
       for (const { ok, kept } of await pruneAll(world, ['a']))
@@ -79,7 +80,7 @@ describe.each(worldKinds)('trees (%s)', (kind) => {
       fill(world, { [`a/projects/${deep}/file.txt`]: 'deep' });
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(read(world, `a/projects/${deep}/file.txt`)).toBe('deep');
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       for (const { ok } of await pruneAll(world, ['a'])) expect(ok).toBe(true);
       expect(read(world, `a/projects/${deep}/file.txt`)).toBe('deep');
     }));
@@ -140,12 +141,12 @@ describe.each(worldKinds)('times (%s)', (kind) => {
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       await run(world, ['a']);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       world.fs.appendFileSync(at(world, `a/projects/${TRANSCRIPT}`), lines(2));
       const now = new Date(NOW.getTime() - 3_600_000);
       expect((await run(world, ['a'], { now })).outcome).toBe('done');
       world.fs.appendFileSync(at(world, `a/projects/${TRANSCRIPT}`), lines(3));
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
       expect(await statesOf(world, 'a')).toEqual(['restored', 'restored']);
     }));
@@ -163,7 +164,7 @@ describe.each(worldKinds)(
           expect((await run(world, ['a', 'b'], { now })).outcome).toBe('done');
           expect((await run(world, ['a', 'b'], { now })).outcome).toBe('done');
           for (const path of written) expect(read(world, `b/projects/${path}`)).toBe(path);
-          expect((await giveBack(world, 'a')).outcome).toBe('done');
+          expect((await restoring(world, 'a')).outcome).toBe('done');
           for (const path of written) expect(read(world, `a/projects/${path}`)).toBe(path);
           // Apart from now on, each goes on.
           for (const home of ['a', 'b']) {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type Call, hooked } from '../../support/hooked.ts';
 import {
-  type Call,
   fill,
-  hooked,
   ID,
   inPlace,
   KEY,
@@ -15,15 +14,9 @@ import {
   statsOf,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import {
-  everyChange,
-  failWith,
-  giveBack,
-  kindAt,
-  lostOf,
-  PROJECTS_LINK,
-  pruneAll,
-} from '../../support/stories.ts';
+import { failWith } from '../../support/posix-error.ts';
+import { everyChange, kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const INDEX = `projects/${KEY}/memory/MEMORY.md`;
@@ -118,10 +111,10 @@ describe.each(worldKinds)('a full disk (%s)', (kind) => {
       fill(world, FILES);
       await run(world, ['a', 'b']);
       const { fs } = filling(world, moment);
-      const first = await giveBack(world, 'a', { fs });
+      const first = await restoring(world, 'a', { fs });
       expectUsable(world);
       expect(lostOf(world, TEXTS)).toEqual([]);
-      const last = first.ok ? first : await giveBack(world, 'a');
+      const last = first.ok ? first : await restoring(world, 'a');
       expect(last.ok).toBe(true);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));

@@ -1,25 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import {
-  dying,
-  fill,
-  hooked,
-  KEY,
-  lines,
-  plan,
-  read,
-  run,
-  TRANSCRIPT,
-} from '../../support/migrating.ts';
+import { dying, hooked } from '../../support/hooked.ts';
+import { fill, KEY, lines, plan, read, run, TRANSCRIPT } from '../../support/migrating.ts';
 import {
   everyChange,
-  giveBack,
   kindAt,
   lostOf,
-  planBack,
   PROJECTS_LINK,
   pruneAll,
   statesOf,
 } from '../../support/stories.ts';
+import { planningRestore, restoring } from '../../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -46,7 +36,7 @@ async function unfinishedIn(world: World): Promise<readonly string[]> {
 async function killed(world: World): Promise<void> {
   await migrated(world);
   const fs = hooked(world, dying(returnsProjects));
-  expect((await giveBack(world, 'a', { fs })).outcome).toBe('failed');
+  expect((await restoring(world, 'a', { fs })).outcome).toBe('failed');
   expect(kindAt(world, 'a/projects')).toBe('directory');
 }
 
@@ -68,8 +58,8 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
   test('another restore finishes it, and nothing is half done', () =>
     inWorld(kind, async (world) => {
       await killed(world);
-      expect((await planBack(world, 'a')).ok).toBe(true);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await planningRestore(world, 'a')).ok).toBe(true);
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(await unfinishedIn(world)).toEqual([]);
       expect((await run(world, ['a', 'b'])).outcome).toBe('done');
       expect(await unfinishedIn(world)).toEqual([]);
@@ -80,7 +70,7 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
       await killed(world);
       await run(world, ['a', 'b']);
       world.fs.appendFileSync(at(world, `b/projects/${TRANSCRIPT}`), lines(3));
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
       expect(await unfinishedIn(world)).toEqual([]);
@@ -92,7 +82,7 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
       await pruneAll(world, ['a']);
       expect(lostOf(world, TEXTS)).toEqual([]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
-      const report = await giveBack(world, 'a');
+      const report = await restoring(world, 'a');
       expect(['done', 'refused']).toContain(report.outcome);
       expect(kindAt(world, 'a/projects')).toBe('directory');
     }));
@@ -100,13 +90,13 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
   test('at any call, a migration shares the home again, and a restore after that gives it back', async () => {
     await everyChange(kind, async (world, moment) => {
       await migrated(world);
-      await giveBack(world, 'a', { fs: hooked(world, dying(moment)) });
+      await restoring(world, 'a', { fs: hooked(world, dying(moment)) });
       expect(lostOf(world, TEXTS)).toEqual([]);
       const report = await run(world, ['a', 'b']);
       expect([report.outcome, await unfinishedIn(world)]).toEqual(['done', []]);
       expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
-      const back = await giveBack(world, 'a');
+      const back = await restoring(world, 'a');
       expect([back.outcome, await unfinishedIn(world)]).toEqual(['done', []]);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(read(world, `a/${NOTES}`)).toBe('Use tabs.\n');
@@ -117,8 +107,8 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
   test('at any call, another restore finishes it, and prune leaves the home its files', async () => {
     await everyChange(kind, async (world, moment) => {
       await migrated(world);
-      await giveBack(world, 'a', { fs: hooked(world, dying(moment)) });
-      const back = await giveBack(world, 'a');
+      await restoring(world, 'a', { fs: hooked(world, dying(moment)) });
+      const back = await restoring(world, 'a');
       // Dead after all was done: there is nothing to give back any more.
       expect(['done', 'refused']).toContain(back.outcome);
       expect(await unfinishedIn(world)).toEqual([]);

@@ -1,27 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type Call, hooked, once } from '../../support/hooked.ts';
 import {
-  type Call,
   contents,
   fill,
-  hooked,
   KEY,
   lines,
   movesAside,
-  once,
   read,
   run,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import {
-  everyCall,
-  giveBack,
-  kindAt,
-  lostOf,
-  onlyProjects,
-  pointsOf,
-  pruneAll,
-} from '../../support/stories.ts';
+import { everyCall, kindAt, lostOf, onlyProjects, pruneAll } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -136,8 +127,8 @@ describe.each(worldKinds)('a process inside (%s)', (kind) => {
       const { fs, renamedOver } = neverOver(world, (call, path) => {
         if (moment(call, path)) seen.isEdited = program.edit('notes.md', 'edited inside\n');
       });
-      const report = await giveBack(world, 'a', { fs });
-      if (!report.ok) await giveBack(world, 'a');
+      const report = await restoring(world, 'a', { fs });
+      if (!report.ok) await restoring(world, 'a');
       expect(renamedOver).toEqual([]);
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(lostOf(world, [seen.isEdited ? 'edited inside\n' : 'first version\n'])).toEqual([]);
@@ -178,7 +169,7 @@ describe.each(worldKinds)('a process inside (%s)', (kind) => {
         [`projects/${KEY}/memory/later.md`],
       ]);
       expect(lostOf(world, ['much later\n'])).toEqual([]);
-      const [point] = await pointsOf(world, 'a');
+      const [point] = await restorePointsIn(world, 'a');
       expect(point?.state).toBe('complete');
       const discard = [`projects/${KEY}/memory`];
       const [discarded] = await pruneAll(world, ['a'], { discard });

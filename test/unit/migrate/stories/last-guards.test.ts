@@ -1,36 +1,32 @@
 import { join } from 'node:path';
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
+import { type Call, dying, hooked, once } from '../../support/hooked.ts';
 import {
-  type Call,
-  dying,
   fill,
   has,
-  hooked,
   inPlace,
   KEY,
   lines,
   linksProjects,
   movesAside,
-  once,
   processesWith,
   read,
   run,
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
+import { failWith } from '../../support/posix-error.ts';
 import {
   everyCall,
-  failWith,
-  giveBack,
   kindAt,
   lostOf,
   onlyProjects,
-  pointsOf,
   PROJECTS_LINK,
   pruneAll,
   record,
 } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeFile, makeLink, type World, worldKinds } from '../../support/world.ts';
 import { wrappedDisk } from '../../support/wrapped-disk.ts';
 
@@ -61,7 +57,7 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
       });
       expect(report.outcome).toBe('failed');
       expect(kindAt(world, 'a/projects')).toBe('directory');
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
       // Nor does it take the lock from the one who has it now.
       expect(String(world.fs.readlinkSync(lock))).toBe('99.1.other.test');
     }),
@@ -92,7 +88,7 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
       const steal = () => {
         world.fs.unlinkSync(at(world, 'shared/.claude-shared-state/lock'));
       };
-      const report = await giveBack(world, 'a', {
+      const report = await restoring(world, 'a', {
         fs: hooked(world, { after: once((call) => call === 'copyFile', steal) }),
       });
       expect([report.outcome, kindAt(world, 'a/projects')]).toEqual(['failed', PROJECTS_LINK]);
@@ -107,7 +103,7 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
         fs: hooked(world, { after: once(isPrepared, () => controller.abort()) }),
       });
       expect([report.outcome, kindAt(world, 'a/projects')]).toEqual(['aborted', 'directory']);
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
     }));
 });
 
@@ -341,8 +337,8 @@ describe.each(worldKinds)('one false ENOENT (%s)', (kind) => {
         const before = (call: Call, path: string) => {
           if (moment(call, path) && world.fs.existsSync(path)) failWith('ENOENT');
         };
-        const report = await giveBack(world, 'a', { fs: hooked(world, { before }) });
-        const last = report.ok ? report : await giveBack(world, 'a');
+        const report = await restoring(world, 'a', { fs: hooked(world, { before }) });
+        const last = report.ok ? report : await restoring(world, 'a');
         expect(last.ok).toBe(true);
         expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         expect(read(world, `a/projects/${KEY}/later.txt`)).toBe('later');
@@ -392,8 +388,8 @@ describe.each(worldKinds)('one false ENOENT (%s)', (kind) => {
           fill(world, { [`shared/${late}`]: 'late' });
         },
       });
-      const report = await giveBack(world, 'a', { fs });
-      const last = report.ok ? report : await giveBack(world, 'a');
+      const report = await restoring(world, 'a', { fs });
+      const last = report.ok ? report : await restoring(world, 'a');
       expect(last.ok).toBe(true);
       expect(has(world, `a/${late}`)).toBe(true);
     });

@@ -1,23 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Call,
-  editByRename,
-  fill,
-  hooked,
-  KEY,
-  lines,
-  read,
-  run,
-  TRANSCRIPT,
-} from '../../support/migrating.ts';
-import {
-  everyCall,
-  giveBack,
-  kindAt,
-  lostOf,
-  onlyProjects,
-  planBack,
-} from '../../support/stories.ts';
+import { type Call, hooked } from '../../support/hooked.ts';
+import { editByRename, fill, KEY, lines, read, run, TRANSCRIPT } from '../../support/migrating.ts';
+import { everyCall, kindAt, lostOf, onlyProjects } from '../../support/stories.ts';
+import { planningRestore, restoring } from '../../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const LINES = lines(1, 2);
@@ -51,7 +36,7 @@ describe.each(worldKinds)('lines during a restore (%s)', (kind) => {
           appendLate(world);
         },
       });
-      const report = await giveBack(world, 'a', { fs });
+      const report = await restoring(world, 'a', { fs });
       expect(report.outcome).toBe('done');
       expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(isLate ? LINES + LATE : LINES);
       const own = read(world, `a/projects/${TRANSCRIPT}`);
@@ -72,10 +57,10 @@ describe.each(worldKinds)('lines during a restore (%s)', (kind) => {
         seen.isReplaced = true;
         await editByRename(world, `a/projects/${TRANSCRIPT}`, COMPACTED);
       };
-      const report = await giveBack(world, 'a', { fs: hooked(world, { before: replace }) });
+      const report = await restoring(world, 'a', { fs: hooked(world, { before: replace }) });
       expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(LINES + LATE);
       expect(report.outcome).toBe(seen.isReplaced ? report.outcome : 'done');
-      if (!report.ok) await giveBack(world, 'a');
+      if (!report.ok) await restoring(world, 'a');
       expect(lostOf(world, [LINES, LATE, ...(seen.isReplaced ? [COMPACTED] : [])])).toEqual([]);
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(
         seen.isReplaced ? COMPACTED : LINES + LATE,
@@ -87,7 +72,7 @@ describe.each(worldKinds)('lines during a restore (%s)', (kind) => {
     inWorld(kind, async (world) => {
       await sharing(world);
       appendLate(world);
-      const planned = await planBack(world, 'a');
+      const planned = await planningRestore(world, 'a');
       const bytes = (LINES + LATE).length + 1;
       expect([planned.ok, planned.spaceNeeded]).toEqual([true, bytes]);
     }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exactly, fill, ID, KEY, lines, plan, read, run, told } from '../../support/migrating.ts';
-import { giveBack, kindAt, pruneAll } from '../../support/stories.ts';
+import { kindAt, pruneAll } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 
 const MEMORY = `projects/${KEY}/memory`;
@@ -31,7 +32,7 @@ describe.each(worldKinds)('symbolic links inside (%s)', (kind) => {
       fill(world, { [`a/projects/${KEY}/${ID}.jsonl`]: lines(1) });
       makeLink(world, at(world, `a/${MEMORY}`), makeDirectory(world, at(world, 'repository')));
       await run(world, ['a']);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(kindAt(world, `a/${MEMORY}`)).toBe('link to repository');
       expect((await run(world, ['a'])).outcome).toBe('done');
       for (const { outcome, kept } of await pruneAll(world, ['a'])) {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   KEY,
   lines,
   OTHER_ID,
@@ -14,8 +13,9 @@ import {
   TRANSCRIPT,
   unmergedIn,
 } from '../../support/migrating.ts';
-import { giveBack, kindAt, lostOf, pruneAll } from '../../support/stories.ts';
+import { kindAt, lostOf, pruneAll } from '../../support/stories.ts';
 import { inPlace } from '../../support/migrating.ts';
+import { restoring } from '../../support/way-back.ts';
 import { inWorld, worldKinds } from '../../support/world.ts';
 
 const INDEX = `projects/${KEY}/memory/MEMORY.md`;
@@ -121,7 +121,7 @@ describe.each(worldKinds)('the index of two accounts (%s)', (kind) => {
       for (const { outcome, kept } of await pruneAll(world, ['b'])) {
         expect([outcome, kept]).toEqual(['done', []]);
       }
-      expect((await giveBack(world, 'a')).ok).toBe(true);
+      expect((await restoring(world, 'a')).ok).toBe(true);
       expect(read(world, `a/${INDEX}`)).toBe('one\ntwo\n');
       expect(lostOf(world, ['one\n', 'two\n'])).toEqual([]);
     }));

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { dying, hooked } from '../../support/hooked.ts';
 import {
-  dying,
   editByRename,
   fill,
-  hooked,
   inPlace,
   KEY,
   lines,
@@ -13,7 +12,8 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { everyChange, failWith, kindAt, lostOf, PROJECTS_LINK } from '../../support/stories.ts';
+import { failWith } from '../../support/posix-error.ts';
+import { everyChange, kindAt, lostOf, PROJECTS_LINK } from '../../support/stories.ts';
 import { inWorld, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { showing } from '../../support/hooked.ts';
 import {
   fill,
   ID,
@@ -14,15 +15,9 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import {
-  failWith,
-  giveBack,
-  kindAt,
-  lostOf,
-  pruneAll,
-  record,
-  showing,
-} from '../../support/stories.ts';
+import { failWith } from '../../support/posix-error.ts';
+import { kindAt, lostOf, pruneAll, record } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
 
 /** What a de-duplicating tool makes of equal files: one file with all their names. */
@@ -67,7 +62,7 @@ describe.each(worldKinds)('files made one by a tool (%s)', (kind) => {
     inWorld(kind, async (world) => {
       empty(world);
       await run(world, ['a', 'b']);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       world.fs.appendFileSync(at(world, `a/projects/${EMPTY}`), lines(1));
       for (const other of [
         `a/projects/${ALSO_EMPTY}`,
@@ -115,7 +110,7 @@ describe.each(worldKinds)('files made one by a tool (%s)', (kind) => {
         `shared/${path}`,
         `a/.claude-shared-state/restore-points/${point}/${path}`,
       );
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       world.fs.appendFileSync(at(world, `a/${path}`), 'own\n');
       expect(read(world, `shared/${path}`)).toBe('equal\n');
     }));
@@ -207,7 +202,7 @@ describe.each(worldKinds)('a file with EMLINK (%s)', (kind) => {
       expect([planned.ok, planned.spaceNeeded]).toEqual([true, lines(1, 2).length]);
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     });
   });

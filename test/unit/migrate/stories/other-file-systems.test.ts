@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type Call, failing, hooked, showing } from '../../support/hooked.ts';
 import {
-  type Call,
   exactly,
   fill,
-  hooked,
   KEY,
   lines,
   movesAside,
@@ -15,18 +14,9 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import {
-  failing,
-  failWith,
-  giveBack,
-  isBelow,
-  kindAt,
-  lostOf,
-  pointsOf,
-  PROJECTS_LINK,
-  pruneAll,
-  showing,
-} from '../../support/stories.ts';
+import { failWith } from '../../support/posix-error.ts';
+import { isBelow, kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -93,7 +83,7 @@ describe.each(worldKinds)('a hidden lower layer (%s)', (kind) => {
         expect(problem?.message).not.toContain('same command');
       }
       expect(kindAt(world, 'a/projects')).toBe('directory');
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
     }));
 
   test('can be migrated once it was copied, as the message says', () =>
@@ -121,7 +111,7 @@ describe.each(worldKinds)('a hidden lower layer (%s)', (kind) => {
         'directory',
       ]);
       expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(3));
-      expect(await pointsOf(world, 'b')).toEqual([]);
+      expect(await restorePointsIn(world, 'b')).toEqual([]);
       expect((await run(world, ['a', 'b'])).ok).toBe(true);
       expect(lostOf(world, Object.values(FILES))).toEqual([]);
     }));
@@ -193,7 +183,7 @@ describe.each(worldKinds)('across two file systems (%s)', (kind) => {
       for (const { outcome, kept, problems } of await pruneAll(world, ['b'], { fs })) {
         expect([outcome, kept, problems]).toEqual(['done', [], []]);
       }
-      expect((await giveBack(world, 'a', { fs })).ok).toBe(true);
+      expect((await restoring(world, 'a', { fs })).ok).toBe(true);
       expect(read(world, `a/${index}`)).toBe('one\ntwo\n');
     }));
 
@@ -241,7 +231,7 @@ describe.each(worldKinds)('across two file systems (%s)', (kind) => {
         const planned = await plan(world, ['a'], { fs });
         const report = await run(world, ['a'], { fs });
         expect([time, report.outcome]).toEqual([time, planned.ok ? 'done' : 'refused']);
-        const back = report.ok ? await giveBack(world, 'a', { fs }) : undefined;
+        const back = report.ok ? await restoring(world, 'a', { fs }) : undefined;
         expect(back?.ok).not.toBe(false);
       }
       expect(lostOf(world, [lines(1, 2), 'Use tabs.\n'])).toEqual([]);

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { archive, deleteRestorePoint, planDelete } from 'claude-shared-state/migrate';
+import { dying, hooked, showing } from '../../support/hooked.ts';
 import {
-  dying,
   fill,
-  hooked,
   inPlace,
   KEY,
   lines,
@@ -16,16 +15,8 @@ import {
   unmergedIn,
   usual,
 } from '../../support/migrating.ts';
-import {
-  everyChange,
-  giveBack,
-  kindAt,
-  lostOf,
-  pointsOf,
-  pruneAll,
-  showing,
-  statesOf,
-} from '../../support/stories.ts';
+import { everyChange, kindAt, lostOf, pruneAll, statesOf } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, type World, worldKinds } from '../../support/world.ts';
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
@@ -48,7 +39,7 @@ const leftIn = (world: World, home: string) => {
 
 async function planAll(world: World, ...homes: readonly string[]) {
   const plans = [];
-  for (const { path } of await pointsOf(world, ...homes)) {
+  for (const { path } of await restorePointsIn(world, ...homes)) {
     plans.push(await planDelete(path, { fs: world.fs }));
   }
   return plans;
@@ -81,7 +72,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       stage(world);
       await run(world, ['a', 'b']);
       world.fs.appendFileSync(at(world, `b/projects/${TRANSCRIPT}`), lines(4));
-      expect((await giveBack(world, 'a')).ok).toBe(true);
+      expect((await restoring(world, 'a')).ok).toBe(true);
       expect(await statesOf(world, 'a')).toEqual(['restored']);
       for (const { ok, kept } of await pruneAll(world, ['a']))
         expect([ok, kept]).toEqual([true, []]);
@@ -96,7 +87,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       for (let time = 1; time <= 3; time += 1) {
         const now = new Date(Date.UTC(2026, 2, 1, 12, 0, time));
         expect((await run(world, ['a', 'b'], { now })).ok).toBe(true);
-        if (time < 3) await giveBack(world, 'a');
+        if (time < 3) await restoring(world, 'a');
       }
       expect(await statesOf(world, 'a')).toEqual(['restored', 'restored', 'complete']);
       for (const { ok, kept } of await pruneAll(world, ['a', 'b'])) {
@@ -172,7 +163,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);
-      await giveBack(world, 'a', { fs: hooked(world, dying(isMarked)) });
+      await restoring(world, 'a', { fs: hooked(world, dying(isMarked)) });
       const [report] = await pruneAll(world, ['a']);
       expect([report?.outcome, report?.problems.map(({ code }) => code)]).toEqual([
         'refused',
@@ -186,7 +177,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       await run(world, ['a', 'b']);
       await pruneAll(world, ['a'], { fs: hooked(world, dying(moment)) });
       expect((await run(world, ['a', 'b'])).outcome).toBe('done');
-      const back = await giveBack(world, 'b');
+      const back = await restoring(world, 'b');
       expect(back.outcome).toBe('done');
       for (const { ok, kept } of await pruneAll(world, ['a', 'b'])) {
         expect([ok, kept]).toEqual([true, []]);

@@ -12,16 +12,10 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { bindMounted, mounted, whyNoMount } from '../../support/mounts.ts';
+import { mounted, tmpfs, whyNoMount } from '../../support/mounts.ts';
 import { needs } from '../../support/required-here.ts';
-import {
-  giveBack,
-  kindAt,
-  lostOf,
-  pointsOf,
-  PROJECTS_LINK,
-  pruneAll,
-} from '../../support/stories.ts';
+import { kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
+import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, type World } from '../../support/world.ts';
 
 // What a wrapper can only pretend, on the file systems of this machine.
@@ -64,7 +58,7 @@ test('a home in a lower layer that cannot be seen stays usable, and the message 
           expect(report.problems.map(({ message }) => message).join()).toContain('cp -a');
         }
         expect(kindAt(inside, 'a/projects')).toBe('directory');
-        expect(await pointsOf(inside, 'a')).toEqual([]);
+        expect(await restorePointsIn(inside, 'a')).toEqual([]);
         expect(read(inside, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
         execFileSync('cp', ['-a', at(inside, 'a/projects'), at(inside, 'a/copy')]);
         // As the message says; in a layer that allows no renaming of directories, by removing the names.
@@ -98,7 +92,7 @@ test('a shared place on another file system that becomes full leaves the home as
   onDisk(context, async (world) => {
     fill(world, { ...FILES, [`a/projects/${KEY}/large.txt`]: 'x'.repeat(2_000_000) });
     const shared = makeDirectory(world, at(world, 'shared'));
-    await mounted(['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'], shared, async () => {
+    await mounted(tmpfs(), shared, async () => {
       const planned = await plan(world, ['a']);
       expect(planned.spaceNeeded).toBe(2_000_000 + TEXTS.join('').length);
       for (let time = 1; time <= 2; time += 1) {
@@ -109,12 +103,12 @@ test('a shared place on another file system that becomes full leaves the home as
         expect(text).toContain('Free some space first');
       }
       expect(kindAt(world, 'a/projects')).toBe('directory');
-      expect(await pointsOf(world, 'a')).toEqual([]);
+      expect(await restorePointsIn(world, 'a')).toEqual([]);
       // Somebody makes the disk larger.
       execFileSync('mount', ['-o', 'remount,size=8m', shared]);
       expect((await run(world, ['a'])).outcome).toBe('done');
       expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       for (const { ok, kept } of await pruneAll(world, ['a']))
         expect([ok, kept]).toEqual([true, []]);
     });
@@ -123,17 +117,17 @@ test('a shared place on another file system that becomes full leaves the home as
 test('a home on a disk that has no room for the files it would get back keeps its link', (context) =>
   onDisk(context, async (world) => {
     const home = makeDirectory(world, at(world, 'a'));
-    await mounted(['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'], home, async () => {
+    await mounted(tmpfs(), home, async () => {
       fill(world, FILES);
       expect((await run(world, ['a'])).outcome).toBe('done');
       fill(world, { [`shared/projects/${KEY}/large.txt`]: 'x'.repeat(2_000_000) });
-      const report = await giveBack(world, 'a');
+      const report = await restoring(world, 'a');
       expect(report.outcome).toBe('failed');
       expect(report.problems.map(({ message }) => message).join()).toContain('ENOSPC');
       expect(kindAt(world, 'a/projects')).toBe(PROJECTS_LINK);
       expect(lostOf(world, TEXTS)).toEqual([]);
       execFileSync('mount', ['-o', 'remount,size=8m', home]);
-      expect((await giveBack(world, 'a')).outcome).toBe('done');
+      expect((await restoring(world, 'a')).outcome).toBe('done');
       expect(kindAt(world, 'a/projects')).toBe('directory');
     });
   }));
@@ -142,7 +136,7 @@ test('a directory mounted elsewhere, as in a dev container, goes on to be writte
   onDisk(context, async (world) => {
     fill(world, FILES);
     const container = at(world, 'mount');
-    await bindMounted(at(world, `a/projects/${KEY}`), container, async () => {
+    await mounted(['--bind', at(world, `a/projects/${KEY}`)], container, async () => {
       expect((await run(world, ['a'])).outcome).toBe('done');
       // Transcripts are one file wherever they are named.
       appendFileSync(`${container}/${OTHER_ID}.jsonl`, lines(9));
@@ -157,7 +151,7 @@ test('a directory mounted elsewhere, as in a dev container, goes on to be writte
         ]);
       }
       expect(lostOf(world, [lines(9), 'edited in the container\n'])).toEqual([]);
-      expect((await giveBack(world, 'a')).problems).toEqual([]);
+      expect((await restoring(world, 'a')).problems).toEqual([]);
       expect(lostOf(world, [lines(9), 'edited in the container\n'])).toEqual([]);
     });
   }));
@@ -166,7 +160,7 @@ test('a volume mounted below projects is refused by the plan, which names it', (
   onDisk(context, async (world) => {
     fill(world, FILES);
     const volume = makeDirectory(world, at(world, 'a/projects/-volume'));
-    await mounted(['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'none'], volume, async () => {
+    await mounted(tmpfs(), volume, async () => {
       fill(world, { [`a/projects/-volume/${OTHER_ID}.jsonl`]: lines(3) });
       const planned = await plan(world, ['a']);
       // It would be moved along, and mounted over the copies of its own files after the next boot.

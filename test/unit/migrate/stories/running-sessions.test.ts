@@ -1,14 +1,13 @@
 import { requiredSharedUnder } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { hooked, once } from '../../support/hooked.ts';
 import {
   exactly,
   fill,
-  hooked,
   ID,
   KEY,
   lines,
   linksProjects,
-  once,
   OTHER_ID,
   plan,
   processesWith,
@@ -17,7 +16,8 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
-import { giveBack, kindAt, PROJECTS_LINK, record } from '../../support/stories.ts';
+import { kindAt, PROJECTS_LINK, record } from '../../support/stories.ts';
+import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeFile, makeLink, type World, worldKinds } from '../../support/world.ts';
 
 const NAMES = ['projects', 'session-env', 'file-history'];
@@ -240,7 +240,7 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
       await run(world, ['a']);
       makeFile(world, at(world, 'a/sessions/7.json'), record());
       const before = exactly(world, at(world, 'a'));
-      const report = await giveBack(world, 'a', { processInspector: running });
+      const report = await restoring(world, 'a', { processInspector: running });
       expect([report.outcome, told(world, report)]).toEqual([
         'refused',
         ['live-session a/sessions/7.json'],

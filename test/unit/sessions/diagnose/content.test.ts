@@ -97,7 +97,9 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeDirectory(world, stage.transcript);
       makeFile(world, transcriptIn(stage.projects, '-elsewhere'), message());
       const diagnosis = await diagnose(world, stage, { programVersion: '2.1.329' });
-      expect(codesOf(diagnosis)).toEqual(['transcript-not-a-file']);
+      expect(diagnosis.problems).toMatchObject([
+        { code: 'transcript-unusable', reason: 'not-a-file' },
+      ]);
     });
   });
 
@@ -109,7 +111,9 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeFile(world, stage.transcript, '{"type":"summary"}\n');
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['other-copies']);
       makeFile(world, stage.transcript, message({ isSidechain: true }));
-      expect(codesOf(await diagnose(world, stage, options))).toEqual(['several-copies']);
+      expect((await diagnose(world, stage, options)).problems).toMatchObject([
+        { code: 'wrong-working-directory', reason: 'several-copies' },
+      ]);
     });
   });
 
@@ -121,7 +125,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeFile(world, transcriptIn(stage.projects, '-elsewhere'), system);
       const diagnosis = await diagnose(world, stage, { programVersion: '2.1.329' });
       expect(diagnosis.problems).toMatchObject([
-        { code: 'transcript-not-detected', reason: 'no-messages' },
+        { code: 'wrong-working-directory', reason: 'no-messages' },
       ]);
     });
   });

@@ -1,6 +1,6 @@
 import { truncateSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sessionReads } from '../../support/session-reads.ts';
+import { hooked } from '../../support/hooked.ts';
 import { inWorld, makeFile } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -19,11 +19,11 @@ test('diagnoseResume does not read a transcript of 9 GiB', async () => {
 test('diagnoseResume does not read a device that replaces the transcript', async () => {
   await inWorld('disk', async (world) => {
     const stage = setSession(world);
-    const { promises } = world.fs;
+    const disk = hooked(world);
     const fs = {
-      ...sessionReads(promises),
-      open: async (path: string, flags: number) =>
-        await promises.open(path.endsWith('.jsonl') ? '/dev/zero' : path, flags),
+      ...disk,
+      open: (path: string, flags: number) =>
+        disk.open(path.endsWith('.jsonl') ? '/dev/zero' : path, flags),
     };
     const { problems } = await diagnose(world, stage, { fs });
     expect(problems).toMatchObject([{ code: 'transcript-inaccessible', errno: 'EFTYPE' }]);
@@ -36,23 +36,14 @@ test('diagnoseResume opens a few of a thousand copies at a time', async () => {
     for (let copy = 0; copy < 1000; copy += 1) {
       makeFile(world, transcriptIn(stage.projects, `-${copy}`), message());
     }
-    const { promises } = world.fs;
     let [open, most] = [0, 0];
-    const fs = {
-      ...sessionReads(promises),
-      open: async (path: string, flags: number) => {
-        const handle = await promises.open(path, flags);
-        open += 1;
+    const fs = hooked(world, {
+      after: (call) => {
+        if (call === 'open') open += 1;
+        if (call === 'handle.close') open -= 1;
         most = Math.max(most, open);
-        const close = handle.close.bind(handle);
-        return Object.assign(handle, {
-          close: async () => {
-            open -= 1;
-            await close();
-          },
-        });
       },
-    };
+    });
     expect(codesOf(await diagnose(world, stage, { fs }))).toEqual(['other-copies']);
     expect(most).toBeLessThan(10);
   });
@@ -64,7 +55,7 @@ test('diagnoseResume reports an id that is no string', async () => {
     const bare: unknown = Object.create(null);
     // @ts-expect-error -- what a caller without types may hand over
     const { problems } = await diagnose(world, stage, { id: bare });
-    expect(problems).toMatchObject([{ code: 'session-id-not-uuid', sessionId: 'object' }]);
+    expect(problems).toMatchObject([{ code: 'session-id-invalid', sessionId: 'object' }]);
     const long = await diagnose(world, stage, { id: 'x'.repeat(10_000_000) });
     expect(long.problems[0]?.message.length).toBeLessThan(1000);
   });

@@ -68,7 +68,7 @@ test.each(['', 'a title', '0b8e5c1a2f6d4c3b9a7e5d4c3b2a1f0e', '{id}', '../../x']
       const diagnosis = await diagnose(world, setSession(world), { id });
       expect(diagnosis.verdict).toBe('not-resumable');
       expect(diagnosis.sessionId).toBeUndefined();
-      expect(codesOf(diagnosis)).toEqual(['session-id-not-uuid']);
+      expect(codesOf(diagnosis)).toEqual(['session-id-invalid']);
     });
   },
 );

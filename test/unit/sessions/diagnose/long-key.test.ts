@@ -9,7 +9,7 @@ import {
   worldKinds,
 } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
-import { codesOf, diagnose } from './support.ts';
+import { diagnose } from './support.ts';
 
 const [before, after] = ['2.1.197', '2.1.329'];
 
@@ -42,8 +42,7 @@ describe.each(worldKinds)('a working directory whose key is cut, in %s:', (kind)
       const newer = await diagnose(world, stage, { programVersion: after });
       expect(newer.verdict).toBe('resumable');
       makeFile(world, transcriptIn(stage.projects, '-another'), message());
-      expect(codesOf(await diagnose(world, stage, { programVersion: after }))).toEqual([
-        'several-copies',
-      ]);
+      const { problems } = await diagnose(world, stage, { programVersion: after });
+      expect(problems).toMatchObject([{ reason: 'several-copies' }]);
     }));
 });

@@ -1,9 +1,11 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
-import { sessionReads } from '../../support/session-reads.ts';
+import { failing, hooked } from '../../support/hooked.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
+
+const isTranscriptStat = (call: string, path: string) => call === 'stat' && path.endsWith('.jsonl');
 
 describe.each(worldKinds)('a session, in %s,', (kind) => {
   test('is resumed with a warning if its project directory is a link', () =>
@@ -44,7 +46,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
 
       const { problems } = await diagnose(world, stage);
 
-      expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling }]);
+      expect(problems).toMatchObject([{ code: 'session-id-invalid', spelling }]);
     }));
 
   test('was last used when its last prompt says, even after a line of 3 MiB', () =>
@@ -80,13 +82,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
   test('is not taken for one in another spelling if it cannot be inspected', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
-      const reads = sessionReads(world.fs.promises);
-      const refused = Object.assign(new Error('EACCES'), { code: 'EACCES' });
-      const fs = {
-        ...reads,
-        stat: (path: string, options: { bigint: true }) =>
-          path.endsWith('.jsonl') ? Promise.reject(refused) : reads.stat(path, options),
-      };
+      const fs = hooked(world, failing('EACCES', isTranscriptStat));
 
       const { problems } = await diagnose(world, stage, { fs });
 

@@ -82,7 +82,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       const stage = setSession(world);
       const asked = stage.id.toUpperCase();
       const { problems } = await diagnose(world, stage, { id: asked });
-      expect(problems).toMatchObject([{ code: 'session-id-other-case', spelling: stage.id }]);
+      expect(problems).toMatchObject([{ code: 'session-id-invalid', spelling: stage.id }]);
     });
   });
 
@@ -157,7 +157,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeFile(world, transcriptIn(stage.projects, '-elsewhere'), content);
       const old = await diagnose(world, stage, { programVersion: before });
       expect(old.problems).toMatchObject([
-        { code: 'wrong-working-directory', recordedCwd: '/elsewhere' },
+        { code: 'wrong-working-directory', reason: 'other-project', recordedCwd: '/elsewhere' },
       ]);
       expect((await diagnose(world, stage, { programVersion: after })).verdict).toBe('resumable');
       const any = await diagnose(world, stage);
@@ -168,7 +168,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     });
   });
 
-  test('reports several-copies if two other projects have the session', async () => {
+  test('reports several copies if two other projects have the session', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
@@ -176,7 +176,14 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       for (const copy of copies) makeFile(world, copy, message());
       const any = await diagnose(world, stage);
       expect(any.verdict).toBe('not-resumable');
-      expect(codesOf(any)).toEqual(['wrong-working-directory', 'several-copies']);
+      expect(any.problems).toMatchObject([
+        { code: 'wrong-working-directory', reason: 'other-project' },
+        {
+          code: 'wrong-working-directory',
+          reason: 'several-copies',
+          copies: [expect.stringContaining('-one'), expect.stringContaining('-two')],
+        },
+      ]);
     });
   });
 
@@ -204,7 +211,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeLink(world, `${stage.projects}/${projectKey('/elsewhere')}`, at(world, 'moved/here'));
       const elsewhere = await diagnose(world, stage, { programVersion: after });
       expect(elsewhere.problems).toMatchObject([
-        { code: 'transcript-not-detected', reason: 'behind-link' },
+        { code: 'wrong-working-directory', reason: 'behind-link' },
       ]);
     });
   });

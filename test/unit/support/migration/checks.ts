@@ -5,7 +5,7 @@ import { type PosixWorld, posixWorldOf } from '../posix-memfs.ts';
 import { expectEveryByte, type Files, filesIn } from '../user-bytes.ts';
 import { callsOn, type Ended, requiredOn } from './calls.ts';
 import { type Stage, worldOf } from './stages.ts';
-import { diskText, linkAt, type Seen, transientIn, type Visible, visibleIn } from './visible.ts';
+import { diskText, type Seen, transientIn, type Visible, visibleIn } from './visible.ts';
 
 /** The processes of a case, each of which finds the ones before it dead. */
 export const FIRST = 9001;
@@ -174,7 +174,7 @@ const followUps: Readonly<Record<string, FollowUp>> = {
 
   'links are removed by hand': async (staged, expected, world) => {
     for (const path of staged.homes.flatMap((home) => staged.names.map((it) => `${home}/${it}`))) {
-      if (linkAt(world, path)?.getNode().isSymlink() === true) world.memfs.unlinkSync(path);
+      if (world.volume.at(path)?.getNode().isSymlink() === true) world.memfs.unlinkSync(path);
     }
     await expectCompletion(staged, expected, world);
   },
@@ -212,7 +212,7 @@ async function expectCompletion(
   const bytes = bytesIn(expected.before, world);
   expectKept(staged, bytes, world);
   // Somebody else may have deleted all of it.
-  if (command.call === 'delete' && linkAt(world, command.path) === undefined) return undefined;
+  if (command.call === 'delete' && world.volume.at(command.path) === undefined) return undefined;
   const calls = callsOn(staged, world.fs, THIRD);
   const { restorePoints } = await calls.list();
   // Somebody may have deleted what the home could be restored from.
@@ -276,7 +276,7 @@ async function expectReturn(
   for (const [path, { kind, content }] of untouched) {
     if (!path.startsWith(`${home}/`) || kind === 'link') continue;
     const other = found.get(path);
-    const shared = linkAt(world, path.replace(`${home}/projects`, TARGET))?.getNode();
+    const shared = world.volume.at(path.replace(`${home}/projects`, TARGET))?.getNode();
     const isContinued = path.endsWith('.jsonl') && other?.content.startsWith(content) === true;
     const isShared = shared?.isFile() === true && other?.content === shared.getString();
     const isSame = other?.kind === kind && (other.content === content || isContinued || isShared);
@@ -302,7 +302,7 @@ function expectTrue(
   if (outcome !== 'refused' && outcome !== 'locked') return;
   for (const [path, { kind }] of expected.untouched) {
     if (!kind.startsWith('directory')) continue;
-    const isKept = linkAt(world, path)?.getNode().isDirectory() === true;
+    const isKept = world.volume.at(path)?.getNode().isDirectory() === true;
     if (!isKept) throw new Error(`${outcome}, and ${path} is no directory any more`);
   }
 }
@@ -384,14 +384,14 @@ function expectNothingLeft({ command }: Stage, world: PosixWorld): void {
   const left = transientIn(world)
     .filter((path) => path.startsWith(own[command.call]))
     // With a restore point that is not needed any more its copies go, too.
-    .filter((path) => linkAt(world, path.replace(/incoming\/.*$/, 'restored')) === undefined);
+    .filter((path) => world.volume.at(path.replace(/incoming\/.*$/, 'restored')) === undefined);
   if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
 }
 
 function expectLinks(staged: Stage, world: PosixWorld, root = '/s'): void {
   for (const home of staged.homes) {
     for (const { name, target } of requiredOn(staged, root)) {
-      const node = linkAt(world, `${home}/${name}`)?.getNode();
+      const node = world.volume.at(`${home}/${name}`)?.getNode();
       const isRight = node?.isSymlink() === true && node.symlink === target;
       if (!isRight) throw new Error(`${home}/${name} is not the link to ${target}`);
     }
@@ -400,7 +400,7 @@ function expectLinks(staged: Stage, world: PosixWorld, root = '/s'): void {
 
 function expectOwnDirectories(staged: Stage, world: PosixWorld, home: string): void {
   for (const name of staged.names) {
-    const node = linkAt(world, `${home}/${name}`)?.getNode();
+    const node = world.volume.at(`${home}/${name}`)?.getNode();
     if (node?.isDirectory() !== true) throw new Error(`${home}/${name} is no directory`);
   }
 }

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { startMigrationChild } from './children.ts';
+import { startChild } from '../child.ts';
 import { type LiveStage, stageLiveSessions } from './live-sessions.ts';
 import type { Strategy, StrategyResult } from './strategies.ts';
 import { checkSession, noVerdict, type Verdict } from './transcript-checker.ts';
@@ -57,7 +57,7 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
   const logs = join(root, 'logs');
   mkdirSync(logs);
   const writers = stage.writers.map((sessions, writer) => {
-    const child = startMigrationChild<WriterJob | { readonly stop: true }, object>(
+    const child = startChild<WriterJob | { readonly stop: true }, object>(
       options.writer,
       (message): message is object => typeof message === 'object' && message !== null,
     );

@@ -1,4 +1,5 @@
 import { type DiskImage, imageOfTree, type Tree } from '../disk-image.ts';
+import { failWith } from '../posix-error.ts';
 import { type PosixWorld, posixWorldOf } from '../posix-memfs.ts';
 import type { VolumeOptions } from '../posix-volume.ts';
 import { callsOn } from './calls.ts';
@@ -86,7 +87,7 @@ export async function diedBefore(staged: Stage, isLast: Meanwhile['isMoment']): 
     const dead: string[] = [];
     world.onCall = (call, path, to) => {
       if (dead.length > 0 || isLast(call, path, to)) dead.push(call);
-      if (dead.length > 0) throw Object.assign(new Error('EDEAD: it has ended'), { code: 'EDEAD' });
+      if (dead.length > 0) failWith('EDEAD');
     };
     await callsOn(staged, world.fs, 8001).command();
     if (dead.length === 0) throw new Error('it should have died');

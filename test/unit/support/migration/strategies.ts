@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Child, startMigrationChild } from './children.ts';
+import { type Child, startChild } from '../child.ts';
 import type { LiveStage } from './live-sessions.ts';
 import { isMigrateAnswer, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
 import type { Span } from './transcript-checker.ts';
@@ -92,7 +92,7 @@ function resultOf(answer: MigrateAnswer | undefined, start: number): StrategyRes
 
 /** Starts a process that waits for a job. */
 export function startMigrate(bundle: string): Child<MigrateJob, MigrateAnswer> {
-  return startMigrationChild<MigrateJob, MigrateAnswer>(bundle, isMigrateAnswer);
+  return startChild<MigrateJob, MigrateAnswer>(bundle, isMigrateAnswer);
 }
 
 /** Gives a process its job; `undefined` if it ended before it could answer. */

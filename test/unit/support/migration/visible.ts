@@ -39,16 +39,10 @@ export function visibleIn(world: PosixWorld, roots: readonly string[]): Visible 
     }
   };
   for (const root of roots) {
-    const link = linkAt(world, root);
+    const link = world.volume.at(root);
     if (link !== undefined) look(link, root);
   }
   return seen;
-}
-
-export function linkAt({ volume }: PosixWorld, path: string): Link | undefined {
-  let link: Link | undefined = volume.core.root;
-  for (const name of path.split('/').filter(Boolean)) link = link?.children.get(name);
-  return link;
 }
 
 /** Locks, trials and incoming copies: nothing of them is left once nobody is at work. */

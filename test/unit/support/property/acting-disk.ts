@@ -1,4 +1,5 @@
 import type { MigrateFs } from 'claude-shared-state/migrate';
+import { failWith } from '../posix-error.ts';
 import { type DiskCall, wrappedDisk } from '../wrapped-disk.ts';
 import type { Act } from './script.ts';
 
@@ -79,7 +80,7 @@ export function actingDisk(
 
   return {
     fs: wrappedDisk(fs, async (call, make) => {
-      if (calls >= death) throw Object.assign(new Error('EDEAD'), { code: 'EDEAD' });
+      if (calls >= death) failWith('EDEAD');
       await inTurn(dueByCalls);
       if (!isEdge(call)) return await make();
       await inTurn(dueByEdge);

@@ -90,7 +90,7 @@ export async function tell(script: Script): Promise<Told> {
     const disk = diskFor(planned, death);
     const report = await migrate(paths, migrating(disk.fs));
     const hasDied = death !== undefined && disk.calls() >= death;
-    if (hasDied) model.died();
+    if (hasDied || !isComplete(report)) model.died();
     await disk.rest();
     calls += disk.calls();
     outcomes.push(

@@ -20,6 +20,8 @@ export interface Log {
   readonly gone: Set<string>;
   /** Where it was before it was moved, if others had it there, too: which place it has is not promised then. */
   readonly oldKeys: Set<string>;
+  /** All keys under which it has been. */
+  readonly formerKeys: Set<string>;
   /** Whether more has been done to it than to append. */
   isDisturbed: boolean;
   /** Whether a run has listed it as not merged. */
@@ -43,6 +45,8 @@ export interface Other {
   readonly touchedBy: Set<string>;
   /** Whether a run has named it as left over: from then on it need only be somewhere. */
   isLeft: boolean;
+  /** Contents that were replaced, but may be united with what replaced them. */
+  readonly mayStay: Set<string>;
   /** Whether it was changed or deleted in a directory that was not linked, since the present run began. */
   isDisturbed: boolean;
 }

@@ -1,3 +1,4 @@
+import { linesOf } from './places.ts';
 import type { Change, Log, Other, Place, Rewriting } from './user-facts.ts';
 
 const SHARED = 'shared';
@@ -23,6 +24,7 @@ export class UserModel {
       past: new Set(),
       gone: new Set(),
       oldKeys: new Set(),
+      formerKeys: new Set(),
       isDisturbed: false,
       isLeft: false,
       isNew: true,
@@ -43,8 +45,14 @@ export class UserModel {
     for (const log of this.logs) {
       log.gone.clear();
       log.copies.add(home).add(SHARED);
+      // What the home had before comes back with its directory.
+      for (const key of log.formerKeys) log.oldKeys.add(key);
     }
-    for (const other of this.others.values()) other.isGone = false;
+    for (const other of this.others.values()) {
+      other.isGone = false;
+      // The home gets a copy, which is united with what becomes of the shared one.
+      for (const content of other.at.values()) other.mayStay.add(content);
+    }
   }
 
   /** Whether the run before has died; the next one lists what was compacted or moved in it. */
@@ -57,7 +65,7 @@ export class UserModel {
     this.hasDied = false;
   }
 
-  /** The process of a run has died: the next one can't know what was deleted since, and brings it back. */
+  /** A run has died, or failed: the next one can't know what was deleted since, and brings it back. */
   died(): void {
     this.hasDied = true;
     for (const log of this.logs) log.gone.clear();
@@ -76,8 +84,10 @@ export class UserModel {
   rewritten(log: Log, { seen, kept }: Rewriting, home: string): void {
     log.isDisturbed = true;
     log.touchedBy.add(home);
+    // It had replaced the others itself, and may have found them again before the run saw that.
+    const current = kept.filter((line) => log.lines.has(line) || !log.past.has(line));
     for (const line of seen) if (log.lines.delete(line)) log.past.add(line);
-    for (const line of kept) {
+    for (const line of current) {
       log.past.delete(line);
       log.lines.add(line);
     }
@@ -88,6 +98,7 @@ export class UserModel {
     log.touchedBy.add(home);
     // Right before a home is given its directories back, it may still get it at the former place.
     if (log.copies.size > 1 || this.isReturning) log.oldKeys.add(log.key);
+    log.formerKeys.add(log.key);
     log.key = key;
   }
 
@@ -105,6 +116,8 @@ export class UserModel {
     }
     for (const line of log.lines) log.weak.add(line);
     log.lines.clear();
+    // A run that can't see any more that it was moved leaves the name that it had given it.
+    for (const key of log.formerKeys) log.oldKeys.add(key);
   }
 
   /** Whether what a home's program deletes is deleted for all of them. */
@@ -122,6 +135,7 @@ export class UserModel {
       touchedBy: new Set<string>(),
       isDisturbed: false,
       isLeft: false,
+      mayStay: new Set<string>(),
     };
     this.others.set(path, other);
     return other;
@@ -143,13 +157,25 @@ export class UserModel {
     }
     if (content !== undefined || !isLinked) other.isGone = false;
     for (const [place, there] of other.at) {
-      const isSeen = isLinked ? place === SHARED || linked.has(place) : place === home;
-      if (isSeen && there === before) other.at.delete(place);
+      if (!isIn(path, there, before) || (!isLinked && place !== home)) continue;
+      other.at.delete(place);
+      // Another home's that is shared already, if the run has come to it.
+      if (isLinked && place !== SHARED && !linked.has(place)) other.mayStay.add(there);
     }
+    const overwritten = other.at.get(isLinked ? SHARED : home);
+    if (overwritten !== undefined) other.mayStay.add(overwritten);
+    if (content !== undefined && this.isReturning) other.mayStay.add(content);
     if (content !== undefined) other.at.set(isLinked ? SHARED : home, content);
     // It is gone for that home, too, though it does not know yet.
     else if (isLinked && other.at.size > 0) other.isLeft = true;
   }
+}
+
+/** Whether a program that has found a file as `before` has seen a content: a memory may be united from several. */
+function isIn(path: string, content: string, before: string | undefined): boolean {
+  if (!path.endsWith('/MEMORY.md') || before === undefined) return content === before;
+  const lines = new Set(linesOf(before));
+  return linesOf(content).every((line) => lines.has(line));
 }
 
 function isWithin(homes: Iterable<string>, linked: ReadonlySet<string>): boolean {

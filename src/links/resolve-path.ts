@@ -4,7 +4,7 @@ import { ask, readlink, type ReadSteps, realpath } from '../fs/calls.ts';
 import { join, basename, dirname, withoutTrailingSeparators } from '../core/paths.ts';
 
 /** Where a path physically is, or would be if the directories that are missing were made. */
-export interface Place {
+export interface ResolvedPath {
   readonly ok: true;
   /** The real path that it has, or would have; equal for equal places. */
   readonly path: string;
@@ -26,7 +26,7 @@ const MAX_RACES = 3;
  * Asks the file system at each step, because `..` after a symlinked directory goes to the physical
  * parent, which no joining of strings can know.
  */
-export function* locate(path: string): ReadSteps<Place | Failure> {
+export function* resolvePath(path: string): ReadSteps<ResolvedPath | Failure> {
   const names: string[] = [];
   let current = withoutTrailingSeparators(path);
   let namesBelowLink: number | undefined;
@@ -34,7 +34,7 @@ export function* locate(path: string): ReadSteps<Place | Failure> {
   let races = 0;
   for (;;) {
     const real = yield* ask(realpath(current));
-    if (real.ok) return placeBelow(real.value, names, namesBelowLink);
+    if (real.ok) return pathBelow(real.value, names, namesBelowLink);
     if (real.errno !== 'ENOENT') return real;
 
     const link = yield* ask(readlink(current));
@@ -64,11 +64,11 @@ export function isNotALink({ errno }: Failure): boolean {
   return errno === 'EINVAL' || errno === 'UNKNOWN';
 }
 
-function placeBelow(
+function pathBelow(
   existing: string,
   names: readonly string[],
   namesBelowLink: number | undefined,
-): Place {
+): ResolvedPath {
   const missing = names.map((_, index) => names.slice(0, index + 1).reduce(join, existing));
   const place = { ok: true, path: missing.at(-1) ?? existing, existing, missing } as const;
   if (namesBelowLink === undefined) return place;

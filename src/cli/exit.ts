@@ -19,3 +19,8 @@ export const exitCodes: Readonly<Record<ExitCode, string>> = {
   2: 'the command line is wrong; nothing was changed',
   3: 'a run began and did not finish; the same command completes it',
 };
+
+/** A command line that can't be carried out as it is; nothing was changed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
