@@ -1,5 +1,6 @@
 import {
   diagnoseResume,
+  type Environment,
   projectKey,
   type ResumeDiagnosis,
   type ResumeUUID,
@@ -49,6 +50,7 @@ export async function diagnoseAll(
   { io, scope }: CliContext,
   sessionId: ResumeUUID,
   { account, under = account, cwd, claudeVersion }: Values,
+  environment?: Environment,
 ): Promise<readonly HomeDiagnosis[]> {
   const homes = under === undefined ? scope.homes : [await accountFor(under, scope, io)];
   const diagnoseIn = async (directory: string) => {
@@ -60,6 +62,7 @@ export async function diagnoseAll(
         cwd: directory,
         required: scope.required,
         programVersion: claudeVersion,
+        environment,
         defaultAccountHome: defaultHomeIn(io.home),
       });
       diagnoses.push({ accountHome, cwd: directory, ...diagnosis });

@@ -138,6 +138,10 @@ export interface SessionProblemFields {
    * Some versions of the program resume the session and some do not, or continue another transcript; `reason` says why.
    */
   readonly 'version-dependent': AtPath & { readonly versions: string; readonly reason: string };
+  /**
+   * `variable` comes before the login of the home, so the session would go on with another account. `settings`: the file that sets it; without one, the environment does.
+   */
+  readonly 'login-overridden': AtPath & { readonly variable: string; readonly settings?: string };
   /** No version like this one was compared with the diagnosis, which takes it to behave like those that `like` names. */
   readonly 'version-unchecked': AtPath & { readonly version: string; readonly like: string };
   /**
@@ -348,6 +352,14 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     api: 'Pass programVersion to diagnose one version only.',
     cli: 'Pass --claude-version to diagnose one version only.',
   }),
+  'login-overridden': warning(
+    (p) =>
+      text`${p.settings ?? 'the environment'} sets ${p.variable}, which comes before the login of ${p.path}`,
+    (p) =>
+      p.settings === undefined
+        ? 'Unset it, or start the session with resumeCommand, which does.'
+        : 'Remove it there if the login is meant.',
+  ),
   'version-unchecked': warning(
     (p) => text`Claude Code ${p.version} was not compared; it is taken to behave like ${p.like}`,
     'Try the session with it before you rely on this.',

@@ -141,6 +141,23 @@ function numbersIn(version: string): readonly number[] {
   return (VERSION.exec(version) ?? []).slice(1).map(Number);
 }
 
+/**
+ * Variables that come before the login of a home, whether the environment or the `env` of a settings file has them. The
+ * first four were seen to replace it in 2.1.332; the others choose another provider, by its documentation and text.
+ */
+export const LOGIN_VARIABLES: readonly string[] = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_SECURESTORAGE_CONFIG_DIR',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_GATEWAY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_VERTEX',
+];
+
 /** An account home, and the one that the program uses when `CLAUDE_CONFIG_DIR` is unset, if that is known. */
 export interface Homes {
   readonly accountHome: string;

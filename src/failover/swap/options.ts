@@ -34,7 +34,7 @@ import type { SwapEvent } from './report.ts';
 /** How the program is started to resume a session. */
 export type LaunchOptions = Pick<
   ResumeCommandOptions,
-  'program' | 'extraArgs' | 'prompt' | 'dangerouslySkipPermissions'
+  'program' | 'extraArgs' | 'prompt' | 'keepVariables' | 'dangerouslySkipPermissions'
 >;
 
 /** A session that a failover looks after, in a terminal of its own, under whichever account. */

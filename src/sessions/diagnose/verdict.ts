@@ -30,6 +30,9 @@ export function judgeResume(
   ];
   const warnings = [
     ...uncheckedVersion(behaviors, facts),
+    ...facts.loginOverrides.map((one) =>
+      sessionProblem('login-overridden', { path: facts.accountHome, ...one }),
+    ),
     ...(candidate === undefined ? [] : warningsOf(candidate, behaviors, facts)),
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),

@@ -209,7 +209,7 @@ export const aboutDirectories: readonly Scenario[] = [
       renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);
       return {
         environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' },
-        options: { projectDirName: 'named' },
+        options: { environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' } },
       };
     },
   },
