@@ -14,14 +14,16 @@ export function sayTitle(title: string): void {
   console.log(`\n${paint('bold', title)}\n`);
 }
 
-/** Prints lines, indented and broken at the width of the page. */
+/** Prints lines, indented and broken at the width of the page; what follows a break is indented further. */
 export function say(text: string, indent = 2): void {
   for (const line of text.split('\n')) {
     const own = indent + line.length - line.trimStart().length;
-    const most = WIDTH - own;
+    const most = WIDTH - own - 2;
     const room = new RegExp(`.{1,${most}}(?=\\s|$)|.{1,${most}}`, 'g');
     const parts = line.trim().match(room) ?? [''];
-    for (const part of parts) console.log(`${' '.repeat(own)}${part.trim()}`.trimEnd());
+    for (const [index, part] of parts.entries()) {
+      console.log(`${' '.repeat(own + (index === 0 ? 0 : 2))}${part.trim()}`.trimEnd());
+    }
   }
 }
 
@@ -39,12 +41,15 @@ export async function sayCommand(root: string, ...args: readonly string[]): Prom
     // It exits 1 if it finds problems.
     execFile('node', [...command(), ...args], options, (_, stdout) => resolve(stdout));
   });
-  say(withTilde(printed.trimEnd(), root));
+  say(shortened(printed.trimEnd(), root));
 }
 
-/** The text with `~` for the home directory, also in quotes, in which no shell would expand it. */
-export function withTilde(text: string, root: string): string {
-  return text.replaceAll(new RegExp(`'${root}([\\w./-]*)'`, 'g'), '~$1').replaceAll(root, '~');
+/** The text with `~` for the home directory, also in quotes, and with short names of restore points. */
+export function shortened(text: string, root: string): string {
+  return text
+    .replaceAll(new RegExp(`'${root}([\\w./-]*)'`, 'g'), '~$1')
+    .replaceAll(root, '~')
+    .replaceAll(/(?<=\d{8}T\d{6}Z-)[\da-f]{16}/g, '…');
 }
 
 /** The command, of this checkout or of the installed package. */

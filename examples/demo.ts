@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { isSharedStateError, validateAll } from 'claude-shared-state';
 import { restore } from 'claude-shared-state/migrate';
 import { makeHomes, recordsIn } from './demo-homes.ts';
-import { paint, say, sayCommand, sayTitle, withTilde } from './demo-print.ts';
+import { paint, say, sayCommand, sayTitle, shortened } from './demo-print.ts';
 
 const root = await realpath(await mkdtemp(join(tmpdir(), 'claude-shared-state-demo-')));
 try {
@@ -68,7 +68,7 @@ async function demonstrate(): Promise<void> {
 
 /** Prints text in which paths begin with `~`. */
 function tell(text: string, indent?: number): void {
-  say(withTilde(text, root), indent);
+  say(shortened(text, root), indent);
 }
 
 async function allRecordsIn(places: readonly string[]): Promise<ReadonlySet<string>> {

@@ -28,7 +28,7 @@ interface TypedOption<Value> extends Option {
   readonly [valueType]?: Value;
 }
 type OptionList = Readonly<Record<string, TypedOption<unknown>>>;
-type ValuesOf<Options extends OptionList> = {
+export type ValuesOf<Options extends OptionList> = {
   readonly [Key in keyof Options]?: Options[Key] extends TypedOption<infer Value> ? Value : never;
 };
 

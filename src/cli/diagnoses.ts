@@ -5,7 +5,7 @@ import {
   type ResumeDiagnosis,
   type ResumeUUID,
 } from '../sessions/index.ts';
-import { type CliContext, textOption } from './command.ts';
+import { type CliContext, textOption, type ValuesOf } from './command.ts';
 import { absolutePath, accountFor } from './scope.ts';
 import { isTypeable } from './ui/shell.ts';
 
@@ -22,13 +22,6 @@ export const resumeOptions = {
     'of Claude Code; by default every supported one',
   ),
 };
-
-interface Values {
-  readonly account?: string;
-  readonly under?: string;
-  readonly cwd?: string;
-  readonly claudeVersion?: string;
-}
 
 /** Whether a session can be resumed under one home. */
 export interface HomeDiagnosis extends ResumeDiagnosis {
@@ -49,7 +42,7 @@ export const defaultHomeIn = (home: string): string => `${home}/.claude`;
 export async function diagnoseAll(
   { io, scope }: CliContext,
   sessionId: ResumeUUID,
-  { account, under = account, cwd, claudeVersion }: Values,
+  { account, under = account, cwd, claudeVersion }: ValuesOf<typeof resumeOptions>,
   environment?: Environment,
 ): Promise<readonly HomeDiagnosis[]> {
   const homes = under === undefined ? scope.homes : [await accountFor(under, scope, io)];

@@ -39,16 +39,10 @@ export function stepsToComplete(
     const shared = scope.requiredFrom === 'home' ? scope : recorded;
     switch (state) {
       case 'restoring':
-        others.push(
-          stepFor(shared, ['restore'], 'complete the restore that was interrupted', [accountHome]),
-        );
+        others.push(stepFor(shared, ['restore'], complete('restore'), [accountHome]));
         break;
       case 'deleting':
-        others.push(
-          stepFor(shared, ['prune', path], 'complete the deletion that was interrupted', [
-            accountHome,
-          ]),
-        );
+        others.push(stepFor(shared, ['prune', path], complete('deletion'), [accountHome]));
         break;
       case 'incomplete': {
         // One command for all homes whose runs have the same shared directories.
@@ -62,14 +56,15 @@ export function stepsToComplete(
         state satisfies never;
     }
   }
-  const purpose = 'complete the migration that was interrupted';
   return [
     ...others,
-    ...[...migrations.values()].map(({ shared, homes }) =>
-      stepFor(shared, ['migrate'], purpose, [...homes]),
+    ...[...migrations.values()].map((group) =>
+      stepFor(group.shared, ['migrate'], complete('migration'), [...group.homes]),
     ),
   ];
 }
+
+const complete = (what: string) => `complete the ${what} that was interrupted`;
 
 /** Whether a restore point was merged into other shared directories than those of the scope. */
 export function isElsewhere({ required }: Scope, { targets }: RestorePoint): boolean {

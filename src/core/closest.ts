@@ -4,7 +4,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
   const ranked = known
     .map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((first, second) => first.edits - second.edits);
-  return ranked.find((one) => one.edits <= most)?.candidate;
+  return ranked.find((entry) => entry.edits <= most)?.candidate;
 }
 
 /** How many letters to insert, delete or replace (Levenshtein). */

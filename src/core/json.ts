@@ -7,7 +7,7 @@ export function isArray(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** What a text says in JSON; `undefined` where it is none. */
+/** The value of a text in JSON; `undefined` if it is not JSON. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -16,7 +16,7 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-/** A member of what came out of JSON; of a member that is inherited nothing is told. */
+/** An own member of a value from JSON; `undefined` if it is inherited or missing. */
 export function memberOf(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }

@@ -213,8 +213,8 @@ export function callback<Callback>(): Kind<Callback> {
 /** One of a few strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]): Kind<Value> {
   return kind(
-    (value): value is Value => values.some((one) => one === value),
-    values.map((one) => `'${one}'`).join(' or '),
+    (value): value is Value => values.some((allowed) => allowed === value),
+    values.map((allowed) => `'${allowed}'`).join(' or '),
   );
 }
 

@@ -44,5 +44,5 @@ function followsLinks(make: Function, constants: object): boolean {
 
 function isVolume(value: unknown): value is Volume {
   const needed = ['writeFileSync', 'symlinkSync', 'openSync'];
-  return isObject(value) && needed.every((it) => typeof Reflect.get(value, it) === 'function');
+  return isObject(value) && needed.every((name) => typeof Reflect.get(value, name) === 'function');
 }

@@ -150,7 +150,13 @@ export async function findAccountHomes(options: FindAccountHomesOptions): Promis
     found.push(...(await mapLimit(accepted, examine)));
     candidates = accepted.length === 0 ? [] : await linkedCandidates(search, found);
   }
-  const targets = new Set(found.flatMap(({ home }) => stateLinks(home)).map(leadsTo));
+  const targets = new Set(
+    found.flatMap(({ home, real }) =>
+      stateLinks(home)
+        .map(leadsTo)
+        .filter((it) => it !== real),
+    ),
+  );
   const isHome = ({ real, home: { rule } }: ExaminedHome) =>
     rule === 'named' || rule === 'environment' || !targets.has(real);
   const homes = found.filter(isHome).toSorted(inOrder);

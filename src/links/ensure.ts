@@ -14,15 +14,15 @@ export type EnsureOptions = LinkOptions<FsLike<LinkFs>>;
 export type EnsureSyncOptions = LinkOptions<LinkFsSync>;
 
 /**
- * Makes sure that one account home leads to the shared state: creates the shared targets and the
- * links that are missing, and refuses everything that could hide or lose a transcript.
+ * Makes sure that one account home uses the shared state: creates the shared targets and the links
+ * that are missing, and refuses everything that could hide or lose a transcript.
  *
- * It never removes, replaces or rewrites anything. What is safe to make is made even where something
- * else is refused. Any number of processes may call it at once. Only when it makes a `projects` link
- * it reads `cleanupPeriodDays` of the home, and warns where it is shorter than the default
- * (`retention-shorter`: seen in Claude Code 2.1.329 and 2.1.197, which delete through the links).
+ * It never removes, replaces or rewrites anything. It creates what is safe to create, even if it
+ * refuses something else. Any number of processes may call it at once. Only if it creates a `projects`
+ * link does it read `cleanupPeriodDays` of the home; if that is shorter than the default, you get the
+ * warning `retention-shorter` (Claude Code 2.1.329 and 2.1.197 delete through the links).
  *
- * @param accountHome - Absolute path of a Claude Code config directory; made (0700) if missing.
+ * @param accountHome - Absolute path of a Claude Code config directory; created (0700) if missing.
  * @param options - `required`: the links to ensure, by default `RequiredShared`. `fs`: `node:fs`,
  * `node:fs/promises`, memfs or a wrapper, by default the real disk.
  * @returns What each link is now, what this call created, and warnings.
@@ -63,17 +63,17 @@ export function ensureForAccountSync(
 }
 
 /**
- * Makes sure that every account home leads to the shared state, and reports every problem of every
- * home in one error.
+ * Makes sure that every account home uses the shared state, and reports every problem of every home in
+ * one error.
  *
- * Runs what {@link ensureForAccount} does on all homes: the good links of all homes are made also
- * when another link or another home is bad. When it makes a `projects` link, it warns of each home that
+ * Does what {@link ensureForAccount} does, for all homes: the good links of all homes are created even
+ * if another link or another home is bad. If it creates a `projects` link, it warns of each home that
  * deletes transcripts sooner than another one (`retention-shorter`).
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one; missing ones
- * are made (0700).
+ * are created (0700).
  * @param options - As for {@link ensureForAccount}.
- * @returns One report per home, in their order; a home that is given twice is reported once.
+ * @returns One report per home, in the given order; a home that is given twice is reported once.
  * @throws {SharedStateError} One for all homes, with every problem, and with the `reports` of the
  * healthy homes, too.
  *

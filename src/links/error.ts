@@ -15,7 +15,7 @@ export const SharedStateError: new (
 ) => SharedStateError = ErrorOf;
 
 /**
- * Tells whether something thrown is a {@link SharedStateError}, whichever build threw it.
+ * Checks whether something thrown is a {@link SharedStateError}, whichever build threw it.
  *
  * `instanceof` fails if one part of a program loaded the ESM build and another the CJS build, and for errors of
  * another entry point.

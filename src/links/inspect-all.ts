@@ -23,23 +23,24 @@ import {
   type Request,
 } from './request.ts';
 
-/** What `inspectAll` accept; its file system needs no call that can change anything. */
+/** What `inspectAll` accepts; its file system needs no call that can change anything. */
 export type InspectOptions = LinkOptions<FsLike<LinkReadFs>> & InspectOnlyOptions;
-/** What `inspectAllSync` accept. */
+/** What `inspectAllSync` accepts. */
 export type InspectSyncOptions = LinkOptions<LinkReadFsSync> & InspectOnlyOptions;
 
 /**
- * Tells, without changing anything, how every account home stands and what `validateAll` would make.
+ * Reports the state of every account home, and what `validateAll` would create, without changing anything.
  *
- * What is wrong is reported, never thrown; it also names homes that are one directory. Where a
- * `projects` link would be made it warns of `retention-shorter`, as the real run does.
+ * Whatever is wrong is reported, never thrown; that includes homes that are the same directory. If a
+ * `projects` link would be created, you get the warning `retention-shorter`, as in the real run.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `required`: the links to look for, by default `RequiredShared`. `fs`: a file
  * system to read from, by default the real disk. `retention`: whether to read the settings of the homes
  * and warn of `retention-shorter` in any case, by default false.
- * @returns One report per home, in their order; a home that is given twice is reported once.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
+ * @returns One report per home, in the given order; a home that is given twice is reported once.
+ * @throws {SharedStateError} Only for bad arguments: `invalid-argument`, `unknown-option`, and
+ * `directories-overlap` as far as the paths alone show it.
  *
  * @example A dry run
  * ```ts
@@ -98,7 +99,7 @@ function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> 
   return outcomes.map(({ report }) => ({ ...report, created: [], wouldCreate: report.created }));
 }
 
-/** The home that was the first one of this directory; the home itself where that cannot be told. */
+/** The first home with this directory; the home itself if the directory can't be identified. */
 function firstOf(
   firsts: Map<string, string>,
   accountHome: string,

@@ -56,9 +56,10 @@ function refused(
   overlaps: readonly Overlap[],
 ): readonly PlannedHome[] {
   const about = (home: string | undefined) =>
-    overlaps.filter(({ accountHome }) => accountHome === home).map((one) => one.finding);
+    overlaps.filter(({ accountHome }) => accountHome === home).map((overlap) => overlap.finding);
   const ofTargets = about(undefined);
-  const common = ofTargets.length > 0 ? ofTargets : overlaps.slice(0, 1).map((one) => one.finding);
+  const common =
+    ofTargets.length > 0 ? ofTargets : overlaps.slice(0, 1).map((overlap) => overlap.finding);
   return homes.map(({ accountHome, links, findings }) => ({
     accountHome,
     links,

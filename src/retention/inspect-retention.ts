@@ -22,7 +22,7 @@ import {
 import { type LinkOptions, refuseOverlaps } from '../links/request.ts';
 import { projectsTarget, RequiredShared, sharedLinks } from '../links/required.ts';
 
-/** What `inspectRetention` may be told. */
+/** The options of `inspectRetention`. */
 export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {
   /** The time to judge by; the time of the call unless given. */
   readonly now?: Date | undefined;
@@ -33,13 +33,13 @@ export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {
   readonly managedSettings?: string | undefined;
 }
 
-/** How long one account home lets transcripts live, and what is wrong with that. */
+/** How long one account home keeps transcripts, and what is wrong with that. */
 export interface HomeRetention extends Omit<CleanupPeriod, 'problem'> {
   /** `retention-shorter` where this home endangers what others keep, and `settings-unusable`. */
   readonly problems: readonly Problem[];
 }
 
-/** How long account homes let the transcripts live that they share. */
+/** How long account homes keep the transcripts that they share. */
 export interface RetentionReport {
   /** One per account home, in their order. */
   readonly homes: readonly HomeRetention[];
@@ -60,8 +60,8 @@ const schema = /* @__PURE__ */ (() => ({
 }))();
 
 /**
- * Tells, without changing anything, how long each account home lets transcripts live, which homes
- * would delete what others keep, and which shared transcript goes next, and when.
+ * Reports how long each account home keeps transcripts, which homes would delete what others keep, and
+ * which shared transcript is deleted next, and when. Changes nothing.
  *
  * Seen in Claude Code 2.1.329 and 2.1.197: five seconds after its start, at most once in 24 hours per
  * home, it deletes every transcript that was last written longer ago than `cleanupPeriodDays`, *through
@@ -74,8 +74,9 @@ const schema = /* @__PURE__ */ (() => ({
  * @param options - `required`: the shared links, by default `RequiredShared`; its `projects` is looked
  * through. `managedSettings`: the directory of managed settings. `fs`: a file system to read from, by default the real
  * disk. `now`: by default the time of the call.
- * @returns The period of each home and of all, in days; the oldest shared transcript, and how many are due.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ * @returns The period of each home and of all, in days; the oldest shared transcript, and how many have expired.
+ * @throws {SharedStateError} Only for bad arguments: `invalid-argument`, `unknown-option`, and
+ * `directories-overlap` as far as the paths alone show it.
  *
  * @example One home deletes what the other would keep
  * ```ts

@@ -69,7 +69,7 @@ export async function listSessions(
     }
   }
   return [...found.values()].toSorted(
-    (one, other) => other.modifiedAt.getTime() - one.modifiedAt.getTime(),
+    (first, second) => second.modifiedAt.getTime() - first.modifiedAt.getTime(),
   );
 }
 

@@ -94,9 +94,9 @@ export async function locateTranscripts(
   const isGone = found.transcripts.length === 0;
   return {
     transcripts: found.transcripts.toSorted(
-      (one, other) =>
-        Number(isFirst(other)) - Number(isFirst(one)) ||
-        other.modifiedAt.getTime() - one.modifiedAt.getTime(),
+      (first, second) =>
+        Number(isFirst(second)) - Number(isFirst(first)) ||
+        second.modifiedAt.getTime() - first.modifiedAt.getTime(),
     ),
     artifacts: isGone ? await findArtifacts(fs, sessionId, accountHomes, roots) : [],
     unreadable: [...unreadable.filter(({ errno }) => errno !== 'ENOENT'), ...found.unreadable],

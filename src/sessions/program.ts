@@ -63,6 +63,7 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
     '2.1.223',
     {
       searchesAllProjects: true,
+      refusesEnded: true,
       readsProjectDirName: true,
       checksCutKeys: true,
       repairsLastLine: true,
@@ -70,7 +71,6 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
     },
   ],
   ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.251', { refusesEnded: true }],
   ['2.1.311', { refusesOrganizations: true, toleratesEmptyConfig: true }],
   ['2.1.330', { resumesUndated: true }],
 ];

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './compare.ts';
+import { benchFindHomes } from './homes.ts';
 import { benchImport } from './import-cost.ts';
 import { measureMigration } from './measure-migration.ts';
 import { checkLimits, type Comparison, machineNow, type Measure, writeReport } from './report.ts';
 import { benchDiagnose, benchLocate, benchLongest } from './sessions.ts';
 import { benchValidate } from './validate.ts';
 
-// npm run bench -- --report | [--quick] [migration | checks | import | sessions ...]
+// npm run bench -- --report | [--quick] [migration | checks | import | homes | sessions ...]
 
 const root = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-bench-'));
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -17,7 +18,7 @@ const comparisons: Comparison[] = [];
 const measures: Measure[] = [];
 
 // The migration first: it is disturbed by files that others have removed.
-const parts = { migration, checks, import: imports, sessions };
+const parts = { migration, checks, import: imports, homes, sessions };
 const options = process.argv.slice(2);
 const wanted = options.filter((option) => !option.startsWith('--'));
 if (options.includes('--report') && options.length > 1) {
@@ -66,6 +67,17 @@ function imports(): void {
     );
     const what = `load the root entry as ${system}, over an empty module`;
     measures.push({ what, value: over, unit: 'ms', limit: 2 });
+  }
+}
+
+async function homes(): Promise<void> {
+  console.log('\nFinding account homes in a home directory:');
+  const figures = await benchFindHomes(join(root, 'user'), 300);
+  compare('find the account homes among 300 dot directories', figures);
+  for (const { name, microseconds } of figures) {
+    if (name !== 'findAccountHomes') continue;
+    const what = 'find the account homes among 300 dot directories';
+    measures.push({ what, value: microseconds / 1000, unit: 'ms', limit: 150 });
   }
 }
 

@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { dirname } from 'node:path';
 import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
@@ -103,11 +103,9 @@ function optionsFor({ io, scope: { required, config } }: CliContext, given: stri
 
 async function archivedSessions(context: CliContext, given: string | undefined) {
   const { io, scope } = context;
-  const [shared] = scope.required.flatMap(({ name, target }) =>
-    name === 'projects' ? [target] : [],
-  );
-  const root = (shared ?? io.home).split(sep).slice(0, -1).join(sep);
-  const { archive = `${root}/.claude-shared-state/archive` } = optionsFor(context, given).options;
+  const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
+  const standard = `${dirname(shared)}/.claude-shared-state/archive`;
+  const { archive = standard } = optionsFor(context, given).options;
   return await listSessions([], {
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });

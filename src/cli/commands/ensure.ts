@@ -6,13 +6,13 @@ import {
   validateAll,
 } from '../../index.ts';
 import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts';
-import { type CliContext, defineCommand, dryRun } from '../command.ts';
+import { defineCommand, dryRun } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { nextSteps } from '../next-steps.ts';
+import { homesToLink, requireOneGroup, type Scope } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
-import { homesToLink, requireOneGroup } from '../scope.ts';
 import { printScope } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
 
@@ -25,8 +25,14 @@ export const ensureCommand = defineCommand({
   async run(context, { dryRun: isDryRun = false }) {
     const { scope, out, stderr } = context;
     requireOneGroup(scope);
-    const looking = isDryRun ? simulate(context) : create(context);
-    const { reports, created } = await whileWaiting(stderr, 'looking at the homes', looking);
+    const reports = await whileWaiting(stderr, 'looking at the homes', reportsOn(scope, isDryRun));
+    const created = [
+      ...new Set(
+        reports.flatMap((report) =>
+          'wouldCreate' in report ? report.wouldCreate : report.created,
+        ),
+      ),
+    ];
     const found = reports.flatMap(({ problems }) => problems);
     // What a dry run would create is not a problem.
     const shown = isDryRun ? found.filter((problem) => !isToBeCreated(problem)) : found;
@@ -72,25 +78,17 @@ function better(reports: readonly AccountReport[], created: readonly string[]): 
   return reports.length < 2 ? what : `${what}; ${reports.length} homes share their sessions`;
 }
 
-interface Outcome {
-  readonly reports: readonly AccountReport[];
-  readonly created: readonly string[];
-}
-
-async function simulate({ scope }: CliContext): Promise<Outcome> {
-  const { required } = scope;
-  const reports: readonly InspectionReport[] = await inspectAll(homesToLink(scope), { required });
-  return { reports, created: [...new Set(reports.flatMap(({ wouldCreate }) => wouldCreate))] };
-}
-
-async function create({ scope }: CliContext): Promise<Outcome> {
-  const { required } = scope;
-  const reports = await validateAll(homesToLink(scope), { required }).catch((error: unknown) => {
+async function reportsOn(
+  scope: Scope,
+  isDryRun: boolean,
+): Promise<readonly (AccountReport | InspectionReport)[]> {
+  const [homes, { required }] = [homesToLink(scope), scope];
+  if (isDryRun) return await inspectAll(homes, { required });
+  return await validateAll(homes, { required }).catch((error: unknown) => {
     // Bad arguments have no reports.
     if (isSharedStateError(error) && error.reports.length > 0) return error.reports;
     throw error;
   });
-  return { reports, created: [...new Set(reports.flatMap(({ created }) => created))] };
 }
 
 function isToBeCreated({ severity, remedy }: AnyProblem): boolean {

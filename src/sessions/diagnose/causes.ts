@@ -73,7 +73,9 @@ function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly S
   if (usable !== undefined) return [misplaced(behavior, usable)];
   // If `projects` itself is absent, that is reported as a problem of the link.
   const hidden = facts.unreadable.filter(
-    (one) => one.accountHome === accountHome && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(one.errno),
+    (directory) =>
+      directory.accountHome === accountHome &&
+      !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(directory.errno),
   );
   const explained =
     here.length > 0
@@ -114,7 +116,9 @@ function elsewhere(
   }
   const { path, accountHome } = best.at;
   const projects = links.get('projects');
-  const shared = candidates.find((one) => isShared(one) && one.transcript === best.transcript);
+  const shared = candidates.find(
+    (candidate) => isShared(candidate) && candidate.transcript === best.transcript,
+  );
   const problem =
     shared === undefined || projects === undefined
       ? sessionProblem(

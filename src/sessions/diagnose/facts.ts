@@ -45,7 +45,9 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     ({ key }) => key,
   );
   const found = await findTranscripts(fs, sessionId, roots, ownKeys);
-  const candidates = (await mapLimit(found.transcripts, (one) => candidatesOf(fs, one))).flat();
+  const candidates = (
+    await mapLimit(found.transcripts, (transcript) => candidatesOf(fs, transcript))
+  ).flat();
   const here = candidates.filter(({ at }) => at.accountHome === accountHome);
   const isGone = candidates.length === 0;
 
@@ -92,7 +94,9 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     /** What this home has of the session in its `file-history` and `session-env`. */
     companions: await companionsOf(fs, accountHome, sessionId),
     /** The processes that run the session, or may. */
-    live: live.sessions.filter((one) => one.sessionId.toLowerCase() === sessionId.toLowerCase()),
+    live: live.sessions.filter(
+      (session) => session.sessionId.toLowerCase() === sessionId.toLowerCase(),
+    ),
     /** What may hide a running process. */
     liveProblems: live.problems,
     /** Auto-memory of the projects that have the session, by the path of the transcript. */

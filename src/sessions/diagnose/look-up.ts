@@ -73,7 +73,7 @@ export function lookUp(
   }
   if (!behavior.searchesAllProjects) return { end: 'nothing' };
   const [candidate, ...others] = candidates.filter(
-    (one) => !isBehindLink(one) && looksLikeMessages(one),
+    (found) => !isBehindLink(found) && looksLikeMessages(found),
   );
   if (candidate === undefined) return { end: 'nothing' };
   return others.length === 0

@@ -69,7 +69,7 @@ export function redirectionsIn(settings: ProgramSettings, accountHome: string) {
   const isElsewhere = typeof home === 'string' && join(home, '') !== join(accountHome, '');
   return [
     ...settings
-      .filter((one) => isSwitchedOn(valueIn(one, SKIP_HISTORY)))
+      .filter((file) => isSwitchedOn(valueIn(file, SKIP_HISTORY)))
       .map(({ path }) => ({ path, variable: SKIP_HISTORY })),
     ...(isElsewhere ? [{ path: ofHome.path, variable: HOME }] : []),
   ];
@@ -186,8 +186,9 @@ export async function findLockedMemory(
   const rules = isArray(allowed) ? allowed.filter((rule) => typeof rule === 'string') : [];
   const paths = [path, textOf(real.value)];
   const isAllowed =
-    rules.includes('Edit') || paths.every((one) => rules.some((rule) => covers(rule, one)));
-  return isAllowed ? undefined : { path, rules: paths.map((one) => `Edit(/${one}/**)`) };
+    rules.includes('Edit') ||
+    paths.every((spelling) => rules.some((rule) => covers(rule, spelling)));
+  return isAllowed ? undefined : { path, rules: paths.map((spelling) => `Edit(/${spelling}/**)`) };
 }
 
 /** Whether it is a rule for everything below an absolute path, which is written with one more slash. */

@@ -26,7 +26,7 @@ export function judgeResume(
   const errors = [
     ...obstacles(facts),
     ...live.filter(({ severity }) => severity === 'error'),
-    ...(candidate === undefined ? distinct(attempts.flatMap((one) => one.errors)) : []),
+    ...(candidate === undefined ? distinct(attempts.flatMap((each) => each.errors)) : []),
   ];
   const warnings = [
     ...uncheckedVersion(behaviors, facts),
@@ -79,7 +79,7 @@ function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
 function* obstacles(facts: ResumeFacts): Generator<SessionProblem, void> {
   const { from, cwdErrno: errno, config, redirections } = facts;
   if (config.state === 'invalid') yield sessionProblem('config-unusable', { path: config.path });
-  yield* redirections.map((one) => sessionProblem('config-unusable', one));
+  yield* redirections.map((redirection) => sessionProblem('config-unusable', redirection));
   if (errno !== undefined) {
     yield sessionProblem('working-directory-unusable', { path: from.cwd, errno });
   }

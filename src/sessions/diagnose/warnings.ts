@@ -60,7 +60,7 @@ function* contentWarnings(
 
 /** One path of each other file, in this home if it has one. */
 function otherCopies({ transcript }: Candidate, facts: ResumeFacts): readonly string[] {
-  const others = new Set(facts.candidates.map((one) => one.transcript));
+  const others = new Set(facts.candidates.map((candidate) => candidate.transcript));
   others.delete(transcript);
   return [...others]
     .filter(({ kind }) => kind === 'file')

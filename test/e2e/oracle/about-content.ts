@@ -87,8 +87,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'was ended by the model',
     {
-      code: changing('none', ['2.1.251', 'transcript-unusable ended-by-model']),
-      resumes: changing(true, ['2.1.251', false]),
+      code: changing('none', ['2.1.223', 'transcript-unusable ended-by-model']),
+      resumes: changing(true, ['2.1.223', false]),
     },
     ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
   ),
