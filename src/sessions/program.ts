@@ -64,12 +64,11 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
     {
       searchesAllProjects: true,
       refusesEnded: true,
-      readsProjectDirName: true,
-      checksCutKeys: true,
       repairsLastLine: true,
       toleratesBackslash: true,
     },
   ],
+  ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
   ['2.1.228', { toleratesNullLines: true }],
   ['2.1.311', { refusesOrganizations: true, toleratesEmptyConfig: true }],
   ['2.1.330', { resumesUndated: true }],

@@ -196,14 +196,18 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the same, and the transcript names another working directory',
-    resumes: changing(true, ['2.1.223', false]),
-    code: changing('other-copies', ['2.1.223', 'wrong-working-directory several-copies']),
+    resumes: changing(true, ['2.1.224', false]),
+    code: changing('other-copies', ['2.1.224', 'wrong-working-directory several-copies']),
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
   {
     name: 'the environment names the project, and the transcript is there',
-    resumes: bySearch,
-    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
+    resumes: changing(false, ['2.1.224', true]),
+    code: changing(
+      'wrong-working-directory other-project',
+      ['2.1.223', 'wrong-working-directory several-copies'],
+      ['2.1.224', 'other-copies'],
+    ),
     set: (stage) => {
       write(underKey(stage.projects, 'named'), conversation(stage.cwd));
       renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);
