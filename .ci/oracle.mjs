@@ -1,5 +1,6 @@
 // Runs the oracle on versions of Claude Code that are not pinned, one at a time, each removed after use:
 //   node .ci/oracle.mjs 2.1.250 2.1.280
+// `--newest` is the canary: the newest version in the registry, and whether its files look as they did.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +8,15 @@ import { join } from 'node:path';
 
 const all = ['1.0.128', '2.0.70', '2.1.100', '2.1.222', '2.1.223', '2.1.250', '2.1.280', '2.1.310'];
 const named = process.argv.slice(2);
-const versions = named.length > 0 ? named : [...all, '2.1.329'];
+const isCanary = named[0] === '--newest';
+const newest = ['view', '@anthropic-ai/claude-code', 'version'];
+const versions = isCanary
+  ? [execFileSync('npm', newest, { encoding: 'utf8' }).trim()]
+  : named.length > 0
+    ? named
+    : [...all, '2.1.329'];
 const tests = ['--config', 'test/vitest.config.ts', '--project', 'e2e', 'test/e2e/oracle.test.ts'];
+if (isCanary) tests.push('test/e2e/shape.test.ts');
 
 const failed = versions.filter((version) => {
   const directory = mkdtempSync(join(tmpdir(), 'program-'));

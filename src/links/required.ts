@@ -57,20 +57,8 @@ export const RequiredShared: readonly SharedSymlink[] =
   /* @__PURE__ */ requiredSharedUnder(DefaultSharedRoot);
 
 // Login, keys, trust, what belongs to running processes or one device, and directories whose sweeps remove others' files.
-const reservedNames = new Set([
-  '.claude.json',
-  '.config.json',
-  '.credentials.json',
-  '.device-keys.json',
-  'backups',
-  'daemon',
-  'ide',
-  'image-cache',
-  'jobs',
-  'sessions',
-  'state',
-  'teams',
-]);
+const RESERVED =
+  /^(?:\.(?:claude|config|credentials|device-keys)\.json|backups|daemon|ide|image-cache|jobs|sessions|state|teams)$/;
 
 /** The option `required`: links with different names, none of which must stay with its home. */
 export const sharedLinks: Kind<readonly SharedSymlink[]> = (value, argument, faults) => {
@@ -96,7 +84,7 @@ function linkName(
   }
   // Some file systems do not tell cases apart, so no two names may differ by case alone.
   const folded = name.normalize('NFKC').toLowerCase();
-  if (reservedNames.has(folded)) {
+  if (RESERVED.test(folded)) {
     return faults.add(argument, name, 'another name: what has this one must not be shared');
   }
   if (earlier.has(folded)) {
