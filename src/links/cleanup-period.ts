@@ -28,7 +28,7 @@ const MAX_DAYS = 1e8;
 type SettingsFault = Pick<ProblemOf<'settings-unusable'>, 'reason' | 'errno'>;
 
 /** What a settings file says: a period, nothing of it, or why it says nothing. */
-export type FoundPeriod = Pick<CleanupPeriod, 'periodDays' | 'source'> & {
+type FoundPeriod = Pick<CleanupPeriod, 'periodDays' | 'source'> & {
   readonly fault?: SettingsFault;
 };
 
@@ -58,7 +58,7 @@ export function* readText(path: string): SettingsSteps<string | FoundPeriod> {
   if (!found.ok) return withoutText(found);
   const { kind, size } = found.value;
   if (kind !== 'file') return unusable({ reason: 'not-a-file' });
-  if (size > MOST_BYTES) return unusable({ reason: 'too-large' });
+  if (size > MAX_BYTES) return unusable({ reason: 'too-large' });
   const text = yield* ask(readFile(path));
   return text.ok ? text.value : withoutText(text);
 }

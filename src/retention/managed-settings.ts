@@ -61,9 +61,9 @@ export function managedPeriodOf(own: CleanupPeriod, managed: readonly Settings[]
   const last = managed.findLast(({ value }) => isObject(value) && 'cleanupPeriodDays' in value);
   if (last === undefined) return own;
   const { accountHome } = own;
-  const { periodDays, trouble } = periodIn(last.value);
+  const { periodDays, fault } = periodIn(last.value);
   const period = { accountHome, settings: last.path, periodDays, source: 'managed' } as const;
-  if (trouble === undefined) return period;
-  const { problem } = finding('settings-unusable', { path: last.path, accountHome, ...trouble });
+  if (fault === undefined) return period;
+  const { problem } = finding('settings-unusable', { path: last.path, accountHome, ...fault });
   return { ...period, problem };
 }

@@ -67,7 +67,9 @@ export interface InspectSettingsOptions {
 export async function inspectSettings(
   accountHomes: readonly string[],
   options: InspectSettingsOptions = {},
-): Promise<readonly SessionProblemOf<'memory-not-permitted' | 'login-overridden'>[]> {
+): Promise<
+  readonly (SessionProblemOf<'memory-not-permitted'> | SessionProblemOf<'login-overridden'>)[]
+> {
   const call = check('inspectSettings', schema, { accountHomes, options });
   const {
     environment,

@@ -3,6 +3,7 @@ import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
 import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
+import { defaultHomeIn } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';

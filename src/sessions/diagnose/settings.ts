@@ -53,7 +53,7 @@ export function periodDaysIn(settings: ProgramSettings): number {
   const all = settings.map(({ value }) => periodIn(value));
   const managed = all.slice(3).findLast(({ source }) => source === 'settings');
   if (managed !== undefined) return daysOf(managed.periodDays);
-  if (all.some(({ trouble }) => trouble?.reason === 'bad-period')) return Infinity;
+  if (all.some(({ fault }) => fault?.reason === 'bad-period')) return Infinity;
   const last = all.findLast(({ source }) => source === 'settings');
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
 }
