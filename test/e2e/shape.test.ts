@@ -18,11 +18,12 @@ test('a turn in a new home leaves these names, lines and fields behind', async (
   room.api.takeTime(3000);
   const running = runClaude(['-p', 'Hello.'], room.surroundings(home));
   let record: unknown;
-  await pollUntil('the session is on record', async () => {
+  const look = async () => {
     const [live] = (await findLiveSessions([home])).sessions;
     if (live !== undefined) record = JSON.parse(readFileSync(live.path, 'utf8'));
     return live !== undefined;
-  });
+  };
+  await pollUntil('the session is on record', look, () => readdirSync(home).join());
   expect((await running).exitCode).toBe(0);
 
   const transcript = readFileSync(theOnly(await room.transcripts()), 'utf8');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { changing, refuses, type Scenario } from './scenario.ts';
-import { conversation, line, said, sessionId, type Stage, uuidOf, write } from './stage.ts';
+import { conversation, line, sessionId, type Stage, uuidOf, write } from './stage.ts';
 
 const metadata = [
   { type: 'summary', summary: 'x', leafUuid: uuidOf(9) },
