@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
 import { runClaude } from './support/claude.ts';
-import { field } from './support/json.ts';
+import { field, isObject } from './support/json.ts';
 import { pollUntil } from './support/poll.ts';
 import { enterCleanRoom } from './support/room.ts';
 import { theOnly } from './support/session.ts';
@@ -17,11 +17,12 @@ test('a turn in a new home leaves these names, lines and fields behind', async (
   const home = room.path('a');
   room.api.takeTime(3000);
   const running = runClaude(['-p', 'Hello.'], room.surroundings(home));
-  let record: unknown;
+  let fields: readonly string[] = [];
   const look = async () => {
     const [live] = (await findLiveSessions([home])).sessions;
-    if (live !== undefined) record = JSON.parse(readFileSync(live.path, 'utf8'));
-    return live !== undefined;
+    const record: unknown = live && JSON.parse(readFileSync(live.path, 'utf8'));
+    if (isObject(record)) fields = Object.keys(record);
+    return fields.length > 0;
   };
   await pollUntil('the session is on record', look, () => readdirSync(home).join());
   expect((await running).exitCode).toBe(0);
@@ -33,7 +34,7 @@ test('a turn in a new home leaves these names, lines and fields behind', async (
   const shape = {
     names: [...names].toSorted(),
     lines: [...types].toSorted(),
-    record: Object.keys(Object(record)).toSorted(),
+    record: fields.toSorted(),
   };
   await expect(`${JSON.stringify(shape, undefined, 2)}\n`).toMatchFileSnapshot(
     join(import.meta.dirname, 'shape.json'),

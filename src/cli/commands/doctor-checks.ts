@@ -98,7 +98,7 @@ const problemsOf = ({ reports }: Facts, check: ReturnType<typeof checkOf>) =>
 export const checks: readonly Check[] = [
   {
     name: 'homes',
-    summary: 'which account homes there are, and whether their logins count',
+    summary: 'which account homes there are',
     run({ scope, settings }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
       const causes = unreadable.map((directory) =>

@@ -88,7 +88,6 @@ export function loginOverridesIn(
   settings: readonly Settings[],
   environment: Environment,
 ): readonly LoginOverride[] {
-  const isSet = (value: unknown) => typeof value === 'string' && value !== '';
   return [
     ...LOGIN_VARIABLES.filter((name) => isSet(environment[name])).map((variable) => ({ variable })),
     ...settings.flatMap((one) => [
@@ -106,6 +105,10 @@ export function loginOverridesIn(
 /** Whether somebody is logged in under a home: otherwise nothing comes before a login. */
 export function isLoggedIn({ value }: ProgramConfig): boolean {
   return isObject(memberOf(value, 'oauthAccount'));
+}
+
+function isSet(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function valueIn({ value }: Settings, variable: string): unknown {
