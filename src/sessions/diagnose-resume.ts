@@ -14,7 +14,7 @@ import type { SharedSymlink } from '../links/required.ts';
 import { defaultManagedDirectory } from '../retention/managed-settings.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
-import type { Environment } from './diagnose/settings.ts';
+import type { Environment } from '../homes/layouts.ts';
 import { judgeResume } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
 import {
@@ -112,7 +112,7 @@ export interface ResumeDiagnosis {
  * import { diagnoseResume } from 'claude-shared-state/sessions';
  *
  * const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
- * const line = '{"type":"user","timestamp":"2026-11-01T10:00:00Z","message":{"content":"Hello"}}';
+ * const line = '{"type":"user","uuid":"1","timestamp":"2026-11-01T10:00:00Z","message":{"content":"Hi"}}';
  * const { fs } = memfs({
  *   [`/home/me/.claude-projects-shared/-work/${id}.jsonl`]: line,
  *   '/home/me/.claude-b/settings.json': '{}',

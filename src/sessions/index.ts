@@ -14,7 +14,7 @@ export { locateTranscripts } from './locate-transcripts.ts';
 export type { LocatedTranscripts, LocateOptions, SessionArtifact } from './locate-transcripts.ts';
 export { inspectSettings } from './inspect-settings.ts';
 export type { InspectSettingsOptions } from './inspect-settings.ts';
-export type { Environment } from './diagnose/settings.ts';
+export type { Environment } from '../homes/layouts.ts';
 export type {
   DamageReason,
   SessionProblem,

@@ -9,6 +9,7 @@ import {
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
+import type { Environment } from '../homes/layouts.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import {
@@ -17,7 +18,6 @@ import {
   type Settings,
 } from '../retention/managed-settings.ts';
 import {
-  type Environment,
   findLockedMemory,
   isLoggedIn,
   loginOverridesIn,

@@ -4,7 +4,7 @@ import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
 import { RequiredShared, sharedLinks } from '../links/required.ts';
-import type { Environment } from './diagnose/settings.ts';
+import type { Environment } from '../homes/layouts.ts';
 import { isProgramVersion } from './program.ts';
 import { isValidResumeUUID } from './resume-uuid.ts';
 

@@ -7,6 +7,7 @@ import { readJson, readSmallFile } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
+import type { Environment } from '../../homes/layouts.ts';
 import { readManagedSettings, type Settings } from '../../retention/managed-settings.ts';
 import { type Homes, isDefaultHome, LOGIN_VARIABLES } from '../program.ts';
 
@@ -74,9 +75,6 @@ export function redirectionsIn(settings: ProgramSettings, accountHome: string) {
     ...(isElsewhere ? [{ path: ofHome.path, variable: HOME }] : []),
   ];
 }
-
-/** The environment in which the program will run, as far as it is known. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What comes before the login of a home: in the settings file, or, without one, in the environment. */
 export interface LoginOverride {

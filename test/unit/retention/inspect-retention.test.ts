@@ -274,7 +274,7 @@ describe('the arguments', () => {
       operation: 'inspectRetention',
       problems: [
         { code: 'invalid-argument', argument: 'accountHomes[0]' },
-        { code: 'unknown-option', known: ['required', 'fs', 'now'] },
+        { code: 'unknown-option', known: ['required', 'fs', 'now', 'managedSettings'] },
         { code: 'invalid-argument', argument: 'options.required' },
         {
           code: 'invalid-argument',
