@@ -268,7 +268,9 @@ async function surveyEntry(
     return migrationProblem('other-target', { path: restorePoint, target });
   }
   const info = await lstatOrUndefined(fs, realPath);
-  const fragments = point.recreated.filter((it) => it.name === name).map((it) => it.path);
+  // Those of a complete migration have been merged, and what they were merged into may have been rewritten since.
+  const recreated = state === 'complete' ? [] : point.recreated;
+  const fragments = recreated.filter((it) => it.name === name).map((it) => it.path);
   const link = { target, realTarget: realTarget ?? target };
   const entry = { ...places, ...link, restorePoint, tree, fragments };
   if (info === undefined) return { ...entry, state: 'nothing' };

@@ -24,6 +24,8 @@ export interface Log {
   readonly formerKeys: Set<string>;
   /** Whether more has been done to it than to append. */
   isDisturbed: boolean;
+  /** Whether it was begun anew while its directory was on its way back, perhaps, and not only appended to since. */
+  mayRepeat: boolean;
   /** Whether a run has listed it as not merged. */
   isLeft: boolean;
   /** Whether it was begun during the present run. */

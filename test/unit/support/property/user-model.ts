@@ -26,6 +26,7 @@ export class UserModel {
       oldKeys: new Set(),
       formerKeys: new Set(),
       isDisturbed: false,
+      mayRepeat: false,
       isLeft: false,
       isNew: true,
       copies: new Set([home]),
@@ -83,6 +84,7 @@ export class UserModel {
   /** The program has seen these lines, and put others in their place. */
   rewritten(log: Log, { seen, kept }: Rewriting, home: string): void {
     log.isDisturbed = true;
+    if (this.returned.size > 0) log.mayRepeat = true;
     log.touchedBy.add(home);
     // It had replaced the others itself, and may have found them again before the run saw that.
     const current = kept.filter((line) => log.lines.has(line) || !log.past.has(line));
