@@ -66,24 +66,25 @@ export async function scopeFor(
     sessions: false,
     processInspector: io.processInspector,
   });
-  const isChosen = ({ accountHome, rule, remarks, links: linked }: AccountHome) => {
+  // What another program runs elsewhere, for a test say, is its own business.
+  const isNear = ({ rule, accountHome }: AccountHome) =>
+    rule !== 'process' || accountHome.startsWith(join(io.home, sep));
+  const isChosen = (home: AccountHome) => {
+    const { rule, remarks, links: linked } = home;
     if (rule === 'named') return true;
     if (rule === 'environment') return homesFrom !== 'given';
     if (given !== undefined) return false;
     const isShared = linked.some(({ name, realTarget }) => name === 'projects' && realTarget);
-    // What another program runs elsewhere, for a test say, is its own business.
-    const isNear = rule !== 'process' || accountHome.startsWith(join(io.home, sep));
-    return isNear && (remarks.length === 0 || isShared);
+    return isNear(home) && (remarks.length === 0 || isShared);
   };
   const chosen = homes.filter(isChosen).map(({ accountHome }) => accountHome);
   const others = homes.filter((home) => !isChosen(home));
-  const own = pools.filter(({ accountHomes }) =>
-    accountHomes.some((home) => chosen.includes(home)),
-  );
+  const poolsWith = (some: readonly string[]) =>
+    pools.filter(({ accountHomes }) => accountHomes.some((home) => some.includes(home)));
+  const own = poolsWith(chosen);
+  const near = poolsWith(homes.filter(isNear).map(({ accountHome }) => accountHome));
   const agreement =
-    links.requiredFrom === 'home'
-      ? agreementOf(own.length === 0 ? pools : own, links.required)
-      : {};
+    links.requiredFrom === 'home' ? agreementOf(own.length === 0 ? near : own, links.required) : {};
   const { agreed, groups = [] } = agreement;
   // Who names the primary home means to move its state elsewhere.
   const isAgreed = agreed !== undefined && !(common.home && chosen.includes(agreed.primary ?? ''));

@@ -5,6 +5,7 @@ import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
 const user = userHome();
+const elsewhere = userHome();
 const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
 const stage = (title: string) => {
   const fixture = fixtures.find((one) => one.title.startsWith(title));
@@ -113,6 +114,21 @@ describe('homes in groups that share nothing', () => {
       required: { from: 'agreed' },
       ok: true,
     });
+  });
+});
+
+test('what homes share elsewhere, in which another program runs, is not adopted', async () => {
+  await user.bare('.claude');
+  await user.bare('.claude-b');
+  for (const name of ['.claude-c', '.claude-d']) await elsewhere.healthy(name);
+  const configDirs = ['.claude-c', '.claude-d'].map((name) => elsewhere.at(name));
+
+  const { stdout } = await run(['ensure', '--json'], { home: user.home, configDirs });
+
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    accountHomes: { paths: [user.at('.claude'), user.at('.claude-b')] },
+    required: { from: 'home' },
   });
 });
 
