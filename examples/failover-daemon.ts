@@ -32,6 +32,7 @@ const { values } = parseArgs({
     root: { type: 'string', default: homedir() },
     socket: { type: 'string' },
     program: { type: 'string' },
+    continue: { type: 'string' },
     'poll-ms': { type: 'string', default: '15000' },
     'cool-down-ms': { type: 'string', default: '300000' },
   },
@@ -131,11 +132,18 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
     terminal,
     stateDirectory,
     required,
-    resume: { program: values.program },
+    // Otherwise as each session ran.
+    ...(values.program === undefined ? {} : { launch: { program: values.program } }),
+    continuePrompt: values.continue,
     signal: stopping.signal,
     onEvent: sayEvent,
   });
   for (const { code, message } of problems) say(`${code}: ${message}`);
+  if (outcome === 'canary-failed') {
+    // Each further try would move one session more.
+    process.exitCode = 1;
+    stopping.abort();
+  }
   const skipped = done.filter(({ outcome }) => outcome === 'skipped').flatMap((it) => it.problems);
   // Refused, stopped, or a session that was out of reach: the same call is repeated.
   if (outcome !== 'done' || skipped.some(({ remedy }) => remedy === 'retry')) return memory;

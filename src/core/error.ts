@@ -23,6 +23,7 @@ export type Operation =
   | 'planDelete'
   | 'planMigration'
   | 'planRestore'
+  | 'planSwap'
   | 'projectKey'
   | 'relaunchSessions'
   | 'requiredSharedUnder'

@@ -2,25 +2,35 @@ export type { FailoverProblem, FailoverProblemCode, FailoverProblemOf } from './
 export type {
   FailoverOptions,
   FailoverSession,
+  Launch,
   LaunchOptions,
   RelaunchOptions,
   SaveOptions,
   SwapOptions,
 } from './swap/options.ts';
+export { planSwap } from './swap/plan.ts';
 export { relaunchSessions } from './swap/relaunch.ts';
 export type {
+  PlannedSession,
   RelaunchedSession,
   RelaunchReport,
   SavedSession,
   SaveReport,
   SwapEvent,
+  SwapPlan,
   SwapReport,
 } from './swap/report.ts';
 export { saveResumeUUIDs } from './swap/save.ts';
 export { swapAccounts } from './swap/swap.ts';
 export { findResumeUUID } from './terminal/resume-hint.ts';
 export { isTerminalError, TerminalError } from './terminal/terminal.ts';
-export type { Terminal, TerminalErrorReason, TerminalKey } from './terminal/terminal.ts';
+export type {
+  ProcessLaunch,
+  Terminal,
+  TerminalErrorReason,
+  TerminalKey,
+  TerminalPane,
+} from './terminal/terminal.ts';
 export type { FailoverFs, WriteHandle } from '../fs/migrate-fs.ts';
 export type { ResumeUUID } from '../sessions/resume-uuid.ts';
 export { stepQuotaGate } from './quota/gate.ts';

@@ -11,6 +11,7 @@ import {
 import type { Problem } from '../links/problems.ts';
 import { type LockProblems, lockProblems } from '../lock/problems.ts';
 import type { SessionProblem } from '../sessions/problems.ts';
+import type { OmittedArgument } from './swap/launch-arguments.ts';
 
 /** Of one of the sessions of a failover; `path` is the file that keeps its id. */
 interface OfSession extends AtPath {
@@ -26,11 +27,15 @@ interface FailoverProblems extends LockProblems {
   readonly 'terminal-failed': OfSession & { readonly reason: string };
   /**
    * The terminal is not at a shell that could be used. Recognised: no session record names one of its processes
-   * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none); its first process is that of the
-   * session, and would take the terminal with it (`no-shell`); or the record names another session or account.
+   * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
+   * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
+   * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
+   * or account; or not exactly one of `several-panes` runs a session.
    */
   readonly 'terminal-busy': OfSession & {
-    readonly reason: 'no-record' | 'no-shell' | 'other-session';
+    readonly reason: 'no-record' | 'no-shell' | 'other-session' | 'several-panes';
+    /** The program that runs in it, or the panes. */
+    readonly detail?: string;
     /** The session that runs in it, if its record says so. */
     readonly live?: {
       readonly pid: number;
@@ -41,11 +46,13 @@ interface FailoverProblems extends LockProblems {
   /** The program did not end. Recognised: its process still exists after it was killed. */
   readonly 'stop-timeout': OfSession & { readonly pid: number };
   /**
-   * The program did not resume. Recognised: the terminal is at its shell (`ended`), or the time for it is over
-   * (`timeout`); `output` was printed last.
+   * The session does not go on. Recognised: the terminal is at its shell (`ended`), or the time for it is over
+   * (`timeout`; `too-small` if the terminal has a size in which the program shows nothing); its transcript has an error
+   * of the API (`refused`); or its record is in another home (`other-account`), because something between the shell and
+   * the program, such as a wrapper, sets `CLAUDE_CONFIG_DIR`. `output`: what was printed last, the size, or that home.
    */
   readonly 'resume-failed': OfSession & {
-    readonly reason: 'ended' | 'timeout';
+    readonly reason: keyof typeof notResumed;
     readonly output: string;
   };
   /** The program asks a `question` and waits for an answer. Recognised: by its text. */
@@ -63,8 +70,32 @@ interface FailoverProblems extends LockProblems {
     /** The name of the other session. */
     readonly other?: string;
   };
-  /** The target account home doesn't exist. Recognised: there is no directory at its path. */
-  readonly 'target-home-missing': AtPath;
+  /**
+   * Ending the program loses something. `busy`: it works, and does not continue by itself when it is resumed.
+   * `draft`: `detail` stands in its input box, unless the program only suggests it. `background-shells`: they end with
+   * it. Recognised: by the session record and the screen.
+   */
+  readonly 'work-interrupted': OfSession & {
+    readonly reason: keyof typeof interrupted;
+    readonly detail?: string;
+  };
+  /**
+   * The program is resumed without an `argument` that it was started with. `secret`: its value may be one. `unknown`:
+   * it is not known how many values it takes. `not-typeable`: it is no single line.
+   */
+  readonly 'launch-argument-omitted': OfSession & OmittedArgument;
+  /** The session was left where it is. Recognised: the first one to be moved (`other`) did not go on. */
+  readonly 'canary-failed': OfSession & { readonly other: string };
+  /**
+   * The target account can't take the sessions. `home-missing`: there is no such directory. `not-logged-in`: by the files
+   * of the home. `same-account`: it is logged in to the account that the sessions are to leave. `bypass-not-accepted`:
+   * the program is told to skip permissions, and would ask first. `program-missing`: it is not in the PATH of the session,
+   * or there is no such file (`detail`).
+   */
+  readonly 'target-not-ready': AtPath & {
+    readonly reason: keyof typeof notReady;
+    readonly detail?: string;
+  };
   /**
    * The accounts share their session records, which then don't say who runs a session. Recognised: the homes, or the
    * `sessions` in them, are the same directory.
@@ -91,6 +122,30 @@ const unusableId = {
   shared: 'is also saved for ',
 } as const;
 
+const notResumed = {
+  ended: 'did not resume, and is at its shell',
+  timeout: 'has neither resumed nor failed in the time given',
+  'too-small': 'shows nothing in a terminal of this size',
+  refused: 'has resumed, and the API refuses its requests',
+  'other-account': 'was started under another account',
+} as const;
+
+const interrupted = {
+  busy: 'is at work, which ends with the program',
+  draft: 'has text in its input box, which is lost',
+  'background-shells': 'runs shell commands in the background, which end with it',
+} as const;
+
+const notReady = {
+  'home-missing': 'does not exist',
+  'not-logged-in': 'is not logged in',
+  'same-account': 'is logged in to the account that the sessions are to leave',
+  'bypass-not-accepted': 'has not accepted that permissions are bypassed',
+  'program-missing': 'needs a program that the terminal does not find',
+} as const;
+
+const detailed = (detail: string | undefined) => (detail === undefined ? '' : text`: ${detail}`);
+
 export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ (() => ({
   ...lockProblems,
   'terminal-missing': error(
@@ -105,11 +160,18 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'terminal-busy': error(
     'manual',
-    ({ session, live }) =>
+    ({ session, live, reason, detail }) =>
       live === undefined
-        ? text`the terminal of ${session} runs something that keeps no session record`
+        ? text`the terminal of ${session} ` +
+          (reason === 'several-panes'
+            ? 'has several panes, of which not exactly one runs a session'
+            : 'runs something that keeps no session record') +
+          detailed(detail)
         : text`the terminal of ${session} runs session ${live.sessionId} under ${live.accountHome} (process ${String(live.pid)})`,
-    'End it, and start the session from a shell there. Nothing was typed into the terminal.',
+    (p) =>
+      p.reason === 'several-panes'
+        ? 'Name the one that is meant as `pane`.'
+        : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
   ),
   'stop-timeout': error(
     'manual',
@@ -118,10 +180,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'resume-failed': error(
     'manual',
-    (p) =>
-      p.reason === 'ended'
-        ? text`${p.session} did not resume, and is at its shell: ${p.output}`
-        : text`${p.session} has neither resumed nor failed in the time given: ${p.output}`,
+    (p) => text`${p.session} ${notResumed[p.reason]}: ${p.output}`,
     'Look at what the program printed; allow more time if it was only slow.',
   ),
   'resume-awaiting-input': error(
@@ -144,10 +203,23 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
     (p) => text`the id of ${p.session} ${unusableId[p.reason]}${p.other ?? ''}: ${p.path}`,
     'Write the id of its own session into the file, and nothing else, and call again.',
   ),
-  'target-home-missing': error(
+  'work-interrupted': warning(
+    (p) => text`${p.session} ${interrupted[p.reason]}` + detailed(p.detail),
+    'Look after it when it has resumed; continuePrompt tells a busy session to continue.',
+  ),
+  'launch-argument-omitted': warning(
+    (p) => text`${p.session} is resumed without ${p.argument} (${p.reason})`,
+    'Give it in launch, if the session needs it.',
+  ),
+  'canary-failed': error(
     'manual',
-    (p) => text`the account home ${p.path} does not exist`,
-    'Log in under it first, or correct its path.',
+    (p) => text`${p.session} was left where it is, because ${p.other} did not go on`,
+    'See to that one, and call again.',
+  ),
+  'target-not-ready': error(
+    'manual',
+    (p) => text`the account home ${p.path} ${notReady[p.reason]}` + detailed(p.detail),
+    'Start Claude Code under it once as the sessions run, and log in; or correct the path.',
   ),
   'accounts-overlap': error(
     'manual',

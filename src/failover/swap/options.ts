@@ -9,11 +9,13 @@ import {
   kind,
   list,
   object,
+  oneOf,
   optional,
   options,
   path,
   port,
   somePaths,
+  string,
 } from '../../core/options.ts';
 import { type FailoverFs, failoverPort, realMigrateDisk } from '../../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../../fs/port.ts';
@@ -37,14 +39,22 @@ export type LaunchOptions = Pick<
   'program' | 'extraArgs' | 'prompt' | 'dangerouslySkipPermissions'
 >;
 
+/**
+ * `as-it-ran`: with the program and the arguments that its session was last seen to run with, as far as the terminal
+ * tells; what may be a secret is left out and reported.
+ */
+export type Launch = 'as-it-ran' | LaunchOptions;
+
 /** A session that a failover looks after, in a terminal of its own, under whichever account. */
 export interface FailoverSession {
   /** Its name: that of its terminal, and of its directory below the state directory. One path segment. */
   readonly name: string;
   /** The working directory of the program: an absolute path. */
   readonly cwd: string;
+  /** The pane of its terminal, such as `%3`; by default its only one, or the only one that runs a session. */
+  readonly pane?: string | undefined;
   /** How the program is started for this session, instead of the option for all. */
-  readonly resume?: LaunchOptions | undefined;
+  readonly launch?: Launch | undefined;
 }
 
 /** The options of all calls that act on running sessions. */
@@ -61,6 +71,8 @@ export interface FailoverOptions {
   readonly signal?: AbortSignal | undefined;
   /** Waits a number of milliseconds between two looks at a terminal; a timer by default. */
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
+  /** Returns a time in milliseconds that only grows; by default a clock of this process. */
+  readonly now?: (() => number) | undefined;
   /** Returns a number from 0 to below 1, for unique names; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
   /** The process id to lock with; that of this process by default. */
@@ -70,7 +82,7 @@ export interface FailoverOptions {
 }
 
 /** The options of `saveResumeUUIDs`. */
-export interface SaveOptions extends Omit<FailoverOptions, 'pid' | 'pollMs' | 'sleep'> {
+export interface SaveOptions extends Omit<FailoverOptions, 'now' | 'pid' | 'pollMs' | 'sleep'> {
   /** The account homes under which the sessions may be running: absolute paths, at least one. */
   readonly accountHomes: readonly string[];
 }
@@ -79,8 +91,10 @@ interface ResumeOptions extends Pick<
   DiagnoseOptions,
   'required' | 'programVersion' | 'defaultAccountHome'
 > {
-  /** How the program is started, unless a session says otherwise. */
-  readonly resume?: LaunchOptions | undefined;
+  /** How the program is started, unless a session says otherwise; `as-it-ran` by default. */
+  readonly launch?: Launch | undefined;
+  /** A prompt for the sessions whose work the swap or a limit interrupted, on one line; none by default. */
+  readonly continuePrompt?: string | undefined;
   /** How long a session may take to resume or fail, in milliseconds; 60,000 by default. */
   readonly resumeTimeoutMs?: number | undefined;
 }
@@ -103,6 +117,11 @@ export interface SwapOptions extends FailoverOptions, ResumeOptions {
   readonly sessions: readonly FailoverSession[];
   /** How long a program may take to end before it is killed, in milliseconds; 10,000 by default. */
   readonly stopTimeoutMs?: number | undefined;
+  /**
+   * What happens to a session with which its terminal would end: it is left alone (`skip`, the default), or a shell is
+   * started in its place (`respawn`), if the terminal can do that.
+   */
+  readonly onNoShell?: 'skip' | 'respawn' | undefined;
   /** Called at every step. If it throws, the swap ends as in a crash. */
   readonly onEvent?: ((event: SwapEvent) => void) | undefined;
 }
@@ -115,6 +134,7 @@ export interface FailoverContext {
   readonly stateDirectory: string;
   readonly signal: AbortSignal | undefined;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly now: () => number;
   readonly random: () => number;
   readonly pid: number | undefined;
   readonly pollMs: number;
@@ -127,7 +147,8 @@ export interface LaunchRequest {
   readonly required: readonly SharedSymlink[];
   readonly programVersion: string | undefined;
   readonly defaultAccountHome: string | undefined;
-  readonly resume: LaunchOptions;
+  readonly launch: Launch;
+  readonly continuePrompt: string | undefined;
   readonly resumeTimeoutMs: number;
 }
 
@@ -138,6 +159,7 @@ export interface SwapRequest {
   readonly sessions: readonly FailoverSession[];
   readonly resume: LaunchRequest;
   readonly stopTimeoutMs: number;
+  readonly onNoShell: 'skip' | 'respawn';
   readonly onEvent: (event: SwapEvent) => void;
 }
 
@@ -146,9 +168,11 @@ const NO_NAME =
   // oxlint-disable-next-line no-control-regex -- the pattern is about control characters
   /^$|^\.|[/\\:\0-\x1f\x7f-\x9f\ud800-\udfff]|[. ]$/u;
 
+const isPane = (value: unknown): value is string =>
+  typeof value === 'string' && /^%\d+$/.test(value);
 const launch = /* @__PURE__ */ kind(
-  (value): value is LaunchOptions => isObject(value),
-  'a plain object',
+  (value): value is Launch => value === 'as-it-ran' || isObject(value),
+  'as-it-ran, or a plain object',
 );
 const milliseconds = /* @__PURE__ */ integer({ min: 1, of: 'milliseconds' });
 const anySessions = /* @__PURE__ */ (() =>
@@ -159,7 +183,8 @@ const anySessions = /* @__PURE__ */ (() =>
         'a plain path segment, such as api',
       ),
       cwd: path,
-      resume: optional(launch),
+      pane: optional(kind(isPane, 'the id of a pane, such as %3')),
+      launch: optional(launch),
     }),
     '{ name, cwd }',
   ))();
@@ -194,12 +219,14 @@ const waiting = /* @__PURE__ */ (() => ({
   sleep: optional(callback<(duration: number) => Promise<void>>(), (duration) => timer(duration)),
   pid: optional(integer({ min: 1 })),
   pollMs: optional(milliseconds, 250),
+  now: optional(callback<() => number>(), () => performance.now()),
 }))();
 const resuming = /* @__PURE__ */ (() => ({
   required: optional(sharedLinks, RequiredShared),
   programVersion: optional(programVersionKind),
   defaultAccountHome: optional(path),
-  resume: optional(launch, {}),
+  launch: optional(launch, 'as-it-ran'),
+  continuePrompt: optional(string),
   resumeTimeoutMs: optional(milliseconds, 60_000),
 }))();
 
@@ -207,7 +234,7 @@ export function checkSave(given: unknown, saveOptions: SaveOptions) {
   const schema = { sessions, options: options({ ...shared, accountHomes: somePaths }) };
   const checked = check('saveResumeUUIDs', schema, { sessions: given, options: saveOptions });
   const { accountHomes, ...tools } = checked.options;
-  const context = contextOf({ ...tools, sleep: timer, pid: undefined, pollMs: 1 });
+  const context = contextOf({ ...tools, sleep: timer, now: () => 0, pid: undefined, pollMs: 1 });
   return { sessions: checked.sessions, accountHomes, context };
 }
 
@@ -221,7 +248,10 @@ export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) 
   return { sessions: checked.sessions, context: contextOf(rest), request };
 }
 
-export function checkSwap(swapOptions: SwapOptions): {
+export function checkSwap(
+  swapOptions: SwapOptions,
+  call: 'swapAccounts' | 'planSwap' = 'swapAccounts',
+): {
   readonly context: FailoverContext;
   readonly request: SwapRequest;
 } {
@@ -233,6 +263,7 @@ export function checkSwap(swapOptions: SwapOptions): {
     to: path,
     sessions,
     stopTimeoutMs: optional(milliseconds, 10_000),
+    onNoShell: optional(oneOf('skip', 'respawn'), 'skip'),
     onEvent: optional(callback<(event: SwapEvent) => void>(), () => undefined),
   });
   const readSwap: typeof read = (value, argument, faults) => {
@@ -241,13 +272,13 @@ export function checkSwap(swapOptions: SwapOptions): {
       ? swap
       : faults.add('options.to', swap.to, 'another account home than options.from');
   };
-  const checked = check('swapAccounts', { options: readSwap }, { options: swapOptions });
-  const { from, to, sessions: all, stopTimeoutMs, onEvent, ...rest } = checked.options;
+  const checked = check(call, { options: readSwap }, { options: swapOptions });
+  const { from, to, sessions: all, stopTimeoutMs, onNoShell, onEvent, ...rest } = checked.options;
   const resume = resumeRequest(rest, to, [to, from]);
   requireTypeable(all, resume);
   return {
     context: contextOf(rest),
-    request: { from, to, sessions: all, resume, stopTimeoutMs, onEvent },
+    request: { from, to, sessions: all, resume, stopTimeoutMs, onNoShell, onEvent },
   };
 }
 
@@ -274,11 +305,14 @@ const ANY_ID = /* @__PURE__ */ parseResumeUUID('00000000-0000-0000-0000-00000000
 /** Refuses a command that can't be typed before anything is touched. */
 function requireTypeable(
   all: readonly FailoverSession[],
-  { resume: common, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
+  { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
-  for (const { cwd, resume = common } of all) {
-    if (ANY_ID !== undefined) {
-      resumeCommand(ANY_ID, { ...resume, accountHome, cwd, defaultAccountHome });
+  if (ANY_ID === undefined) return;
+  for (const { cwd, launch: own = common } of all) {
+    const options = { ...(own === 'as-it-ran' ? {} : own), accountHome, cwd, defaultAccountHome };
+    resumeCommand(ANY_ID, options);
+    if (continuePrompt !== undefined) {
+      resumeCommand(ANY_ID, { ...options, prompt: continuePrompt });
     }
   }
 }

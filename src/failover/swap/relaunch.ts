@@ -3,6 +3,7 @@ import { resumeCommand } from '../../sessions/resume-command.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import { judgeLaunch, lastLines, type LaunchState } from '../terminal/launch.ts';
+import { lastAnswer, sizeOf } from './answer.ts';
 import { withLock } from './lock.ts';
 import {
   checkRelaunch,
@@ -12,6 +13,7 @@ import {
 } from './options.ts';
 import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { readId } from './resume-id.ts';
+import { launchOptions, readLaunch } from './saved-launch.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
 import { diagnose } from './stop.ts';
 
@@ -25,7 +27,7 @@ import { diagnose } from './stop.ts';
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`, `targetHome`; `accountHomes`, `required` and `programVersion` for the
- * diagnosis; `resume`: how the program is started; `resumeTimeoutMs`, in milliseconds; `signal`.
+ * diagnosis; `launch`: how the program is started; `continuePrompt`, for interrupted work; `resumeTimeoutMs`, in milliseconds; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.
  * @throws {SharedStateError} Only for bad arguments.
  *
@@ -101,11 +103,13 @@ export async function relaunchOne(
   const sessionId = stored.value;
   const prepared = await attempt(() => prepare(terminal, sessionId, request, claims));
   if (!prepared.ok) return skip(name, prepared.problems, sessionId);
-  const { pid, problems, shown } = prepared.value;
+  const { pid, problems } = prepared.value;
   const before = { name, sessionId, pid, problems };
   if (pid !== undefined) return { ...before, outcome: 'already-running' };
 
-  const launched = await attempt(() => launch(terminal, sessionId, request, shown));
+  const launched = await attempt(() =>
+    launch(terminal, sessionId, request, prepared.value.transcript),
+  );
   if (!launched.ok) {
     return { ...before, outcome: 'unknown', problems: [...problems, ...launched.problems] };
   }
@@ -123,12 +127,14 @@ export async function relaunchOne(
       const problem = failoverProblem('resume-awaiting-input', { ...place, question });
       return { ...before, outcome: 'awaiting-input', problems: [...problems, problem] };
     }
+    case 'refused': {
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
+      return { ...before, outcome: 'refused', pid: state.pid, problems: [...problems, problem] };
+    }
     case 'ended': {
-      const problem = failoverProblem('resume-failed', {
-        ...place,
-        reason: 'ended',
-        output: state.output,
-      });
+      const { kind: reason, output } = state;
+      const problem = failoverProblem('resume-failed', { ...place, reason, output });
       return { ...before, outcome: 'failed', problems: [...problems, problem] };
     }
     default:
@@ -145,19 +151,19 @@ async function prepare(
 ): Promise<{
   readonly pid?: number;
   readonly problems: readonly FailoverProblem[];
-  /** The text of the terminal. */
-  readonly shown: string;
+  /** The path of the transcript. */
+  readonly transcript?: string | undefined;
 }> {
   const { name, place } = terminal;
   const { targetHome, accountHomes } = request;
   const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
-  if (occupant.kind === 'other') terminal.blockBusy('no-record');
+  if (occupant.kind === 'other') return await terminal.blockUnknown(occupant.pid);
   if (occupant.kind === 'session') {
     const { pid, sessionId, accountHomes: homes } = occupant.live;
-    if (sessionId === id && homes.includes(targetHome)) return { pid, problems: [], shown: '' };
+    if (sessionId === id && homes.includes(targetHome)) return { pid, problems: [] };
     terminal.blockBusy('other-session', occupant.live);
   }
-  const { verdict, problems } = await diagnose(terminal, id, request);
+  const { verdict, problems, transcript } = await diagnose(terminal, id, request);
   // A second process would write to the same transcript, and the next resume would follow only one of them.
   const runsElsewhere = problems.some(
     (problem) => problem.code === 'session-running' && problem.processState === 'running',
@@ -169,39 +175,78 @@ async function prepare(
   }
   if (verdict === 'not-resumable' || runsElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
-  return { problems, shown: await terminal.capture() };
+  return { problems, transcript: transcript?.path };
 }
 
 // A question, or a prompt of the shell, may be about to disappear.
 const AGREEING_LOOKS = 2;
 
+/** How a launch ended. `refused`: the session runs, and the API refused what it was told to continue with. */
+type Launched =
+  | Exclude<LaunchState, { readonly kind: 'waiting' }>
+  | { readonly kind: 'refused'; readonly pid: number; readonly output: string };
+
 /** Types the resume command, and watches the terminal until it has an effect. */
 async function launch(
   terminal: SessionTerminal,
   id: ResumeUUID,
-  { targetHome, defaultAccountHome, resume: common, resumeTimeoutMs }: LaunchRequest,
-  before: string,
-): Promise<Exclude<LaunchState, { readonly kind: 'waiting' }>> {
-  const { cwd, resume = common } = terminal.session;
-  const options = { ...resume, accountHome: targetHome, cwd, defaultAccountHome };
+  request: LaunchRequest,
+  transcript: string | undefined,
+): Promise<Launched> {
+  const { targetHome, accountHomes, defaultAccountHome, resumeTimeoutMs } = request;
+  const { session, place, context } = terminal;
+  const how = launchOptions(terminal, await readLaunch(terminal, id), request);
+  const options = { ...how, accountHome: targetHome, cwd: session.cwd, defaultAccountHome };
   const { shell: command } = resumeCommand(id, options);
-  await terminal.enter(command);
+  const size = transcript === undefined ? 0 : await sizeOf(context.fs, transcript);
+  const before = await terminal.enter(command);
 
   let text = '';
   let last: LaunchState['kind'] = 'waiting';
   let agreeing = 0;
   const settled = await terminal.waitFor(resumeTimeoutMs, async () => {
     terminal.requireActive();
-    const occupant = await terminal.occupant([targetHome]);
+    const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
     text = await terminal.capture();
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
+    if (live !== undefined && !live.accountHomes.includes(targetHome)) {
+      const [output] = live.accountHomes;
+      block(failoverProblem('resume-failed', { ...place, reason: 'other-account', output }));
+    }
     const state = judgeLaunch({ command, before, text, isAtShell, live });
     agreeing = state.kind === last ? agreeing + 1 : 1;
     last = state.kind;
     return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
   });
-  if (settled !== false) return settled;
+  if (settled === false) return await blockLate(terminal, text);
+  if (settled.kind !== 'resumed' || how.prompt === undefined || transcript === undefined) {
+    return settled;
+  }
+  const answer = await terminal.waitFor(resumeTimeoutMs, async () => {
+    terminal.requireActive();
+    const found = await lastAnswer(context.fs, transcript, size);
+    return found.kind !== 'none' && found;
+  });
+  if (answer === false) return await blockLate(terminal, await terminal.capture());
+  return answer.kind === 'answered'
+    ? settled
+    : { kind: 'refused', pid: settled.live.pid, output: answer.text };
+}
+
+/** Below that the program shows nothing, and its record has no status (2.1.197: columns; 2.1.329: rows). */
+const MIN_COLUMNS = 26;
+const MIN_ROWS = 8;
+
+/** Ends the work on a session in whose terminal nothing has happened in time. */
+async function blockLate(terminal: SessionTerminal, text: string): Promise<never> {
+  const { place } = terminal;
+  const panes = await terminal.panes();
+  const pane = panes.find(({ id }) => terminal.pane === undefined || terminal.pane === id);
+  if (pane !== undefined && (pane.columns < MIN_COLUMNS || pane.rows < MIN_ROWS)) {
+    const output = `${pane.columns} columns, ${pane.rows} rows`;
+    block(failoverProblem('resume-failed', { ...place, reason: 'too-small', output }));
+  }
   const output = lastLines(text);
-  return block(failoverProblem('resume-failed', { ...terminal.place, reason: 'timeout', output }));
+  return block(failoverProblem('resume-failed', { ...place, reason: 'timeout', output }));
 }

@@ -32,8 +32,8 @@ export interface RelaunchedSession {
   readonly name: string;
   /**
    * `resumed`: it runs under the target home. `already-running`: it did before. `skipped`: nothing was typed.
-   * `awaiting-input`: the program waits for an answer. `failed`: it did not resume, and is at its shell. `unknown`: it
-   * was started, and its state is not known yet.
+   * `awaiting-input`: the program waits for an answer. `failed`: it did not resume, and is at its shell. `refused`: it
+   * runs, and the API refuses its requests. `unknown`: it was started, and its state is not known yet.
    */
   readonly outcome:
     | 'resumed'
@@ -41,6 +41,7 @@ export interface RelaunchedSession {
     | 'skipped'
     | 'awaiting-input'
     | 'failed'
+    | 'refused'
     | 'unknown';
   /** The id that was, or should have been, resumed. */
   readonly sessionId: ResumeUUID | undefined;
@@ -62,8 +63,38 @@ export interface RelaunchReport {
 
 /** The result of `swapAccounts`. */
 export interface SwapReport extends RelaunchReport {
-  /** `done`: see each session. `refused`: nothing was touched, see `problems`. `stopped`: aborted by the signal. */
-  readonly outcome: 'done' | 'refused' | 'stopped';
+  /**
+   * `done`: see each session. `refused`: nothing was stopped, see `problems`. `canary-failed`: the first session did
+   * not go on, and the others were left where they are. `stopped`: aborted by the signal.
+   */
+  readonly outcome: 'done' | 'refused' | 'canary-failed' | 'stopped';
+}
+
+/** What a swap would do with a session. */
+export interface PlannedSession {
+  readonly name: string;
+  /**
+   * `move`: it would be stopped, and resumed. `resume`: it is at its shell, and would be resumed. `stay`: it runs under
+   * the target home already. `skip`: it would be left alone; see `problems`.
+   */
+  readonly action: 'move' | 'resume' | 'stay' | 'skip';
+  readonly sessionId: ResumeUUID | undefined;
+  /** The process of a session that runs. */
+  readonly pid: number | undefined;
+  /** Whether it is at work, or was until a limit ended its turn. */
+  readonly isBusy: boolean;
+  /** What keeps it from being moved, what would be lost, and warnings. */
+  readonly problems: readonly FailoverProblem[];
+}
+
+/** The result of `planSwap`. */
+export interface SwapPlan {
+  /** Whether the swap would not be refused, and leave no session alone. */
+  readonly ok: boolean;
+  /** In the order given. */
+  readonly sessions: readonly PlannedSession[];
+  /** What the whole swap would be refused for. */
+  readonly problems: readonly FailoverProblem[];
 }
 
 /** A step of a swap, for alerts and status pages. */
@@ -79,6 +110,8 @@ export type SwapEvent =
       readonly session: string;
       readonly pid: number | undefined;
       readonly wasKilled: boolean;
+      /** Whether its work was interrupted. */
+      readonly wasBusy: boolean;
     }
   /** The session stays as it is. */
   | { readonly kind: 'skipped'; readonly session: string; readonly problem: FailoverProblem }

@@ -1,10 +1,11 @@
 import { type Failure, toResult } from '../../core/result.ts';
-import { dirname, join } from '../../core/paths.ts';
+import { basename, dirname, join } from '../../core/paths.ts';
 import { makeDirectories, removeName, syncDirectory, writeNewFile } from '../../fs/io.ts';
 import { readSmallFile } from '../../fs/read-file.ts';
 import { nonceFrom } from '../../lock/owner.ts';
 import { parseResumeUUID, type ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { failoverProblem } from '../problems.ts';
+import type { FailoverContext } from './options.ts';
 import { block, type SessionTerminal } from './session-terminal.ts';
 
 // An id has 36; there may be white space around it.
@@ -36,18 +37,25 @@ function isMissing(failure: Failure): boolean {
  * A link in place of the file is replaced; its target is left alone.
  */
 export async function writeId({ context, place }: SessionTerminal, id: ResumeUUID): Promise<void> {
-  const { fs, random } = context;
-  const directory = dirname(place.path);
-  const temporary = join(directory, `.resume-id.${nonceFrom(random)}`);
+  await replaceFile(context, place.path, `${id}\n`);
+}
+
+/** Replaces a file in one step, or blocks the session. */
+export async function replaceFile(
+  { fs, random }: FailoverContext,
+  path: string,
+  text: string,
+): Promise<void> {
+  const directory = dirname(path);
+  const temporary = join(directory, `.${basename(path)}.${nonceFrom(random)}`);
   const write = async () => {
     await makeDirectories(fs, directory);
-    await writeNewFile(fs, temporary, new TextEncoder().encode(`${id}\n`));
-    const renamed = await toResult(fs.rename(temporary, place.path));
+    await writeNewFile(fs, temporary, new TextEncoder().encode(text));
+    const renamed = await toResult(fs.rename(temporary, path));
     if (renamed.ok) return await syncDirectory(fs, directory);
     await toResult(removeName(fs, temporary));
     throw renamed.error;
   };
   const written = await toResult(write());
-  if (written.ok) return;
-  block(failoverProblem('io-error', { path: place.path, errno: written.errno }));
+  if (!written.ok) block(failoverProblem('io-error', { path, errno: written.errno }));
 }

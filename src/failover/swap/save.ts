@@ -1,10 +1,10 @@
 import { mapLimit } from '../../core/map-limit.ts';
-import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
-import { failoverProblem } from '../problems.ts';
+import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import { lastHint } from '../terminal/resume-hint.ts';
 import { checkSave, type FailoverSession, type SaveOptions } from './options.ts';
 import type { SavedSession, SaveReport } from './report.ts';
 import { readId, writeId } from './resume-id.ts';
+import { describeLaunch, saveLaunch } from './saved-launch.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
 
 /**
@@ -12,8 +12,8 @@ import { attempt, block, SessionTerminal } from './session-terminal.ts';
  *
  * The id comes from the record that the running process keeps, which is right even after `/clear`; if the terminal is
  * at its shell, from the hint that the program printed below its last launch. It is written to
- * `<state directory>/<session>/resume-id.txt` in one step, with mode 0600. If none is found, the one saved before is
- * kept. Nothing is typed, and no process is touched. Tested with Claude Code 2.1.197 and 2.1.329.
+ * `<state directory>/<session>/resume-id.txt` in one step, with mode 0600, and how the program was started to
+ * `launch.json` beside it. If none is found, the one saved before is kept. Nothing is typed, and no process is touched. Tested with Claude Code 2.1.197 and 2.1.329.
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`; `accountHomes`: under which the sessions may be running.
@@ -71,9 +71,10 @@ export async function saveOne(
   const { path } = place;
   const found = await attempt(() => findId(terminal, accountHomes));
   const source = found.ok ? found.value.source : undefined;
-  const saved = found.ok ? await attempt(() => writeId(terminal, found.value.id)) : found;
+  const saved = found.ok ? await attempt(() => save(terminal, found.value)) : found;
   if (found.ok && saved.ok) {
-    return { name, outcome: 'saved', sessionId: found.value.id, source, path, problems: [] };
+    const { value: problems } = saved;
+    return { name, outcome: 'saved', sessionId: found.value.id, source, path, problems };
   }
   const problems = saved.ok ? [] : saved.problems;
   const stored = await attempt(() => readId(terminal));
@@ -84,25 +85,36 @@ export async function saveOne(
   return { name, outcome: 'none', sessionId: undefined, source, path, problems: all };
 }
 
-async function findId(
+/** Saves an id, and how the session runs; returns what can't be used again. */
+async function save(
   terminal: SessionTerminal,
-  accountHomes: readonly string[],
-): Promise<{ readonly id: ResumeUUID; readonly source: 'record' | 'pane' }> {
+  { id, live }: Awaited<ReturnType<typeof findId>>,
+): Promise<readonly FailoverProblem[]> {
+  await writeId(terminal, id);
+  const started = live === undefined ? undefined : await terminal.launchOf(live.pid);
+  if (started === undefined) return [];
+  const { launch, problems } = await describeLaunch(terminal, id, started);
+  await saveLaunch(terminal, launch);
+  return problems;
+}
+
+/** Finds the session that runs in a terminal, or that ran there last. */
+export async function findId(terminal: SessionTerminal, accountHomes: readonly string[]) {
   const { place } = terminal;
   terminal.requireActive();
   const occupant = await terminal.occupant(accountHomes);
   switch (occupant.kind) {
     case 'session':
-      return { id: occupant.live.sessionId, source: 'record' };
+      return { id: occupant.live.sessionId, source: 'record', live: occupant.live } as const;
     case 'other':
-      return terminal.blockBusy('no-record');
+      return await terminal.blockUnknown(occupant.pid);
     case 'shell': {
       const hint = lastHint(await terminal.capture());
       // Below an error the program prints the id that it could not resume.
       if (hint?.id === undefined || hint.hasFailed || !hint.isBelowLastLaunch) {
         return block(failoverProblem('no-resume-hint', place));
       }
-      return { id: hint.id, source: 'pane' };
+      return { id: hint.id, source: 'pane', live: undefined } as const;
     }
     default:
       return occupant satisfies never;

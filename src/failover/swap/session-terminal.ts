@@ -1,8 +1,8 @@
 import { isArray, memberOf } from '../../core/json.ts';
-import { join } from '../../core/paths.ts';
+import { basename, join } from '../../core/paths.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { ProcessLaunch, Terminal, TerminalPane } from '../terminal/terminal.ts';
 import type { FailoverContext, FailoverSession } from './options.ts';
 
 /** Ends the work on one session. */
@@ -41,8 +41,8 @@ export type Occupant =
   | { readonly kind: 'session'; readonly live: LiveSession; readonly isFirst: boolean }
   /** The shell, which waits for a command. */
   | { readonly kind: 'shell' }
-  /** Something without a session record. */
-  | { readonly kind: 'other' };
+  /** Something without a session record; `pid`: its last process. */
+  | { readonly kind: 'other'; readonly pid: number | undefined };
 
 /** The terminal of one session. Every failure of a call blocks the session. */
 export class SessionTerminal {
@@ -51,6 +51,9 @@ export class SessionTerminal {
   readonly context: FailoverContext;
   /** The session in a problem, with the file that keeps its id. */
   readonly place: { readonly session: string; readonly path: string };
+  /** The name of its terminal, with the pane if one of several is meant. */
+  #target: string | undefined;
+  #wasTouched = false;
 
   constructor(context: FailoverContext, session: FailoverSession) {
     this.context = context;
@@ -66,43 +69,80 @@ export class SessionTerminal {
   }
 
   capture(): Promise<string> {
-    return this.#call('capture', (terminal) => terminal.capture(this.name), isText);
+    return this.#call('capture', (terminal, name) => terminal.capture(name), isText);
   }
 
   processIds(): Promise<readonly number[]> {
-    return this.#call('processIds', (terminal) => terminal.processIds(this.name), arePids);
+    return this.#call('processIds', (terminal, name) => terminal.processIds(name), arePids);
   }
 
   isAtShell(): Promise<boolean> {
-    return this.#call('isAtShell', (terminal) => terminal.isAtShell(this.name), isBoolean);
+    return this.#call('isAtShell', (terminal, name) => terminal.isAtShell(name), isBoolean);
+  }
+
+  /** Whether a program in it was made to end. */
+  get wasTouched(): boolean {
+    return this.#wasTouched;
   }
 
   async signal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    await this.#call('signal', (terminal) => terminal.signal(this.name, pid, signal), isAnything);
+    this.#wasTouched = true;
+    await this.#call('signal', (terminal, name) => terminal.signal(name, pid, signal), isAnything);
   }
 
-  /** Enters a command, in place of what somebody may have started to type. */
-  async enter(command: string): Promise<void> {
-    const enter = async (terminal: Terminal) => {
-      await terminal.press(this.name, 'C-e');
-      await terminal.press(this.name, 'C-u');
-      await terminal.type(this.name, command);
-      await terminal.press(this.name, 'Enter');
-    };
-    await this.#call('type', enter, isAnything);
+  /** Whether it can start a shell in place of what runs in it. */
+  get canRespawn(): boolean {
+    return this.context.terminal.respawn !== undefined;
+  }
+
+  async respawn(): Promise<void> {
+    this.#wasTouched = true;
+    await this.#call('respawn', async (terminal, name) => terminal.respawn?.(name), isAnything);
+  }
+
+  /** How a process in it was started, if the terminal tells. */
+  async launchOf(pid: number): Promise<ProcessLaunch | undefined> {
+    const ask = async (terminal: Terminal, name: string) => terminal.launchOf?.(name, pid);
+    return await this.#call('launchOf', ask, isAnything);
+  }
+
+  /** Its panes, if the terminal tells. */
+  async panes(): Promise<readonly TerminalPane[]> {
+    const ask = async (terminal: Terminal) => (await terminal.panes?.(this.name)) ?? [];
+    return await this.#call('panes', ask, isArray);
+  }
+
+  /** The pane that is meant: `undefined` if it has one only. */
+  get pane(): string | undefined {
+    return this.#target?.slice(this.name.length + 1);
+  }
+
+  /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */
+  async enter(command: string): Promise<string> {
+    // It ends the editing of a line in every mode: in that of vi, letters are commands. Twice, because right behind an
+    // Escape bash takes the first one for a part of a key.
+    await this.#press('C-c');
+    await this.#press('C-c');
+    await this.context.sleep(this.context.pollMs);
+    const before = await this.capture();
+    await this.#call('type', (terminal, name) => terminal.type(name, command), isAnything);
+    await this.#press('Enter');
+    return before;
   }
 
   /** Finds what runs in the terminal: a session is recognised by its record, which names its process. */
   async occupant(accountHomes: readonly string[]): Promise<Occupant> {
     const { fs, processInspector } = this.context;
-    const inside = await this.processIds();
     const { sessions } = await findLiveSessions(accountHomes, { fs, processInspector });
+    const running = sessions.filter(({ processState }) => processState === 'running');
+    this.#target ??= await this.#findTarget(running);
+    const inside = await this.processIds();
     // The nearest to the shell: a session may have started another one.
     for (const [index, pid] of inside.entries()) {
-      const live = sessions.find((each) => each.pid === pid && each.processState === 'running');
+      const live = running.find((each) => each.pid === pid);
       if (live !== undefined) return { kind: 'session', live, isFirst: index === 0 };
     }
-    return { kind: (await this.isAtShell()) ? 'shell' : 'other' };
+    return (await this.isAtShell()) ? { kind: 'shell' } : { kind: 'other', pid: inside.at(-1) };
   }
 
   /** Blocks the session, because of what runs in its terminal. */
@@ -114,27 +154,60 @@ export class SessionTerminal {
     block(failoverProblem('terminal-busy', { ...fields, live: running }));
   }
 
-  /** Polls until `probe` finds something, for about the given time. */
+  /** Blocks the session, because something without a record runs in its terminal; says what, if that is known. */
+  async blockUnknown(pid: number | undefined): Promise<never> {
+    const launch = pid === undefined ? undefined : await this.launchOf(pid);
+    if (launch === undefined) return this.blockBusy('no-record');
+    const detail = basename(launch.executable);
+    return block(failoverProblem('terminal-busy', { ...this.place, reason: 'no-record', detail }));
+  }
+
+  /** Polls until `probe` finds something, for the given time. */
   async waitFor<Value>(
     milliseconds: number,
     probe: () => Promise<Value | false>,
   ): Promise<Value | false> {
-    const { sleep, pollMs } = this.context;
-    for (let waited = 0; ; waited += pollMs) {
+    const { sleep, now, pollMs } = this.context;
+    const start = now();
+    // A look takes time, too.
+    for (let waited = 0; ; waited = Math.max(waited + pollMs, now() - start)) {
       const found = await probe();
       if (found !== false || waited >= milliseconds) return found;
       await sleep(pollMs);
     }
   }
 
+  /** Of several panes, the one that is named, or the only one that runs a session. */
+  async #findTarget(running: readonly LiveSession[]): Promise<string> {
+    const { name, session, context, place } = this;
+    if (session.pane !== undefined) return `${name}:${session.pane}`;
+    const all = await this.panes();
+    if (all.length < 2) return name;
+    const found: string[] = [];
+    for (const { id } of all) {
+      const pids = await context.terminal
+        .processIds(`${name}:${id}`)
+        .catch((): readonly number[] => []);
+      if (running.some(({ pid }) => pids.includes(pid))) found.push(id);
+    }
+    const [pane, ...others] = found;
+    if (pane !== undefined && others.length === 0) return `${name}:${pane}`;
+    const detail = (found.length === 0 ? all.map(({ id }) => id) : found).join(', ');
+    return block(failoverProblem('terminal-busy', { ...place, reason: 'several-panes', detail }));
+  }
+
+  async #press(key: 'C-c' | 'Enter'): Promise<void> {
+    await this.#call('press', (terminal, name) => terminal.press(name, key), isAnything);
+  }
+
   /** Calls the terminal, which may be the caller's: it may throw, and return anything. */
   async #call<Value>(
     call: string,
-    perform: (terminal: Terminal) => Promise<Value>,
+    perform: (terminal: Terminal, name: string) => Promise<Value>,
     isValid: (value: unknown) => boolean,
   ): Promise<Value> {
     try {
-      const value = await perform(this.context.terminal);
+      const value = await perform(this.context.terminal, this.#target ?? this.name);
       if (isValid(value)) return value;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

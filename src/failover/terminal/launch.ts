@@ -23,6 +23,8 @@ export type LaunchState =
 /** What the program asks before it writes a session record (2.1.197 and 2.1.329). */
 const questions: readonly (readonly [question: string, pattern: RegExp])[] = [
   ['trust in the working directory', /Yes, I trust this folder/],
+  ['trust in an added directory', /Adding a new directory.*Yes, add it/],
+  ['a package to install', /Need to install the following packages/],
   ['an API key in the environment', /Do you want to use this API key\?/],
   ['resuming from a summary', /Resume from summary.*Resume full session as-is/],
   ['permissions that are bypassed', /Bypass Permissions mode.*Yes, I accept/],
@@ -45,9 +47,14 @@ export function judgeLaunch({ command, before, text, isAtShell, live }: LaunchVi
   }
   // Once the record has a status the session accepts input: then a question on the screen is part of its history.
   if (live?.status !== undefined) return { kind: 'resumed', live };
-  const end = lastLines(below, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
-  const question = questions.find(([, pattern]) => pattern.test(end))?.[0];
+  const question = questionIn(below);
   return question === undefined ? { kind: 'waiting' } : { kind: 'awaiting-input', question };
+}
+
+/** What the program asks at the end of a text; `undefined` if nothing that is known. */
+export function questionIn(text: string): string | undefined {
+  const end = lastLines(text, QUESTION_LINES).replaceAll(/[\s│]+/g, ' ');
+  return questions.find(([, pattern]) => pattern.test(end))?.[0];
 }
 
 /** The last lines that aren't blank. */

@@ -42,8 +42,9 @@ export interface ResumeHint {
 
 // Blanks are ignored in every comparison: a wrap at the edge of the pane may have removed them.
 const HEADER = 'Resumethissessionwith:';
-const ID = /^[\w./~'"].*--resume(?<id>[-0-9a-f]{36})$/i;
-const TITLE = /--resume["']/;
+// 2.1.332 shortens the options where the long form is wider than the terminal.
+const ID = /^[\w./~'"].*(?:--resume|-r)(?<id>[-0-9a-f]{36})$/i;
+const TITLE = /(?:--resume|-r)["']/;
 const FAILURE = /^(?:Noconversationfound|Failedtoresume)/;
 /** Far more than an id and the command before it take. */
 const MAX_LETTERS = 1_000;
@@ -108,8 +109,15 @@ function lettersOf({ text }: PaneLine): string {
 
 /** The program prints its name and version first, or only its logo if there is no room (2.1.197, 2.1.329). */
 const BANNER = /Claude Code v\d|▐▛█/;
-/** A command line that starts it: its name as a word, at the end of a line or before an option or a quoted prompt. */
-const COMMAND = /(?:^|[\s;&|('"/])claude['"]?(?:\s+['"-]|\s*$)/;
+/** A command line that starts it: its name before an option or a quoted prompt, */
+const WITH_ARGUMENTS = /(?:^|[\s;&|('"/])claude['"]?\s+['"-]/;
+/** or as the last word; in a path only behind a prompt or another command, because paths are printed, too. */
+const ALONE = /(?:(?:^|[\s;&|('"])|[$%#>❯»;&|(]\s*['"]?\S*\/)claude['"]?\s*$/;
+/** A command that is about a file or directory of this name. */
+const ABOUT =
+  /\b(?:which|type|where|whereis|command\s+-v|hash|man|cd|pushd|ls|cat|file|stat|readlink|realpath|mkdir|rmdir|rm|echo|p?grep|pkill|killall)\s(?:[^;&|]*[\s/'"])?claude['"]?\s*$/i;
+/** A prompt that ends with the name of the directory: a sign of its own, and nothing typed behind one of a shell. */
+const IN_PROMPT = /[^\w\s$%#>❯»;&|(]\s+claude\s*$/;
 /** Whatever the program is called, it is told to resume like this. */
 const RESUMING = /--resume[ =]['"]?[\da-f]{8}-/i;
 const MAX_WRAPPED = 100;
@@ -120,7 +128,10 @@ const MAX_WRAPPED = 100;
  * 2.1.329 runs in the alternate screen and leaves only the command line above its hint; 2.1.197 also leaves its banner.
  */
 function hasLaunch(lines: readonly PaneLine[]): boolean {
+  // The prompt that waits there now: the directory may have that name.
+  const prompt = lines.at(-1)?.text;
   return lines.some(({ text }, index) => {
+    if (text === prompt && IN_PROMPT.test(text.slice(-MAX_WRAPPED))) return false;
     if (BANNER.test(text) || isLaunch(text)) return true;
     // A long command line is wrapped anywhere.
     const next = lines[index + 1];
@@ -130,5 +141,7 @@ function hasLaunch(lines: readonly PaneLine[]): boolean {
 }
 
 function isLaunch(text: string): boolean {
-  return COMMAND.test(text) || RESUMING.test(text);
+  if (WITH_ARGUMENTS.test(text) || RESUMING.test(text)) return true;
+  const end = text.slice(-MAX_WRAPPED);
+  return ALONE.test(end) && !ABOUT.test(end);
 }

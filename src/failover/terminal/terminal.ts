@@ -1,12 +1,31 @@
 /** A key to press, not to type. `C-u` and the like: with the control key. */
 export type TerminalKey = 'Enter' | 'Escape' | 'C-c' | 'C-d' | 'C-e' | 'C-u';
 
+/** One of the panes of a terminal. */
+export interface TerminalPane {
+  /** Its id, such as `%3`. `<name>:<id>` names it in every call of a {@link Terminal}. */
+  readonly id: string;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** How a running process was started. */
+export interface ProcessLaunch {
+  /** The file that it runs: an absolute path. */
+  readonly executable: string;
+  /** Its arguments, without its own name. */
+  readonly args: readonly string[];
+  /** Its environment when it was started. Secrets may be in it: it is looked at, and never saved or reported. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * The terminals in which sessions run.
  *
  * `tmuxTerminal` of `claude-shared-state/tmux` is the one for tmux. Every call takes the exact name of one terminal,
  * and must never act on another whose name starts alike. A call that fails rejects, preferably with a
- * {@link TerminalError}.
+ * {@link TerminalError}. The last three may be missing: then a terminal has one pane, and nothing is known of how its
+ * program was started.
  */
 export interface Terminal {
   /**
@@ -23,6 +42,11 @@ export interface Terminal {
   isAtShell(session: string): Promise<boolean>;
   /** Sends a signal to a process that runs in the terminal; succeeds if it has already ended. */
   signal(session: string, pid: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  panes?(session: string): Promise<readonly TerminalPane[]>;
+  /** How a process was started that runs in the terminal; `undefined` if the system doesn't say. */
+  launchOf?(session: string, pid: number): Promise<ProcessLaunch | undefined>;
+  /** Hangs up on what runs in the terminal, and starts a shell in its place. */
+  respawn?(session: string): Promise<void>;
 }
 
 /** Why a call of a terminal failed: no terminal of that name, no program to reach it with, or something else. */

@@ -12,18 +12,26 @@ export interface TmuxSettings {
   readonly timeoutMs: number;
 }
 
-/** The active pane of a session. */
-export interface ActivePane {
+/** A pane of a session: the one that is named, or the active one of the active window. */
+export interface Pane {
+  readonly id: string;
+  readonly isActive: boolean;
+  readonly columns: number;
+  readonly rows: number;
   readonly firstPid: number;
   readonly hasEnded: boolean;
   readonly acceptsInput: boolean;
   /** Whether keys are commands of tmux, as while it shows its scrollback. */
   readonly isInMode: boolean;
+  /** The shell that tmux starts in new panes. */
+  readonly shell: string;
 }
 
-const FIELDS = ['pane_active', 'pane_pid', 'pane_dead', 'pane_input_off', 'pane_in_mode'];
+const FIELDS = ['id', 'width', 'height', 'pid', 'dead', 'input_off', 'in_mode'];
 const FORMAT = /* @__PURE__ */ (() =>
-  [...FIELDS, 'session_name'].map((field) => `#{${field}}`).join(' '))();
+  [...FIELDS.map((field) => `#{pane_${field}}`), '#{&&:#{window_active},#{pane_active}}']
+    .concat('#{session_name}:#{default-shell}')
+    .join(' '))();
 const MAX_BYTES = 2 ** 26;
 const execute = /* @__PURE__ */ promisify(execFile);
 
@@ -35,33 +43,71 @@ export class TmuxServer {
     this.#settings = settings;
   }
 
-  /** Finds the active pane of the session of exactly this name. */
-  async findPane(session: string, action: string): Promise<ActivePane> {
+  /** All panes of the session of exactly this name. */
+  async listPanes(session: string, action: string): Promise<readonly Pane[]> {
     if (!canBeTarget(session)) {
       throw noSession(session, action, 'tmux cannot address a session by this name');
     }
-    const output = await this.run(session, action, 'list-panes', ['-F', FORMAT]);
-    for (const line of output.split('\n')) {
-      const [isActive, pid, isDead, isInputOff, mode, ...name] = line.split(' ');
+    const output = await this.#run(session, action, 'list-panes', `=${session}:`, [
+      '-s',
+      '-F',
+      FORMAT,
+    ]);
+    const panes = output.split('\n').flatMap((line) => {
+      const [id = '', columns, rows, pid, isDead, isInputOff, mode, isActive, ...rest] =
+        line.split(' ');
+      const [name, shell = ''] = rest.join(' ').split(':');
       // tmux accepts the terminal of a client for its session, even behind `=` (3.3a).
-      if (isActive !== '1' || name.join(' ') !== session) continue;
+      if (name !== session) return [];
       return {
+        id,
+        isActive: isActive === '1',
+        columns: Number(columns),
+        rows: Number(rows),
         firstPid: Number(pid),
         hasEnded: isDead === '1',
         acceptsInput: isInputOff !== '1',
         isInMode: mode !== '0',
+        shell,
       };
-    }
-    throw noSession(session, action, NO_SUCH_NAME);
+    });
+    if (panes.length === 0) throw noSession(session, action, NO_SUCH_NAME);
+    return panes;
   }
 
-  /** Runs a tmux command on a session that was found. */
-  async run(session: string, action: string, command: string, args: readonly string[]) {
+  /** Finds the pane of a terminal: `<session>`, or `<session>:<id of a pane>`. */
+  async findPane(terminal: string, action: string): Promise<Pane> {
+    const id = PANE.exec(terminal)?.[1];
+    const session = id === undefined ? terminal : terminal.slice(0, -1 - id.length);
+    const panes = await this.listPanes(session, action);
+    const pane = panes.find((each) => (id === undefined ? each.isActive : each.id === id));
+    if (pane === undefined) throw noSession(terminal, action, 'that session has no such pane');
+    return pane;
+  }
+
+  /** Runs a tmux command on a pane that was found. */
+  async run(
+    session: string,
+    action: string,
+    pane: Pane,
+    command: string,
+    args: readonly string[],
+  ): Promise<string> {
+    return await this.#run(session, action, command, pane.id, args);
+  }
+
+  async #run(
+    session: string,
+    action: string,
+    command: string,
+    target: string,
+    args: readonly string[],
+  ): Promise<string> {
     const { tmux, socket } = this.#settings;
     // A `;` at the end of an argument would end the command (3.3a).
     const escaped = args.map((arg) => arg.replace(/;$/, String.raw`\;`));
     // Without -u, tmux prints characters beyond ASCII only in a UTF-8 locale.
-    const all = ['-u', ...socket, command, '-t', `=${session}:`, ...escaped];
+    const all = ['-u', ...socket, command, '-t', target, ...escaped];
     return await this.#execute(session, action, tmux, all);
   }
 
@@ -84,6 +130,9 @@ export class TmuxServer {
     }
   }
 }
+
+/** tmux has no `:` in the names of sessions. */
+const PANE = /:(%\d+)$/;
 
 /** What fits into a message to the tmux server, with three bytes per character. */
 const MAX_NAME = 4_000;

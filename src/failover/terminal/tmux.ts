@@ -1,7 +1,10 @@
 import { check, integer, kind, optional, options, path } from '../../core/options.ts';
-import { errnoOf } from '../../core/result.ts';
+import { errnoOf, toResult } from '../../core/result.ts';
+import { realMigrateDisk } from '../../fs/migrate-fs.ts';
+import { textOf } from '../../fs/port.ts';
+import { readSmallFile } from '../../fs/read-file.ts';
 import { familyOf, isInForeground } from './process-table.ts';
-import type { Terminal, TerminalKey } from './terminal.ts';
+import type { ProcessLaunch, Terminal, TerminalKey } from './terminal.ts';
 import { terminalError, TmuxServer } from './tmux-server.ts';
 
 /** Options of {@link tmuxTerminal}. */
@@ -22,7 +25,8 @@ export interface TmuxTerminalOptions {
 }
 
 /**
- * Controls the terminals of a tmux server: of each session, by its exact name, the active pane of its active window.
+ * Controls the terminals of a tmux server: of each session, by its exact name, the active pane of its active window;
+ * by `<name>:<id>`, such as `api:%3`, another pane of it.
  *
  * A name never reaches another session: not by prefix, id, pattern, or the terminal of a client. If a session was
  * started with a program instead of a shell, `isAtShell` takes that program for one. Text is typed literally; text with
@@ -62,13 +66,14 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
     const fail = (reason: string, remedy: string) => terminalError(session, action, reason, remedy);
     if (pane.hasEnded) throw fail('its process has ended', 'start the session again');
     if (!pane.acceptsInput) throw fail('its input is off', 'run tmux select-pane -e');
-    if (pane.isInMode) await server.run(session, action, 'copy-mode', ['-q']);
+    if (pane.isInMode) await server.run(session, action, pane, 'copy-mode', ['-q']);
+    return pane;
   };
   return {
     capture: async (session) => {
-      await server.findPane(session, 'read');
+      const pane = await server.findPane(session, 'read');
       const range = ['-p', '-J', '-S', `-${scrollbackLines}`];
-      return withoutBlanks(await server.run(session, 'read', 'capture-pane', range));
+      return withoutBlanks(await server.run(session, 'read', pane, 'capture-pane', range));
     },
     type: async (session, text) => {
       const action = 'type a text';
@@ -76,9 +81,9 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       if (reason !== undefined) {
         throw terminalError(session, action, reason, 'type it in parts, and press keys');
       }
-      await requireInput(session, action);
+      const pane = await requireInput(session, action);
       for (const part of partsOf(text)) {
-        await server.run(session, action, 'send-keys', ['-l', '--', part]);
+        await server.run(session, action, pane, 'send-keys', ['-l', '--', part]);
       }
     },
     press: async (session, key) => {
@@ -86,8 +91,8 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       if (!keys.has(key)) {
         throw terminalError(session, 'press a key', 'there is no such key', 'press another');
       }
-      await requireInput(session, action);
-      await server.run(session, action, 'send-keys', ['--', key]);
+      const pane = await requireInput(session, action);
+      await server.run(session, action, pane, 'send-keys', ['--', key]);
     },
     processIds: (session) => processIds(session, 'find the processes'),
     isAtShell: async (session) => {
@@ -106,6 +111,42 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       const reason = `the system refuses it (${errno})`;
       throw terminalError(session, action, reason, 'run as the user of that process');
     },
+    panes: (session) => server.listPanes(session, 'list the panes'),
+    launchOf: async (session, pid) => {
+      const isInside = (await processIds(session, 'look at a process')).includes(pid);
+      return isInside ? await readLaunch(pid) : undefined;
+    },
+    respawn: async (session) => {
+      const action = 'start a shell';
+      const pane = await server.findPane(session, action);
+      // As two arguments: one alone would go to a shell that ends with it.
+      await server.run(session, action, pane, 'respawn-pane', ['-k', pane.shell, '-i']);
+    },
+  };
+}
+
+// All arguments and the environment of a process together have at most this much by default on Linux.
+const MAX_LAUNCH_BYTES = 2 ** 21;
+
+/** How a process was started, by `/proc`; nothing is known on systems without it. */
+async function readLaunch(pid: number): Promise<ProcessLaunch | undefined> {
+  const read = async (name: string) => {
+    const file = await readSmallFile(realMigrateDisk, `/proc/${pid}/${name}`, MAX_LAUNCH_BYTES);
+    return file.ok ? file.value.split('\0').slice(0, -1) : undefined;
+  };
+  const [link, command, variables] = [
+    await toResult(realMigrateDisk.readlink(`/proc/${pid}/exe`)),
+    await read('cmdline'),
+    await read('environ'),
+  ];
+  if (!link.ok || command === undefined || variables === undefined) return undefined;
+  const env: Record<string, string> = {};
+  for (const each of variables)
+    env[each.split('=', 1)[0] ?? ''] = each.slice(each.indexOf('=') + 1);
+  return {
+    executable: textOf(link.value),
+    args: command.slice(1),
+    env,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findOverlap } from '../../../src/failover/swap/swap.ts';
+import { findOverlap } from '../../../src/failover/swap/target.ts';
 import { at, inWorld, makeDirectory, makeLink, type World, worldKinds } from '../support/world.ts';
 
 /** A file system that numbers no inodes, as some that are mounted over a network. */

@@ -203,7 +203,10 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
   test('hands on how the program is started, for all sessions or for one', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
-      await relaunch(stage, { resume: { program: '/opt/claude', prompt: 'Go on.' } });
+      await relaunch(stage, {
+        launch: { program: '/opt/claude', prompt: 'Go on.' },
+        resumeTimeoutMs: 1,
+      });
       expect(stage.terminal.entered[0]?.[1]).toMatch(/ \/opt\/claude --resume \S+ -- 'Go on\.'$/);
     }));
 
@@ -212,20 +215,20 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       const stage = stopped(world);
       const [session] = stage.sessions;
       if (session === undefined) throw new Error('no session');
-      const own = { ...session, resume: { program: '/opt/own' } };
+      const own = { ...session, launch: { program: '/opt/own' } };
       const { options, to, from } = stage;
       await relaunchSessions([own], {
         ...options,
         targetHome: to,
         accountHomes: [to, from],
-        resume: { program: '/opt/claude' },
+        launch: { program: '/opt/claude' },
       });
       expect(stage.terminal.entered[0]?.[1]).toMatch(/ \/opt\/own --resume \S+$/);
     }));
 });
 
 test.each([
-  ['a prompt of two lines', { resume: { prompt: 'one\ntwo' } }, 'invalid-argument'],
+  ['a prompt of two lines', { launch: { prompt: 'one\ntwo' } }, 'invalid-argument'],
   ['a relative home', { targetHome: 'home' }, 'invalid-argument'],
   ['no time to wait', { resumeTimeoutMs: 0 }, 'invalid-argument'],
 ])('refuses %s before anything is touched', (_, more, code) =>

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Terminal, TerminalError } from 'claude-shared-state/failover';
+import { type ProcessLaunch, type Terminal, TerminalError } from 'claude-shared-state/failover';
 import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { makeFile, type World } from './world.ts';
 
@@ -30,6 +30,8 @@ interface Pane {
   launch: Launch;
   /** What has been typed and not entered. */
   line: string;
+  /** Whether what runs in it was started by a shell that ends with it. */
+  isCommand: boolean;
 }
 
 /** Terminals in which nothing runs but what these tests say; what they do is written into a world. */
@@ -41,6 +43,12 @@ export class FakeTerminal implements Terminal {
   calls = 0;
   /** Is called before each call; what it throws is how the call fails. */
   onCall: ((call: keyof Terminal, session: string) => void) | undefined;
+  /** Is called when a session was resumed by a command. */
+  onResume: ((session: string, id: string, command: string) => void) | undefined;
+  /** How programs were started, by process id. */
+  readonly launches = new Map<number, ProcessLaunch>();
+  /** The terminals in which a shell was started in place of a session. */
+  readonly respawned: string[] = [];
   readonly #world: World;
   readonly #panes = new Map<string, Pane>();
   readonly #alive = new Set<number>();
@@ -55,7 +63,8 @@ export class FakeTerminal implements Terminal {
     name: string,
     { text = '$', launch = 'resumes' }: { readonly text?: string; readonly launch?: Launch } = {},
   ): void {
-    const pane: Pane = { shellPid: this.#newPid(), text, running: undefined, launch, line: '' };
+    const shellPid = this.#newPid();
+    const pane = { shellPid, text, running: undefined, launch, line: '', isCommand: false };
     this.#panes.set(name, pane);
   }
 
@@ -80,6 +89,28 @@ export class FakeTerminal implements Terminal {
     if (running?.session === undefined) throw new Error('nothing runs there');
     this.#writeRecord(running.pid, id, running.session.accountHome);
     this.#pane(name).running = { ...running, session: { ...running.session, id } };
+  }
+
+  /** What the record of the session says that it does. */
+  setStatus(name: string, status: string): void {
+    const { running } = this.#pane(name);
+    if (running?.session === undefined) throw new Error('nothing runs there');
+    this.#writeRecord(running.pid, running.session.id, running.session.accountHome, status);
+  }
+
+  /** What the program does when it is started next. */
+  setLaunch(name: string, launch: Launch): void {
+    this.#pane(name).launch = launch;
+  }
+
+  /** Shows a text in a terminal, in place of what it shows. */
+  show(name: string, text: string): void {
+    this.#pane(name).text = text;
+  }
+
+  /** What runs in a terminal was started by a command, and the terminal ends with it. */
+  loseShell(name: string): void {
+    this.#pane(name).isCommand = true;
   }
 
   /** The session that runs in a terminal, and under which home. */
@@ -118,7 +149,7 @@ export class FakeTerminal implements Terminal {
 
   press(session: string, key: string): Promise<void> {
     return this.#call('press', session, (pane) => {
-      if (key === 'C-u') pane.line = '';
+      if (key === 'C-c') pane.line = '';
       if (key !== 'Enter') return;
       const command = pane.line;
       pane.line = '';
@@ -133,7 +164,23 @@ export class FakeTerminal implements Terminal {
   }
 
   isAtShell(session: string): Promise<boolean> {
-    return this.#call('isAtShell', session, ({ running }) => running === undefined);
+    return this.#call(
+      'isAtShell',
+      session,
+      ({ running, isCommand }) => isCommand || running === undefined,
+    );
+  }
+
+  launchOf(session: string, pid: number): Promise<ProcessLaunch | undefined> {
+    return this.#call('launchOf', session, () => this.launches.get(pid));
+  }
+
+  respawn(session: string): Promise<void> {
+    return this.#call('respawn', session, (pane) => {
+      this.respawned.push(session);
+      if (pane.running !== undefined) this.#end(pane, pane.running, true);
+      pane.isCommand = false;
+    });
   }
 
   signal(session: string, pid: number, signal: string): Promise<void> {
@@ -164,6 +211,7 @@ export class FakeTerminal implements Terminal {
     switch (pane.launch) {
       case 'resumes':
         this.start(session, id, accountHome);
+        this.onResume?.(session, id, command);
         return;
       case 'fails':
         pane.text += `No conversation found with session ID: ${id}\n$`;
@@ -191,8 +239,8 @@ export class FakeTerminal implements Terminal {
     }
   }
 
-  #writeRecord(pid: number, sessionId: string, accountHome: string): void {
-    const record = { pid, sessionId, procStart: '1', status: 'idle', kind: 'interactive' };
+  #writeRecord(pid: number, sessionId: string, accountHome: string, status = 'idle'): void {
+    const record = { pid, sessionId, procStart: '1', status, kind: 'interactive' };
     makeFile(this.#world, recordOf(accountHome, pid), JSON.stringify(record));
   }
 

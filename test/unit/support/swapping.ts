@@ -28,7 +28,9 @@ export function setStage(world: World): Stage {
       makeDirectory(world, target);
       makeLink(world, join(home, name), target);
     }
-    makeFile(world, join(home, '.claude.json'), '{}');
+    const oauthAccount = { accountUuid: `user-of-${home}`, organizationUuid: 'one' };
+    const projects = { '/': { hasTrustDialogAccepted: true } };
+    makeFile(world, join(home, '.claude.json'), JSON.stringify({ oauthAccount, projects }));
   }
   const terminal = new FakeTerminal(world);
   const stateDirectory = at(world, 'state');
@@ -71,6 +73,22 @@ export function writeTranscript({ world }: Stage, id: string, session: FailoverS
   const key = projectKey(session.cwd);
   const path = at(world, `shared/.claude-projects-shared/${key}/${id}.jsonl`);
   makeFile(world, path, `${JSON.stringify(record)}\n`);
+}
+
+/** Adds a row of the assistant to the transcript of a session: an answer, or what the API refused. */
+export function addAnswer(
+  { world }: Stage,
+  id: string,
+  session: FailoverSession,
+  refusal?: { readonly error: string; readonly text: string },
+): void {
+  const key = projectKey(session.cwd);
+  const path = at(world, `shared/.claude-projects-shared/${key}/${id}.jsonl`);
+  const content = [{ type: 'text', text: refusal?.text ?? 'Done.' }];
+  const failed = refusal === undefined ? {} : { isApiErrorMessage: true, error: refusal.error };
+  const row = { type: 'assistant', timestamp: '2026-03-01T12:00:01Z', sessionId: id, ...failed };
+  const line = JSON.stringify({ ...row, message: { role: 'assistant', content } });
+  makeFile(world, path, `${String(world.fs.readFileSync(path, 'utf8'))}${line}\n`);
 }
 
 /** Lets the first two sessions run under the first account, each with a transcript. */

@@ -79,7 +79,9 @@ describe('an error says what is missing, and what to do', () => {
   });
 
   test('more than can be read', async () => {
-    const tmux = programOf('case " $* " in *list*) echo "1 1 0 0 0 one";; *) exec yes;; esac');
+    const tmux = programOf(
+      'case " $* " in *list*) echo "%0 80 24 1 0 0 0 1 one:/bin/sh";; *) exec yes;; esac',
+    );
     const { reason, message } = await errorOf(tmuxTerminal({ tmux }).capture('one'));
     expect(reason).toBe('failed');
     expect(message).toContain('lower options.scrollbackLines');

@@ -16,6 +16,32 @@ test.each([
   expect(lastHint(`${hint}$ ${command}\n$`)).toMatchObject({ isBelowLastLaunch: false });
 });
 
+test.each([
+  ['a look-up of the program', '$ which claude\n/usr/local/bin/claude\n$'],
+  ['a look-up by the shell', '$ command -v claude\n/usr/local/bin/claude\n$'],
+  ['a change into a directory of its name', '$ cd ~/src/claude\n$'],
+  ['a prompt that shows a directory of its name', '➜  claude\n➜  claude'],
+  ['a prompt below a directory of its name', '/home/me/claude\n$'],
+])('%s is no start', (_, below) => {
+  expect(lastHint(`${hint}${below}`)).toMatchObject({ id: older, isBelowLastLaunch: true });
+});
+
+test.each([
+  '$ claude\n$',
+  '➜  ~ claude\n➜  ~',
+  '$ /opt/bin/claude\n$',
+  '$ cd src && claude\n$',
+  '~ main claude\n~ main',
+  '❯ claude "Fix it"\n❯',
+])('start #%$ leaves the hint above it behind', (below) => {
+  expect(lastHint(`${hint}${below}`)).toMatchObject({ isBelowLastLaunch: false });
+});
+
+test('a hint with short options is one', () => {
+  const short = `Resume this session with:\nclaude -w "curious-wandering-tulip" -r ${newer}\n$`;
+  expect(lastHint(short)).toMatchObject({ id: newer, isBelowLastLaunch: true });
+});
+
 test('the hint itself is no start, and neither is what has nothing to do with it', () => {
   expect(lastHint(`${hint}$ git log --resume\n$`)).toMatchObject({ isBelowLastLaunch: true });
 });
