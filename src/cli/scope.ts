@@ -66,9 +66,12 @@ export async function scopeFor(
     sessions: false,
     processInspector: io.processInspector,
   });
+  const isInHome = (path: string) => join(path, sep).startsWith(join(io.home, sep));
   // What another program runs elsewhere, for a test say, is its own business.
   const isNear = ({ rule, accountHome }: AccountHome) =>
-    rule !== 'process' || accountHome.startsWith(join(io.home, sep));
+    rule !== 'process' || isInHome(accountHome);
+  const isSkippedHere = ({ path }: SkippedDirectory) =>
+    isInHome(path) || path === io.env['CLAUDE_CONFIG_DIR'];
   const isChosen = (home: AccountHome) => {
     const { rule, remarks, links: linked } = home;
     if (rule === 'named') return true;
@@ -105,7 +108,7 @@ export async function scopeFor(
     otherHomes: others.map(({ accountHome }) => accountHome),
     doubles: homesFrom === 'found' ? others.filter(({ remarks }) => remarks.length > 0) : [],
     searched: io.home,
-    skipped: homesFrom === 'found' ? skipped : [],
+    skipped: homesFrom === 'found' ? skipped.filter(isSkippedHere) : [],
     groups,
     config,
     program: io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME,

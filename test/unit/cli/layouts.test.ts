@@ -121,13 +121,13 @@ test('what homes share elsewhere, in which another program runs, is not adopted'
   await user.bare('.claude');
   await user.bare('.claude-b');
   for (const name of ['.claude-c', '.claude-d']) await elsewhere.healthy(name);
-  const configDirs = ['.claude-c', '.claude-d'].map((name) => elsewhere.at(name));
+  const configDirs = ['.claude-c', '.claude-d', '.claude-gone'].map((name) => elsewhere.at(name));
 
   const { stdout } = await run(['ensure', '--json'], { home: user.home, configDirs });
 
   expect(JSON.parse(stdout)).toMatchObject({
     ok: true,
-    accountHomes: { paths: [user.at('.claude'), user.at('.claude-b')] },
+    accountHomes: { paths: [user.at('.claude'), user.at('.claude-b')], skipped: [] },
     required: { from: 'home' },
   });
 });
