@@ -5,7 +5,6 @@ import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
 const user = userHome();
-const elsewhere = userHome();
 const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
 const stage = (title: string) => {
   const fixture = fixtures.find((one) => one.title.startsWith(title));
@@ -117,21 +116,6 @@ describe('homes in groups that share nothing', () => {
   });
 });
 
-test('what homes share elsewhere, in which another program runs, is not adopted', async () => {
-  await user.bare('.claude');
-  await user.bare('.claude-b');
-  for (const name of ['.claude-c', '.claude-d']) await elsewhere.healthy(name);
-  const configDirs = ['.claude-c', '.claude-d', '.claude-gone'].map((name) => elsewhere.at(name));
-
-  const { stdout } = await run(['ensure', '--json'], { home: user.home, configDirs });
-
-  expect(JSON.parse(stdout)).toMatchObject({
-    ok: true,
-    accountHomes: { paths: [user.at('.claude'), user.at('.claude-b')], skipped: [] },
-    required: { from: 'home' },
-  });
-});
-
 test('a copy of a home and a second home of one account are left alone, and named', async () => {
   await user.bare('.claude');
   await user.transcript('.claude/projects/-work');
@@ -147,5 +131,34 @@ test('a copy of a home and a second home of one account are left alone, and name
   const named = ['--home', user.at('.claude-backup2')];
   expect(await json('migrate', '--dry-run', ...named)).toMatchObject({
     accountHomes: { paths: [user.at('.claude-backup2')] },
+  });
+});
+
+describe('a home that a running process uses', () => {
+  const outside = userHome();
+
+  test('is one of the homes where it is in the home directory, or shares with one that is', async () => {
+    await user.healthy('.claude');
+    await user.healthy('work');
+    await outside.bare('far');
+    await outside.link(user.at('.claude-projects-shared'), 'far/projects');
+
+    const configDirs = [user.at('work'), outside.at('far')];
+    const { stdout } = await run(['config'], { home: user.home, configDirs });
+
+    const chosen = stdout.slice(0, stdout.indexOf('shared ('));
+    expect(chosen).toContain('  ~/work\n');
+    expect(chosen).toContain(`  ${outside.at('far')}\n`);
+  });
+
+  test('is left out elsewhere elsewhere, whatever it shares with others', async () => {
+    await user.bare('.claude');
+    for (const name of ['a', 'b', 'c']) await outside.bare(name);
+    for (const name of ['a', 'b']) await outside.link(outside.at('c'), `${name}/projects`);
+
+    const configDirs = ['a', 'b', 'c'].map((name) => outside.at(name));
+    const { stdout } = await run(['config'], { home: user.home, configDirs });
+
+    expect(stdout).toContain('homes (found)\n  ~/.claude\nshared (the default)\n');
   });
 });

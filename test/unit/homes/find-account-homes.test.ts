@@ -256,12 +256,13 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
 
       const processInspector = { configDirs: async () => paths };
       expect(await rulesIn(world, { processInspector })).toEqual({ 'srv/a': 'process' });
+      expect((await find(world, { processInspector })).skipped).toEqual([]);
       const failing = { configDirs: () => Promise.reject(new Error('no /proc')) };
       expect(await rulesIn(world, { processInspector: failing })).toEqual({});
     });
   });
 
-  test('takes the home that the links of another one lead to, and the one whose links lead to it', async () => {
+  test('takes a home that links of another lead to, and that other', async () => {
     await inWorld(kind, async (world) => {
       makeFile(world, at(world, 'data/main/.claude.json'), '{"oauthAccount":{"accountUuid":"a"}}');
       makeDirectory(world, at(world, 'data/main/projects'));
@@ -298,7 +299,7 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
     });
   });
 
-  test('reads the account beside the default home, inside any other, and from .config.json first', async () => {
+  test('reads the account beside the default home, inside any other', async () => {
     await inWorld(kind, async (world) => {
       const config = (path: string, uuid: string) =>
         makeFile(

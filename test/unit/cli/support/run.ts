@@ -14,7 +14,7 @@ export interface Surroundings {
   readonly answer?: boolean;
   /** The version of Claude Code that is installed; none unless given. */
   readonly claudeVersion?: string;
-  /** The `CLAUDE_CONFIG_DIR` of running processes; none unless given. */
+  /** The homes that running processes use; none unless given. */
   readonly configDirs?: readonly string[];
   /** Aborted, it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
@@ -31,7 +31,7 @@ export interface Ran {
 /** Runs the command in this process, on the real disk and with made-up surroundings. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<Ran> {
   const { home, cwd = home, env = {}, columns, answer, claudeVersion } = surroundings;
-  const { configDirs = [], interrupt = new AbortController().signal } = surroundings;
+  const { interrupt = new AbortController().signal } = surroundings;
   const out = { stdout: '', stderr: '' };
   const questions: string[] = [];
   const screen = (name: keyof typeof out): Screen => ({
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     env: { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1', ...env },
     home,
     cwd,
-    processInspector: { configDirs: async () => configDirs },
+    processInspector: { configDirs: async () => surroundings.configDirs ?? [] },
     readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
     createFile: async (path, text) => {
       await mkdir(dirname(path), { recursive: true });
