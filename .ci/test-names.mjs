@@ -3,16 +3,20 @@ import { readFileSync } from 'node:fs';
 
 const MOST = 100;
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+/** What a suite says of the world it runs in, which is no part of what it is about. */
+const WORLD = /,? ?(?:\((?:memory|disk)\)|\bin (?:memory|disk)\b),?/g;
 const names = report.testResults.flatMap(({ name: file, assertionResults }) =>
-  assertionResults.flatMap(({ title, ancestorTitles }) =>
-    [...ancestorTitles, title].map((name) => `${file.replace(/.*\/test\//, '')}\t${name}`),
-  ),
+  assertionResults.map(({ title, ancestorTitles }) => {
+    const name = [...ancestorTitles, title].join(' ').replaceAll(WORLD, '');
+    return `${file.replace(/.*\/test\//, '')}\t${name}`;
+  }),
 );
 
 /** What is wrong with a name; a value that was put into it shows as JSON, or as what no name would have. */
 function faultOf(name) {
-  if (name.length >= MOST) return `${name.length} characters`;
+  if (name.length > MOST) return `${name.length} characters`;
   if (/[\p{Cc}\uFFFD]|\{"|\["|\[object |\{ \w+: /u.test(name)) return 'holds a value';
+  if (/#\d/.test(name)) return 'has a number for a subject';
   return undefined;
 }
 

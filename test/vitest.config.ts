@@ -1,3 +1,5 @@
+import { readFileSync, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,14 +18,34 @@ const alias = [
 // Only a test that hangs ends by these: none may fail because the machine is slow.
 const HANGS_MS = 1_800_000;
 
-/** They replace modules, or become another user for good: each has a process of its own. */
+/** They replace modules, become another user for good, or need the disk of the system: each has a process of its own. */
 const alone = [
   'test/unit/cli/permissions.test.ts',
   'test/unit/links/isolation.test.ts',
   'test/unit/links/permissions.test.ts',
+  'test/unit/migrate/stories/one-inode.test.ts',
   'test/unit/sessions/isolation.test.ts',
   'test/unit/sessions/without-proc.test.ts',
 ];
+
+const MEMORY = '/dev/shm';
+
+/**
+ * Where the unit tests have their real directories: in memory, where a sync costs nothing, if there is room for them and
+ * programs may run there. `THOROUGH=1`, as in CI, takes the disk of the system, so that both are tried.
+ */
+function directories(): Readonly<Record<string, string>> {
+  const { THOROUGH = '', TMPDIR } = process.env;
+  if (THOROUGH !== '' || TMPDIR !== undefined) return {};
+  try {
+    const mounts = readFileSync('/proc/mounts', 'utf8');
+    const isMeant = /^\S+ \/dev\/shm tmpfs rw(?!\S*noexec)/m.test(mounts);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return isMeant && bavail * bsize > 2 ** 31 ? { TMPDIR: MEMORY } : {};
+  } catch {
+    return {};
+  }
+}
 
 function project(name: string, more: object = {}) {
   const include = [`test/${name}/**/*.test.ts`];
@@ -39,8 +61,8 @@ export default defineConfig({
   test: {
     // Processes, not threads: some tests change their user, and count open file handles.
     pool: 'forks',
-    // By default one core is left to Vitest itself, which has little to do: on two cores that is half of them.
-    maxWorkers: '100%',
+    // One more than there are cores: many tests wait for a disk, a shell or another process.
+    maxWorkers: availableParallelism() + 1,
     // How the command is bundled is no part of it: the package checks see what comes of that.
     coverage: {
       include: ['src/**'],
@@ -49,7 +71,11 @@ export default defineConfig({
     },
     projects: [
       // Several files in each process, which loads the library once.
-      project('unit', { isolate: false, exclude: alone, env: { SHARED_PROCESS: '1' } }),
+      project('unit', {
+        isolate: false,
+        exclude: alone,
+        env: { SHARED_PROCESS: '1', ...directories() },
+      }),
       project('unit-alone', { include: alone }),
       // They race, and measure what they lose: one at a time.
       project('proofs', { fileParallelism: false }),

@@ -110,6 +110,9 @@ export async function scopeFor(
     program: io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME,
     ...inForce,
   };
+  if (given !== undefined && chosen.length === 0) {
+    throw new UsageError(`no account home matches ${given.join(' or ')}`);
+  }
   if (homesFrom === 'given') await requireThatExist('--home', chosen, scope);
   if (homesFrom === 'configured') {
     await requireThatExist(`"homes" in ${config.path}`, homesToLink(scope), scope);
@@ -173,10 +176,11 @@ export function requireOneGroup({ groups }: Scope): void {
 async function requireThatExist(
   option: string,
   homes: readonly string[],
-  { required, ...scope }: Scope,
+  scope: Scope,
 ): Promise<void> {
   if (homes.length === 0) return;
-  const reports = await inspectAll(homes, { required });
+  // Whether they exist does not depend on where their links lead.
+  const reports = await inspectAll(homes, { required: requiredSharedUnder(scope.searched) });
   const missing = reports.find(({ problems }) =>
     problems.some((problem) => problem.code === 'directory-missing' && problem.role === 'home'),
   );

@@ -9,7 +9,7 @@ import { run } from './support/run.ts';
 const consumer = makeConsumer([...pageExamples(), ...sourceExamples()]);
 afterAll(() => consumer.remove());
 
-describe('the examples of the pages and of the doc comments', () => {
+describe('the examples of pages and doc comments', () => {
   test('compile together under the strict options of this repository', () => {
     const paths = consumer.files.map(({ path }) => path);
     expect(complaintsAbout(paths, programOf(paths))).toBe('');

@@ -24,14 +24,14 @@ describe('the programs in examples/', () => {
     expect(stdout).toMatch(/^created .*\.claude-spare\/projects$/m);
   });
 
-  test('daemon-startup.ts wakes a person for what it may not put right, and exits 1', async () => {
+  test('daemon-startup.ts wakes a person for what it may not fix, and exits 1', async () => {
     const { exitCode, stderr } = await run('examples/daemon-startup.ts', repository);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('invalid-argument');
     expect(stderr).toContain('wake a person');
   });
 
-  test('daemon-startup.ts asks for a merge where a real directory is in the way, and exits 1', async () => {
+  test('daemon-startup.ts asks for a merge if a directory is there, and exits 1', async () => {
     const { exitCode, stderr } = await run('examples/daemon-startup.ts', repository, (home) => {
       const [account = ''] = accounts(home);
       mkdirSync(join(account, 'projects'), { recursive: true });
@@ -64,7 +64,7 @@ describe('the programs in examples/', () => {
     expect(stdout).toMatch(/memory linked -> .*\.claude-shared\/memory$/m);
   });
 
-  test('smoke-probe.ts says of every stored id why it cannot be resumed, and exits 1', async () => {
+  test('smoke-probe.ts says why each stored id cannot be resumed, and exits 1', async () => {
     const { exitCode, stdout } = await run('examples/smoke-probe.ts', repository, (home) => {
       const [account = ''] = accounts(home);
       const [lost, corrupted] = [join(home, 'lost.id'), join(home, 'corrupted.id')];
@@ -116,7 +116,7 @@ describe('the programs in examples/', () => {
       expect(entries.toSorted()).toEqual(['.claude-spare', '.claude-work']);
     });
 
-    test('with --yes it migrates and prints the phases; through a pipe it draws no bar', async () => {
+    test('with --yes prints phases, through a pipe no bar', async () => {
       const { last, linked, read } = await runInTurn(['--yes']);
       expect(last).toMatchObject({ exitCode: 0 });
       expect(last?.stdout).toMatch(/^plan …\nabsorb …\ncut-over …\ncatch-up …\ndone$/m);
@@ -128,7 +128,7 @@ describe('the programs in examples/', () => {
       ]);
     });
 
-    test('with --restore it shows what would be copied, and changes nothing without --yes', async () => {
+    test('with --restore changes nothing without --yes', async () => {
       const { last, linked } = await runInTurn(['--yes'], ['--restore']);
       expect(last).toMatchObject({ exitCode: 0, stderr: '' });
       expect(last?.stdout).toMatch(/^restore {2}.*\.claude-work\/projects: 1 files to copy/m);
@@ -136,7 +136,7 @@ describe('the programs in examples/', () => {
       expect(linked).toEqual([true, true]);
     });
 
-    test('with --restore and --yes each home gets its own directories back', async () => {
+    test('with --restore and --yes gives directories back', async () => {
       const { last, linked, read } = await runInTurn(['--yes'], ['--restore', '--yes']);
       expect(last).toMatchObject({ exitCode: 0, stderr: '' });
       expect(last?.stdout).toMatch(/^done: restored projects of .*\.claude-work$/m);
@@ -154,7 +154,7 @@ describe('the programs in examples/', () => {
     });
   });
 
-  test('are all run here, but for those that need the real program, which are run end to end', () => {
+  test('are all run, here or, if they need the real program, end to end', () => {
     const programs = readdirSync(join(repository, 'examples'));
     expect(programs.filter((it) => it.endsWith('.ts') && !it.startsWith('demo'))).toEqual([
       'agent-runner.ts',

@@ -66,7 +66,7 @@ describe('a commit can be released', () => {
     });
   });
 
-  test('and not before its changes are told, nor from another repository, and all of it is said', () => {
+  test('but not without its changes, nor from another repository', () => {
     writeFileSync(join(root, 'CHANGELOG.md'), '# Changelog\n\n## [Unreleased]\n');
     const { status, lines } = complaints('v1.2.3', 'you/it');
     expect(status).toBe(1);

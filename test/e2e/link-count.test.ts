@@ -53,7 +53,7 @@ function resultsIn(request: unknown): readonly string[] {
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
   test.each([1, 2] as const)(
-    'a session whose files have %d names each resumes, reads and edits them, and rewinds',
+    'a session whose files have %d names each resumes, edits and rewinds',
     async (count) => {
       const room = await enterCleanRoom(name);
       const home = room.path('a');
@@ -121,7 +121,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     },
   );
 
-  test('a memory file with two names is left out of the index that the new program makes', async () => {
+  test('a memory file with two names is left out of the index', async () => {
     const room = await enterCleanRoom(name);
     const isNew = name === 'new';
     expect((await run(room, 'One.')).exitCode).toBe(0);

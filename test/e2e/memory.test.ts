@@ -17,7 +17,7 @@ async function enterTwoHomes(room: Room) {
 }
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
-  test('auto-memory behind the link is edited in print mode with the rules of the plan, and not without', async () => {
+  test('auto-memory behind the link is edited with the rules of the plan only', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
     const { homes, memories } = await enterTwoHomes(room);
@@ -47,7 +47,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect((await lstat(join(homes[1], 'projects'))).isSymbolicLink()).toBe(true);
   });
 
-  test('the MEMORY.md files of two homes become one, which each home sends with its requests', async () => {
+  test('the MEMORY.md files of two homes become one, which each home sends', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
     const { homes, memories } = await enterTwoHomes(room);

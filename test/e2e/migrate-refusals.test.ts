@@ -13,7 +13,7 @@ import { startSession } from './support/session.ts';
 const REST_MS = 1_000;
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
-  test('a session that runs is named by migrate, which touches nothing until it has ended', async () => {
+  test('a running session is named by migrate, which waits for its end', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
     const homes = [room.path('a'), room.path('b')] as const;
@@ -46,7 +46,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     await expectToResume(running, homes[1]);
   });
 
-  test('a session of a home whose directories are links into the one to be migrated is refused, and merged if asked', async () => {
+  test('a session of a home with links into a migrated one is refused, or merged', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
     const [primary, work, elsewhere] = [

@@ -148,7 +148,7 @@ test.each(rounds)(
 
 // It takes several sessions for somebody to write in every pause.
 test.each(isWholeProof ? [300] : [])(
-  'nothing is lost if the directory is re-created in each pause of %d ms, and the next call completes it',
+  'nothing is lost if the directory is re-created in each pause of %d ms, and the next call completes',
   async (pauseMs) => {
     const scene = setScene(await enterCleanRoom());
     await begin(scene, namesOf(''));

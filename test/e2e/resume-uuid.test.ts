@@ -85,7 +85,7 @@ const titles = [
 ];
 
 describe.each(programs.map(({ name }) => name))('the %s program', (program) => {
-  test(`takes ${ids.length + padded.length + titles.length} spellings for an id exactly where parseResumeUUID does`, async () => {
+  test('takes a spelling for an id exactly where parseResumeUUID does', async () => {
     const room = await enterCleanRoom(program);
     const spellings = [...ids, ...padded, ...titles];
 
@@ -136,7 +136,7 @@ describe.each(programs.map(({ name }) => name))('the %s program', (program) => {
     expect(await room.transcripts()).toHaveLength(1);
   });
 
-  test('fails in silence on a text that reads as a URL, and leaves a session that nobody asked for', async () => {
+  test('fails silently on a text like a URL, and leaves a session', async () => {
     const room = await enterCleanRoom(program);
     const url = `urn:uuid:${id}`;
 

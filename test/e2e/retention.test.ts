@@ -73,7 +73,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect(existsSync(transcripts.younger)).toBe(true);
   });
 
-  test.concurrent('deletes the file history of an old session that it resumes, as diagnoseResume warns', async () => {
+  test.concurrent('deletes the file history of an old session it resumes, as was warned', async () => {
     const room = await enterCleanRoom(name);
     const { homes } = await withTranscripts(room, 1, 1);
     const id = await startSession(room, homes[0], 'Hello.');

@@ -122,7 +122,7 @@ test('the runbook, pasted block by block, carries a session over to the second a
   expect(await copied()).toEqual(before);
 }, 300_000);
 
-test('after its way back each account has a directory of its own, with what was said meanwhile; in zsh, too', async () => {
+test('after its way back each account has its directory, with what was said meanwhile; in zsh, too', async () => {
   const { room, path, spare, id } = await enterHomeDirectory();
   const shell = await openShell('zsh', path(), environmentOf(room), path('..', 'tmp'));
 

@@ -60,7 +60,7 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
     await pane.until('Are you there?');
   });
 
-  test('offers it after a signal, too, and is not mistaken for ended when it runs again', async () => {
+  test('offers it after a signal, and counts as running when resumed', async () => {
     const room = await enterCleanRoom(name);
     const { terminal, pane } = await openPane(room, 80);
     await talk(pane);

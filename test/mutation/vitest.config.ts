@@ -26,6 +26,6 @@ export default defineConfig({
       'test/unit/fs/{compare-files,lines}.test.ts',
       'test/unit/migrate/{choices,decide,memory-rules,plan,plan-action}.test.ts',
     ],
-    testTimeout: 60_000,
+    testTimeout: 1_800_000,
   },
 });

@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
 import { moduleSystems, typeErrorsIn } from './support/compiled.ts';
 
-describe.each(moduleSystems)('to a strict consumer that loads the package as %s', (folder) => {
-  test('node:fs, node:fs/promises and memfs are file systems without a cast', () => {
+describe.each(moduleSystems)('to a strict %s consumer', (folder) => {
+  test('node:fs, its promises and memfs are file systems without a cast', () => {
     expect(typeErrorsIn(`${folder}/accepted-file-systems.ts`)).toEqual([]);
   });
 
@@ -14,7 +14,7 @@ describe.each(moduleSystems)('to a strict consumer that loads the package as %s'
     expect(typeErrorsIn(`${folder}/resume-uuid.ts`)).toEqual([]);
   });
 
-  test('problems narrow by their code, remedies are a closed list, errors are recognised', () => {
+  test('problems narrow by code, remedies are closed, errors recognised', () => {
     expect(typeErrorsIn(`${folder}/problems.ts`)).toEqual([]);
   });
 

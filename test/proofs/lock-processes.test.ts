@@ -98,7 +98,7 @@ const pick = <One>(all: readonly One[]) => all[Math.floor(Math.random() * all.le
 
 const KILLS = rounds(1_500, 80);
 
-test(`of ${PROCESSES} processes, ${KILLS} of them killed in the section or in breaking, no two have the lock`, async (context) => {
+test('many processes, killed with the lock or while breaking it, never have it two at a time', async (context) => {
   needs(context, whyNoProc());
   const base = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-lock-'));
   const lock = join(base, 'lock');

@@ -40,7 +40,7 @@ function pathsOf(staged: Stage): readonly string[] {
 
 const isComplete = ({ outcome }: Ended) => outcome === 'done' || outcome === 'partial';
 
-describe('what is never permitted loses nothing, is never to be tried again, and completes once it is permitted', () => {
+describe('what is never permitted loses nothing, and completes once it is', () => {
   const names = ['one home', 'three directories of two homes', 'across two file systems'];
   const stages = { ...restoreScenarios, ...migrateScenarios };
   test.each(names)('%s', async (title) => {

@@ -118,7 +118,7 @@ describe('the floor plan of src', () => {
     expect(Object.keys(exempt).toSorted()).toEqual(repeated.map(([name]) => name).toSorted());
   });
 
-  test('lets only fs import node:fs, and the surroundings of the command, which have its configuration', () => {
+  test('lets only fs import node:fs, and the command for its configuration', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
         /^(node:)?fs(\/promises)?$/.test(to) &&

@@ -47,7 +47,7 @@ describe('the port takes, without a cast,', () => {
     expectTypeOf(memfs().fs.promises).toExtend<SessionReadFs>();
   });
 
-  test('a file system that only reads for inspectAll(), and for no other call', () => {
+  test('a file system that only reads, for inspectAll() alone', () => {
     type Options = NonNullable<Parameters<typeof validateAll>[1]>;
     expectTypeOf<LinkReadFs>().toExtend<
       NonNullable<NonNullable<Parameters<typeof inspectAll>[1]>['fs']>
@@ -114,7 +114,7 @@ describe('the port is wide:', () => {
     expect(own.calls).toBeGreaterThan(0);
   });
 
-  test('where the file system numbers no inodes, directories are told apart by their real path', async () => {
+  test('without inode numbers, directories are told apart by real path', async () => {
     await inWorld('memory', async (world) => {
       const stat = async (path: string) =>
         numbered(await world.fs.promises.stat(path, { bigint: true }), 0n);

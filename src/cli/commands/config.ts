@@ -70,13 +70,15 @@ const origins = {
 } as const;
 
 function printInForce(out: Output, scope: Scope): void {
-  const { config, homes, homesFrom, required, requiredFrom } = scope;
+  const { config, homes, homesFrom, otherHomes, required, requiredFrom } = scope;
   const from = (origin: keyof typeof origins | 'configured') =>
     out.paint.dim(`(${origin === 'configured' ? out.path(config.path) : origins[origin]})`);
   const file = config.exists ? '' : out.paint.dim(' (there is none: config init writes it)');
   out.words(`${out.paint.bold('configuration')} ${out.path(config.path)}${file}`, 0, 2);
   out.words(`${out.paint.bold('homes')} ${from(homesFrom)}`, 0, 2);
   for (const home of homes) out.line(`  ${out.path(home)}`);
+  if (otherHomes.length > 0) out.line(`  ${out.paint.dim('found, and left alone:')}`);
+  for (const home of otherHomes) out.line(`  ${out.path(home)}`);
   out.words(`${out.paint.bold('shared')} ${from(requiredFrom)}`, 0, 2);
   for (const { name, target } of required) {
     out.line(`  ${name} ${out.symbols.arrow} ${out.path(target)}`);

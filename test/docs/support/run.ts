@@ -11,8 +11,6 @@ export interface Ending {
   readonly leftovers: readonly string[];
 }
 
-const MOST_MS = 60_000;
-
 /**
  * Runs a TypeScript file with tsx, in an environment that holds a home and little else.
  *
@@ -34,7 +32,7 @@ export async function run(
   const args = ['--import', 'tsx', file, ...prepare(home)];
   try {
     return await new Promise((resolve) => {
-      const options = { cwd, env, timeout: MOST_MS };
+      const options = { cwd, env };
       const child = execFile(process.execPath, args, options, (_, stdout, stderr) => {
         const { exitCode } = child;
         resolve({ exitCode, stdout, stderr, leftovers: readdirSync(temporary) });

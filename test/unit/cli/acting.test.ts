@@ -336,7 +336,7 @@ describe('restore-points and prune', () => {
     expect(stdout).toContain('✗ ');
   });
 
-  test('a restore point in use is refused, and the command that completes it is named', async () => {
+  test('a restore point in use is refused, with the command that completes it', async () => {
     await cli(['migrate', '--yes']);
     const [path = ''] = await restorePointsIn('.claude');
     await rm(`${path}/complete`, { recursive: true });

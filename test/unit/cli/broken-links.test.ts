@@ -39,7 +39,7 @@ describe('what stands where a link belongs is drawn:', () => {
   });
 });
 
-describe('what may be done about a link to another place:', () => {
+describe('a link to another place:', () => {
   test('it is copied into the home, also through a relative link', async () => {
     await user.bare('.claude');
     await mkdir(user.at('elsewhere'));

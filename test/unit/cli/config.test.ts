@@ -75,6 +75,17 @@ describe('the configuration decides', () => {
   });
 });
 
+test('config lists the homes that were found and are left alone', async () => {
+  await user.bare('.claude');
+  await user.bare('.claude-b');
+
+  const { stdout } = await cli(['config', '--home=~/.claude']);
+
+  expect(stdout).toContain(
+    'homes (--home)\n  ~/.claude\n  found, and left alone:\n  ~/.claude-b\n',
+  );
+});
+
 test('CLAUDE_CONFIG_DIR counts as a home that is asked for', async () => {
   await user.healthy('.claude');
   await user.healthy('new');
@@ -90,6 +101,9 @@ test('--home takes patterns', async () => {
   await user.healthy('.other');
 
   expect((await cli(['doctor', '--home=~/.claude-*'])).stdout).toContain('2 account homes');
+  const nothing = await cli(['doctor', '--home=~/work/*']);
+  expect(nothing).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(nothing.stderr).toContain('no account home matches ~/work/*');
 });
 
 test.each([

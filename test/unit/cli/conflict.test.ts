@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { printProblems } from '../../../src/cli/ui/problems.ts';
+import { inWords } from '../support/in-words.ts';
 import { paper } from './support/paper.ts';
 import { SESSION } from './support/homes.ts';
 import { argumentsOf } from './support/shell.ts';
@@ -53,16 +54,18 @@ test('a conflict shows both files, and the options that decide it', async () => 
   expect(await argumentsOf(option)).toEqual(['--prefer-home', home]);
 });
 
-test.each([
-  [
-    migrationProblem('files-differ', conflict(home)),
-    'Two files of the same name differ [files-differ]\n',
-  ],
-  [
-    migrationProblem('duplicate-session-id', { ...conflict(home), sessionId: SESSION }),
-    `[duplicate-session-id]\n    session ${SESSION}\n`,
-  ],
-])('the headline of a conflict says what is in conflict: %#', (problem, words) => {
+test.each(
+  inWords([
+    [
+      migrationProblem('files-differ', conflict(home)),
+      'Two files of the same name differ [files-differ]\n',
+    ],
+    [
+      migrationProblem('duplicate-session-id', { ...conflict(home), sessionId: SESSION }),
+      `[duplicate-session-id]\n    session ${SESSION}\n`,
+    ],
+  ]),
+)('the headline of a conflict says what is in conflict: %s', (_, problem, words) => {
   expect(printed(problem)).toContain(words);
 });
 

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../../src/cli/commands/index.ts';
 import { problemCodes } from '../../../src/cli/causes.ts';
+import { inWords } from '../support/in-words.ts';
 import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
@@ -36,20 +37,22 @@ describe('explain', () => {
 });
 
 describe('completion', () => {
-  test.each([
-    [['mi'], ['migrate']],
-    [['migrate', '--li'], ['--live']],
-    [
-      ['migrate', '--live', ''],
-      ['refuse', 'merge'],
-    ],
-    [['diagnose', '--un'], ['']],
-    [['--home', ''], ['']],
-    [
-      ['completion', ''],
-      ['bash', 'zsh', 'fish'],
-    ],
-  ])('offers what can follow what was typed (#%#)', async (words, candidates) => {
+  test.each(
+    inWords([
+      [['mi'], ['migrate']],
+      [['migrate', '--li'], ['--live']],
+      [
+        ['migrate', '--live', ''],
+        ['refuse', 'merge'],
+      ],
+      [['diagnose', '--un'], ['']],
+      [['--home', ''], ['']],
+      [
+        ['completion', ''],
+        ['bash', 'zsh', 'fish'],
+      ],
+    ]),
+  )('offers what can follow what was typed (%s)', async (_, words, candidates) => {
     expect(await completed(...words)).toEqual(candidates);
   });
 
@@ -78,15 +81,17 @@ test('the manual page names every command and option, and man accepts it', async
 });
 
 describe('mistyped names get a proposal:', () => {
-  test.each([
-    [['migrat'], "unknown command 'migrat'; did you mean migrate?"],
-    [['migrate', '--dry-rn'], '(Did you mean --dry-run?)'],
-    [['doctor', '--check', 'link'], 'there is no check link; did you mean links?'],
-    [
-      ['resume', '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e', '--account', '~/.claude-wrk'],
-      'there is no account home',
-    ],
-  ])('names what was probably meant (#%#)', async (argv, message) => {
+  test.each(
+    inWords([
+      [['migrat'], "unknown command 'migrat'; did you mean migrate?"],
+      [['migrate', '--dry-rn'], '(Did you mean --dry-run?)'],
+      [['doctor', '--check', 'link'], 'there is no check link; did you mean links?'],
+      [
+        ['resume', '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e', '--account', '~/.claude-wrk'],
+        'there is no account home',
+      ],
+    ]),
+  )('names what was probably meant (%s)', async (_, argv, message) => {
     await user.bare('.claude-work');
 
     const { exitCode, stdout, stderr } = await cli(...argv);

@@ -35,7 +35,7 @@ test('it changes nothing', async () => {
   expect(await readdir(user.home, { recursive: true })).toEqual(before);
 });
 
-describe('a broken link is drawn with its target and the one that it should have:', () => {
+describe('a broken link is drawn with both its targets', () => {
   test('to another place', async () => {
     await user.healthy('.claude');
     await user.bare('.claude-work');

@@ -1,5 +1,6 @@
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 
@@ -41,11 +42,13 @@ describe.each(['diagnose', 'locate', 'resume', 'why', 'where'])('%s', (command) 
     expect(stderr + list).toContain('is not a session id, nor the beginning of one');
   });
 
-  test.each([
-    [['0000'], 'no session begins with "0000"'],
-    [[], 'name one session'],
-    [[old, '--last'], 'name one session'],
-  ])('refuses an id that names no session (#%#)', async (words, message) => {
+  test.each(
+    inWords([
+      [['0000'], 'no session begins with "0000"'],
+      [[], 'name one session'],
+      [[old, '--last'], 'name one session'],
+    ]),
+  )('refuses an id that names no session (%s)', async (_, words, message) => {
     const { exitCode, stdout, stderr } = await cli(command, ...words);
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

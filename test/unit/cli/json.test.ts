@@ -56,7 +56,7 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     });
   });
 
-  test('migrate, restore, restore-points and prune, all the way there and back', async () => {
+  test('migrate, restore and prune', async () => {
     const record = user.at(`.claude/sessions/${process.pid}.json`);
     await user.write(
       `.claude/sessions/${process.pid}.json`,

@@ -101,7 +101,7 @@ describe('after a refused migration', () => {
     },
   );
 
-  test('of each conflict the newer file is proposed, else the longer, else the shared one', () => {
+  test('of a conflict the newer file is proposed, else the longer or shared', () => {
     const problems = [conflict('/a b', 'home', 'shared'), conflict('/c', undefined, 'home')];
 
     expect(toMigrate([...problems, conflict('/d')])).toEqual([
@@ -113,7 +113,7 @@ describe('after a refused migration', () => {
     ]);
   });
 
-  test('up to five conflicts are decided by one command; more are left to be looked at', () => {
+  test('up to five conflicts are decided by one command, more are listed', () => {
     expect(toMigrate(conflicts(5))[0]?.command.match(/--prefer-shared/g)).toHaveLength(5);
     expect(toMigrate(conflicts(6))).toEqual([]);
   });

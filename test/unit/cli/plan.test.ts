@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EntryPlan, MigrationPlan, UnmergedFile } from 'claude-shared-state/migrate';
 import { printPlan } from '../../../src/cli/ui/plan.ts';
+import { inWords } from '../support/in-words.ts';
 import { paper } from './support/paper.ts';
 
 const none = { link: 0, copy: 0, merged: 0, identical: 0, skipped: 0 };
@@ -22,20 +23,22 @@ function printed(plan: MigrationPlan, columns?: number): string {
   return sheet.text;
 }
 
-test.each<[Partial<EntryPlan>, string]>([
-  [{ action: 'none' }, '✓ linked, nothing to do'],
-  [{ action: 'link' }, '+ will be linked'],
-  [{ action: 'complete' }, '→ an interrupted migration will be completed'],
-  [{ action: 'refuse' }, "✗ can't be migrated"],
-  [{}, '→ empty, will be linked'],
-  [{ files: { ...none, link: 1000 } }, '→ 1,000 transcripts linked'],
-  [{ files: { ...none, copy: 1 }, copyBytes: 1500 }, '→ 1 file copied (1.5 kB)'],
-  [{ files: { ...none, merged: 2 } }, '→ 2 files merged'],
-  [
-    { files: { ...none, identical: 1, skipped: 3 } },
-    '→ 1 file already shared, 3 files left in the restore point',
-  ],
-])('of a directory with #%$ it says what becomes of it', (more, words) => {
+test.each(
+  inWords<readonly [Partial<EntryPlan>, string]>([
+    [{ action: 'none' }, '✓ linked, nothing to do'],
+    [{ action: 'link' }, '+ will be linked'],
+    [{ action: 'complete' }, '→ an interrupted migration will be completed'],
+    [{ action: 'refuse' }, "✗ can't be migrated"],
+    [{}, '→ empty, will be linked'],
+    [{ files: { ...none, link: 1000 } }, '→ 1,000 transcripts linked'],
+    [{ files: { ...none, copy: 1 }, copyBytes: 1500 }, '→ 1 file copied (1.5 kB)'],
+    [{ files: { ...none, merged: 2 } }, '→ 2 files merged'],
+    [
+      { files: { ...none, identical: 1, skipped: 3 } },
+      '→ 1 file already shared, 3 files left in the restore point',
+    ],
+  ]),
+)('a directory whose plan is %s has a line that says so', (_, more, words) => {
   expect(printed(planOf([entry(more)]))).toBe(`  ~/.claude\n    projects  ${words}\n`);
 });
 

@@ -81,7 +81,7 @@ test('of a session of which nothing can be known from here, it says so', () => {
   expect(written.at(-1)).toBe('    ~/.claude, process 4711, may be running\n');
 });
 
-describe('an interrupted run is reported, with the command that completes it:', () => {
+describe('an interrupted run is reported with its command:', () => {
   const id = '20261121T201552Z-9c79f8dc95f27882';
   const path = `.claude/.claude-shared-state/restore-points/${id}`;
   const mark = (name: string) => mkdir(user.at(path, name), { recursive: true });
@@ -134,7 +134,7 @@ describe('an interrupted run is reported, with the command that completes it:', 
     expect(stdout).toContain(`  claude-shared-state prune ${user.at(path)}\n`);
   });
 
-  test('none, if every restore point is complete or restored', async () => {
+  test('none, if no restore point is incomplete', async () => {
     await mark('complete');
     const other = path.replace('9c79', '9c80');
     for (const name of ['complete', 'restored']) {

@@ -6,6 +6,7 @@ import {
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { posixError } from '../support/posix-error.ts';
 
 async function anError(): Promise<SharedStateError> {
@@ -77,15 +78,17 @@ describe('isSharedStateError()', () => {
     expect(isSharedStateError(foreign)).toBe(true);
   });
 
-  test.each([
-    undefined,
-    null,
-    'ERR_SHARED_STATE',
-    7,
-    {},
-    new Error('x'),
-    { code: 'ERR_SHARED_STATE' },
-  ])('does not take #%$ for one', (value) => {
+  test.each(
+    inWords([
+      undefined,
+      null,
+      'ERR_SHARED_STATE',
+      7,
+      {},
+      new Error('x'),
+      { code: 'ERR_SHARED_STATE' },
+    ]),
+  )('does not take %s for one', (_, value) => {
     expect(isSharedStateError(value)).toBe(false);
   });
 });

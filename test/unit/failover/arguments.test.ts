@@ -1,5 +1,6 @@
 import { saveResumeUUIDs } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
+import { inWords, wordsFor } from '../support/in-words.ts';
 import { refusalOf } from '../support/migrating.ts';
 import { setStage, type Stage } from '../support/swapping.ts';
 import { inWorld } from '../support/world.ts';
@@ -21,18 +22,22 @@ async function refused(
   return problems.map(({ code, message }) => `${code}: ${message}`);
 }
 
-test.each([
+const wrong: readonly (readonly [string, unknown])[] = [
   ['terminal', undefined],
   ['terminal', { capture: () => '' }],
   ['random', 4],
   ['signal', 'stop'],
   ['signal', {}],
   ['stateDirectory', 'relative/state'],
-])('options.%s is refused where it is wrong (#%$)', (name, value) =>
-  inWorld('memory', async (world) => {
-    const problems = await refused(setStage(world), { [name]: value });
-    expect(problems).toEqual([expect.stringContaining(`options.${name}`)]);
-  }),
+];
+
+test.each(wrong.map(([name, value]) => [name, wordsFor(value), value] as const))(
+  'options.%s is refused where it is %s',
+  (name, _, value) =>
+    inWorld('memory', async (world) => {
+      const problems = await refused(setStage(world), { [name]: value });
+      expect(problems).toEqual([expect.stringContaining(`options.${name}`)]);
+    }),
 );
 
 test('sessions that are no array are refused', () =>
@@ -41,9 +46,9 @@ test('sessions that are no array are refused', () =>
     expect(problems).toEqual([expect.stringMatching(/^invalid-argument: .*sessions.*array/)]);
   }));
 
-test.each([undefined, 'api', [], { name: 'api' }, { name: 'api', cwd: '/w', home: '/h' }])(
-  'a session that is #%$ is refused, and which one is told',
-  (session) =>
+test.each(inWords([undefined, 'api', [], { name: 'api' }, { name: 'api', cwd: '/w', home: '/h' }]))(
+  'a session that is %s is refused, and which one is told',
+  (_, session) =>
     inWorld('memory', async (world) => {
       const problems = await refused(setStage(world), {}, [{ name: 'a', cwd: '/w' }, session]);
       expect(problems).toEqual([expect.stringContaining('sessions[1]')]);

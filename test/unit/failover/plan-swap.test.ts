@@ -41,7 +41,7 @@ const unready: readonly (readonly [
     { code: 'target-not-ready', reason: 'not-logged-in' },
   ],
   [
-    'its token is gone, and logins are kept in files here',
+    'its token is gone and logins are kept in files',
     ({ world, from }) =>
       makeFile(world, join(from, '.credentials.json'), '{"claudeAiOauth":{"accessToken":"a"}}'),
     {},
@@ -92,23 +92,21 @@ describe.each(worldKinds)('planSwap (%s)', (kind) => {
       expect([stage.terminal.signals, stage.terminal.entered]).toEqual([[], []]);
     }));
 
-  test.each(unready)(
-    'and the swap refuse, and nothing is stopped, if %s',
-    (_, prepare, more, found) =>
-      inWorld(kind, async (world) => {
-        const stage = setStage(world);
-        startBoth(stage);
-        prepare(stage);
-        const planned = await plan(stage, more);
-        expect(planned.ok).toBe(false);
-        expect(planned.problems).toContainEqual(expect.objectContaining(found));
+  test.each(unready)('and the swap refuse and stop nothing if %s', (_, prepare, more, found) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      prepare(stage);
+      const planned = await plan(stage, more);
+      expect(planned.ok).toBe(false);
+      expect(planned.problems).toContainEqual(expect.objectContaining(found));
 
-        const { outcome, problems } = await swap(stage, more);
-        expect(outcome).toBe('refused');
-        expect(problems).toContainEqual(expect.objectContaining(found));
-        expect(stage.terminal.signals).toEqual([]);
-        expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
-      }),
+      const { outcome, problems } = await swap(stage, more);
+      expect(outcome).toBe('refused');
+      expect(problems).toContainEqual(expect.objectContaining(found));
+      expect(stage.terminal.signals).toEqual([]);
+      expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
+    }),
   );
 
   test('accepts a bypass of permissions that the target has accepted', () =>

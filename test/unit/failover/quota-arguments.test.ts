@@ -2,6 +2,7 @@ import { isSharedStateError } from 'claude-shared-state';
 import { type QuotaGateOptions, stepQuotaGate } from 'claude-shared-state/failover';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const at = new Date('2026-11-21T20:00:00Z');
@@ -65,24 +66,26 @@ describe('an option', () => {
     ]);
   });
 
-  test.each<QuotaGateOptions>([
-    {},
-    { patterns: [], vetoes: [], confirmPolls: 1, cooldownMs: 0, timeZone: 'Asia/Kolkata' },
-    {
-      patterns: undefined,
-      vetoes: undefined,
-      confirmPolls: undefined,
-      cooldownMs: undefined,
-      timeZone: undefined,
-    },
-    {
-      patterns: (['session', 'weekly', 'model', 'spend', 'other'] as const).map((kind) => ({
-        name: '',
-        limit: kind,
-        pattern: /x/imsu,
-      })),
-    },
-  ])('like those of #%$ is taken', (options) => {
+  test.each(
+    inWords<QuotaGateOptions>([
+      {},
+      { patterns: [], vetoes: [], confirmPolls: 1, cooldownMs: 0, timeZone: 'Asia/Kolkata' },
+      {
+        patterns: undefined,
+        vetoes: undefined,
+        confirmPolls: undefined,
+        cooldownMs: undefined,
+        timeZone: undefined,
+      },
+      {
+        patterns: (['session', 'weekly', 'model', 'spend', 'other'] as const).map((kind) => ({
+          name: '',
+          limit: kind,
+          pattern: /x/imsu,
+        })),
+      },
+    ]),
+  )('like those of %s is taken', (_, options) => {
     expect(refusedBy(pane, options)).toEqual([]);
   });
 
@@ -136,9 +139,9 @@ describe('an observation', () => {
     expect(refusedBy(observation)).toEqual(expected);
   });
 
-  test.each([pane, message, swapped, { ...message, text: 7 }])(
-    'like #%$ needs no more than belongs to it',
-    (observation) => {
+  test.each(inWords([pane, message, swapped, { ...message, text: 7 }]))(
+    'like %s needs no more than belongs to it',
+    (_, observation) => {
       expect(refusedBy(observation)).toEqual([]);
     },
   );

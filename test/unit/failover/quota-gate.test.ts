@@ -4,6 +4,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { inPane, resumed } from '../support/quota-texts.ts';
 
 const MINUTE = 60_000;
@@ -133,15 +134,17 @@ describe('a veto', () => {
     });
   });
 
-  test.each([
-    '  ⎿  API Error (529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})',
-    '● API Error: 500 Internal server error.',
-    '● API Error: 503 Service unavailable.',
-    '● API Error: Repeated 529 Overloaded errors',
-    '✻ 529 Overloaded · retrying in 10s · attempt 5/10',
-    '✻ API error · Retrying in 9s · attempt 5/10',
-    '● API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited',
-  ])('is vetoed (#%#)', (trouble) => {
+  test.each(
+    inWords([
+      '  ⎿  API Error (529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})',
+      '● API Error: 500 Internal server error.',
+      '● API Error: 503 Service unavailable.',
+      '● API Error: Repeated 529 Overloaded errors',
+      '✻ 529 Overloaded · retrying in 10s · attempt 5/10',
+      '✻ API error · Retrying in 9s · attempt 5/10',
+      '● API Error: Server is temporarily limiting requests (not your usage limit) · Rate limited',
+    ]),
+  )('is vetoed (%s)', (_, trouble) => {
     expect(verdicts([pane(0, `\n${trouble}\n\n  Ran 1 shell command\n${limit}`)])).toEqual([
       'vetoed',
     ]);
@@ -359,7 +362,7 @@ describe('a limit whose end has passed', () => {
     expect(verdicts([pane(109, limit), pane(110, limit)])).toEqual(['suspected', 'none']);
   });
 
-  test('does not count any more, though its time of the day comes again tomorrow', () => {
+  test('no longer counts, though its time of day comes again', () => {
     const weekly = limit.replace('session', 'weekly');
     expect(verdicts([pane(0, weekly), pane(1, weekly), pane(120, weekly)])).toEqual([
       'suspected',

@@ -5,6 +5,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const at = new Date('2026-11-21T20:00:00Z');
@@ -56,30 +57,32 @@ describe('a pane', () => {
 });
 
 describe('a state', () => {
-  test.each([
-    null,
-    'torn',
-    [],
-    { version: 2, pending: 'other' },
-    { version: 1 },
-    {
-      version: 1,
-      pending: {},
-      exhaustedAccounts: 7,
-      seenMessages: null,
-      cooldown: { since: 'x', until: {} },
-    },
-    { version: 1, pending: [{ session: 'build', account: 'a', polls: 1e9, at: 0 }] },
-    {
-      version: 1,
-      pending: [null, 3, { session: 'build' }],
-      exhaustedAccounts: [null],
-      seenMessages: [{}],
-    },
-    { version: 1, cooldown: { since: Number.NaN, until: Number.POSITIVE_INFINITY } },
-    JSON.parse('{"__proto__":{"version":1,"pending":[]},"constructor":{}}'),
-    new Map([['version', 1]]),
-  ])('like #%$ begins anew', (state: unknown) => {
+  test.each(
+    inWords<unknown>([
+      null,
+      'torn',
+      [],
+      { version: 2, pending: 'other' },
+      { version: 1 },
+      {
+        version: 1,
+        pending: {},
+        exhaustedAccounts: 7,
+        seenMessages: null,
+        cooldown: { since: 'x', until: {} },
+      },
+      { version: 1, pending: [{ session: 'build', account: 'a', polls: 1e9, at: 0 }] },
+      {
+        version: 1,
+        pending: [null, 3, { session: 'build' }],
+        exhaustedAccounts: [null],
+        seenMessages: [{}],
+      },
+      { version: 1, cooldown: { since: Number.NaN, until: Number.POSITIVE_INFINITY } },
+      JSON.parse('{"__proto__":{"version":1,"pending":[]},"constructor":{}}'),
+      new Map([['version', 1]]),
+    ]),
+  )('like %s begins anew', (_, state: unknown) => {
     const step = stepQuotaGate(state, pane(inPane(limit)));
     expect(step).toMatchObject({ verdict: 'suspected', polls: 1 });
     expect(step.state.pending).toHaveLength(1);
@@ -113,19 +116,21 @@ describe('a state', () => {
 });
 
 describe('messages', () => {
-  test.each([
-    undefined,
-    null,
-    7,
-    'You have hit your limit',
-    [],
-    { type: 'result', is_error: true, result: { toString: 7 } },
-    { type: 'result', is_error: true, api_error_status: '429' },
-    { type: 'assistant', error: 'rate_limit', message: { content: [null, { text: 7 }] } },
-    { type: 'assistant', error: 'rate_limit', message: { content: {} } },
-    { type: 'rate_limit_event', rate_limit_info: [] },
-    JSON.parse('{"__proto__":{"type":"result","is_error":true}}'),
-  ])('like #%$ are no limit', (message: unknown) => {
+  test.each(
+    inWords<unknown>([
+      undefined,
+      null,
+      7,
+      'You have hit your limit',
+      [],
+      { type: 'result', is_error: true, result: { toString: 7 } },
+      { type: 'result', is_error: true, api_error_status: '429' },
+      { type: 'assistant', error: 'rate_limit', message: { content: [null, { text: 7 }] } },
+      { type: 'assistant', error: 'rate_limit', message: { content: {} } },
+      { type: 'rate_limit_event', rate_limit_info: [] },
+      JSON.parse('{"__proto__":{"type":"result","is_error":true}}'),
+    ]),
+  )('like %s are no limit', (_, message: unknown) => {
     const seen = { kind: 'message', session: 'build', account: 'a', at, message } as const;
     expect(stepQuotaGate(undefined, seen).verdict).toBe('none');
   });

@@ -1,6 +1,7 @@
 import { DefaultQuotaPatterns, DefaultQuotaVetoes } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../../src/failover/quota/message.ts';
+import { inWords } from '../support/in-words.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
 const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };
@@ -130,14 +131,17 @@ describe('an event', () => {
     });
   });
 
-  test.each([undefined, '1795297800', Number.NaN, 1e300])('tells no end from #%$', (resetsAt) => {
-    const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
-    expect(evidence).toStrictEqual({
-      limit: 'other',
-      text: 'rate_limit_event: x',
-      pattern: 'rate_limit_event',
-    });
-  });
+  test.each(inWords([undefined, '1795297800', Number.NaN, 1e300]))(
+    'tells no end from %s',
+    (_, resetsAt) => {
+      const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
+      expect(evidence).toStrictEqual({
+        limit: 'other',
+        text: 'rate_limit_event: x',
+        pattern: 'rate_limit_event',
+      });
+    },
+  );
 
   test('shows no more than 300 characters of a kind', () => {
     const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x'.repeat(999) }), rules);
@@ -160,9 +164,9 @@ describe('an event', () => {
   });
 });
 
-test.each([undefined, 'result', {}, { type: 'system' }, { type: 'user', result: words }])(
-  'A message like #%$ tells nothing',
-  (message: unknown) => {
+test.each(inWords([undefined, 'result', {}, { type: 'system' }, { type: 'user', result: words }]))(
+  'A message like %s tells nothing',
+  (_, message: unknown) => {
     expect(readMessage(message, rules)).toStrictEqual(nothing);
   },
 );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { oneLine } from '../../../src/failover/quota/evidence.ts';
 import { viewPane } from '../../../src/failover/quota/pane.ts';
+import { inWords } from '../support/in-words.ts';
 
 const RULE = '─'.repeat(8);
 const BOX = [RULE, '> ', RULE, '  ? for shortcuts'];
@@ -100,11 +101,11 @@ describe('the newest turn', () => {
     });
   });
 
-  test.each(['>', '❯', '> ', '! ls'])('begins at a prompt like #%$', (prompt) => {
+  test.each(inWords(['>', '❯', '> ', '! ls']))('begins at a prompt like %s', (_, prompt) => {
     expect(seen('> go', '  ⎿  early', '', prompt)).toMatchObject({ remarks: [] });
   });
 
-  test.each([' > no', '>no', '#> no'])('does not begin at #%$', (line) => {
+  test.each(inWords([' > no', '>no', '#> no']))('does not begin at %s', (_, line) => {
     expect(seen('> go', '  ⎿  early', '', line)?.prompt).toBe('> go');
   });
 
@@ -218,12 +219,14 @@ describe('what the program says while it waits', () => {
     expect(waiting(...lines)).toEqual(['Usage limit reached · resets 3pm']);
   });
 
-  test.each([
-    [['  Usage limit reached · resets 3pm']],
-    [['   ⚠ Usage limit reached · resets 3pm']],
-    [['  ⚠ Usage limit reachedly']],
-    [['  ⚠ Context low']],
-  ])('is not what reads #%$', (lines) => {
+  test.each(
+    inWords([
+      [['  Usage limit reached · resets 3pm']],
+      [['   ⚠ Usage limit reached · resets 3pm']],
+      [['  ⚠ Usage limit reachedly']],
+      [['  ⚠ Context low']],
+    ]),
+  )('is not what reads %s', (_, lines) => {
     expect(waiting(...lines)).toEqual([]);
   });
 

@@ -42,7 +42,7 @@ describe('what identifies a message', () => {
     });
   });
 
-  test('is the limit, the model and the end as they are printed, however they are told', () => {
+  test('is the limit, the model and the end, however they are told', () => {
     expect(messageOf('build', { ...evidence, resets }, '> go', undefined)).toStrictEqual({
       ...identity,
       text: 'model Opus 9pm (UTC)',

@@ -1,6 +1,7 @@
 import { stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { readState } from '../../../src/failover/quota/state.ts';
+import { inWords } from '../support/in-words.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const LAST = 8.64e15;
@@ -25,59 +26,65 @@ test('A state that was written is read as it was, and nothing else that was with
   expect(readState({ version: 1 })).toStrictEqual(empty);
 });
 
-test.each([
-  undefined,
-  null,
-  1,
-  'x',
-  [],
-  {},
-  but(whole, { version: 2 }),
-  but(whole, { version: '1' }),
-])('A state like #%$ begins anew', (state: unknown) => {
+test.each(
+  inWords([
+    undefined,
+    null,
+    1,
+    'x',
+    [],
+    {},
+    but(whole, { version: 2 }),
+    but(whole, { version: '1' }),
+  ]),
+)('A state like %s begins anew', (_, state: unknown) => {
   expect(readState(state)).toStrictEqual(empty);
 });
 
-describe('a member that is not understood is left out, and what is beside it stays:', () => {
+describe('one wrong member is left out alone:', () => {
   const { account: _account, cooldown: _cooldown, ...others } = whole;
 
-  test.each([undefined, 7, null, {}])('an account like #%$', (account) => {
+  test.each(inWords([undefined, 7, null, {}]))('an account like %s', (_, account) => {
     expect(readState(but(whole, { account }))).toStrictEqual(
       but(others, { cooldown: whole.cooldown }),
     );
   });
 
-  test.each([
-    undefined,
-    null,
-    7,
-    {},
-    { since: 1 },
-    { until: 1 },
-    { since: '1', until: 1 },
-    { since: 1, until: null },
-    { since: 1, until: LAST + 1 },
-    { since: -LAST - 1, until: 1 },
-    { since: Number.NaN, until: 1 },
-  ])('a cool-down like #%$', (cooldown) => {
+  test.each(
+    inWords([
+      undefined,
+      null,
+      7,
+      {},
+      { since: 1 },
+      { until: 1 },
+      { since: '1', until: 1 },
+      { since: 1, until: null },
+      { since: 1, until: LAST + 1 },
+      { since: -LAST - 1, until: 1 },
+      { since: Number.NaN, until: 1 },
+    ]),
+  )('a cool-down like %s', (_, cooldown) => {
     expect(readState(but(whole, { cooldown }))).toStrictEqual(but(others, { account: 'b' }));
   });
 
-  test.each([
-    null,
-    'x',
-    { session: 7 },
-    { session: undefined },
-    { account: null },
-    { polls: 0 },
-    { polls: -1 },
-    { polls: 1.5 },
-    { polls: '1' },
-    { at: '7' },
-    { at: LAST + 1 },
-    { message: undefined },
-    { message: but(message, { text: 7 }) },
-  ])('a suspicion like #%$', (wrong) => {
+  test.each(
+    inWords([
+      null,
+      'x',
+      { session: 7 },
+      { session: undefined },
+      { account: null },
+      { polls: 0 },
+      { polls: -1 },
+      { polls: 1.5 },
+      { polls: '1' },
+      { at: '7' },
+      { at: LAST + 1 },
+      { message: undefined },
+      { message: but(message, { text: 7 }) },
+    ]),
+  )('a suspicion like %s', (_, wrong) => {
     const other = but(suspicion, { session: 'docs', polls: 2 });
     const one = typeof wrong === 'object' && wrong !== null ? but(suspicion, wrong) : wrong;
     expect(readState(but(whole, { pending: [one, other] }))).toStrictEqual(
@@ -85,16 +92,18 @@ describe('a member that is not understood is left out, and what is beside it sta
     );
   });
 
-  test.each([
-    null,
-    'x',
-    { session: 7 },
-    { text: undefined },
-    { prompt: null },
-    { resetsAt: null },
-    { resetsAt: '5' },
-    { resetsAt: LAST + 1 },
-  ])('a message like #%$', (wrong) => {
+  test.each(
+    inWords([
+      null,
+      'x',
+      { session: 7 },
+      { text: undefined },
+      { prompt: null },
+      { resetsAt: null },
+      { resetsAt: '5' },
+      { resetsAt: LAST + 1 },
+    ]),
+  )('a message like %s', (_, wrong) => {
     const one = typeof wrong === 'object' && wrong !== null ? but(message, wrong) : wrong;
     expect(readState(but(whole, { seenMessages: [one, message] }))).toStrictEqual(
       but(whole, { seenMessages: [message] }),

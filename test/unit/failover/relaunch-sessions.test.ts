@@ -130,7 +130,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(entered).toHaveLength(1);
     }));
 
-  test('starts it where it was saved as it is spelled, whichever terminal is looked at first', () =>
+  test('starts it where it was saved as spelled, whichever terminal comes first', () =>
     inWorld(kind, async (world) => {
       const { sessions, entered } = await relaunchTwice(world, ONE.toUpperCase());
       expect(sessions.map(({ outcome }) => outcome)).toEqual(['skipped', 'resumed']);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { saveResumeUUIDs } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { refusalOf } from '../support/migrating.ts';
 import {
   ONE,
@@ -174,20 +175,22 @@ test('an id file of a gigabyte is none, and is not read', () =>
     expect(told((await save(stage)).sessions)).toMatchObject({ api: 'none resume-id-unusable' });
   }));
 
-test.each([
-  '',
-  '.',
-  '..',
-  '.hidden',
-  'a/b',
-  'a\\b',
-  'a\nb',
-  'a:b',
-  'end.',
-  'end ',
-  'a\u0000b',
-  '\ud800',
-])('a session of the name #%$ is refused before anything is touched', (name) =>
+test.each(
+  inWords([
+    '',
+    '.',
+    '..',
+    '.hidden',
+    'a/b',
+    'a\\b',
+    'a\nb',
+    'a:b',
+    'end.',
+    'end ',
+    'a\u0000b',
+    '\ud800',
+  ]),
+)('a session of the name %s is refused before anything is touched', (_, name) =>
   inWorld('memory', async (world) => {
     const stage = setStage(world);
     const calling = save({ ...stage, sessions: [...stage.sessions, { name, cwd: '/work' }] });
@@ -209,9 +212,9 @@ test('two sessions of one name are refused, also where only their case differs',
     ]);
   }));
 
-test.each(['$(touch owned)', '#{pane_pid}', '#(touch owned)', "it's", 'naïve ☂', '-t'])(
-  'a session of the name #%$ is only a name',
-  (name) =>
+test.each(inWords(['$(touch owned)', '#{pane_pid}', '#(touch owned)', "it's", 'naïve ☂', '-t']))(
+  'a session of the name %s is only a name',
+  (_, name) =>
     inWorld('disk', async (world) => {
       const stage = setStage(world);
       stage.terminal.open(name);

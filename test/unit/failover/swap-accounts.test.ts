@@ -69,7 +69,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(stage.terminal.runningIn('api')?.id).toBe(ONE);
     }));
 
-  test('carries over the session that runs when it is stopped, though another one was saved before', () =>
+  test('carries over the session that runs, though another was saved', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
@@ -110,7 +110,7 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
   test.each([
     ['the homes are', ''],
     ['their records are', 'sessions'],
-  ])('refuses where %s one directory, because nothing tells then which account pays', (_, name) =>
+  ])('refuses where %s one directory: no telling which account pays', (_, name) =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);

@@ -1,5 +1,6 @@
 import { swapAccounts } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { refusalOf } from '../support/migrating.ts';
 import { setStage } from '../support/swapping.ts';
 import { inWorld } from '../support/world.ts';
@@ -11,7 +12,7 @@ async function refused(options: unknown): Promise<readonly string[]> {
   return problems.map(({ code, message }) => `${code}: ${message}`);
 }
 
-test.each([undefined, 'swap', 7])('a swap of #%$ is refused', async (options) => {
+test.each(inWords([undefined, 'swap', 7]))('a swap of %s is refused', async (_, options) => {
   const [first = ''] = await refused(options);
   expect(first).toMatch(/^invalid-argument: /);
 });

@@ -361,7 +361,7 @@ test.each(openFlags)('withFile neither waits for nor uses a FIFO or a socket (to
 );
 
 describe.each(worldKinds)('makeDirectories (%s)', (kind) => {
-  test('creates all that are missing with mode 0700, and tells whether it created the last one', () =>
+  test('creates those that are missing with mode 0700, and says whether', () =>
     inWorld(kind, async (world) => {
       const path = at(world, `one/${LONGEST_NAME}/three`);
 
@@ -453,7 +453,7 @@ describe('with a umask', () => {
     process.umask(umask);
   });
 
-  test('new directories and files have no more than it allows, copies have the mode of the original', () =>
+  test('new files get what it allows, copies the mode of the original', () =>
     inWorld('disk', async (world) => {
       const { promises } = world.fs;
       const from = makeFile(world, at(world, 'from'), 'content');
@@ -512,7 +512,7 @@ describe.each(worldKinds)('makeDurableDirectories (%s)', (kind) => {
       expect(permissionsOf(world, path)).toBe(0o700);
     }));
 
-  test('syncs the parent of a directory, too, that somebody else creates at the same time', () =>
+  test('syncs the parent of a directory that somebody else creates, too', () =>
     inWorld(kind, async (world) => {
       const path = at(world, 'one');
       const { fs, opened } = watchingHandles(world);

@@ -92,7 +92,7 @@ describe('lines that belong at the end of a transcript', () => {
     expect(missing(tail, of)).toBe(expected);
   });
 
-  test('are there after they were appended, and appended again they add nothing', () => {
+  test('are there once, though appended twice', () => {
     assert(
       property(someText(), someLines(), (tail, of) => {
         const after = tail + (missing(tail, of) ?? '');
@@ -102,7 +102,7 @@ describe('lines that belong at the end of a transcript', () => {
     );
   });
 
-  test('are there once although appending them was interrupted at any byte, any number of times', () => {
+  test('are there once, wherever appending was cut', () => {
     assert(
       property(someText(), someLines(), array(nat(12), { maxLength: 3 }), (tail, of, cuts) => {
         let file = tail;

@@ -261,7 +261,7 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
     });
   });
 
-  test('takes the home that the links of another one lead to, and the one whose links lead to it', async () => {
+  test('takes a home that links of another lead to, and that other', async () => {
     await inWorld(kind, async (world) => {
       makeFile(world, at(world, 'data/main/.claude.json'), '{"oauthAccount":{"accountUuid":"a"}}');
       makeDirectory(world, at(world, 'data/main/projects'));
@@ -298,7 +298,7 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
     });
   });
 
-  test('reads the account beside the default home, inside any other, and from .config.json first', async () => {
+  test('reads the account beside the default home, inside any other', async () => {
     await inWorld(kind, async (world) => {
       const config = (path: string, uuid: string) =>
         makeFile(

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { inspectRetention } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked } from '../support/hooked.ts';
+import { inWords } from '../support/in-words.ts';
 import { makeHome } from '../support/retention.ts';
 import {
   at,
@@ -46,9 +47,9 @@ const noObjects = [
 ];
 
 describe.each(worldKinds)('%s', (kind) => {
-  test.each(Object.entries(told))(
-    'settings #%$ are read as documented',
-    async (text, [periodDays, source]) => {
+  test.each(inWords(Object.entries(told)))(
+    'settings %s are read as documented',
+    async (_, text, [periodDays, source]) => {
       await inWorld(kind, async (world) => {
         const home = makeHome(world, 'a', text);
         const settings = at(world, 'a/settings.json');
@@ -77,9 +78,9 @@ describe.each(worldKinds)('%s', (kind) => {
     },
   );
 
-  test.each(noObjects)(
-    'text #%$ is no settings: it is told, and the default assumed',
-    async (text) => {
+  test.each(inWords(noObjects))(
+    'text %s is no settings: it is told, and the default assumed',
+    async (_, text) => {
       await inWorld(kind, async (world) => {
         const path = at(world, 'a/settings.json');
         expect(await periodOf(world, makeHome(world, 'a', text))).toMatchObject({

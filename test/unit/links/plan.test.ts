@@ -3,6 +3,7 @@ import type { DirectoryFacts, HomeFacts, LinkFacts } from '../../../src/links/in
 import type { ResolvedPath } from '../../../src/links/resolve-path.ts';
 import { planLinks } from '../../../src/links/plan.ts';
 import type { Finding } from '../../../src/links/problems.ts';
+import { inWords } from '../support/in-words.ts';
 import { posixError } from '../support/posix-error.ts';
 
 // From the facts alone, so that also what takes other rights, or another moment, is decided here.
@@ -106,7 +107,7 @@ describe('a home that cannot be used', () => {
     cause: error,
   };
 
-  test('is the one problem, in the place of its links that are missing or cannot be read', () => {
+  test('is the one problem, in place of its links', () => {
     const links: readonly Found[] = [isMissing, { state: 'unreadable', failure }];
     expect(planned({ homes: [{ directory: unusable, links }] }).told).toStrictEqual([[told]]);
   });
@@ -230,15 +231,17 @@ describe('a directory behind a link to nothing', () => {
 });
 
 describe('a target', () => {
-  test.each([
-    [0o700, []],
-    [0o40700, []],
-    [0o100_755, [{ code: 'target-exposed', path: '/s/projects', mode: 0o755 }]],
-    [0o710, [{ code: 'target-exposed', path: '/s/projects', mode: 0o710 }]],
-    [0o701, [{ code: 'target-exposed', path: '/s/projects', mode: 0o701 }]],
-    // So Windows shows it.
-    [0o666, []],
-  ])('with mode #%$ is exposed, or not', (mode, told) => {
+  test.each(
+    inWords([
+      [0o700, []],
+      [0o40700, []],
+      [0o100_755, [{ code: 'target-exposed', path: '/s/projects', mode: 0o755 }]],
+      [0o710, [{ code: 'target-exposed', path: '/s/projects', mode: 0o710 }]],
+      [0o701, [{ code: 'target-exposed', path: '/s/projects', mode: 0o701 }]],
+      // So Windows shows it.
+      [0o666, []],
+    ]),
+  )('with mode %s is exposed, or not', (_, mode, told) => {
     const shared = [targets[0], ready('/s/projects', mode)];
     expect(planned({ homes: [{}], targets: shared }).told).toStrictEqual([told]);
   });
@@ -306,7 +309,7 @@ describe('a home inside a target, or the other way round', () => {
     expect(creations).toEqual([]);
   });
 
-  test('keeps everything from being made, so nothing is told that would be put right by that', () => {
+  test('keeps all from being made, and is told alone', () => {
     const links: readonly Found[] = [{ state: 'divergent', storedTarget: '/else' }, isMissing];
     const { told } = planned({
       homes: [{ directory: ready('/a'), links }, { directory: ready('/s/projects/b') }],

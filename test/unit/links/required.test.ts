@@ -8,6 +8,7 @@ import {
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 
 test('RequiredShared lists session-env, file-history and projects under the default root', () => {
   expect(DefaultSharedRoot).toBe('/home/ubuntu');
@@ -79,10 +80,13 @@ describe('the default list', () => {
   });
 });
 
-test.each([undefined, '', 'relative', '~/x', 7])('requiredSharedUnder(#%$) is refused', (root) => {
-  const call = () => Reflect.apply(requiredSharedUnder, undefined, [root]) as unknown;
-  expect(call).toThrow(/^requiredSharedUnder: root is .*It must be an absolute path/);
-});
+test.each(inWords([undefined, '', 'relative', '~/x', 7]))(
+  'requiredSharedUnder(%s) is refused',
+  (_, root) => {
+    const call = () => Reflect.apply(requiredSharedUnder, undefined, [root]) as unknown;
+    expect(call).toThrow(/^requiredSharedUnder: root is .*It must be an absolute path/);
+  },
+);
 
 describe.each(['validateAll', 'ensureForAccount'] as const)('%s warns', (name) => {
   test('of a home that it created, and only then: the path may be mistyped', async () => {

@@ -2,6 +2,7 @@ import { inspectAll, inspectAllSync, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import { counting } from '../support/counting.ts';
 import { sweepFaults } from '../support/fault-sweep.ts';
+import { inWords } from '../support/in-words.ts';
 import { isThorough } from '../support/proof.ts';
 import { makeHome } from '../support/retention.ts';
 import { ensuringCalls, lookingCalls, validatingCalls } from '../support/six-calls.ts';
@@ -115,7 +116,7 @@ describe.each(worldKinds)('%s', (kind) => {
   );
 });
 
-test.each([1, 'yes', null])('the option retention may not be #%$', (retention) => {
+test.each(inWords([1, 'yes', null]))('the option retention may not be %s', (_, retention) => {
   const options: object = { retention };
   expect(() => inspectAllSync(['/a'], options)).toThrow('options.retention');
 });

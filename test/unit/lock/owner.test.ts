@@ -42,7 +42,7 @@ describe('this process as the owner of a lock', () => {
     expect(await judgeOwner(gone, owner, realProcesses)).toMatchObject({ status: 'dead' });
   });
 
-  test('is not looked for among the processes of another machine, or of another container', async (context) => {
+  test('is not looked for on another machine, or in another container', async (context) => {
     needs(context, whyNoProc());
     const { pidNamespace } = await identifyOwner(realProcesses, asking);
     expect(await status({ pid: ownPid, pidNamespace })).toMatchObject({ state: 'running' });
@@ -58,7 +58,7 @@ describe('this process as the owner of a lock', () => {
     }
   });
 
-  test('is dead once its machine has been booted again, whoever has its id now', async () => {
+  test('is dead after another boot, whoever has its id now', async () => {
     const [before, now] = ['1', '2'].map(
       (boot) => `${'a'.repeat(32)}:${boot.repeat(8)}-0000-4000-8000-000000000000:4026531836:`,
     );
@@ -100,7 +100,7 @@ describe('this process as the owner of a lock', () => {
     expect(nonces.filter((nonce) => !/^[\da-f]{16}$/.test(nonce))).toEqual([]);
   });
 
-  test('is another one in a container, and nobody where it sees the ids of another one', async (context) => {
+  test('is another one in a container, or nobody with foreign ids', async (context) => {
     needs(context, whyNoContainer());
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-owner-'));
     try {

@@ -45,7 +45,7 @@ const prepares = (call: Call, path: string) =>
   call === 'symlink' && path.endsWith('/link-projects');
 
 describe('a target on another file system', () => {
-  test('gets copies with their modes and times, each once and before any directory is moved', (context) =>
+  test('gets each file once, with mode and time, before a directory moves', (context) =>
     onTwoDevices(context, async (world) => {
       const files = [TRANSCRIPT, `${KEY}/memory/x.md`, `${KEY}/${ID}/big`, `${KEY}/empty`];
       const [, memory, big, empty] = files;
@@ -132,7 +132,7 @@ describe('a target on another file system', () => {
       }
     }));
 
-  test('gets what was appended in the home after a run that died in the copies', (context) =>
+  test('gets what the home appended after a run died while copying', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
       const fs = hooked(
@@ -145,7 +145,7 @@ describe('a target on another file system', () => {
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3));
     }));
 
-  test('gets a transcript that was compacted after it was copied by a run that died', (context) =>
+  test('gets a transcript compacted after a run had copied it and died', (context) =>
     onTwoDevices(context, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${KEY}/x.md`]: 'x' });
       const fs = hooked(world, dyingBefore(prepares));

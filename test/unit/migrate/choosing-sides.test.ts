@@ -321,7 +321,8 @@ describe.each(worldKinds)('a choice (%s)', (kind) => {
     }));
 });
 
-describe('a choice (disk; memfs creates no links in directories behind links)', () => {
+// memfs creates no links in directories behind links.
+describe('a choice (disk)', () => {
   test('is made by the paths that the plan tells, also for homes behind links', () =>
     inWorld('disk', async (world) => {
       fillBoth(world);

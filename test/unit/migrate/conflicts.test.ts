@@ -159,7 +159,7 @@ describe.each(worldKinds)('what conflicts (%s)', (kind) => {
       expect(read(world, `b/projects/${TRANSCRIPT}`)).toBe(lines(1));
     }));
 
-  test('is none if ids differ in their case only, because Claude Code takes them for two sessions', () =>
+  test('is none if ids differ in case only: Claude Code takes them for two sessions', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -190,7 +190,7 @@ describe.each(worldKinds)('what conflicts (%s)', (kind) => {
       );
     }));
 
-  test('is refused if the target has a link where a home has something else, or the other way round', () =>
+  test('is refused if one side has a link where the other has something else', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${KEY}/same.txt`]: 'x',

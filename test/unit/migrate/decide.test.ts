@@ -212,7 +212,7 @@ describe('a transcript', () => {
       { ...different, isFragment: true },
       { kind: 'append' },
     ],
-    'that was begun while the link was missing, and that the target has, is not appended again': [
+    'begun while the link was missing, and known to the target, is not appended again': [
       { ...both, isFragment: true, comparison: { kind: 'contained', partial: false } },
       merged,
     ],

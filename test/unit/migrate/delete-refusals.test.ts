@@ -93,7 +93,7 @@ describe.each(worldKinds)('deleteRestorePoint refuses (%s)', (kind) => {
       expect(snapshot(world)).toEqual(before);
     }));
 
-  test('to remove anything once its lock was taken away, and stops at the next directory', () =>
+  test('to remove anything once its lock is gone, and stops at the next directory', () =>
     inWorld(kind, async (world) => {
       const moments = {
         'before the first removal': once(

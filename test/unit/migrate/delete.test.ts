@@ -213,7 +213,7 @@ describe.each(worldKinds)('deleteRestorePoint (%s)', (kind) => {
       expect(contents(world)).not.toContain('of b\n');
     }));
 
-  test('does not delete what preferHome displaced from the target, and does not stop at it', () =>
+  test('keeps what preferHome displaced from the target, and does not stop there', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${NOTES}`]: 'home\n', [`shared/projects/${NOTES}`]: 'shared\n' });
       await run(world, ['a'], { preferHome: [at(world, `a/projects/${NOTES}`)] });
@@ -257,7 +257,7 @@ describe.each(worldKinds)('deleteRestorePoint (%s)', (kind) => {
       expect(read(world, `moved/${TRANSCRIPT}`)).toBe(lines(1));
     }));
 
-  test('migrate, restore, migrate, delete: every session is there, whatever retention deleted', () =>
+  test('keeps every session, after a restore and another migration too', () =>
     inWorld(kind, async (world) => {
       fillHome(world);
       fillHome(world, 'b', OTHER_ID);

@@ -67,7 +67,7 @@ describe.each(worldKinds)('a change after the plan (%s)', (kind) => {
       }
     }));
 
-  test('is shared if a memory file was edited, and the text before stays if it was shared', () =>
+  test('to a memory file is shared, and so is the text before if it was shared', () =>
     inWorld(kind, async () => {
       for (const [name, moment] of Object.entries({ locks, preparesLink, movesAside })) {
         for (const file of [INDEX, NOTES]) {
@@ -138,7 +138,7 @@ describe.each(worldKinds)('a change after the plan (%s)', (kind) => {
       expect(told(world, await run(world, ['a', 'b']))).toEqual(told(world, report));
     }));
 
-  test('is refused if it is of another kind than what another home has, or can’t be shared', () =>
+  test('is refused if another home has another kind, or it cannot be shared', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${KEY}/any/x`]: 'x', [`b/projects/${KEY}/x`]: '' });
       const create = () => {
@@ -154,7 +154,7 @@ describe.each(worldKinds)('a change after the plan (%s)', (kind) => {
       expect([isLinked(world, 'a'), isLinked(world, 'b')]).toEqual([false, false]);
     }));
 
-  test('stays in the restore point if it conflicts with what another home has brought', () =>
+  test('stays in the restore point if it conflicts with another home', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${NOTES}`]: 'one', [`b/projects/${KEY}/x`]: '' });
       const diverge = () =>
@@ -194,7 +194,7 @@ describe.each(worldKinds)('a transcript in the cut-over (%s)', (kind) => {
       }
     }));
 
-  test('is shared if it compacts it, with the lines that came through the link before', () =>
+  test('is shared if compacted, with the lines that came through the link', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
@@ -242,7 +242,7 @@ describe.each(worldKinds)('a transcript in the cut-over (%s)', (kind) => {
       }
     }));
 
-  test('is listed under both keys if the session moves in a run that does not expect sessions', () =>
+  test('is listed under both keys if its session moves unexpectedly', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NEW_KEY}/x`]: '' });
       const fs = hooked(world, { before: once(movesAside, () => moveTo(world, 'a')) });
@@ -293,7 +293,7 @@ describe.each(worldKinds)('a change while absorbed (%s)', (kind) => {
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 
-  test('is kept and listed if the transcript of the home is rewritten while it replaces another', () =>
+  test('is listed if a transcript is rewritten while it replaces another', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3),
@@ -344,7 +344,7 @@ describe.each(worldKinds)('a change while absorbed (%s)', (kind) => {
       expect(read(world, `a/projects/${NOTES}`)).toBe('by rename');
     }));
 
-  test('is added where it belongs if its directory is removed from the target meanwhile', () =>
+  test('is added in its place if the target loses the directory meanwhile', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${NOTES}`]: 'notes' });
       const remove = () => {

@@ -40,7 +40,7 @@ function looking(memfs: ReturnType<typeof posixWorld>['memfs']): typeof nodeFs {
   return memfs as unknown as typeof nodeFs;
 }
 
-describe('the layer over memfs does what the real disk does', () => {
+describe('the layer over memfs does as the real disk', () => {
   test.each(Object.entries(scenarios))('where %s', async (_, steps) => {
     const { expected, actual } = await onBoth(steps);
     expect(actual).toEqual(expected);

@@ -95,7 +95,7 @@ describe.each(worldKinds)('the plan tries (%s)', (kind) => {
       }
     }));
 
-  test('whether a transcript with several names can have one more, and counts its bytes if not', () =>
+  test('whether a file with several names can have one more, or counts its bytes', () =>
     inWorld(kind, async (world) => {
       fillHome(world);
       world.fs.linkSync(inPlace(world, `a/projects/${TRANSCRIPT}`), at(world, 'a/backup'));

@@ -130,7 +130,7 @@ describe.each(worldKinds)('a migration that runs (%s)', (kind) => {
     }));
 
   test.each(['abort', 'throw'] as const)(
-    'can be stopped wherever it tells something, by %s, and the same call completes it',
+    'can be stopped at any event by %s, and the same call completes it',
     (how) =>
       inWorld(kind, async (counting) => {
         fillTwo(counting);

@@ -67,7 +67,7 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
       }
     }));
 
-  test('shares what was edited in the home meanwhile, and keeps the copy of the text before', () =>
+  test('shares what the home edited meanwhile, and keeps the text before', () =>
     inWorld(kind, async () => {
       for (const file of [INDEX, NOTES, `${ID}.json`]) {
         await inWorld(kind, async (world) => {
@@ -151,7 +151,7 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
       expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(4));
     }));
 
-  test('lists both versions of a transcript that was compacted meanwhile, and refuses to choose', () =>
+  test('lists both versions of a compacted transcript, and refuses to choose', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
       await dieBefore(world, completes);
@@ -221,7 +221,7 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
       expect(has(world, 'a/projects/.')).toBe(true);
     }));
 
-  test('refuses what was begun anew while the directory was gone, if it went on differently', () =>
+  test('refuses what was begun again without the directory and diverged', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${NOTES}`]: 'before' });
       await dieBefore(world, linksProjects);
@@ -275,7 +275,7 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
       expect(read(world, `a/projects/${KEY}/${OTHER_ID}.jsonl`)).toBe(lines(2));
     }));
 
-  test('is not led astray by what a person removed: the link, the lock, the state directory', () =>
+  test('completes though a person removed link, lock or state directory', () =>
     inWorld(kind, async () => {
       const removals: Readonly<Record<string, (world: World) => Promise<void>>> = {
         'the link': async (world) => world.fs.unlinkSync(at(world, 'a/projects')),

@@ -45,7 +45,7 @@ describe.each(worldKinds)('listRestorePoints (%s)', (kind) => {
       expect(await list(world, 'a', 'nobody')).toEqual({ restorePoints: [], problems: [] });
     }));
 
-  test('tells whose they are, since when, how large and of which targets, and changes nothing', () =>
+  test('tells home, age, size and targets of each, and changes nothing', () =>
     inWorld(kind, async (world) => {
       fillHome(world);
       const { restorePoints } = await run(world, ['a']);

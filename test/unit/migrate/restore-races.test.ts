@@ -45,7 +45,7 @@ function failReturn(...called: Parameters<typeof returns>): void {
 }
 
 describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
-  test('a directory that Claude Code creates in between stops it, and the next call merges it', () =>
+  test('a directory from Claude Code stops it, and the next call merges it', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const write = () =>
@@ -64,7 +64,7 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
       expect(read(world, 'a/projects/-new/memory/new.md')).toBe('new\n');
     }));
 
-  test('a link that ensure creates in between stops it, and the next call completes it', () =>
+  test('a link from ensure stops it, and the next call completes it', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const ensure = () =>
@@ -122,7 +122,7 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
       expect(read(world, `shared/projects/${NOTES}`)).toBe('first\n');
     }));
 
-  test('what the home and others write right after it differs: both stay, and one is listed', () =>
+  test('and others write differently, both stay, and one is listed', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const after = once(returns, async () => {
@@ -180,7 +180,7 @@ describe.each(worldKinds)('while a home is given back (%s)', (kind) => {
 });
 
 describe.each(worldKinds)('after a restore that died (%s)', (kind) => {
-  test('with nothing in the place of the link, another one merges what was written there since', () =>
+  test('with no link, another one merges what was written since', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const fs = hooked(world, dying(unlinks));
@@ -205,7 +205,7 @@ describe.each(worldKinds)('after a restore that died (%s)', (kind) => {
       expect(read(world, `a/projects/-new/${OTHER_ID}.jsonl`)).toBe(lines(1));
     }));
 
-  test('with the directory back, a migration shares it again, and a restore gives it back', () =>
+  test('with the directory back, it can be migrated and restored again', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const fs = hooked(world, dying(returns));
@@ -221,7 +221,7 @@ describe.each(worldKinds)('after a restore that died (%s)', (kind) => {
       expect(await restoring(world, 'a')).toMatchObject({ outcome: 'done' });
     }));
 
-  test('a migration that died is taken back by a restore, with what was written since', () =>
+  test('a migration that died is undone by a restore, with later lines', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2, 3) });
       const fs = hooked(world, dying(movesAside));

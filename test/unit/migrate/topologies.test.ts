@@ -174,7 +174,7 @@ describe('a migration on any file system (disk)', () => {
       expect([after.ino, after.blocks]).toEqual([before.ino, before.blocks]);
     }));
 
-  test('a disk that is full before the link leaves the home as it was, and a second run completes it', () =>
+  test('a disk full before the link loses nothing, and is completed', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), [`a/projects/${KEY}/x.md`]: 'x' });
       const home = exactly(world, at(world, 'a/projects'));
@@ -210,7 +210,7 @@ describe('a migration of any homes and targets (disk)', () => {
       expect(Number(mode) & 0o777).toBe(0o700);
     }));
 
-  test('a target in a home, by text and by real path, and a home in a target are refused', () =>
+  test('a target in a home, and a home in a target, are refused', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       makeLink(world, at(world, 'way'), at(world, 'a'));
@@ -233,7 +233,7 @@ describe('a migration of any homes and targets (disk)', () => {
       expect(problems.map(({ code }) => code)).toEqual(['directories-overlap']);
     }));
 
-  test('a home that is missing, and one that has nothing, get their links', () =>
+  test('a missing home, and one with nothing, get their links', () =>
     inWorld('disk', async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       makeDirectory(world, at(world, 'empty'));

@@ -47,7 +47,7 @@ describe.each(worldKinds)('a re-created directory (%s)', (kind) => {
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(whole);
     }));
 
-  test('is left alone for a second, until the program has written what it wants to write', () =>
+  test('is left alone for a second, until its program has written', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
       const fs = hooked(world, { after: goOn(world, '') });

@@ -5,6 +5,7 @@ import { isSharedStateError } from 'claude-shared-state';
 import { findLiveSessions, type ProcessInspector } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { sightingIn } from '../../../src/fs/processes.ts';
+import { inWords } from '../support/in-words.ts';
 import { theId } from '../support/session-id.ts';
 import { hooked, once } from '../support/hooked.ts';
 import {
@@ -313,17 +314,19 @@ describe('on the real disk', () => {
 });
 
 describe('refused are', () => {
-  test.each([
-    [[], {}, 'invalid-argument'],
-    ['/me/.claude', {}, 'invalid-argument'],
-    [['.claude'], {}, 'invalid-argument'],
-    [['/me'], [], 'invalid-argument'],
-    [['/me'], { now: 0 }, 'unknown-option'],
-    [['/me'], { fs: {} }, 'invalid-argument'],
-    [['/me'], { fs: null }, 'invalid-argument'],
-    [['/me'], { processInspector: {} }, 'invalid-argument'],
-    [['/me'], { processInspector: null }, 'invalid-argument'],
-  ])('the arguments #%$ are refused', async (homes, options, code) => {
+  test.each(
+    inWords([
+      [[], {}, 'invalid-argument'],
+      ['/me/.claude', {}, 'invalid-argument'],
+      [['.claude'], {}, 'invalid-argument'],
+      [['/me'], [], 'invalid-argument'],
+      [['/me'], { now: 0 }, 'unknown-option'],
+      [['/me'], { fs: {} }, 'invalid-argument'],
+      [['/me'], { fs: null }, 'invalid-argument'],
+      [['/me'], { processInspector: {} }, 'invalid-argument'],
+      [['/me'], { processInspector: null }, 'invalid-argument'],
+    ]),
+  )('the arguments %s are refused', async (_, homes, options, code) => {
     const call = async (): Promise<unknown> =>
       Reflect.apply(findLiveSessions, undefined, [homes, options]);
     const error: unknown = await call().catch((reason: unknown) => reason);

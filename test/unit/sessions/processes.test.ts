@@ -4,14 +4,15 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { pid } from 'node:process';
 import { afterEach, describe, expect, test } from 'vitest';
 import { realProcesses, sightingIn } from '../../../src/fs/processes.ts';
+import { inWords } from '../support/in-words.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
 
 const after = '0 -1 4194304 125 0 0 0 0 0 0 0 20 0 1 0 1170374 3932160';
 
 describe('/proc/<pid>/stat', () => {
-  test.each(['sleep', 'a b', ') R 1 2', '((', 'x) Z 1 (y', 'a\nb'])(
-    'is understood where the program is called #%$',
-    (name) => {
+  test.each(inWords(['sleep', 'a b', ') R 1 2', '((', 'x) Z 1 (y', 'a\nb']))(
+    'is understood where the program is called %s',
+    (_, name) => {
       const stat = `4711 (${name}) S 1 4711 4711 ${after}\n`;
       expect(sightingIn(stat)).toEqual({ state: 'running', start: '1170374' });
     },
@@ -21,9 +22,12 @@ describe('/proc/<pid>/stat', () => {
     expect(sightingIn(`4711 (sleep) ${state} 1 4711 4711 ${after}`)).toEqual({ state: 'exited' });
   });
 
-  test.each(['', '4711', '4711 (sleep) S 1 2 3'])('is not believed where it says #%$', (stat) => {
-    expect(sightingIn(stat)).toBeUndefined();
-  });
+  test.each(inWords(['', '4711', '4711 (sleep) S 1 2 3']))(
+    'is not believed where it says %s',
+    (_, stat) => {
+      expect(sightingIn(stat)).toBeUndefined();
+    },
+  );
 });
 
 /** Looks at a process of this machine, or of where it is said to be. */
@@ -74,7 +78,7 @@ describe('the processes of this machine', () => {
     expect(await look(2 ** 31 - 1)).toEqual({ state: 'exited' });
   });
 
-  test('are unknown where they are meant on another machine, or in another container', async () => {
+  test('are unknown if meant on another machine or in a container', async () => {
     expect(await look(pid, 'linux:another:pid:[1]')).toEqual({ state: 'unknown' });
   });
 

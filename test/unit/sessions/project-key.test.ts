@@ -1,23 +1,26 @@
 import { isSharedStateError } from 'claude-shared-state';
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 
 // What the real programs make of many more is in the end-to-end tests.
 describe('the key of a working directory', () => {
-  test.each([
-    ['/home/me/my.project', '-home-me-my-project'],
-    ['/home/me/My_Project-2', '-home-me-My-Project-2'],
-    ['/', '-'],
-    ['/a b', '-a-b'],
-    ['/caf\u00e9', '-caf-'],
-    ['/cafe\u0301', '-cafe-'],
-    ['/\u{1f600}', '---'],
-    ['/\ud800', '--'],
-  ])('of path #%$ is as the program makes it', (cwd, key) => {
+  test.each(
+    inWords([
+      ['/home/me/my.project', '-home-me-my-project'],
+      ['/home/me/My_Project-2', '-home-me-My-Project-2'],
+      ['/', '-'],
+      ['/a b', '-a-b'],
+      ['/caf\u00e9', '-caf-'],
+      ['/cafe\u0301', '-cafe-'],
+      ['/\u{1f600}', '---'],
+      ['/\ud800', '--'],
+    ]),
+  )('of path %s is as the program makes it', (_, cwd, key) => {
     expect(projectKey(cwd)).toBe(key);
   });
 
-  test('of 200 units is whole, and of 201 is cut and ends in a hash of the whole path', () => {
+  test('of 200 units is whole, of 201 is cut and ends in a hash', () => {
     expect(projectKey(`/${'x'.repeat(199)}`)).toBe(`-${'x'.repeat(199)}`);
     expect(projectKey(`/${'x'.repeat(200)}`)).toMatch(/^-x{199}-[0-9a-z]+$/);
     expect(projectKey(`/${'x'.repeat(200)}a`)).not.toBe(projectKey(`/${'x'.repeat(200)}b`));
@@ -30,7 +33,7 @@ describe('the key of a working directory', () => {
     }
   });
 
-  test.each(['', 'work', '~/work', '/a\0b'])('is refused for #%$', (cwd) => {
+  test.each(inWords(['', 'work', '~/work', '/a\0b']))('is refused for %s', (_, cwd) => {
     expect(() => projectKey(cwd)).toThrow(/^projectKey: cwd is /);
   });
 

@@ -1,29 +1,32 @@
 import { expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { linesOf } from './transcript/support/lines.ts';
 
 const sizes = [1, 2, 3, 5, 100, Number.POSITIVE_INFINITY];
 
-test.each<[string, readonly (readonly [string, boolean])[]]>([
-  ['', []],
-  ['\n', [['', true]]],
-  ['a', [['a', false]]],
-  ['a\n', [['a', true]]],
-  [
-    'a\n\nbc',
+test.each(
+  inWords<readonly [string, readonly (readonly [string, boolean])[]]>([
+    ['', []],
+    ['\n', [['', true]]],
+    ['a', [['a', false]]],
+    ['a\n', [['a', true]]],
     [
-      ['a', true],
-      ['', true],
-      ['bc', false],
+      'a\n\nbc',
+      [
+        ['a', true],
+        ['', true],
+        ['bc', false],
+      ],
     ],
-  ],
-  [
-    'é😀\r\n\ufeff€\n',
     [
-      ['é😀\r', true],
-      ['\ufeff€', true],
+      'é😀\r\n\ufeff€\n',
+      [
+        ['é😀\r', true],
+        ['\ufeff€', true],
+      ],
     ],
-  ],
-])('readLines cuts #%$ at its newlines, in chunks of any size', async (content, expected) => {
+  ]),
+)('readLines cuts %s at its newlines, in chunks of any size', async (_, content, expected) => {
   for (const size of sizes) {
     const lines = await linesOf(content, size);
     expect(lines.map(({ text, endsWithNewline }) => [text, endsWithNewline])).toEqual(expected);

@@ -33,7 +33,7 @@ const shells: readonly Shell[] = [
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'shared-state-shells-')));
 const [bin, work] = [join(root, 'bin'), join(root, 'work')];
 for (const directory of [bin, work]) mkdirSync(directory);
-afterAll(() => rmSync(root, { recursive: true }), 60_000);
+afterAll(() => rmSync(root, { recursive: true }));
 
 const watched = [
   'CLAUDE_CONFIG_DIR',

@@ -1,6 +1,7 @@
 import { isSharedStateError, parseResumeUUID } from 'claude-shared-state';
 import { resumeCommand, type ResumeCommandOptions } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { theId } from '../support/session-id.ts';
 
 const where = { accountHome: '/me/.claude-spare', cwd: '/me/work' } as const;
@@ -100,13 +101,16 @@ describe('the command', () => {
 });
 
 describe('refused is', () => {
-  test.each(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`])('the id #%$', (id) => {
-    expect(refusals(where, id)).toEqual(['invalid-argument sessionId']);
-  });
+  test.each(inWords(['', 'fix the login bug', `${theId}\n`, `${theId}; reboot`]))(
+    'the id %s',
+    (_, id) => {
+      expect(refusals(where, id)).toEqual(['invalid-argument sessionId']);
+    },
+  );
 
-  test.each(['\n', '\r', '\t', '\u001b[2J', '\u007f', '\u0085', '\ud800'])(
-    'a text with #%$ in it, wherever it stands',
-    (bad) => {
+  test.each(inWords(['\n', '\r', '\t', '\u001b[2J', '\u007f', '\u0085', '\ud800']))(
+    'a text with %s in it, wherever it stands',
+    (_, bad) => {
       const path = `/me/${bad}`;
       const options = {
         accountHome: path,
@@ -145,29 +149,30 @@ describe('refused is', () => {
     ]);
   });
 
-  test.each(['', '-claude', '~/claude', 'bin/claude', './claude', 'a=b', '/opt/a=b/claude', 7])(
-    'program #%$',
-    (program) => {
-      expect(refusals({ ...where, program })).toEqual(['invalid-argument options.program']);
-    },
-  );
+  test.each(
+    inWords(['', '-claude', '~/claude', 'bin/claude', './claude', 'a=b', '/opt/a=b/claude', 7]),
+  )('program %s', (_, program) => {
+    expect(refusals({ ...where, program })).toEqual(['invalid-argument options.program']);
+  });
 
-  test.each([
-    '--resume',
-    `--resume=${theId}`,
-    '-r',
-    `-r${theId}`,
-    '-pr',
-    '--continue',
-    '-c',
-    '-pc',
-    '--session-id',
-    `--session-id=${theId}`,
-    '--from-pr',
-    '--',
-    7,
-    null,
-  ])('the extra argument #%$', (arg) => {
+  test.each(
+    inWords([
+      '--resume',
+      `--resume=${theId}`,
+      '-r',
+      `-r${theId}`,
+      '-pr',
+      '--continue',
+      '-c',
+      '-pc',
+      '--session-id',
+      `--session-id=${theId}`,
+      '--from-pr',
+      '--',
+      7,
+      null,
+    ]),
+  )('the extra argument %s', (_, arg) => {
     expect(refusals({ ...where, extraArgs: ['-p', arg] })).toEqual([
       'invalid-argument options.extraArgs[1]',
     ]);
@@ -179,12 +184,14 @@ describe('refused is', () => {
     expect(refusals({ ...where, extraArgs })).toEqual(['invalid-argument options.extraArgs[0]']);
   });
 
-  test.each([
-    { extraArgs: '--model opus' },
-    { prompt: '' },
-    { prompt: ['go'] },
-    { dangerouslySkipPermissions: 'yes' },
-  ])('text #%$', (wrong) => {
+  test.each(
+    inWords([
+      { extraArgs: '--model opus' },
+      { prompt: '' },
+      { prompt: ['go'] },
+      { dangerouslySkipPermissions: 'yes' },
+    ]),
+  )('text %s', (_, wrong) => {
     const [name] = Object.keys(wrong);
     expect(refusals({ ...where, ...wrong })).toEqual([`invalid-argument options.${name}`]);
   });
@@ -196,11 +203,10 @@ describe('refused is', () => {
     expect(refusals([])).toEqual(['invalid-argument options']);
   });
 
-  test.each(['--resumes', '--continued', '--permission-mode', '-d', '-n', '-', 'resume', '-p'])(
-    'extra argument #%$ is refused',
-    (arg) => {
-      const options: ResumeCommandOptions = { ...where, extraArgs: [arg] };
-      expect(resumeCommand(theId, options).args.at(-1)).toBe(arg);
-    },
-  );
+  test.each(
+    inWords(['--resumes', '--continued', '--permission-mode', '-d', '-n', '-', 'resume', '-p']),
+  )('extra argument %s is refused', (_, arg) => {
+    const options: ResumeCommandOptions = { ...where, extraArgs: [arg] };
+    expect(resumeCommand(theId, options).args.at(-1)).toBe(arg);
+  });
 });

@@ -1,5 +1,6 @@
 import { isValidResumeUUID, parseResumeUUID } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 
 const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
 
@@ -49,9 +50,9 @@ describe('isValidResumeUUID() refuses', () => {
 });
 
 describe('parseResumeUUID()', () => {
-  test.each(['', '\n', '\r\n', '  ', '\t', '\ufeff', '\u00a0'])(
-    'trims #%$ around an id',
-    (space) => {
+  test.each(inWords(['', '\n', '\r\n', '  ', '\t', '\ufeff', '\u00a0']))(
+    'trims %s around an id',
+    (_, space) => {
       expect(parseResumeUUID(`${space}${id}${space}`)).toBe(id);
     },
   );
@@ -60,10 +61,9 @@ describe('parseResumeUUID()', () => {
     expect(parseResumeUUID(`${id.toUpperCase()}\n`)).toBe(id.toUpperCase());
   });
 
-  test.each(['', '\n', 'No conversation found', `${id}\n${id}`, `id: ${id}`, '\0'.repeat(36)])(
-    'gives nothing for #%$',
-    (text) => {
-      expect(parseResumeUUID(text)).toBeUndefined();
-    },
-  );
+  test.each(
+    inWords(['', '\n', 'No conversation found', `${id}\n${id}`, `id: ${id}`, '\0'.repeat(36)]),
+  )('gives nothing for %s', (_, text) => {
+    expect(parseResumeUUID(text)).toBeUndefined();
+  });
 });

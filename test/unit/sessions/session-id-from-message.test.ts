@@ -1,5 +1,6 @@
 import { sessionIdFromMessage, type SessionMessage } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../support/in-words.ts';
 import { theId } from '../support/session-id.ts';
 
 const other = '11111111-2222-4333-8444-555555555555';
@@ -15,13 +16,15 @@ const init = { type: 'system', subtype: 'init', session_id: theId };
 const success = { type: 'result', subtype: 'success', is_error: false, session_id: theId };
 
 describe('the id of a session', () => {
-  test.each([
-    init,
-    { type: 'system', subtype: 'hook_started', session_id: theId },
-    { type: 'assistant', parent_tool_use_id: null, session_id: theId },
-    success,
-    { ...success, session_id: theId.toUpperCase() },
-  ])('is taken, in its spelling, from message #%$', (message) => {
+  test.each(
+    inWords([
+      init,
+      { type: 'system', subtype: 'hook_started', session_id: theId },
+      { type: 'assistant', parent_tool_use_id: null, session_id: theId },
+      success,
+      { ...success, session_id: theId.toUpperCase() },
+    ]),
+  )('is taken, in its spelling, from message %s', (_, message) => {
     expect(sessionIdFromMessage(message)).toBe(message.session_id);
   });
 
@@ -47,10 +50,9 @@ describe('the id of a session', () => {
     expect(sessionIdFromMessage({ ...success, is_error: true })).toBeUndefined();
   });
 
-  test.each([undefined, null, 7, 'init', [], {}, { session_id: 7 }, { session_id: 'no id' }])(
-    'is not in message #%$',
-    (message) => {
-      expect(Reflect.apply(sessionIdFromMessage, undefined, [message])).toBeUndefined();
-    },
-  );
+  test.each(
+    inWords([undefined, null, 7, 'init', [], {}, { session_id: 7 }, { session_id: 'no id' }]),
+  )('is not in message %s', (_, message) => {
+    expect(Reflect.apply(sessionIdFromMessage, undefined, [message])).toBeUndefined();
+  });
 });

@@ -2,6 +2,7 @@ import { promises } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
+import { inWords } from '../support/in-words.ts';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { posixError } from '../support/posix-error.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
@@ -57,12 +58,12 @@ describe('where there is no /proc', () => {
     expect(await look(2 ** 40)).toEqual({ state: 'unknown' });
   });
 
-  test('a session that was recorded with its pidNamespace is taken for one of this machine', async () => {
+  test('a session recorded with its pidNamespace is one of this machine', async () => {
     proc({}, true);
     expect(await look(ownPid, 'linux:some:pid:[1]')).toMatchObject({ state: 'running' });
   });
 
-  test('this process cannot be recorded so that others could tell later whether it runs', async () => {
+  test('this process cannot be recorded for others to tell whether it runs', async () => {
     proc({}, true);
     expect(await realProcesses.self?.()).toBeUndefined();
   });
@@ -139,7 +140,7 @@ describe('this process is recorded', () => {
   });
 });
 
-describe('a process that was recorded before the machine was booted again', () => {
+describe('a process recorded before another boot', () => {
   beforeEach((context) => {
     needs(context, whyNoProc());
   });
@@ -177,7 +178,8 @@ describe('a process that was recorded before the machine was booted again', () =
   });
 });
 
-describe('a process that was recorded without its namespace, as by Claude Code 2.1.197,', () => {
+// As Claude Code 2.1.197 does.
+describe('a process recorded without its namespace', () => {
   beforeEach((context) => {
     needs(context, whyNoProc());
   });
@@ -185,14 +187,17 @@ describe('a process that was recorded without its namespace, as by Claude Code 2
   const host = { '/proc/self/ns/pid': INITIAL };
   const container = { '/proc/self/ns/pid': CONTAINER };
 
-  test.each([host, container])('runs if it is there since then, with #%$', async (instead) => {
-    const since = await ownStart();
-    proc(instead);
-    expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });
-    expect(await look(ownPid)).toEqual({ state: 'running', start: since });
-  });
+  test.each(inWords([host, container]))(
+    'runs if it is there since then, with %s',
+    async (_, instead) => {
+      const since = await ownStart();
+      proc(instead);
+      expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });
+      expect(await look(ownPid)).toEqual({ state: 'running', start: since });
+    },
+  );
 
-  test('has ended on the machine itself if it is not there', async () => {
+  test('has ended on the machine if it is not there', async () => {
     const since = await ownStart();
     proc(host);
     expect(await look(NOBODY, undefined, '1')).toEqual({ state: 'exited' });
@@ -201,7 +206,7 @@ describe('a process that was recorded without its namespace, as by Claude Code 2
     expect(await look(ownPid, undefined, '1')).toEqual({ state: 'running', start: since });
   });
 
-  test('is unknown inside a container if it is not there: it may run in another one', async () => {
+  test('is unknown inside a container', async () => {
     proc(container);
     expect(await look(NOBODY, undefined, '1')).toEqual({ state: 'unknown' });
     expect(await look(NOBODY)).toEqual({ state: 'unknown' });
@@ -211,7 +216,7 @@ describe('a process that was recorded without its namespace, as by Claude Code 2
   test.each([
     ['in a container', ''],
     ['in a container of a container', '\t7'],
-  ])('is unknown on the machine itself if it runs %s', async (_, between) => {
+  ])('is unknown on the machine if it runs %s', async (_, between) => {
     const since = await ownStart();
     const status = `Name:\tclaude\nNSpid:\t${ownPid}${between}\t${NOBODY}\nNSpgid:\t1\n`;
     proc({ ...host, [`/proc/${ownPid}/status`]: status });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isSharedStateError } from 'claude-shared-state';
 import { type TmuxTerminalOptions, tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { inWords, wordsFor } from '../../support/in-words.ts';
 import { errorOf } from './support/error-of.ts';
 import { poll, startServer } from './support/private-server.ts';
 
@@ -16,7 +17,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-describe('an error says what is missing, and what to do', () => {
+describe('an error says what is missing and what to do', () => {
   test('a session that is not there', async () => {
     const { open, socketPath } = startServer();
     await open('other');
@@ -53,10 +54,12 @@ describe('an error says what is missing, and what to do', () => {
     tmux('start-server', ';', 'set', '-g', 'exit-empty', 'off');
   });
 
-  test.each([
-    [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
-    [{ tmux: '/' }, 'EACCES'],
-  ])('a tmux that cannot be run (#%$)', async (options, code) => {
+  test.each(
+    inWords([
+      [{ tmux: '/nowhere/tmux' }, 'ENOENT'],
+      [{ tmux: '/' }, 'EACCES'],
+    ]),
+  )('if tmux is %s', async (_, options, code) => {
     const { reason, message } = await errorOf(tmuxTerminal(options).capture('one'));
     expect(reason).toBe('no-program');
     expect(message).toContain(`cannot be run (${code}); install it, or correct its path.`);
@@ -136,7 +139,9 @@ const refused: readonly (readonly [string, object])[] = [
   ['options', []],
 ];
 
-test.each(refused)('%s is refused: #%$', (argument, options: TmuxTerminalOptions) => {
+const named = refused.map(([argument, options]) => [argument, wordsFor(options), options] as const);
+
+test.each(named)('%s is refused: %s', (argument, _, options: TmuxTerminalOptions) => {
   let error: unknown;
   try {
     tmuxTerminal(options);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { findResumeUUID } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { isThorough } from '../../support/proof.ts';
 import { lastHint } from '../../../../src/failover/terminal/resume-hint.ts';
 
@@ -165,37 +166,40 @@ describe('nothing is found', () => {
 });
 
 describe('a later start is seen', () => {
-  test.each([
-    'claude',
-    'claude -c',
-    `claude --resume ${id}`,
-    `claude "what is this"`,
-    `/opt/claude/bin/claude --resume ${id}`,
-    `cd '/work' && env -u CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR='/home/b' claude --resume ${id}`,
-    `'/opt/my tools/claude' --resume ${id}`,
-  ])('by its command line (#%#)', (command) => {
+  test.each(
+    inWords([
+      'claude',
+      'claude -c',
+      `claude --resume ${id}`,
+      `claude "what is this"`,
+      `/opt/claude/bin/claude --resume ${id}`,
+      `cd '/work' && env -u CLAUDE_CODE_OAUTH_TOKEN CLAUDE_CONFIG_DIR='/home/b' claude --resume ${id}`,
+      `'/opt/my tools/claude' --resume ${id}`,
+    ]),
+  )('by its command line (%s)', (_, command) => {
     for (const columns of [9, 10, 11, 12, 13, 30, 80, 200]) {
       const text = `${hint}\n${wrapped(`user@host:~/work$ ${command}`, columns)}`;
       expect(lastHint(text)).toMatchObject({ id, isBelowLastLaunch: false });
     }
   });
 
-  test.each(['╭─── Claude Code v2.1.197 ───╮', ' ▐▛███▛█   Claude Code v2.1.329', '   ▐▛███▜▌'])(
-    'by its banner (#%#)',
-    (banner) => {
-      expect(lastHint(`${hint}\n$ c\n${banner}\n`)).toMatchObject({ isBelowLastLaunch: false });
-      expect(lastHint(`${banner}\n${hint}\n$ c\n`)).toMatchObject({ isBelowLastLaunch: true });
-    },
-  );
+  test.each(
+    inWords(['╭─── Claude Code v2.1.197 ───╮', ' ▐▛███▛█   Claude Code v2.1.329', '   ▐▛███▜▌']),
+  )('by its banner (%s)', (_, banner) => {
+    expect(lastHint(`${hint}\n$ c\n${banner}\n`)).toMatchObject({ isBelowLastLaunch: false });
+    expect(lastHint(`${banner}\n${hint}\n$ c\n`)).toMatchObject({ isBelowLastLaunch: true });
+  });
 
-  test.each([
-    '',
-    '$ ',
-    'ubuntu@claude:~/claude$ ',
-    '➜  claude git:(main) ✗',
-    '$ ls .claude',
-    '$ ls\nclaude.md',
-  ])('and not in #%$', (below) => {
+  test.each(
+    inWords([
+      '',
+      '$ ',
+      'ubuntu@claude:~/claude$ ',
+      '➜  claude git:(main) ✗',
+      '$ ls .claude',
+      '$ ls\nclaude.md',
+    ]),
+  )('and not in %s', (_, below) => {
     expect(lastHint(`$ claude\n\n${hint}\n${below}`)).toMatchObject({ isBelowLastLaunch: true });
   });
 });

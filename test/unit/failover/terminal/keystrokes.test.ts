@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { partsOf, whyNotTyped } from '../../../../src/failover/terminal/tmux.ts';
+import { inWords } from '../../support/in-words.ts';
 
 test.each([
   ['before the seam', 3_998],
@@ -15,6 +16,6 @@ test.each([
   for (const part of parts) expect(whyNotTyped(part)).toBeUndefined();
 });
 
-test.each([undefined, 7, ['x']])('what is no text cannot be typed: #%$', (value) => {
+test.each(inWords([undefined, 7, ['x']]))('what is no text cannot be typed: %s', (_, value) => {
   expect(whyNotTyped(value)).toBe('it is not a string');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lastHint } from '../../../../src/failover/terminal/resume-hint.ts';
+import { inWords } from '../../support/in-words.ts';
 
 const [older, newer] = [
   '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e',
@@ -26,14 +27,16 @@ test.each([
   expect(lastHint(`${hint}${below}`)).toMatchObject({ id: older, isBelowLastLaunch: true });
 });
 
-test.each([
-  '$ claude\n$',
-  '➜  ~ claude\n➜  ~',
-  '$ /opt/bin/claude\n$',
-  '$ cd src && claude\n$',
-  '~ main claude\n~ main',
-  '❯ claude "Fix it"\n❯',
-])('start #%$ leaves the hint above it behind', (below) => {
+test.each(
+  inWords([
+    '$ claude\n$',
+    '➜  ~ claude\n➜  ~',
+    '$ /opt/bin/claude\n$',
+    '$ cd src && claude\n$',
+    '~ main claude\n~ main',
+    '❯ claude "Fix it"\n❯',
+  ]),
+)('start %s leaves the hint above it behind', (_, below) => {
   expect(lastHint(`${hint}${below}`)).toMatchObject({ isBelowLastLaunch: false });
 });
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTerminalError, type Terminal, tmuxTerminal } from 'claude-shared-state/tmux';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { poll, startServer } from './support/private-server.ts';
 
 /** What each call of a terminal comes to, one after the other. */
@@ -20,28 +21,30 @@ async function outcomesOf(terminal: Terminal, session: string): Promise<readonly
   return outcomes;
 }
 
-test.each([
-  'a/b',
-  '/',
-  '(touch expanded)',
-  '`touch expanded`',
-  'a b',
-  ' ',
-  '-x',
-  '-t',
-  '=x',
-  '@0',
-  '%0',
-  '{last}',
-  '!',
-  '+',
-  '-',
-  '~',
-  'a*',
-  '[ab]',
-  'it\'s "quoted"',
-  'é 漢字',
-])('a session called #%$ is reached by exactly that name', async (name) => {
+test.each(
+  inWords([
+    'a/b',
+    '/',
+    '(touch expanded)',
+    '`touch expanded`',
+    'a b',
+    ' ',
+    '-x',
+    '-t',
+    '=x',
+    '@0',
+    '%0',
+    '{last}',
+    '!',
+    '+',
+    '-',
+    '~',
+    'a*',
+    '[ab]',
+    'it\'s "quoted"',
+    'é 漢字',
+  ]),
+)('a session called %s is reached by exactly that name', async (_, name) => {
   const { open, socketPath, directory } = startServer();
   await open('other');
   await open(name);
@@ -54,52 +57,56 @@ test.each([
   expect(existsSync(join(directory, 'expanded'))).toBe(false);
 });
 
-test.each([
-  '',
-  'o',
-  'othe',
-  'other2',
-  'other:',
-  'other:0',
-  'other.0',
-  'other.',
-  ':',
-  '.',
-  '..',
-  '../other',
-  '=other',
-  'other*',
-  'o*r',
-  '[o]ther',
-  '$0',
-  '$',
-  '@0',
-  '%0',
-  '{last}',
-  '{mouse}',
-  '!',
-  '+',
-  '-',
-  '^',
-  '~',
-  '/',
-  '$(touch expanded)',
-  '#(touch expanded)',
-  '#{session_name}',
-  'other\n',
-  'a\nother',
-  'other\0',
-  '\u001b[2J',
-  'other\u2028',
-  '\ud800other',
-  'other;',
-  ';',
-  '; kill-server ;',
-  'x'.repeat(2_000),
-  'x'.repeat(100_000),
-])('no other session is reached by the name #%$', async (name) => {
-  const { open, socketPath, directory } = startServer();
-  await open('other');
+const shared = startServer(afterAll);
+beforeAll(() => shared.open('other'));
+
+test.each(
+  inWords([
+    '',
+    'o',
+    'othe',
+    'other2',
+    'other:',
+    'other:0',
+    'other.0',
+    'other.',
+    ':',
+    '.',
+    '..',
+    '../other',
+    '=other',
+    'other*',
+    'o*r',
+    '[o]ther',
+    '$0',
+    '$',
+    '@0',
+    '%0',
+    '{last}',
+    '{mouse}',
+    '!',
+    '+',
+    '-',
+    '^',
+    '~',
+    '/',
+    '$(touch expanded)',
+    '#(touch expanded)',
+    '#{session_name}',
+    'other\n',
+    'a\nother',
+    'other\0',
+    '\u001b[2J',
+    'other\u2028',
+    '\ud800other',
+    'other;',
+    ';',
+    '; kill-server ;',
+    'x'.repeat(2_000),
+    'x'.repeat(100_000),
+  ]),
+)('no other session is reached by the name %s', async (_, name) => {
+  const { socketPath, directory } = shared;
   const terminal = tmuxTerminal({ socketPath });
 
   for (const error of await outcomesOf(terminal, name)) {

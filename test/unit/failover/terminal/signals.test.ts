@@ -1,5 +1,6 @@
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { posixError } from '../../support/posix-error.ts';
 import { errorOf } from './support/error-of.ts';
 import { startServer } from './support/private-server.ts';
@@ -48,13 +49,16 @@ test('into a terminal whose input is off nothing is typed', async () => {
   expect(message).toContain('its input is off; run tmux select-pane -e');
 });
 
-test.each([undefined, 7])('a session whose name is #%$ is told as it is', async (name) => {
-  const { socketPath } = startServer();
-  const terminal = tmuxTerminal({ socketPath });
+test.each(inWords([undefined, 7]))(
+  'a session whose name is %s is told as it is',
+  async (_, name) => {
+    const { socketPath } = startServer();
+    const terminal = tmuxTerminal({ socketPath });
 
-  // @ts-expect-error -- which a caller without types does not know
-  const { reason, message } = await errorOf(terminal.capture(name));
+    // @ts-expect-error -- which a caller without types does not know
+    const { reason, message } = await errorOf(terminal.capture(name));
 
-  expect(reason).toBe('no-session');
-  expect(message).toContain(`in the tmux session ${String(name)}:`);
-});
+    expect(reason).toBe('no-session');
+    expect(message).toContain(`in the tmux session ${String(name)}:`);
+  },
+);

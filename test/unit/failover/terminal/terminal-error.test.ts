@@ -1,5 +1,6 @@
 import { isTerminalError, TerminalError } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 
 test('an error of a terminal is recognised, with its cause', () => {
   const cause = new Error('why');
@@ -18,9 +19,8 @@ test('so is one of another build, which is of another class', () => {
   expect(isTerminalError(error)).toBe(true);
 });
 
-test.each([undefined, null, 'ERR_TERMINAL', {}, new Error('ERR_TERMINAL'), { code: 'ERR_OTHER' }])(
-  'nothing else is: #%$',
-  (value) => {
-    expect(isTerminalError(value)).toBe(false);
-  },
-);
+test.each(
+  inWords([undefined, null, 'ERR_TERMINAL', {}, new Error('ERR_TERMINAL'), { code: 'ERR_OTHER' }]),
+)('nothing else is: %s', (_, value) => {
+  expect(isTerminalError(value)).toBe(false);
+});

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { errorOf } from './support/error-of.ts';
 import { poll, startServer } from './support/private-server.ts';
 
@@ -19,40 +20,47 @@ async function shell(session = 'one') {
 }
 
 describe('what is typed arrives as it is', () => {
-  test.each([
-    '-',
-    '-l',
-    '--',
-    ';',
-    'a;',
-    'a;;',
-    String.raw`a\;`,
-    String.raw`a\\;`,
-    '\\',
-    '"',
-    "'",
-    `it's "quoted"`,
-    '$(touch expanded)',
-    '`touch expanded`',
-    '#{pane_id}',
-    '#(touch expanded)',
-    '%1',
-    '{last}',
-    '~',
-    'Enter',
-    'C-c',
-    '  two blanks before and after  ',
-    'é ü 漢字 👩‍👩‍👧 e\u0301',
-    '\u{1f600}'.repeat(5_000),
-    `${'x'.repeat(3_999)};${'y'.repeat(3_999)};`,
-    '漢'.repeat(4_200),
-  ])('text #%$', async (text) => {
-    const { open, directory, terminal } = await shell();
-    await open('reader', `stty -echo -icanon; touch ready; exec cat > typed`);
-    await poll(() => fileIn(directory, 'ready') === '');
-    await terminal.type('reader', text);
+  const { open, directory, socketPath } = startServer(afterAll);
+  const terminal = tmuxTerminal({ socketPath });
+  let count = 0;
 
-    await poll(() => fileIn(directory, 'typed') === text);
+  test.each(
+    inWords([
+      '-',
+      '-l',
+      '--',
+      ';',
+      'a;',
+      'a;;',
+      String.raw`a\;`,
+      String.raw`a\\;`,
+      '\\',
+      '"',
+      "'",
+      `it's "quoted"`,
+      '$(touch expanded)',
+      '`touch expanded`',
+      '#{pane_id}',
+      '#(touch expanded)',
+      '%1',
+      '{last}',
+      '~',
+      'Enter',
+      'C-c',
+      '  two blanks before and after  ',
+      'é ü 漢字 👩‍👩‍👧 e\u0301',
+      '\u{1f600}'.repeat(5_000),
+      `${'x'.repeat(3_999)};${'y'.repeat(3_999)};`,
+      '漢'.repeat(4_200),
+    ]),
+  )('text %s', async (_, text) => {
+    count += 1;
+    const [reader, ready, typed] = [`reader${count}`, `ready${count}`, `typed${count}`];
+    await open(reader, `stty -echo -icanon; touch ${ready}; exec cat > ${typed}`);
+    await poll(() => fileIn(directory, ready) === '');
+    await terminal.type(reader, text);
+
+    await poll(() => fileIn(directory, typed) === text);
     expect(fileIn(directory, 'expanded')).toBeUndefined();
   });
 });
@@ -63,19 +71,21 @@ test('nothing is typed of no text', async () => {
   expect(await terminal.capture('one')).toBe('$');
 });
 
-test.each([
-  'a\nb',
-  'a\rb',
-  'a\u001b[31mb',
-  'a\u0003',
-  'a\tb',
-  'a\0b',
-  'a\u009bb',
-  'a\ud800b',
-  '\udc00',
-])(
-  'a text is refused, and nothing of it typed, where it would press keys or change: #%$',
-  async (text) => {
+test.each(
+  inWords([
+    'a\nb',
+    'a\rb',
+    'a\u001b[31mb',
+    'a\u0003',
+    'a\tb',
+    'a\0b',
+    'a\u009bb',
+    'a\ud800b',
+    '\udc00',
+  ]),
+)(
+  'a text is refused, and nothing of it typed, where it would press keys or change: %s',
+  async (_, text) => {
     const { terminal } = await shell();
 
     const error = await errorOf(terminal.type('one', text));
@@ -202,6 +212,7 @@ describe('processes', () => {
     const { terminal, run } = await shell();
     await run('sleep 60');
     await poll(async () => (await terminal.processIds('one')).length === 2);
+    await poll(async () => !(await terminal.isAtShell('one')));
     const [, pid = 0] = await terminal.processIds('one');
 
     await terminal.signal('one', pid, signal);

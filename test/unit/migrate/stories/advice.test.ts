@@ -63,7 +63,7 @@ describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
     lasting.flatMap(([code, advice]) =>
       momentsFor(code).map(([name, isMeant]) => [code, name, advice, isMeant] as const),
     ),
-  )('with %s %s is no reason to run the same command again', (code, _, advice, isMeant) =>
+  )('with %s %s is not to be retried', (code, _, advice, isMeant) =>
     inWorld(kind, async (world) => {
       stage(world);
       const fs = hooked(world, failing(code, isMeant));
@@ -135,7 +135,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
 
 describe.each(worldKinds)('a lasting failure of a way back (%s)', (kind) => {
   test.each(lasting.filter(([code]) => code !== 'EMLINK'))(
-    'with %s is no reason to run the same command again',
+    'with %s is not to be retried',
     (code, advice) =>
       inWorld(kind, async (world) => {
         stage(world);

@@ -125,7 +125,7 @@ describe.each(worldKinds)('after another boot (%s)', (kind) => {
     });
   });
 
-  test('the session records of the last boot do not block, although their process ids are taken', () =>
+  test('session records of the last boot do not block, though their pids are taken', () =>
     inWorld(kind, async (world) => {
       stage(world);
       const started = record({ procStart: '999' });
@@ -168,7 +168,7 @@ describe.each(worldKinds)('a lock of somebody else (%s)', (kind) => {
     ['another container of this machine', machine(2, { pids: '4026532000' }).pidNamespace],
     ['a container of an earlier boot', machine(1, { pids: '4026532000' }).pidNamespace],
     ['a machine without an identity', machine(1, { id: '' }).pidNamespace],
-  ])('of %s is respected, and the message says what to do', (_, pidNamespace) =>
+  ])('of %s is respected, and named with what to do', (_, pidNamespace) =>
     inWorld(kind, async (world) => {
       const report = await lockedBy(world, token(pidNamespace));
       expect(report.outcome).toBe('locked');

@@ -108,8 +108,8 @@ const commands: Readonly<Record<string, (world: World) => Promise<void> | void>>
   },
 };
 
-describe.each(worldKinds)('after a crash at any call (%s)', (kind) => {
-  test.each(Object.entries(commands))('%s is safe, and the same command completes it', (_, act) =>
+describe.each(worldKinds)('after any crash (%s)', (kind) => {
+  test.each(Object.entries(commands))('%s is safe, and the same command completes', (_, act) =>
     everyChange(kind, async (world, moment) => {
       await dead(world, moment);
       await act(world);
@@ -144,9 +144,9 @@ const removals: Readonly<Record<string, (world: World) => void>> = {
   },
 };
 
-describe.each(worldKinds)('after a crash at any call (%s)', (kind) => {
+describe.each(worldKinds)('after any crash (%s)', (kind) => {
   test.each(Object.entries(removals))(
-    'somebody who removes %s by hand is served by the same command',
+    'the same command completes if somebody removes %s',
     (name, remove) =>
       everyChange(kind, async (world, moment) => {
         await dead(world, moment);
@@ -158,7 +158,7 @@ describe.each(worldKinds)('after a crash at any call (%s)', (kind) => {
       }),
   );
 
-  test('somebody who removes the restore points by hand loses nothing that was in them', () =>
+  test('somebody who removes the restore points loses nothing in them', () =>
     everyChange(kind, async (world, moment) => {
       await dead(world, moment);
       for (const home of ['a', 'b']) {
@@ -187,7 +187,7 @@ async function migrated(world: World): Promise<void> {
 }
 
 describe.each(worldKinds)('after a migration (%s)', (kind) => {
-  test('somebody who removes the state directories can migrate, and has nothing to give back', () =>
+  test('somebody without state directories can migrate, but not restore', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       for (const place of ['a', 'b', 'shared'])
@@ -212,7 +212,7 @@ describe.each(worldKinds)('after a migration (%s)', (kind) => {
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 
-  test('somebody who puts the directory of the restore point back by hand can migrate again', () =>
+  test('somebody who moves the directory back by hand can migrate again', () =>
     inWorld(kind, async (world) => {
       await migrated(world);
       const [point = ''] = world.fs

@@ -84,7 +84,7 @@ describe.each(worldKinds)('killed before the link (%s)', (kind) => {
       expect(await statesOf(world, 'a', 'b')).toEqual(['complete', 'complete']);
     }));
 
-  test('a migration with another root says to which one the run belongs, and begins no second pool', () =>
+  test('a migration with another root names the first one, and begins no pool', () =>
     inWorld(kind, async (world) => {
       await killed(world);
       for (const homes of [['a', 'b'], ['a']]) {
@@ -177,7 +177,7 @@ describe.each(worldKinds)('killed before the link (%s)', (kind) => {
       expectAllShared(world);
     }));
 
-  test('a program that starts before the next run gets a directory whose lines are brought in', () =>
+  test('a program that starts meanwhile gets a directory, which is brought in', () =>
     inWorld(kind, async (world) => {
       await killed(world);
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(7) });

@@ -95,7 +95,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
     ['as cp -a and rsync -aH do', true],
     ['as rsync -a does', false],
   ])('%s', (_, keepsLinks) => {
-    test('can be migrated once more, which changes nothing', () =>
+    test('can be migrated again, without a change', () =>
       inWorld(kind, async (world) => {
         stage(world);
         await run(world, ['a', 'b']);
@@ -129,7 +129,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
         expect(await restorePointsIn(world, 'a', 'b')).toEqual([]);
       }));
 
-    test('in the middle of a run names the locks that a person has to judge, and then finishes', () =>
+    test('in a run names the locks to judge, then finishes', () =>
       inWorld(kind, async (world) => {
         stage(world);
         await run(world, ['a', 'b'], {
@@ -162,7 +162,7 @@ function machine(digit: string) {
 }
 
 describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
-  test('is not given back from what the restore point does not name, unless that is said', () =>
+  test('is given back from unnamed directories only if that is said', () =>
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);
@@ -187,7 +187,7 @@ describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
       expect(read(world, `moved/a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 
-  test('is given back although its links still say the old paths, if the new ones are named', () =>
+  test('is given back despite links to old paths, if new ones are named', () =>
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);
@@ -202,7 +202,7 @@ describe.each(worldKinds)('everything copied to another path (%s)', (kind) => {
       expect(read(world, `moved/a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
     }));
 
-  test('has its restore points deleted against the shared directories that are named', () =>
+  test('has restore points deleted if the shared directories are named', () =>
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);

@@ -41,7 +41,7 @@ async function killed(world: World): Promise<void> {
 }
 
 describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
-  test('a migration instead of another restore shares the home again, and nothing is half done', () =>
+  test('a migration instead shares the home again, with nothing half done', () =>
     inWorld(kind, async (world) => {
       await killed(world);
       expect((await plan(world, ['a', 'b'])).ok).toBe(true);
@@ -65,7 +65,7 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
       expect(await unfinishedIn(world)).toEqual([]);
     }));
 
-  test('after the migration instead of it, a restore gives the home everything once more', () =>
+  test('after a migration instead, a restore gives everything back again', () =>
     inWorld(kind, async (world) => {
       await killed(world);
       await run(world, ['a', 'b']);
@@ -87,7 +87,7 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
       expect(kindAt(world, 'a/projects')).toBe('directory');
     }));
 
-  test('at any call, a migration shares the home again, and a restore after that gives it back', async () => {
+  test('at any call, a migration shares it again, and a restore gives it back', async () => {
     await everyChange(kind, async (world, moment) => {
       await migrated(world);
       await restoring(world, 'a', { fs: hooked(world, dying(moment)) });
@@ -104,7 +104,7 @@ describe.each(worldKinds)('killed while giving back (%s)', (kind) => {
     });
   });
 
-  test('at any call, another restore finishes it, and prune leaves the home its files', async () => {
+  test('at any call, another restore finishes it, and prune keeps the files', async () => {
     await everyChange(kind, async (world, moment) => {
       await migrated(world);
       await restoring(world, 'a', { fs: hooked(world, dying(moment)) });

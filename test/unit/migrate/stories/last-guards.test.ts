@@ -44,7 +44,7 @@ describe.each(worldKinds)('a lock that is lost (%s)', (kind) => {
   test.each([
     ['a home', 'a'],
     ['the shared place', 'shared'],
-  ])('of %s while absorbing stops the run before the first directory is moved', (_, place) =>
+  ])('of %s while absorbing stops the run before a directory moves', (_, place) =>
     inWorld(kind, async (world) => {
       stage(world);
       const lock = at(world, `${place}/.claude-shared-state/lock`);
@@ -116,7 +116,7 @@ function replaceByLink(world: World, path: string): void {
 }
 
 describe.each(worldKinds)('a file that becomes a link (%s)', (kind) => {
-  test('at any call has neither its target read into the shared place, nor written to', async () => {
+  test('at any call has its target neither read nor written', async () => {
     await everyCall(kind, async (world, moment) => {
       stage(world);
       fill(world, { [`b/projects/${TRANSCRIPT}`]: lines(1), [`b/${NOTES}`]: 'Use tabs.\n' });
@@ -167,7 +167,7 @@ describe.each(worldKinds)('a file that becomes a link (%s)', (kind) => {
 });
 
 describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
-  test('keeps a file whose proof is only another path to the same single name', () =>
+  test('keeps a file whose proof is another path to its only name', () =>
     inWorld(kind, async (world) => {
       stage(world);
       const { restorePoints } = await run(world, ['a']);
@@ -181,7 +181,7 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
       expect(lostOf(world, [lines(1, 2)])).toEqual([]);
     }));
 
-  test('keeps a file that the mounted shared place shows under the name it is moved to', () =>
+  test('keeps a file that the shared place shows through a mount', () =>
     inWorld(kind, async (world) => {
       stage(world);
       const { restorePoints } = await run(world, ['a']);
@@ -268,7 +268,7 @@ describe.each(worldKinds)('a large fragment (%s)', (kind) => {
     ['one page was', 4096],
     ['15 MB were', 15_000_000],
     ['17 MB were', 17_000_000],
-  ])('of which only %s written when the process died is completed, and appended once', (_, bytes) =>
+  ])('of which %s written at death is completed, and appended once', (_, bytes) =>
     inWorld(kind, async (world) => {
       stage(world);
       makeFile(world, at(world, 'a/sessions/7.json'), record());

@@ -24,7 +24,7 @@ function appendLate(world: World): void {
 const isExchange = (call: Call, path: string) => call === 'unlink' && path.endsWith('/a/projects');
 
 describe.each(worldKinds)('lines during a restore (%s)', (kind) => {
-  test('at any call are shared, and are in the home, or the restore says that they are not', async () => {
+  test('at any call are shared, and in the home unless the restore lists them', async () => {
     await everyCall(kind, async (world, moment) => {
       await sharing(world);
       let [wasLinked, isLate] = [true, false];

@@ -114,7 +114,7 @@ describe.each(worldKinds)('the index of two accounts (%s)', (kind) => {
       expect(read(world, `shared/${INDEX}`)).toBe('one\ntwo\nthree\n');
     }));
 
-  test('can be given back, and its restore point deleted, because every line is shared', () =>
+  test('can be given back, and its restore point deleted: all is shared', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/${INDEX}`]: 'one\n', [`b/${INDEX}`]: 'two\n' });
       await run(world, ['a', 'b']);

@@ -136,7 +136,7 @@ describe.each(worldKinds)('a text edited after a crash (%s)', (kind) => {
     });
   });
 
-  test('as a transcript on another file system continues the copy, or replaces it', () =>
+  test('as a transcript across file systems continues or replaces the copy', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2) });
       // As between two file systems: no link from a home to the shared place.

@@ -85,7 +85,7 @@ describe.each(worldKinds)('files made one by a tool (%s)', (kind) => {
       }
     }));
 
-  test('are kept in the restore point if the shared one is gone, whatever else has their inode', () =>
+  test('stay in the restore point if the shared one is gone', () =>
     inWorld(kind, async (world) => {
       empty(world);
       await run(world, ['a', 'b']);
@@ -94,7 +94,7 @@ describe.each(worldKinds)('files made one by a tool (%s)', (kind) => {
       expect(report?.kept).toEqual([`projects/${EMPTY}`]);
     }));
 
-  test('after a migration, in the restore point and the shared place, are given back all the same', () =>
+  test('after a migration, across restore point and pool, are given back', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${KEY}/memory/notes.md`]: 'equal\n',

@@ -48,7 +48,7 @@ function expectNothingDone(stage: UserStage): void {
 }
 
 describe('a file of another user among the transcripts', () => {
-  test('that cannot be linked is named in the plan with its owner', async (context) => {
+  test('that cannot be linked is named with its owner', async (context) => {
     needs(context, protectedLinks());
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
@@ -61,7 +61,7 @@ describe('a file of another user among the transcripts', () => {
     expect(text).toContain('Change its owner');
   });
 
-  test('blocks every run, and five of them leave no restore point', async (context) => {
+  test('blocks every run, and leaves no restore point', async (context) => {
     needs(context, protectedLinks());
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
@@ -88,7 +88,7 @@ describe('a file of another user among the transcripts', () => {
     expect(stage.othersIn('shared')).toEqual([]);
   });
 
-  test('that only others may read is copied where it is no transcript', async (context) => {
+  test('that only others may read is copied if no transcript', async (context) => {
     const stage = await stageFor(context);
     stage.file(`a/projects/${KEY}/memory/notes.md`, 'by root', ROOT, 0o644);
     const plan = stage.call('plan', ['a']);
@@ -145,7 +145,7 @@ describe('the plan as the user who runs it', () => {
     expectNothingDone(stage);
   });
 
-  test('shares a directory with mode 0555, and leaves the user able to write there', async (context) => {
+  test('shares a directory of mode 0555, and lets the user write there', async (context) => {
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
     chmodSync(stage.at(`a/projects/${KEY}`), 0o555);
@@ -217,7 +217,7 @@ describe('the plan as the user who runs it', () => {
     expect(stage.call('list', ['a']).restorePoints).toEqual([]);
   });
 
-  test('names a file of the target that would have to be replaced and cannot be', async (context) => {
+  test('names a file of the target that cannot be replaced', async (context) => {
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1, 2));
     stage.file(`shared/.claude-projects-shared/${TRANSCRIPT}`, lines(1), ROOT, 0o600);
@@ -289,7 +289,7 @@ describe('root on homes of somebody else', () => {
     expectNothingDone(stage);
   });
 
-  test('that is tried because of a file of root is refused, and the user is told what to do', async (context) => {
+  test('for a file of root is refused, and the user is told what to do', async (context) => {
     needs(context, protectedLinks());
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1), ROOT, 0o644);
@@ -320,7 +320,7 @@ describe('root on homes of somebody else', () => {
     expect(stage.othersIn('a')).toEqual([]);
   });
 
-  test('cannot delete the restore point of somebody else and leave files of root', async (context) => {
+  test('cannot delete a restore point of others and leave files of root', async (context) => {
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
     stage.call('migrate', ['a']);
@@ -332,7 +332,7 @@ describe('root on homes of somebody else', () => {
     expect(stage.othersIn('shared')).toEqual([]);
   });
 
-  test('leaves nothing of root in a home that root has half migrated and the user finishes', async (context) => {
+  test('leaves nothing of root in a home that its user finishes', async (context) => {
     const stage = await stageFor(context);
     stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
     stage.file(`b/projects/${KEY}/${OTHER_ID}.jsonl`, lines(2));

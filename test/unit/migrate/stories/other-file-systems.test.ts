@@ -158,7 +158,7 @@ function isInSubvolume(path: string): boolean {
 }
 
 describe.each(worldKinds)('across two file systems (%s)', (kind) => {
-  test('have every byte copied, as the plan says, and before the first directory is moved', () =>
+  test('have every byte copied, as planned, before a directory moves', () =>
     inWorld(kind, async (world) => {
       fill(world, { ...FILES, 'shared/projects/x': '' });
       const fs = apart(world, onOther(world));
@@ -201,7 +201,7 @@ describe.each(worldKinds)('across two file systems (%s)', (kind) => {
       expect(kindAt(world, 'a/projects')).toBe('directory');
     }));
 
-  test('are refused where the state directory of the home is on another one than its projects', () =>
+  test('are refused if state directory and projects of a home are apart', () =>
     inWorld(kind, async (world) => {
       fill(world, { ...FILES, 'a/.claude-shared-state/x': '' });
       const state = at(world, 'a/.claude-shared-state');

@@ -67,7 +67,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       );
     }));
 
-  test('deletes that of a run that was restored, and what the restore had displaced', () =>
+  test('deletes a restored one, and what the restore had displaced', () =>
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);
@@ -104,7 +104,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       expect(leftIn(world, 'a')).toEqual([]);
     }));
 
-  test('keeps what the user has deleted from the shared place, until discard names it', () =>
+  test('keeps what the user deleted from the pool, until discard names it', () =>
     inWorld(kind, async (world) => {
       stage(world);
       await run(world, ['a', 'b']);
@@ -146,7 +146,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       }
     }));
 
-  test('takes two large inode numbers that differ in their last bit for two files', () =>
+  test('tells large inode numbers apart that differ in the last bit', () =>
     inWorld(kind, async (world) => {
       fill(world, {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
@@ -171,7 +171,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
       ]);
     }));
 
-  test('killed at any call is completed by the same call, and by a migration or a restore', async () => {
+  test('killed at any call is completed by it, a migration or a restore', async () => {
     await everyChange(kind, async (world, moment) => {
       stage(world);
       await run(world, ['a', 'b']);
@@ -204,7 +204,7 @@ describe.each(worldKinds)('the deletion of a restore point (%s)', (kind) => {
 });
 
 describe.each(worldKinds)('what group and others may do (%s)', (kind) => {
-  test('is a warning at most, because a mask of an access control list looks like a right', () =>
+  test('is a warning at most: an ACL mask looks like a right', () =>
     inWorld(kind, async (world) => {
       stage(world);
       world.fs.chmodSync(at(world, 'a'), 0o770);

@@ -36,7 +36,7 @@ function primaryIsPool(world: World, primary = 'H/.claude', second = 'H/.claude-
 }
 
 describe.each(worldKinds)('sessions that run (%s)', (kind) => {
-  test('a session of another home whose links lead into the directories to be moved blocks both', () =>
+  test('one of a home whose links lead into moved directories blocks both', () =>
     inWorld(kind, async (world) => {
       primaryIsPool(world);
       makeFile(world, at(world, 'H/.claude-work/sessions/7.json'), record());
@@ -155,7 +155,7 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
       expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
     }));
 
-  test('a session that begins while the files are being brought in is seen before the first link', () =>
+  test('one that begins while files are absorbed is seen before a link', () =>
     inWorld(kind, async (world) => {
       primaryIsPool(world);
       const begin = () => {
@@ -176,7 +176,7 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
       expect(kindAt(world, 'H/.claude/projects')).toBe(PROJECTS_LINK);
     }));
 
-  test('a session of an old version in another container may run, and the migration is refused', () =>
+  test('an old version in another container may run: it is refused', () =>
     inWorld(kind, async (world) => {
       // 2.1.197 does not record in which container: nothing is known of the process from here.
       fill(world, {

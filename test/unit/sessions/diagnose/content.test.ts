@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { at, inWorld, makeDirectory, makeFile, worldKinds } from '../../support/world.ts';
 import { id, message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -13,13 +14,15 @@ const organization = (uuid = '') => notice('hybrid-organization', { organization
 const rewound = notice('last-prompt', { leafUuid: null, explicit: true });
 
 describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
-  test.each([
-    ['', 'empty'],
-    ['{"type":"summary"}\n', 'metadata-only'],
-    [message({ isSidechain: true }), 'sidechain-only'],
-    [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
-    ['no JSON\n\0\0\0\n', 'invalid'],
-  ])('refuses unusable transcript #%$', async (text, reason) => {
+  test.each(
+    inWords([
+      ['', 'empty'],
+      ['{"type":"summary"}\n', 'metadata-only'],
+      [message({ isSidechain: true }), 'sidechain-only'],
+      [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
+      ['no JSON\n\0\0\0\n', 'invalid'],
+    ]),
+  )('refuses unusable transcript %s', async (_, text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -31,13 +34,15 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     });
   });
 
-  test.each([
-    [`${message()}${answer()}`, []],
-    [`${message()}{"type":"us`, ['last-line-truncated']],
-    [message({ parentUuid: third }), ['start-missing']],
-    [`${message()}${answer()}${answer(third)}`, ['forked']],
-    [`garbage\n${message()}`, []],
-  ])('resumes flawed transcript #%$, and says why it is flawed', async (text, reasons) => {
+  test.each(
+    inWords([
+      [`${message()}${answer()}`, []],
+      [`${message()}{"type":"us`, ['last-line-truncated']],
+      [message({ parentUuid: third }), ['start-missing']],
+      [`${message()}${answer()}${answer(third)}`, ['forked']],
+      [`garbage\n${message()}`, []],
+    ]),
+  )('resumes flawed transcript %s, and says why it is flawed', async (_, text, reasons) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
@@ -49,13 +54,15 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     });
   });
 
-  test.each([
-    [`${organization(first)}${message()}${organization(second)}`, 'several-organizations'],
-    [
-      `${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`,
-      'ended-by-model',
-    ],
-  ])('refuses transcript #%$ for newer programs only', async (text, reason) => {
+  test.each(
+    inWords([
+      [`${organization(first)}${message()}${organization(second)}`, 'several-organizations'],
+      [
+        `${message({ sessionId: id })}${notice('ended-by-model', { sessionId: id })}`,
+        'ended-by-model',
+      ],
+    ]),
+  )('refuses transcript %s for newer programs only', async (_, text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);

@@ -1,6 +1,7 @@
 import { isSharedStateError } from 'claude-shared-state';
 import { diagnoseResume } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import { inWorld } from '../../support/world.ts';
 import { setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -61,9 +62,9 @@ test('everything that is wrong is told at once', async () => {
   ]);
 });
 
-test.each(['', 'a title', '0b8e5c1a2f6d4c3b9a7e5d4c3b2a1f0e', '{id}', '../../x'])(
-  'the id #%$ is told to be none, and nothing is looked at',
-  async (id) => {
+test.each(inWords(['', 'a title', '0b8e5c1a2f6d4c3b9a7e5d4c3b2a1f0e', '{id}', '../../x']))(
+  'the id %s is told to be none, and nothing is looked at',
+  async (_, id) => {
     await inWorld('memory', async (world) => {
       const diagnosis = await diagnose(world, setSession(world), { id });
       expect(diagnosis.verdict).toBe('not-resumable');

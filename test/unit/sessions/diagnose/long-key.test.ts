@@ -33,7 +33,7 @@ describe.each(worldKinds)('a working directory whose key is cut, in %s:', (kind)
     }),
   );
 
-  test('a newer program wants the transcript to name the directory before it takes it for its own', () =>
+  test('a newer program wants it named in the transcript', () =>
     inWorld(kind, async (world) => {
       const stage = setLong(world, () => '/elsewhere');
       const older = await diagnose(world, stage, { programVersion: before });

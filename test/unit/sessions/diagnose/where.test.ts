@@ -1,5 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { inWords } from '../../support/in-words.ts';
 import {
   at,
   inWorld,
@@ -181,9 +182,11 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         {
           code: 'wrong-working-directory',
           reason: 'several-copies',
-          copies: [expect.stringContaining('-one'), expect.stringContaining('-two')],
         },
       ]);
+      const found = any.problems.flatMap((it) => ('copies' in it ? it.copies : []));
+      const keys = found.map((path) => path.split('/').at(-2));
+      expect(new Set(keys)).toEqual(new Set(['-one', '-two']));
     });
   });
 
@@ -260,7 +263,7 @@ describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
     });
   });
 
-  test('finds the worktrees of a bare repository, and skips a path with a newline', async () => {
+  test('finds those of a bare repository, and skips a path with a newline', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeRepository(world, at(world, 'bare.git'));
@@ -271,7 +274,7 @@ describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
     });
   });
 
-  test('skips a .git directory that is no repository, and stops at such a .git file', async () => {
+  test('skips a .git directory that is none, and stops at such a file', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeRepository(world, at(world, 'work/.git'));
@@ -284,9 +287,9 @@ describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
     });
   });
 
-  test.each(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)])(
-    'ignores .git file #%$ that names no repository',
-    async (text) => {
+  test.each(inWords(['', 'gitdir: ', 'gitdir: nowhere\n', '\u0000'.repeat(5000)]))(
+    'ignores .git file %s that names no repository',
+    async (_, text) => {
       await inWorld(kind, async (world) => {
         const stage = setSession(world);
         makeFile(world, at(world, 'work/.git'), text);

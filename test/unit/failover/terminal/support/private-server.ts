@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
-/** A tmux server with a socket of its own, which ends with the test. */
+/** A tmux server with a socket of its own. */
 export interface PrivateServer {
   readonly directory: string;
   readonly socketPath: string;
@@ -16,8 +16,12 @@ export interface PrivateServer {
 
 const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
 
-/** Fails where tmux is missing: without it, nothing is known of the terminal. */
-export function startServer(): PrivateServer {
+/**
+ * Fails where tmux is missing: without it, nothing is known of the terminal.
+ *
+ * @param whenDone - What ends the server: the test, or `afterAll` for several tests.
+ */
+export function startServer(whenDone: (end: () => void) => void = onTestFinished): PrivateServer {
   requireTmux();
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'tmux-')));
   const socketPath = join(directory, 'socket');
@@ -42,7 +46,7 @@ export function startServer(): PrivateServer {
     'history-limit',
     '200000',
   );
-  onTestFinished(() => {
+  whenDone(() => {
     tmux('kill-server');
     rmSync(directory, { recursive: true, maxRetries: 20, retryDelay: 50 });
   });
