@@ -11,18 +11,14 @@ import { run, type Surroundings } from './support/run.ts';
  */
 
 const user = userHome();
-// Lines break, and paths are sorted, by the length and the letters of the directory, so it is always in this one.
-const always = { TZ: 'UTC', TMPDIR: '/tmp' };
-const before = { TZ: process.env['TZ'], TMPDIR: process.env['TMPDIR'] };
+const zone = process.env['TZ'];
 
 beforeAll(() => {
-  Object.assign(process.env, always);
+  process.env['TZ'] = 'UTC';
 });
 afterAll(() => {
-  for (const [name, value] of Object.entries(before)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  if (zone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = zone;
 });
 
 /** What differs from run to run, made the same without changing its width. */
