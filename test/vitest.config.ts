@@ -21,7 +21,6 @@ const HANGS_MS = 1_800_000;
 /** They replace modules, become another user for good, or need the disk of the system: each has a process of its own. */
 const alone = [
   'test/unit/cli/permissions.test.ts',
-  // Its captures hold lines that break where a path of /tmp makes them break.
   'test/unit/cli/screens.test.ts',
   'test/unit/links/isolation.test.ts',
   'test/unit/links/permissions.test.ts',

@@ -46,9 +46,9 @@ export function nextSteps(
     rest.push(stepFor(scope, ['ensure'], 'create what is missing; nothing else is touched'));
   }
   for (const { links, accountHomes, primary } of scope.groups) {
-    const group: Scope = { ...scope, required: links, requiredFrom: 'shared' };
     const homes = accountHomes.filter((home) => home !== primary);
-    rest.push(stepFor(group, ['doctor'], 'check the homes of one group', homes));
+    const named = { homes, homesFrom: 'given', required: links, requiredFrom: 'shared' } as const;
+    rest.push(stepFor({ ...scope, ...named }, ['doctor'], 'check the homes of one group'));
   }
   if (scope.requiredFrom === 'agreed') {
     const command = `${scope.program} config init`;

@@ -58,7 +58,7 @@ export async function scopeFor(
   const homesFrom =
     common.home !== undefined ? 'given' : given !== undefined ? 'configured' : 'found';
   const links = linksFor(common, config, io);
-  const { homes, skipped, pools } = await findAccountHomes({
+  const found = await findAccountHomes({
     homeDirectory: io.home,
     env: io.env,
     accountHomes: (given ?? []).map((path) => absolutePath(path, io)),
@@ -66,24 +66,24 @@ export async function scopeFor(
     sessions: false,
     processInspector: io.processInspector,
   });
-  const isChosen = ({ accountHome, rule, remarks, links: linked }: AccountHome) => {
+  // What another program runs elsewhere, for a test say, is its own business.
+  const isNear = ({ rule, accountHome }: AccountHome) =>
+    (rule !== 'process' && rule !== 'linked') || accountHome.startsWith(join(io.home, sep));
+  const near = found.homes.filter(isNear).map(({ accountHome }) => accountHome);
+  const pools = found.pools.filter(({ accountHomes }) => sharesAny(accountHomes, near));
+  const related = new Set([...near, ...pools.flatMap(({ accountHomes }) => accountHomes)]);
+  const homes = found.homes.filter(({ accountHome }) => related.has(accountHome));
+  const isChosen = ({ rule, remarks, links: linked }: AccountHome) => {
     if (rule === 'named') return true;
     if (rule === 'environment') return homesFrom !== 'given';
-    if (given !== undefined) return false;
     const isShared = linked.some(({ name, realTarget }) => name === 'projects' && realTarget);
-    // What another program runs elsewhere, for a test say, is its own business.
-    const isNear = rule !== 'process' || accountHome.startsWith(join(io.home, sep));
-    return isNear && (remarks.length === 0 || isShared);
+    return given === undefined && (remarks.length === 0 || isShared);
   };
   const chosen = homes.filter(isChosen).map(({ accountHome }) => accountHome);
   const others = homes.filter((home) => !isChosen(home));
-  const own = pools.filter(({ accountHomes }) =>
-    accountHomes.some((home) => chosen.includes(home)),
-  );
-  const agreement =
-    links.requiredFrom === 'home'
-      ? agreementOf(own.length === 0 ? pools : own, links.required)
-      : {};
+  const own = pools.filter(({ accountHomes }) => sharesAny(accountHomes, chosen));
+  const candidates = own.length === 0 ? pools : own;
+  const agreement = links.requiredFrom === 'home' ? agreementOf(candidates, links.required) : {};
   const { agreed, groups = [] } = agreement;
   // Who names the primary home means to move its state elsewhere.
   const isAgreed = agreed !== undefined && !(common.home && chosen.includes(agreed.primary ?? ''));
@@ -104,7 +104,7 @@ export async function scopeFor(
     otherHomes: others.map(({ accountHome }) => accountHome),
     doubles: homesFrom === 'found' ? others.filter(({ remarks }) => remarks.length > 0) : [],
     searched: io.home,
-    skipped: homesFrom === 'found' ? skipped : [],
+    skipped: homesFrom === 'found' ? found.skipped : [],
     groups,
     config,
     program: io.env['npm_command'] === 'exec' ? `npx ${NAME}` : NAME,
@@ -139,6 +139,10 @@ function linksFor(
   const place = root === undefined ? io.home : absolutePath(root, io);
   const requiredFrom = root === undefined ? 'home' : isGiven ? 'root' : 'configured';
   return { required: requiredSharedUnder(place), requiredFrom, root: place };
+}
+
+function sharesAny(paths: readonly string[], others: readonly string[]): boolean {
+  return paths.some((path) => others.includes(path));
 }
 
 function isGroup({ accountHomes }: SharedPool): boolean {

@@ -221,10 +221,13 @@ export async function accept(
   for (const one of located.toSorted((a, b) => rank(a) - rank(b))) {
     const { path, real, reason, isGiven } = one;
     const other = one.isAsked === true ? undefined : notHome(real);
-    if (other !== undefined) skipped.push({ path, reason: other });
-    else if (reason !== undefined) skipped.push({ path, ...reason });
-    else if (known.has(real) && !isGiven) skipped.push({ path, reason: 'same-directory' });
-    else accepted.push(one);
+    const double = known.has(real) && !isGiven ? ('same-directory' as const) : undefined;
+    const against = other ?? reason?.reason ?? double;
+    if (against === undefined) accepted.push(one);
+    // What a process uses may be gone, and is no riddle.
+    else if (one.rule !== 'process') {
+      skipped.push({ path, ...(other === undefined ? reason : {}), reason: against });
+    }
     known.add(real);
   }
   return accepted;

@@ -35,12 +35,7 @@ export type UnusableReason =
   | 'ended-by-model'
   | 'several-organizations';
 
-/**
- * Why a transcript is not found from a working directory. `other-project`: before 2.1.223 the program searches only the
- * projects of the working directory and of its worktrees. From 2.1.223 on it searches all projects, but detects no
- * transcript that is a link, or in a linked project directory (`behind-link`), or does not look like a conversation
- * (`no-messages`), and takes none if it detects several (`several-copies`).
- */
+/** Why a transcript is not found from a working directory that is not its own. */
 export type MisplacedReason = 'other-project' | 'behind-link' | 'no-messages' | 'several-copies';
 
 /** What is missing or hidden in a transcript that can be resumed. */
@@ -49,7 +44,7 @@ export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /**
-   * The id does not have the shape of a UUID, so the program takes it for a title. With `spelling`: the transcript exists under this id, which differs in upper and lower case only, and is another file.
+   * The program resumes no session by this id. Recognised: it does not have the shape of a UUID, so the program takes it for a title; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
    */
   readonly 'session-id-invalid': AtPath & {
     readonly sessionId: string;
@@ -71,7 +66,9 @@ export interface SessionProblemFields {
   readonly 'projects-link-wrong': AtProjects;
   /** This home links to the shared state, and the transcript is in a home that does not. */
   readonly 'transcript-not-shared': AtPath & { readonly accountHome?: string };
-  /** The transcript belongs to another working directory, from which the program would find it; `reason` says why it does not from here. */
+  /**
+   * The transcript belongs to another working directory, from which the program would find it. Recognised: before 2.1.223 it searches only the projects of the working directory and of its worktrees (`other-project`); later versions search all projects, but detect no transcript that is a link or in a linked project directory (`behind-link`), or that does not look like a conversation (`no-messages`), and take none of several (`several-copies`).
+   */
   readonly 'wrong-working-directory': AtPath & {
     readonly reason: MisplacedReason;
     /** The working directory that the transcript names itself. */
@@ -80,7 +77,7 @@ export interface SessionProblemFields {
     readonly copies?: readonly string[];
   };
   /**
-   * The content of the transcript keeps the session from being resumed; `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   * The content of the transcript keeps the session from being resumed. Recognised: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
    */
   readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
   /**

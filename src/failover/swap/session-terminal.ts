@@ -2,7 +2,7 @@ import { isArray, memberOf } from '../../core/json.ts';
 import { basename, join } from '../../core/paths.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { ProcessLaunch, Terminal, TerminalPane } from '../terminal/terminal.ts';
+import type { ProcessLaunch, Terminal, TerminalKey, TerminalPane } from '../terminal/terminal.ts';
 import type { FailoverContext, FailoverSession } from './options.ts';
 
 /** Ends the work on one session. */
@@ -114,19 +114,20 @@ export class SessionTerminal {
 
   /** The pane that is meant: `undefined` if it has one only. */
   get pane(): string | undefined {
-    return this.#target?.slice(this.name.length + 1);
+    const pane = this.#target?.slice(this.name.length + 1);
+    return pane === '' ? undefined : pane;
   }
 
   /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */
   async enter(command: string): Promise<string> {
     // It ends the editing of a line in every mode: in that of vi, letters are commands. Twice, because right behind an
     // Escape bash takes the first one for a part of a key.
-    await this.#press('C-c');
-    await this.#press('C-c');
+    await this.press('C-c');
+    await this.press('C-c');
     await this.context.sleep(this.context.pollMs);
     const before = await this.capture();
     await this.#call('type', (terminal, name) => terminal.type(name, command), isAnything);
-    await this.#press('Enter');
+    await this.press('Enter');
     return before;
   }
 
@@ -196,7 +197,7 @@ export class SessionTerminal {
     return block(failoverProblem('terminal-busy', { ...place, reason: 'several-panes', detail }));
   }
 
-  async #press(key: 'C-c' | 'Enter'): Promise<void> {
+  async press(key: TerminalKey): Promise<void> {
     await this.#call('press', (terminal, name) => terminal.press(name, key), isAnything);
   }
 

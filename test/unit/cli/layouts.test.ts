@@ -133,3 +133,32 @@ test('a copy of a home and a second home of one account are left alone, and name
     accountHomes: { paths: [user.at('.claude-backup2')] },
   });
 });
+
+describe('a home that a running process uses', () => {
+  const outside = userHome();
+
+  test('is one of the homes where it is in the home directory, or shares with one that is', async () => {
+    await user.healthy('.claude');
+    await user.healthy('work');
+    await outside.bare('far');
+    await outside.link(user.at('.claude-projects-shared'), 'far/projects');
+
+    const configDirs = [user.at('work'), outside.at('far')];
+    const { stdout } = await run(['config'], { home: user.home, configDirs });
+
+    const chosen = stdout.slice(0, stdout.indexOf('shared ('));
+    expect(chosen).toContain('  ~/work\n');
+    expect(chosen).toContain(`  ${outside.at('far')}\n`);
+  });
+
+  test('is left out elsewhere elsewhere, whatever it shares with others', async () => {
+    await user.bare('.claude');
+    for (const name of ['a', 'b', 'c']) await outside.bare(name);
+    for (const name of ['a', 'b']) await outside.link(outside.at('c'), `${name}/projects`);
+
+    const configDirs = ['a', 'b', 'c'].map((name) => outside.at(name));
+    const { stdout } = await run(['config'], { home: user.home, configDirs });
+
+    expect(stdout).toContain('homes (found)\n  ~/.claude\nshared (the default)\n');
+  });
+});

@@ -256,6 +256,7 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
 
       const processInspector = { configDirs: async () => paths };
       expect(await rulesIn(world, { processInspector })).toEqual({ 'srv/a': 'process' });
+      expect((await find(world, { processInspector })).skipped).toEqual([]);
       const failing = { configDirs: () => Promise.reject(new Error('no /proc')) };
       expect(await rulesIn(world, { processInspector: failing })).toEqual({});
     });

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly answer?: boolean;
   /** The version of Claude Code that is installed; none unless given. */
   readonly claudeVersion?: string;
+  /** The homes that running processes use; none unless given. */
+  readonly configDirs?: readonly string[];
   /** Aborted, it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
 }
@@ -49,7 +51,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     env: { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1', ...env },
     home,
     cwd,
-    processInspector: { configDirs: async () => [] },
+    processInspector: { configDirs: async () => surroundings.configDirs ?? [] },
     readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
     createFile: async (path, text) => {
       await mkdir(dirname(path), { recursive: true });
