@@ -31,6 +31,8 @@ export type UnusableReason =
   | 'metadata-only'
   | 'sidechain-only'
   | 'missing-timestamp'
+  | 'missing-uuid'
+  | 'null-line'
   | 'rewound'
   | 'ended-by-model'
   | 'several-organizations';
@@ -134,6 +136,12 @@ export interface SessionProblemFields {
    */
   readonly 'version-dependent': AtPath & { readonly versions: string; readonly reason: string };
   /**
+   * `variable` comes before the login of the home, so the session would go on with another account. `settings`: the file that sets it; without one, the environment does.
+   */
+  readonly 'login-overridden': AtPath & { readonly variable: string; readonly settings?: string };
+  /** No version like this one was compared with the diagnosis, which takes it to behave like those that `like` names. */
+  readonly 'version-unchecked': AtPath & { readonly version: string; readonly like: string };
+  /**
    * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file that is named like a record is none.
    */
   readonly 'live-sessions-unreadable': AtPath & {
@@ -169,6 +177,8 @@ const unusable: Readonly<Record<UnusableReason, string>> = {
   'metadata-only': 'has no message',
   'sidechain-only': 'has messages of sub-agents only',
   'missing-timestamp': 'ends in a message without a time',
+  'missing-uuid': 'has no message with a uuid, so Claude Code would continue without its history',
+  'null-line': 'has a line that is null',
   rewound: 'was rewound to before its first message',
   'ended-by-model': 'is a conversation that Claude ended',
   'several-organizations': 'ran under more than one organization',
@@ -339,6 +349,18 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     api: 'Pass programVersion to diagnose one version only.',
     cli: 'Pass --claude-version to diagnose one version only.',
   }),
+  'login-overridden': warning(
+    (p) =>
+      text`${p.settings ?? 'the environment'} sets ${p.variable}, which comes before the login of ${p.path}`,
+    (p) =>
+      p.settings === undefined
+        ? 'Unset it, or start the session with resumeCommand, which does.'
+        : 'Remove it there if the login is meant.',
+  ),
+  'version-unchecked': warning(
+    (p) => text`Claude Code ${p.version} was not compared; it is taken to behave like ${p.like}`,
+    'Try the session with it before you rely on this.',
+  ),
   'live-sessions-unreadable': warning(
     (p) =>
       p.errno === undefined

@@ -66,6 +66,7 @@ export function setStage(world: World): Stage {
 export function writeTranscript({ world }: Stage, id: string, session: FailoverSession): void {
   const record = {
     type: 'user',
+    uuid: id,
     timestamp: '2026-03-01T12:00:00Z',
     sessionId: id,
     message: { role: 'user', content: 'Hello' },
