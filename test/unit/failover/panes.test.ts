@@ -33,7 +33,7 @@ describe.each(worldKinds)('a terminal of several panes (%s)', (kind) => {
       expect(stage.terminal.runningIn('api:%2')).toEqual({ id: ONE, accountHome: stage.to });
     }));
 
-  test('is left alone if more than one of them runs a session, unless one is named', () =>
+  test('is left alone if several run a session, unless one is named', () =>
     inWorld(kind, async (world) => {
       const stage = setPanes(world);
       stage.terminal.start('api:%2', ONE, stage.from);
