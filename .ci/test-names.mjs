@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const MOST = 100;
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 /** What a suite says of the world it runs in, which is no part of what it is about. */
-const WORLD = /,? ?(?:\((?:memory|disk)\)|\bin (?:memory|disk)\b),?/g;
+const WORLD = /^(?:memory|disk) |,? ?(?:\((?:memory|disk)\)|\bin (?:memory|disk)\b),?/g;
 const names = report.testResults.flatMap(({ name: file, assertionResults }) =>
   assertionResults.map(({ title, ancestorTitles }) => {
     const name = [...ancestorTitles, title].join(' ').replaceAll(WORLD, '');

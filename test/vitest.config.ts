@@ -21,6 +21,7 @@ const HANGS_MS = 1_800_000;
 /** They replace modules, become another user for good, or need the disk of the system: each has a process of its own. */
 const alone = [
   'test/unit/cli/permissions.test.ts',
+  'test/unit/cli/screens.test.ts',
   'test/unit/links/isolation.test.ts',
   'test/unit/links/permissions.test.ts',
   'test/unit/migrate/stories/one-inode.test.ts',

@@ -1,5 +1,6 @@
 import {
   diagnoseResume,
+  type Environment,
   projectKey,
   type ResumeDiagnosis,
   type ResumeUUID,
@@ -42,6 +43,7 @@ export async function diagnoseAll(
   { io, scope }: CliContext,
   sessionId: ResumeUUID,
   { account, under = account, cwd, claudeVersion }: ValuesOf<typeof resumeOptions>,
+  environment?: Environment,
 ): Promise<readonly HomeDiagnosis[]> {
   const homes = under === undefined ? scope.homes : [await accountFor(under, scope, io)];
   const diagnoseIn = async (directory: string) => {
@@ -53,6 +55,7 @@ export async function diagnoseAll(
         cwd: directory,
         required: scope.required,
         programVersion: claudeVersion,
+        environment,
         defaultAccountHome: defaultHomeIn(io.home),
       });
       diagnoses.push({ accountHome, cwd: directory, ...diagnosis });

@@ -6,6 +6,7 @@ const brand = Symbol.for('claude-shared-state.SharedStateError');
 /** The public calls that throw a `SharedStateError`. */
 export type Operation =
   | 'archive'
+  | 'chooseAccount'
   | 'deleteRestorePoint'
   | 'diagnoseResume'
   | 'ensureForAccount'
@@ -14,8 +15,8 @@ export type Operation =
   | 'findLiveSessions'
   | 'inspectAll'
   | 'inspectAllSync'
-  | 'inspectMemoryPermissions'
   | 'inspectRetention'
+  | 'inspectSettings'
   | 'listRestorePoints'
   | 'listSessions'
   | 'locateTranscripts'
@@ -25,6 +26,7 @@ export type Operation =
   | 'planRestore'
   | 'planSwap'
   | 'projectKey'
+  | 'readLimitRows'
   | 'relaunchSessions'
   | 'requiredSharedUnder'
   | 'restore'

@@ -8,12 +8,12 @@ import { finding, type ProblemOf } from './problems.ts';
 export interface CleanupPeriod {
   /** The account home as the caller spelled it. */
   readonly accountHome: string;
-  /** Where the period is set, or would be: `<account home>/settings.json`. */
+  /** Where the period is set, or would be: `<account home>/settings.json`, or managed settings that outrank it. */
   readonly settings: string;
   /** The age in days at which Claude Code deletes a transcript; `never` where it deletes none. */
   readonly periodDays: number | 'never';
-  /** Whether `cleanupPeriodDays` is set there; otherwise it is the default, 30. */
-  readonly source: 'settings' | 'default';
+  /** Who set `cleanupPeriodDays`: the home, or an organization (only `inspectRetention` reads that); otherwise it is the default, 30. */
+  readonly source: 'settings' | 'managed' | 'default';
   /** Why the settings could not be used, where they could not. */
   readonly problem?: ProblemOf<'settings-unusable'>;
 }
@@ -47,6 +47,12 @@ export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPe
 }
 
 function* readSettings(path: string): SettingsSteps<FoundPeriod> {
+  const text = yield* readText(path);
+  return typeof text === 'string' ? periodIn(parsedJson(text.replace(/^\ufeff/, ''))) : text;
+}
+
+/** The text of a settings file, or what follows from that it has none. */
+export function* readText(path: string): SettingsSteps<string | FoundPeriod> {
   // First the stat: reading a FIFO would wait for ever, and a huge file would fill the memory.
   const found = yield* ask(stat(path));
   if (!found.ok) return withoutText(found);
@@ -54,7 +60,7 @@ function* readSettings(path: string): SettingsSteps<FoundPeriod> {
   if (kind !== 'file') return unusable({ reason: 'not-a-file' });
   if (size > MAX_BYTES) return unusable({ reason: 'too-large' });
   const text = yield* ask(readFile(path));
-  return text.ok ? periodIn(parsedJson(text.value.replace(/^\ufeff/, ''))) : withoutText(text);
+  return text.ok ? text.value : withoutText(text);
 }
 
 function withoutText({ errno }: Failure): FoundPeriod {

@@ -18,6 +18,11 @@ export function* judgePeriods(
   const periods: CleanupPeriod[] = [];
   // One after the other, because each may hold a megabyte, and there may be more homes than handles.
   for (const home of accountHomes) periods.push(yield* readCleanupPeriod(home));
+  return comparePeriods(periods);
+}
+
+/** Compares the periods of all homes. */
+export function comparePeriods(periods: readonly CleanupPeriod[]): readonly JudgedPeriod[] {
   const longest = longestOf(periods);
   return periods.map((period) => ({ period, findings: findingsOn(period, longest) }));
 }

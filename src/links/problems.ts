@@ -237,7 +237,7 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
   ),
   'settings-unusable': warning(
     (p) => text`${p.path} has no usable cleanupPeriodDays (${p.errno ?? p.reason})`,
-    'Correct it: until then Claude Code deletes nothing, or what is older than 30 days, depending on its version.',
+    'Correct it: until then Claude Code deletes nothing, or after 30 days.',
   ),
 
   ...argumentProblems,

@@ -56,15 +56,9 @@ export function requiredSharedUnder(root: string): readonly SharedSymlink[] {
 export const RequiredShared: readonly SharedSymlink[] =
   /* @__PURE__ */ requiredSharedUnder(DefaultSharedRoot);
 
-// The login, the trust, the process table, and directories whose sweeps remove other sessions' files.
-const reservedNames = new Set([
-  '.claude.json',
-  '.credentials.json',
-  'backups',
-  'ide',
-  'image-cache',
-  'sessions',
-]);
+// Login, keys, trust, what belongs to running processes or one device, and directories whose sweeps remove others' files.
+const RESERVED =
+  /^(?:\.(?:claude|config|credentials|device-keys)\.json|backups|daemon|ide|image-cache|jobs|sessions|state|teams)$/;
 
 /** The option `required`: links with different names, none of which must stay with its home. */
 export const sharedLinks: Kind<readonly SharedSymlink[]> = (value, argument, faults) => {
@@ -90,7 +84,7 @@ function linkName(
   }
   // Some file systems do not tell cases apart, so no two names may differ by case alone.
   const folded = name.normalize('NFKC').toLowerCase();
-  if (reservedNames.has(folded)) {
+  if (RESERVED.test(folded)) {
     return faults.add(argument, name, 'another name: what has this one must not be shared');
   }
   if (earlier.has(folded)) {

@@ -3,6 +3,7 @@ import {
   date,
   optional,
   options as optionsOf,
+  path,
   port as portOf,
   somePaths,
 } from '../core/options.ts';
@@ -11,8 +12,13 @@ import { type FsLike, promisesOf } from '../fs/port.ts';
 import { realSessionDisk, type RetentionReadFs, retentionReadPort } from '../fs/session-fs.ts';
 import type { Problem } from '../links/problems.ts';
 import type { CleanupPeriod } from '../links/cleanup-period.ts';
-import { daysOf, judgePeriods } from '../links/compare-retention.ts';
+import { comparePeriods, daysOf, judgePeriods } from '../links/compare-retention.ts';
 import { type ExpiringTranscripts, findExpiring } from './expiring.ts';
+import {
+  defaultManagedDirectory,
+  managedPeriodOf,
+  readManagedSettings,
+} from './managed-settings.ts';
 import { type LinkOptions, refuseOverlaps } from '../links/request.ts';
 import { projectsTarget, RequiredShared, sharedLinks } from '../links/required.ts';
 
@@ -20,6 +26,11 @@ import { projectsTarget, RequiredShared, sharedLinks } from '../links/required.t
 export interface RetentionOptions extends LinkOptions<FsLike<RetentionReadFs>> {
   /** The time to judge by; the time of the call unless given. */
   readonly now?: Date | undefined;
+  /**
+   * The directory of `managed-settings.json`: by default `/etc/claude-code`, on macOS `/Library/Application
+   * Support/ClaudeCode`, on Windows `C:\\Program Files\\ClaudeCode`. Read from `fs`, too.
+   */
+  readonly managedSettings?: string | undefined;
 }
 
 /** How long one account home keeps transcripts, and what is wrong with that. */
@@ -44,6 +55,7 @@ const schema = /* @__PURE__ */ (() => ({
     required: optional(sharedLinks, RequiredShared),
     fs: optional(portOf<FsLike<RetentionReadFs>>(retentionReadPort)),
     now: optional(date),
+    managedSettings: optional(path),
   }),
 }))();
 
@@ -53,13 +65,15 @@ const schema = /* @__PURE__ */ (() => ({
  *
  * Seen in Claude Code 2.1.329 and 2.1.197: five seconds after its start, at most once in 24 hours per
  * home, it deletes every transcript that was last written longer ago than `cleanupPeriodDays`, *through
- * the links*. Settings of a working directory (`.claude/settings.json` in it) and `--settings` override
- * those of the home, and cannot be known here.
+ * the links*. Managed settings outrank the home: those that the server of an organization sent, cached in the home, or else
+ * `managed-settings.json` and the files of `managed-settings.d` (2.1.332, 2.1.197). Settings of a working directory
+ * (`.claude/settings.json` in it) and `--settings` override those of the home, and cannot be known here.
  *
  * @param accountHomes - Absolute paths of the Claude Code config directories that share their state, at
  * least one; a home that is given twice is reported once.
  * @param options - `required`: the shared links, by default `RequiredShared`; its `projects` is looked
- * through. `fs`: a file system to read from, by default the real disk. `now`: by default the time of the call.
+ * through. `managedSettings`: the directory of managed settings. `fs`: a file system to read from, by default the real
+ * disk. `now`: by default the time of the call.
  * @returns The period of each home and of all, in days; the oldest shared transcript, and how many have expired.
  * @throws {SharedStateError} Only for bad arguments: `invalid-argument`, `unknown-option`, and
  * `directories-overlap` as far as the paths alone show it.
@@ -94,11 +108,18 @@ export async function inspectRetention(
     options,
   });
   const { required, fs = realSessionDisk, now = new Date() } = checked;
+  const { managedSettings = defaultManagedDirectory(process.platform) } = checked;
   const homes = [...new Set(given)];
   refuseOverlaps('inspectRetention', homes, required);
 
   const port = promisesOf(fs);
-  const judged = await drive(judgePeriods(homes), port);
+  const own = await drive(judgePeriods(homes), port);
+  const periods: CleanupPeriod[] = [];
+  for (const { period } of own) {
+    const managed = await readManagedSettings(port, managedSettings, period.accountHome);
+    periods.push(managedPeriodOf(period, managed));
+  }
+  const judged = comparePeriods(periods);
   const days = judged.reduce(
     (least, { period }) => Math.min(least, daysOf(period.periodDays)),
     Infinity,

@@ -6,18 +6,20 @@ import {
   options as optionsOf,
   path,
   somePaths,
-  string,
 } from '../core/options.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
+import { defaultManagedDirectory } from '../retention/managed-settings.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
+import type { Environment } from '../homes/layouts.ts';
 import { judgeResume } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
 import {
   defaultInspector,
+  environmentKind,
   processInspectorKind,
   programVersionKind,
   readFsKind,
@@ -46,8 +48,13 @@ export interface DiagnoseOptions {
    * `.claude` in the user's home directory by default, and none with an injected `fs`.
    */
   readonly defaultAccountHome?: string | undefined;
-  /** `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment of the program, if it is set there. */
-  readonly projectDirName?: string | undefined;
+  /**
+   * The environment in which the program will run, such as `process.env`; none is known by default. Looked at are
+   * `CLAUDE_CODE_PROJECT_DIR_NAME`, and keys, tokens and providers that come before the login of the home.
+   */
+  readonly environment?: Environment | undefined;
+  /** The directory of `managed-settings.json`; `/etc/claude-code` by default, see `inspectRetention` for other systems. */
+  readonly managedSettings?: string | undefined;
   /** When the session was last used, if you know it: tells a deleted transcript from a wrong id. */
   readonly lastUsed?: Date | undefined;
   /** Whether the program will run on a terminal, where it asks about trust; true by default. */
@@ -105,7 +112,7 @@ export interface ResumeDiagnosis {
  * import { diagnoseResume } from 'claude-shared-state/sessions';
  *
  * const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
- * const line = '{"type":"user","timestamp":"2026-11-01T10:00:00Z","message":{"content":"Hello"}}';
+ * const line = '{"type":"user","uuid":"1","timestamp":"2026-11-01T10:00:00Z","message":{"content":"Hi"}}';
  * const { fs } = memfs({
  *   [`/home/me/.claude-projects-shared/-work/${id}.jsonl`]: line,
  *   '/home/me/.claude-b/settings.json': '{}',
@@ -142,13 +149,13 @@ export async function diagnoseResume(
   return {
     verdict,
     sessionId: id,
-    ...(candidate?.content.state === 'usable'
+    ...(candidate?.content.kind === 'read'
       ? {
           transcript: {
             path: candidate.at.path,
             projectKey: candidate.at.projectKey,
             ...candidate.transcript,
-            content: candidate.content.details,
+            content: candidate.content.content,
           },
         }
       : {}),
@@ -168,7 +175,8 @@ const schema = /* @__PURE__ */ (() => ({
     required: requiredKind,
     programVersion: optional(programVersionKind),
     defaultAccountHome: optional(path),
-    projectDirName: optional(string),
+    environment: optional(environmentKind, {}),
+    managedSettings: optional(path),
     lastUsed: optional(date),
     interactive: optional(flag, true),
     processInspector: optional(processInspectorKind),
@@ -186,6 +194,7 @@ function checkRequest(options: unknown) {
     accountHomes: [...new Set([accountHome, ...accountHomes])],
     defaultAccountHome: defaultAccountHome ?? ownDefaultHome(fs),
     now: now ?? new Date(),
+    managedSettings: given.managedSettings ?? defaultManagedDirectory(process.platform),
     processInspector: processInspector ?? defaultInspector(fs),
     fs: readFsOf(fs),
   };

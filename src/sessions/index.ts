@@ -12,7 +12,9 @@ export type {
 } from './live-sessions.ts';
 export { locateTranscripts } from './locate-transcripts.ts';
 export type { LocatedTranscripts, LocateOptions, SessionArtifact } from './locate-transcripts.ts';
-export { inspectMemoryPermissions } from './memory-permissions.ts';
+export { inspectSettings } from './inspect-settings.ts';
+export type { InspectSettingsOptions } from './inspect-settings.ts';
+export type { Environment } from '../homes/layouts.ts';
 export type {
   DamageReason,
   SessionProblem,

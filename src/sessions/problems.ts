@@ -33,16 +33,13 @@ export type UnusableReason =
   | 'metadata-only'
   | 'sidechain-only'
   | 'missing-timestamp'
+  | 'missing-uuid'
+  | 'null-line'
   | 'rewound'
   | 'ended-by-model'
   | 'several-organizations';
 
-/**
- * Why a transcript is not found from a working directory. `other-project`: before 2.1.223 the program searches only the
- * projects of the working directory and of its worktrees. From 2.1.223 on it searches all projects, but detects no
- * transcript that is a link, or in a linked project directory (`behind-link`), or does not look like a conversation
- * (`no-messages`), and takes none if it detects several (`several-copies`).
- */
+/** Why a transcript is not found from a working directory that is not its own. */
 export type MisplacedReason = 'other-project' | 'behind-link' | 'no-messages' | 'several-copies';
 
 /** What is missing or hidden in a transcript that can be resumed. */
@@ -51,7 +48,7 @@ export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /**
-   * The id does not have the shape of a UUID, so the program takes it for a title. With `spelling`: the transcript exists under this id, which differs in upper and lower case only, and is another file.
+   * The program resumes no session by this id. Recognised: it does not have the shape of a UUID, so the program takes it for a title; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
    */
   readonly 'session-id-invalid': AtPath & {
     readonly sessionId: string;
@@ -73,7 +70,9 @@ export interface SessionProblemFields {
   readonly 'projects-link-wrong': AtProjects;
   /** This home links to the shared state, and the transcript is in a home that does not. */
   readonly 'transcript-not-shared': AtPath & { readonly accountHome?: string };
-  /** The transcript belongs to another working directory, from which the program would find it; `reason` says why it does not from here. */
+  /**
+   * The transcript belongs to another working directory, from which the program would find it. Recognised: before 2.1.223 it searches only the projects of the working directory and of its worktrees (`other-project`); later versions search all projects, but detect no transcript that is a link or in a linked project directory (`behind-link`), or that does not look like a conversation (`no-messages`), and take none of several (`several-copies`).
+   */
   readonly 'wrong-working-directory': AtPath & {
     readonly reason: MisplacedReason;
     /** The working directory that the transcript names itself. */
@@ -82,7 +81,7 @@ export interface SessionProblemFields {
     readonly copies?: readonly string[];
   };
   /**
-   * The content of the transcript keeps the session from being resumed; `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   * The content of the transcript keeps the session from being resumed. Recognised: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
    */
   readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
   /**
@@ -151,6 +150,12 @@ export interface SessionProblemFields {
    */
   readonly 'version-dependent': AtPath & { readonly versions: string; readonly reason: string };
   /**
+   * `variable` comes before the login of the home, so the session would go on with another account. `settings`: the file that sets it; without one, the environment does.
+   */
+  readonly 'login-overridden': AtPath & { readonly variable: string; readonly settings?: string };
+  /** No version like this one was compared with the diagnosis, which takes it to behave like those that `like` names. */
+  readonly 'version-unchecked': AtPath & { readonly version: string; readonly like: string };
+  /**
    * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file that is named like a record is none.
    */
   readonly 'live-sessions-unreadable': AtPath & {
@@ -186,6 +191,8 @@ const unusable: Readonly<Record<UnusableReason, string>> = {
   'metadata-only': 'has no message',
   'sidechain-only': 'has messages of sub-agents only',
   'missing-timestamp': 'ends in a message without a time',
+  'missing-uuid': 'has no message with a uuid, so Claude Code would continue without its history',
+  'null-line': 'has a line that is null',
   rewound: 'was rewound to before its first message',
   'ended-by-model': 'is a conversation that Claude ended',
   'several-organizations': 'ran under more than one organization',
@@ -383,6 +390,18 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     api: 'Pass programVersion to diagnose one version only.',
     cli: 'Pass --claude-version to diagnose one version only.',
   }),
+  'login-overridden': warning(
+    (p) =>
+      text`${p.settings ?? 'the environment'} sets ${p.variable}, which comes before the login of ${p.path}`,
+    (p) =>
+      p.settings === undefined
+        ? 'Unset it, or start the session with resumeCommand, which does.'
+        : 'Remove it there if the login is meant.',
+  ),
+  'version-unchecked': warning(
+    (p) => text`Claude Code ${p.version} was not compared; it is taken to behave like ${p.like}`,
+    'Try the session with it before you rely on this.',
+  ),
   'live-sessions-unreadable': warning(
     (p) =>
       p.errno === undefined

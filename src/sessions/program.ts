@@ -8,22 +8,37 @@ export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.fr
   '2.1.329',
 ]);
 
-/**
- * How a range of versions of Claude Code behaves, as far as resuming goes.
- *
- * To add a version that behaves differently, add a record to {@link BEHAVIORS}, and the version to the end-to-end tests.
- */
-export interface ProgramBehavior {
-  /** The first version of the range. */
-  readonly since: readonly [number, number, number];
-  /** The range in words. */
-  readonly versions: string;
+/** The versions with which every row of the end-to-end oracle was compared; `npm run prove` repeats it. */
+const CHECKED = /* @__PURE__ */ new Set(
+  '1.0.128 2.0.70 2.1.100 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(
+    ' ',
+  ),
+);
+
+/** What differs between versions of Claude Code, as far as resuming goes. */
+interface Traits {
+  /** Whether it searches the projects of the repository's other worktrees. */
+  readonly searchesWorktrees: boolean;
   /** Whether it searches all projects if the session is not in one of its own. */
   readonly searchesAllProjects: boolean;
   /** Whether `CLAUDE_CODE_PROJECT_DIR_NAME` replaces the project key. */
   readonly readsProjectDirName: boolean;
-  /** Whether it refuses conversations that Claude ended, and those of more than one organization. */
-  readonly refusesByContent: boolean;
+  /** Whether a project with another hash behind a cut key will do. */
+  readonly matchesCutKeys: boolean;
+  /** Whether that project has to name the working directory. */
+  readonly checksCutKeys: boolean;
+  /** Whether a conversation that was rewound to before its first message is empty. */
+  readonly honorsRewind: boolean;
+  /** Whether it resumes, with its history, a conversation whose last message has no time that parses. */
+  readonly resumesUndated: boolean;
+  /** Whether it resumes a conversation of attachments and system lines alone. */
+  readonly resumesUnspoken: boolean;
+  /** Whether a line that is `null` is a line like any other that is no record. */
+  readonly toleratesNullLines: boolean;
+  /** Whether it refuses conversations that Claude ended. */
+  readonly refusesEnded: boolean;
+  /** Whether it refuses conversations of another organization, or of more than one. */
+  readonly refusesOrganizations: boolean;
   /** Whether it puts a newline after a truncated last line before it appends. */
   readonly repairsLastLine: boolean;
   /** Whether it starts although `.claude.json` is empty. */
@@ -32,47 +47,121 @@ export interface ProgramBehavior {
   readonly toleratesBackslash: boolean;
 }
 
-// Seen on 2.1.197 and 2.1.329, which the end-to-end tests run; the version in between is from the release notes.
-const BEHAVIORS: readonly ProgramBehavior[] = [
-  {
-    since: [0, 0, 0],
-    versions: 'Claude Code before 2.1.223',
-    searchesAllProjects: false,
-    readsProjectDirName: false,
-    refusesByContent: false,
-    repairsLastLine: false,
-    toleratesEmptyConfig: false,
-    toleratesBackslash: false,
-  },
-  {
-    since: [2, 1, 223],
-    versions: 'Claude Code 2.1.223 and later',
-    searchesAllProjects: true,
-    readsProjectDirName: true,
-    refusesByContent: true,
-    repairsLastLine: true,
-    toleratesEmptyConfig: true,
-    toleratesBackslash: true,
-  },
+/** How a range of versions of Claude Code behaves. */
+export interface ProgramBehavior extends Traits {
+  /** The first version of the range. */
+  readonly since: string;
+  /** The first version after it; absent for the last range. */
+  readonly before?: string;
+}
+
+/*
+ * All that is known to have changed, oldest first, measured with the oracle of the end-to-end tests. If a version
+ * behaves differently, add a line here, and the version to CHECKED.
+ */
+const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = [
+  ['2.1.101', { toleratesNullLines: false, honorsRewind: true, matchesCutKeys: true }],
+  ['2.1.166', { searchesWorktrees: true }],
+  ['2.1.173', { resumesUnspoken: true }],
+  [
+    '2.1.223',
+    {
+      searchesAllProjects: true,
+      refusesEnded: true,
+      repairsLastLine: true,
+      toleratesBackslash: true,
+    },
+  ],
+  ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
+  ['2.1.228', { toleratesNullLines: true }],
+  ['2.1.311', { refusesOrganizations: true, toleratesEmptyConfig: true }],
+  ['2.1.330', { resumesUndated: true }],
 ];
+
+const FIRST: Traits = {
+  searchesWorktrees: false,
+  searchesAllProjects: false,
+  readsProjectDirName: false,
+  matchesCutKeys: false,
+  checksCutKeys: false,
+  honorsRewind: false,
+  resumesUndated: false,
+  resumesUnspoken: false,
+  toleratesNullLines: true,
+  refusesEnded: false,
+  refusesOrganizations: false,
+  repairsLastLine: false,
+  toleratesEmptyConfig: false,
+  toleratesBackslash: false,
+};
+
+const FIRST_VERSION = '0.0.0';
+
+const BEHAVIORS: readonly ProgramBehavior[] = /* @__PURE__ */ (() => {
+  const behaviors: ProgramBehavior[] = [{ since: FIRST_VERSION, ...FIRST }];
+  for (const [since, traits] of CHANGES) {
+    const last = behaviors.at(-1) ?? { since, ...FIRST };
+    behaviors.splice(-1, 1, { ...last, before: since }, { ...last, since, ...traits });
+  }
+  return behaviors;
+})();
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
 
-/** The behavior of a version; of an unknown version every one that is possible. */
+/** The behavior of a version; of an unknown version that of every version from the oldest tested one on. */
 export function behaviorsOf(version: string | undefined): readonly ProgramBehavior[] {
-  if (version === undefined) return BEHAVIORS;
-  const numbers = (VERSION.exec(version) ?? []).slice(1).map(Number);
-  return BEHAVIORS.filter(({ since }) => isAtLeast(numbers, since)).slice(-1);
+  const [oldest = ''] = TestedClaudeVersions;
+  const known = BEHAVIORS.filter(
+    ({ before }) => before === undefined || isBefore(version ?? oldest, before),
+  );
+  return version === undefined ? known : known.slice(0, 1);
+}
+
+/** Whether a version was compared with this library. */
+export function isChecked(version: string): boolean {
+  return CHECKED.has(version);
+}
+
+/** The versions from one range, or from the beginning, to another, in words. */
+export function versionsIn(
+  first: ProgramBehavior | undefined,
+  { before }: ProgramBehavior,
+): string {
+  const since = first?.since === FIRST_VERSION ? undefined : first?.since;
+  if (since === undefined) return `Claude Code before ${before}`;
+  return `Claude Code ${before === undefined ? `${since} and later` : `from ${since} to before ${before}`}`;
 }
 
 export function isProgramVersion(text: unknown): text is string {
   return typeof text === 'string' && VERSION.test(text);
 }
 
-function isAtLeast(numbers: readonly number[], since: readonly number[]): boolean {
-  const differing = since.findIndex((number, index) => number !== numbers[index]);
-  return differing === -1 || (numbers[differing] ?? 0) > (since[differing] ?? 0);
+function isBefore(version: string, other: string): boolean {
+  const [numbers, others] = [numbersIn(version), numbersIn(other)];
+  const at = others.findIndex((number, index) => number !== numbers[index]);
+  return at !== -1 && (numbers[at] ?? 0) < (others[at] ?? 0);
 }
+
+function numbersIn(version: string): readonly number[] {
+  return (VERSION.exec(version) ?? []).slice(1).map(Number);
+}
+
+/**
+ * Variables that come before the login of a home, whether the environment or the `env` of a settings file has them. The
+ * first four were seen to replace it in 2.1.332; the others choose another provider, by its documentation and text.
+ */
+export const LOGIN_VARIABLES: readonly string[] = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_SECURESTORAGE_CONFIG_DIR',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_GATEWAY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_VERTEX',
+];
 
 /** An account home, and the one that the program uses when `CLAUDE_CONFIG_DIR` is unset, if that is known. */
 export interface Homes {

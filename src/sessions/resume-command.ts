@@ -8,9 +8,10 @@ import {
   optional,
   options as optionsOf,
   path,
+  string,
 } from '../core/options.ts';
 import { sessionIdKind } from './option-kinds.ts';
-import { isDefaultHome } from './program.ts';
+import { isDefaultHome, LOGIN_VARIABLES } from './program.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
 import { isTypeable, quoted, word } from './shell-quote.ts';
 
@@ -37,6 +38,11 @@ export interface ResumeCommandOptions {
   readonly extraArgs?: readonly string[] | undefined;
   /** A prompt to start with, on one line; none by default. */
   readonly prompt?: string | undefined;
+  /**
+   * Variables that stay in the environment although they come before the login of the home, such as
+   * `['ANTHROPIC_API_KEY']` where an account is a key; none by default.
+   */
+  readonly keepVariables?: readonly string[] | undefined;
   /** Whether the program skips all permission prompts; false by default. */
   readonly dangerouslySkipPermissions?: boolean | undefined;
 }
@@ -76,12 +82,13 @@ const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
  * Returns the command that resumes a session under an account: arguments, environment, and a line that is safe to type
  * into a terminal.
  *
- * Runs and reads nothing: whether the session can be resumed is another question. `CLAUDE_CODE_PROJECT_DIR_NAME` is left
- * as it is in the environment.
+ * Runs and reads nothing: whether the session can be resumed is another question. Keys, tokens and providers are removed
+ * from the environment, because they come before the login of the home; settings files that set them are not changed.
+ * `CLAUDE_CODE_PROJECT_DIR_NAME` is left as it is in the environment.
  *
  * @param sessionId - The id of the session, as `parseResumeUUID` returns it.
  * @param options - `accountHome` and `cwd`: where. `defaultAccountHome`: the home for which the variable stays unset.
- * `program`, `extraArgs`, `prompt`, `dangerouslySkipPermissions`: what to run.
+ * `program`, `extraArgs`, `prompt`, `dangerouslySkipPermissions`: what to run. `keepVariables`: what to leave set.
  * @returns The command, as data and as a line for a shell.
  * @throws {SharedStateError} `invalid-argument`, also for a string with a line break or another control character, and
  * for an argument that names a session; `unknown-option`.
@@ -98,12 +105,11 @@ const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
  *   accountHome: '/home/me/.claude-spare',
  *   cwd: "/home/me/Zoë's work",
  * });
- * assert.equal(
- *   shell,
- *   String.raw`cd '/home/me/Zoë'\''s work' && env -u CLAUDE_CODE_CHILD_SESSION` +
- *     ` -u CLAUDE_CODE_SKIP_PROMPT_HISTORY -u CLAUDE_CODE_ENTRYPOINT` +
- *     ` CLAUDE_CONFIG_DIR='/home/me/.claude-spare'` +
- *     ` claude --resume 0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e`,
+ * assert.ok(shell.startsWith(String.raw`cd '/home/me/Zoë'\''s work' && env -u CLAUDE_CODE_CHILD_SESSION`));
+ * assert.ok(
+ *   shell.endsWith(
+ *     ` CLAUDE_CONFIG_DIR='/home/me/.claude-spare' claude --resume 0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e`,
+ *   ),
  * );
  * // Or: spawn(file, args, { cwd, stdio: 'inherit', env: programEnv })
  * const programEnv = { ...process.env, ...env };
@@ -114,6 +120,7 @@ const HOME_VARIABLE = 'CLAUDE_CONFIG_DIR';
 export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptions): ResumeCommand {
   const given = check('resumeCommand', schema, { sessionId, options }).options;
   const { accountHome, cwd, program, extraArgs, prompt, dangerouslySkipPermissions } = given;
+  const { keepVariables } = given;
   const isDefault = isDefaultHome(given);
   const args = [
     '--resume',
@@ -122,7 +129,8 @@ export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptio
     ...extraArgs,
     ...(prompt === undefined ? [] : ['--', prompt]),
   ];
-  const unset = [...INHERITED, ...(isDefault ? [HOME_VARIABLE] : [])];
+  const logins = LOGIN_VARIABLES.filter((name) => !keepVariables.includes(name));
+  const unset = [...INHERITED, ...logins, ...(isDefault ? [HOME_VARIABLE] : [])];
   const shell = [
     `cd ${quoted(cwd)} && env`,
     ...unset.map((name) => `-u ${name}`),
@@ -174,6 +182,7 @@ const schema = /* @__PURE__ */ (() => ({
     program: optional(program, 'claude'),
     prompt: optional(prompt),
     extraArgs: optional(list(extraArg, 'strings'), []),
+    keepVariables: optional(list(string, 'names of variables'), []),
     dangerouslySkipPermissions: optional(flag, false),
   }),
 }))();

@@ -43,7 +43,13 @@ describe('the agent runner of the README', () => {
       for (const directory of [project, account]) mkdirSync(directory, { recursive: true });
       symlinkSync(shared, join(account, 'projects'));
       const timestamp = new Date().toISOString();
-      const message = { type: 'user', timestamp, sessionId: id, message: { content: 'Hello' } };
+      const message = {
+        type: 'user',
+        uuid: id,
+        timestamp,
+        sessionId: id,
+        message: { content: 'Hello' },
+      };
       writeFileSync(join(project, `${id}.jsonl`), `${JSON.stringify(message)}\n`);
       return [account];
     });

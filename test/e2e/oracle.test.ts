@@ -9,8 +9,8 @@ import { aboutPermissions } from './oracle/about-permissions.ts';
 import { aboutProcesses } from './oracle/about-processes.ts';
 import { aboutSettings } from './oracle/about-settings.ts';
 import { compareWithProgram } from './oracle/oracle.ts';
-import { codeOn, resumesOn } from './oracle/scenario.ts';
-import { programs } from './support/programs.ts';
+import { inVersion } from './oracle/scenario.ts';
+import { pinned } from './support/programs.ts';
 
 becomeOrdinaryUser();
 
@@ -29,9 +29,9 @@ compareWithProgram(scenarios);
 test('there is a row for every cause, in which the program refuses', () => {
   const causes = Object.entries(sessionProblems).filter(([, it]) => it.severity === 'error');
   const refused = scenarios.flatMap((scenario) =>
-    programs
-      .filter(({ name }) => !resumesOn(scenario, name))
-      .map(({ name }) => codeOn(scenario, name)?.split(' ')[0]),
+    pinned
+      .filter(({ version }) => !inVersion(scenario.resumes, version))
+      .map(({ version }) => inVersion(scenario.code ?? 'none', version).split(' ')[0]),
   );
   expect(refused).toEqual(expect.arrayContaining(causes.map(([code]) => code)));
 });

@@ -38,6 +38,7 @@ async function setStage(program: 'old' | 'new', columns: number) {
       targetHome,
       accountHomes: [from, to],
       required: room.required,
+      launch: { keepVariables: ['ANTHROPIC_API_KEY'] },
     });
   return { room, pane, from, to, cwd, save, relaunch };
 }

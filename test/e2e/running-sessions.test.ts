@@ -129,6 +129,7 @@ test('the line for a shell resumes, and saves what the inherited environment wou
     program: executableOf('new'),
     extraArgs: ['-p'],
     prompt: '-- The saved turn: $HOME!',
+    keepVariables: ['ANTHROPIC_API_KEY'],
   });
   // Somewhere else, and under no account, so that the line has to say both.
   const { CLAUDE_CONFIG_DIR: _, ...env } = cleanEnvironment(surroundings);

@@ -24,7 +24,7 @@ export const diagnoseCommand = defineCommand({
   async run(context, values, words) {
     const { scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);
-    const looking = diagnoseAll(context, sessionId, values);
+    const looking = diagnoseAll(context, sessionId, values, context.io.env);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
     const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));

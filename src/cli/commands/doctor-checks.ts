@@ -17,7 +17,8 @@ export interface Facts {
   readonly reports: readonly InspectionReport[];
   readonly retention: RetentionReport;
   readonly live: LiveSessionsReport;
-  readonly memory: readonly AnyProblem[];
+  /** What the settings of the homes do to their sessions. */
+  readonly settings: readonly AnyProblem[];
   readonly points: RestorePointList;
   /** The version of Claude Code; `undefined` if none was found. */
   readonly claudeVersion: string | undefined;
@@ -98,17 +99,22 @@ export const checks: readonly Check[] = [
   {
     name: 'homes',
     summary: 'which account homes there are',
-    run({ scope }) {
+    run({ scope, settings }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
       const causes = unreadable.map((directory) =>
         cause(`This may be an account home, but it ${reasonInWords(directory)}`, '', [
           directory.path,
         ]),
       );
-      const notes = [...scope.doubles.flatMap(notesOnDouble), ...notesOnPool(scope)];
+      const problems = settings.filter(({ code }) => code === 'login-overridden');
+      const notes = [
+        ...scope.doubles.flatMap(notesOnDouble),
+        ...notesOnPool(scope),
+        ...causesOf(problems),
+      ];
       const text = `${scope.homes.length} ${scope.homesFrom}`;
       const state = causes.length > 0 ? 'error' : notes.length > 0 ? 'note' : 'ok';
-      return { state, text, causes: [...causes, ...notes] };
+      return { state, text, causes: [...causes, ...notes], problems };
     },
   },
   {
@@ -160,6 +166,8 @@ export const checks: readonly Check[] = [
         periodDays === 'never'
           ? 'transcripts are never deleted'
           : `transcripts are kept for ${count(periodDays, 'day')}`;
+      const managed = homes.find((home) => home.source === 'managed');
+      const ruler = managed === undefined ? '' : ` (${managed.settings})`;
       const expired = transcripts?.expiredCount ?? 0;
       const next = transcripts?.nextToExpire;
       const detail =
@@ -168,13 +176,18 @@ export const checks: readonly Check[] = [
           : next === undefined
             ? ''
             : `, the oldest until ${moment(next.expiresAt)}`;
-      return { state: expired > 0 ? 'note' : stateOf(problems), text: kept + detail, problems };
+      return {
+        state: expired > 0 ? 'note' : stateOf(problems),
+        text: kept + ruler + detail,
+        problems,
+      };
     },
   },
   {
     name: 'memory',
     summary: 'whether print mode may edit shared auto-memory',
-    run({ memory }) {
+    run({ settings }) {
+      const memory = settings.filter(({ code }) => code === 'memory-not-permitted');
       const text = memory.length === 0 ? 'may be edited' : "can't be edited in print mode";
       return { state: stateOf(memory), text, problems: memory };
     },

@@ -1,8 +1,9 @@
 import { inspectAll, requiredSharedUnder } from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
-import { findLiveSessions, inspectMemoryPermissions } from '../../sessions/index.ts';
+import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
 import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
+import { defaultHomeIn } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
@@ -102,19 +103,21 @@ function chosenChecks(names: readonly string[] | undefined) {
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
   const linked = homesToLink(scope);
-  const isSharing = required.some(({ name }) => name === 'projects');
-  const [reports, retention, live, memory, points, claudeVersion] = await Promise.all([
+  const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
     inspectAll(linked, { required, retention: true }),
     // The period of the primary home counts, too; its transcripts are not those of a target.
     primary === undefined
       ? inspectRetention(homes, { required })
       : inspectRetention(homes, { required: requiredSharedUnder(io.home) }),
     findLiveSessions(homes),
-    isSharing ? inspectMemoryPermissions(homes) : [],
+    inspectSettings(homes, {
+      environment: io.env,
+      defaultAccountHome: defaultHomeIn(io.home),
+    }),
     restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
-  return { scope, reports, retention, live, memory, points, claudeVersion };
+  return { scope, reports, retention, live, settings, points, claudeVersion };
 }
 
 function printFinding(

@@ -36,7 +36,7 @@ import type { SwapEvent } from './report.ts';
 /** How the program is started to resume a session. */
 export type LaunchOptions = Pick<
   ResumeCommandOptions,
-  'program' | 'extraArgs' | 'prompt' | 'dangerouslySkipPermissions'
+  'program' | 'extraArgs' | 'prompt' | 'keepVariables' | 'dangerouslySkipPermissions'
 >;
 
 /**

@@ -114,7 +114,8 @@ export class SessionTerminal {
 
   /** The pane that is meant: `undefined` if it has one only. */
   get pane(): string | undefined {
-    return this.#target?.slice(this.name.length + 1);
+    const pane = this.#target?.slice(this.name.length + 1);
+    return pane === '' ? undefined : pane;
   }
 
   /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */

@@ -4,8 +4,9 @@ import type { LinkState } from '../../links/report.ts';
 import { type SessionProblem, sessionProblem } from '../problems.ts';
 import type { ProgramBehavior } from '../program.ts';
 import { keyOf } from '../project-key.ts';
+import { stateOf } from '../transcript/summary.ts';
 import type { ResumeFacts } from './facts.ts';
-import { type Candidate, isBehindLink, type LookUp } from './look-up.ts';
+import { type Candidate, isBehindLink, type LookUp, stateIn } from './look-up.ts';
 
 /** Says why a search did not end with a transcript that can be resumed. */
 export function searchProblems(
@@ -15,9 +16,12 @@ export function searchProblems(
 ): readonly SessionProblem[] {
   switch (outcome.end) {
     case 'found':
-      return [...refusalsOf(behavior, outcome.candidate), ...contentProblems(outcome.candidate)];
+      return [
+        ...refusalsOf(behavior, outcome.candidate),
+        ...contentProblems(behavior, outcome.candidate),
+      ];
     case 'blocked':
-      return contentProblems(outcome.candidate);
+      return contentProblems(behavior, outcome.candidate);
     case 'several': {
       const copies = outcome.candidates.map(({ at }) => at.path);
       const { path } = outcome.candidates[0].at;
@@ -34,27 +38,29 @@ export function searchProblems(
 
 /** Why some versions do not continue a transcript that is usable otherwise. */
 function* refusalsOf(
-  { refusesByContent }: ProgramBehavior,
+  { refusesEnded, refusesOrganizations }: ProgramBehavior,
   { at: { path }, content }: Candidate,
 ): Generator<SessionProblem, void> {
-  if (!refusesByContent || content.state !== 'usable') return;
-  const { organizations, endedByModel } = content.details;
-  if (organizations.length > 1) {
+  if (content.kind !== 'read') return;
+  const { organizations, endedByModel } = content.content;
+  if (refusesOrganizations && organizations.length > 1) {
     yield sessionProblem('transcript-unusable', { path, reason: 'several-organizations' });
   }
-  if (endedByModel) yield sessionProblem('transcript-unusable', { path, reason: 'ended-by-model' });
+  if (refusesEnded && endedByModel) {
+    yield sessionProblem('transcript-unusable', { path, reason: 'ended-by-model' });
+  }
 }
 
-/** What is wrong with the content in every version. */
-function contentProblems({ at: { path }, content }: Candidate): readonly SessionProblem[] {
-  switch (content.state) {
-    case 'usable':
-      return [];
-    case 'unreadable':
-      return [unreadable({ path, errno: content.errno })];
-    default:
-      return [sessionProblem('transcript-unusable', { path, reason: content.state })];
-  }
+/** What is wrong with the content. */
+function contentProblems(
+  behavior: ProgramBehavior,
+  candidate: Candidate,
+): readonly SessionProblem[] {
+  const { path } = candidate.at;
+  const { content } = candidate;
+  if (content.kind === 'unreadable') return [unreadable({ path, errno: content.errno })];
+  const reason = content.kind === 'read' ? stateOf(content.evidence, behavior) : content.kind;
+  return reason === 'usable' ? [] : [sessionProblem('transcript-unusable', { path, reason })];
 }
 
 function unreadable({ path, errno }: { readonly path: string; readonly errno: string }) {
@@ -63,7 +69,7 @@ function unreadable({ path, errno }: { readonly path: string; readonly errno: st
 
 function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly SessionProblem[] {
   const { here, accountHome } = facts;
-  const usable = here.find(({ content }) => content.state === 'usable');
+  const usable = here.find((one) => stateIn(behavior, one) === 'usable');
   if (usable !== undefined) return [misplaced(behavior, usable)];
   // If `projects` itself is absent, that is reported as a problem of the link.
   const hidden = facts.unreadable.filter(
@@ -71,7 +77,10 @@ function nothingFound(behavior: ProgramBehavior, facts: ResumeFacts): readonly S
       directory.accountHome === accountHome &&
       !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(directory.errno),
   );
-  const explained = here.length > 0 ? here.flatMap(contentProblems) : elsewhere(facts);
+  const explained =
+    here.length > 0
+      ? here.flatMap((one) => contentProblems(behavior, one))
+      : elsewhere(behavior, facts);
   const all = [...explained, ...hidden.map(unreadable)];
   return all.length > 0 ? all : [missing(facts)];
 }
@@ -90,16 +99,14 @@ function misplaced({ searchesAllProjects }: ProgramBehavior, candidate: Candidat
 
 /** The working directory that a transcript names itself. */
 export function recordedCwdIn({ content }: Candidate): string | undefined {
-  return content.state === 'usable' ? content.details.cwd : undefined;
+  return content.kind === 'read' ? content.content.cwd : undefined;
 }
 
-function elsewhere({
-  sessionId,
-  candidates,
-  links,
-  otherSpelling,
-}: ResumeFacts): readonly SessionProblem[] {
-  const usable = candidates.filter(({ content }) => content.state === 'usable');
+function elsewhere(
+  behavior: ProgramBehavior,
+  { sessionId, candidates, links, otherSpelling }: ResumeFacts,
+): readonly SessionProblem[] {
+  const usable = candidates.filter((one) => stateIn(behavior, one) === 'usable');
   // A mere link makes that one visible.
   const best = usable.find(isShared) ?? usable[0] ?? candidates[0];
   if (best === undefined) {
@@ -119,7 +126,7 @@ function elsewhere({
           accountHome === undefined ? { path } : { path, accountHome },
         )
       : sessionProblem(linkCode(projects.state), { ...projects, transcript: shared.at.path });
-  return [problem, ...contentProblems(best)];
+  return [problem, ...contentProblems(behavior, best)];
 }
 
 function linkCode(state: LinkState) {

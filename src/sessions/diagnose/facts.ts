@@ -8,6 +8,7 @@ import { accountIn } from '../../homes/account.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
+import { managedPeriodOf, readManagedSettings } from '../../retention/managed-settings.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
 import { findRoots, findTranscripts, type Transcript } from '../find-transcripts.ts';
 import { findLiveSessions } from '../live-sessions.ts';
@@ -19,7 +20,9 @@ import { asksForOwner } from './owner.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
   findLockedMemory,
+  isLoggedIn,
   isTrusted,
+  loginOverridesIn,
   periodDaysIn,
   readConfig,
   readProgramSettings,
@@ -35,11 +38,14 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   const entered = await enter(fs, request.cwd);
   const cwd = entered.ok ? entered.value : request.cwd;
   const worktrees = await worktreesOf(fs, cwd);
-  const { projectDirName } = request;
+  const { environment, managedSettings, programVersion } = request;
+  const projectDirName = environment['CLAUDE_CODE_PROJECT_DIR_NAME'];
   const from: StartingPoint = { cwd, worktrees, homes: request, projectDirName };
 
   const { roots, unreadable } = await findRoots(fs, accountHomes, required);
-  const ownKeys = ownProjects({ readsProjectDirName: true }, from).map(({ key }) => key);
+  const ownKeys = ownProjects({ readsProjectDirName: true, searchesWorktrees: true }, from).map(
+    ({ key }) => key,
+  );
   const found = await findTranscripts(fs, sessionId, roots, ownKeys);
   const candidates = (
     await mapLimit(found.transcripts, (transcript) => candidatesOf(fs, transcript))
@@ -47,11 +53,13 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   const here = candidates.filter(({ at }) => at.accountHome === accountHome);
   const isGone = candidates.length === 0;
 
-  const settings = await readProgramSettings(fs, accountHome, cwd);
+  const settings = await readProgramSettings(fs, accountHome, cwd, managedSettings);
   const config = await readConfig(fs, request);
   const periods: number[] = [];
   for (const home of accountHomes) {
-    periods.push(daysOf((await drive(readCleanupPeriod(home), fs)).periodDays));
+    const own = await drive(readCleanupPeriod(home), fs);
+    const managed = await readManagedSettings(fs, managedSettings, home);
+    periods.push(daysOf(managedPeriodOf(own, managed).periodDays));
   }
   const { homes } = await drive(inspectShared([accountHome], required), fs);
   const links = homes.flatMap((home) => home.links);
@@ -59,6 +67,7 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   return {
     sessionId,
     accountHome,
+    programVersion,
     from,
     /** Why the program can't be started there. */
     cwdErrno: entered.ok ? undefined : entered.errno,
@@ -104,6 +113,8 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     /** Whether the program would ask on a terminal about a session of another account. */
     asksForOwner: interactive && asksForOwner(config.value),
     redirections: redirectionsIn(settings, accountHome),
+    /** What comes before the login of this home. */
+    loginOverrides: isLoggedIn(config) ? loginOverridesIn(settings, environment) : [],
   };
 }
 
@@ -131,11 +142,9 @@ async function contentOf(
   fs: SessionReadFs,
   { kind, paths }: Transcript,
 ): Promise<Candidate['content']> {
-  if (kind !== 'file') return { state: 'not-a-file' };
+  if (kind !== 'file') return { kind: 'not-a-file' };
   const read = await readTranscript(fs, paths[0].path);
-  if (!read.ok) return { state: 'unreadable', errno: read.errno };
-  const { content, looksLikeMessages } = read.value;
-  return { state: content.state, details: content, looksLikeMessages };
+  return read.ok ? { kind: 'read', ...read.value } : { kind: 'unreadable', errno: read.errno };
 }
 
 /** What a call says about the paths of candidates, where it says anything. */

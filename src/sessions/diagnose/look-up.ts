@@ -2,7 +2,8 @@ import { isAtOrBelow } from '../../core/paths.ts';
 import type { Transcript, TranscriptPath } from '../find-transcripts.ts';
 import { type Homes, isDefaultHome, type ProgramBehavior } from '../program.ts';
 import { isDirectoryName, keyOf, MAX_KEY_LENGTH } from '../project-key.ts';
-import type { TranscriptContent } from '../transcript/summary.ts';
+import type { ReadTranscript } from '../transcript/read-transcript.ts';
+import { stateOf, type TranscriptState } from '../transcript/summary.ts';
 
 /** A transcript at one of its paths, and what is in it. */
 export interface Candidate {
@@ -11,16 +12,19 @@ export interface Candidate {
   readonly content: CandidateContent;
 }
 
-/** What the program would make of a transcript. */
+/** What is in a transcript, or why nothing is known of it. */
 type CandidateContent =
-  | {
-      readonly state: TranscriptContent['state'];
-      readonly details: TranscriptContent;
-      /** Whether the search in all projects takes it for a conversation. */
-      readonly looksLikeMessages: boolean;
-    }
-  | { readonly state: 'not-a-file' }
-  | { readonly state: 'unreadable'; readonly errno: string };
+  | ({ readonly kind: 'read' } & ReadTranscript)
+  | { readonly kind: 'not-a-file' }
+  | { readonly kind: 'unreadable'; readonly errno: string };
+
+/** What a range of versions would make of a candidate. */
+export function stateIn(
+  behavior: ProgramBehavior,
+  { content }: Candidate,
+): TranscriptState | 'not-a-file' | 'unreadable' {
+  return content.kind === 'read' ? stateOf(content.evidence, behavior) : content.kind;
+}
 
 /** Where the program's search ends. */
 export type LookUp =
@@ -60,9 +64,11 @@ export function lookUp(
   const byKey = new Map(candidates.map((candidate) => [candidate.at.projectKey, candidate]));
   for (const project of ownProjects(behavior, from)) {
     const candidate = byKey.get(project.key) ?? underOtherHash(project, behavior, candidates);
-    const state = candidate?.content.state;
     if (candidate === undefined) continue;
-    if (state === 'not-a-file' || state === 'rewound') return { end: 'blocked', candidate };
+    const state = stateIn(behavior, candidate);
+    if (state === 'not-a-file' || state === 'rewound' || state === 'missing-uuid') {
+      return { end: 'blocked', candidate };
+    }
     if (state === 'usable') return { end: 'found', candidate };
   }
   if (!behavior.searchesAllProjects) return { end: 'nothing' };
@@ -80,14 +86,18 @@ export function lookUp(
  * default home; the working directory; its worktree; the other worktrees by path. Seen on 2.1.197 and 2.1.329.
  */
 export function ownProjects(
-  { readsProjectDirName }: Pick<ProgramBehavior, 'readsProjectDirName'>,
-  { cwd, worktrees, homes, projectDirName }: StartingPoint,
+  {
+    readsProjectDirName,
+    searchesWorktrees,
+  }: Pick<ProgramBehavior, 'readsProjectDirName' | 'searchesWorktrees'>,
+  { cwd, worktrees: all, homes, projectDirName }: StartingPoint,
 ): readonly OwnProject[] {
   const isRenamed =
     readsProjectDirName &&
     projectDirName !== undefined &&
     isDirectoryName(projectDirName) &&
     !isDefaultHome(homes);
+  const worktrees = searchesWorktrees ? all : [];
   const directories = new Set([
     cwd,
     ...worktrees.filter((path) => isAtOrBelow(cwd, path)),
@@ -105,16 +115,16 @@ export function ownProjects(
  */
 function underOtherHash(
   { key, directory }: OwnProject,
-  { searchesAllProjects }: ProgramBehavior,
+  { matchesCutKeys, checksCutKeys }: ProgramBehavior,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  if (key.length <= MAX_KEY_LENGTH) return undefined;
+  if (key.length <= MAX_KEY_LENGTH || !matchesCutKeys) return undefined;
   const beginning = key.slice(0, MAX_KEY_LENGTH + 1);
   return candidates.find(
     ({ at, content }) =>
       at.projectKey.startsWith(beginning) &&
       !at.isInLinkedDirectory &&
-      (!searchesAllProjects || ('details' in content && content.details.cwd === directory)),
+      (!checksCutKeys || (content.kind === 'read' && content.content.cwd === directory)),
   );
 }
 
@@ -124,5 +134,5 @@ export function isBehindLink({ at }: Candidate): boolean {
 }
 
 function looksLikeMessages({ content }: Candidate): boolean {
-  return 'looksLikeMessages' in content && content.looksLikeMessages;
+  return content.kind === 'read' && content.looksLikeMessages;
 }

@@ -24,8 +24,9 @@ export function ownerProblems(
   behaviors: readonly ProgramBehavior[],
   { account, asksForOwner: asks }: ResumeFacts,
 ): readonly SessionProblem[] {
-  const owner = content.state === 'usable' ? content.details.owner : undefined;
-  if (owner === undefined || !behaviors.some(({ refusesByContent }) => refusesByContent)) return [];
+  const owner = content.kind === 'read' ? content.content.owner : undefined;
+  if (owner === undefined || !behaviors.some(({ refusesOrganizations }) => refusesOrganizations))
+    return [];
   if (account === undefined ? !owner.isRestricted : isOwner(owner, account)) return [];
   const effect = owner.isRestricted ? 'refuses' : asks ? 'asks' : 'continues';
   const fields = account === undefined ? { path, owner } : { path, owner, account };

@@ -1,4 +1,4 @@
-import { isArray, memberOf, parsedJson } from '../../core/json.ts';
+import { isArray, isObject, memberOf, parsedJson } from '../../core/json.ts';
 import { dirname, join, withoutTrailingSeparators } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
 import { listDirectory } from '../../fs/io.ts';
@@ -7,7 +7,9 @@ import { readJson, readSmallFile } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
-import { type Homes, isDefaultHome } from '../program.ts';
+import type { Environment } from '../../homes/layouts.ts';
+import { readManagedSettings, type Settings } from '../../retention/managed-settings.ts';
+import { type Homes, isDefaultHome, LOGIN_VARIABLES } from '../program.ts';
 
 /*
  * What the settings of the program say about resuming. All of it was seen on 2.1.197 and 2.1.329.
@@ -16,26 +18,27 @@ import { type Homes, isDefaultHome } from '../program.ts';
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
-/** What one settings file says; nothing if it is absent, or no JSON. */
-export interface Settings {
-  readonly path: string;
-  readonly value: unknown;
-}
-
 /** The settings that are in force under a home and in a directory; the last ones override the others. */
-export type ProgramSettings = readonly [home: Settings, project: Settings, local: Settings];
+export type ProgramSettings = readonly [
+  home: Settings,
+  project: Settings,
+  local: Settings,
+  ...managed: readonly Settings[],
+];
 
 export async function readProgramSettings(
   fs: SessionReadFs,
   accountHome: string,
   cwd: string,
+  managedDirectory: string,
 ): Promise<ProgramSettings> {
   const project = join(cwd, '.claude');
-  return await Promise.all([
-    readSettings(fs, join(accountHome, 'settings.json')),
-    readSettings(fs, join(project, 'settings.json')),
-    readSettings(fs, join(project, 'settings.local.json')),
-  ]);
+  return [
+    await readSettings(fs, join(accountHome, 'settings.json')),
+    await readSettings(fs, join(project, 'settings.json')),
+    await readSettings(fs, join(project, 'settings.local.json')),
+    ...(await readManagedSettings(fs, managedDirectory, accountHome)),
+  ];
 }
 
 export async function readSettings(fs: SessionReadFs, path: string): Promise<Settings> {
@@ -43,9 +46,14 @@ export async function readSettings(fs: SessionReadFs, path: string): Promise<Set
   return { path, value: file.ok ? file.value : undefined };
 }
 
-/** After how many days the program deletes what belongs to a session. A bad period in any file keeps it from deleting. */
+/**
+ * After how many days the program deletes what belongs to a session. A bad period in any file keeps it from deleting, unless
+ * managed settings have one.
+ */
 export function periodDaysIn(settings: ProgramSettings): number {
   const all = settings.map(({ value }) => periodIn(value));
+  const managed = all.slice(3).findLast(({ source }) => source === 'settings');
+  if (managed !== undefined) return daysOf(managed.periodDays);
   if (all.some(({ fault }) => fault?.reason === 'bad-period')) return Infinity;
   const last = all.findLast(({ source }) => source === 'settings');
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
@@ -68,6 +76,39 @@ export function redirectionsIn(settings: ProgramSettings, accountHome: string) {
   ];
 }
 
+/** What comes before the login of a home: in the settings file, or, without one, in the environment. */
+export interface LoginOverride {
+  readonly variable: string;
+  readonly settings?: string;
+}
+
+export function loginOverridesIn(
+  settings: readonly Settings[],
+  environment: Environment,
+): readonly LoginOverride[] {
+  return [
+    ...LOGIN_VARIABLES.filter((name) => isSet(environment[name])).map((variable) => ({ variable })),
+    ...settings.flatMap((one) => [
+      ...(isSet(memberOf(one.value, 'apiKeyHelper'))
+        ? [{ variable: 'apiKeyHelper', settings: one.path }]
+        : []),
+      ...LOGIN_VARIABLES.filter((name) => isSet(valueIn(one, name))).map((variable) => ({
+        variable,
+        settings: one.path,
+      })),
+    ]),
+  ];
+}
+
+/** Whether somebody is logged in under a home: otherwise nothing comes before a login. */
+export function isLoggedIn({ value }: ProgramConfig): boolean {
+  return isObject(memberOf(value, 'oauthAccount'));
+}
+
+function isSet(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 function valueIn({ value }: Settings, variable: string): unknown {
   return memberOf(memberOf(value, 'env'), variable);
 }
@@ -83,14 +124,23 @@ export interface ProgramConfig {
   readonly value?: unknown;
 }
 
-/** Reads `.claude.json`: beside the default home, inside any other. */
+/**
+ * Reads `.claude.json`: beside the default home, inside any other. A `.config.json` inside the home that is not empty takes
+ * its place (seen in 2.1.329).
+ */
 export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
   const home = withoutTrailingSeparators(homes.accountHome);
+  const older = join(home, '.config.json');
+  const olderText = await readSmallFile(fs, older, MAX_CONFIG_BYTES);
+  if (olderText.ok && olderText.value !== '') return parsedConfig(older, olderText.value);
   const path = join(isDefaultHome(homes) ? dirname(home) : home, '.claude.json');
   const text = await readSmallFile(fs, path, MAX_CONFIG_BYTES);
-  if (!text.ok) return { path, state: 'valid' };
-  if (text.value.trim() === '') return { path, state: 'empty' };
-  const value = parsedJson(text.value);
+  return text.ok ? parsedConfig(path, text.value) : { path, state: 'valid' };
+}
+
+function parsedConfig(path: string, text: string): ProgramConfig {
+  if (text.trim() === '') return { path, state: 'empty' };
+  const value = parsedJson(text);
   return value === undefined ? { path, state: 'invalid' } : { path, state: 'valid', value };
 }
 

@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import { describeProblem } from '../../core/problem.ts';
 import type { ResumeDiagnosis } from '../diagnose-resume.ts';
 import { type SessionProblem, sessionProblem, sessionProblems } from '../problems.ts';
-import type { ProgramBehavior } from '../program.ts';
+import { isChecked, type ProgramBehavior, versionsIn } from '../program.ts';
 import { searchProblems } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
@@ -33,6 +33,10 @@ export function judgeResume(
     ...(candidate === undefined ? distinct(attempts.flatMap((each) => each.errors)) : []),
   ];
   const warnings = [
+    ...uncheckedVersion(behaviors, facts),
+    ...facts.loginOverrides.map((one) =>
+      sessionProblem('login-overridden', { path: facts.accountHome, ...one }),
+    ),
     ...(candidate === undefined ? [] : warningsOf(candidate, behaviors, facts)),
     ...(candidate === undefined ? [] : differences(attempts, candidate)),
     ...sharingWarnings(facts).filter(({ path }) => !errors.some((error) => error.path === path)),
@@ -45,6 +49,19 @@ export function judgeResume(
     candidate: errors.length > 0 ? undefined : candidate,
     problems: [...errors, ...warnings],
   };
+}
+
+/** A version that nobody has compared with what is said here. */
+function* uncheckedVersion(
+  [behavior]: readonly ProgramBehavior[],
+  { accountHome: path, programVersion: version }: ResumeFacts,
+): Generator<SessionProblem, void> {
+  if (version === undefined || behavior === undefined || isChecked(version)) return;
+  yield sessionProblem('version-unchecked', {
+    path,
+    version,
+    like: versionsIn(behavior, behavior),
+  });
 }
 
 function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
@@ -83,18 +100,27 @@ function* obstaclesOf(
   }
 }
 
-/** What the versions that fare otherwise do. */
+/** What the versions that fare otherwise do; neighboring ranges that do the same are one. */
 function differences(
   attempts: readonly Attempt[],
   { at: { path }, transcript }: Candidate,
 ): readonly SessionProblem[] {
-  return attempts.flatMap(({ behavior: { versions }, candidate, errors: [first] }) => {
-    if (first === undefined && candidate?.transcript === transcript) return [];
+  const ranges: { first: ProgramBehavior; last: ProgramBehavior; reason: string }[] = [];
+  for (const { behavior, candidate, errors } of attempts) {
+    const [first] = errors;
     const reason =
-      first === undefined
-        ? `it continues ${candidate?.at.path}`
-        : describeProblem(sessionProblems, first, 'api').description;
-    return sessionProblem('version-dependent', { path, versions, reason });
+      first !== undefined
+        ? describeProblem(sessionProblems, first, 'api').description
+        : candidate?.transcript === transcript
+          ? ''
+          : `it continues ${candidate?.at.path}`;
+    const range = ranges.at(-1);
+    if (range?.reason === reason) range.last = behavior;
+    else ranges.push({ first: behavior, last: behavior, reason });
+  }
+  return ranges.flatMap(({ first, last, reason }) => {
+    const versions = versionsIn(first === attempts[0]?.behavior ? undefined : first, last);
+    return reason === '' ? [] : sessionProblem('version-dependent', { path, versions, reason });
   });
 }
 

@@ -19,7 +19,7 @@ export function* warningsOf(
   const { from, config, companions, ownPeriodDays: periodDays, now } = facts;
   const copies = otherCopies(candidate, facts);
   if (copies.length > 0) yield sessionProblem('other-copies', { path, copies });
-  if (content.state === 'usable') yield* contentWarnings(path, content.details, behaviors);
+  if (content.kind === 'read') yield* contentWarnings(path, content.content, behaviors);
   if (at.isInLinkedDirectory) {
     const reason = 'linked-directory';
     yield sessionProblem('found-conditionally', { path: dirname(path), reason });
@@ -52,7 +52,7 @@ function* contentWarnings(
     yield sessionProblem('transcript-damaged', { path, reason: 'forked', branchCount });
   }
   const [organization, another] = organizations;
-  const isChecked = behaviors.some(({ refusesByContent }) => refusesByContent);
+  const isChecked = behaviors.some(({ refusesOrganizations }) => refusesOrganizations);
   if (organization !== undefined && another === undefined && isChecked) {
     yield sessionProblem('organization-bound', { path, organization });
   }

@@ -2,11 +2,12 @@ import { CallError, type Result } from '../../core/result.ts';
 import { readThroughLinks } from '../../fs/read-file.ts';
 import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
 import { readLines } from '../read-lines.ts';
-import { type TranscriptContent, TranscriptSummary } from './summary.ts';
+import { type Evidence, type TranscriptContent, TranscriptSummary } from './summary.ts';
 
 /** What is in a transcript, and what it looks like to the search in all projects. */
 export interface ReadTranscript {
   readonly content: TranscriptContent;
+  readonly evidence: Evidence;
   readonly looksLikeMessages: boolean;
 }
 
@@ -35,5 +36,5 @@ async function summarize(handle: ReadHandle, path: string): Promise<ReadTranscri
     summary.add(line);
     looksLikeMessages ||= SIGNS.some((sign) => line.text?.includes(sign));
   }
-  return { content: summary.content(), looksLikeMessages };
+  return { content: summary.content(), evidence: summary.evidence(), looksLikeMessages };
 }

@@ -1,6 +1,7 @@
 import { isArray, isObject, memberOf, parsedJson } from '../../core/json.ts';
 import type { Line } from '../read-lines.ts';
 import type { UnusableReason } from '../problems.ts';
+import type { ProgramBehavior } from '../program.ts';
 import { isValidResumeUUID } from '../resume-uuid.ts';
 import { Branches } from './branches.ts';
 import { recordOf, type TranscriptRecord } from './record.ts';
@@ -16,22 +17,10 @@ export interface SessionOwner {
 
 /** What the content of a transcript comes to. */
 export interface TranscriptContent {
-  /**
-   * - `usable`: it has a message, so the program resumes it
-   * - `empty`: nothing but white space
-   * - `invalid`: no line is a JSON object
-   * - `metadata-only`: no record is a message
-   * - `missing-timestamp`: what was said last has no time, so the program does not find the conversation
-   * - `sidechain-only`: all messages belong to sub-agents
-   * - `rewound`: to before the first message, so the program resumes with an empty conversation
-   */
-  readonly state:
-    | 'usable'
-    | Exclude<UnusableReason, 'not-a-file' | 'ended-by-model' | 'several-organizations'>;
   readonly bytes: number;
   /** Lines that are not blank. */
   readonly lines: number;
-  /** Lines that are messages of the main conversation. */
+  /** Lines that are messages of the main conversation, with or without a time that parses. */
   readonly messages: number;
   /** Lines that do not start with a JSON object, or have more than 64 MiB: they are skipped. */
   readonly invalidLines: number;
@@ -61,6 +50,47 @@ export interface TranscriptContent {
   readonly cwd: string | undefined;
 }
 
+/** What versions of the program make different things of. */
+export interface Evidence {
+  readonly isEmpty: boolean;
+  readonly hasRecord: boolean;
+  readonly hasNullLine: boolean;
+  /** Whether somebody speaks in the main conversation, with and without a time, or in a side chain. */
+  readonly isSpoken: boolean;
+  readonly isSpokenUndated: boolean;
+  readonly isSpokenAside: boolean;
+  /** Whether anything has a time and belongs to the main conversation, attachments included. */
+  readonly hasDated: boolean;
+  readonly hasSidechain: boolean;
+  /** Whether a message of the main conversation has a uuid: the program builds the conversation from them. */
+  readonly hasUuid: boolean;
+  readonly lastLacksTimestamp: boolean;
+  readonly isRewound: boolean;
+}
+
+/** What the program makes of a transcript: `usable`, or why it does not resume it. */
+export type TranscriptState =
+  | 'usable'
+  | Exclude<UnusableReason, 'not-a-file' | 'ended-by-model' | 'several-organizations'>;
+
+/** What a range of versions makes of a transcript. */
+export function stateOf(evidence: Evidence, behavior: ProgramBehavior): TranscriptState {
+  const { isEmpty, hasRecord, isSpoken, isSpokenUndated, hasDated } = evidence;
+  const { resumesUndated, resumesUnspoken, toleratesNullLines, honorsRewind } = behavior;
+  if (isEmpty) return 'empty';
+  if (!hasRecord) return 'invalid';
+  if (evidence.hasNullLine && !toleratesNullLines) return 'null-line';
+  if (evidence.lastLacksTimestamp && !resumesUndated) return 'missing-timestamp';
+  // Attachments and system lines alone do, but only where nobody speaks at all.
+  const isUsable =
+    isSpoken ||
+    (resumesUndated && isSpokenUndated) ||
+    (resumesUnspoken && hasDated && !evidence.isSpokenAside);
+  if (isUsable && !evidence.hasUuid) return 'missing-uuid';
+  if (isUsable) return evidence.isRewound && honorsRewind ? 'rewound' : 'usable';
+  return evidence.hasSidechain ? 'sidechain-only' : 'metadata-only';
+}
+
 // Two are as bad as more.
 const MAX_ORGANIZATIONS = 2;
 // No program writes lines about so many sessions.
@@ -71,7 +101,7 @@ type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      'state' | 'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'owner'
+      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -97,12 +127,19 @@ export class TranscriptSummary {
     cwd: undefined,
     copiedFrom: undefined,
   };
-  #sidechainMessages = 0;
-  /** Whether anybody speaks in the main conversation, and in a side chain. */
-  #isSpoken = false;
-  #isSpokenAside = false;
-  #lastLacksTimestamp = false;
-  #isRewound = false;
+  readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
+    isEmpty: true,
+    hasRecord: false,
+    hasNullLine: false,
+    isSpoken: false,
+    isSpokenUndated: false,
+    isSpokenAside: false,
+    hasDated: false,
+    hasSidechain: false,
+    hasUuid: false,
+    lastLacksTimestamp: false,
+    isRewound: false,
+  };
   #isCompacted = false;
   /** The session of the last message. */
   #sessionId: string | undefined;
@@ -112,21 +149,27 @@ export class TranscriptSummary {
     this.#collected.bytes += bytes;
     if (text.trim() === '') return;
     this.#collected.lines += 1;
+    this.#evidence.isEmpty = false;
+    this.#evidence.hasNullLine ||= text.trim() === 'null';
     const { record, hasTrailingData } = parseLine(text);
     if (record === undefined) {
       this.#collected.invalidLines += 1;
       this.#collected.lastLineTruncated = !endsWithNewline;
     } else {
       if (hasTrailingData) this.#collected.linesWithTrailingData += 1;
+      this.#evidence.hasRecord = true;
       this.#addRecord(record, recordOf(record));
     }
+  }
+
+  evidence(): Evidence {
+    return { ...this.#evidence };
   }
 
   content(): TranscriptContent {
     const first = this.#firstParent;
     return {
       ...this.#collected,
-      state: this.#state(),
       startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
       branchCount: this.#branches.count(),
       organizations: [...this.#organizations],
@@ -141,33 +184,28 @@ export class TranscriptSummary {
     return owner && { ...owner, isRestricted: this.#restricted.has(organization) };
   }
 
-  #state(): TranscriptContent['state'] {
-    if (this.#collected.lines === 0) return 'empty';
-    if (this.#collected.lines === this.#collected.invalidLines) return 'invalid';
-    if (this.#lastLacksTimestamp) return 'missing-timestamp';
-    // Attachments and system lines alone do, but only where nobody speaks at all.
-    if (this.#collected.messages > 0 && (this.#isSpoken || !this.#isSpokenAside)) {
-      return this.#isRewound ? 'rewound' : 'usable';
-    }
-    return this.#sidechainMessages > 0 ? 'sidechain-only' : 'metadata-only';
-  }
-
   #addRecord(line: object, record: TranscriptRecord): void {
     this.#collected.cwd = record.cwd ?? this.#collected.cwd;
     const original = memberOf(memberOf(line, 'forkedFrom'), 'sessionId');
     if (isId(original)) this.#collected.copiedFrom = original;
     this.#branches.add(record);
-    if (record.continues) this.#isRewound = false;
+    const evidence = this.#evidence;
+    if (record.continues) evidence.isRewound = false;
     switch (record.kind) {
       case 'message':
+        evidence.hasDated = true;
+        evidence.isSpoken ||= record.isSpoken;
+        evidence.lastLacksTimestamp &&= !record.isSpoken;
         this.#addMessage(record);
         break;
       case 'missing-timestamp':
-        this.#lastLacksTimestamp = true;
+        evidence.isSpokenUndated = true;
+        evidence.lastLacksTimestamp = true;
+        this.#addMessage(record);
         break;
       case 'sidechain':
-        this.#sidechainMessages += 1;
-        this.#isSpokenAside ||= record.isSpoken;
+        evidence.hasSidechain = true;
+        evidence.isSpokenAside ||= record.isSpoken;
         break;
       case 'metadata':
         break;
@@ -175,17 +213,14 @@ export class TranscriptSummary {
     this.#addNotice(line, record);
   }
 
-  #addMessage({ parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
-    if (this.#collected.messages === 0) {
-      this.#firstParent = parentUuid;
-      this.#collected.firstTimestamp = timestamp;
-    }
+  #addMessage({ kind, uuid, parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
+    this.#evidence.hasUuid ||= uuid !== undefined;
+    if (this.#collected.messages === 0) this.#firstParent = parentUuid;
     this.#collected.messages += 1;
+    if (isSpoken) this.#sessionId = sessionId;
+    if (kind !== 'message') return;
+    this.#collected.firstTimestamp ??= timestamp;
     this.#collected.lastTimestamp = timestamp;
-    if (!isSpoken) return;
-    this.#isSpoken = true;
-    this.#lastLacksTimestamp = false;
-    this.#sessionId = sessionId;
   }
 
   /** Takes in what a line says about the whole conversation. */
@@ -198,8 +233,8 @@ export class TranscriptSummary {
         break;
       case 'last-prompt': {
         const leaf = memberOf(line, 'leafUuid');
-        if (typeof leaf === 'string') this.#isRewound = false;
-        if (leaf === null && memberOf(line, 'explicit') === true) this.#isRewound = true;
+        if (typeof leaf === 'string') this.#evidence.isRewound = false;
+        if (leaf === null && memberOf(line, 'explicit') === true) this.#evidence.isRewound = true;
         break;
       }
       case 'ended-by-model':

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { onlyOld, refuses, type Scenario } from './scenario.ts';
+import { changing, refuses, type Scenario } from './scenario.ts';
 import { conversation, line, sessionId, type Stage, uuidOf, write } from './stage.ts';
 
 const metadata = [
@@ -61,7 +61,10 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'was rewound to before the first message',
-    { code: 'transcript-unusable rewound', resumes: refuses },
+    {
+      code: changing('none', ['2.1.101', 'transcript-unusable rewound']),
+      resumes: changing(true, ['2.1.101', false]),
+    },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
   ),
   content(
@@ -75,7 +78,10 @@ export const aboutContent: readonly Scenario[] = [
   // Not with one organization: here is an API key, which belongs to none, and the program refuses.
   content(
     'names two organizations',
-    { code: { new: 'transcript-unusable several-organizations' }, resumes: onlyOld },
+    {
+      code: changing('none', ['2.1.311', 'transcript-unusable several-organizations']),
+      resumes: changing(true, ['2.1.311', false]),
+    },
     ({ cwd }) =>
       note('hybrid-organization', { organizationUuid: uuidOf(1) }) +
       conversation(cwd) +
@@ -83,7 +89,10 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'was ended by the model',
-    { code: { new: 'transcript-unusable ended-by-model' }, resumes: onlyOld },
+    {
+      code: changing('none', ['2.1.223', 'transcript-unusable ended-by-model']),
+      resumes: changing(true, ['2.1.223', false]),
+    },
     ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
   ),
   content(
@@ -98,8 +107,40 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'has a timestamp that does not parse in every line',
-    { code: 'transcript-unusable missing-timestamp', resumes: refuses },
+    {
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
+    },
     ({ cwd }) => conversation(cwd).replaceAll(/2026-11-01T[^"]*/g, 'yesterday'),
+  ),
+  content(
+    'has no time in the last message alone',
+    {
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
+    },
+    ({ cwd }) => conversation(cwd).replace('2026-11-01T10:00:02.000Z', 'yesterday'),
+  ),
+  content(
+    'has times in milliseconds',
+    {
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
+    },
+    ({ cwd }) => conversation(cwd).replaceAll(/"2026-11-01T[^"]*"/g, '1793527200000'),
+  ),
+  content(
+    'has a line that is null',
+    {
+      code: changing('none', ['2.1.101', 'transcript-unusable null-line'], ['2.1.228', 'none']),
+      resumes: changing(true, ['2.1.101', false], ['2.1.228', true]),
+    },
+    ({ cwd }) => `${conversation(cwd)}null\n`,
+  ),
+  content(
+    'has no line with a uuid',
+    { code: 'transcript-unusable missing-uuid', resumes: refuses },
+    ({ cwd }) => conversation(cwd).replaceAll(/"uuid":"[^"]*",/g, ''),
   ),
   content(
     'begins with a byte order mark and has CRLF ends',
@@ -108,7 +149,10 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'ends in a torn line',
-    { code: { old: 'transcript-damaged last-line-truncated' }, resumes: true },
+    {
+      code: changing('transcript-damaged last-line-truncated', ['2.1.223', 'none']),
+      resumes: true,
+    },
     ({ cwd }) => conversation(cwd) + line(3, 'user', 'torn', cwd).slice(0, 80),
   ),
   content(

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { projectKey } from 'claude-shared-state/sessions';
-import { onlyNew, onlyOld, refuses, type Scenario } from './scenario.ts';
+import { bySearch, changing, refuses, type Scenario } from './scenario.ts';
 import { conversation, sessionId, type Stage, underKey, write } from './stage.ts';
 
 /** Moves the transcript to the project of another working directory. */
@@ -22,11 +22,14 @@ function makeRepository(directory: string): void {
   git(directory, 'commit', '--quiet', '--allow-empty', '--message', 'first');
 }
 
+/** Found through the list of worktrees. */
+const inWorktrees = changing(false, ['2.1.166', true]);
+
 export const aboutDirectories: readonly Scenario[] = [
   {
     name: 'the transcript belongs to another working directory',
-    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
-    resumes: onlyNew,
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
+    resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
       // A side-by-side copy in another account must not disturb the search in this one.
@@ -37,7 +40,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript belongs to another worktree of the same repository',
-    resumes: true,
+    resumes: inWorktrees,
     set: (stage) => {
       makeRepository(stage.cwd);
       git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
@@ -45,11 +48,14 @@ export const aboutDirectories: readonly Scenario[] = [
       // So that the search in all projects would not find just one.
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
     },
-    code: 'found-conditionally worktree',
+    code: changing('wrong-working-directory other-project', [
+      '2.1.166',
+      'found-conditionally worktree',
+    ]),
   },
   {
     name: 'the transcript belongs to the main worktree, and the directory is below a second one',
-    resumes: true,
+    resumes: inWorktrees,
     set: (stage) => {
       makeRepository(stage.cwd);
       git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
@@ -57,14 +63,14 @@ export const aboutDirectories: readonly Scenario[] = [
       write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
       return { cwd: stage.path('second/below') };
     },
-    code: 'other-copies',
+    code: changing('wrong-working-directory other-project', ['2.1.166', 'other-copies']),
   },
   {
     name: 'the transcript belongs to a directory inside another worktree',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory several-copies',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -75,10 +81,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have a transcript of the session',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory several-copies',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -87,8 +93,8 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'two other projects have one, and one of them is empty',
-    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
-    resumes: onlyNew,
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
+    resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
       write(underKey(stage.projects, '-third'), '');
@@ -102,8 +108,8 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the own one is empty, and another project has a good one',
-    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
-    resumes: onlyNew,
+    code: changing('wrong-working-directory other-project', ['2.1.223', 'other-copies']),
+    resumes: bySearch,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
       write(stage.transcript, '');
@@ -111,10 +117,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript is in another project, and has lines of the system only',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory no-messages',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory no-messages',
+    ]),
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');
@@ -127,8 +133,11 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git directory that is none is below the repository of the transcript',
-    code: 'found-conditionally worktree',
-    resumes: true,
+    code: changing('wrong-working-directory other-project', [
+      '2.1.166',
+      'found-conditionally worktree',
+    ]),
+    resumes: inWorktrees,
     set: (stage) => {
       makeRepository(stage.cwd);
       mkdirSync(stage.path('work/below/.git'), { recursive: true });
@@ -138,10 +147,10 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'a .git file that is none is below the repository of the transcript',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory several-copies',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
     resumes: refuses,
     set: (stage) => {
       makeRepository(stage.cwd);
@@ -187,20 +196,24 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the same, and the transcript names another working directory',
-    resumes: onlyOld,
-    code: { old: 'other-copies', new: 'wrong-working-directory several-copies' },
+    resumes: changing(false, ['2.1.101', true], ['2.1.224', false]),
+    code: changing('other-copies', ['2.1.224', 'wrong-working-directory several-copies']),
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
   {
     name: 'the environment names the project, and the transcript is there',
-    resumes: onlyNew,
-    code: { old: 'wrong-working-directory other-project', new: 'other-copies' },
+    resumes: changing(false, ['2.1.224', true]),
+    code: changing(
+      'wrong-working-directory other-project',
+      ['2.1.223', 'wrong-working-directory several-copies'],
+      ['2.1.224', 'other-copies'],
+    ),
     set: (stage) => {
       write(underKey(stage.projects, 'named'), conversation(stage.cwd));
       renameSync(dirname(stage.transcript), `${stage.projects}/-decoy`);
       return {
         environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' },
-        options: { projectDirName: 'named' },
+        options: { environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' } },
       };
     },
   },

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { refuses, type Scenario } from './scenario.ts';
+import { changing, refuses, type Scenario } from './scenario.ts';
 import { conversation, relink, type Stage, write } from './stage.ts';
 
 /** Takes the home off the shared state, and gives it, or not, a directory of its own. */
@@ -154,10 +154,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the project directory is a link, and is that of another working directory',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory behind-link',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory behind-link',
+    ]),
     resumes: refuses,
     set: (stage) => {
       renameSync(dirname(stage.transcript), stage.path('moved'));
@@ -166,10 +166,10 @@ export const aboutLinks: readonly Scenario[] = [
   },
   {
     name: 'the transcript is a link, and is in another project',
-    code: {
-      old: 'wrong-working-directory other-project',
-      new: 'wrong-working-directory behind-link',
-    },
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory behind-link',
+    ]),
     resumes: refuses,
     set: (stage) => {
       renameSync(stage.transcript, stage.path('moved.jsonl'));

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { onlyNew, refuses, type Scenario } from './scenario.ts';
+import { bySearch, changing, refuses, type Scenario } from './scenario.ts';
 import { type Stage, underKey } from './stage.ts';
 
 /** A scenario in which something has another mode for as long as it lasts. */
@@ -74,7 +74,10 @@ export const aboutPermissions: readonly Scenario[] = [
   ),
   mode(
     'projects may be listed and not written, and another project is meant',
-    { code: { old: 'wrong-working-directory other-project' }, resumes: onlyNew },
+    {
+      code: changing('wrong-working-directory other-project', ['2.1.223', 'none']),
+      resumes: bySearch,
+    },
     0o500,
     sharedProjects,
     moveElsewhere,

@@ -1,4 +1,4 @@
-import { onlyNew, refuses, type Scenario } from './scenario.ts';
+import { changing, refuses, type Scenario } from './scenario.ts';
 import { type Stage, write } from './stage.ts';
 
 /** A scenario in which a file of the home, or of the working directory, has this content. */
@@ -26,7 +26,10 @@ export const aboutSettings: readonly Scenario[] = [
   ),
   holding(
     'the configuration of the home is empty',
-    { code: { old: 'config-unusable' }, resumes: onlyNew },
+    {
+      code: changing('config-unusable', ['2.1.311', 'none']),
+      resumes: changing(false, ['2.1.311', true]),
+    },
     config,
     () => '',
   ),

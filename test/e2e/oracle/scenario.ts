@@ -3,7 +3,6 @@ import type {
   SessionProblem,
   SessionProblemCode,
 } from 'claude-shared-state/sessions';
-import type { ProgramName } from '../support/programs.ts';
 import type { Stage } from './stage.ts';
 
 /** What differs from the usual: resume the session of the stage in `cwd` under account B. */
@@ -18,6 +17,32 @@ interface Attempt {
   readonly undo?: () => void;
 }
 
+/** What is so in all versions, or changes with them. */
+export type ByVersion<Value> = Value | Changing<Value>;
+
+class Changing<Value> {
+  constructor(
+    readonly first: Value,
+    readonly changes: readonly (readonly [since: string, value: Value])[],
+  ) {}
+}
+
+/** What is `first`, and something else from these versions on, in their order. */
+export function changing<Value>(
+  first: Value,
+  ...changes: readonly (readonly [since: string, value: Value])[]
+): ByVersion<Value> {
+  return new Changing(first, changes);
+}
+
+/** What is so in a version. */
+export function inVersion<Value>(value: ByVersion<Value>, version: string): Value {
+  if (!(value instanceof Changing)) return value;
+  const isReached = ([since]: readonly [string, Value]) =>
+    version.localeCompare(since, 'en', { numeric: true }) >= 0;
+  return value.changes.findLast(isReached)?.[1] ?? value.first;
+}
+
 /** The code of a problem, and which variant of it. */
 export type Cause = SessionProblemCode | `${SessionProblemCode} ${string}`;
 
@@ -26,18 +51,10 @@ export interface Scenario {
   /** A sentence: what is the matter. */
   readonly name: string;
   /** The problem that has to be told; none for a plain success. */
-  readonly code?: Cause | Readonly<Partial<Record<ProgramName, Cause>>>;
+  readonly code?: ByVersion<Cause | 'none'>;
   /** Whether the program resumes it: with its history, and with the new turn saved. */
-  readonly resumes: boolean | Readonly<Record<ProgramName, boolean>>;
+  readonly resumes: ByVersion<boolean>;
   readonly set: (stage: Stage) => Attempt | void;
-}
-
-export function resumesOn({ resumes }: Scenario, program: ProgramName): boolean {
-  return typeof resumes === 'boolean' ? resumes : resumes[program];
-}
-
-export function codeOn({ code }: Scenario, program: ProgramName): Cause | undefined {
-  return typeof code === 'object' ? code[program] : code;
 }
 
 export function causeOf(problem: SessionProblem): Cause {
@@ -59,5 +76,5 @@ export function causeOf(problem: SessionProblem): Cause {
 }
 
 export const refuses = false;
-export const onlyNew = { old: false, new: true } as const;
-export const onlyOld = { old: true, new: false } as const;
+/** Found by the search in all projects alone. */
+export const bySearch = changing(false, ['2.1.223', true]);

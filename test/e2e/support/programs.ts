@@ -5,17 +5,25 @@ import { dirname, join } from 'node:path';
 /** Which Claude Code: from before, or from after, it searches all projects for a session. */
 export type ProgramName = 'old' | 'new';
 
-/** A version of Claude Code that is pinned here. */
+/** A version of Claude Code. */
 export interface Program {
   readonly name: ProgramName;
   /** As `claude --version` tells it. */
   readonly version: string;
 }
 
-export const programs: readonly Program[] = [
+/** The versions that are installed here. */
+export const pinned: readonly Program[] = [
   { name: 'old', version: '2.1.197' },
   { name: 'new', version: '2.1.329' },
 ];
+
+/** `PROGRAM=2.1.250=/a/path/claude` runs the tests with that one instead: see .ci/oracle.mjs. */
+const [otherVersion = '', otherExecutable] = (process.env['PROGRAM'] ?? '').split('=');
+
+/** The versions to run the tests with. */
+export const programs: readonly Program[] =
+  otherExecutable === undefined ? pinned : [{ name: 'new', version: otherVersion }];
 
 /** What ships each of them: a package per platform, whose name begins so. */
 const packages: Readonly<Record<ProgramName, string>> = {
@@ -25,6 +33,7 @@ const packages: Readonly<Record<ProgramName, string>> = {
 
 /** The file to run on this platform. */
 export function executableOf(program: ProgramName): string {
+  if (otherExecutable !== undefined) return otherExecutable;
   const { resolve } = createRequire(import.meta.url);
   const platform = `${packages[program]}-${process.platform}-${process.arch}`;
   const name = process.platform === 'win32' ? 'claude.exe' : 'claude';

@@ -137,7 +137,7 @@ test('a copy of a home and a second home of one account are left alone, and name
 describe('a home that a running process uses', () => {
   const outside = userHome();
 
-  test('is one of the homes where it is in the home directory, or shares with one that is', async () => {
+  test('is one if it is below the home directory, or shares', async () => {
     await user.healthy('.claude');
     await user.healthy('work');
     await outside.bare('far');

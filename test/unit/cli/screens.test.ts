@@ -44,7 +44,7 @@ function conversation(...texts: readonly string[]): string {
   return texts
     .map((content) => {
       const timestamp = new Date(1_700_000_000_000 + content.length * 60_000).toISOString();
-      return `${JSON.stringify({ type: 'user', timestamp, message: { content } })}\n`;
+      return `${JSON.stringify({ type: 'user', uuid: content, timestamp, message: { content } })}\n`;
     })
     .join('');
 }

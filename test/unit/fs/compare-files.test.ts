@@ -62,7 +62,7 @@ const commonLength = (one: string, other: string) => {
 const measured = (text: string) => ({ size: text.length, whole: text.lastIndexOf('\n') + 1 });
 
 describe('two transcripts', () => {
-  test.each(Object.entries(pairs))('that %s are judged by their lengths', (_, pair) => {
+  test.each(Object.entries(pairs))('that %s are judged by length', (_, pair) => {
     const [own, shared, expected] = pair;
     expect(judge(commonLength(own, shared), measured(own), measured(shared))).toEqual(expected);
   });

@@ -76,11 +76,7 @@ describe('lines that belong at the end of a transcript', () => {
     'are not missing if it ends with them': ['a\nb\nc\n', 'b\nc\n', ''],
     'are not missing if it went on after them': ['a\nb\nc\nd\n', 'b\nc\n', ''],
     'are missing but for those that an earlier attempt wrote': ['a\nb\n', 'b\nc\nd\n', 'c\nd\n'],
-    'are missing from the byte at which an earlier attempt ended': [
-      'a\nb\nlo',
-      'b\nlong\n',
-      'ng\n',
-    ],
+    'are missing from where an earlier attempt ended': ['a\nb\nlo', 'b\nlong\n', 'ng\n'],
     'begin on a line of their own after a torn one': ['a\nto', 'b\n', '\nb\n'],
     'are missing if only the last of them is there': ['c\n', 'b\nc\n', 'b\nc\n'],
     'are none if there are none': ['a\n', '', ''],

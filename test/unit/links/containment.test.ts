@@ -84,7 +84,7 @@ const traps: Readonly<Record<string, (world: World) => Trap>> = {
 
 describe.each(worldKinds)('%s', (kind) => {
   describe.each(Object.entries(traps))('%s', (_, set) => {
-    test('is refused, and nothing is made', async () => {
+    test('is refused', async () => {
       await inWorld(kind, async (world) => {
         const { home, second, target, other, code } = set(world);
         const homes = second === undefined ? [home] : [home, second];

@@ -121,6 +121,12 @@ const rows: Readonly<Record<string, Row>> = {
       'ide',
       'IDE',
       'image-cache',
+      'daemon',
+      'jobs',
+      'state',
+      'teams',
+      '.config.json',
+      '.device-keys.json',
       'ſessions',
     ].map((name): [string, Row] => [
       `the name ${name}`,

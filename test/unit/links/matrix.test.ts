@@ -220,7 +220,7 @@ const rows: Readonly<Record<string, Row>> = {
     told: [],
     after: 'equivalent',
   },
-  'the right link to a target that is missing': {
+  'the right link to a missing target': {
     stage: (world) => {
       readyHome(world);
       makeLink(world, link(world), target(world));
@@ -230,7 +230,7 @@ const rows: Readonly<Record<string, Row>> = {
     after: 'linked',
     left: ['target-recreated'],
   },
-  'the right link, relative, to a target that is missing': {
+  'the right link, relative, to a missing target': {
     stage: (world) => {
       readyHome(world);
       makeLink(world, link(world), '../shared/.claude-projects-shared');
@@ -240,7 +240,7 @@ const rows: Readonly<Record<string, Row>> = {
     after: 'equivalent',
     left: ['target-recreated'],
   },
-  'the right link over five relative hops to a target that is missing': {
+  'the right link over five relative hops to a missing target': {
     stage: (world) => {
       readyHome(world);
       let hop = '../shared/.claude-projects-shared';
@@ -417,7 +417,7 @@ describe.each(worldKinds)('%s', (kind) => {
     const title = row.diskOnly === undefined ? name : `${name} (on disk only: ${row.diskOnly})`;
 
     describe(`${title}:`, () => {
-      test.each(Object.keys(lookingCalls))('%s tells it and changes nothing', async (call) => {
+      test.each(Object.keys(lookingCalls))('%s only tells it', async (call) => {
         await inWorld(kind, async (world) => {
           const home = (await row.stage(world)) ?? at(world, 'home');
           const before = snapshot(world);
@@ -431,7 +431,7 @@ describe.each(worldKinds)('%s', (kind) => {
         });
       });
 
-      test.each(Object.keys(ensuringCalls))('%s leaves it as it must be', async (call) => {
+      test.each(Object.keys(ensuringCalls))('%s leaves it right', async (call) => {
         await inWorld(kind, async (world) => {
           const home = (await row.stage(world)) ?? at(world, 'home');
           const before = snapshot(world);

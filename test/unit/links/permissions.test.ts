@@ -52,7 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
     state: 'linked',
     told: ['target-not-accessible'],
   },
-  'a missing target below a directory that cannot be written': {
+  'a missing target in a read-only directory': {
     stage: (world) => {
       unlinkedHome(world);
       world.fs.rmdirSync(target(world));
@@ -66,7 +66,7 @@ const rows: Readonly<Record<string, Row>> = {
     state: 'unreadable',
     told: ['home-not-accessible'],
   },
-  'a home that cannot be written, and a link that is missing': {
+  'a read-only home, and a missing link': {
     stage: (world) => (unlinkedHome(world), [at(world, 'home'), 0o500]),
     state: 'missing',
     told: ['home-not-accessible'],
@@ -76,7 +76,7 @@ const rows: Readonly<Record<string, Row>> = {
     state: 'linked',
     told: [],
   },
-  'a missing home below a directory that cannot be written': {
+  'a missing home in a read-only directory': {
     stage: (world) => {
       for (const required of requiredIn(world)) makeDirectory(world, required.target);
       return [world.root, 0o500];

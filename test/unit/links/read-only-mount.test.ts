@@ -17,7 +17,7 @@ function makeTargets(world: World): void {
 
 describe('on a read-only mount:', () => {
   for (const [name, call] of allCalls) {
-    test(`${name} tells that the targets cannot be written, where turns would be lost`, async (context) => {
+    test(`${name} tells that the targets cannot be written`, async (context) => {
       await inWorld('disk', async (here) => {
         const shared = makeDirectory(here, at(here, 'shared'));
         needs(context, whyNoMount(shared));

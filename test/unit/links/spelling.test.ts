@@ -13,8 +13,8 @@ function makeBentPath(world: World): void {
   makeLink(world, at(world, 'link'), makeDirectory(world, at(world, 'real/deep')));
 }
 
-describe('on disk, `..` after a symlink is physical:', () => {
-  test.each(allCalls)('%s does not take such a link for right by its text', async (_, call) => {
+describe('`..` after a symlink is physical:', () => {
+  test.each(allCalls)('%s does not trust the text of such a link', async (_, call) => {
     await inWorld('disk', async (world) => {
       makeBentPath(world);
       const required = [{ name: 'projects', target: makeDirectory(world, at(world, 'shared')) }];
@@ -27,7 +27,7 @@ describe('on disk, `..` after a symlink is physical:', () => {
     });
   });
 
-  test.each(allCalls)('%s takes such a link for right where it is', async (_, call) => {
+  test.each(allCalls)('%s takes such a link for right', async (_, call) => {
     await inWorld('disk', async (world) => {
       makeBentPath(world);
       const target = makeDirectory(world, at(world, 'real/shared'));
@@ -37,19 +37,16 @@ describe('on disk, `..` after a symlink is physical:', () => {
     });
   });
 
-  test.each(Object.entries(ensuringCalls))(
-    '%s makes such a target where it really is',
-    async (_, ensure) => {
-      await inWorld('disk', async (world) => {
-        makeBentPath(world);
-        const required = [{ name: 'projects', target: at(world, 'link') + '/../shared' }];
-        makeDirectory(world, at(world, 'home'));
-        const { reports } = await ensure(world, [at(world, 'home')], required);
-        expect(reports[0]).toMatchObject({ ok: true, links: [{ state: 'linked' }] });
-        expect(readdirSync(at(world, 'real')).toSorted()).toEqual(['deep', 'shared']);
-      });
-    },
-  );
+  test.each(Object.entries(ensuringCalls))('%s makes such a target in place', async (_, ensure) => {
+    await inWorld('disk', async (world) => {
+      makeBentPath(world);
+      const required = [{ name: 'projects', target: at(world, 'link') + '/../shared' }];
+      makeDirectory(world, at(world, 'home'));
+      const { reports } = await ensure(world, [at(world, 'home')], required);
+      expect(reports[0]).toMatchObject({ ok: true, links: [{ state: 'linked' }] });
+      expect(readdirSync(at(world, 'real')).toSorted()).toEqual(['deep', 'shared']);
+    });
+  });
 });
 
 describe.each(worldKinds)('%s', (kind) => {
@@ -102,20 +99,17 @@ describe.each(worldKinds)('%s', (kind) => {
 });
 
 describe('on disk, a directory mounted twice:', () => {
-  test.for(allCalls)(
-    '%s takes a link to the other mount of the target for right',
-    async ([, call], context) => {
-      await inWorld('disk', async (world) => {
-        needs(context, whyNoMount(makeDirectory(world, at(world, 'trial'))));
-        const target = makeDirectory(world, at(world, 'shared'));
-        const elsewhere = makeDirectory(world, at(world, 'elsewhere'));
-        makeLink(world, at(world, 'home/projects'), elsewhere);
-        await mounted(['--bind', target], elsewhere, async () => {
-          const required = [{ name: 'projects', target }];
-          const { reports } = await call(world, [at(world, 'home')], required);
-          expect(reports[0]).toMatchObject({ ok: true, links: [{ state: 'equivalent' }] });
-        });
+  test.for(allCalls)('%s takes a link to the other mount for right', async ([, call], context) => {
+    await inWorld('disk', async (world) => {
+      needs(context, whyNoMount(makeDirectory(world, at(world, 'trial'))));
+      const target = makeDirectory(world, at(world, 'shared'));
+      const elsewhere = makeDirectory(world, at(world, 'elsewhere'));
+      makeLink(world, at(world, 'home/projects'), elsewhere);
+      await mounted(['--bind', target], elsewhere, async () => {
+        const required = [{ name: 'projects', target }];
+        const { reports } = await call(world, [at(world, 'home')], required);
+        expect(reports[0]).toMatchObject({ ok: true, links: [{ state: 'equivalent' }] });
       });
-    },
-  );
+    });
+  });
 });

@@ -83,7 +83,7 @@ describe('this process as the owner of a lock', () => {
         self: () => Promise.resolve({ pid: 5, start: '1', pidNamespace: 'a.b/c' }),
       },
     ],
-  ])('is never taken for dead where the probe %s', async (_, probe) => {
+  ])('is never dead where the probe %s', async (_, probe) => {
     const owner = await identifyOwner(probe, { ...asking, pid: 5 });
     expect(formatOwnerToken(owner)).toBe('5.unknown.8000000080000000.unknown');
     expect((await identifyOwner(probe, asking)).pid).toBe(ownPid);

@@ -142,6 +142,38 @@ describe.each(worldKinds)('%s', (kind) => {
     });
   });
 
+  test('managed settings outrank the home, and what a server sent outranks them all', async () => {
+    await inWorld(kind, async (world) => {
+      const home = makeHome(world, 'a', 365);
+      const managedSettings = at(world, 'managed');
+      const options = { required: requiredIn(world), fs: world.fs, now, managedSettings };
+      const rules = async () => (await inspectRetention([home], options)).homes[0];
+      const write = (name: string, settings: object) =>
+        makeFile(world, at(world, name), JSON.stringify(settings));
+      expect(await rules()).toMatchObject({ periodDays: 365, source: 'settings' });
+
+      const base = write('managed/managed-settings.json', { cleanupPeriodDays: 7 });
+      expect(await rules()).toMatchObject({ periodDays: 7, source: 'managed', settings: base });
+
+      write('managed/managed-settings.d/.hidden.json', { cleanupPeriodDays: 1 });
+      write('managed/managed-settings.d/10.json', { cleanupPeriodDays: 14 });
+      const last = write('managed/managed-settings.d/20.json', { cleanupPeriodDays: 15 });
+      write('managed/managed-settings.d/30.json', { model: 'opus' });
+      expect(await rules()).toMatchObject({ periodDays: 15, source: 'managed', settings: last });
+
+      write('a/remote-settings.json', {});
+      expect(await rules()).toMatchObject({ periodDays: 15 });
+      const server = write('a/remote-settings.json', { cleanupPeriodDays: 0 });
+      expect(await rules()).toMatchObject({
+        periodDays: 'never',
+        settings: server,
+        problems: [{ code: 'settings-unusable', path: server, reason: 'bad-period' }],
+      });
+      write('a/remote-settings.json', { model: 'opus' });
+      expect(await rules()).toMatchObject({ periodDays: 365, source: 'settings' });
+    });
+  });
+
   test('where nothing is ever deleted, nothing is looked through', async () => {
     await inWorld(kind, async (world) => {
       makeAged(world, '-work/a.jsonl', 4_000);
@@ -243,7 +275,7 @@ describe('the arguments', () => {
       operation: 'inspectRetention',
       problems: [
         { code: 'invalid-argument', argument: 'accountHomes[0]' },
-        { code: 'unknown-option', known: ['required', 'fs', 'now'] },
+        { code: 'unknown-option', known: ['required', 'fs', 'now', 'managedSettings'] },
         { code: 'invalid-argument', argument: 'options.required' },
         {
           code: 'invalid-argument',

@@ -49,28 +49,25 @@ let cases = 0;
 afterAll(() => console.log(`${cases} faults while reading`));
 
 describe.each(worldKinds)('whichever call fails, in %s,', (kind) => {
-  test.each(Object.entries(calls))(
-    '%s tells something, and leaves no file open',
-    async (_, read) => {
-      await inWorld(kind, async (world) => {
-        const stage = setSession(world);
-        makeFile(world, transcriptIn(stage.projects, '-elsewhere'), message());
-        makeFile(world, `${stage.homes[0]}/sessions/4711.json`, JSON.stringify({ sessionId: id }));
-        makeFile(world, `${stage.homes[0]}/history.jsonl`, '{}\n');
-        makeFile(world, at(world, 'work/.git'), 'gitdir: nowhere\n');
-        for (const errno of errnos) {
-          for (const lasting of [false, 'all'] as const) {
-            for (let call = 1; ; call += isThorough ? 1 : 7) {
-              const fault: Fault = { call, kind: errno, moment: 'before', lasting };
-              const { fs, openHandles, log } = faulty(world.fs.promises, fault);
-              await expect(read(world, stage, fs)).resolves.toBeDefined();
-              expect(openHandles()).toBe(0);
-              cases += 1;
-              if (log.length < call) break;
-            }
+  test.each(Object.entries(calls))('%s answers, and leaves no file open', async (_, read) => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeFile(world, transcriptIn(stage.projects, '-elsewhere'), message());
+      makeFile(world, `${stage.homes[0]}/sessions/4711.json`, JSON.stringify({ sessionId: id }));
+      makeFile(world, `${stage.homes[0]}/history.jsonl`, '{}\n');
+      makeFile(world, at(world, 'work/.git'), 'gitdir: nowhere\n');
+      for (const errno of errnos) {
+        for (const lasting of [false, 'all'] as const) {
+          for (let call = 1; ; call += isThorough ? 1 : 7) {
+            const fault: Fault = { call, kind: errno, moment: 'before', lasting };
+            const { fs, openHandles, log } = faulty(world.fs.promises, fault);
+            await expect(read(world, stage, fs)).resolves.toBeDefined();
+            expect(openHandles()).toBe(0);
+            cases += 1;
+            if (log.length < call) break;
           }
         }
-      });
-    },
-  );
+      }
+    });
+  });
 });

@@ -5,10 +5,23 @@ import { inWords } from '../support/in-words.ts';
 import { theId } from '../support/session-id.ts';
 
 const where = { accountHome: '/me/.claude-spare', cwd: '/me/work' } as const;
+const logins = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_AUTH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  'CLAUDE_SECURESTORAGE_CONFIG_DIR',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_GATEWAY',
+  'CLAUDE_CODE_USE_MANTLE',
+  'CLAUDE_CODE_USE_VERTEX',
+];
 const inherited = [
   'CLAUDE_CODE_CHILD_SESSION',
   'CLAUDE_CODE_SKIP_PROMPT_HISTORY',
   'CLAUDE_CODE_ENTRYPOINT',
+  ...logins,
 ];
 const withoutInherited = inherited.map((name) => `-u ${name}`).join(' ');
 
@@ -58,6 +71,13 @@ describe('the command', () => {
   test('skips no permissions unless told to', () => {
     const { args } = resumeCommand(theId, { ...where, dangerouslySkipPermissions: false });
     expect(args).toEqual(['--resume', theId]);
+  });
+
+  test('leaves the variables set that are to be kept, and no others', () => {
+    const { unset, shell } = resumeCommand(theId, { ...where, keepVariables: logins.slice(0, 2) });
+    expect(unset).toEqual(inherited.filter((name) => !logins.slice(0, 2).includes(name)));
+    expect(shell).not.toContain('-u ANTHROPIC_API_KEY');
+    expect(shell).toContain('-u CLAUDE_CODE_OAUTH_TOKEN');
   });
 
   test('keeps the spelling of the id', () => {

@@ -2,7 +2,6 @@ import { promises } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
-import { inWords } from '../support/in-words.ts';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { posixError } from '../support/posix-error.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
@@ -153,7 +152,7 @@ describe('a process recorded before another boot', () => {
   test.each([
     ['has ended', later, 'exited'],
     [
-      'is unknown to a machine of the same id and another name, as clones are',
+      'is unknown to a clone: same id, another name',
       { ...later, '/proc/sys/kernel/hostname': 'clone\n' },
       'unknown',
     ],
@@ -187,15 +186,15 @@ describe('a process recorded without its namespace', () => {
   const host = { '/proc/self/ns/pid': INITIAL };
   const container = { '/proc/self/ns/pid': CONTAINER };
 
-  test.each(inWords([host, container]))(
-    'runs if it is there since then, with %s',
-    async (_, instead) => {
-      const since = await ownStart();
-      proc(instead);
-      expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });
-      expect(await look(ownPid)).toEqual({ state: 'running', start: since });
-    },
-  );
+  test.each([
+    ['on the machine', host],
+    ['in a container', container],
+  ])('runs if it is there since then, %s', async (_, instead) => {
+    const since = await ownStart();
+    proc(instead);
+    expect(await look(ownPid, undefined, since)).toEqual({ state: 'running', start: since });
+    expect(await look(ownPid)).toEqual({ state: 'running', start: since });
+  });
 
   test('has ended on the machine if it is not there', async () => {
     const since = await ownStart();
@@ -216,7 +215,7 @@ describe('a process recorded without its namespace', () => {
   test.each([
     ['in a container', ''],
     ['in a container of a container', '\t7'],
-  ])('is unknown on the machine if it runs %s', async (_, between) => {
+  ])('is unknown if it runs %s', async (_, between) => {
     const since = await ownStart();
     const status = `Name:\tclaude\nNSpid:\t${ownPid}${between}\t${NOBODY}\nNSpgid:\t1\n`;
     proc({ ...host, [`/proc/${ownPid}/status`]: status });

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { type ProcessLaunch, type Terminal, TerminalError } from 'claude-shared-state/failover';
+import {
+  type ProcessLaunch,
+  type Terminal,
+  TerminalError,
+  type TerminalPane,
+} from 'claude-shared-state/failover';
 import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { makeFile, type World } from './world.ts';
 
@@ -69,6 +74,8 @@ export class FakeTerminal implements Terminal {
   onResume: ((session: string, id: string, command: string) => void) | undefined;
   /** How programs were started, by process id. */
   readonly launches = new Map<number, ProcessLaunch>();
+  /** The size of all terminals. */
+  size = { columns: 80, rows: 24 };
   /** The terminals in which a shell was started in place of a session. */
   readonly respawned: string[] = [];
   readonly #world: World;
@@ -207,6 +214,13 @@ export class FakeTerminal implements Terminal {
       session,
       ({ running, isCommand }) => isCommand || running === undefined,
     );
+  }
+
+  /** Those that were opened as `<session>:<id>`; they have the given size. */
+  panes(session: string): Promise<readonly TerminalPane[]> {
+    const own = [...this.#panes.keys()].filter((name) => name.startsWith(`${session}:`));
+    const sized = own.map((name) => ({ id: name.slice(session.length + 1), ...this.size }));
+    return Promise.resolve(sized.length === 0 ? [{ id: '%0', ...this.size }] : sized);
   }
 
   launchOf(session: string, pid: number): Promise<ProcessLaunch | undefined> {

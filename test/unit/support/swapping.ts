@@ -71,6 +71,7 @@ export function writeTranscript(
 ): void {
   const record = {
     type: 'user',
+    uuid: id,
     timestamp: '2026-03-01T12:00:00Z',
     sessionId: id,
     message: { role: 'user', content: 'Hello' },

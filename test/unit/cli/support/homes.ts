@@ -42,5 +42,5 @@ export function userHome() {
 
 function message(content: string, cwd: string): string {
   const timestamp = new Date().toISOString();
-  return `${JSON.stringify({ type: 'user', cwd, timestamp, message: { content } })}\n`;
+  return `${JSON.stringify({ type: 'user', uuid: content, cwd, timestamp, message: { content } })}\n`;
 }

@@ -95,7 +95,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
     ['as cp -a and rsync -aH do', true],
     ['as rsync -a does', false],
   ])('%s', (_, keepsLinks) => {
-    test('can be migrated again, without a change', () =>
+    test('can be migrated again', () =>
       inWorld(kind, async (world) => {
         stage(world);
         await run(world, ['a', 'b']);
@@ -129,7 +129,7 @@ describe.each(worldKinds)('everything copied to another machine (%s)', (kind) =>
         expect(await restorePointsIn(world, 'a', 'b')).toEqual([]);
       }));
 
-    test('in a run names the locks to judge, then finishes', () =>
+    test('in a run names locks, then finishes', () =>
       inWorld(kind, async (world) => {
         stage(world);
         await run(world, ['a', 'b'], {

@@ -277,23 +277,21 @@ describe.each(worldKinds)("sessions of the pool's home (%s)", (kind) => {
     }),
   );
 
-  test.each(pools)(
-    '%s block where their transcript would be replaced by a longer copy',
-    (_, pool) =>
-      inWorld(kind, async (world) => {
-        fill(world, {
-          [`${pool}/projects/${TRANSCRIPT}`]: lines(1),
-          [`${pool}/sessions/7.json`]: record(),
-          [`H/.claude-work/projects/${TRANSCRIPT}`]: lines(1, 2),
-        });
-        const planned = await plan(world, ['H/.claude-work'], poolOf(world, pool));
-        const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
-        expect([planned.ok, report.outcome, told(world, report)]).toEqual([
-          false,
-          'refused',
-          [`live-session-has-copies ${pool}/sessions/7.json`],
-        ]);
-        expect(read(world, `${pool}/projects/${TRANSCRIPT}`)).toBe(lines(1));
-      }),
+  test.each(pools)('%s block if a longer copy would replace their transcript', (_, pool) =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`${pool}/projects/${TRANSCRIPT}`]: lines(1),
+        [`${pool}/sessions/7.json`]: record(),
+        [`H/.claude-work/projects/${TRANSCRIPT}`]: lines(1, 2),
+      });
+      const planned = await plan(world, ['H/.claude-work'], poolOf(world, pool));
+      const report = await run(world, ['H/.claude-work'], poolOf(world, pool));
+      expect([planned.ok, report.outcome, told(world, report)]).toEqual([
+        false,
+        'refused',
+        [`live-session-has-copies ${pool}/sessions/7.json`],
+      ]);
+      expect(read(world, `${pool}/projects/${TRANSCRIPT}`)).toBe(lines(1));
+    }),
   );
 });

@@ -78,7 +78,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       makeFile(world, path, '\n');
       const empty = await diagnose(world, stage);
       expect(empty.problems).toMatchObject([
-        { code: 'version-dependent', versions: 'Claude Code before 2.1.223' },
+        { code: 'version-dependent', versions: 'Claude Code before 2.1.311' },
       ]);
     });
   });

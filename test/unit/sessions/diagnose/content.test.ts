@@ -21,12 +21,14 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
       [message({ isSidechain: true }), 'sidechain-only'],
       [message({ timestamp: 'yesterday' }), 'missing-timestamp'],
       ['no JSON\n\0\0\0\n', 'invalid'],
+      [message({ uuid: undefined }), 'missing-uuid'],
+      [`${message()}null\n`, 'null-line'],
     ]),
   )('refuses unusable transcript %s', async (_, text, reason) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, stage.transcript, text);
-      const { verdict, problems } = await diagnose(world, stage);
+      const { verdict, problems } = await diagnose(world, stage, { programVersion: '2.1.197' });
       expect(verdict).toBe('not-resumable');
       expect(problems).toMatchObject([
         { code: 'transcript-unusable', reason, remedy: 'choose-session' },

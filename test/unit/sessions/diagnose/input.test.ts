@@ -35,7 +35,7 @@ test.each<[string, object, object]>([
     { defaultAccountHome: 'x' },
     { argument: 'options.defaultAccountHome' },
   ],
-  ['a project name that is none', { projectDirName: 5 }, { argument: 'options.projectDirName' }],
+  ['an environment that is none', { environment: 5 }, { argument: 'options.environment' }],
   ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
   ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
   ['a word for yes', { interactive: 'yes' }, { argument: 'options.interactive' }],

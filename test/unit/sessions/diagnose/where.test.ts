@@ -27,7 +27,7 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         transcript: {
           path: transcriptIn(`${stage.homes[1]}/projects`, projectKey(stage.cwd)),
           projectKey: projectKey(stage.cwd),
-          content: { state: 'usable' },
+          content: { messages: 1 },
         },
       });
     });
@@ -194,13 +194,20 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       makeFile(world, transcriptIn(stage.projects, 'named'), message());
-      const options = { projectDirName: 'named', programVersion: after };
+      const options = {
+        environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' },
+        programVersion: after,
+      };
       const used = async (more: object) =>
         (await diagnose(world, stage, { ...options, ...more })).transcript?.projectKey;
       expect(await used({})).toBe('named');
-      expect(await used({ projectDirName: 'na.med' })).toBe(projectKey(stage.cwd));
+      expect(await used({ environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'na.med' } })).toBe(
+        projectKey(stage.cwd),
+      );
       expect(await used({ programVersion: before })).toBe(projectKey(stage.cwd));
-      const any = await diagnose(world, stage, { projectDirName: 'named' });
+      const any = await diagnose(world, stage, {
+        environment: { CLAUDE_CODE_PROJECT_DIR_NAME: 'named' },
+      });
       expect(codesOf(any)).toContain('version-dependent');
       expect(await used({ defaultAccountHome: stage.homes[1] })).toBe(projectKey(stage.cwd));
     });

@@ -28,7 +28,6 @@ describe('one line makes a transcript usable:', () => {
     ['a time of long ago', user('a', null, { timestamp: '1970-01-01T00:00:00Z' })],
     ['a time in another notation', user('a', null, { timestamp: 'Nov 1 2026' })],
     ['a time that is a number, and a year when printed', user('a', null, { timestamp: 0 })],
-    ['no uuid', user('a', null, { uuid: undefined })],
     ['no word of side chains', user('a', null, { isSidechain: undefined })],
     ['an empty word of side chains', user('a', null, { isSidechain: '' })],
     ['spaces before it', `  ${textOf(asked)}`],
@@ -92,7 +91,8 @@ describe('one line does not make a transcript usable:', () => {
     ['empty', 'white space', ' \r'],
     ['empty', 'nothing', ''],
   ])('%s: %s', (expected, _, line) => {
-    expect(contentOf(line)).toMatchObject({ state: expected, messages: 0 });
+    const messages = expected === 'missing-timestamp' ? 1 : 0;
+    expect(contentOf(line)).toMatchObject({ state: expected, messages });
   });
 
   test('empty: no line at all', () => {
@@ -138,6 +138,12 @@ describe('what was said last must have its time', () => {
   ])('%s where %s', (expected, _, lines) => {
     expect(state(...lines)).toBe(expected);
   });
+});
+
+test('a message needs a uuid, or the program continues without the history', () => {
+  const nameless = user('a', null, { uuid: undefined });
+  expect(state(nameless)).toBe('missing-uuid');
+  expect(state(nameless, assistant('b', 'a'))).toBe('usable');
 });
 
 test('messages of side chains count only where there are no others', () => {

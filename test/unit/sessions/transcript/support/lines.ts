@@ -1,6 +1,9 @@
 import { type Line, readLines } from '../../../../../src/sessions/read-lines.ts';
+import { behaviorsOf } from '../../../../../src/sessions/program.ts';
 import {
+  stateOf,
   type TranscriptContent,
+  type TranscriptState,
   TranscriptSummary,
 } from '../../../../../src/sessions/transcript/summary.ts';
 
@@ -48,18 +51,18 @@ export const metadata: Members = {
 };
 
 /** Summarizes a transcript of these lines, each with its newline: records, or texts as they are. */
-export function contentOf(...lines: readonly (Members | string)[]): TranscriptContent {
+export function contentOf(...lines: readonly (Members | string)[]): Judged {
   return contentOfAll(lines);
 }
 
 /** The same for more lines than a call can have arguments. */
-export function contentOfAll(lines: readonly (Members | string)[]): TranscriptContent {
+export function contentOfAll(lines: readonly (Members | string)[], version = '2.1.329'): Judged {
   const summary = new TranscriptSummary();
   for (const line of lines) {
     const text = textOf(line);
     summary.add({ text, bytes: text.length + 1, endsWithNewline: true });
   }
-  return summary.content();
+  return judged(summary, version);
 }
 
 export function textOf(line: Members | string): string {
@@ -92,8 +95,17 @@ export async function linesOf(
 export async function contentOfFile(
   content: string | Uint8Array,
   chunkBytes = Number.POSITIVE_INFINITY,
-): Promise<TranscriptContent> {
+): Promise<Judged> {
   const summary = new TranscriptSummary();
   for (const line of await linesOf(content, chunkBytes)) summary.add(line);
-  return summary.content();
+  return judged(summary);
+}
+
+/** What is in a transcript, and what a version makes of it. */
+type Judged = TranscriptContent & { readonly state: TranscriptState | undefined };
+
+function judged(summary: TranscriptSummary, version = '2.1.329'): Judged {
+  const [behavior] = behaviorsOf(version);
+  const state = behavior === undefined ? undefined : stateOf(summary.evidence(), behavior);
+  return { ...summary.content(), state };
 }
