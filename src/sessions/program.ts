@@ -23,9 +23,13 @@ interface Traits {
   readonly searchesAllProjects: boolean;
   /** Whether `CLAUDE_CODE_PROJECT_DIR_NAME` replaces the project key. */
   readonly readsProjectDirName: boolean;
-  /** Whether a project with another hash behind a cut key has to name the working directory. */
+  /** Whether a project with another hash behind a cut key will do. */
+  readonly matchesCutKeys: boolean;
+  /** Whether that project has to name the working directory. */
   readonly checksCutKeys: boolean;
-  /** Whether it resumes a conversation whose last message has no time that parses. */
+  /** Whether a conversation that was rewound to before its first message is empty. */
+  readonly honorsRewind: boolean;
+  /** Whether it resumes, with its history, a conversation whose last message has no time that parses. */
   readonly resumesUndated: boolean;
   /** Whether it resumes a conversation of attachments and system lines alone. */
   readonly resumesUnspoken: boolean;
@@ -56,7 +60,7 @@ export interface ProgramBehavior extends Traits {
  * behaves differently, add a line here, and the version to CHECKED.
  */
 const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = [
-  ['2.1.101', { resumesUndated: false, toleratesNullLines: false }],
+  ['2.1.101', { toleratesNullLines: false, honorsRewind: true, matchesCutKeys: true }],
   ['2.1.166', { searchesWorktrees: true }],
   ['2.1.173', { resumesUnspoken: true }],
   [
@@ -78,8 +82,10 @@ const FIRST: Traits = {
   searchesWorktrees: false,
   searchesAllProjects: false,
   readsProjectDirName: false,
+  matchesCutKeys: false,
   checksCutKeys: false,
-  resumesUndated: true,
+  honorsRewind: false,
+  resumesUndated: false,
   resumesUnspoken: false,
   toleratesNullLines: true,
   refusesEnded: false,

@@ -39,7 +39,7 @@ import { checkHomes } from './target.ts';
  * import { requiredSharedUnder } from 'claude-shared-state';
  * import { swapAccounts, type Terminal } from 'claude-shared-state/failover';
  *
- * // The spare account has a directory of its own, so it can't see the other one's sessions.
+ * // Nobody is logged in to the spare account, and its directory of its own hides the other one's sessions.
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare/projects': null });
  * const refuse = async () => assert.fail('no terminal is touched');
  * const terminal: Terminal = {
@@ -62,7 +62,10 @@ import { checkHomes } from './target.ts';
  * assert.equal(outcome, 'refused');
  * assert.deepEqual(
  *   problems.filter(({ severity }) => severity === 'error').map(({ code, remedy }) => [code, remedy]),
- *   [['not-a-symlink', 'migrate']],
+ *   [
+ *     ['target-not-ready', 'manual'],
+ *     ['not-a-symlink', 'migrate'],
+ *   ],
  * );
  * ```
  */

@@ -115,10 +115,10 @@ export function ownProjects(
  */
 function underOtherHash(
   { key, directory }: OwnProject,
-  { checksCutKeys }: ProgramBehavior,
+  { matchesCutKeys, checksCutKeys }: ProgramBehavior,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  if (key.length <= MAX_KEY_LENGTH) return undefined;
+  if (key.length <= MAX_KEY_LENGTH || !matchesCutKeys) return undefined;
   const beginning = key.slice(0, MAX_KEY_LENGTH + 1);
   return candidates.find(
     ({ at, content }) =>

@@ -61,7 +61,10 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'was rewound to before the first message',
-    { code: 'transcript-unusable rewound', resumes: refuses },
+    {
+      code: changing('none', ['2.1.101', 'transcript-unusable rewound']),
+      resumes: changing(true, ['2.1.101', false]),
+    },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
   ),
   content(
@@ -105,36 +108,24 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'has a timestamp that does not parse in every line',
     {
-      code: changing(
-        'none',
-        ['2.1.101', 'transcript-unusable missing-timestamp'],
-        ['2.1.330', 'none'],
-      ),
-      resumes: changing(true, ['2.1.101', false], ['2.1.330', true]),
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
     },
     ({ cwd }) => conversation(cwd).replaceAll(/2026-11-01T[^"]*/g, 'yesterday'),
   ),
   content(
     'has no time in the last message alone',
     {
-      code: changing(
-        'none',
-        ['2.1.101', 'transcript-unusable missing-timestamp'],
-        ['2.1.330', 'none'],
-      ),
-      resumes: changing(true, ['2.1.101', false], ['2.1.330', true]),
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
     },
     ({ cwd }) => conversation(cwd).replace('2026-11-01T10:00:02.000Z', 'yesterday'),
   ),
   content(
     'has times in milliseconds',
     {
-      code: changing(
-        'none',
-        ['2.1.101', 'transcript-unusable missing-timestamp'],
-        ['2.1.330', 'none'],
-      ),
-      resumes: changing(true, ['2.1.101', false], ['2.1.330', true]),
+      code: changing('transcript-unusable missing-timestamp', ['2.1.330', 'none']),
+      resumes: changing(false, ['2.1.330', true]),
     },
     ({ cwd }) => conversation(cwd).replaceAll(/"2026-11-01T[^"]*"/g, '1793527200000'),
   ),

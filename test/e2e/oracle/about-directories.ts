@@ -196,7 +196,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the same, and the transcript names another working directory',
-    resumes: changing(true, ['2.1.224', false]),
+    resumes: changing(false, ['2.1.101', true], ['2.1.224', false]),
     code: changing('other-copies', ['2.1.224', 'wrong-working-directory several-copies']),
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
