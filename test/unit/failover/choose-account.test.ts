@@ -134,7 +134,7 @@ test('Three accounts that are exhausted one after the other end in a wait for th
 test.each([
   ["You've hit your session limit", 5 + 1 / 6],
   ["You've hit your monthly spend limit", 24],
-])('%s, without an end, lasts a while, and not longer each time it is seen', (words, hours) => {
+])('%s, without an end, lasts a while, no longer each time it is seen', (words, hours) => {
   const first = story(['a', words]);
   const until = later(0.1 + hours).toISOString();
   const alone = [{ account: 'a' }];
