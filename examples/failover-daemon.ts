@@ -16,8 +16,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isSharedStateError, requiredSharedUnder, validateAll } from 'claude-shared-state';
 import {
+  chooseAccount,
   type FailoverSession,
   isTerminalError,
+  readLimitRows,
+  saveResumeUUIDs,
   stepQuotaGate,
   swapAccounts,
   type SwapEvent,
@@ -54,6 +57,8 @@ interface Memory {
   readonly swappingTo?: string;
   /** The state of the quota gate. */
   readonly gate?: unknown;
+  /** How far the transcript of each session has been read. */
+  readonly cursors?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const stopping = new AbortController();
@@ -92,34 +97,39 @@ async function watch(memory: Memory): Promise<void> {
   }
 }
 
-/** Polls each session once. Asks for a swap if the gate says so. */
-async function look(memory: Memory): Promise<Memory> {
-  let { gate } = memory;
-  const { account } = memory;
-  for (const { name } of sessions) {
+/** Polls each session once, its transcript and its screen. Asks for a swap if the gate says so. */
+async function look({ account, gate: before, cursors: read = {} }: Memory): Promise<Memory> {
+  const accountHomes = [account];
+  const saved = await saveResumeUUIDs(sessions, { accountHomes, terminal, stateDirectory });
+  const cursors = { ...read };
+  const options = { cooldownMs: Number(values['cool-down-ms']) };
+  let gate = before;
+  let exhausted = false;
+  for (const { name, sessionId, source } of saved.sessions) {
+    const seen = { session: name, account, at: new Date() };
+    if (sessionId !== undefined && source === 'record') {
+      const cursor = cursors[name];
+      const found = await readLimitRows(sessionId, { accountHomes, required, cursor });
+      cursors[name] = found.cursor;
+      gate = stepQuotaGate(gate, { kind: 'transcript', ...seen, rows: found.rows }, options).state;
+    }
     const text = await capture(name);
     if (text === undefined) continue;
-    const at = new Date();
-    const step = stepQuotaGate(
-      gate,
-      { kind: 'pane', session: name, account, text, at },
-      { cooldownMs: Number(values['cool-down-ms']) },
-    );
+    const step = stepQuotaGate(gate, { kind: 'pane', ...seen, text }, options);
     gate = step.state;
     if (step.verdict !== 'none') say(`${name}: ${step.verdict} ${step.evidence?.text ?? ''}`);
-    if (step.verdict !== 'swap') continue;
-    const next = { account, gate, swappingTo: homeAfter(account) };
-    await remember(next);
-    return next;
+    // Another account doesn't help where only one model is exhausted.
+    exhausted ||= step.verdict === 'swap' && step.evidence.scope !== 'model';
   }
-  const next = { account, gate };
+  const swappingTo = exhausted ? nextHome(account, gate) : undefined;
+  const next = { account, gate, cursors, ...(swappingTo === undefined ? {} : { swappingTo }) };
   await remember(next);
   return next;
 }
 
 /** Moves all sessions. Called again after a crash, it continues with the rest. */
 async function swap(memory: Memory, to: string): Promise<Memory> {
-  const { account: from, gate } = memory;
+  const { account: from, gate, cursors } = memory;
   const {
     ok,
     outcome,
@@ -153,14 +163,18 @@ async function swap(memory: Memory, to: string): Promise<Memory> {
     { kind: 'swapped', from, to, at: new Date() },
     { cooldownMs: Number(values['cool-down-ms']) },
   );
-  const next = { account: to, gate: swapped.state };
+  const next = { account: to, gate: swapped.state, cursors };
   await remember(next);
   return next;
 }
 
-/** The account to use after this one. */
-function homeAfter(account: string): string {
-  return homes[(homes.indexOf(account) + 1) % homes.length] ?? account;
+/** The account to move to; none while all are exhausted: the program goes on by itself, or another resets first. */
+function nextHome(account: string, gate: unknown): string | undefined {
+  const candidates = homes.map((home) => ({ account: home }));
+  const next = chooseAccount(gate, candidates, new Date());
+  if (next.waitUntil === undefined && next.account !== account) return next.account;
+  say(`all accounts are exhausted; ${next.account} resets at ${next.waitUntil ?? 'any moment'}`);
+  return undefined;
 }
 
 async function capture(session: string): Promise<string | undefined> {
@@ -201,13 +215,18 @@ function sayEvent(event: SwapEvent): void {
 async function remembered(): Promise<Memory> {
   const [first = ''] = homes;
   const text = await readFile(join(stateDirectory, 'daemon.json'), 'utf8').catch(() => '{}');
-  const { account = first, swappingTo, gate } = parsed(text);
+  const { account = first, swappingTo, gate, cursors } = parsed(text);
   if (!isHome(account)) return { account: first };
-  return isHome(swappingTo) ? { account, gate, swappingTo } : { account, gate };
+  const memory = { account, gate, ...(isRecord(cursors) ? { cursors } : {}) };
+  return isHome(swappingTo) ? { ...memory, swappingTo } : memory;
 }
 
 function isHome(value: unknown): value is string {
   return homes.some((home) => home === value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** What it remembers, or nothing if the file is damaged: accounts and terminals have the rest. */

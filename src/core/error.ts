@@ -6,6 +6,7 @@ const brand = Symbol.for('claude-shared-state.SharedStateError');
 /** The public calls that throw a `SharedStateError`. */
 export type Operation =
   | 'archive'
+  | 'chooseAccount'
   | 'deleteRestorePoint'
   | 'diagnoseResume'
   | 'ensureForAccount'
@@ -25,6 +26,7 @@ export type Operation =
   | 'planRestore'
   | 'planSwap'
   | 'projectKey'
+  | 'readLimitRows'
   | 'relaunchSessions'
   | 'requiredSharedUnder'
   | 'restore'

@@ -31,19 +31,25 @@ export type {
   TerminalKey,
   TerminalPane,
 } from './terminal/terminal.ts';
-export type { FailoverFs, WriteHandle } from '../fs/migrate-fs.ts';
+export type { FailoverFs, MigrateReadFs, WriteHandle } from '../fs/migrate-fs.ts';
 export type { ResumeUUID } from '../sessions/resume-uuid.ts';
+export { chooseAccount } from './quota/choose-account.ts';
+export type { AccountCandidate, AccountChoice } from './quota/choose-account.ts';
 export { stepQuotaGate } from './quota/gate.ts';
 export type { NoSwapReason, QuotaStep } from './quota/gate.ts';
 export type { QuotaEvidence, VetoEvidence } from './quota/evidence.ts';
+export { readLimitRows } from './quota/limit-rows.ts';
+export type { LimitRows, LimitRowsCursor, LimitRowsOptions } from './quota/limit-rows.ts';
 export type {
+  HookObservation,
   MessageObservation,
   PaneObservation,
   QuotaGateOptions,
   QuotaObservation,
   SwappedObservation,
+  TranscriptObservation,
 } from './quota/options.ts';
 export { DefaultQuotaPatterns, DefaultQuotaVetoes } from './quota/patterns.ts';
-export type { QuotaLimit, QuotaPattern, QuotaVeto } from './quota/patterns.ts';
-export type { PendingDetection, QuotaGateState, SeenMessage } from './quota/state.ts';
+export type { QuotaLimit, QuotaPattern, QuotaScope, QuotaVeto } from './quota/patterns.ts';
+export type { AccountLimit, PendingDetection, QuotaGateState, SeenMessage } from './quota/state.ts';
 export type { ResetTime } from './quota/reset-time.ts';

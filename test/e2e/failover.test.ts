@@ -133,7 +133,7 @@ test.each(times)(
     expect(daemon.log()).not.toContain('swap from');
     await say(web, 'This is too much.');
     await daemon.until('but not all', PATIENCE_MS);
-    expect(daemon.log()).toContain('web: suspected');
+    expect(daemon.log()).toContain('web: swap');
     expect(await sessionsUnder(homes[0])).toEqual([]);
     expect(await sessionsUnder(homes[1])).toEqual(before);
     expect(await docs.command()).toBe('bash');

@@ -1,5 +1,5 @@
 import type { QuotaEvidence, QuotaReading, VetoEvidence } from './evidence.ts';
-import { readMessage } from './message.ts';
+import { readHook, readMessage, readRows } from './message.ts';
 import {
   checkGate,
   type GateRules,
@@ -10,6 +10,7 @@ import {
 } from './options.ts';
 import { readPane } from './pane.ts';
 import {
+  limitsAfter,
   messageOf,
   type PendingDetection,
   type QuotaGateState,
@@ -50,7 +51,7 @@ export type QuotaStep = { readonly state: QuotaGateState } & (
       readonly evidence: QuotaEvidence | undefined;
       readonly until: string;
     }
-  /** Enough polls agree. Repeated at every poll until you report a swap or the limit is gone. */
+  /** Enough polls agree, or a record of the program says it. Repeated at every poll until you report a swap or the limit is gone. */
   | { readonly verdict: 'swap'; readonly evidence: QuotaEvidence; readonly polls: number }
 );
 
@@ -139,7 +140,10 @@ function stepAfterSwap(
       pending: [],
       account: to,
       exhaustedAccounts: [...exhausted, from].slice(-MAX_KEPT),
+      limits: state.limits.filter(({ account }) => account !== to),
+      onScreen: [],
       seenMessages: seenAfterSwap(state, now).slice(-MAX_KEPT),
+      swappedAt: now,
       cooldown: { since: now, until },
     },
     verdict: 'cooling-down',
@@ -158,43 +162,75 @@ function stepAfterLook(
   if (account !== state.account && state.exhaustedAccounts.includes(account)) {
     return { state, verdict: 'none', reason: 'exhausted-account' };
   }
-  const { evidence, veto, poll, prompt } = read(observation, rules);
+  const reading = read(observation, rules, state.swappedAt);
   const earlier = state.pending.find((detection) => detection.session === session);
+  const agreeing = earlier?.account === account ? earlier : undefined;
+  // A screen may hide a limit that is in the transcript.
+  const standing = reading.poll && observation.kind !== 'pane' ? undefined : agreeing?.row;
+  const evidence = standing ?? reading.evidence;
+  const isRecord = standing !== undefined || reading.isRecord;
+  const poll = reading.poll || standing !== undefined;
   const pending = state.pending.filter((detection) => detection !== earlier);
-  const cleared: QuotaGateState = poll ? { ...state, pending } : state;
+  const looked = { ...state, onScreen: onScreenAfter(state, observation, reading) };
+  const cleared: QuotaGateState = poll ? { ...looked, pending } : looked;
   if (evidence === undefined) {
-    if (!poll) return { state, verdict: 'none', reason: 'no-poll' };
+    if (!poll) return { state: looked, verdict: 'none', reason: 'no-poll' };
     const seenMessages = seenAfterWork(state, session, now);
     return { state: { ...cleared, seenMessages }, verdict: 'none', reason: 'no-limit' };
   }
-  const message = messageOf(session, evidence, prompt, earlier);
-  if (wasSeen(state, message, now)) {
+  const before = [...(earlier === undefined ? [] : [earlier.message]), ...state.onScreen];
+  const message = messageOf(session, evidence, reading.prompt, before);
+  if (!isRecord && wasSeen(state, message, now)) {
     return { state: cleared, verdict: 'none', reason: 'seen-before-swap' };
   }
   if (message.resetsAt !== undefined && message.resetsAt <= now) {
     return { state: cleared, verdict: 'none', reason: 'already-reset' };
   }
+  const veto = standing === undefined ? reading.veto : undefined;
   if (veto !== undefined) return { state: cleared, verdict: 'vetoed', evidence, veto };
+  const row = isRecord ? { row: evidence } : {};
+  const polls = isRecord ? needed : countPolls(agreeing, now);
+  const detection: PendingDetection = { session, account, polls, at: now, message, ...row };
+  const counted = { ...looked, pending: [...pending, detection].slice(-MAX_KEPT) };
+  const limits = limitsAfter(state, account, evidence, message.resetsAt, now).slice(-MAX_KEPT);
   if (state.cooldown !== undefined) {
     const until = new Date(state.cooldown.until).toISOString();
-    return { state: cleared, verdict: 'cooling-down', evidence, until };
+    const next = isRecord ? { ...counted, limits } : cleared;
+    return { state: next, verdict: 'cooling-down', evidence, until };
   }
-  const agreeing = earlier?.account === account ? earlier : undefined;
-  if (!poll) return { state, verdict: 'suspected', evidence, polls: agreeing?.polls ?? 0, needed };
-  const polls = countPolls(agreeing, now);
-  const detection: PendingDetection = { session, account, polls, at: now, message };
-  const next = { ...state, pending: [...pending, detection].slice(-MAX_KEPT) };
+  if (!poll) {
+    return { state: looked, verdict: 'suspected', evidence, polls: agreeing?.polls ?? 0, needed };
+  }
   return polls >= needed
-    ? { state: next, verdict: 'swap', evidence, polls }
-    : { state: next, verdict: 'suspected', evidence, polls, needed };
+    ? { state: { ...counted, limits }, verdict: 'swap', evidence, polls }
+    : { state: counted, verdict: 'suspected', evidence, polls, needed };
 }
 
-function read(observation: SessionObservation, rules: GateRules): QuotaReading {
+/** What the screens say about limits, after a look at one of them. */
+function onScreenAfter(
+  { onScreen }: QuotaGateState,
+  { kind, session }: SessionObservation,
+  { shown, prompt }: QuotaReading,
+): QuotaGateState['onScreen'] {
+  if (kind !== 'pane') return onScreen;
+  const messages = shown.map((evidence) => messageOf(session, evidence, prompt, onScreen));
+  return [...onScreen.filter((seen) => seen.session !== session), ...messages].slice(-MAX_KEPT);
+}
+
+function read(
+  observation: SessionObservation,
+  rules: GateRules,
+  swappedAt: number | undefined,
+): QuotaReading {
   switch (observation.kind) {
     case 'pane':
       return readPane(observation.text, rules);
     case 'message':
       return readMessage(observation.message, rules);
+    case 'transcript':
+      return readRows(observation.rows, rules, swappedAt);
+    case 'hook':
+      return readHook(observation.input, rules);
     default:
       return observation satisfies never;
   }

@@ -3,13 +3,13 @@ import {
   type EvidenceRules,
   evidenceIn,
   excerpt,
+  noReading,
   type QuotaEvidence,
   type QuotaReading,
+  scopeOf,
   vetoIn,
 } from './evidence.ts';
 import type { QuotaLimit } from './patterns.ts';
-
-const nothing: QuotaReading = { evidence: undefined, veto: undefined, poll: false, prompt: '' };
 
 /** The limits by their names in events. */
 const limitOfEvent = new Map<unknown, QuotaLimit>([
@@ -30,19 +30,81 @@ const limitOfEvent = new Map<unknown, QuotaLimit>([
 export function readMessage(message: unknown, rules: EvidenceRules): QuotaReading {
   switch (memberOf(message, 'type')) {
     case 'result':
-      return { ...nothing, poll: true, ...readResult(message, rules) };
+      return { ...noReading, poll: true, ...readResult(message, rules) };
     case 'assistant':
-      return { ...nothing, evidence: evidenceInAnswer(message, rules) };
+      return { ...noReading, evidence: evidenceInAnswer(message, rules) };
     case 'rate_limit_event':
-      return { ...nothing, evidence: evidenceInEvent(memberOf(message, 'rate_limit_info')) };
+      return { ...noReading, evidence: evidenceInEvent(memberOf(message, 'rate_limit_info')) };
     default:
-      return nothing;
+      return noReading;
   }
 }
 
+/**
+ * Reads the newest rows of a transcript: the last answer says whether the session goes on.
+ *
+ * An answer of the program itself has `isApiErrorMessage`, whatever the model writes (2.1.197 to 2.1.332).
+ */
+export function readRows(
+  rows: readonly unknown[],
+  rules: EvidenceRules,
+  swappedAt = -Infinity,
+): QuotaReading {
+  const own = rows.filter((row) => memberOf(row, 'isSidechain') !== true);
+  const last = own.findLastIndex((row) => isOfModel(row) || limitIn(row, rules) !== undefined);
+  const row = own[last];
+  if (row === undefined || !(timeOf(row) > swappedAt)) return noReading;
+  const limit = limitIn(row, rules);
+  const start = own.slice(0, last).findLastIndex(startsTurn) + 1;
+  const veto = vetoIn(own.slice(start, last).filter(isOfProgram).map(answerText), rules);
+  // What it does next, it says in a row of its own (2.1.332).
+  const notices = own.slice(last + 1).map((notice) => textOf(memberOf(notice, 'content')));
+  const continues = notices.flatMap((notice) => evidenceIn(notice, rules)?.continues ?? []).at(-1);
+  const isCancelled = notices.some((notice) => notice.startsWith('Automatic continue '));
+  const more = continues === undefined || isCancelled ? {} : { continues };
+  const evidence = limit === undefined ? undefined : { ...limit, ...more };
+  return { ...noReading, evidence, veto, poll: true, isRecord: true };
+}
+
+function limitIn(row: unknown, rules: EvidenceRules): QuotaEvidence | undefined {
+  return isOfProgram(row) ? evidenceInAnswer(row, rules) : undefined;
+}
+
+function isOfProgram(row: unknown): boolean {
+  return memberOf(row, 'type') === 'assistant' && memberOf(row, 'isApiErrorMessage') === true;
+}
+
+/** The program also answers in place of the model where there is nothing to answer. */
+function isOfModel(row: unknown): boolean {
+  const model = memberOf(memberOf(row, 'message'), 'model');
+  return memberOf(row, 'type') === 'assistant' && !isOfProgram(row) && model !== '<synthetic>';
+}
+
+function startsTurn(row: unknown): boolean {
+  const content = memberOf(memberOf(row, 'message'), 'content');
+  const [first] = isArray(content) ? content : [];
+  return memberOf(row, 'type') === 'user' && memberOf(first, 'type') !== 'tool_result';
+}
+
+function timeOf(row: unknown): number {
+  return Date.parse(textOf(memberOf(row, 'timestamp')));
+}
+
+/** Reads what a `StopFailure` hook is given. */
+export function readHook(input: unknown, rules: EvidenceRules): QuotaReading {
+  if (memberOf(input, 'hook_event_name') !== 'StopFailure') return noReading;
+  if (memberOf(input, 'error') !== 'rate_limit') return noReading;
+  const evidence = evidenceIn(textOf(memberOf(input, 'last_assistant_message')), rules);
+  return { ...noReading, evidence, poll: evidence !== undefined, isRecord: evidence !== undefined };
+}
+
 function readResult(message: unknown, rules: EvidenceRules): Partial<QuotaReading> {
-  if (memberOf(message, 'is_error') !== true) return {};
   const text = textOf(memberOf(message, 'result'));
+  if (memberOf(message, 'is_error') !== true) {
+    // A compaction that a limit stopped ends without an error (2.1.197 and 2.1.329).
+    const evidence = text.startsWith('Error during compaction: ') && evidenceIn(text, rules);
+    return evidence ? { evidence, poll: false } : {};
+  }
   const veto = vetoIn([text], rules);
   const status = memberOf(message, 'api_error_status');
   // Versions before 2.1 give no status.
@@ -50,16 +112,28 @@ function readResult(message: unknown, rules: EvidenceRules): Partial<QuotaReadin
   const evidence = evidenceIn(text, rules);
   // 2.1.329 names the limit even if no pattern knows its text.
   const isNamed = memberOf(message, 'api_error') === 'usage_limit_reached';
-  const named: QuotaEvidence = { limit: 'other', text: excerpt(text), pattern: 'api_error' };
+  const limit = 'other';
+  const scope = scopeOf(limit);
+  const named: QuotaEvidence = { limit, scope, text: excerpt(text), pattern: 'api_error' };
   return { veto, evidence: evidence ?? (isNamed ? named : undefined) };
 }
 
 /** Only an answer of the program itself, in place of the model, has an `error`. */
 function evidenceInAnswer(message: unknown, rules: EvidenceRules): QuotaEvidence | undefined {
   if (memberOf(message, 'error') !== 'rate_limit') return undefined;
+  const told = evidenceIn(answerText(message), rules);
+  const counted = evidenceInEvent(memberOf(message, 'quotaLimits'));
+  // The words name the limit, the numbers its end to the second.
+  const resets = counted?.resets;
+  const text = told?.resets?.text ?? resets?.text;
+  if (told === undefined || resets === undefined || text === undefined) return told ?? counted;
+  return { ...told, resets: { ...told.resets, ...resets, text } };
+}
+
+function answerText(message: unknown): string {
   const content = memberOf(memberOf(message, 'message'), 'content');
   const blocks = isArray(content) ? content : [];
-  return evidenceIn(blocks.map((block) => textOf(memberOf(block, 'text'))).join(' '), rules);
+  return blocks.map((block) => textOf(memberOf(block, 'text'))).join(' ');
 }
 
 /** An event without a limit type is sent when the server slows everybody down. */
@@ -74,8 +148,10 @@ function evidenceInEvent(info: unknown): QuotaEvidence | undefined {
   const isTyped = typeof type === 'string';
   const seconds = memberOf(info, isTyped ? 'resetsAt' : 'overageResetsAt');
   const at = new Date(typeof seconds === 'number' ? seconds * 1000 : NaN);
+  const limit = isTyped ? (limitOfEvent.get(type) ?? 'other') : 'spend';
   return {
-    limit: isTyped ? (limitOfEvent.get(type) ?? 'other') : 'spend',
+    limit,
+    scope: scopeOf(limit),
     ...(Number.isNaN(at.getTime())
       ? {}
       : { resets: { text: String(seconds), at: at.toISOString() } }),

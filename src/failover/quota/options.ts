@@ -1,4 +1,4 @@
-import { isObject, memberOf } from '../../core/json.ts';
+import { isArray, isObject, memberOf } from '../../core/json.ts';
 import {
   check,
   date,
@@ -46,7 +46,23 @@ export interface MessageObservation extends OfSession {
   readonly message: unknown;
 }
 
-export type SessionObservation = PaneObservation | MessageObservation;
+/** The newest rows of a session's transcript, as `readLimitRows` returns them; none if there are no new ones. */
+export interface TranscriptObservation extends OfSession {
+  readonly kind: 'transcript';
+  readonly rows: readonly unknown[];
+}
+
+/** The input of a `StopFailure` hook, parsed from its JSON. */
+export interface HookObservation extends OfSession {
+  readonly kind: 'hook';
+  readonly input: unknown;
+}
+
+export type SessionObservation =
+  | PaneObservation
+  | MessageObservation
+  | TranscriptObservation
+  | HookObservation;
 
 /** The sessions were moved from one account to another. */
 export interface SwappedObservation {
@@ -87,11 +103,17 @@ const isRegExp = (value: unknown): value is RegExp =>
   !/[gy]/.test(String(Reflect.get(value, 'flags')));
 const pattern = /* @__PURE__ */ kind(isRegExp, 'a regular expression without the flags g and y');
 const limit = /* @__PURE__ */ oneOf('session', 'weekly', 'model', 'spend', 'other');
+const scope = /* @__PURE__ */ optional(oneOf('seat', 'organization', 'model'));
+
+const rows = /* @__PURE__ */ kind(isArray, 'an array, as readLimitRows returns it');
 
 const gateOptions = /* @__PURE__ */ (() =>
   options({
     patterns: optional(
-      list<QuotaPattern>(object({ name: string, limit, pattern }), '{ name, limit, pattern }'),
+      list<QuotaPattern>(
+        object({ name: string, limit, scope, pattern }),
+        '{ name, limit, pattern }',
+      ),
       DefaultQuotaPatterns,
     ),
     vetoes: optional(
@@ -112,10 +134,11 @@ const gateOptions = /* @__PURE__ */ (() =>
 const observationTime: Kind<number> = (value, argument, faults) => {
   const read = <Value>(name: string, member: Kind<Value>) =>
     member(memberOf(value, name), `${argument}.${name}`, faults);
-  const observed = read('kind', oneOf('pane', 'message', 'swapped'));
+  const observed = read('kind', oneOf('pane', 'message', 'transcript', 'hook', 'swapped'));
   const names = observed === 'swapped' ? ['from', 'to'] : ['session', 'account'];
   for (const name of observed === undefined ? [] : names) read(name, nonEmptyString);
   if (observed === 'pane') read('text', string);
+  if (observed === 'transcript') read('rows', rows);
   const at = read('at', date);
   return at === undefined ? undefined : Number(at);
 };

@@ -1,5 +1,6 @@
 import { isArray, memberOf } from '../../core/json.ts';
-import type { QuotaEvidence } from './evidence.ts';
+import { type QuotaEvidence, SESSION_MS } from './evidence.ts';
+import type { QuotaScope } from './patterns.ts';
 
 /** A message about a limit, as it is recognised again. */
 export interface SeenMessage {
@@ -12,7 +13,7 @@ export interface SeenMessage {
   readonly resetsAt?: number;
 }
 
-/** A limit that the last poll of a session detected. */
+/** A limit that was detected in a session. */
 export interface PendingDetection {
   readonly session: string;
   readonly account: string;
@@ -21,6 +22,16 @@ export interface PendingDetection {
   /** The time of the last one, in milliseconds since 1970. */
   readonly at: number;
   readonly message: SeenMessage;
+  /** What a transcript or a hook reported: it stands until the session goes on. */
+  readonly row?: QuotaEvidence;
+}
+
+/** A limit that an account has hit. */
+export interface AccountLimit {
+  readonly account: string;
+  readonly scope: QuotaScope;
+  /** When it ends, or is taken to end, in milliseconds since 1970. */
+  readonly until: number;
 }
 
 /**
@@ -34,8 +45,14 @@ export interface QuotaGateState {
   readonly account?: string;
   /** The accounts that were swapped away from, oldest first. */
   readonly exhaustedAccounts: readonly string[];
+  /** The last limit that each account hit. */
+  readonly limits: readonly AccountLimit[];
+  /** What the newest turns on the screens say about limits. */
+  readonly onScreen: readonly SeenMessage[];
   /** The messages their sessions showed; a resumed session shows them again. */
   readonly seenMessages: readonly SeenMessage[];
+  /** When the last swap was reported, in milliseconds since 1970. */
+  readonly swappedAt?: number;
   /** In milliseconds since 1970. */
   readonly cooldown?: { readonly since: number; readonly until: number };
 }
@@ -44,6 +61,8 @@ const initialState: QuotaGateState = {
   version: 1,
   pending: [],
   exhaustedAccounts: [],
+  limits: [],
+  onScreen: [],
   seenMessages: [],
 };
 
@@ -51,6 +70,7 @@ const initialState: QuotaGateState = {
 export function readState(state: unknown): QuotaGateState {
   if (memberOf(state, 'version') !== 1) return initialState;
   const account = memberOf(state, 'account');
+  const swappedAt = memberOf(state, 'swappedAt');
   const cooldown = memberOf(state, 'cooldown');
   const [since, until] = [memberOf(cooldown, 'since'), memberOf(cooldown, 'until')];
   return {
@@ -58,7 +78,10 @@ export function readState(state: unknown): QuotaGateState {
     pending: listIn(state, 'pending').filter(isPendingDetection),
     ...(isText(account) ? { account } : {}),
     exhaustedAccounts: listIn(state, 'exhaustedAccounts').filter(isText),
+    limits: listIn(state, 'limits').filter(isAccountLimit),
+    onScreen: listIn(state, 'onScreen').filter(isSeenMessage),
     seenMessages: listIn(state, 'seenMessages').filter(isSeenMessage),
+    ...(isTime(swappedAt) ? { swappedAt } : {}),
     ...(isTime(since) && isTime(until) ? { cooldown: { since, until } } : {}),
   };
 }
@@ -76,8 +99,30 @@ function isPendingDetection(value: unknown): value is PendingDetection {
     Number.isSafeInteger(polls) &&
     Number(polls) > 0 &&
     isTime(memberOf(value, 'at')) &&
-    isSeenMessage(memberOf(value, 'message'))
+    isSeenMessage(memberOf(value, 'message')) &&
+    (memberOf(value, 'row') === undefined || isEvidence(memberOf(value, 'row')))
   );
+}
+
+function isEvidence(value: unknown): value is QuotaEvidence {
+  const resets = memberOf(value, 'resets');
+  return (
+    isScope(memberOf(value, 'scope')) &&
+    ['limit', 'text', 'pattern'].every((name) => isText(memberOf(value, name))) &&
+    (resets === undefined || isText(memberOf(resets, 'text')))
+  );
+}
+
+function isAccountLimit(value: unknown): value is AccountLimit {
+  return (
+    isText(memberOf(value, 'account')) &&
+    isScope(memberOf(value, 'scope')) &&
+    isTime(memberOf(value, 'until'))
+  );
+}
+
+function isScope(value: unknown): boolean {
+  return value === 'seat' || value === 'organization' || value === 'model';
 }
 
 function isSeenMessage(value: unknown): value is SeenMessage {
@@ -101,16 +146,17 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MAX_TIME;
 }
 
-/** The message a session shows. */
+/** The message a session shows; `known`: what it showed before. */
 export function messageOf(
   session: string,
-  { limit, model, resets, text: excerpt }: QuotaEvidence,
+  { resets, text: excerpt }: QuotaEvidence,
   prompt: string,
-  earlier: PendingDetection | undefined,
+  known: readonly SeenMessage[],
 ): SeenMessage {
-  const text = resets === undefined ? excerpt : [limit, model ?? '', resets.text].join(' ');
+  // By its end alone: the same limit is reported in several ways, with a zone and without.
+  const text = resets === undefined ? excerpt : resets.text.replace(/ \(.*/, '');
   // A time of day was resolved when it was first seen: by the next day it would mean the next one.
-  const first = earlier?.message.text === text ? earlier.message.resetsAt : undefined;
+  const first = known.find((seen) => seen.session === session && seen.text === text)?.resetsAt;
   const resetsAt = first ?? (resets?.at === undefined ? undefined : Date.parse(resets.at));
   return { session, text, prompt, ...(resetsAt === undefined ? {} : { resetsAt }) };
 }
@@ -125,11 +171,12 @@ export function wasSeen(
   now: number,
 ): boolean {
   return seenMessages.some(
-    (seen) =>
-      seen.text === message.text &&
-      (isInForce(seen, now) ||
-        (seen.session === message.session && seen.prompt === message.prompt)),
+    (seen) => seen.text === message.text && (isInForce(seen, now) || isSame(seen, message)),
   );
+}
+
+function isSame(one: SeenMessage, other: SeenMessage): boolean {
+  return one.session === other.session && one.prompt === other.prompt;
 }
 
 // No session has this name.
@@ -143,9 +190,32 @@ export function seenAfterWork({ seenMessages }: QuotaGateState, session: string,
 }
 
 /** The messages to remember after a swap. */
-export function seenAfterSwap({ seenMessages, pending }: QuotaGateState, now: number) {
+export function seenAfterSwap(
+  { seenMessages, pending, onScreen }: QuotaGateState,
+  now: number,
+): readonly SeenMessage[] {
   const before = seenMessages.filter((seen) => seen.resetsAt === undefined || isInForce(seen, now));
-  return [...before, ...pending.map(({ message }) => message)];
+  const shown = onScreen.filter(
+    (seen) => !pending.some(({ message }) => message.text === seen.text && isSame(message, seen)),
+  );
+  return [...before, ...shown, ...pending.map(({ message }) => message)];
+}
+
+const DAY_MS = 86_400_000;
+
+/** The limits of all accounts after one was confirmed; if nobody says when it ends, a session limit is taken to end in time, others after a day. */
+export function limitsAfter(
+  { limits }: QuotaGateState,
+  account: string,
+  { limit, scope }: QuotaEvidence,
+  resetsAt: number | undefined,
+  now: number,
+): readonly AccountLimit[] {
+  const known = limits.find((each) => each.account === account && each.scope === scope);
+  const assumed = now + (limit === 'session' ? SESSION_MS : DAY_MS);
+  const standing = known !== undefined && known.until > now ? known.until : assumed;
+  const until = resetsAt ?? standing;
+  return [...limits.filter((each) => each.account !== account), { account, scope, until }];
 }
 
 function isInForce({ resetsAt }: SeenMessage, now: number): boolean {

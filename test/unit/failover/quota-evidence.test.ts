@@ -23,12 +23,14 @@ describe('evidence', () => {
   test('has what the pattern names, and no more', () => {
     expect(evidenceIn('out', withPattern(/^out$/))).toStrictEqual({
       limit: 'other',
+      scope: 'seat',
       text: 'out',
       pattern: 'mine',
     });
     const named = withPattern(/^(?<model>\w+) until (?<reset>.+)$/);
     expect(evidenceIn('Opus until 9pm (UTC)', named)).toStrictEqual({
       limit: 'other',
+      scope: 'seat',
       model: 'Opus',
       resets: { text: '9pm (UTC)', at: '2026-11-21T21:00:00.000Z', zone: 'UTC' },
       text: 'Opus until 9pm (UTC)',
@@ -40,6 +42,7 @@ describe('evidence', () => {
     const patterns = ['a', 'b', 'c'].map((name): QuotaPattern => ({
       name,
       limit: 'other',
+      scope: 'seat',
       pattern: name === 'a' ? /x/ : /limit/,
     }));
     expect(evidenceIn('limit', { ...rules, patterns })?.pattern).toBe('b');

@@ -240,14 +240,17 @@ describe('after a swap', () => {
   });
 
   test('nothing is counted any more, and what was shown is known', () => {
-    const text = 'session  10:50pm (Europe/Paris)';
+    const text = '10:50pm';
     const resetsAt = Date.parse('2026-11-21T21:50:00Z');
     expect(steps([pane(0, limit), pane(1, limit), swap(2)]).at(-1)?.state).toStrictEqual({
       version: 1,
       pending: [],
       account: 'b',
       exhaustedAccounts: ['a'],
+      limits: [{ account: 'a', scope: 'seat', until: resetsAt }],
+      onScreen: [],
       seenMessages: [{ session: 'build', text, prompt: '> continue', resetsAt }],
+      swappedAt: start + 2 * MINUTE,
       cooldown: { since: start + 2 * MINUTE, until: start + 7 * MINUTE },
     });
   });
@@ -444,12 +447,14 @@ describe('messages', () => {
 
     expect(ofInfo({ ...spent, overageResetsAt: 1_795_297_800 })).toEqual({
       limit: 'spend',
+      scope: 'seat',
       resets: { text: '1795297800', at: '2026-11-21T21:50:00.000Z' },
       text: 'rate_limit_event: overage',
       pattern: 'rate_limit_event',
     });
     expect(ofInfo(spent)).toEqual({
       limit: 'spend',
+      scope: 'seat',
       text: 'rate_limit_event: overage',
       pattern: 'rate_limit_event',
     });

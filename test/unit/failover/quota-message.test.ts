@@ -1,5 +1,6 @@
 import { DefaultQuotaPatterns, DefaultQuotaVetoes } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { noReading as nothing } from '../../../src/failover/quota/evidence.ts';
 import { readMessage } from '../../../src/failover/quota/message.ts';
 import { inWords } from '../support/in-words.ts';
 
@@ -8,6 +9,7 @@ const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now 
 const words = "You've hit your weekly limit · resets Nov 25, 4:50am (Europe/Paris)";
 const weekly = {
   limit: 'weekly',
+  scope: 'seat',
   resets: {
     text: 'Nov 25, 4:50am (Europe/Paris)',
     at: '2026-11-25T03:50:00.000Z',
@@ -16,7 +18,6 @@ const weekly = {
   text: words,
   pattern: 'hit-weekly',
 };
-const nothing = { evidence: undefined, veto: undefined, poll: false, prompt: '' };
 const poll = { ...nothing, poll: true };
 
 describe('a result', () => {
@@ -50,7 +51,8 @@ describe('a result', () => {
   test('in words that no pattern knows is a limit where the program names it', () => {
     const result = `In ${'x'.repeat(400)}`;
     const named = { ...refusal, api_error: 'usage_limit_reached' };
-    const evidence = { limit: 'other', text: result.slice(0, 300), pattern: 'api_error' };
+    const text = result.slice(0, 300);
+    const evidence = { limit: 'other', scope: 'seat', text, pattern: 'api_error' };
     expect(readMessage({ ...named, result }, rules)).toStrictEqual({ ...poll, evidence });
     expect(readMessage({ ...named, result: undefined }, rules).evidence?.text).toBe('');
   });
@@ -108,6 +110,7 @@ describe('an event', () => {
   ])('of %s tells the limit %s with its end, and is no poll', (rateLimitType, limit) => {
     const told = {
       limit,
+      scope: limit === 'model' ? 'model' : 'seat',
       resets,
       text: `rate_limit_event: ${rateLimitType}`,
       pattern: 'rate_limit_event',
@@ -124,6 +127,7 @@ describe('an event', () => {
       ...nothing,
       evidence: {
         limit: 'spend',
+        scope: 'seat',
         resets: { text: '1795300000', at: '2026-11-21T22:26:40.000Z' },
         text: 'rate_limit_event: overage',
         pattern: 'rate_limit_event',
@@ -137,6 +141,7 @@ describe('an event', () => {
       const { evidence } = readMessage(event({ ...rejected, rateLimitType: 'x', resetsAt }), rules);
       expect(evidence).toStrictEqual({
         limit: 'other',
+        scope: 'seat',
         text: 'rate_limit_event: x',
         pattern: 'rate_limit_event',
       });

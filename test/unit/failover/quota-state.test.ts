@@ -5,15 +5,26 @@ import { inWords } from '../support/in-words.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const LAST = 8.64e15;
-const empty = { version: 1, pending: [], exhaustedAccounts: [], seenMessages: [] };
+const empty = {
+  version: 1,
+  pending: [],
+  exhaustedAccounts: [],
+  limits: [],
+  onScreen: [],
+  seenMessages: [],
+};
 const message = { session: 'build', text: 'limit', prompt: '> go', resetsAt: 5 };
 const suspicion = { session: 'build', account: 'a', polls: 1, at: 7, message };
+const row = { limit: 'session', scope: 'seat', text: 'limit', pattern: 'x' };
 const whole = {
   version: 1,
-  pending: [suspicion],
+  pending: [suspicion, { ...suspicion, row: { ...row, resets: { text: '4pm' } } }],
   account: 'b',
   exhaustedAccounts: ['a', ''],
+  limits: [{ account: 'a', scope: 'organization', until: LAST }],
+  onScreen: [message],
   seenMessages: [message, { session: '', text: '', prompt: '' }],
+  swappedAt: 9,
   cooldown: { since: -LAST, until: LAST },
 };
 
@@ -83,6 +94,10 @@ describe('one wrong member is left out alone:', () => {
       { at: LAST + 1 },
       { message: undefined },
       { message: but(message, { text: 7 }) },
+      { row: null },
+      { row: but(row, { scope: 'world' }) },
+      { row: but(row, { text: 7 }) },
+      { row: but(row, { resets: {} }) },
     ]),
   )('a suspicion like %s', (_, wrong) => {
     const other = but(suspicion, { session: 'docs', polls: 2 });
@@ -116,11 +131,26 @@ describe('one wrong member is left out alone:', () => {
     );
   });
 
-  test.each(['pending', 'exhaustedAccounts', 'seenMessages'])('%s that are no list', (name) => {
-    for (const value of [undefined, null, 'x', { length: 1, 0: suspicion }]) {
-      expect(readState(but(whole, { [name]: value }))).toStrictEqual(but(whole, { [name]: [] }));
-    }
+  test.each(
+    inWords([
+      null,
+      { account: 7, scope: 'seat', until: 1 },
+      { account: 'a', scope: 'x', until: 1 },
+      { account: 'a', scope: 'seat', until: LAST + 1 },
+    ]),
+  )('a limit like %s', (_, wrong) => {
+    const limits = [wrong, ...whole.limits];
+    expect(readState(but(whole, { limits }))).toStrictEqual(whole);
   });
+
+  test.each(['pending', 'exhaustedAccounts', 'limits', 'onScreen', 'seenMessages'])(
+    '%s that are no list',
+    (name) => {
+      for (const value of [undefined, null, 'x', { length: 1, 0: suspicion }]) {
+        expect(readState(but(whole, { [name]: value }))).toStrictEqual(but(whole, { [name]: [] }));
+      }
+    },
+  );
 });
 
 const at = new Date('2026-11-21T20:00:00Z');

@@ -25,8 +25,14 @@ test.each(texts.filter(isLimit).map((text) => [text.name, text.provenance, text]
 
     expect(first).toMatchObject({ verdict: 'suspected', evidence: { limit: text.limit } });
     expect(second).toMatchObject({ verdict: 'swap', evidence: { limit: text.limit } });
-    if (text.resets === undefined || second.verdict !== 'swap') return;
-    expect(second.evidence.resets).toMatchObject({ at: text.resets });
+    const { scope, resets, continues } = text;
+    expect(second).toMatchObject({
+      evidence: {
+        ...(scope === undefined ? {} : { scope }),
+        ...(resets === undefined ? {} : { resets: { at: resets } }),
+        ...(continues === undefined ? {} : { continues: { text: continues } }),
+      },
+    });
   },
 );
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { QuotaLimit } from 'claude-shared-state/failover';
+import type { QuotaLimit, QuotaScope } from 'claude-shared-state/failover';
 
 /** A text or message that a gate has to judge, and what it is. */
 export interface QuotaText {
@@ -14,6 +14,10 @@ export interface QuotaText {
   readonly message?: unknown;
   /** The limit that it tells; without one it is a false alarm. */
   readonly limit?: QuotaLimit;
+  /** Whom it concerns, where it matters here. */
+  readonly scope?: QuotaScope;
+  /** When the program goes on by itself. */
+  readonly continues?: string;
   /** When that ends, where it matters here. */
   readonly resets?: string;
 }
