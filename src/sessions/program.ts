@@ -63,11 +63,11 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
   ['2.1.101', { toleratesNullLines: false, honorsRewind: true, matchesCutKeys: true }],
   ['2.1.166', { searchesWorktrees: true }],
   ['2.1.173', { resumesUnspoken: true }],
+  ['2.1.222', { refusesEnded: true }],
   [
     '2.1.223',
     {
       searchesAllProjects: true,
-      refusesEnded: true,
       repairsLastLine: true,
       toleratesBackslash: true,
     },

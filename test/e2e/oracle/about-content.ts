@@ -90,8 +90,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'was ended by the model',
     {
-      code: changing('none', ['2.1.223', 'transcript-unusable ended-by-model']),
-      resumes: changing(true, ['2.1.223', false]),
+      code: changing('none', ['2.1.222', 'transcript-unusable ended-by-model']),
+      resumes: changing(true, ['2.1.222', false]),
     },
     ({ cwd }) => conversation(cwd) + note('ended-by-model', {}),
   ),

@@ -134,24 +134,21 @@ test('Three accounts that are exhausted one after the other end in a wait for th
 test.each([
   ["You've hit your session limit", 5 + 1 / 6],
   ["You've hit your monthly spend limit", 24],
-])(
-  'A limit without an end is taken to last a while, and not longer each time it is seen (#%#)',
-  (words, hours) => {
-    const first = story(['a', words]);
-    const until = later(0.1 + hours).toISOString();
-    const alone = [{ account: 'a' }];
-    expect(chooseAccount(first, alone, now)).toEqual({ account: 'a', waitUntil: until });
-    const at = later(2);
-    const again = stepQuotaGate(first, {
-      kind: 'transcript',
-      session: 'api',
-      account: 'a',
-      at,
-      rows: [],
-    });
-    expect(chooseAccount(again.state, alone, at)).toEqual({ account: 'a', waitUntil: until });
-  },
-);
+])('%s, without an end, lasts a while, no longer each time it is seen', (words, hours) => {
+  const first = story(['a', words]);
+  const until = later(0.1 + hours).toISOString();
+  const alone = [{ account: 'a' }];
+  expect(chooseAccount(first, alone, now)).toEqual({ account: 'a', waitUntil: until });
+  const at = later(2);
+  const again = stepQuotaGate(first, {
+    kind: 'transcript',
+    session: 'api',
+    account: 'a',
+    at,
+    rows: [],
+  });
+  expect(chooseAccount(again.state, alone, at)).toEqual({ account: 'a', waitUntil: until });
+});
 
 test('An account that a swap moved to is taken for one that can be used', () => {
   const state = stepQuotaGate(story(['a', session('4pm')]), {

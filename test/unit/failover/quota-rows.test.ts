@@ -107,7 +107,7 @@ describe('a row of a transcript', () => {
     });
   });
 
-  test('stands until the session goes on, whatever the pane shows and however few rows are new', () => {
+  test('stands until the session goes on, whatever the pane shows', () => {
     const seen = [transcript(1, [failure(0)]), transcript(2, []), pane(3, calm), transcript(4, [])];
     expect(verdicts([...seen, transcript(5, [answer(5)]), transcript(6, [])])).toEqual([
       'swap',
@@ -146,7 +146,7 @@ describe('a row of a transcript', () => {
     expect(verdicts([transcript(1, [row])])).toEqual(['none']);
   });
 
-  test('before an answer does not count, unless the program answered in place of the model', () => {
+  test('before an answer does not count, unless the program itself answered', () => {
     expect(verdicts([transcript(2, [failure(0), answer(1)])])).toEqual(['none']);
     const standIn = answer(1, 'No response requested.', '<synthetic>');
     expect(verdicts([transcript(2, [failure(0), standIn])])).toEqual(['swap']);

@@ -25,7 +25,8 @@ vi.mock('node:fs', () => {
     'symlink',
   ];
   const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
-  return { ...sync, promises: Object.fromEntries(names.map((name) => [name, touched])) };
+  const promises = Object.fromEntries(names.map((name) => [name, touched]));
+  return { ...sync, constants: {}, promises };
 });
 
 function touched(path: unknown): never {
