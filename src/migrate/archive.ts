@@ -36,7 +36,7 @@ import { problemsOf } from './scan/sides.ts';
  * @param options - `required`: the shared links; `RequiredShared` by default. `archive`: the archive directory;
  * `<shared root>/.claude-shared-state/archive` by default. The others: {@link RunOptions}.
  * @returns How it ended, and what was added; resolves whatever happens, so check `ok` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example Keep transcripts beyond 30 days
  * ```ts
@@ -92,7 +92,7 @@ export async function archive(options: ArchiveOptions = {}): Promise<ArchiveRepo
  * @param sessionId - The session's id.
  * @param options - As for `archive`.
  * @returns How it ended, and where the transcript is; resolves whatever happens, so check `ok` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `invalid-option`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example Bring back a session that was deleted
  * ```ts

@@ -66,7 +66,7 @@ import { type Found, isDirectory, removeEmpty, walkTree } from '../fs/walk.ts';
  * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
  * although they can't be proved to be shared, relative to the restore point. `fs`: the file system to read.
  * @returns The plan; `ok` says whether `deleteRestorePoint` would delete all of it.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example See what a deletion would keep
  * ```ts
@@ -120,7 +120,7 @@ export async function planDelete(
  * @param options - `required`: where the shared targets are, if not where the restore point says. `discard`: files to delete
  * although they can't be proved to be shared, relative to the restore point. The others: {@link RunOptions}.
  * @returns How it ended; `ok` says whether the restore point is gone.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example Delete what is shared by now
  * ```ts

@@ -39,7 +39,7 @@ import { type Survey, survey, type SurveyedName, type SurveyedTree } from './sca
  * @param options - As for `migrate`: `required`, `live`, `acceptRetention`, `preferShared`, `preferHome`, `otherHomes`,
  * `processInspector`, `now`, `random`, `uid`, `fs`.
  * @returns The plan; `ok` says whether `migrate` with the same options would go ahead.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example A dry run
  * ```ts
@@ -84,7 +84,7 @@ export async function planMigration(
  * `preferHome`: paths of conflicts, by the side that wins. `otherHomes`: more homes to check for running sessions. The others:
  * {@link RunOptions}.
  * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes`, `path-relative` or `invalid-option`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example Two homes become one state
  * ```ts

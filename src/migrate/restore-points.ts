@@ -131,7 +131,7 @@ const schema = /* @__PURE__ */ (() => ({
  * @param options - `countFiles`: whether to count the files in each, which takes a while for hundreds of thousands; `true` by
  * default. `fs`: the file system to read.
  * @returns All restore points, the oldest first, and what could not be read.
- * @throws {SharedStateError} Only for bad arguments, such as `no-homes` or `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example List what a migration set aside
  * ```ts

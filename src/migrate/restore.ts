@@ -56,7 +56,7 @@ import { wrongUser } from './scan/surroundings.ts';
  * @param accountHome - The absolute path of a Claude Code config directory that was migrated.
  * @param options - As for `restore`: `required`, `acceptOtherTarget`, `processInspector`, `now`, `uid`, `fs`.
  * @returns The plan; `ok` says whether `restore` with the same options would go ahead.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example See what a restore would copy
  * ```ts
@@ -101,7 +101,7 @@ export async function planRestore(
  * @param options - `required`: the links to give up; all that were migrated by default. `acceptOtherTarget`: restore
  * although the shared directory is not the recorded one, or is empty. The others: {@link RunOptions}.
  * @returns How it ended; resolves whatever happens, so check `ok`, `outcome` and `problems`.
- * @throws {SharedStateError} Only for bad arguments, such as `path-relative`.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example There and back
  * ```ts
