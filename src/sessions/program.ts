@@ -5,7 +5,7 @@ import { withoutTrailingSeparators } from '../core/paths.ts';
 /** The versions of Claude Code that the end-to-end tests run, oldest first. */
 export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.freeze([
   '2.1.197',
-  '2.1.329',
+  '2.1.332',
 ]);
 
 /**
@@ -32,7 +32,7 @@ export interface ProgramBehavior {
   readonly toleratesBackslash: boolean;
 }
 
-// Seen on 2.1.197 and 2.1.329, which the end-to-end tests run; the version in between is from the release notes.
+// Seen on 2.1.197 and 2.1.332, which the end-to-end tests run; the version in between is from the release notes.
 const BEHAVIORS: readonly ProgramBehavior[] = [
   {
     since: [0, 0, 0],

@@ -14,7 +14,7 @@ export interface Program {
 
 export const programs: readonly Program[] = [
   { name: 'old', version: '2.1.197' },
-  { name: 'new', version: '2.1.329' },
+  { name: 'new', version: '2.1.332' },
 ];
 
 /** What ships each of them: a package per platform, whose name begins so. */
