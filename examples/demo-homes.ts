@@ -56,7 +56,7 @@ function conversation(sessionId: string, turns: readonly Turn[]): readonly strin
       userType: 'external',
       cwd: '/home/me/work',
       sessionId,
-      version: '2.1.329',
+      version: '2.1.332',
       type,
       message: { role: type, content: type === 'user' ? text : [{ type: 'text', text }] },
       uuid,

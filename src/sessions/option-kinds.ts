@@ -29,7 +29,7 @@ export const sessionIdKind = /* @__PURE__ */ kind(
 /** A version of Claude Code. */
 export const programVersionKind = /* @__PURE__ */ kind(
   isProgramVersion,
-  'a version such as 2.1.329',
+  'a version such as 2.1.332',
 );
 
 /** The environment of the program. */

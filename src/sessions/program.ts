@@ -5,7 +5,7 @@ import { withoutTrailingSeparators } from '../core/paths.ts';
 /** The versions of Claude Code that the end-to-end tests run, oldest first. */
 export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.freeze([
   '2.1.197',
-  '2.1.329',
+  '2.1.332',
 ]);
 
 /** The versions with which every row of the end-to-end oracle was compared; `npm run prove` repeats it. */

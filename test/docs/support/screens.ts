@@ -91,7 +91,7 @@ function makeHomes(home: string): void {
       type: 'user',
       cwd,
       sessionId: id,
-      version: '2.1.329',
+      version: '2.1.332',
       message: { role: 'user', content: 'Why does the login form forget the user name?' },
       uuid: id,
       timestamp: used.toISOString(),
@@ -109,7 +109,7 @@ function makePrograms(directory: string): void {
   );
   const programs = {
     'claude-shared-state': `exec '${tsx}' --tsconfig '${tsconfig}' '${bin}' "$@"`,
-    claude: "echo '2.1.329 (Claude Code)'",
+    claude: "echo '2.1.332 (Claude Code)'",
   };
   for (const [name, script] of Object.entries(programs)) {
     writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);

@@ -15,7 +15,7 @@ export interface Program {
 /** The versions that are installed here. */
 export const pinned: readonly Program[] = [
   { name: 'old', version: '2.1.197' },
-  { name: 'new', version: '2.1.329' },
+  { name: 'new', version: '2.1.332' },
 ];
 
 /** `PROGRAM=2.1.250=/a/path/claude` runs the tests with that one instead: see .ci/oracle.mjs. */

@@ -52,7 +52,7 @@ function conversation(...texts: readonly string[]): string {
 async function story(columns: number): Promise<string> {
   const screens: string[] = [];
   const show = async (line: string, more: Partial<Surroundings> = {}) => {
-    const options = { home: user.home, cwd: user.at('work'), columns, claudeVersion: '2.1.329' };
+    const options = { home: user.home, cwd: user.at('work'), columns, claudeVersion: '2.1.332' };
     const { exitCode, stdout, stderr } = await run(line.split(' ').slice(1), {
       ...options,
       ...more,

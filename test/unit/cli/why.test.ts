@@ -19,7 +19,7 @@ test('of a session that nothing speaks against it says no more', async () => {
   await user.write('.claude.json', JSON.stringify({ projects: trusted }));
   await user.transcript(projects, ['hello'], user.at('work'));
 
-  const { exitCode, stdout } = await why('--claude-version', '2.1.329');
+  const { exitCode, stdout } = await why('--claude-version', '2.1.332');
 
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^✓ resumable {2}~\/\.claude$/m);
