@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pack } from '../package/support/pack.ts';
+import { inventAccount, logIn } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { executableOf } from './support/programs.ts';
@@ -43,6 +44,8 @@ async function enterHomeDirectory() {
   const spare = path('.claude-spare');
   // The default home has its .claude.json beside it.
   for (const home of [at.home, spare]) await settleHome(home, [at.cwd]);
+  // What the runbook continues with uses no key of the shell.
+  await logIn(spare, 'sk-ant-oat01-b', [at.cwd], inventAccount('b'));
   const id = await startSession(room, undefined, first);
   const other = await startSession(room, spare, second);
   expect(await resumeSession(room, spare, id, later)).toEqual(notFound(id));
