@@ -39,6 +39,10 @@ interface Traits {
   readonly refusesEnded: boolean;
   /** Whether it refuses conversations of another organization, or of more than one. */
   readonly refusesOrganizations: boolean;
+  /** The flag of the server with which it asks on a terminal before it resumes a session of another account. */
+  readonly ownerFlag: string | undefined;
+  /** Whether it refuses sessions of another account whose organization restricts them. */
+  readonly refusesRestricted: boolean;
   /** Whether it puts a newline after a truncated last line before it appends. */
   readonly repairsLastLine: boolean;
   /** Whether it starts although `.claude.json` is empty. */
@@ -74,8 +78,16 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
   ],
   ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
   ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.311', { refusesOrganizations: true, toleratesEmptyConfig: true }],
-  ['2.1.330', { resumesUndated: true }],
+  [
+    '2.1.311',
+    {
+      refusesOrganizations: true,
+      toleratesEmptyConfig: true,
+      ownerFlag: 'tengu_bubbly_fountain',
+    },
+  ],
+  ['2.1.330', { resumesUndated: true, ownerFlag: 'tengu_ticklish_moon' }],
+  ['2.1.331', { refusesRestricted: true }],
 ];
 
 const FIRST: Traits = {
@@ -90,6 +102,8 @@ const FIRST: Traits = {
   toleratesNullLines: true,
   refusesEnded: false,
   refusesOrganizations: false,
+  ownerFlag: undefined,
+  refusesRestricted: false,
   repairsLastLine: false,
   toleratesEmptyConfig: false,
   toleratesBackslash: false,

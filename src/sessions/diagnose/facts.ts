@@ -16,7 +16,6 @@ import type { ResumeUUID } from '../resume-uuid.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
 import { findOtherSpelling, lastPromptOf } from './traces.ts';
-import { asksForOwner } from './owner.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
   findLockedMemory,
@@ -110,8 +109,7 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     asksForTrust: interactive && !isTrusted(config, [cwd, ...worktrees.slice(0, 1)]),
     /** Who is logged in under this home. */
     account: accountIn(config.value),
-    /** Whether the program would ask on a terminal about a session of another account. */
-    asksForOwner: interactive && asksForOwner(config.value),
+    isTerminal: interactive,
     redirections: redirectionsIn(settings, accountHome),
     /** What comes before the login of this home. */
     loginOverrides: isLoggedIn(config) ? loginOverridesIn(settings, environment) : [],

@@ -6,15 +6,6 @@ import type { SessionOwner } from '../transcript/summary.ts';
 import type { ResumeFacts } from './facts.ts';
 import type { Candidate } from './look-up.ts';
 
-/** The flags of the server with which a terminal asks: that of 2.1.329, and that of 2.1.332. */
-const FLAGS = ['tengu_bubbly_fountain', 'tengu_ticklish_moon'];
-
-/** Whether the program asks on a terminal who pays for another account's session, as far as its configuration says. */
-export function asksForOwner(config: unknown): boolean {
-  const cached = memberOf(config, 'cachedGrowthBookFeatures');
-  return FLAGS.some((flag) => memberOf(cached, flag) === true);
-}
-
 /**
  * What a session that belongs to another account comes to under this home: a warning where the program just goes on,
  * otherwise an error. Seen with invented logins on 2.1.329 and 2.1.332.
@@ -22,13 +13,20 @@ export function asksForOwner(config: unknown): boolean {
 export function ownerProblems(
   { at: { path }, content }: Candidate,
   behaviors: readonly ProgramBehavior[],
-  { account, asksForOwner: asks }: ResumeFacts,
+  { account, config, isTerminal }: ResumeFacts,
 ): readonly SessionProblem[] {
   const owner = content.kind === 'read' ? content.content.owner : undefined;
-  if (owner === undefined || !behaviors.some(({ refusesOrganizations }) => refusesOrganizations))
-    return [];
+  const flags = behaviors.flatMap(({ ownerFlag }) => ownerFlag ?? []);
+  if (owner === undefined || flags.length === 0) return [];
   if (account === undefined ? !owner.isRestricted : isOwner(owner, account)) return [];
-  const effect = owner.isRestricted ? 'refuses' : asks ? 'asks' : 'continues';
+  // The second is that of older programs, and counts only without the first.
+  const cached =
+    memberOf(config.value, 'cachedGrowthBookFeatures') ??
+    memberOf(config.value, 'cachedFeatureFlags');
+  const asks = isTerminal && flags.some((flag) => memberOf(cached, flag) === true);
+  const isRefused =
+    owner.isRestricted && behaviors.some(({ refusesRestricted }) => refusesRestricted);
+  const effect = isRefused ? 'refuses' : asks ? 'asks' : 'continues';
   const fields = account === undefined ? { path, owner } : { path, owner, account };
   const problem = sessionProblem('owned-by-another-account', { ...fields, effect });
   return [effect === 'continues' ? { ...problem, severity: 'warning' } : problem];
@@ -36,7 +34,8 @@ export function ownerProblems(
 
 function isOwner(owner: SessionOwner, account: Account): boolean {
   if (owner.accountUuid !== account.accountUuid) return false;
-  return owner.organizationUuid === undefined
-    ? !owner.isRestricted
-    : owner.organizationUuid.toLowerCase() === account.organizationUuid?.toLowerCase();
+  // A line without an organization counts as another account's.
+  return (
+    owner.organizationUuid !== undefined && owner.organizationUuid === account.organizationUuid
+  );
 }

@@ -38,7 +38,11 @@ const ask = on('tengu_ticklish_moon');
 describe.each(worldKinds)('diagnoseResume, in %s, of a session that belongs', (kind) => {
   const cases: readonly (readonly [name: string, effect: string | undefined, given: Case])[] = [
     ['to this account', undefined, { owners: [own], config: ask }],
-    ['to this account without an organization', undefined, { owners: [{ accountUuid: account }] }],
+    [
+      'to this account without an organization',
+      'continues',
+      { owners: [{ accountUuid: account }] },
+    ],
     ['to nobody', undefined, { owners: [], config: ask }],
     ['to another account', 'continues', {}],
     [
@@ -55,9 +59,24 @@ describe.each(worldKinds)('diagnoseResume, in %s, of a session that belongs', (k
     ['to this account after all', undefined, { owners: [other, own] }],
     ['to another account, and the flag is on', 'asks', { config: ask, interactive: true }],
     [
-      'to another account, and the older flag is on',
+      'to another account, and the flag of 2.1.329 is on for it',
       'asks',
-      { config: on('tengu_bubbly_fountain'), interactive: true },
+      { config: on('tengu_bubbly_fountain'), programVersion: '2.1.329' },
+    ],
+    [
+      'to another account, and the flag of 2.1.329 is on for a newer program',
+      'continues',
+      { config: on('tengu_bubbly_fountain'), programVersion: '2.1.332' },
+    ],
+    [
+      'to another account, and the flag is on among those of older programs',
+      'asks',
+      { config: { cachedFeatureFlags: { tengu_ticklish_moon: true } } },
+    ],
+    [
+      'to a restricted account, before programs refused it',
+      'continues',
+      { owners: [{ ...other, restricted }], programVersion: '2.1.329' },
     ],
     [
       'to another account, and the flag is on in print mode',
