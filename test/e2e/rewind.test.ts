@@ -4,6 +4,7 @@ import { inspectAll, type SharedSymlink, validateAll } from 'claude-shared-state
 import { expect, test } from 'vitest';
 import { type Outcome, runClaude } from './support/claude.ts';
 import { field } from './support/json.ts';
+import type { ProgramName } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { startSession, theOnly } from './support/session.ts';
 
@@ -23,8 +24,9 @@ test('files that a session of account A changed are rewound under account B', as
   expect(reports.map(({ ok }) => ok)).toEqual([true, true]);
 });
 
-test('where file-history is not shared, rewind claims success, restores nothing, and removes new files', async () => {
-  const room = await enterCleanRoom();
+/** Where `file-history` is not shared. */
+async function rewindWithoutHistory(program: ProgramName) {
+  const room = await enterCleanRoom(program);
   const { notes, draft } = filesIn(room);
 
   const outcome = await changeUnderAAndRewindUnderB(
@@ -32,10 +34,21 @@ test('where file-history is not shared, rewind claims success, restores nothing,
     room.required.filter(({ name }) => name === 'projects'),
   );
 
+  return { outcome, notes: await readFile(notes, 'utf8'), hasDraft: existsSync(draft) };
+}
+
+test('where file-history is not shared, the old program claims to rewind, and only removes new files', async () => {
+  const { outcome, notes, hasDraft } = await rewindWithoutHistory('old');
   expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
   expect(outcome.stdout).toContain('Files rewound');
-  expect(await readFile(notes, 'utf8')).toBe('after\n');
-  expect(existsSync(draft)).toBe(false);
+  expect([notes, hasDraft]).toEqual(['after\n', false]);
+});
+
+test('where file-history is not shared, the new program refuses to rewind, and removes nothing', async () => {
+  const { outcome, notes, hasDraft } = await rewindWithoutHistory('new');
+  expect(outcome.exitCode).toBe(1);
+  expect(outcome.stdout).not.toContain('Files rewound');
+  expect([notes, hasDraft]).toEqual(['after\n', true]);
 });
 
 function filesIn({ path }: Room) {

@@ -88,6 +88,20 @@ export const aboutContent: readonly Scenario[] = [
       note('hybrid-organization', { organizationUuid: uuidOf(2) }),
   ),
   content(
+    'belongs to an account that an organization restricts',
+    {
+      code: changing('none', ['2.1.311', 'owned-by-another-account']),
+      resumes: changing(true, ['2.1.331', false]),
+    },
+    ({ cwd }) =>
+      conversation(cwd) +
+      note('session-owner', {
+        accountUuid: uuidOf(1),
+        organizationUuid: uuidOf(2),
+        restricted: ['ldr'],
+      }),
+  ),
+  content(
     'was ended by the model',
     {
       code: changing('none', ['2.1.222', 'transcript-unusable ended-by-model']),
