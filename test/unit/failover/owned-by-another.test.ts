@@ -67,7 +67,7 @@ const copying = { onOwnedByAnother: 'copy' } as const;
 const copied = { outcome: 'resumed', sessionId: COPY, copiedFrom: ONE };
 
 describe.each(worldKinds)('a session of another account (%s)', (kind) => {
-  test('is not started by relaunchSessions if the target home would ask about it', () =>
+  test('is not started by relaunchSessions if the target home would ask', () =>
     inWorld(kind, async (world) => {
       const stage = setOwned(world);
       const { ok, sessions } = await relaunch(stage);
@@ -131,7 +131,7 @@ describe.each(worldKinds)('a session of another account (%s)', (kind) => {
       expect(told(sessions)).toEqual({ api: 'skipped owned-by-another-account' });
     }));
 
-  test('is found as the one or the other after a call that was killed at any moment', async () => {
+  test('is found as one or the other after a call was killed at any moment', async () => {
     for (let call = 1; await isKilledAt(kind, call); call += 1) expect(call).toBeLessThan(500);
   });
 });

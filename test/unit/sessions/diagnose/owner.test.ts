@@ -59,17 +59,17 @@ describe.each(worldKinds)('diagnoseResume, in %s, of a session that belongs', (k
     ['to this account after all', undefined, { owners: [other, own] }],
     ['to another account, and the flag is on', 'asks', { config: ask, interactive: true }],
     [
-      'to another account, and the flag of 2.1.329 is on for it',
+      'to another account, under 2.1.329 with its flag',
       'asks',
       { config: on('tengu_bubbly_fountain'), programVersion: '2.1.329' },
     ],
     [
-      'to another account, and the flag of 2.1.329 is on for a newer program',
+      'to another account, and only the older flag is on',
       'continues',
       { config: on('tengu_bubbly_fountain'), programVersion: '2.1.332' },
     ],
     [
-      'to another account, and the flag is on among those of older programs',
+      'to another account, and the older cache has the flag',
       'asks',
       { config: { cachedFeatureFlags: { tengu_ticklish_moon: true } } },
     ],
