@@ -66,7 +66,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // How the command is bundled is no part of it: the package checks see what comes of that.
     coverage: {
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       exclude: ['src/**/*.mjs'],
       reporter: ['text-summary', 'text'],
     },
