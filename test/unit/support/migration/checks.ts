@@ -215,10 +215,11 @@ async function expectCompletion(
   if (command.call === 'delete' && world.volume.at(command.path) === undefined) return undefined;
   const calls = callsOn(staged, world.fs, THIRD);
   const { restorePoints } = await calls.list();
-  // Somebody may have deleted what the home could be restored from.
+  // Somebody may have deleted what the home could be restored from, or begun to.
   const isGone = (home: string) =>
     !restorePoints.some(({ accountHome, names, state }) => {
-      return accountHome === home && (names.length > 0 || state === 'restored');
+      const isUsable = state !== 'deleting' && (names.length > 0 || state === 'restored');
+      return accountHome === home && isUsable;
     });
   if (command.call === 'restore' && isGone(command.home)) return undefined;
   // A restore that died in between comes first.
