@@ -8,7 +8,7 @@ export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.fr
   '2.1.332',
 ]);
 
-/** The versions with which every row of the end-to-end oracle was compared; `npm run prove` repeats it. */
+/** The versions that were compared with the end-to-end oracle, the pinned ones row by row; `npm run prove` repeats it. */
 const CHECKED = /* @__PURE__ */ new Set(
   '1.0.128 2.0.70 2.1.100 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(
     ' ',
