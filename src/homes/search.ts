@@ -1,6 +1,6 @@
 import { isAbsolute, sep } from 'node:path';
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { basename, dirname, join } from '../core/paths.ts';
+import { basename, dirname, isAtOrBelow, join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { type ConfigDirInspector, realConfigDirs } from '../fs/config-dirs.ts';
 import { listDirectory, realPathOrUndefined } from '../fs/io.ts';
@@ -114,7 +114,7 @@ export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
     ),
   );
   const above = new Set(containers.map((one) => resolvePattern(one, realHome, env)));
-  const never = neverHomes.map((one) => join(resolvePattern(one, realHome, env), ''));
+  const never = neverHomes.map((one) => resolvePattern(one, realHome, env));
   const under = (pattern: string) => resolvePattern(pattern, homeDirectory, env);
   return {
     given,
@@ -126,7 +126,7 @@ export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
     notHome(real) {
       const isState = real.split(sep).includes(STATE_DIRECTORY);
       if (isState || targets.has(real)) return 'shared-target';
-      const isNever = never.some((directory) => join(real, '').startsWith(directory));
+      const isNever = never.some((directory) => isAtOrBelow(real, directory));
       return isNever || above.has(real) ? 'other-program' : undefined;
     },
     sharing: [],

@@ -22,7 +22,7 @@ import {
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type FsLike, promisesOf, textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { basename, dirname, join, withTrailingSep } from '../core/paths.ts';
+import { basename, dirname, isAtOrBelow, join, withTrailingSep } from '../core/paths.ts';
 import { MAX_MERGED_BYTES, uniteLines } from '../fs/lines.ts';
 import { progressOf } from './context.ts';
 import {
@@ -323,12 +323,11 @@ function proverFor(
   { discard }: DeleteRequest,
 ): (file: SetAsideFile) => Promise<Proof | undefined> {
   const comparing = comparer(fs);
-  const discarded = discard.map(withTrailingSep);
   const home = point.state === 'complete' ? undefined : realHome;
   return async (file) => {
     const { shown, name, below, found } = file;
-    const shownPrefix = shown === undefined ? '' : withTrailingSep(shown);
-    if (discarded.some((it) => shownPrefix.startsWith(it))) return { kind: 'unneeded' };
+    const isDiscarded = shown !== undefined && discard.some((it) => isAtOrBelow(shown, it));
+    if (isDiscarded) return { kind: 'unneeded' };
     if (found === 'name-not-utf8') return undefined;
     if (isObsoleteCache(name, below)) return { kind: 'unneeded' };
     for (const root of [roots.get(name), home && join(home, name)]) {

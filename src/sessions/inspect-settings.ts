@@ -9,6 +9,7 @@ import {
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
+import { readConfig } from '../homes/config.ts';
 import type { Environment } from '../homes/layouts.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
@@ -21,12 +22,11 @@ import {
   findLockedMemory,
   isLoggedIn,
   loginOverridesIn,
-  readConfig,
   readSettings,
 } from './diagnose/settings.ts';
 import { environmentKind, readFsKind, readFsOf } from './option-kinds.ts';
 import { sessionProblem, type SessionProblemOf } from './problems.ts';
-import { ownDefaultHome } from './program.ts';
+import { isDefaultHome, ownDefaultHome } from './program.ts';
 
 /** Options of `inspectSettings`. */
 export interface InspectSettingsOptions {
@@ -81,7 +81,11 @@ export async function inspectSettings(
   const found = homes.map(async (accountHome) => {
     const settings = await readSettings(fs, join(accountHome, 'settings.json'));
     const { path, rules } = await missingRules(fs, accountHome, settings);
-    const config = await readConfig(fs, { accountHome, defaultAccountHome });
+    const config = await readConfig(
+      fs,
+      accountHome,
+      isDefaultHome({ accountHome, defaultAccountHome }),
+    );
     const all = [settings, ...(await readManagedSettings(fs, managedSettings, accountHome))];
     const overrides = isLoggedIn(config) ? loginOverridesIn(all, environment) : [];
     return [

@@ -25,7 +25,7 @@ import { diagnose, isResumable } from './stop.ts';
  * If no valid id is saved, or `diagnoseResume` says that the session can't be resumed there, the terminal is left at its
  * shell. Otherwise one command is typed, and the terminal is watched until the program has resumed, failed, or asks a
  * question, such as whether the directory is trusted: nothing is answered. Calls on the same state directory exclude
- * each other. Tested with Claude Code 2.1.197 and 2.1.329.
+ * each other. Tested with Claude Code 2.1.197 and 2.1.332.
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`, `targetHome`; `accountHomes`, `required` and `programVersion` for the

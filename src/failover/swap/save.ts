@@ -13,7 +13,7 @@ import { attempt, block, SessionTerminal } from './session-terminal.ts';
  * The id comes from the record that the running process keeps, which is right even after `/clear`; if the terminal is
  * at its shell, from the hint that the program printed below its last launch. It is written to
  * `<state directory>/<session>/resume-id.txt` in one step, with mode 0600, and how the program was started to
- * `launch.json` beside it. If none is found, the one saved before is kept. Nothing is typed, and no process is touched. Tested with Claude Code 2.1.197 and 2.1.329.
+ * `launch.json` beside it. If none is found, the one saved before is kept. Nothing is typed, and no process is touched. Tested with Claude Code 2.1.197 and 2.1.332.
  *
  * @param sessions - `{ name, cwd }` of each; the name is that of its terminal.
  * @param options - `terminal`, `stateDirectory`; `accountHomes`: under which the sessions may be running.

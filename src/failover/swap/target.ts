@@ -8,9 +8,10 @@ import { readJson } from '../../fs/read-file.ts';
 import { entryOf, identityOf } from '../../fs/stats.ts';
 import { validateAll } from '../../links/ensure.ts';
 import { isSharedStateError } from '../../links/error.ts';
-import { readAccount } from '../../homes/account.ts';
+import { accountIn } from '../../homes/account.ts';
+import { readConfig } from '../../homes/config.ts';
 import { inspectAll } from '../../links/inspect-all.ts';
-import { isTrusted, readConfig, readSettings } from '../../sessions/diagnose/settings.ts';
+import { isTrusted, readSettings } from '../../sessions/diagnose/settings.ts';
 import { sessionProblem } from '../../sessions/problems.ts';
 import { isDefaultHome } from '../../sessions/program.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
@@ -22,14 +23,12 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Who is logged in under a home, as far as its files tell. On macOS the token itself is in the keychain. */
 async function readLogin(fs: FailoverFs, accountHome: string, defaultAccountHome?: string) {
-  const homes = { accountHome, defaultAccountHome };
-  const [config, account, file, settings] = await Promise.all([
-    readConfig(fs, homes),
-    readAccount(fs, accountHome, isDefaultHome(homes)),
+  const [config, file, settings] = await Promise.all([
+    readConfig(fs, accountHome, isDefaultHome({ accountHome, defaultAccountHome })),
     readJson(fs, join(accountHome, '.credentials.json'), MAX_BYTES),
     readSettings(fs, join(accountHome, 'settings.json')),
   ]);
-  const { accountUuid, organizationUuid } = account ?? {};
+  const { accountUuid, organizationUuid } = accountIn(config.value) ?? {};
   const login = memberOf(file.ok ? file.value : undefined, 'claudeAiOauth');
   const key = memberOf(config.value, 'primaryApiKey') ?? memberOf(settings.value, 'apiKeyHelper');
   return {
@@ -132,7 +131,8 @@ export async function checkLaunch(
   const problems: FailoverProblem[] = [];
   const notReady = (reason: 'bypass-not-accepted' | 'program-missing', detail: string) =>
     void problems.push(failoverProblem('target-not-ready', { path: accountHome, reason, detail }));
-  const config = await readConfig(fs, { accountHome, defaultAccountHome });
+  const isDefault = isDefaultHome({ accountHome, defaultAccountHome });
+  const config = await readConfig(fs, accountHome, isDefault);
   const { value: settings } = await readSettings(fs, join(accountHome, 'settings.json'));
 
   const bypass = extraArgs.find((arg) => BYPASS.test(arg));

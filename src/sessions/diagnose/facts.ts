@@ -5,6 +5,7 @@ import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { accountIn } from '../../homes/account.ts';
+import { readConfig } from '../../homes/config.ts';
 import { readCleanupPeriod } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
@@ -15,6 +16,7 @@ import { findLiveSessions } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
+import { isDefaultHome } from '../program.ts';
 import { findOtherSpelling, lastPromptOf } from './traces.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
@@ -23,7 +25,6 @@ import {
   isTrusted,
   loginOverridesIn,
   periodDaysIn,
-  readConfig,
   readProgramSettings,
   redirectionsIn,
 } from './settings.ts';
@@ -53,7 +54,7 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   const isGone = candidates.length === 0;
 
   const settings = await readProgramSettings(fs, accountHome, cwd, managedSettings);
-  const config = await readConfig(fs, request);
+  const config = await readConfig(fs, accountHome, isDefaultHome(request));
   const periods: number[] = [];
   for (const home of accountHomes) {
     const own = await drive(readCleanupPeriod(home), fs);

@@ -1,22 +1,22 @@
-import { isArray, isObject, memberOf, parsedJson } from '../../core/json.ts';
-import { dirname, join, withoutTrailingSeparators } from '../../core/paths.ts';
+import { isArray, isObject, memberOf } from '../../core/json.ts';
+import { dirname, join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
 import { listDirectory } from '../../fs/io.ts';
 import { textOf } from '../../fs/port.ts';
-import { readJson, readSmallFile } from '../../fs/read-file.ts';
+import { readJson } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
+import type { ProgramConfig } from '../../homes/config.ts';
 import type { Environment } from '../../homes/layouts.ts';
 import { readManagedSettings, type Settings } from '../../retention/managed-settings.ts';
-import { type Homes, isDefaultHome, LOGIN_VARIABLES } from '../program.ts';
+import { LOGIN_VARIABLES } from '../program.ts';
 
 /*
  * What the settings of the program say about resuming. All of it was seen on 2.1.197 and 2.1.329.
  */
 
 const MAX_SETTINGS_BYTES = 1024 * 1024;
-const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
 
 /** The settings that are in force under a home and in a directory; the last ones override the others. */
 export type ProgramSettings = readonly [
@@ -115,33 +115,6 @@ function valueIn({ value }: Settings, variable: string): unknown {
 
 function isSwitchedOn(value: unknown): boolean {
   return typeof value === 'string' && !/^(?:|0|false|no|off)$/i.test(value.trim());
-}
-
-/** What the program keeps about directories, among other things. */
-export interface ProgramConfig {
-  readonly path: string;
-  readonly state: 'valid' | 'empty' | 'invalid';
-  readonly value?: unknown;
-}
-
-/**
- * Reads `.claude.json`: beside the default home, inside any other. A `.config.json` inside the home that is not empty takes
- * its place (seen in 2.1.329).
- */
-export async function readConfig(fs: SessionReadFs, homes: Homes): Promise<ProgramConfig> {
-  const home = withoutTrailingSeparators(homes.accountHome);
-  const older = join(home, '.config.json');
-  const olderText = await readSmallFile(fs, older, MAX_CONFIG_BYTES);
-  if (olderText.ok && olderText.value !== '') return parsedConfig(older, olderText.value);
-  const path = join(isDefaultHome(homes) ? dirname(home) : home, '.claude.json');
-  const text = await readSmallFile(fs, path, MAX_CONFIG_BYTES);
-  return text.ok ? parsedConfig(path, text.value) : { path, state: 'valid' };
-}
-
-function parsedConfig(path: string, text: string): ProgramConfig {
-  if (text.trim() === '') return { path, state: 'empty' };
-  const value = parsedJson(text);
-  return value === undefined ? { path, state: 'invalid' } : { path, state: 'valid', value };
 }
 
 /**

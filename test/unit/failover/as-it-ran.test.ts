@@ -3,7 +3,7 @@ import { relaunchSessions, saveResumeUUIDs } from 'claude-shared-state/failover'
 import { describe, expect, test } from 'vitest';
 import { keepArguments } from '../../../src/failover/swap/launch-arguments.ts';
 import { ONE, setStage, startBoth, swap, told } from '../support/swapping.ts';
-import { at, inWorld, makeFile, worldKinds } from '../support/world.ts';
+import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
 
 const SECRET = '{"mcpServers":{"x":{"command":"x","env":{"TOKEN":"t"}}}}';
 
@@ -34,16 +34,27 @@ test.each<readonly [given: readonly string[], kept: readonly string[], omitted: 
   expect(omitted.map(({ argument, reason }) => `${argument} ${reason}`)).toEqual(left);
 });
 
+/** Says how the program in a terminal was started: from `opt/claude`, which is there. */
+function launched(
+  world: World,
+  { terminal }: ReturnType<typeof setStage>,
+  pid: number,
+  args: readonly string[],
+  PATH = at(world, 'opt'),
+): void {
+  const executable = at(world, 'opt/claude');
+  makeFile(world, executable, '');
+  terminal.launches.set(pid, { executable, args, env: { PATH } });
+}
+
 describe.each(worldKinds)('a session (%s)', (kind) => {
   test('is resumed with the program and the arguments that it ran with', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
-      const executable = at(world, 'opt/claude');
-      makeFile(world, executable, '');
       const pid = stage.terminal.start('api', ONE, stage.from);
       const args = ['--model', 'opus', '--mcp-config', SECRET, 'Fix it'];
-      stage.terminal.launches.set(pid, { executable, args, env: { PATH: '/nowhere' } });
+      launched(world, stage, pid, args, '/nowhere');
       const { sessions } = await swap(stage);
       expect(told(sessions)).toMatchObject({ api: 'resumed' });
       const [, command = ''] = stage.terminal.entered.find(([name]) => name === 'api') ?? [];
@@ -56,11 +67,8 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
-      const executable = at(world, 'opt/claude');
-      makeFile(world, executable, '');
       const pid = stage.terminal.start('api', ONE, stage.from);
-      const env = { PATH: `/nowhere:${at(world, 'opt')}` };
-      stage.terminal.launches.set(pid, { executable, args: ['--ide'], env });
+      launched(world, stage, pid, ['--ide'], `/nowhere:${at(world, 'opt')}`);
       await swap(stage);
       const [, command = ''] = stage.terminal.entered.find(([name]) => name === 'api') ?? [];
       expect(command.endsWith(` claude --resume ${ONE} --ide`)).toBe(true);
@@ -72,10 +80,7 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       startBoth(stage);
       const pid = stage.terminal.start('api', ONE, stage.from);
       const { from, to, options } = stage;
-      const env = { PATH: at(world, 'opt') };
-      const executable = at(world, 'opt/claude');
-      makeFile(world, executable, '');
-      stage.terminal.launches.set(pid, { executable, args: ['--effort', 'high', '--x'], env });
+      launched(world, stage, pid, ['--effort', 'high', '--x']);
       const [api] = stage.sessions;
       if (api === undefined) throw new Error('no session');
       const { terminal, stateDirectory, fs, processInspector, required } = options;
@@ -101,9 +106,7 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       startBoth(stage);
       stage.terminal.loseShell('api');
       const [, pid = 0] = await stage.terminal.processIds('api');
-      const executable = at(world, 'opt/claude');
-      makeFile(world, executable, '');
-      stage.terminal.launches.set(pid, { executable, args: [], env: { PATH: at(world, 'opt') } });
+      launched(world, stage, pid, []);
       const { sessions } = await swap(stage);
       expect(told(sessions)).toMatchObject({ api: 'skipped terminal-busy', web: 'resumed' });
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);

@@ -5,6 +5,7 @@ import {
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { inWords } from '../support/in-words.ts';
+import { steps, verdicts } from '../support/quota-steps.ts';
 import { inPane, resumed } from '../support/quota-texts.ts';
 
 const MINUTE = 60_000;
@@ -34,20 +35,6 @@ function result(minutes: number, message: unknown): QuotaObservation {
 
 function swap(minutes: number, from = 'a', to = 'b'): QuotaObservation {
   return { kind: 'swapped', from, to, at: new Date(start + minutes * MINUTE) };
-}
-
-/** What a daemon sees that is killed after every step. */
-function steps(observations: readonly QuotaObservation[], options?: QuotaGateOptions) {
-  let saved: unknown;
-  return observations.map((observation) => {
-    const step = stepQuotaGate(saved, observation, options);
-    saved = JSON.parse(JSON.stringify(step.state));
-    return step;
-  });
-}
-
-function verdicts(observations: readonly QuotaObservation[], options?: QuotaGateOptions) {
-  return steps(observations, options).map(({ verdict }) => verdict);
 }
 
 describe('agreement', () => {

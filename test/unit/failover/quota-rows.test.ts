@@ -1,9 +1,6 @@
-import {
-  type QuotaGateOptions,
-  type QuotaObservation,
-  stepQuotaGate,
-} from 'claude-shared-state/failover';
+import type { QuotaObservation } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { steps, verdicts } from '../support/quota-steps.ts';
 import { inPane } from '../support/quota-texts.ts';
 
 const start = Date.parse('2026-11-29T13:00:00Z');
@@ -63,19 +60,6 @@ function pane(seconds: number, excerpt: string, { session = 'build', account = '
 function swapped(seconds: number, from = 'a', to = 'b'): QuotaObservation {
   return { kind: 'swapped', from, to, at: at(seconds) };
 }
-
-/** What a daemon sees that is killed after every step. */
-function steps(observations: readonly QuotaObservation[], options?: QuotaGateOptions) {
-  let saved: unknown;
-  return observations.map((observation) => {
-    const step = stepQuotaGate(saved, observation, options);
-    saved = JSON.parse(JSON.stringify(step.state));
-    return step;
-  });
-}
-
-const verdicts = (observations: readonly QuotaObservation[], options?: QuotaGateOptions) =>
-  steps(observations, options).map(({ verdict }) => verdict);
 
 const mine = { account: 'b' };
 const calm = '\n● Done.';

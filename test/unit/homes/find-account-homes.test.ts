@@ -326,6 +326,18 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
     });
   });
 
+  test('takes no account from .claude.json beside a .config.json that says nothing', async () => {
+    await inWorld(kind, async (world) => {
+      mark(world, '.claude-b');
+      makeFile(world, at(world, '.claude-b/.claude.json'), '{"oauthAccount":{"accountUuid":"a"}}');
+      makeFile(world, at(world, '.claude-b/.config.json'), 'no JSON');
+
+      const { homes } = await find(world);
+
+      expect(homes.map(({ account }) => account)).toEqual([undefined]);
+    });
+  });
+
   test('remarks on a second home of one account, and on a copy of a home', async () => {
     await inWorld(kind, async (world) => {
       const account = JSON.stringify({ oauthAccount: { accountUuid: 'one' } });
