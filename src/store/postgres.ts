@@ -1,5 +1,12 @@
 import { memberOf } from '../core/json.ts';
-import { decodeSegment, encodeSegment, FORMAT, type LogKey, parseHead, type SessionLog } from './log.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  FORMAT,
+  type LogKey,
+  parseHead,
+  type SessionLog,
+} from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
 
 /** What is used of `pg`: a `Pool` has it, and a `Client`. */

@@ -36,9 +36,7 @@ export interface S3Like {
   getObject(
     input: ObjectAt,
   ): Promise<{ readonly Body?: { transformToByteArray(): Promise<Uint8Array> } | undefined }>;
-  headObject(
-    input: ObjectAt,
-  ): Promise<{ readonly Metadata?: Record<string, string> | undefined }>;
+  headObject(input: ObjectAt): Promise<{ readonly Metadata?: Record<string, string> | undefined }>;
   listObjectsV2(input: {
     Bucket: string;
     Prefix: string;

@@ -53,6 +53,8 @@ export interface SharedStore {
   listSubkeys(key: { projectKey: string; sessionId: string }): Promise<string[]>;
   /** Creates the schema or the keys of the engine, once; harmless to repeat. No other call does. */
   prepare(): Promise<void>;
+  /** Rejects with a `StoreFormatError` if nobody has prepared the store, or another version has. */
+  requireFormat(): Promise<void>;
   /** The name that this store writes with. */
   readonly writer: string;
   /** The engine below. */
@@ -108,12 +110,12 @@ export function createSessionStore(
   const queues = new Map<string, Promise<unknown>>();
   let prepared: Promise<void> | undefined;
 
-  async function requireFormat(): Promise<void> {
+  async function look(): Promise<void> {
     const format = await log.format();
     if (format !== FORMAT) throw new StoreFormatError(format);
   }
   async function ready(): Promise<void> {
-    prepared ??= requireFormat();
+    prepared ??= look();
     const current = prepared;
     try {
       await current;
@@ -151,7 +153,8 @@ export function createSessionStore(
   ): Promise<{ readonly state: Known; readonly hasLanded: boolean }> {
     const there = await log.head(key);
     const isLess = before !== undefined && before.chunks > (there?.chunks ?? 0);
-    const base = before === undefined || isLess ? { ...nothing(), uuids: new Set<string>() } : before;
+    const base =
+      before === undefined || isLess ? { ...nothing(), uuids: new Set<string>() } : before;
     const { uuids } = base;
     const hash = base.hash.copy();
     let { chunks, head } = base;
@@ -212,7 +215,12 @@ export function createSessionStore(
         // Also if a driver repeated the call by itself, and was refused by its own first try.
         if (now.hasLanded && pending?.lines === all) return;
         // Without having read it before, this process has not continued anything else.
-        if (before !== undefined && !now.hasLanded && now.state.chunks > before.chunks && !isForked) {
+        if (
+          before !== undefined &&
+          !now.hasLanded &&
+          now.state.chunks > before.chunks &&
+          !isForked
+        ) {
           isForked = true;
           onFork?.(sessionKeyOf(key));
         }
@@ -272,6 +280,7 @@ export function createSessionStore(
   const store: SharedStore = {
     writer,
     log,
+    requireFormat: ready,
     async prepare() {
       await log.prepare();
       prepared = undefined;
@@ -363,7 +372,9 @@ export function tailOf(bytes: Uint8Array): string {
 
 function summaryOf(sessionId: string, head: Head | undefined, mtime: number) {
   const data = head?.summary;
-  return isObject(data) ? { sessionId, mtime, data: Object.fromEntries(Object.entries(data)) } : undefined;
+  return isObject(data)
+    ? { sessionId, mtime, data: Object.fromEntries(Object.entries(data)) }
+    : undefined;
 }
 
 function logKeyOf({ projectKey, sessionId, subpath }: SessionKey): LogKey {

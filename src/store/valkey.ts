@@ -1,4 +1,11 @@
-import { decodeSegment, encodeSegment, FORMAT, type LogKey, parseHead, type SessionLog } from './log.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  FORMAT,
+  type LogKey,
+  parseHead,
+  type SessionLog,
+} from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
 
 /** What is used of `ioredis`: a `Redis` has it, and a `Cluster`. */

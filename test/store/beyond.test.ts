@@ -36,14 +36,16 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
 
   test('NUL, half a surrogate pair and prototypes survive, in texts and in names', async () => {
     const place = await newPlace(kind);
-    const hostile = JSON.parse('{"type":"user","__proto__":{"a":1},"text":"\\u0000 \\ud800 \\udc00x"}');
+    const hostile = JSON.parse(
+      '{"type":"user","__proto__":{"a":1},"text":"\\u0000 \\ud800 \\udc00x"}',
+    );
     await place.open().append(key, [hostile]);
     expect(JSON.stringify(await place.open().load(key))).toBe(JSON.stringify([hostile]));
   });
 
   test.each([
     ['/', '..', '.'],
-    ['a/b', "'\"; DROP", '*?[x]'],
+    ['a/b', '\'"; DROP', '*?[x]'],
     ['ключ', '\u0000', '%2F'],
     ['', '{}', 'a\nb'],
     ['!', '!', '~'],
@@ -82,7 +84,9 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
     const entries = (await place.open().load(key)) ?? [];
     expect(entries).toHaveLength(81);
     for (const { writer } of writers) {
-      const own = entries.filter(({ uuid }) => uuid?.startsWith(writer) === true && uuid !== 'start');
+      const own = entries.filter(
+        ({ uuid }) => uuid?.startsWith(writer) === true && uuid !== 'start',
+      );
       expect(own.map(({ uuid }) => uuid)).toEqual(Array.from(own, (_, n) => `${writer}${n}`));
       expect(own).toHaveLength(20);
     }
@@ -138,7 +142,9 @@ test('a server of S3 that ignores conditions is refused', async () => {
   const careless = await startS3({ conditions: false });
   const client = s3Client(careless.port);
   try {
-    await expect(s3Store(client, { bucket: 'sessions' }).prepare()).rejects.toThrow('If-None-Match');
+    await expect(s3Store(client, { bucket: 'sessions' }).prepare()).rejects.toThrow(
+      'If-None-Match',
+    );
   } finally {
     client.destroy();
     await careless.kill();

@@ -50,7 +50,10 @@ describe.each(kinds)('the contracts of the SDK on %s', (kind) => {
 
   test('project keys are apart', async () => {
     const store = await open();
-    const [a, b] = [{ ...key, projectKey: 'A' }, { ...key, projectKey: 'B' }];
+    const [a, b] = [
+      { ...key, projectKey: 'A' },
+      { ...key, projectKey: 'B' },
+    ];
     await store.append(a, [entry({ from: 'A' })]);
     await store.append(b, [entry({ from: 'B' })]);
     expect(await store.load(a)).toEqual([entry({ from: 'A' })]);
@@ -84,7 +87,10 @@ describe.each(kinds)('the contracts of the SDK on %s', (kind) => {
   test('delete of a transcript takes what is below it, and nothing else', async () => {
     const store = await open();
     await store.delete({ ...key, sessionId: 'never' });
-    const others = [{ ...key, sessionId: 'sess2' }, { ...key, projectKey: 'other' }];
+    const others = [
+      { ...key, sessionId: 'sess2' },
+      { ...key, projectKey: 'other' },
+    ];
     for (const each of [key, one, two, ...others]) await store.append(each, [entry()]);
     await store.delete(key);
     for (const each of [key, one, two]) expect(await store.load(each)).toBeNull();
@@ -120,9 +126,16 @@ describe.each(kinds)('the contracts of the SDK on %s', (kind) => {
 describe.each(['postgres', 'valkey'] as const)('listSessionSummaries on %s', (kind) => {
   test('gives what the SDK folded, also of appends by two processes', async () => {
     const place = await newPlace(kind);
-    const [first, second] = [place.open({ foldSessionSummary }), place.open({ foldSessionSummary })];
-    await first.append(key, [entry({ timestamp: '2024-01-01T00:00:00.000Z', customTitle: 'first' })]);
-    await second.append(key, [entry({ timestamp: '2024-01-01T00:00:02.000Z', customTitle: 'second' })]);
+    const [first, second] = [
+      place.open({ foldSessionSummary }),
+      place.open({ foldSessionSummary }),
+    ];
+    await first.append(key, [
+      entry({ timestamp: '2024-01-01T00:00:00.000Z', customTitle: 'first' }),
+    ]);
+    await second.append(key, [
+      entry({ timestamp: '2024-01-01T00:00:02.000Z', customTitle: 'second' }),
+    ]);
     await first.append({ ...key, projectKey: 'other' }, [entry()]);
     const summaries = (await first.listSessionSummaries?.('proj')) ?? [];
     expect(summaries).toHaveLength(1);

@@ -19,7 +19,13 @@ export interface Place {
 export function clientFor(kind: Kind, port: number = inject('ports')[kind]) {
   switch (kind) {
     case 'postgres': {
-      const pool = new Pool({ host: '127.0.0.1', port, user: 'store', database: 'postgres', max: 4 });
+      const pool = new Pool({
+        host: '127.0.0.1',
+        port,
+        user: 'store',
+        database: 'postgres',
+        max: 4,
+      });
       // Of connections that are idle when the server dies.
       pool.on('error', () => {});
       onTestFinished(() => pool.end());
