@@ -1,6 +1,7 @@
 export { exportFromStore } from './export.ts';
 export type { ExportOptions } from './export.ts';
 export type { Head, ListedFile, LogKey, SessionLog } from './log.ts';
+export { describeStoreProblem, isStoreProblem } from './problems.ts';
 export type { StoreProblem, StoreProblemCode } from './problems.ts';
 export { createSessionStore } from './session-store.ts';
 export type {
@@ -13,6 +14,6 @@ export type {
 } from './session-store.ts';
 export { syncToStore } from './sync.ts';
 export type { SyncOptions, SyncReport } from './sync.ts';
-export type { FileCounts, StoreProgress, TransferOptions, TransferReport } from './transfer.ts';
+export type { TransferCounts, StoreProgress, TransferOptions, TransferReport } from './transfer.ts';
 export { verifyStore } from './verify.ts';
 export type { FileDifference, SideDigest, VerifyOptions, VerifyReport } from './verify.ts';

@@ -63,9 +63,12 @@ export interface SessionLog {
 /** A key as a segment of a path: any text becomes one that no engine and no file system takes for something else. */
 export function encodeSegment(text: string): string {
   if (text === '') return '!';
-  const escape = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  const encoded = encodeURIComponent(text).replace(/[!'()*~]/g, escape);
+  const encoded = encodeURIComponent(text).replace(/[!'()*~]/g, escapeCharacter);
   return /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
+}
+
+function escapeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 export function decodeSegment(segment: string): string {

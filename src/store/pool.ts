@@ -23,7 +23,7 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** Whether a file is a log of lines, of which a running session may have written half. */
-export function isTranscript({ file }: Pick<LogKey, 'file'>): boolean {
+export function isLog({ file }: Pick<LogKey, 'file'>): boolean {
   return file === '' || file.endsWith(SUFFIX);
 }
 
@@ -96,7 +96,7 @@ export async function* wholeLines(
     if (read === 0) return;
     position += read;
     const there = bytes.subarray(0, rest.length + read);
-    const end = isTranscript({ file }) ? there.lastIndexOf(NEWLINE) + 1 : there.length;
+    const end = isLog({ file }) ? there.lastIndexOf(NEWLINE) + 1 : there.length;
     if (end > 0) yield there.subarray(0, end);
     rest = there.slice(end);
     if (rest.length > MAX_LINE_BYTES) throw new LineTooLong();

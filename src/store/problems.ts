@@ -1,6 +1,9 @@
 import {
   type AnyOf,
   type AtPath,
+  type Audience,
+  type Description,
+  describeProblem,
   error,
   problemsFrom,
   type ProblemTable,
@@ -92,3 +95,13 @@ export const storeProblems: ProblemTable<StoreProblems> = /* @__PURE__ */ (() =>
 }))();
 
 export const storeProblem = /* @__PURE__ */ problemsFrom(storeProblems);
+
+/** Says in words what a problem between a pool and a store is, and what to do about it, for the reader it is meant for. */
+export function describeStoreProblem(problem: StoreProblem, audience: Audience): Description {
+  return describeProblem(storeProblems, problem, audience);
+}
+
+/** Whether a problem is one that {@link describeStoreProblem} describes. */
+export function isStoreProblem(problem: { readonly code: string }): problem is StoreProblem {
+  return Object.hasOwn(storeProblems, problem.code);
+}

@@ -132,7 +132,7 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       const { Body } = await client.getObject(objectAt(`${prefix}format`));
       return Number(Buffer.from((await Body?.transformToByteArray()) ?? []).toString());
     },
-    append: (key, number, body, { summary: _, ...head }) =>
+    append: (key, number, body, head) =>
       // A header of HTTP is ASCII.
       create(chunkAt(key, number), body, {
         head: Buffer.from(JSON.stringify(head)).toString('base64'),

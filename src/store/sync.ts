@@ -25,7 +25,7 @@ import type { ListedFile, LogKey } from './log.ts';
 import {
   endsLike,
   hashOf,
-  isTranscript,
+  isLog,
   LineTooLong,
   listPool,
   type PoolFile,
@@ -349,7 +349,7 @@ class Push {
       if (!(await write(body))) return undefined;
     }
     // An empty file is a file, too; an empty transcript has nothing to resume.
-    const isEmptyFile = info.size === 0 && content.chunks === 0 && !isTranscript(file);
+    const isEmptyFile = info.size === 0 && content.chunks === 0 && !isLog(file);
     if (isEmptyFile && !(await write(new Uint8Array()))) return undefined;
     return { outcome: content === from ? 'unchanged' : 'transferred', content };
   }
@@ -394,6 +394,6 @@ function nameOf({ projectKey, sessionId, file }: LogKey): string {
 }
 
 /** What a problem says of a file. */
-export function fieldsOf({ path, projectKey, sessionId, file }: PoolFile) {
+function fieldsOf({ path, projectKey, sessionId, file }: PoolFile) {
   return { path, projectKey, sessionId, file };
 }

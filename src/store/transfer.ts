@@ -44,7 +44,7 @@ export interface StoreProgress {
 }
 
 /** What became of the files of all sessions. */
-export interface FileCounts {
+export interface TransferCounts {
   /** Added to the other side, or continued there. */
   readonly transferred: number;
   readonly unchanged: number;
@@ -62,13 +62,13 @@ export interface TransferReport {
   readonly ok: boolean;
   /** `partial`: some files were left. `failed`: the store or the pool could not be used. */
   readonly outcome: 'done' | 'partial' | 'failed' | 'aborted';
-  readonly files: FileCounts;
+  readonly files: TransferCounts;
   /** That were brought. */
   readonly bytes: number;
   readonly problems: readonly StoreProblem[];
 }
 
-export type FileOutcome = keyof FileCounts;
+export type FileOutcome = keyof TransferCounts;
 
 const isStore = (value: unknown): value is SharedStore =>
   isObject(value) && typeof Reflect.get(value, 'appendBytes') === 'function';
@@ -111,7 +111,8 @@ export class Transfer {
   readonly #toPool: ReadonlyMap<string, string>;
   readonly #toStore: ReadonlyMap<string, string>;
   readonly #problems: StoreProblem[] = [];
-  #files: FileCounts = { transferred: 0, unchanged: 0, behind: 0, diverged: 0, skipped: 0 };
+  #done = 0;
+  #files: TransferCounts = { transferred: 0, unchanged: 0, behind: 0, diverged: 0, skipped: 0 };
   #bytes = 0;
   #total = 0;
 
@@ -146,6 +147,7 @@ export class Transfer {
 
   count(outcome: FileOutcome): void {
     this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
+    this.#done += 1;
     this.#report();
   }
 
@@ -219,8 +221,8 @@ export class Transfer {
   }
 
   #report(): void {
-    const done = Object.values(this.#files).reduce((sum, files) => sum + files, 0);
-    this.#options.onProgress?.({ done, total: Math.max(done, this.#total), bytes: this.#bytes });
+    const total = Math.max(this.#done, this.#total);
+    this.#options.onProgress?.({ done: this.#done, total, bytes: this.#bytes });
   }
 }
 

@@ -67,8 +67,6 @@ export function valkeyStore(
 function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
   const root = `${prefix}${FORMAT}:`;
   const filesOf = (projectKey: string) => `${root}{${encodeSegment(projectKey)}}:files`;
-  const fieldOf = ({ sessionId, file }: LogKey) =>
-    `${encodeSegment(sessionId)}/${encodeSegment(file)}`;
   const chunksOf = (key: LogKey) => `${root}{${encodeSegment(key.projectKey)}}:${fieldOf(key)}`;
   return {
     async prepare() {
@@ -144,6 +142,10 @@ function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
       await client.eval(DELETE, 2, chunksOf(key), filesOf(key.projectKey), fieldOf(key));
     },
   };
+}
+
+function fieldOf({ sessionId, file }: LogKey): string {
+  return `${encodeSegment(sessionId)}/${encodeSegment(file)}`;
 }
 
 function parseEntry(text: string) {

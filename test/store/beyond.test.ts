@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startS3 } from './support/engines.ts';
-import { kinds, newPlace, openStore, s3Client } from './support/stores.ts';
+import { kinds, s3Client } from './support/clients.ts';
+import { newPlace, preparedPlace } from './support/stores.ts';
 import { s3Store } from 'claude-shared-state/store/s3';
 
 const key = { projectKey: '-home-me-app', sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10' };
@@ -9,7 +10,7 @@ const title = (text: string) => ({ type: 'custom-title', customTitle: text });
 
 describe.each(kinds)('what real transcripts need on %s', (kind) => {
   test('a repeated uuid is stored once, whichever process repeats it', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const batch = [message('a'), message('b'), message('a')];
     await place.open().append(key, batch);
     await place.open().append(key, [...batch, message('c')]);
@@ -18,7 +19,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('entries without a uuid are recognised by their place when all is imported again', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const all = [title('A'), message('a'), title('B'), title('B'), message('b'), title('A')];
     await place.open().append(key, all.slice(0, 3));
     await place.open().append(key, all.slice(3));
@@ -35,10 +36,8 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('NUL, half a surrogate pair and prototypes survive, in texts and in names', async () => {
-    const place = await newPlace(kind);
-    const hostile = JSON.parse(
-      '{"type":"user","__proto__":{"a":1},"text":"\\u0000 \\ud800 \\udc00x"}',
-    );
+    const place = await preparedPlace(kind);
+    const hostile = message('a', { text: '\u0000 \ud800 \udc00x', ['__proto__']: { a: 1 } });
     await place.open().append(key, [hostile]);
     expect(JSON.stringify(await place.open().load(key))).toBe(JSON.stringify([hostile]));
   });
@@ -50,7 +49,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
     ['', '{}', 'a\nb'],
     ['!', '!', '~'],
   ])('keys of any characters are apart: %j %j %j', async (projectKey, sessionId, subpath) => {
-    const store = (await newPlace(kind)).open();
+    const store = (await preparedPlace(kind)).open();
     const any = { projectKey, sessionId, subpath };
     await store.append(any, [message('sub')]);
     await store.append({ projectKey, sessionId }, [message('main')]);
@@ -62,13 +61,15 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('half a surrogate pair in a key, and an empty subpath, are refused', async () => {
-    const store = (await newPlace(kind)).open();
-    await expect(store.append({ ...key, sessionId: '\ud800' }, [message('a')])).rejects.toThrow();
+    const store = (await preparedPlace(kind)).open();
+    await expect(store.append({ ...key, sessionId: '\ud800' }, [message('a')])).rejects.toThrow(
+      'URI malformed',
+    );
     await expect(store.append({ ...key, subpath: '' }, [message('a')])).rejects.toThrow('subpath');
   });
 
   test('two writers at once lose nothing, and the fork is told', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const forks: string[] = [];
     const open = (writer: string) => place.open({ writer, onFork: () => forks.push(writer) });
     const writers = [open('A'), open('B')] as const;
@@ -97,7 +98,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('one machine after the other is no fork', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const [a, b] = [place.open(), place.open()];
     await a.append(key, [message('1')]);
     await b.load(key);
@@ -109,7 +110,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('a line of 30 MB comes back', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const text = 'ä'.repeat(15_000_000);
     await place.open().append(key, [message('large', { text })]);
     const [entry] = (await place.open().load(key)) ?? [];
@@ -117,7 +118,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('a million lines come back', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const store = place.open();
     for (let at = 0; at < 10; at += 1) {
       const lines = Array.from({ length: 100_000 }, (_, n) => ({ type: 'x', n: at * 100_000 + n }));
@@ -129,7 +130,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
   });
 
   test('a store that nobody prepared is refused, and preparing twice is harmless', async () => {
-    const store = openStore(kind, `unprepared${Date.now()}`);
+    const store = newPlace(kind).open();
     await expect(store.append(key, [message('a')])).rejects.toThrow('not prepared');
     await expect(store.load(key)).rejects.toThrow('not prepared');
     await Promise.all([store.prepare(), store.prepare()]);

@@ -1,6 +1,7 @@
 import { foldSessionSummary, type SessionStore } from '@anthropic-ai/claude-agent-sdk';
 import { describe, expect, test } from 'vitest';
-import { kinds, newPlace } from './support/stores.ts';
+import { kinds } from './support/clients.ts';
+import { preparedPlace } from './support/stores.ts';
 
 const key = { projectKey: 'proj', sessionId: 'sess' };
 const entry = (fields: object = {}) => ({ type: 'x', ...fields });
@@ -8,7 +9,7 @@ const one = { ...key, subpath: 'subagents/agent-1' };
 const two = { ...key, subpath: 'subagents/agent-2' };
 
 describe.each(kinds)('the contracts of the SDK on %s', (kind) => {
-  const open = async () => (await newPlace(kind)).open();
+  const open = async () => (await preparedPlace(kind)).open();
 
   test('load gives back what append got, in its order', async () => {
     // That it is assigned here shows that the SDK takes it.
@@ -125,7 +126,7 @@ describe.each(kinds)('the contracts of the SDK on %s', (kind) => {
 
 describe.each(['postgres', 'valkey'] as const)('listSessionSummaries on %s', (kind) => {
   test('gives what the SDK folded, also of appends by two processes', async () => {
-    const place = await newPlace(kind);
+    const place = await preparedPlace(kind);
     const [first, second] = [
       place.open({ foldSessionSummary }),
       place.open({ foldSessionSummary }),
@@ -150,7 +151,7 @@ describe.each(['postgres', 'valkey'] as const)('listSessionSummaries on %s', (ki
 });
 
 test('without foldSessionSummary, and on S3, there are no summaries', async () => {
-  const [postgres, s3] = await Promise.all([newPlace('postgres'), newPlace('s3')]);
-  expect(postgres.open().listSessionSummaries).toBeUndefined();
-  expect(s3.open().listSessionSummaries).toBeUndefined();
+  const [postgres, s3] = await Promise.all([preparedPlace('postgres'), preparedPlace('s3')]);
+  expect('listSessionSummaries' in postgres.open()).toBe(false);
+  expect('listSessionSummaries' in s3.open()).toBe(false);
 });

@@ -14,6 +14,7 @@ import { restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeSessionCommand } from './resume.ts';
 import { schemaCommand } from './schema.ts';
+import { storeCommand } from './store.ts';
 
 const all = () => commands;
 
@@ -27,6 +28,7 @@ export const commands: readonly AnyCommand[] = [
   pruneCommand,
   archiveCommand,
   unarchiveCommand,
+  storeCommand,
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,

@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
 }
 
 /** A directory for the data of an engine, which belongs to the user who runs it. */
-export async function dataDirectory(name: string): Promise<string> {
+async function dataDirectory(name: string): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), `store-${name}-`)));
   await chmod(directory, 0o700);
   if (isRoot) await chown(directory, NOBODY, NOBODY);
@@ -140,7 +140,7 @@ export async function startS3({ conditions = true } = {}): Promise<Engine> {
 }
 
 /** A way to a server that can be cut while something is under way. */
-export interface Proxy {
+interface Proxy {
   readonly port: number;
   /** Drops every connection once this many more bytes have gone to the server, and refuses new ones until `mend`. */
   cutAfter(bytes: number): void;

@@ -24,11 +24,11 @@ function failing(k: number, place: 'before' | 'after', isLasting: boolean) {
   const engine = memoryEngine(hooks);
   return {
     engine,
-    arm() {
+    arm: () => {
       calls = 0;
       Object.assign(hooks, { before: fail('before'), after: fail('after') });
     },
-    mend() {
+    mend: () => {
       Object.assign(hooks, { before: undefined, after: undefined });
     },
     hasFired: () => fired,

@@ -13,14 +13,15 @@ interface Stored {
   head: Head;
 }
 
+const nameOf = (key: object) => {
+  const { projectKey, sessionId, file } = { projectKey: '', sessionId: '', file: '', ...key };
+  return JSON.stringify([projectKey, sessionId, file]);
+};
+
 /** An engine in memory. `before` and `after` run around every call, and may reject. */
 export function memoryEngine(hooks: { before?: () => void; after?: () => void } = {}) {
   const files = new Map<string, Stored>();
   let format: number | undefined;
-  const nameOf = (key: object) => {
-    const { projectKey, sessionId, file } = { projectKey: '', sessionId: '', file: '', ...key };
-    return JSON.stringify([projectKey, sessionId, file]);
-  };
   const call = async <Value>(effect: () => Value): Promise<Value> => {
     hooks.before?.();
     const value = effect();
