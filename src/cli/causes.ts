@@ -1,6 +1,6 @@
 import type { LinkState, Problem } from '../index.ts';
 import { type Conflict, describeProblem, type MigrationProblem } from '../migrate/index.ts';
-import { describeStoreProblem, isStoreProblem, type StoreProblem } from '../store/index.ts';
+import { describeStoreProblem, type StoreProblem } from '../store/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
 import { byNaturalOrder, count } from './ui/amounts.ts';
 
@@ -93,12 +93,6 @@ export function meaningOf(code: string): (typeof meanings)[number] | undefined {
 }
 
 export const problemCodes: readonly string[] = meanings.map(({ code }) => code);
-
-function inWords(problem: AnyProblem) {
-  return isStoreProblem(problem)
-    ? describeStoreProblem(problem, 'cli')
-    : describeProblem(problem, 'cli');
-}
 
 /** The message of a problem in the words of the command. */
 export function messageFor(problem: AnyProblem): string {

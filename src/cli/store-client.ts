@@ -48,7 +48,7 @@ export async function openStore(given: string, writer: string, { env }: Io): Pro
         ['eval', 'hscan', 'disconnect', 'on'],
         [
           given.replace(/^valkey/, 'redis'),
-          { maxRetriesPerRequest: 1, ...(isGiven ? {} : { password }) },
+          { maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS, ...(isGiven ? {} : { password }) },
         ],
       );
       client.on('error', ignore);
@@ -72,6 +72,9 @@ export async function openStore(given: string, writer: string, { env }: Io): Pro
       throw new UsageError('--url must begin with postgres://, redis://, valkey:// or s3://');
   }
 }
+
+// Behind a proxy that accepts connections for a dead server it would wait forever.
+const COMMAND_TIMEOUT_MS = 60_000;
 
 interface Emitter {
   on(event: 'error', listener: () => void): unknown;

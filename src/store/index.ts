@@ -1,7 +1,7 @@
 export { exportFromStore } from './export.ts';
 export type { ExportOptions } from './export.ts';
 export type { Head, ListedFile, LogKey, SessionLog } from './log.ts';
-export { describeStoreProblem, isStoreProblem } from './problems.ts';
+export { describeStoreProblem } from './problems.ts';
 export type { StoreProblem, StoreProblemCode } from './problems.ts';
 export { createSessionStore } from './session-store.ts';
 export type {

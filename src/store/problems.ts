@@ -96,12 +96,29 @@ export const storeProblems: ProblemTable<StoreProblems> = /* @__PURE__ */ (() =>
 
 export const storeProblem = /* @__PURE__ */ problemsFrom(storeProblems);
 
-/** Says in words what a problem between a pool and a store is, and what to do about it, for the reader it is meant for. */
-export function describeStoreProblem(problem: StoreProblem, audience: Audience): Description {
-  return describeProblem(storeProblems, problem, audience);
+/**
+ * Says in words what a problem between a pool and a store is, and what to do about it, for the reader it is meant for.
+ *
+ * @param problem - A problem of any call, as plain data.
+ * @param audience - `api`: the words name calls of the library, as in `message`. `cli`: those of the command.
+ * @returns What is wrong, without a full stop, and the advice; `undefined` for a problem that no call of a store reports.
+ *
+ * @example Show a problem to somebody who types commands
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { describeStoreProblem } from 'claude-shared-state/store';
+ *
+ * const problem = { code: 'store-not-prepared', path: '/me/projects', format: undefined };
+ * assert.match(describeStoreProblem(problem, 'cli')?.advice ?? '', /store init/);
+ * ```
+ */
+export function describeStoreProblem(
+  problem: { readonly code: string },
+  audience: Audience,
+): Description | undefined {
+  return isStoreProblem(problem) ? describeProblem(storeProblems, problem, audience) : undefined;
 }
 
-/** Whether a problem is one that {@link describeStoreProblem} describes. */
-export function isStoreProblem(problem: { readonly code: string }): problem is StoreProblem {
+function isStoreProblem(problem: { readonly code: string }): problem is StoreProblem {
   return Object.hasOwn(storeProblems, problem.code);
 }
