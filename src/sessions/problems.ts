@@ -297,7 +297,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       text`the transcript ${path} ${misplaced[reason]}` +
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
-    'Resume in its own working directory; if there are several, in that of the right one.',
+    {
+      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
+      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
+    },
   ),
   'transcript-unusable': error(
     'choose-session',

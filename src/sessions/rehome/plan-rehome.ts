@@ -4,6 +4,7 @@ import {
   optional,
   options as optionsOf,
   path,
+  paths,
   port,
   somePaths,
 } from '../../core/options.ts';
@@ -31,8 +32,10 @@ import { findMoves, idIn } from './find-moves.ts';
 
 /** Options of `planRehome`. */
 export interface PlanRehomeOptions {
-  /** Absolute paths of Claude Code config directories: all that have, share or run sessions of the directory. */
+  /** Absolute paths of Claude Code config directories whose sessions move, at least one. */
   readonly accountHomes: readonly string[];
+  /** More account homes that share these sessions: running ones are looked for there, too. */
+  readonly otherHomes?: readonly string[] | undefined;
   /** The shared links; the target of `projects` is changed, too. `RequiredShared` by default. */
   readonly required?: readonly SharedSymlink[] | undefined;
   /** Moves these sessions only, and nothing else of the project; all by default. */
@@ -76,7 +79,7 @@ export interface RehomePlan {
  *
  * @param from - The absolute path that the project directory had. It need not exist.
  * @param to - The absolute path that it has now.
- * @param options - `accountHomes`; `required`: by default `RequiredShared`; `sessions`: these only; `fs`: by default the
+ * @param options - `accountHomes`, `otherHomes`; `required`: by default `RequiredShared`; `sessions`: these only; `fs`: by default the
  * real disk; `processInspector`: by default that of this machine, or none with an injected `fs`.
  * @returns The moves, the files that would stay, and everything that blocks it; resolves whatever it finds.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
@@ -104,12 +107,13 @@ export async function planRehome(
   options: PlanRehomeOptions,
 ): Promise<RehomePlan> {
   const { options: given, ...paths } = check('planRehome', schema, { from, to, options });
-  return await survey(requestFrom(paths, given));
+  return await surveyMoves(requestFrom(paths, given));
 }
 
 /** The options of both calls. */
 export const planOptions = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
+  otherHomes: optional(paths, []),
   required: requiredKind,
   sessions: optional(list(sessionIdKind, 'session ids')),
   fs: optional(port<FsLike<MigrateFs>>(migratePort)),
@@ -127,6 +131,7 @@ export interface RehomeRequest {
   readonly from: string;
   readonly to: string;
   readonly accountHomes: readonly string[];
+  readonly otherHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
   readonly sessions: readonly ResumeUUID[] | undefined;
   readonly fs: MigrateFs;
@@ -139,16 +144,18 @@ export function requestFrom(
     fs,
     processInspector = defaultInspector(fs),
     required = RequiredShared,
+    otherHomes = [],
     sessions,
     accountHomes,
   }: PlanRehomeOptions,
 ): RehomeRequest {
   const disk = promisesOf(fs ?? realMigrateDisk);
-  return { ...paths, accountHomes, required, sessions, fs: disk, processInspector };
+  const homes = { accountHomes, otherHomes, required, sessions };
+  return { ...paths, ...homes, fs: disk, processInspector };
 }
 
 /** Looks at everything; a call that fails is a problem. */
-export async function survey(request: RehomeRequest): Promise<RehomePlan> {
+export async function surveyMoves(request: RehomeRequest): Promise<RehomePlan> {
   const looked = await toResult(look(request));
   if (looked.ok) return looked.value;
   if (!(looked.error instanceof CallError)) throw looked.error;
@@ -160,7 +167,7 @@ export function ioError({ path: at, code }: CallError): RehomeProblem {
 }
 
 async function look(request: RehomeRequest): Promise<RehomePlan> {
-  const { fs, accountHomes, required, processInspector } = request;
+  const { fs, accountHomes, otherHomes, required, processInspector } = request;
   const problems: RehomeProblem[] = [];
   const moves: RehomeMove[] = [];
   const kept: KeptFile[] = [];
@@ -207,7 +214,7 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
       if (names.length > 0) moves.push({ from: found.from, to: found.to, sessions, names });
     }
   }
-  const live = await findLiveSessions(accountHomes, { fs, processInspector });
+  const live = await findLiveSessions([...accountHomes, ...otherHomes], { fs, processInspector });
   problems.push(...live.problems);
   for (const { sessionId, cwd, pid, path: at } of moves.length === 0 ? [] : live.sessions) {
     const isMoved = moves.some(({ sessions }) => sessions.includes(sessionId));

@@ -22,7 +22,7 @@ import {
   type RehomePlan,
   type RehomeRequest,
   requestFrom,
-  survey,
+  surveyMoves,
 } from './plan-rehome.ts';
 
 /** Options of `rehome`. */
@@ -92,9 +92,9 @@ export async function rehome(
   const { options: given, ...paths } = check('rehome', schema, { from, to, options });
   const { random = Math.random, pid, ...rest } = given;
   const request = requestFrom(paths, rest);
-  const found = await survey(request);
+  const found = await surveyMoves(request);
   // Asked twice: a file system may miss a directory for a moment.
-  const plan = found.ok && found.moves.length === 0 ? await survey(request) : found;
+  const plan = found.ok && found.moves.length === 0 ? await surveyMoves(request) : found;
   if (!plan.ok || plan.moves.length === 0) return { ...plan, outcome: outcomeOf(plan) };
   const worked = await toResult(underLocks(request, plan, { random, pid }));
   if (worked.ok) return worked.value;
@@ -156,7 +156,7 @@ async function moveAll(
 ): Promise<RehomeReport> {
   let plan = first;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const now = await survey(request);
+    const now = await surveyMoves(request);
     if (!now.ok) return { ...now, outcome: pass === 0 ? outcomeOf(now) : 'failed' };
     if (now.moves.length === 0) {
       // Nobody else may have moved them.
