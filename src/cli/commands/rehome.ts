@@ -31,7 +31,6 @@ export const rehomeCommand = defineCommand({
     });
     const { homes: accountHomes, otherHomes, required } = scope;
     const options = { accountHomes, otherHomes, required, sessions };
-    const flags = (ids: readonly string[] = []) => ids.flatMap((id) => ['--session', id]);
     const planning = planRehome(from, to, options);
     const found = await whileWaiting(stderr, 'looking for the sessions', planning);
     const number = found.moves.reduce((sum, move) => sum + move.sessions.length, 0);
@@ -84,3 +83,7 @@ export const rehomeCommand = defineCommand({
     };
   },
 });
+
+function flags(sessions: readonly string[] = []): readonly string[] {
+  return sessions.flatMap((id) => ['--session', id]);
+}
