@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { resumeCommand } from '../../sessions/index.ts';
 import { asData } from '../causes.ts';
 import { defineCommand } from '../command.ts';
@@ -37,13 +38,14 @@ export const resumeSessionCommand = defineCommand({
     }
     const defaultAccountHome = defaultHomeIn(io.home);
     const command = resumeCommand(sessionId, { accountHome, cwd, defaultAccountHome });
-    out.line(command.shell);
+    const line = (sep === '/' ? undefined : command.powershell) ?? command.shell;
+    out.line(line);
     if (!isJson) {
       const others = able.length > 1 ? `; --account names another one of ${able.length}` : '';
       stderr.words(stderr.paint.dim(`# under ${stderr.path(accountHome)}${others}`), 0, 2);
       printProblems(stderr, problems);
     }
-    const next = [{ command: command.shell, purpose: 'resume it' }];
+    const next = [{ command: line, purpose: 'resume it' }];
     return { exitCode: EXIT.done, body: { ...head, resume: command, next } };
   },
 });
