@@ -44,7 +44,7 @@ type ProjectsPath = Pick<TranscriptPath, 'path' | 'accountHome'>;
 export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
 
 // Enough to keep the threads of the file system busy: none of these calls holds a file open.
-const MAX_STATS = 512;
+export const MAX_STATS = 512;
 
 const bigint = { bigint: true } as const;
 
@@ -103,21 +103,35 @@ export interface TranscriptFile {
   readonly projectKey: string;
 }
 
+/** How transcripts are listed: those of which projects, and who is told what can't be read. */
+export interface TranscriptFilter {
+  readonly isWanted?: (projectKey: string) => boolean;
+  readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
+}
+
 /** Lists the transcripts of all sessions by their names; skips what can't be read. */
 export async function listTranscripts(
   fs: SessionReadFs,
   root: ProjectsRoot,
+  { isWanted = () => true, onUnreadable = () => undefined }: TranscriptFilter = {},
 ): Promise<readonly TranscriptFile[]> {
-  const projects = await listProjects(fs, root);
+  const entriesOf = async <Entry>(path: string, listing: Promise<Result<readonly Entry[]>>) => {
+    const listed = await listing;
+    if (listed.ok) return listed.value;
+    // A link to a file, say, or a directory that was removed meanwhile.
+    if (!['ENOENT', 'ENOTDIR'].includes(listed.errno)) onUnreadable({ path, errno: listed.errno });
+    return [];
+  };
   const listProject = async (projectKey: string) => {
     const directory = join(root[0].path, projectKey);
-    const files = await listDirectory(fs, directory);
-    return (files.ok ? files.value : []).flatMap(({ name }) => {
+    const files = await entriesOf(directory, listDirectory(fs, directory));
+    return files.flatMap(({ name }) => {
       const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
       return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
     });
   };
-  return (await mapLimit(projects.ok ? projects.value : [], listProject, MANY_AT_ONCE)).flat();
+  const projects = await entriesOf(root[0].path, listProjects(fs, root));
+  return (await mapLimit(projects.filter(isWanted), listProject, MANY_AT_ONCE)).flat();
 }
 
 /**
