@@ -28,6 +28,7 @@ export function* warningsOf(
     const isOld = now.getTime() - modifiedAt.getTime() > periodDays * DAY_MS;
     if (isOld) yield sessionProblem('about-to-expire', { path: companion, periodDays });
   }
+  if (facts.isOutside) yield sessionProblem('found-conditionally', { path, reason: 'path' });
   const memory = facts.lockedMemory.get(path);
   if (memory !== undefined) yield sessionProblem('memory-not-permitted', memory);
   if (facts.asksForTrust && facts.cwdErrno === undefined) {

@@ -39,6 +39,10 @@ export interface TranscriptContent {
   readonly organizations: readonly string[];
   /** Claude ended the conversation, and newer programs refuse to continue it. */
   readonly endedByModel: boolean;
+  /** The session of its last message. */
+  readonly sessionId: string | undefined;
+  /** The title that somebody gave it last, or else the model; `claude --resume` takes it in place of the id. */
+  readonly title: string | undefined;
   /** The session that it was copied from, if it is a copy. */
   readonly copiedFrom: string | undefined;
   /** The account that the conversation belongs to, if that was recorded. */
@@ -76,7 +80,7 @@ export type TranscriptState =
 /** What a range of versions makes of a transcript. */
 export function stateOf(evidence: Evidence, behavior: ProgramBehavior): TranscriptState {
   const { isEmpty, hasRecord, isSpoken, isSpokenUndated, hasDated } = evidence;
-  const { resumesUndated, resumesUnspoken, toleratesNullLines, honorsRewind } = behavior;
+  const { resumesUndated, resumesUnspoken, toleratesNullLines } = behavior;
   if (isEmpty) return 'empty';
   if (!hasRecord) return 'invalid';
   if (evidence.hasNullLine && !toleratesNullLines) return 'null-line';
@@ -87,7 +91,7 @@ export function stateOf(evidence: Evidence, behavior: ProgramBehavior): Transcri
     (resumesUndated && isSpokenUndated) ||
     (resumesUnspoken && hasDated && !evidence.isSpokenAside);
   if (isUsable && !evidence.hasUuid) return 'missing-uuid';
-  if (isUsable) return evidence.isRewound && honorsRewind ? 'rewound' : 'usable';
+  if (isUsable) return evidence.isRewound ? 'rewound' : 'usable';
   return evidence.hasSidechain ? 'sidechain-only' : 'metadata-only';
 }
 
@@ -101,7 +105,13 @@ type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'owner'
+      | 'startMissing'
+      | 'branchCount'
+      | 'organizations'
+      | 'endedByModel'
+      | 'sessionId'
+      | 'title'
+      | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -113,6 +123,7 @@ export class TranscriptSummary {
   readonly #ended = new Set<string>();
   /** By the session of the line: a copy may have lines of the original. */
   readonly #owners = new Map<string, SessionOwner>();
+  readonly #titles: { given?: string | undefined; made?: string | undefined } = {};
   /** The organizations of restricted owners of any session in it: that outlasts later lines. */
   readonly #restricted = new Set<string | undefined>();
   readonly #collected: Collected = {
@@ -175,6 +186,8 @@ export class TranscriptSummary {
       organizations: [...this.#organizations],
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
       owner: this.#owner(),
+      sessionId: this.#sessionId,
+      title: this.#titles.given ?? this.#titles.made,
     };
   }
 
@@ -247,6 +260,12 @@ export class TranscriptSummary {
         }
         break;
       }
+      case 'custom-title':
+        this.#titles.given = textIn(line, 'customTitle') ?? this.#titles.given;
+        break;
+      case 'ai-title':
+        this.#titles.made = textIn(line, 'aiTitle') ?? this.#titles.made;
+        break;
       case 'session-owner': {
         const owner = ownerIn(line);
         if (owner === undefined || sessionId === undefined) break;
@@ -273,6 +292,11 @@ function ownerIn(line: object): SessionOwner | undefined {
     // Of other words 2.1.332 knows nothing.
     isRestricted: isArray(restricted) && restricted.includes('ldr'),
   };
+}
+
+function textIn(line: object, name: string): string | undefined {
+  const text = memberOf(line, name);
+  return typeof text === 'string' ? text : undefined;
 }
 
 function isId(value: unknown): value is string {

@@ -5,6 +5,7 @@ import { refuses, type Scenario } from './scenario.ts';
 import { sessionId, type Stage, write } from './stage.ts';
 
 interface Record {
+  readonly pidDomain?: string;
   readonly kind?: string;
   readonly procStart?: string | undefined;
   readonly sessionId?: string;
@@ -79,6 +80,18 @@ export const aboutProcesses: readonly Scenario[] = [
     { code: 'running-in-background', resumes: refuses },
     here,
     { kind: 'bg', procStart: undefined },
+  ),
+  recorded(
+    'a process in the background is on record for another machine',
+    { code: 'running-in-background', resumes: refuses },
+    here,
+    { kind: 'bg', pidDomain: 'linux:0123456789abcdef0123456789abcdef:pid:[1]' },
+  ),
+  recorded(
+    'a process in the background is on record with the id in upper case',
+    { code: 'running-in-background', resumes: refuses },
+    here,
+    { kind: 'bg', sessionId: sessionId.toUpperCase() },
   ),
   recorded('the process on record has ended', { resumes: true }, here, { kind: 'bg' }, true),
 ];
