@@ -15,7 +15,7 @@ export interface ReadHandle {
     buffer: Uint8Array,
     offset: number,
     length: number,
-    position: null,
+    position: number | null,
   ): Promise<{ readonly bytesRead: number }>;
   close(): Promise<void>;
 }

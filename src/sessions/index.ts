@@ -2,7 +2,14 @@ export { diagnoseResume } from './diagnose-resume.ts';
 export type { DiagnoseOptions, ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts';
 export type { Transcript, TranscriptPath, Unreadable } from './find-transcripts.ts';
 export { listSessions } from './list-sessions.ts';
-export type { ListedSession, ListSessionsOptions } from './list-sessions.ts';
+export type {
+  ListedSession,
+  ListProgress,
+  ListSessionsOptions,
+  SessionFile,
+  TextMatch,
+} from './list-sessions.ts';
+export type { SessionTitle } from './transcript/overview.ts';
 export { findLiveSessions } from './live-sessions.ts';
 export type {
   LiveSession,

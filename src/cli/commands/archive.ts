@@ -101,12 +101,13 @@ function optionsFor({ io, scope: { required, config } }: CliContext, given: stri
   return { options: { required, ...archive }, flags };
 }
 
-async function archivedSessions(context: CliContext, given: string | undefined) {
+function archivedSessions(context: CliContext, given: string | undefined) {
   const { io, scope } = context;
   const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
   const standard = `${dirname(shared)}/.claude-shared-state/archive`;
   const { archive = standard } = optionsFor(context, given).options;
-  return await listSessions([], {
+  return listSessions([], {
+    details: false,
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });
 }

@@ -279,7 +279,8 @@ export class TranscriptSummary {
   }
 }
 
-function ownerIn(line: object): SessionOwner | undefined {
+/** The owner that a line names. */
+export function ownerIn(line: object): SessionOwner | undefined {
   const [accountUuid, organizationUuid, restricted] = [
     'accountUuid',
     'organizationUuid',

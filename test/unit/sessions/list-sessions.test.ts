@@ -1,12 +1,39 @@
 import { isSharedStateError } from 'claude-shared-state';
-import { listSessions } from 'claude-shared-state/sessions';
+import {
+  type ListedSession,
+  listSessions,
+  type ListSessionsOptions,
+} from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
-import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../support/world.ts';
+import {
+  at,
+  inWorld,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  type World,
+  worldKinds,
+} from '../support/world.ts';
 
 const [first, second] = [
   '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e',
   '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10',
 ];
+
+async function listed(
+  world: World,
+  homes: readonly string[],
+  options: ListSessionsOptions = {},
+): Promise<readonly ListedSession[]> {
+  const sessions: ListedSession[] = [];
+  const required = [{ name: 'projects', target: at(world, 'pool') }];
+  const all = listSessions(
+    homes.map((home) => at(world, home)),
+    { required, fs: world.fs, ...options },
+  );
+  for await (const session of all) sessions.push(session);
+  return sessions;
+}
 
 describe.each(worldKinds)('listSessions in %s', (kind) => {
   test('lists a shared session once, with every home that shares it', async () => {
@@ -16,18 +43,17 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
       makeLink(world, at(world, 'b/projects'), target);
       makeFile(world, `${target}/-work/${first}.jsonl`, '{}');
 
-      const sessions = await listSessions([at(world, 'a'), at(world, 'b')], {
-        required: [{ name: 'projects', target }],
-        fs: world.fs,
-      });
+      const sessions = await listed(world, ['a', 'b'], { details: false });
 
       expect(sessions).toEqual([
         {
           sessionId: first,
           path: at(world, `a/projects/-work/${first}.jsonl`),
           projectKey: '-work',
+          size: 2,
           modifiedAt: sessions[0]?.modifiedAt,
           accountHomes: [at(world, 'a'), at(world, 'b')],
+          otherVersions: [],
         },
       ]);
     });
@@ -44,8 +70,7 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
       world.fs.utimesSync(newer, 2000, 2000);
       world.fs.utimesSync(newest, 3000, 3000);
 
-      const options = { required: [{ name: 'projects', target: at(world, 'none') }], fs: world.fs };
-      const sessions = await listSessions([at(world, 'b'), at(world, 'a')], options);
+      const sessions = await listed(world, ['b', 'a']);
 
       expect(sessions.map(({ path }) => path)).toEqual([newest, newer]);
       expect(sessions[0]?.accountHomes).toEqual([at(world, 'b'), at(world, 'a')]);
@@ -58,16 +83,16 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
       makeFile(world, at(world, `a/projects/-one/${first}`));
       makeDirectory(world, at(world, 'b'));
 
-      const options = { required: [{ name: 'projects', target: at(world, 'none') }], fs: world.fs };
-
-      expect(await listSessions([at(world, 'a'), at(world, 'b')], options)).toEqual([]);
-      expect(await listSessions([], options)).toEqual([]);
+      expect(await listed(world, ['a', 'b'])).toEqual([]);
+      expect(await listed(world, [])).toEqual([]);
     });
   });
 });
 
-test('listSessions refuses a relative home', async () => {
-  const error: unknown = await listSessions(['a']).catch((thrown: unknown) => thrown);
-
-  expect(isSharedStateError(error) && error.operation).toBe('listSessions');
+test('listSessions refuses a relative home', () => {
+  expect(() => listSessions(['a'])).toThrow(
+    expect.toSatisfy(
+      (error: unknown) => isSharedStateError(error) && error.operation === 'listSessions',
+    ),
+  );
 });
