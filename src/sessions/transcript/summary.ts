@@ -41,8 +41,6 @@ export interface TranscriptContent {
   readonly endedByModel: boolean;
   /** The session of its last message. */
   readonly sessionId: string | undefined;
-  /** The title that somebody gave it last, or else the model; `claude --resume` takes it in place of the id. */
-  readonly title: string | undefined;
   /** The session that it was copied from, if it is a copy. */
   readonly copiedFrom: string | undefined;
   /** The account that the conversation belongs to, if that was recorded. */
@@ -105,13 +103,7 @@ type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      | 'startMissing'
-      | 'branchCount'
-      | 'organizations'
-      | 'endedByModel'
-      | 'sessionId'
-      | 'title'
-      | 'owner'
+      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'sessionId' | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -123,7 +115,6 @@ export class TranscriptSummary {
   readonly #ended = new Set<string>();
   /** By the session of the line: a copy may have lines of the original. */
   readonly #owners = new Map<string, SessionOwner>();
-  readonly #titles: { given?: string | undefined; made?: string | undefined } = {};
   /** The organizations of restricted owners of any session in it: that outlasts later lines. */
   readonly #restricted = new Set<string | undefined>();
   readonly #collected: Collected = {
@@ -187,7 +178,6 @@ export class TranscriptSummary {
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
       owner: this.#owner(),
       sessionId: this.#sessionId,
-      title: this.#titles.given ?? this.#titles.made,
     };
   }
 
@@ -260,12 +250,6 @@ export class TranscriptSummary {
         }
         break;
       }
-      case 'custom-title':
-        this.#titles.given = textIn(line, 'customTitle') ?? this.#titles.given;
-        break;
-      case 'ai-title':
-        this.#titles.made = textIn(line, 'aiTitle') ?? this.#titles.made;
-        break;
       case 'session-owner': {
         const owner = ownerIn(line);
         if (owner === undefined || sessionId === undefined) break;
@@ -293,11 +277,6 @@ export function ownerIn(line: object): SessionOwner | undefined {
     // Of other words 2.1.332 knows nothing.
     isRestricted: isArray(restricted) && restricted.includes('ldr'),
   };
-}
-
-function textIn(line: object, name: string): string | undefined {
-  const text = memberOf(line, name);
-  return typeof text === 'string' ? text : undefined;
 }
 
 function isId(value: unknown): value is string {

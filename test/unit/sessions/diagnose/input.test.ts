@@ -94,9 +94,8 @@ test.each<[string, string, string]>([
   await inWorld('memory', async (world) => {
     const stage = setSession(world);
     makeFile(world, stage.transcript, message() + lines);
-    const { verdict, sessionId, transcript } = await diagnose(world, stage, { id });
+    const { verdict, sessionId } = await diagnose(world, stage, { id });
     expect([verdict, sessionId]).toEqual(['resumable', stage.id]);
-    expect(transcript?.content.title).toBe('The bug');
   });
 });
 
@@ -121,9 +120,7 @@ test('a title of two sessions names both', async () => {
       makeFile(world, stage.transcript.replace(stage.id, id), message() + title('The bug'));
     }
     const { problems } = await diagnose(world, stage, { id: 'The bug' });
-    expect(problems).toMatchObject([
-      { code: 'session-id-invalid', titled: expect.arrayContaining([stage.id, other]) },
-    ]);
+    expect(problems).toMatchObject([{ code: 'session-id-invalid', titled: [stage.id, other] }]);
   });
 });
 
