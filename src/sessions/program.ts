@@ -32,6 +32,8 @@ interface Traits {
   readonly resumesUnspoken: boolean;
   /** Whether a line that is `null` is a line like any other that is no record. */
   readonly toleratesNullLines: boolean;
+  /** Whether a session runs in the background whose record has its id in other upper and lower case. */
+  readonly foldsRecordedIds: boolean;
   /** Whether it refuses conversations that Claude ended. */
   readonly refusesEnded: boolean;
   /** Whether it refuses conversations of another organization, or of more than one. */
@@ -68,6 +70,7 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
     '2.1.223',
     {
       searchesAllProjects: true,
+      foldsRecordedIds: true,
       repairsLastLine: true,
       toleratesBackslash: true,
     },
@@ -94,6 +97,7 @@ const FIRST: Traits = {
   resumesUndated: false,
   resumesUnspoken: false,
   toleratesNullLines: false,
+  foldsRecordedIds: false,
   refusesEnded: false,
   refusesOrganizations: false,
   ownerFlag: undefined,

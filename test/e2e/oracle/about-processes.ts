@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuses, type Scenario } from './scenario.ts';
+import { changing, refuses, type Scenario } from './scenario.ts';
 import { sessionId, type Stage, write } from './stage.ts';
 
 interface Record {
@@ -89,7 +89,10 @@ export const aboutProcesses: readonly Scenario[] = [
   ),
   recorded(
     'a process in the background is on record with the id in upper case',
-    { code: 'running-in-background', resumes: refuses },
+    {
+      code: changing('session-running running', ['2.1.223', 'running-in-background']),
+      resumes: changing(true, ['2.1.223', false]),
+    },
     here,
     { kind: 'bg', sessionId: sessionId.toUpperCase() },
   ),
