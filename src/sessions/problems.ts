@@ -146,6 +146,16 @@ export interface SessionProblemFields {
   readonly 'about-to-expire': AtPath & { readonly periodDays: number };
   /** In print mode the program refuses edits of auto-memory behind a link, unless these rules allow them. */
   readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
+  /**
+   * The sessions of a directory can't get another project key, and none was moved. `running`: one of them, or another
+   * session in that directory, is running or may be (`pid`). `transcript-exists`: the new key has another transcript
+   * (`other`) of the same session.
+   */
+  readonly 'rehome-blocked': AtPath & {
+    readonly reason: 'running' | 'transcript-exists';
+    readonly pid?: number;
+    readonly other?: string;
+  };
   /** This home does not trust the working directory: on a terminal the program asks first. */
   readonly 'directory-not-trusted': AtPath & { readonly cwd: string };
   /**
@@ -308,7 +318,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       text`the transcript ${path} ${misplaced[reason]}` +
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
-    'Resume in its own working directory; if there are several, in that of the right one.',
+    {
+      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
+      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
+    },
   ),
   'transcript-unusable': error(
     'choose-session',
@@ -396,6 +409,17 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'memory-not-permitted': warning(
     (p) => text`auto-memory in ${p.path} can't be edited in print mode`,
     'Add the rules to permissions.allow in the settings of this home.',
+  ),
+  'rehome-blocked': error(
+    'manual',
+    (p) =>
+      p.reason === 'running'
+        ? text`the session ${p.path} is running, or may be (pid ${String(p.pid)})`
+        : text`${p.path} and ${p.other} are two transcripts of one session`,
+    (p) =>
+      p.reason === 'running'
+        ? 'Stop it, and try again.'
+        : 'Compare both, and move one of them away.',
   ),
   'directory-not-trusted': warning(
     (p) => text`${p.path} does not trust ${p.cwd}`,

@@ -10,6 +10,7 @@ import { locateCommand } from './locate.ts';
 import { manCommand } from './man.ts';
 import { migrateCommand } from './migrate.ts';
 import { pruneCommand } from './prune.ts';
+import { rehomeCommand } from './rehome.ts';
 import { restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
 import { resumeSessionCommand } from './resume.ts';
@@ -30,6 +31,7 @@ export const commands: readonly AnyCommand[] = [
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,
+  rehomeCommand,
   configCommand,
   explainCommand,
   schemaCommand,
