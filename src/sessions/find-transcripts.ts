@@ -1,5 +1,5 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { dirname, join } from '../core/paths.ts';
+import { basename, dirname, join } from '../core/paths.ts';
 import { failure, type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
@@ -109,15 +109,22 @@ export async function listTranscripts(
   root: ProjectsRoot,
 ): Promise<readonly TranscriptFile[]> {
   const projects = await listProjects(fs, root);
-  const listProject = async (projectKey: string) => {
-    const directory = join(root[0].path, projectKey);
-    const files = await listDirectory(fs, directory);
-    return (files.ok ? files.value : []).flatMap(({ name }) => {
-      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
-      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
-    });
-  };
-  return (await mapLimit(projects.ok ? projects.value : [], listProject, MANY_AT_ONCE)).flat();
+  const keys = projects.ok ? projects.value : [];
+  return (await mapLimit(keys, (key) => listProject(fs, root[0].path, key), MANY_AT_ONCE)).flat();
+}
+
+/** The same for one project. */
+export async function listProject(
+  fs: SessionReadFs,
+  root: string,
+  projectKey: string,
+): Promise<readonly TranscriptFile[]> {
+  const directory = join(root, projectKey);
+  const files = await listDirectory(fs, directory);
+  return (files.ok ? files.value : []).flatMap(({ name }) => {
+    const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
+    return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
+  });
 }
 
 /**
@@ -161,6 +168,18 @@ export async function findTranscripts(
     }
   }
   return { transcripts: [...byIdentity.values()], unreadable };
+}
+
+/** A transcript that is named by its path, wherever that is; none if there is nothing. */
+export async function transcriptAt(
+  fs: SessionReadFs,
+  path: string,
+  accountHome: string,
+): Promise<readonly Transcript[]> {
+  const stats = await toResult(fs.stat(path, bigint));
+  const projectKey = basename(dirname(path));
+  const at = { path, accountHome, projectKey, isLink: false, isInLinkedDirectory: false };
+  return stats.ok ? [{ ...describe(stats.value), paths: [at] }] : [];
 }
 
 async function pathsIn(
