@@ -1,5 +1,5 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { dirname, join } from '../core/paths.ts';
+import { basename, dirname, join } from '../core/paths.ts';
 import { failure, type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
@@ -115,23 +115,31 @@ export async function listTranscripts(
   root: ProjectsRoot,
   { isWanted = () => true, onUnreadable = () => undefined }: TranscriptFilter = {},
 ): Promise<readonly TranscriptFile[]> {
-  const entriesOf = async <Entry>(path: string, listing: Promise<Result<readonly Entry[]>>) => {
-    const listed = await listing;
-    if (listed.ok) return listed.value;
-    // A link to a file, say, or a directory that was removed meanwhile.
-    if (!['ENOENT', 'ENOTDIR'].includes(listed.errno)) onUnreadable({ path, errno: listed.errno });
-    return [];
-  };
-  const listProject = async (projectKey: string) => {
-    const directory = join(root[0].path, projectKey);
-    const files = await entriesOf(directory, listDirectory(fs, directory));
-    return files.flatMap(({ name }) => {
-      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
-      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
-    });
-  };
-  const projects = await entriesOf(root[0].path, listProjects(fs, root));
-  return (await mapLimit(projects.filter(isWanted), listProject, MANY_AT_ONCE)).flat();
+  const projects = await listProjects(fs, root);
+  const { path } = root[0];
+  if (!projects.ok) onUnreadable({ path, errno: projects.errno });
+  const keys = projects.ok ? projects.value.filter(isWanted) : [];
+  const list = (key: string) => listProject(fs, path, key, onUnreadable);
+  return (await mapLimit(keys, list, MANY_AT_ONCE)).flat();
+}
+
+/** The same for one project. */
+export async function listProject(
+  fs: SessionReadFs,
+  root: string,
+  projectKey: string,
+  onUnreadable?: TranscriptFilter['onUnreadable'],
+): Promise<readonly TranscriptFile[]> {
+  const directory = join(root, projectKey);
+  const files = await listDirectory(fs, directory);
+  // It may be a link to a file, or have been removed meanwhile.
+  if (!files.ok && !['ENOENT', 'ENOTDIR'].includes(files.errno)) {
+    onUnreadable?.({ path: directory, errno: files.errno });
+  }
+  return (files.ok ? files.value : []).flatMap(({ name }) => {
+    const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
+    return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
+  });
 }
 
 /**
@@ -175,6 +183,18 @@ export async function findTranscripts(
     }
   }
   return { transcripts: [...byIdentity.values()], unreadable };
+}
+
+/** A transcript that is named by its path, wherever that is; none if there is nothing. */
+export async function transcriptAt(
+  fs: SessionReadFs,
+  path: string,
+  accountHome: string,
+): Promise<readonly Transcript[]> {
+  const stats = await toResult(fs.stat(path, bigint));
+  const projectKey = basename(dirname(path));
+  const at = { path, accountHome, projectKey, isLink: false, isInLinkedDirectory: false };
+  return stats.ok ? [{ ...describe(stats.value), paths: [at] }] : [];
 }
 
 async function pathsIn(

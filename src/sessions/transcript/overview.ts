@@ -195,7 +195,7 @@ function cutPrompt(line: string): string | undefined {
   return typeof text === 'string' && !NOT_TYPED.test(text) ? text : undefined;
 }
 
-// As the Agent SDK cuts them.
+// As the Agent SDK 0.3.332 cuts prompts.
 const MAX_TITLE = 200;
 
 function titled(
@@ -204,7 +204,7 @@ function titled(
 ): SessionTitle | undefined {
   const title = source === 'prompt' ? text?.replaceAll(/\s+/g, ' ').trim() : text?.trim();
   if (title === undefined || title === '') return undefined;
-  if (title.length <= MAX_TITLE) return { text: title, source };
+  if (source !== 'prompt' || title.length <= MAX_TITLE) return { text: title, source };
   // Not through the middle of a character.
   return {
     text: `${title
