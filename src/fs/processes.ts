@@ -56,11 +56,14 @@ export const unknownProcesses: ProcessInspector = {
 /** The processes of this machine, as far as this process sees them. */
 export const realProcesses: ProcessInspector = {
   async status(recorded) {
-    const { pid, pidNamespace } = recorded;
+    const { pid, pidNamespace, start } = recorded;
     if (pidNamespace === undefined) return statusAnywhere(recorded);
     const relation = await relationTo(pidNamespace);
     if (relation === 'same') return statusHere(pid);
-    return { state: relation === 'earlier-boot' ? 'exited' : 'unknown' };
+    if (relation === 'earlier-boot') return { state: 'exited' };
+    // A machine may have been given another id: where both numbers agree, Claude Code goes by them (2.1.197, 2.1.332).
+    const seen = isPidNamespace(pidNamespace) ? undefined : await statusHere(pid);
+    return seen?.state === 'running' && seen.start === start ? seen : { state: 'unknown' };
   },
   async self(pid = ownPid) {
     const pidNamespace = await ownPidNamespace();
