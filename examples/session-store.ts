@@ -14,7 +14,13 @@ const pool = new Pool();
 const sessionStore = postgresStore(pool, { foldSessionSummary });
 const { CLAUDE_CODE_CHILD_SESSION: _, ...env } = process.env;
 // After every entry, not after every turn: what a crash would lose.
-const options = { cwd: process.cwd(), env, resume, sessionStore, sessionStoreFlush: 'eager' } as const;
+const options = {
+  cwd: process.cwd(),
+  env,
+  resume,
+  sessionStore,
+  sessionStoreFlush: 'eager',
+} as const;
 for await (const message of query({ prompt, options })) {
   if (message.type === 'system' && message.subtype === 'mirror_error') console.error(message.error);
   if (message.type === 'result' && message.subtype === 'success') console.log(message.result);

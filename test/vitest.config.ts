@@ -85,6 +85,8 @@ export default defineConfig({
       project('package', { globalSetup: 'test/package/support/setup.ts' }),
       project('e2e'),
       project('store', { globalSetup: 'test/store/support/setup.ts' }),
+      project('as-on-macos'),
+      project('windows'),
     ],
   },
 });

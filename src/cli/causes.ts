@@ -1,5 +1,10 @@
 import type { LinkState, Problem } from '../index.ts';
-import { type Conflict, describeProblem, type MigrationProblem } from '../migrate/index.ts';
+import {
+  type Conflict,
+  type Description,
+  describeProblem,
+  type MigrationProblem,
+} from '../migrate/index.ts';
 import { describeStoreProblem, type StoreProblem } from '../store/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
 import { byNaturalOrder, count } from './ui/amounts.ts';
@@ -93,6 +98,14 @@ export function meaningOf(code: string): (typeof meanings)[number] | undefined {
 }
 
 export const problemCodes: readonly string[] = meanings.map(({ code }) => code);
+
+const isOfMigration = (problem: AnyProblem): problem is MigrationProblem =>
+  describeStoreProblem(problem, 'cli') === undefined;
+
+function inWords(problem: AnyProblem): Description {
+  if (isOfMigration(problem)) return describeProblem(problem, 'cli');
+  return describeStoreProblem(problem, 'cli') ?? { description: problem.code, advice: '' };
+}
 
 /** The message of a problem in the words of the command. */
 export function messageFor(problem: AnyProblem): string {

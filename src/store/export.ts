@@ -88,6 +88,23 @@ const PREFIX = 'store-';
  * `projectKeys`: which sessions, and under which keys.
  * @returns How it ended; resolves whatever happens, so check `ok` and `problems`.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
+ *
+ * @example Get the sessions of other machines
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { exportFromStore } from 'claude-shared-state/store';
+ * import { postgresStore } from 'claude-shared-state/store/postgres';
+ *
+ * // Elsewhere: new Pool() of pg.
+ * const pool = { query: async (sql: string) => ({ rows: sql.includes('AS exists') ? [{}] : found(sql) }) };
+ * const found = (sql: string) => (sql.startsWith('SELECT format') ? [{ format: 1 }] : []);
+ * const { fs } = memfs({ '/me/.claude-projects-shared': null });
+ * const options = { required: requiredSharedUnder('/me'), fs };
+ * const report = await exportFromStore(postgresStore(pool), options);
+ * assert.deepEqual([report.outcome, report.bytes], ['done', 0]);
+ * ```
  */
 export async function exportFromStore(
   store: SharedStore,

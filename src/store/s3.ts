@@ -68,6 +68,14 @@ const READ_AT_ONCE = 8;
  * @param client - An `S3` of `@aws-sdk/client-s3`, not an `S3Client`. It is yours: nothing here destroys it.
  * @param options - `bucket`, and `prefix`: what its keys begin with. The others: `StoreOptions`.
  * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ *
+ * @example Keep sessions in a bucket
+ * ```ts
+ * import { type S3Like, s3Store } from 'claude-shared-state/store/s3';
+ *
+ * // With new S3({ region: … }) of @aws-sdk/client-s3.
+ * export const storeIn = (s3: S3Like) => s3Store(s3, { bucket: 'sessions', writer: 'laptop' });
+ * ```
  */
 export function s3Store(
   client: S3Like,

@@ -101,7 +101,50 @@ interface Known extends Content {
   readonly pending?: { readonly lines: string; readonly sha256: string };
 }
 
-/** Makes the store that the Agent SDK takes from an engine: for engines of your own, too. */
+/**
+ * Makes a store for the Agent SDK and for `syncToStore` from an engine of your own.
+ *
+ * @param log - The engine: eight calls, of which `append` must accept each number of a chunk only once.
+ * @param options - `writer`: the name of this machine. `foldSessionSummary`: the one of the SDK. `onFork`: is told of forks.
+ * @returns The store; call its `prepare` once.
+ *
+ * @example Keep sessions in a map
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createSessionStore, type Head, type LogKey } from 'claude-shared-state/store';
+ *
+ * const files = new Map<string, { key: LogKey; chunks: Uint8Array[]; head: Head }>();
+ * const at = ({ projectKey, sessionId, file }: LogKey) => [projectKey, sessionId, file].join('/');
+ * const store = createSessionStore({
+ *   prepare: async () => {},
+ *   format: async () => 1,
+ *   async append(key, number, body, head) {
+ *     const chunks = files.get(at(key))?.chunks ?? [];
+ *     if (chunks.length !== number) return false;
+ *     files.set(at(key), { key, chunks: [...chunks, body], head });
+ *     return true;
+ *   },
+ *   async head(key) {
+ *     const file = files.get(at(key));
+ *     return file && { chunks: file.chunks.length, head: file.head };
+ *   },
+ *   async *read(key, from) {
+ *     yield* files.get(at(key))?.chunks.slice(from) ?? [];
+ *   },
+ *   listProjects: async () => [...files.values()].map(({ key }) => key.projectKey),
+ *   list: async (projectKey) =>
+ *     [...files.values()]
+ *       .filter(({ key }) => key.projectKey === projectKey)
+ *       .map(({ key, head }) => ({ ...key, size: head.size, updatedAt: Date.now(), head })),
+ *   delete: async (key) => void files.delete(at(key)),
+ * });
+ * const key = { projectKey: '-app', sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10' };
+ * const entry = { type: 'user', uuid: '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e' };
+ * await store.append(key, [entry]);
+ * await store.append(key, [entry]); // as the SDK does after an error
+ * assert.deepEqual(await store.load(key), [entry]);
+ * ```
+ */
 export function createSessionStore(
   log: SessionLog,
   { writer = randomUUID(), foldSessionSummary, onFork }: StoreOptions = {},

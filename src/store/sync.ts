@@ -91,6 +91,23 @@ const ROUNDS = 100;
  * delete from the store what is gone from the pool. `follow`: account homes to follow until `signal`.
  * @returns How it ended; resolves whatever happens, so check `ok` and `problems`.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
+ *
+ * @example Bring everything to PostgreSQL
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { syncToStore } from 'claude-shared-state/store';
+ * import { postgresStore } from 'claude-shared-state/store/postgres';
+ *
+ * // Elsewhere: new Pool() of pg.
+ * const pool = { query: async (sql: string) => ({ rows: sql.includes('AS exists') ? [{}] : found(sql) }) };
+ * const found = (sql: string) => (sql.startsWith('SELECT format') ? [{ format: 1 }] : []);
+ * const { fs } = memfs({ '/me/.claude-projects-shared': null });
+ * const options = { required: requiredSharedUnder('/me'), fs };
+ * const report = await syncToStore(postgresStore(pool), options);
+ * assert.deepEqual([report.outcome, report.bytes], ['done', 0]);
+ * ```
  */
 export async function syncToStore(
   store: SharedStore,

@@ -56,6 +56,14 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  * @param client - A `Redis` of `ioredis`. It is yours: nothing here closes it.
  * @param options - `prefix`: what its keys begin with. The others: `StoreOptions`.
  * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ *
+ * @example Keep sessions in Valkey
+ * ```ts
+ * import { type ValkeyClient, valkeyStore } from 'claude-shared-state/store/valkey';
+ *
+ * // With new Redis(url, { commandTimeout: 60_000 }) of ioredis.
+ * export const storeIn = (redis: ValkeyClient) => valkeyStore(redis, { writer: 'laptop' });
+ * ```
  */
 export function valkeyStore(
   client: ValkeyClient,

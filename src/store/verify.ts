@@ -67,6 +67,23 @@ const schema = /* @__PURE__ */ (() => ({
  * @param options - `required`: where the pool is. `sessionIds`, `projectKeys`: which sessions, under which keys.
  * @returns Every file that is not the same on both sides, with the digests of both.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
+ *
+ * @example Compare every byte
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { requiredSharedUnder } from 'claude-shared-state';
+ * import { verifyStore } from 'claude-shared-state/store';
+ * import { postgresStore } from 'claude-shared-state/store/postgres';
+ *
+ * // Elsewhere: new Pool() of pg.
+ * const pool = { query: async (sql: string) => ({ rows: sql.includes('AS exists') ? [{}] : found(sql) }) };
+ * const found = (sql: string) => (sql.startsWith('SELECT format') ? [{ format: 1 }] : []);
+ * const { fs } = memfs({ '/me/.claude-projects-shared': null });
+ * const options = { required: requiredSharedUnder('/me'), fs };
+ * const report = await verifyStore(postgresStore(pool), options);
+ * assert.deepEqual([report.ok, report.differences], [true, []]);
+ * ```
  */
 export async function verifyStore(
   store: SharedStore,

@@ -11,7 +11,7 @@ import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/s
 import { validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
 import { cleanEnvironment, runClaude } from '../e2e/support/claude.ts';
-import { executableOf, pinned } from '../e2e/support/programs.ts';
+import { executableOf } from '../e2e/support/programs.ts';
 import { replyTo } from '../e2e/support/messages-api.ts';
 import { enterCleanRoom, type Room } from '../e2e/support/room.ts';
 import { answered, expectLastRequestToCarry, startSession } from '../e2e/support/session.ts';
@@ -28,7 +28,7 @@ async function enterMachine() {
   const room = await enterCleanRoom();
   await validateAll([room.path('account')], { required: room.required });
   const options = { required: room.required };
-  return { room, home: room.path('account'), options, key: await projectKey(room.path('work')) };
+  return { room, home: room.path('account'), options, key: projectKey(room.path('work')) };
 }
 
 async function textOf({ sharedProjects }: Room, key: string, id: string): Promise<string> {
@@ -73,14 +73,13 @@ test('a session of the Agent SDK with a store is resumed by the program elsewher
   const place = await preparedPlace('postgres');
   const [a, b] = [await enterMachine(), await enterMachine()];
   const store: SessionStore = place.open({ foldSessionSummary });
-  const [program] = pinned.filter(({ name }) => name === 'new');
   const surroundings = a.room.surroundings(a.home);
   await mkdir(surroundings.cwd, { recursive: true });
   let id = '';
   const options = {
     cwd: surroundings.cwd,
     env: cleanEnvironment(surroundings),
-    pathToClaudeCodeExecutable: executableOf(program?.name ?? 'new'),
+    pathToClaudeCodeExecutable: executableOf('new'),
     sessionStore: store,
     sessionStoreFlush: 'eager' as const,
   };

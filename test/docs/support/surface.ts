@@ -20,6 +20,7 @@ export function publicSurface(): readonly PublicName[] {
     ...['retention', 'homes', 'sessions', 'migrate', 'failover', 'failover/terminal'].map(
       (it) => `src/${it}/index.ts`,
     ),
+    ...['index', 'postgres', 'valkey', 's3'].map((it) => `src/store/${it}.ts`),
   ].map(pathInRepository);
   const program = programOf(entries);
   const names = entries.flatMap((entry) => namesIn(entry, program));

@@ -25,7 +25,12 @@ export function storeOf(
     return { store, close: () => pool.end() };
   }
   if (kind === 'valkey') {
-    const redis = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: 1, commandTimeout: 2000 });
+    const redis = new Redis({
+      port,
+      host: '127.0.0.1',
+      maxRetriesPerRequest: 1,
+      commandTimeout: 2000,
+    });
     redis.on('error', () => {});
     const close = async () => {
       redis.disconnect();

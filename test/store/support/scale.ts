@@ -43,7 +43,7 @@ for (const sessions of process.argv.slice(2).map(Number)) {
          FROM generate_series($2::int, $3::int) n RETURNING id)
      INSERT INTO ${schema}.chunks SELECT id, number,
        convert_to((SELECT string_agg('{"type":"user","uuid":"' || gen_random_uuid() || '","text":"' ||
-         repeat(md5(random()::text), 8) || id || '"}' || chr(10), '') FROM generate_series(1, 32)), 'UTF8')
+         repeat(md5(random()::text || line), 8) || '"}' || chr(10), '') FROM generate_series(1, 32) line), 'UTF8')
        FROM file, generate_series(0, ${CHUNKS - 1}) number`,
     [head, filled, sessions - 1],
   );
