@@ -13,7 +13,7 @@ import { pruneCommand } from './prune.ts';
 import { rehomeCommand } from './rehome.ts';
 import { restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
-import { resumeSessionCommand } from './resume.ts';
+import { pickCommand, resumeSessionCommand } from './resume.ts';
 import { schemaCommand } from './schema.ts';
 
 const all = () => commands;
@@ -31,6 +31,7 @@ export const commands: readonly AnyCommand[] = [
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,
+  pickCommand,
   rehomeCommand,
   configCommand,
   explainCommand,

@@ -115,6 +115,7 @@ test('an output that fails while help is written is no mistake of the command li
     createFile: () => Promise.resolve(),
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(undefined),
+    run: () => Promise.resolve(true),
     catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
     clock: () => 0,
   };
