@@ -84,6 +84,7 @@ export default defineConfig({
       project('package', { globalSetup: 'test/package/support/setup.ts' }),
       project('e2e'),
       project('as-on-macos'),
+      project('windows'),
     ],
   },
 });

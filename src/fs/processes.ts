@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { promises } from 'node:fs';
 import { hostname } from 'node:os';
-import { geteuid, kill, pid as ownPid, platform } from 'node:process';
+import process, { kill, pid as ownPid, platform } from 'node:process';
 import {
   comparePidNamespaces,
   formatPidNamespace,
@@ -213,7 +213,8 @@ function inodeIn(namespace: string): string {
 
 /** The user this process acts as; `undefined` on systems without such numbers. */
 export function effectiveUid(): number | undefined {
-  return geteuid?.();
+  // By its object: as an export of the module it is missing on Windows, where an import of it fails.
+  return process.geteuid?.();
 }
 
 function statOf(pid: number): Promise<string> {

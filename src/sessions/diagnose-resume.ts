@@ -97,7 +97,7 @@ export interface ResumeDiagnosis {
  * Tells whether Claude Code would resume a session under an account home, from which transcript, and if not, why not.
  *
  * Searches as the program does, and changes nothing. What it says about the program was compared with 2.1.197 and
- * 2.1.329.
+ * 2.1.332.
  *
  * @param sessionId - The text that would be given to `claude --resume`: an id, the path of a `.jsonl` file, or the title of
  * a session.

@@ -44,7 +44,7 @@ type ProjectsPath = Pick<TranscriptPath, 'path' | 'accountHome'>;
 export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
 
 // Enough to keep the threads of the file system busy: none of these calls holds a file open.
-const MAX_STATS = 512;
+export const MAX_STATS = 512;
 
 const bigint = { bigint: true } as const;
 
@@ -103,14 +103,24 @@ export interface TranscriptFile {
   readonly projectKey: string;
 }
 
+/** How transcripts are listed: those of which projects, and who is told what can't be read. */
+export interface TranscriptFilter {
+  readonly isWanted?: (projectKey: string) => boolean;
+  readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
+}
+
 /** Lists the transcripts of all sessions by their names; skips what can't be read. */
 export async function listTranscripts(
   fs: SessionReadFs,
   root: ProjectsRoot,
+  { isWanted = () => true, onUnreadable = () => undefined }: TranscriptFilter = {},
 ): Promise<readonly TranscriptFile[]> {
   const projects = await listProjects(fs, root);
-  const keys = projects.ok ? projects.value : [];
-  return (await mapLimit(keys, (key) => listProject(fs, root[0].path, key), MANY_AT_ONCE)).flat();
+  const { path } = root[0];
+  if (!projects.ok) onUnreadable({ path, errno: projects.errno });
+  const keys = projects.ok ? projects.value.filter(isWanted) : [];
+  const list = (key: string) => listProject(fs, path, key, onUnreadable);
+  return (await mapLimit(keys, list, MANY_AT_ONCE)).flat();
 }
 
 /** The same for one project. */
@@ -118,9 +128,14 @@ export async function listProject(
   fs: SessionReadFs,
   root: string,
   projectKey: string,
+  onUnreadable?: TranscriptFilter['onUnreadable'],
 ): Promise<readonly TranscriptFile[]> {
   const directory = join(root, projectKey);
   const files = await listDirectory(fs, directory);
+  // It may be a link to a file, or have been removed meanwhile.
+  if (!files.ok && !['ENOENT', 'ENOTDIR'].includes(files.errno)) {
+    onUnreadable?.({ path: directory, errno: files.errno });
+  }
   return (files.ok ? files.value : []).flatMap(({ name }) => {
     const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
     return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };

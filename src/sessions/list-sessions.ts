@@ -12,18 +12,16 @@ import {
   paths,
 } from '../core/options.ts';
 import { isAtOrBelow } from '../core/paths.ts';
-import { toResult } from '../core/result.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { entryOf, identityOf } from '../fs/stats.ts';
+import { DAY_MS } from '../links/cleanup-period.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import {
-  findRoots,
-  listTranscripts,
-  type TranscriptFile,
-  type Unreadable,
-} from './find-transcripts.ts';
+import { dateOf } from '../retention/expiring.ts';
+import { defaultManagedDirectory, periodDaysOf } from '../retention/managed-settings.ts';
+import { findSessions, type FoundFile, type SessionFiles } from './find-sessions.ts';
+import type { TranscriptFile, Unreadable } from './find-transcripts.ts';
+import { findLiveSessions, type LiveSession } from './live-sessions.ts';
 import {
   defaultInspector,
   processInspectorKind,
@@ -31,10 +29,10 @@ import {
   readFsOf,
   requiredKind,
 } from './option-kinds.ts';
-import type { LiveSession } from './live-sessions.ts';
-import type { ResumeUUID } from './resume-uuid.ts';
-import type { SessionTitle } from './transcript/overview.ts';
-import { OverviewReader, type ReadOverview } from './transcript/read-overview.ts';
+import { keyOf, MAX_KEY_LENGTH } from './project-key.ts';
+import { type FoundText, needleFor } from './transcript/find-text.ts';
+import type { SessionTitle, TranscriptOverview } from './transcript/overview.ts';
+import { TranscriptReader } from './transcript/read-overview.ts';
 import type { SessionOwner } from './transcript/summary.ts';
 
 /** Options of `listSessions`. */
@@ -48,7 +46,7 @@ export interface ListSessionsOptions {
   readonly details?: boolean | undefined;
   /** Only sessions of this directory and those in it: an absolute, real path. */
   readonly directory?: string | undefined;
-  /** Only sessions with this text anywhere in their transcript; upper and lower case differ. */
+  /** Only sessions with this text anywhere in their transcript; upper and lower case of A to Z are the same. */
   readonly text?: string | undefined;
   /** Only sessions whose transcript changed at this time or later. */
   readonly since?: Date | undefined;
@@ -112,11 +110,8 @@ export interface ListedSession extends SessionFile {
 }
 
 /** The first place in a transcript that has a text. */
-export interface TextMatch {
-  /** The number of the line in the file, from 1. */
-  readonly line: number;
-  /** The text with what surrounds it. */
-  readonly excerpt: string;
+export interface TextMatch extends FoundText {
+  readonly path: string;
 }
 
 /**
@@ -149,13 +144,16 @@ export function listSessions(
   accountHomes: readonly string[],
   options: ListSessionsOptions = {},
 ): AsyncIterable<ListedSession> {
-  const call = check('listSessions', schema, { accountHomes, options });
-  const { fs, processInspector } = call.options;
+  const { accountHomes: homes, options: given } = check('listSessions', schema, {
+    accountHomes,
+    options,
+  });
   return list({
-    ...call.options,
-    accountHomes: [...new Set(call.accountHomes)],
-    processInspector: processInspector ?? defaultInspector(fs),
-    fs: readFsOf(fs),
+    ...given,
+    accountHomes: [...new Set(homes)],
+    managedSettings: given.managedSettings ?? defaultManagedDirectory(process.platform),
+    processInspector: given.processInspector ?? defaultInspector(given.fs),
+    fs: readFsOf(given.fs),
   });
 }
 
@@ -179,119 +177,157 @@ const schema = /* @__PURE__ */ (() => ({
   }),
 }))();
 
-interface ListRequest {
+interface ListRequest extends ListSessionsOptions {
   readonly accountHomes: readonly string[];
-  readonly processInspector: ProcessInspector;
   readonly required: readonly SharedSymlink[];
   readonly details: boolean;
-  readonly directory: string | undefined;
-  readonly since: Date | undefined;
-  readonly before: Date | undefined;
+  readonly processInspector: ProcessInspector;
+  readonly managedSettings: string;
   readonly fs: SessionReadFs;
 }
 
+/** How many are opened before the first of them is given out. */
 const PAGE = 50;
 
 async function* list(request: ListRequest): AsyncGenerator<ListedSession, void> {
-  const { fs, details, directory } = request;
-  const sessions = await findSessions(request);
-  const reader = new OverviewReader(fs);
-  const describe = async (files: Files): Promise<ListedSession | undefined> => {
-    const [newest] = files;
-    const homes = new Set(files.flatMap((file) => file.accountHomes));
-    const base = {
-      ...publicFile(newest),
-      accountHomes: request.accountHomes.filter((home) => homes.has(home)),
-      otherVersions: files.slice(1).map(publicFile),
-    };
-    if (!details) return base;
-    const read = await reader.read(newest.path, newest.size);
-    if (!read.ok) return base;
-    const { cwd } = read.value;
-    if (directory !== undefined && cwd !== undefined && !isAtOrBelow(cwd, directory)) {
-      return undefined;
-    }
-    return { ...base, ...detailsOf(read.value) };
-  };
+  const { fs, accountHomes, required, onUnreadable, onProgress, signal } = request;
+  signal?.throwIfAborted();
+  const isWanted = projectFilter(request.directory);
+  const found = await findSessions(fs, accountHomes, required, { isWanted, onUnreadable });
+  const surroundings = await findSurroundings(request);
+  const isListed = statsFilter(request, surroundings);
+  const sessions = found.filter(isListed);
+  const describe = describer(request, surroundings);
   for (let from = 0; from < sessions.length; from += PAGE) {
+    signal?.throwIfAborted();
     const page = sessions.slice(from, from + PAGE);
-    for (const session of await mapLimit(page, describe, MANY_AT_ONCE)) {
-      if (session !== undefined) yield session;
-    }
+    const described = await mapLimit(page, describe, MANY_AT_ONCE);
+    onProgress?.({ checked: from + page.length, total: sessions.length });
+    for (const session of described) if (session !== undefined) yield session;
   }
 }
 
-function detailsOf({ title, cwd, createdAt, messages, owner, isWhole }: ReadOverview) {
-  return {
-    ...(title === undefined ? {} : { title }),
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(createdAt === undefined ? {} : { createdAt }),
-    messages: { count: messages, isExact: isWhole },
-    ...(owner === undefined ? {} : { owner }),
+/** What is known beside the transcripts. */
+interface Surroundings {
+  /** By the id of the session in lower case. */
+  readonly live: ReadonlyMap<string, LiveSession['processState']>;
+  /** After how many days a home deletes transcripts. */
+  readonly periods: ReadonlyMap<string, number>;
+}
+
+async function findSurroundings(request: ListRequest): Promise<Surroundings> {
+  const { fs, accountHomes, details, running = false, processInspector, onUnreadable } = request;
+  const live = new Map<string, LiveSession['processState']>();
+  const periods = new Map<string, number>();
+  const isWanted = (details || running) && accountHomes.length > 0;
+  if (!isWanted) return { live, periods };
+  const report = await findLiveSessions(accountHomes, { fs, processInspector });
+  for (const { sessionId, processState } of report.sessions) {
+    const id = sessionId.toLowerCase();
+    if (live.get(id) !== 'running') live.set(id, processState);
+  }
+  for (const problem of report.problems) {
+    const errno = 'errno' in problem ? problem.errno : undefined;
+    onUnreadable?.({ path: problem.path, errno: errno ?? 'EINVAL' });
+  }
+  for (const home of details ? accountHomes : []) {
+    periods.set(home, await periodDaysOf(fs, home, request.managedSettings));
+  }
+  return { live, periods };
+}
+
+/** Which projects may have sessions of a directory or of those in it. */
+function projectFilter(directory: string | undefined): (projectKey: string) => boolean {
+  if (directory === undefined) return () => true;
+  const key = keyOf(directory);
+  const start = key.slice(0, MAX_KEY_LENGTH);
+  return (projectKey) => projectKey === key || projectKey.startsWith(start);
+}
+
+function statsFilter({ since, before, running = false }: ListRequest, { live }: Surroundings) {
+  return ([{ sessionId, mtime }]: SessionFiles) =>
+    (since === undefined || mtime >= since.getTime()) &&
+    (before === undefined || mtime < before.getTime()) &&
+    (!running || live.has(sessionId.toLowerCase()));
+}
+
+/** What describes a session; `undefined` if it is gone, or filtered out. */
+function describer(request: ListRequest, { live, periods }: Surroundings) {
+  const { fs, details, directory, text, accountUuid, signal, onUnreadable } = request;
+  const reader = new TranscriptReader(fs);
+  const needle = text === undefined ? undefined : needleFor(text);
+  const isRead = details || needle !== undefined || accountUuid !== undefined;
+
+  /** The first of the files that has what is looked for, with what it says. */
+  const readFirst = async (files: SessionFiles): Promise<ReadFile | undefined> => {
+    for (const file of files) {
+      const read = await reader.read(file.path, file.size, needle, signal);
+      signal?.throwIfAborted();
+      if (read.ok && read.value !== undefined) {
+        const { overview, match } = read.value;
+        return { file, overview, match: match && { path: file.path, ...match } };
+      }
+      if (read.ok || read.errno === 'ENOENT') continue;
+      onUnreadable?.({ path: file.path, errno: read.errno });
+      if (needle === undefined) return { file };
+    }
+    return undefined;
+  };
+
+  const othersThan = async (file: FoundFile, files: SessionFiles) => {
+    const others = files.filter((one) => one !== file);
+    if (!isRead || others.length === 0) return others;
+    const differ = await mapLimit(
+      others,
+      async ({ path: at, size }) =>
+        size !== file.size || !(await reader.haveSameEnds(at, file.path, size)),
+    );
+    return others.filter((_, index) => differ[index]);
+  };
+
+  return async (files: SessionFiles): Promise<ListedSession | undefined> => {
+    const read: ReadFile | undefined = isRead ? await readFirst(files) : { file: files[0] };
+    if (read === undefined) return undefined;
+    const { file, overview, match } = read;
+    if (accountUuid !== undefined && overview?.owner?.accountUuid !== accountUuid) return undefined;
+    if (directory !== undefined && !isIn(directory, file, overview?.cwd)) return undefined;
+    const visible = new Set(files.flatMap((one) => one.accountHomes));
+    const homes = request.accountHomes.filter((home) => visible.has(home));
+    const days = Math.min(...homes.map((home) => periods.get(home) ?? Infinity));
+    const processState = live.get(file.sessionId.toLowerCase());
+    return {
+      ...published(file),
+      accountHomes: homes,
+      otherVersions: (await othersThan(file, files)).map(published),
+      ...overview,
+      ...(processState === undefined ? {} : { processState }),
+      ...(days === Infinity ? {} : { expiresAt: dateOf(file.mtime + days * DAY_MS) }),
+      ...(match === undefined ? {} : { match }),
+    };
   };
 }
 
-interface FoundFile extends TranscriptFile {
-  readonly size: number;
-  readonly mtime: number;
-  readonly identity: string;
-  readonly accountHomes: readonly string[];
+/** A transcript that was opened, or at least was to be. */
+interface ReadFile {
+  readonly file: FoundFile;
+  readonly overview?: TranscriptOverview;
+  readonly match?: TextMatch | undefined;
 }
 
-/** The files of a session, the one that changed last first. */
-type Files = readonly [FoundFile, ...FoundFile[]];
-
-function publicFile({ sessionId, path: at, projectKey, size, mtime, accountHomes }: FoundFile) {
-  return { sessionId, path: at, projectKey, size, modifiedAt: new Date(mtime), accountHomes };
+/** Whether a session is of a directory: keys alone are ambiguous, and `/a-b` is not in `/a`. */
+function isIn(directory: string, { projectKey }: FoundFile, cwd: string | undefined): boolean {
+  const key = keyOf(directory);
+  if (projectKey === key) return true;
+  return cwd === undefined ? projectKey.startsWith(`${key}-`) : isAtOrBelow(cwd, directory);
 }
 
-/** The files of all sessions, by name and stats alone. */
-async function findSessions({
-  fs,
+function published({
+  sessionId,
+  path: at,
+  projectKey,
+  size,
+  mtime,
   accountHomes,
-  required,
-  since,
-  before,
-}: ListRequest): Promise<readonly Files[]> {
-  const { roots } = await findRoots(fs, accountHomes, required);
-  const found = new Map<ResumeUUID, Files>();
-  for (const root of roots) {
-    const homes = root.flatMap(({ accountHome }) => accountHome ?? []);
-    const files = await listTranscripts(fs, root);
-    const weigh = async (file: TranscriptFile): Promise<void> => {
-      const stats = await toResult(fs.stat(file.path, { bigint: true }));
-      if (!stats.ok || !stats.value.isFile()) return;
-      const one: FoundFile = {
-        ...file,
-        size: Number(stats.value.size),
-        mtime: Number(stats.value.mtimeMs),
-        identity: identityOf(entryOf(stats.value)) ?? file.path,
-        accountHomes: homes,
-      };
-      const known = found.get(file.sessionId);
-      if (known === undefined) found.set(file.sessionId, [one]);
-      else found.set(file.sessionId, together(known, one));
-    };
-    await mapLimit(files, weigh, MAX_STATS);
-  }
-  const isWanted = ([{ mtime }]: Files) =>
-    (since === undefined || mtime >= since.getTime()) &&
-    (before === undefined || mtime < before.getTime());
-  return [...found.values()].filter(isWanted).toSorted(([one], [other]) => other.mtime - one.mtime);
-}
-
-// Enough to keep the threads of the file system busy: none of these calls holds a file open.
-const MAX_STATS = 512;
-
-/** Adds a file to those of its session; another path of one of them adds its homes only. */
-function together(files: Files, one: FoundFile): Files {
-  const known = files.find(({ identity }) => identity === one.identity);
-  const merged =
-    known === undefined
-      ? one
-      : { ...known, accountHomes: [...new Set([...known.accountHomes, ...one.accountHomes])] };
-  const [first = merged, ...others] = [...files.filter((file) => file !== known), merged].toSorted(
-    (file, other) => other.mtime - file.mtime,
-  );
-  return [first, ...others];
+}: FoundFile): SessionFile {
+  return { sessionId, path: at, projectKey, size, modifiedAt: dateOf(mtime), accountHomes };
 }

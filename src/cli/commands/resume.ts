@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { resumeCommand, type ResumeUUID } from '../../sessions/index.ts';
 import { asData } from '../causes.ts';
 import { chooseHome } from '../choose.ts';
@@ -79,13 +80,14 @@ async function resume(
   }
   const defaultAccountHome = defaultHomeIn(io.home);
   const command = resumeCommand(sessionId, { accountHome, cwd, defaultAccountHome });
-  if (!isRun) out.line(command.shell);
+  const line = (sep === '/' ? undefined : command.powershell) ?? command.shell;
+  if (!isRun) out.line(line);
   if (!isJson) {
     const others = able.length > 1 ? `; --account names another one of ${able.length}` : '';
     stderr.words(stderr.paint.dim(`# under ${stderr.path(accountHome)}${others}`), 0, 2);
     printProblems(stderr, problems);
   }
-  const next = [{ command: command.shell, purpose: 'resume it' }];
+  const next = [{ command: line, purpose: 'resume it' }];
   const hasSucceeded = !isRun || (await io.run(command));
   return {
     exitCode: hasSucceeded ? EXIT.done : EXIT.problems,

@@ -6,10 +6,8 @@ import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { accountIn } from '../../homes/account.ts';
 import { readConfig } from '../../homes/config.ts';
-import { readCleanupPeriod } from '../../links/cleanup-period.ts';
-import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
-import { managedPeriodOf, readManagedSettings } from '../../retention/managed-settings.ts';
+import { periodDaysOf } from '../../retention/managed-settings.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
 import { findRoots, findTranscripts, type Transcript, transcriptAt } from '../find-transcripts.ts';
 import { findLiveSessions } from '../live-sessions.ts';
@@ -56,9 +54,7 @@ export async function gatherFacts({ sessionId, file }: NamedSession, request: Re
   const config = await readConfig(fs, accountHome, isDefaultHome(request));
   const periods: number[] = [];
   for (const home of accountHomes) {
-    const own = await drive(readCleanupPeriod(home), fs);
-    const managed = await readManagedSettings(fs, managedSettings, home);
-    periods.push(daysOf(managedPeriodOf(own, managed).periodDays));
+    periods.push(await periodDaysOf(fs, home, managedSettings));
   }
   const { homes } = await drive(inspectShared([accountHome], required), fs);
   const links = homes.flatMap((home) => home.links);

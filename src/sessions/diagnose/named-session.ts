@@ -5,7 +5,7 @@ import { toResult } from '../../core/result.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
 import { listProject } from '../find-transcripts.ts';
 import { parseResumeUUID, type ResumeUUID } from '../resume-uuid.ts';
-import { OverviewReader } from '../transcript/read-overview.ts';
+import { TranscriptReader } from '../transcript/read-overview.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { findStartingPoint } from './facts.ts';
 
@@ -40,13 +40,13 @@ export async function sessionsNamed(
   }
   const title = text.trim().toLowerCase();
   const listing = place.ownKeys.map((key) => listProject(fs, join(accountHome, 'projects'), key));
-  const reader = new OverviewReader(fs);
+  const reader = new TranscriptReader(fs);
   const titled = await mapLimit((await Promise.all(listing)).flat(), async (transcript) => {
     const stats = await toResult(fs.stat(transcript.path, { bigint: true }));
     if (!stats.ok || !stats.value.isFile()) return [];
     const read = await reader.read(transcript.path, Number(stats.value.size));
-    const known = read.ok && read.value.title?.source !== 'prompt' ? read.value.title : undefined;
-    const isMeant = known?.text.trim().toLowerCase() === title;
+    const known = read.ok ? read.value?.overview.title : undefined;
+    const isMeant = known?.source !== 'prompt' && known?.text.trim().toLowerCase() === title;
     return isMeant ? [{ sessionId: transcript.sessionId }] : [];
   });
   return titled.flat();

@@ -1,103 +1,111 @@
 import { Buffer } from 'node:buffer';
 import { isArray, isObject, memberOf, parsedJson } from '../../core/json.ts';
-import { ownerIn, type SessionOwner } from './summary.ts';
 import { recordOf } from './record.ts';
+import { ownerIn, type SessionOwner } from './summary.ts';
 
 /** What a session is called, and by whom. */
 export interface SessionTitle {
+  /** Data: it may have line breaks and escape sequences. */
   readonly text: string;
-  /** `custom`: its user named it. `generated`: Claude Code did. `prompt`: nobody did, so it is the first prompt. */
+  /** `custom`: somebody named the session. `generated`: Claude Code did. `prompt`: nobody did, so it is the first prompt. */
   readonly source: 'custom' | 'generated' | 'prompt';
 }
 
 /** What the beginning and the end of a transcript say. */
 export interface TranscriptOverview {
-  readonly title: SessionTitle | undefined;
+  readonly title?: SessionTitle;
   /** The first working directory that was recorded. */
-  readonly cwd: string | undefined;
+  readonly cwd?: string;
   /** The first time that was recorded. */
-  readonly createdAt: Date | undefined;
-  /** Messages of the main conversation in what was read. */
-  readonly messages: number;
-  readonly owner: SessionOwner | undefined;
+  readonly createdAt?: Date;
+  /** What was said in the main conversation, in what was read; exact if that was all of it. */
+  readonly messages: { readonly count: number; readonly isExact: boolean };
+  readonly owner?: SessionOwner;
 }
 
 const NEWLINE = 10;
-// Enough to tell what a line is, by the order in which the program writes the members.
-const START = 100;
-const MAX_TITLE = 1000;
 
-/** Reads an overview from the beginning and the end of a transcript: one buffer if that is all of it. */
+/** Reads an overview from the beginning and the end of a transcript, or from a single part that is all of it. */
 export function overviewOf(parts: readonly Uint8Array[]): TranscriptOverview {
-  const overview = new Overview();
+  const collector = new OverviewCollector();
   for (const [index, part] of parts.entries()) {
     const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
-    // The line that the cut went through is whole in neither part.
+    if (index === 0) collector.addTime(bytes);
+    // Of the line that the cut goes through, the end says nothing.
     let from = index === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
     for (let end; (end = bytes.indexOf(NEWLINE, from)) !== -1; from = end + 1) {
-      overview.add(bytes, from, end);
+      collector.add(bytes, from, end);
     }
-    if (index === parts.length - 1) overview.add(bytes, from, bytes.length);
+    if (from < bytes.length) collector.add(bytes, from, bytes.length);
   }
-  return overview.result();
+  return collector.overview(parts.length === 1);
 }
 
-class Overview {
+class OverviewCollector {
   #custom: string | undefined;
   #generated: string | undefined;
   #prompt: string | undefined;
+  #command: string | undefined;
   #cwd: string | undefined;
   #createdAt: Date | undefined;
-  #messages = 0;
+  #messageCount = 0;
   #owner: SessionOwner | undefined;
 
-  add(bytes: Buffer, from: number, end: number): void {
-    if (end === from) return;
-    const start = bytes.toString('latin1', from, Math.min(end, from + START));
-    const type = /^\{"type":"([a-z-]+)"/.exec(start)?.[1];
-    const isMessage = start.startsWith('{"parentUuid":');
-    if (isMessage && this.#isBegun()) {
-      if (!start.includes('"isSidechain":true')) this.#messages += 1;
-      return;
+  /** Takes the first time in the bytes, whatever line it is in: the first lines may be of any kind. */
+  addTime(bytes: Buffer): void {
+    const name = '"timestamp":"';
+    for (let at = 0; this.#createdAt === undefined;) {
+      at = bytes.indexOf(name, at, 'latin1');
+      if (at === -1) return;
+      at += name.length;
+      const time = new Date(bytes.toString('latin1', at, at + TIME_LENGTH));
+      if (!Number.isNaN(time.getTime())) this.#createdAt = time;
     }
-    if (type !== undefined && IGNORED.has(type)) return;
-    const line = parsedJson(bytes.toString('utf8', from, end));
-    if (isObject(line)) this.#addLine(line);
   }
 
-  result(): TranscriptOverview {
+  /** Parses a line only if it may say what is not known yet: most lines are long, and say nothing new. */
+  add(bytes: Buffer, from: number, end: number): void {
+    const kind = kindOf(bytes, from, end);
+    const isKnown = this.#cwd !== undefined && (kind !== 'user' || this.#prompt !== undefined);
+    if (kind === 'irrelevant' || (kind === 'attached' && isKnown)) return;
+    if ((kind === 'user' || kind === 'assistant') && isKnown) {
+      this.#messageCount += 1;
+      return;
+    }
+    const text = bytes.toString('utf8', from, end);
+    const line = parsedJson(text);
+    if (isObject(line)) this.#addLine(line);
+    else if (kind === 'user') this.#prompt ??= cutPrompt(text);
+  }
+
+  overview(isWhole: boolean): TranscriptOverview {
+    const title =
+      titled(this.#custom, 'custom') ??
+      titled(this.#generated, 'generated') ??
+      titled(this.#prompt ?? this.#command, 'prompt');
     return {
-      title:
-        titled(this.#custom, 'custom') ??
-        titled(this.#generated, 'generated') ??
-        titled(this.#prompt, 'prompt'),
-      cwd: this.#cwd,
-      createdAt: this.#createdAt,
-      messages: this.#messages,
-      owner: this.#owner,
+      ...(title === undefined ? {} : { title }),
+      ...(this.#cwd === undefined ? {} : { cwd: this.#cwd }),
+      ...(this.#createdAt === undefined ? {} : { createdAt: this.#createdAt }),
+      messages: { count: this.#messageCount, isExact: isWhole },
+      ...(this.#owner === undefined ? {} : { owner: this.#owner }),
     };
   }
 
-  /** Whether everything is known that the first messages tell. */
-  #isBegun(): boolean {
-    return this.#prompt !== undefined && this.#cwd !== undefined && this.#createdAt !== undefined;
-  }
-
   #addLine(line: object): void {
-    const record = recordOf(line);
-    this.#cwd ??= record.cwd;
-    if (this.#createdAt === undefined && record.timestamp !== undefined) {
-      const time = new Date(record.timestamp);
-      if (!Number.isNaN(time.getTime())) this.#createdAt = time;
-    }
-    if (record.continues) this.#messages += 1;
-    if (record.type === 'user' && !record.isSidechain) this.#prompt ??= promptIn(line);
-    switch (record.type) {
+    const { type, cwd, continues, isSpoken, isSidechain } = recordOf(line);
+    this.#cwd ??= cwd;
+    if (continues && isSpoken) this.#messageCount += 1;
+    switch (type) {
+      case 'user':
+        if (!isSidechain && this.#prompt === undefined) this.#addPrompt(line);
+        break;
       case 'custom-title':
-        this.#custom = titleIn(line, 'customTitle') ?? this.#custom;
+        // An empty one takes the name away.
+        this.#custom = textIn(line, 'customTitle') ?? this.#custom;
         break;
       case 'ai-title':
-        this.#generated = titleIn(line, 'aiTitle') ?? this.#generated;
+        this.#generated = textIn(line, 'aiTitle') ?? this.#generated;
         break;
       case 'session-owner':
         this.#owner = ownerIn(line) ?? this.#owner;
@@ -106,35 +114,103 @@ class Overview {
         break;
     }
   }
+
+  /** Takes what the user typed, by the rules of the Agent SDK 0.3.332; a command only if there is nothing else. */
+  #addPrompt(line: object): void {
+    if (memberOf(line, 'isMeta') === true || memberOf(line, 'isCompactSummary') === true) return;
+    const content = memberOf(memberOf(line, 'message'), 'content');
+    const blocks = isArray(content) ? content : [{ type: 'text', text: content }];
+    if (blocks.some((block) => memberOf(block, 'type') === 'tool_result')) return;
+    for (const block of blocks) {
+      const text = memberOf(block, 'text');
+      if (typeof text !== 'string') continue;
+      this.#command ??= /<command-name>(.*?)<\/command-name>/.exec(text)?.[1];
+      const shell = /<bash-input>([^]*?)<\/bash-input>/.exec(text)?.[1];
+      const prompt = shell === undefined ? text.trim() : `! ${shell.trim()}`;
+      if (prompt === '' || NOT_TYPED.test(prompt)) continue;
+      this.#prompt = prompt;
+      return;
+    }
+  }
 }
+
+const TIME_LENGTH = '2026-11-30T02:14:07.138Z'.length;
+
+/** What a line is, as far as its first bytes tell; `unknown` if its members are in another order, or it is of a side chain. */
+type LineKind = 'user' | 'assistant' | 'attached' | 'irrelevant' | 'wanted' | 'unknown';
+
+// `{"type":` and `{"parentUuid":` differ in the third byte.
+const [LETTER_N, LETTER_P, LETTER_T] = [0x6e, 0x70, 0x74];
+const TYPE = '{"type":"'.length;
+const PARENT = '{"parentUuid":'.length;
+const AFTER_NULL = '{"parentUuid":null,"isSidechain":false,'.length;
+const AFTER_UUID = AFTER_NULL + 34;
+
+/** Tells lines apart by bytes at fixed places, because a string of every line would double the time of a list. */
+function kindOf(bytes: Buffer, from: number, end: number): LineKind {
+  const third = bytes[from + 2];
+  if (third === LETTER_T) {
+    const start = bytes.toString('latin1', from + TYPE, Math.min(end, from + TYPE + 15));
+    return TYPES[start.slice(0, start.indexOf('"'))] ?? 'irrelevant';
+  }
+  if (third !== LETTER_P) return 'unknown';
+  const at = from + (bytes[from + PARENT] === LETTER_N ? AFTER_NULL : AFTER_UUID);
+  return ROLES[bytes.toString('latin1', at, at + 9)] ?? 'unknown';
+}
+
+/** The types that may come first in a line. */
+const TYPES: Readonly<Record<string, LineKind>> = {
+  user: 'user',
+  assistant: 'assistant',
+  'custom-title': 'wanted',
+  'ai-title': 'wanted',
+  'session-owner': 'wanted',
+};
+
+/** What follows the parent in a message of 2.1.197 and 2.1.332. */
+const ROLES: Readonly<Record<string, LineKind>> = {
+  '"promptId': 'user',
+  '"type":"u': 'user',
+  '"message"': 'assistant',
+  '"type":"a': 'assistant',
+  '"attachme': 'attached',
+  '"type":"s': 'attached',
+};
+
+/** What the program says in the name of the user. */
+const NOT_TYPED = /^(?:<[a-z][\w-]*[\s>]|\[Request interrupted by user)/;
+
+function textIn(line: object, name: string): string | undefined {
+  const text = memberOf(line, name);
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The beginning of a prompt that is too long for what was read. */
+function cutPrompt(line: string): string | undefined {
+  const content =
+    /"content":(?:\[\{"type":"text","text":)?("(?:[^"\\]|\\(?:u[\da-f]{4}|[^u])){1,1000})/i.exec(
+      line,
+    )?.[1];
+  const text = content === undefined ? undefined : parsedJson(`${content}"`);
+  return typeof text === 'string' && !NOT_TYPED.test(text) ? text : undefined;
+}
+
+// As the Agent SDK 0.3.332 cuts prompts.
+const MAX_TITLE = 200;
 
 function titled(
   text: string | undefined,
   source: SessionTitle['source'],
 ): SessionTitle | undefined {
-  return text === undefined ? undefined : { text, source };
-}
-
-/** Lines that say nothing that is wanted here, and may be long. */
-const IGNORED: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'file-history-snapshot',
-  'progress',
-  'attribution-snapshot',
-]);
-
-function titleIn(line: object, name: string): string | undefined {
-  const title = memberOf(line, name);
-  return typeof title === 'string' && title.trim() !== '' ? title.slice(0, MAX_TITLE) : undefined;
-}
-
-/** What a user has typed; `undefined` for results of tools and for what the program says in the name of the user. */
-function promptIn(line: object): string | undefined {
-  if (memberOf(line, 'isMeta') === true || memberOf(line, 'isCompactSummary') === true) {
-    return undefined;
-  }
-  const content = memberOf(memberOf(line, 'message'), 'content');
-  const blocks = isArray(content) ? content.map((block) => memberOf(block, 'text')) : [content];
-  const text = blocks.find((block) => typeof block === 'string' && block.trim() !== '');
-  if (typeof text !== 'string' || text.startsWith('<')) return undefined;
-  return text.trim().slice(0, MAX_TITLE);
+  const title = source === 'prompt' ? text?.replaceAll(/\s+/g, ' ').trim() : text?.trim();
+  if (title === undefined || title === '') return undefined;
+  if (source !== 'prompt' || title.length <= MAX_TITLE) return { text: title, source };
+  // Not through the middle of a character.
+  return {
+    text: `${title
+      .slice(0, MAX_TITLE)
+      .replace(/[\ud800-\udbff]$/, '')
+      .trimEnd()}…`,
+    source,
+  };
 }

@@ -1,19 +1,24 @@
-import { type Result } from '../../core/result.ts';
+import { Buffer } from 'node:buffer';
+import { type Result, toResult } from '../../core/result.ts';
 import { OPEN, readFully, withHandle } from '../../fs/io.ts';
-import { toResult } from '../../core/result.ts';
-import type { SessionReadFs } from '../../fs/session-fs.ts';
+import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
+import { find, type FoundText, type Needle } from './find-text.ts';
 import { overviewOf, type TranscriptOverview } from './overview.ts';
 
-// As much as the Agent SDK 0.3.329 looks at, at either end.
-const PART_BYTES = 64 * 1024;
+// As much as the Agent SDK 0.3.332 and the picker of the program look at, at either end.
+const END_BYTES = 64 * 1024;
 
-/** An overview of a transcript, and whether all of it was read. */
-export interface ReadOverview extends TranscriptOverview {
-  readonly isWhole: boolean;
+/** What reading a transcript for a list gives. */
+export interface ReadOverview {
+  readonly overview: TranscriptOverview;
+  readonly match: FoundText | undefined;
 }
 
-/** Reads the beginning and the end of a regular file that had this size; the buffers are used again. */
-export class OverviewReader {
+/** Both ends of a file; one part if that is all of it. */
+type Ends = readonly Uint8Array[];
+
+/** Reads what a list says of transcripts, and uses its buffers again. */
+export class TranscriptReader {
   readonly #fs: SessionReadFs;
   readonly #buffers: Uint8Array[] = [];
 
@@ -21,26 +26,65 @@ export class OverviewReader {
     this.#fs = fs;
   }
 
-  async read(path: string, size: number): Promise<Result<ReadOverview>> {
-    const buffer = this.#buffers.pop() ?? new Uint8Array(2 * PART_BYTES);
-    const isWhole = size <= buffer.length;
-    const opening = this.#fs.open(path, OPEN.readThroughLinks);
-    const read = await toResult(
-      withHandle(path, opening, async (handle) => {
-        const part = (from: number, to: number, position: number) => {
-          const bytes = buffer.subarray(from, to);
-          return readFully(handle, bytes, position, path).then((length) =>
-            bytes.subarray(0, length),
-          );
-        };
-        if (isWhole) return overviewOf([await part(0, size, 0)]);
-        return overviewOf([
-          await part(0, PART_BYTES, 0),
-          await part(PART_BYTES, buffer.length, size - PART_BYTES),
-        ]);
-      }),
-    );
-    this.#buffers.push(buffer);
-    return read.ok ? { ok: true, value: { ...read.value, isWhole } } : read;
+  /**
+   * Reads a regular file that had this size; with a text to look for, all of it.
+   *
+   * @returns `undefined` if it lacks the text.
+   */
+  async read(
+    path: string,
+    size: number,
+    needle?: Needle,
+    signal?: AbortSignal,
+  ): Promise<Result<ReadOverview | undefined>> {
+    return await this.#open(path, async (handle, buffer) => {
+      const match = needle && (await find(handle, path, size, needle, buffer, signal));
+      if (needle !== undefined && match === undefined) return undefined;
+      const ends = await readEnds(handle, path, size, buffer);
+      return { overview: overviewOf(ends), match };
+    });
   }
+
+  /** Whether two files of this size begin and end with the same bytes. */
+  async haveSameEnds(first: string, second: string, size: number): Promise<boolean> {
+    const same = await this.#open(first, async (handle, buffer) => {
+      const ends = await readEnds(handle, first, size, buffer);
+      return await this.#open(second, async (other, otherBuffer) => {
+        const others = await readEnds(other, second, size, otherBuffer);
+        return ends.every((part, index) => isEqual(part, others[index]));
+      });
+    });
+    return same.ok && same.value.ok && same.value.value;
+  }
+
+  async #open<Value>(
+    path: string,
+    use: (handle: ReadHandle, buffer: Uint8Array) => Promise<Value>,
+  ): Promise<Result<Value>> {
+    const buffer = this.#buffers.pop() ?? new Uint8Array(2 * END_BYTES);
+    const opening = this.#fs.open(path, OPEN.readThroughLinks);
+    const result = await toResult(withHandle(path, opening, (handle) => use(handle, buffer)));
+    this.#buffers.push(buffer);
+    return result;
+  }
+}
+
+async function readEnds(
+  handle: ReadHandle,
+  path: string,
+  size: number,
+  buffer: Uint8Array,
+): Promise<Ends> {
+  if (size <= buffer.length) {
+    const whole = buffer.subarray(0, size);
+    return [whole.subarray(0, await readFully(handle, whole, 0, path))];
+  }
+  const [beginning, end] = [buffer.subarray(0, END_BYTES), buffer.subarray(END_BYTES)];
+  const first = await readFully(handle, beginning, 0, path);
+  const last = await readFully(handle, end, size - END_BYTES, path);
+  return [beginning.subarray(0, first), end.subarray(0, last)];
+}
+
+function isEqual(bytes: Uint8Array, others: Uint8Array | undefined): boolean {
+  return others !== undefined && Buffer.from(bytes).equals(others);
 }
