@@ -14,7 +14,7 @@ const prompts = [
 ];
 
 /** Two homes that share three sessions, and a shell. */
-async function open(columns: number, more: Readonly<Record<string, string>> = {}) {
+async function open(columns: number) {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'chooser-')));
   onTestFinished(() => rm(home, { recursive: true }));
   for (const [index, content] of prompts.entries()) {
@@ -33,7 +33,7 @@ async function open(columns: number, more: Readonly<Record<string, string>> = {}
     mkdirSync(join(home, name));
     writeFileSync(join(home, name, 'settings.json'), '{}');
   }
-  const shell = await Terminal.open(home, { ...environmentIn(home), TZ: 'UTC', ...more }, columns);
+  const shell = await Terminal.open(home, { ...environmentIn(home), TZ: 'UTC' }, columns);
   onTestFinished(() => shell.close());
   await shell.type('cd && claude-shared-state ensure >ensured && clear');
   await shell.until(/^\$\s*$/);
@@ -51,11 +51,11 @@ test.each([80, 40])(
     const screens: string[] = [];
 
     await shell.type('claude-shared-state pick >printed; echo code=$?');
-    screens.push(shown(await shell.until(/Ctrl-C to leave/)));
+    screens.push(shown(await shell.until(/> .*ページ(.*\n)*.*Ctrl-C to leave/)));
     await shell.keys('admn lgin');
-    screens.push(shown(await shell.until(/lgin\n> \S+ \S+ +Fix/)));
+    screens.push(shown(await shell.until(/lgin\n> \S+ \S+ +Fix(.*\n)*.*Ctrl-C to leave/)));
     await shell.press('Enter');
-    screens.push(shown(await shell.until(/account home\?\n(.*\n)*.*Ctrl-C to leave/)));
+    screens.push(shown(await shell.until(/> ~\/\.claude\n(.*\n)*.*Ctrl-C to leave/)));
     await shell.press('Down');
     await shell.until(/> ~\/\.claude-spare/);
     await shell.press('Enter');
@@ -81,8 +81,8 @@ test.each(['pick', 'resume', 'locate'])('Ctrl-C leaves %s quietly', async (comma
 });
 
 test('a terminal without a cursor gets a numbered list', async () => {
-  const { shell, printed } = await open(80, { TERM: 'dumb' });
-  await shell.type('claude-shared-state locate >printed; echo code=$?');
+  const { shell, printed } = await open(80);
+  await shell.type('TERM=dumb claude-shared-state locate >printed; echo code=$?');
   await shell.until(/^ 1 {2}.*\n 2 {2}.*parser.*\n 3 {2}.*Fix the login.*\nWhich session\?/m);
   await shell.type('parser');
   await shell.until(/^ 1 {2}.*parser.*\nWhich session\?/m);
