@@ -87,6 +87,7 @@ export default defineConfig({
       project('store', { globalSetup: 'test/store/support/setup.ts' }),
       project('as-on-macos'),
       project('windows'),
+      project('one-name'),
     ],
   },
 });

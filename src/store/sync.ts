@@ -100,12 +100,13 @@ const ROUNDS = 100;
  * import { syncToStore } from 'claude-shared-state/store';
  * import { postgresStore } from 'claude-shared-state/store/postgres';
  *
- * // Elsewhere: new Pool() of pg.
- * const pool = { query: async (sql: string) => ({ rows: sql.includes('AS exists') ? [{}] : found(sql) }) };
- * const found = (sql: string) => (sql.startsWith('SELECT format') ? [{ format: 1 }] : []);
+ * // In place of new Pool() of pg.
+ * const query = async (sql: string) => ({
+ *   rows: sql.includes('format FROM') ? [{ format: 1 }] : [],
+ * });
  * const { fs } = memfs({ '/me/.claude-projects-shared': null });
  * const options = { required: requiredSharedUnder('/me'), fs };
- * const report = await syncToStore(postgresStore(pool), options);
+ * const report = await syncToStore(postgresStore({ query }), options);
  * assert.deepEqual([report.outcome, report.bytes], ['done', 0]);
  * ```
  */

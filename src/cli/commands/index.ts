@@ -6,6 +6,7 @@ import { diagnoseCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
 import { ensureCommand } from './ensure.ts';
 import { explainCommand } from './explain.ts';
+import { listCommand } from './list.ts';
 import { locateCommand } from './locate.ts';
 import { manCommand } from './man.ts';
 import { migrateCommand } from './migrate.ts';
@@ -30,6 +31,7 @@ export const commands: readonly AnyCommand[] = [
   archiveCommand,
   unarchiveCommand,
   storeCommand,
+  listCommand,
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,
