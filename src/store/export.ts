@@ -318,7 +318,7 @@ class Pull {
     if (met === undefined) return 'skipped';
     if (typeof met === 'string') return met;
     if (this.#live.has(file.sessionId)) {
-      this.#transfer.problem(storeProblem('session-running', { ...key, path }));
+      this.#transfer.problem(storeProblem('transcript-in-use', { ...key, path }));
       return 'skipped';
     }
     return await this.#extend(key, path, met.info, met.own);

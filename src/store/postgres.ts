@@ -30,6 +30,7 @@ const READ_AT_ONCE = 8;
  * @param client - A `Pool` of `pg`. It is yours: nothing here closes it.
  * @param options - `schema`: where its tables are. The others: `StoreOptions`.
  * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the driver rejects with, or with a `StoreFormatError` until it is prepared.
  *
  * @example Resume sessions of other machines
  * ```ts
@@ -44,8 +45,9 @@ const READ_AT_ONCE = 8;
  */
 export function postgresStore(
   client: PostgresClient,
-  { schema = 'claude_shared_state', ...options }: PostgresStoreOptions = {},
+  options: PostgresStoreOptions = {},
 ): SharedStore {
+  const { schema = 'claude_shared_state' } = options;
   return createSessionStore(postgresLog(client, `"${schema.replaceAll('"', '""')}"`), options);
 }
 

@@ -33,7 +33,7 @@ interface StoreProblems extends LockProblems {
   /** What the store gives back is not what was put into it. Recognised: by its digest. */
   readonly 'store-damaged': OfFile;
   /** A running session is not extended: its program would not read what is added. */
-  readonly 'session-running': OfFile;
+  readonly 'transcript-in-use': OfFile;
   /**
    * The file can't be brought to the other side. `line-too-long`: of more than 256 MB. `unusual-name`: no path can be made
    * of its key. `not-a-file`: a link, directory or device. `other-project`: the pool has the session under another project
@@ -86,7 +86,7 @@ export const storeProblems: ProblemTable<StoreProblems> = /* @__PURE__ */ (() =>
     (p) => text`the store has lost or changed bytes of ${p.sessionId} ${p.file}`,
     'Restore the store from its backup, or delete the session there and push it again.',
   ),
-  'session-running': warning(
+  'transcript-in-use': warning(
     (p) => text`${p.path} is running, so what the store has beyond it was not added`,
     'End the session, then try again.',
     'retry',

@@ -30,7 +30,7 @@ interface Listing {
   readonly NextContinuationToken?: string | undefined;
 }
 
-/** What is used of `@aws-sdk/client-s3`: an `S3` has it, the client with all commands as methods. */
+/** What is used of the AWS SDK: an `S3` has it, the client with all commands as methods. */
 export interface S3Like {
   deleteObject(input: ObjectAt): Promise<unknown>;
   getObject(
@@ -65,22 +65,21 @@ const READ_AT_ONCE = 8;
  * Every chunk is an object that is written once, on the condition that there is none of its name (`If-None-Match: *`):
  * `prepare` tries that, and refuses a server that doesn't keep to it. Run against a server for tests, not on Amazon S3.
  *
- * @param client - An `S3` of `@aws-sdk/client-s3`, not an `S3Client`. It is yours: nothing here destroys it.
+ * @param client - An `S3` of the AWS SDK, not an `S3Client`. It is yours: nothing here destroys it.
  * @param options - `bucket`, and `prefix`: what its keys begin with. The others: `StoreOptions`.
  * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the driver rejects with, or with a `StoreFormatError` until it is prepared.
  *
  * @example Keep sessions in a bucket
  * ```ts
  * import { type S3Like, s3Store } from 'claude-shared-state/store/s3';
  *
- * // With new S3({ region: … }) of @aws-sdk/client-s3.
+ * // With new S3({ region: … }) of the AWS SDK.
  * export const storeIn = (s3: S3Like) => s3Store(s3, { bucket: 'sessions', writer: 'laptop' });
  * ```
  */
-export function s3Store(
-  client: S3Like,
-  { bucket, prefix = 'claude-shared-state/', ...options }: S3StoreOptions,
-): SharedStore {
+export function s3Store(client: S3Like, options: S3StoreOptions): SharedStore {
+  const { bucket, prefix = 'claude-shared-state/' } = options;
   return createSessionStore(s3Log(client, bucket, prefix), options);
 }
 

@@ -107,6 +107,7 @@ interface Known extends Content {
  * @param log - The engine: eight calls, of which `append` must accept each number of a chunk only once.
  * @param options - `writer`: the name of this machine. `foldSessionSummary`: the one of the SDK. `onFork`: is told of forks.
  * @returns The store; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the engine rejects with, or with a `StoreFormatError` until it is prepared.
  *
  * @example Keep sessions in a map
  * ```ts
@@ -145,10 +146,8 @@ interface Known extends Content {
  * assert.deepEqual(await store.load(key), [entry]);
  * ```
  */
-export function createSessionStore(
-  log: SessionLog,
-  { writer = randomUUID(), foldSessionSummary, onFork }: StoreOptions = {},
-): SharedStore {
+export function createSessionStore(log: SessionLog, options: StoreOptions = {}): SharedStore {
+  const { writer = randomUUID(), foldSessionSummary, onFork } = options;
   const known = new Map<string, Known>();
   const queues = new Map<string, Promise<unknown>>();
   let prepared: Promise<void> | undefined;

@@ -56,6 +56,7 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  * @param client - A `Redis` of `ioredis`. It is yours: nothing here closes it.
  * @param options - `prefix`: what its keys begin with. The others: `StoreOptions`.
  * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the driver rejects with, or with a `StoreFormatError` until it is prepared.
  *
  * @example Keep sessions in Valkey
  * ```ts
@@ -65,10 +66,8 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  * export const storeIn = (redis: ValkeyClient) => valkeyStore(redis, { writer: 'laptop' });
  * ```
  */
-export function valkeyStore(
-  client: ValkeyClient,
-  { prefix = 'claude-shared-state:', ...options }: ValkeyStoreOptions = {},
-): SharedStore {
+export function valkeyStore(client: ValkeyClient, options: ValkeyStoreOptions = {}): SharedStore {
+  const { prefix = 'claude-shared-state:' } = options;
   return createSessionStore(valkeyLog(client, prefix), options);
 }
 

@@ -141,7 +141,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
         accountHomes: [home],
         processInspector,
       });
-      expect(pulled.problems).toMatchObject([{ code: 'session-running', sessionId: id }]);
+      expect(pulled.problems).toMatchObject([{ code: 'transcript-in-use', sessionId: id }]);
       expect(textAt(world, `-app/${id}.jsonl`)).toBe(line(1));
     }));
 
