@@ -9,7 +9,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // By its place, because the daemon runs in a directory from which it is not found.
 const tsx = import.meta.resolve('tsx');
 
-/** The failover daemon of `examples/`, as a process. */
+/** `failover run`, as a process. */
 export interface Daemon {
   /** What it has printed. */
   readonly log: () => string;
@@ -22,9 +22,9 @@ export interface Daemon {
 }
 
 export function startDaemon(room: Room, args: readonly string[]): Daemon {
-  const program = here('../../../examples/failover-daemon.ts');
+  const program = here('../../../src/cli/bin.ts');
   const { home, tmp } = room.surroundings();
-  const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
+  const child = spawn(process.execPath, ['--import', tsx, program, 'failover', 'run', ...args], {
     cwd: home,
     env: {
       PATH: process.env['PATH'] ?? '',
