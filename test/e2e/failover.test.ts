@@ -5,6 +5,7 @@ import { findLiveSessions } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
 import { logIn } from './support/accounts.ts';
+import { cleanEnvironment } from './support/claude.ts';
 import { startDaemon } from './support/daemon.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
@@ -46,9 +47,9 @@ async function setStage() {
   const stateDirectory = room.path('state');
   await mkdir(join(stateDirectory, 'docs'), { recursive: true });
   await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
+  const named = names.map((name) => ['--session', `${name}=${cwdOf(name)}`]).flat();
   const args = [
     ...homes.map((home) => ['--home', home]),
-    ...names.map((name) => ['--session', `${name}=${cwdOf(name)}`]),
     ['--state', stateDirectory],
     ['--root', room.path()],
     ['--socket', server.socketPath],
@@ -62,7 +63,15 @@ async function setStage() {
     web,
     docs,
     stateDirectory,
-    startDaemon: () => startDaemon(room, args),
+    server,
+    startDaemon: () => startDaemon(room, [...args, ...named]),
+    /** It finds the sessions by itself, and what it starts finds the program and the stand-in. */
+    startFinding: async () => {
+      const path = `PATH=${room.path('bin')}:$PATH`;
+      await writeFile(join(room.surroundings().home, '.bash_profile'), `export ${path} PS1='$ '\n`);
+      const more = { ...environment, SHELL: '/bin/bash', LANG: 'C.UTF-8' };
+      return startDaemon(room, args, { ...cleanEnvironment(room.surroundings()), ...more });
+    },
   };
 }
 
@@ -164,3 +173,21 @@ test.each(times)(
   },
   240_000,
 );
+
+test('all sessions are found, and come back in new terminals after the tmux server was killed', async () => {
+  const { room, homes, api, web, server, startFinding } = await setStage();
+  const before = await sessionsUnder(homes[0]);
+  const daemon = await startFinding();
+  for (const name of ['api', 'web']) {
+    await daemon.until(new RegExp(`"session-found".*"session":"${name}"`), PATIENCE_MS);
+  }
+
+  process.kill(Number(await server.tmux('display-message', '-p', '#{pid}')), 'SIGKILL');
+
+  for (const name of ['api', 'web']) {
+    await daemon.until(new RegExp(`"session-relaunched".*"session":"${name}"`), PATIENCE_MS);
+  }
+  expect(await sessionsUnder(homes[0])).toEqual(before);
+  for (const pane of [api, web]) await expectHistory(room, pane);
+  expect(await daemon.end('SIGTERM')).toBe(0);
+}, 240_000);

@@ -5,10 +5,12 @@ import {
   planSwap,
   saveResumeUUIDs,
   swapAccounts,
+  type SavedSession,
   type SwapPlan,
+  type SwapReport,
 } from '../../failover/index.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
@@ -66,12 +68,33 @@ export const failoverCommand = defineCommand({
   },
 });
 
+/** What an action tells with `--json`. */
+interface FailoverBody {
+  readonly action: (typeof actions)[number];
+  readonly from?: string;
+  readonly plans?: readonly TargetPlan[];
+  readonly report?: SwapReport;
+  readonly saved?: readonly SavedSession[];
+  readonly running?: boolean;
+  readonly status?: DaemonStatus | undefined;
+  readonly path?: string;
+  readonly text?: string;
+  readonly written?: boolean;
+}
+
+interface TargetPlan extends SwapPlan {
+  readonly to: string;
+}
+
+/** `run` prints events, and no result. */
+type Ended = Promise<{ readonly exitCode: ExitCode; readonly body?: FailoverBody }>;
+
 const exitCodes = { done: EXIT.done, problems: EXIT.problems } as const satisfies Record<
   DaemonEnd,
   number
 >;
 
-async function run(context: CliContext, values: FailoverValues, setup: FailoverSetup) {
+async function run(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, stderr } = context;
   const alerts = alertsFrom(values.on ?? []);
   const address = values.listen === undefined ? undefined : addressFrom(values.listen);
@@ -165,12 +188,12 @@ function callOptions({
   return { ...tools, launch, continuePrompt, defaultAccountHome };
 }
 
-async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup) {
+async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
   const { sessions, from } = await sessionsFor(setup);
   const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io)];
-  const plans: (SwapPlan & { readonly to: string })[] = [];
+  const plans: TargetPlan[] = [];
   out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
   for (const target of targets.filter((home) => home !== from)) {
     const plan = await planSwap({ ...callOptions(setup), from, to: target, sessions });
@@ -180,7 +203,7 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
   return {
     exitCode: isOk ? EXIT.done : EXIT.problems,
-    body: { action: 'check' as const, from, plans },
+    body: { action: 'check', from, plans },
   };
 }
 
@@ -209,7 +232,8 @@ function printPlan(out: Output, to: string, { ok, sessions, problems }: SwapPlan
       2,
       4,
     );
-    printMessagesOf(out, some, 4);
+    // The swap ends its process first.
+    printMessagesOf(out, some.filter(({ code }) => code !== 'session-running'), 4);
   }
 }
 
@@ -221,7 +245,7 @@ function printMessagesOf(out: Output, problems: readonly FailoverProblem[], inde
   }
 }
 
-async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup) {
+async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out, isJson } = context;
   requireTwo(setup.homes);
   const { sessions, from } = await sessionsFor(setup);
@@ -230,7 +254,7 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const to = values.to === undefined ? next : await accountFor(values.to, scope, io);
   const options = { ...callOptions(setup), from, to, sessions };
   const plan = await planSwap(options);
-  const body = { action: 'swap' as const, from, to, plan };
+  const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;
   out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
   printPlan(out, to, plan);
   out.line();
@@ -267,7 +291,7 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   return { exitCode, body: { ...body, report } };
 }
 
-async function save({ out }: CliContext, setup: FailoverSetup) {
+async function save({ out }: CliContext, setup: FailoverSetup): Ended {
   const { homes: accountHomes, terminal, processInspector, stateDirectory } = setup;
   const { sessions } = await sessionsFor(setup);
   const tools = { terminal, processInspector, stateDirectory };
@@ -282,15 +306,15 @@ async function save({ out }: CliContext, setup: FailoverSetup) {
     printMessagesOf(out, problems, 2);
   }
   const exitCode = report.ok ? EXIT.done : EXIT.problems;
-  return { exitCode, body: { action: 'save' as const, saved: report.sessions } };
+  return { exitCode, body: { action: 'save', saved: report.sessions } };
 }
 
-async function showStatus({ out }: CliContext, { stateDirectory, readFile }: FailoverSetup) {
+async function showStatus({ out }: CliContext, { stateDirectory, readFile }: FailoverSetup): Ended {
   const path = statusFile(stateDirectory);
   const status = statusFrom(await readFile(path));
   const isRunning = runningDaemon(status, new Date()) !== undefined;
   const exitCode = isRunning ? EXIT.done : EXIT.problems;
-  const body = { action: 'status' as const, running: isRunning, status };
+  const body = { action: 'status', running: isRunning, status } as const;
   if (status === undefined) {
     out.verdict('bad', `no daemon has written ${out.path(path)}`);
     return { exitCode, body };
@@ -330,7 +354,7 @@ function printStatus(out: Output, status: DaemonStatus, isRunning: boolean): voi
   }
 }
 
-async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup) {
+async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, out, isJson } = context;
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
@@ -358,7 +382,7 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
     );
   }
   const exitCode = isMeant || setup.isDryRun ? EXIT.done : EXIT.problems;
-  return { exitCode, body: { action: 'unit' as const, path, text, written: isMeant } };
+  return { exitCode, body: { action: 'unit', path, text, written: isMeant } };
 }
 
 const given = (flag: string, value: string | undefined): readonly string[] =>

@@ -21,7 +21,12 @@ export interface Daemon {
   readonly killAt: (wanted: RegExp) => Promise<void>;
 }
 
-export function startDaemon(room: Room, args: readonly string[]): Daemon {
+/** @param environment - What is in its environment beyond what it needs. */
+export function startDaemon(
+  room: Room,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Daemon {
   const program = here('../../../src/cli/bin.ts');
   const { home, tmp } = room.surroundings();
   const child = spawn(process.execPath, ['--import', tsx, program, 'failover', 'run', ...args], {
@@ -33,6 +38,7 @@ export function startDaemon(room: Room, args: readonly string[]): Daemon {
       NODE_NO_WARNINGS: '1',
       TSX_TSCONFIG_PATH: here('../running.tsconfig.json'),
       TSX_DISABLE_CACHE: '1',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
