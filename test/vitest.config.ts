@@ -83,6 +83,8 @@ export default defineConfig({
       project('docs'),
       project('package', { globalSetup: 'test/package/support/setup.ts' }),
       project('e2e'),
+      project('as-on-macos'),
+      project('windows'),
     ],
   },
 });

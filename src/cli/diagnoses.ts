@@ -30,6 +30,10 @@ export interface HomeDiagnosis extends ResumeDiagnosis {
   readonly cwd: string;
 }
 
+export function isAble({ verdict }: HomeDiagnosis): boolean {
+  return verdict !== 'not-resumable';
+}
+
 /** The home that Claude Code uses without `CLAUDE_CONFIG_DIR`. */
 export const defaultHomeIn = (home: string): string => `${home}/.claude`;
 

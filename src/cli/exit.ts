@@ -8,6 +8,8 @@ export const EXIT = {
   usage: 2,
   /** A run began and did not finish: the same command completes it. */
   failed: 3,
+  /** A person left with Ctrl-C instead of choosing, as a shell reports that. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -18,9 +20,15 @@ export const exitCodes: Readonly<Record<ExitCode, string>> = {
   1: 'problems were found, or the command was refused or declined',
   2: 'the command line is wrong; nothing was changed',
   3: 'a run began and did not finish; the same command completes it',
+  130: 'you left the chooser, with Ctrl-C for instance',
 };
 
 /** A command line that can't be carried out as it is; nothing was changed. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A person left without choosing. Nothing is printed. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }

@@ -6,6 +6,7 @@ import {
   parseResumeUUID,
   type ResumeUUID,
 } from '../sessions/index.ts';
+import { canChoose, chooseSession } from './choose.ts';
 import { type CliContext, flagOption } from './command.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
@@ -16,36 +17,38 @@ export const last = flagOption('--last', 'the last session, instead of an id');
 const MIN_PREFIX = 4;
 const MAX_LISTED = 5;
 
-/** The session that was asked for: by its id, by the beginning of its id, or the last one. */
+/** The session that was asked for: by its id, by the beginning of its id, or the last one; or that a person chooses. */
 export async function sessionFor(
-  { scope }: Pick<CliContext, 'scope'>,
+  context: CliContext,
   words: readonly string[],
   isLast = false,
-  list: () => Promise<readonly ListedSession[]> = () =>
-    listSessions(scope.homes, { required: scope.required }),
+  list: (details: boolean) => AsyncIterable<ListedSession> = (details) =>
+    listSessions(context.scope.homes, { required: context.scope.required, details }),
 ): Promise<ResumeUUID> {
   const [text] = words;
+  if (text === undefined && !isLast && canChoose(context)) {
+    return (await chooseSession(context, list(true))).sessionId;
+  }
   if ((text === undefined) !== isLast) {
     throw new UsageError('name one session: its id, the beginning of its id, or --last');
   }
   if (text === undefined) {
-    const [session] = await list();
-    if (session === undefined) throw new UsageError('there is no session yet');
-    return session.sessionId;
+    for await (const { sessionId } of list(false)) return sessionId;
+    throw new UsageError('there is no session yet');
   }
-  const id = parseResumeUUID(text);
-  if (id !== undefined) return id;
+  const whole = parseResumeUUID(text);
+  if (whole !== undefined) return whole;
   const prefix = text.toLowerCase();
   if (prefix.length < MIN_PREFIX || !/^[\da-f-]+$/.test(prefix)) {
     throw new UsageError(
       `${JSON.stringify(text)} is not a session id, nor the beginning of one: at least ${MIN_PREFIX} hexadecimal digits`,
     );
   }
-  const found = (await list()).filter(({ sessionId }) =>
-    sessionId.toLowerCase().startsWith(prefix),
-  );
-  const sessions = found.map(({ sessionId, modifiedAt }) => ({ id: sessionId, date: modifiedAt }));
-  return only(text, sessions, 'session');
+  const found: { readonly id: ResumeUUID; readonly date: Date }[] = [];
+  for await (const { sessionId: id, modifiedAt: date } of list(false)) {
+    if (id.toLowerCase().startsWith(prefix)) found.push({ id, date });
+  }
+  return only(text, found, 'session');
 }
 
 /** The restore point that was asked for: by its path, by the beginning of its name, or the last one. */

@@ -1,6 +1,7 @@
 import type { Terminal } from '../failover/index.ts';
 import type { ConfigDirInspector } from '../homes/index.ts';
-import type { ProcessInspector } from '../sessions/index.ts';
+import type { ProcessInspector, ResumeCommand } from '../sessions/index.ts';
+import type { Output } from './ui/output.ts';
 
 /** Standard output or standard error. */
 export interface Screen {
@@ -15,6 +16,24 @@ export interface Interrupts {
   readonly signal: AbortSignal;
   readonly release: () => void;
 }
+
+/** Something that can be chosen from a list. */
+export interface Choice<Value> {
+  readonly value: Value;
+  /** One line that fits. */
+  readonly name: string;
+  /** What is shown while it is the current one. */
+  readonly details: string;
+}
+
+/** What can be chosen, for what was typed; everything if nothing was. */
+export type ChoiceSource<Value> = (
+  typed: string,
+  signal?: AbortSignal,
+) => Promise<readonly Choice<Value>[]>;
+
+/** How a chooser looks. */
+export type ChooserStyle = Pick<Output['paint'], 'bold' | 'cyan' | 'dim' | 'red'>;
 
 /** Everything that the command takes from its surroundings, so that tests can replace it. */
 export interface Io {
@@ -48,6 +67,18 @@ export interface Io {
   readonly claudeVersion: () => Promise<string | undefined>;
   /** Asks a person yes or no; absent where nobody can answer. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks a person for a line of text, and gives `undefined` for Ctrl-C and Ctrl-D; absent where nobody can answer. */
+  readonly ask?: ((question: string) => Promise<string | undefined>) | undefined;
+  /** Lets a person search a list and choose from it; absent where the terminal can't show that. */
+  readonly choose?:
+    | (<Value>(
+        question: string,
+        source: ChoiceSource<Value>,
+        style: ChooserStyle,
+      ) => Promise<Value | undefined>)
+    | undefined;
+  /** Runs a program in this terminal until it ends; returns whether it succeeded. */
+  readonly run: (command: ResumeCommand) => Promise<boolean>;
   /** From now on Ctrl-C stops a run between two steps; a second one stops it at once. */
   readonly catchInterrupts: () => Interrupts;
   /** Milliseconds that only grow. */

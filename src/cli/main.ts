@@ -2,7 +2,7 @@ import { isSharedStateError } from '../index.ts';
 import { messageFor } from './causes.ts';
 import type { CliContext } from './command.ts';
 import { commands } from './commands/index.ts';
-import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { EXIT, type ExitCode, Interrupted, UsageError } from './exit.ts';
 import type { Io, Screen } from './io.ts';
 import { envelope, errorAsData, jsonText } from './json.ts';
 import { type Invocation, parse } from './program.ts';
@@ -38,6 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await perform(invocation, { io, out, stderr, isJson });
   } catch (error) {
+    if (error instanceof Interrupted) return EXIT.interrupted;
     const { exitCode, messages } = failureOf(error);
     printMessages(stderr, messages);
     const kind = exitCode === EXIT.usage ? 'usage' : 'failure';

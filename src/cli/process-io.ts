@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { tmuxTerminal } from '../failover/terminal/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { EXIT } from './exit.ts';
-import type { Interrupts, Io, Screen } from './io.ts';
+import type { ResumeCommand } from '../sessions/index.ts';
+import type { ChoiceSource, ChooserStyle, Interrupts, Io, Screen } from './io.ts';
 
 type Output = NodeJS.WriteStream & { readonly fd: number };
 
@@ -25,6 +26,9 @@ export function processIo(streams: Streams = process): Io {
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   // Whoever is asked must see the plan, too.
   const isAttended = [stdin, stdout, stderr].every(({ isTTY }) => isTTY);
+  // What is chosen may be captured: the chooser writes to standard error only.
+  const isAsked = stdin.isTTY && stderr.isTTY;
+  const hasCursor = process.env['TERM'] !== 'dumb';
   return {
     stdout: screenOf(stdout),
     stderr: screenOf(stderr),
@@ -52,6 +56,9 @@ export function processIo(streams: Streams = process): Io {
     version: manifest.version,
     claudeVersion,
     confirm: isAttended ? (question) => confirm(streams, question) : undefined,
+    ask: isAsked ? (question) => ask(streams, question) : undefined,
+    choose: isAsked && hasCursor ? (...list) => choose(streams, ...list) : undefined,
+    run,
     catchInterrupts,
     clock: () => performance.now(),
   };
@@ -110,21 +117,88 @@ async function claudeVersion(): Promise<string | undefined> {
 const CHOICE = '[y/N] ';
 
 /** Only a yes is one: an empty line, Ctrl-C and Ctrl-D are none. */
-async function confirm({ stdin, stderr }: Streams, question: string): Promise<boolean> {
+async function confirm(streams: Streams, question: string): Promise<boolean> {
+  // What is to be typed stays whole in a narrow terminal.
+  const isNarrow = question.length + CHOICE.length > streams.stderr.columns;
+  const answer = await ask(streams, `${question}${isNarrow ? '\n' : ' '}${CHOICE}`);
+  return answer !== undefined && /^\s*y(es)?\s*$/i.test(answer);
+}
+
+/** `undefined` for Ctrl-C and Ctrl-D. */
+async function ask({ stdin, stderr }: Streams, question: string): Promise<string | undefined> {
   const terminal = process.env['TERM'] !== 'dumb';
   const lines = createInterface({ input: stdin, output: stderr, terminal });
   try {
     const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('close', () => resolve(undefined));
-      // What is to be typed stays whole in a narrow terminal.
-      const isNarrow = question.length + CHOICE.length > stderr.columns;
-      lines.question(`${question}${isNarrow ? '\n' : ' '}${CHOICE}`, resolve);
+      lines.question(question, resolve);
     });
-    if (answer !== undefined) return /^\s*y(es)?\s*$/i.test(answer);
-    stderr.write('\n');
-    return false;
+    if (answer === undefined) stderr.write('\n');
+    return answer;
   } finally {
     lines.close();
+  }
+}
+
+// Below the list there are the details, and a line about keys.
+const ROWS_BELOW = 12;
+const MIN_ROWS = 3;
+const KEYS = 'Type to search, Enter to choose, Ctrl-C to leave';
+
+async function choose<Value>(
+  { stdin, stderr }: Streams,
+  message: string,
+  source: ChoiceSource<Value>,
+  { bold, cyan, dim, red }: ChooserStyle,
+): Promise<Value | undefined> {
+  const { default: search } = await import('@inquirer/search');
+  const choices = async (typed: string | undefined, { signal }: { readonly signal: AbortSignal }) =>
+    (await source(typed ?? '', signal)).map(({ value, name, details }) => ({
+      value,
+      name,
+      description: details,
+    }));
+  const style = {
+    message: bold,
+    highlight: cyan,
+    description: dim,
+    error: red,
+    searchTerm: String,
+    keysHelpTip: () => dim(KEYS),
+  };
+  const theme = { prefix: '', icon: { cursor: '>' }, style };
+  const pageSize = Math.max(MIN_ROWS, stderr.rows - ROWS_BELOW);
+  try {
+    return await search(
+      { message, source: choices, pageSize, theme },
+      { input: stdin, output: stderr, clearPromptOnDone: true },
+    );
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') return undefined;
+    throw error;
+  }
+}
+
+function ignore(): void {
+  // Somebody else deals with it.
+}
+
+async function run({ file, args, env, unset, cwd }: ResumeCommand): Promise<boolean> {
+  const kept = Object.entries(process.env).filter(([name]) => !unset.includes(name));
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...Object.fromEntries(kept), ...env },
+    stdio: 'inherit',
+  });
+  // The program has the terminal: what Ctrl-C means there is its business.
+  process.on('SIGINT', ignore);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve(code === 0));
+    });
+  } finally {
+    process.off('SIGINT', ignore);
   }
 }
 

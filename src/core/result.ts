@@ -34,8 +34,10 @@ export class CallError extends Error {
 }
 
 /** The value of a call at a path; a failure throws {@link CallError}. */
-export async function orThrow<Value>(path: string, calling: Promise<Value>): Promise<Value> {
-  return valueOf(path, await toResult(calling));
+export function orThrow<Value>(path: string, calling: Promise<Value>): Promise<Value> {
+  return calling.catch((error: unknown) => {
+    throw new CallError(path, error);
+  });
 }
 
 export function valueOf<Value>(path: string, result: Result<Value>): Value {

@@ -30,10 +30,11 @@ interface FailoverProblems extends LockProblems {
    * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
    * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
    * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
-   * or account; or not exactly one of `several-panes` runs a session.
+   * or account; not exactly one of `several-panes` runs a session; or nothing here tells whether the process is the one
+   * of its record (`unidentified`: see `processInspector`).
    */
   readonly 'terminal-busy': OfSession & {
-    readonly reason: 'no-record' | 'no-shell' | 'other-session' | 'several-panes';
+    readonly reason: 'no-record' | 'no-shell' | 'other-session' | 'several-panes' | 'unidentified';
     /** The program that runs in it, or the panes. */
     readonly detail?: string;
     /** The session that runs in it, if its record says so. */
@@ -171,7 +172,9 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
     (p) =>
       p.reason === 'several-panes'
         ? 'Name the one that is meant as `pane`.'
-        : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
+        : p.reason === 'unidentified'
+          ? 'Call where processes can be identified: by /proc, or as on macOS by /bin/ps.'
+          : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
   ),
   'stop-timeout': error(
     'manual',

@@ -1,6 +1,6 @@
 import { promises } from 'node:fs';
-import { geteuid } from 'node:process';
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { effectiveUid } from './processes.ts';
 
 /** What `findAccountHomes` asks about the processes of a machine. */
 export interface ConfigDirInspector {
@@ -22,7 +22,7 @@ export const realConfigDirs: ConfigDirInspector = {
 async function configDirOf(pid: string): Promise<string | undefined> {
   try {
     const { uid } = await promises.stat(`/proc/${pid}`);
-    if (uid !== geteuid?.()) return undefined;
+    if (uid !== effectiveUid()) return undefined;
     // It holds secrets, too: nothing else of it is kept.
     const environment = await promises.readFile(`/proc/${pid}/environ`, 'utf8');
     return /(?:^|\0)CLAUDE_CONFIG_DIR=([^\0]+)/.exec(environment)?.[1];

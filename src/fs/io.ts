@@ -1,5 +1,13 @@
 import { constants } from 'node:fs';
-import { CallError, failedWith, orThrow, type Result, tolerate, toResult } from '../core/result.ts';
+import {
+  CallError,
+  failedWith,
+  failure,
+  orThrow,
+  type Result,
+  tolerate,
+  toResult,
+} from '../core/result.ts';
 import { dirname } from '../core/paths.ts';
 import { type FileInfo, fileInfoOf, isUnchanged, secondsOf, type WideStats } from './file-info.ts';
 import { textOf } from './port.ts';
@@ -157,13 +165,23 @@ export async function withHandle<Handle extends Closable, Value>(
   use: (handle: Handle) => Promise<Value>,
 ): Promise<Value> {
   const handle = await orThrow(path, opening);
-  // `use` may also throw before it returns a promise.
-  const used = await toResult(Promise.resolve(handle).then(use));
+  const used = await resultOf(use, handle);
   const closed = await toResult(handle.close());
   if (!used.ok) throw used.error;
   // A delayed write error may only show up now.
   if (!closed.ok) throw new CallError(path, closed.error);
   return used.value;
+}
+
+async function resultOf<Handle, Value>(
+  use: (handle: Handle) => Promise<Value>,
+  handle: Handle,
+): Promise<Result<Value>> {
+  try {
+    return { ok: true, value: await use(handle) };
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 // Nothing is there any more, or a link, FIFO or directory took the place of the file.

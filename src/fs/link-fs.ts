@@ -9,7 +9,9 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { platform } from 'node:process';
 import type { PortShape } from '../core/port-shape.ts';
+import { errnoOf } from '../core/result.ts';
 import type { FsStats } from './stats.ts';
 
 /** The calls that looking at links needs; none of them can change anything. */
@@ -66,7 +68,14 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
   readlinkSync: (path) => readlinkSync(path),
   realpathSync: (path) => realpathSync.native(path),
   statSync: (path, options) => statSync(path, options),
-  symlinkSync: (target, path, type) => symlinkSync(target, path, type),
+  symlinkSync: (target, path, type) => {
+    try {
+      symlinkSync(target, path, type);
+    } catch (error) {
+      if (!lacksJunctions(error)) throw error;
+      symlinkSync(target, path, 'dir');
+    }
+  },
   promises: {
     access: (path, mode) => promises.access(path, mode),
     lstat: (path, options) => promises.lstat(path, options),
@@ -75,9 +84,18 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
     readlink: (path) => promises.readlink(path),
     realpath: (path) => promises.realpath(path),
     stat: (path, options) => promises.stat(path, options),
-    symlink: (target, path, type) => promises.symlink(target, path, type),
+    symlink: (target, path, type) =>
+      promises.symlink(target, path, type).catch(async (error: unknown) => {
+        if (!lacksJunctions(error)) throw error;
+        await promises.symlink(target, path, 'dir');
+      }),
   },
 };
+
+/** Whether Windows made no junction: a symbolic link may work there, though it needs a right that a junction does not. */
+function lacksJunctions(error: unknown): boolean {
+  return platform === 'win32' && errnoOf(error) !== 'EEXIST';
+}
 
 const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;
 const writing = /* @__PURE__ */ (() => [...reading, 'mkdir', 'symlink'] as const)();

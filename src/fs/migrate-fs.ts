@@ -150,3 +150,11 @@ export const failoverPort: PortShape = /* @__PURE__ */ (() => ({
   members: [...sessionReadPort.members, 'mkdir', 'rename', 'symlink', 'unlink'],
   orPromises: true,
 }))();
+
+/**
+ * The system on whose real disk nothing is moved, if it is this one: directories of Windows can't be synced, its open
+ * files not replaced, and its processes not told from later ones with their ids. Any injected file system is accepted.
+ */
+export function unsupportedSystem(fs: object): string | undefined {
+  return platform === 'win32' && fs === realMigrateDisk ? 'Windows' : undefined;
+}

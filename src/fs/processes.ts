@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { promises } from 'node:fs';
-import { geteuid, kill, pid as ownPid } from 'node:process';
+import { hostname } from 'node:os';
+import process, { kill, pid as ownPid, platform } from 'node:process';
 import {
   comparePidNamespaces,
   formatPidNamespace,
@@ -8,6 +9,7 @@ import {
   isPidNamespace,
   type PidNamespaceRelation,
 } from './pid-namespace.ts';
+import { bootSession, hardwareId, sightingByPs } from './system-programs.ts';
 import { errnoOf } from '../core/result.ts';
 
 /** A process as somebody has recorded it. */
@@ -54,22 +56,34 @@ export const unknownProcesses: ProcessInspector = {
 /** The processes of this machine, as far as this process sees them. */
 export const realProcesses: ProcessInspector = {
   async status(recorded) {
-    const { pid, pidNamespace } = recorded;
+    const { pid, pidNamespace, start } = recorded;
     if (pidNamespace === undefined) return statusAnywhere(recorded);
     const relation = await relationTo(pidNamespace);
     if (relation === 'same') return statusHere(pid);
-    return { state: relation === 'earlier-boot' ? 'exited' : 'unknown' };
+    if (relation === 'earlier-boot') return { state: 'exited' };
+    // A machine may have been given another id: where both numbers agree, Claude Code goes by them (2.1.197, 2.1.332).
+    const seen = isPidNamespace(pidNamespace) ? undefined : await statusHere(pid);
+    return seen?.state === 'running' && seen.start === start ? seen : { state: 'unknown' };
   },
   async self(pid = ownPid) {
     const pidNamespace = await ownPidNamespace();
-    const seen = sightingIn(await statOf(pid));
-    if (pidNamespace === undefined || seen?.state !== 'running') return undefined;
-    return { pid, start: seen.start, pidNamespace };
+    const seen = await statusHere(pid);
+    if (pidNamespace === undefined || seen.state !== 'running') return undefined;
+    return seen.start === undefined ? undefined : { pid, start: seen.start, pidNamespace };
   },
 };
 
 async function statusHere(pid: number): Promise<ProcessStatus> {
-  return sightingIn(await statOf(pid)) ?? statusBySignal(pid);
+  const seen = sightingIn(await statOf(pid));
+  if (seen !== undefined) return seen;
+  const signalled = statusBySignal(pid);
+  if (signalled.state !== 'running' || (await hasProc())) return signalled;
+  // It may have ended since.
+  return (await sightingByPs(pid)) ?? statusBySignal(pid);
+}
+
+async function hasProc(): Promise<boolean> {
+  return (await textAt('/proc/self/stat')) !== '';
 }
 
 /** For a record that does not say where its `pid` is meant: its process may run in another container. */
@@ -100,7 +114,7 @@ export function sightingIn(
   return hasEnded ? { state: 'exited' } : { state: 'running', start };
 }
 
-/** For systems without `/proc`, and for what it hides from this user. */
+/** For systems without `/proc` and `ps`, and for what they hide from this user. */
 function statusBySignal(pid: number): ProcessStatus {
   try {
     kill(pid, 0);
@@ -114,8 +128,8 @@ function statusBySignal(pid: number): ProcessStatus {
 /** Whether a process outside this container, or in another one, may have the given `pid` there. */
 async function mayBeInContainer(pid: number, start: string | undefined): Promise<boolean> {
   const namespace = inodeIn(await linkAt('/proc/self/ns/pid'));
-  // Systems without process namespaces.
-  if (namespace === '') return false;
+  // Systems without process namespaces. But a container in a virtual machine of Linux may share the home: it records ticks.
+  if (namespace === '') return /^\d+$/.test(start ?? '');
   // From inside a container neither the host nor other containers can be seen.
   if (namespace !== INITIAL_PID_NAMESPACE) return true;
   // The initial namespace shows the processes of all containers, under numbers of its own.
@@ -136,19 +150,24 @@ async function relationTo(pidNamespace: string): Promise<PidNamespaceRelation> {
     // Whoever asks about these goes on to take things from the dead: what cannot be told is elsewhere.
     return own === undefined ? 'elsewhere' : comparePidNamespaces(pidNamespace, own);
   }
-  const own = await ownPidDomain();
-  return own === undefined || pidNamespace === own ? 'same' : 'elsewhere';
+  return pidNamespace === (await ownPidDomain()) ? 'same' : 'elsewhere';
 }
 
-/** The `pidDomain` that Claude Code 2.1.329 records here on Linux. */
-async function ownPidDomain(): Promise<string | undefined> {
+/** The `pidDomain` that Claude Code records here: seen on 2.1.329 on Linux, read in the packages of 2.1.332 for others. */
+async function ownPidDomain(): Promise<string> {
   const namespace = await linkAt('/proc/self/ns/pid');
-  if (namespace === '') return undefined;
+  if (namespace === '')
+    return platform === 'win32' ? `win32:${hostname().toLowerCase()}` : 'darwin';
   return `linux:${(await textAt('/etc/machine-id')).trim()}:${namespace}`;
 }
 
 /** The machine, the boot and the namespaces within which a process id and a start time mean one process, ever. */
 async function ownPidNamespace(): Promise<string | undefined> {
+  if (!(await hasProc())) {
+    const [id, session] = await Promise.all([hardwareId(), bootSession()]);
+    const machine = id === '' ? '' : hashOf(id);
+    return formatPidNamespace({ machine, boot: session, pids: INITIAL_PID_NAMESPACE, times: '' });
+  }
   const [machine, boot, pids, times, status] = await Promise.all([
     machineIdentity(),
     textAt('/proc/sys/kernel/random/boot_id'),
@@ -173,15 +192,18 @@ async function ownPidNamespace(): Promise<string | undefined> {
  * Machines cloned from one image may share their id, but have names of their own.
  */
 async function machineIdentity(): Promise<string> {
-  const [id, hostname] = await Promise.all([
+  const [id, name] = await Promise.all([
     textAt('/etc/machine-id'),
     textAt('/proc/sys/kernel/hostname'),
   ]);
   // It says `uninitialized` in an image that has not been booted yet.
-  if (!/^[\da-f]{32}\n?$/.test(id) || hostname === '') return '';
-  // Hashed, because machine-id(5) asks not to write the id where others may read it.
-  const hmac = createHmac('sha256', 'claude-shared-state');
-  return hmac.update(`${id.trim()}\n${hostname.trim()}`).digest('hex').slice(0, 32);
+  if (!/^[\da-f]{32}\n?$/.test(id) || name === '') return '';
+  return hashOf(`${id.trim()}\n${name.trim()}`);
+}
+
+/** Hashes the identity of a machine, because machine-id(5) asks not to write the id where others may read it. */
+function hashOf(id: string): string {
+  return createHmac('sha256', 'claude-shared-state').update(id).digest('hex').slice(0, 32);
 }
 
 /** The number of a namespace, which its link says as `pid:[4026531836]`. */
@@ -191,7 +213,8 @@ function inodeIn(namespace: string): string {
 
 /** The user this process acts as; `undefined` on systems without such numbers. */
 export function effectiveUid(): number | undefined {
-  return geteuid?.();
+  // By its object: as an export of the module it is missing on Windows, where an import of it fails.
+  return process.geteuid?.();
 }
 
 function statOf(pid: number): Promise<string> {

@@ -21,6 +21,11 @@ export interface TrialLinks {
   /** Whether hard links work there at all. */
   readonly hasLinks: boolean;
   readonly failure?: { readonly path: string; readonly errno: string };
+  /**
+   * The same for all spellings of a name that are one name there, as on APFS, which folds case and normalization;
+   * `undefined`: every spelling is a name of its own.
+   */
+  readonly keyOf?: ((name: string) => string) | undefined;
   try(path: string): Promise<Trial>;
   close(): Promise<void>;
 }
@@ -39,7 +44,7 @@ export async function openTrialLinks(
 ): Promise<TrialLinks> {
   const base = await nearestDirectory(fs, place);
   const directory = join(base, TRIAL);
-  const name = join(directory, nonce);
+  const name = join(directory, `${nonce}${COMPOSED}`);
   const close = async () => {
     for (const path of [name, `${name}.2`]) await toResult(removeName(fs, path));
     await toResult(fs.rmdir(directory));
@@ -51,7 +56,7 @@ export async function openTrialLinks(
     return { hasLinks: true, failure, try: async () => failure, close };
   }
   return {
-    hasLinks: opened.value,
+    ...opened.value,
     close,
     async try(path) {
       const linked = await toResult(fs.link(path, name));
@@ -67,13 +72,29 @@ export async function openTrialLinks(
   };
 }
 
-async function tryOwnFile(fs: MigrateFs, directory: string, name: string): Promise<boolean> {
+const [COMPOSED, UPPER_CASE, DECOMPOSED] = ['-\u00e9', '-\u00c9', '-e\u0301'] as const;
+
+async function tryOwnFile(
+  fs: MigrateFs,
+  directory: string,
+  name: string,
+): Promise<Pick<TrialLinks, 'hasLinks' | 'keyOf'>> {
   await makeDirectories(fs, directory);
   await writeNewFile(fs, name, new Uint8Array());
+  const isThere = async (ending: string) => {
+    const other = `${name.slice(0, -COMPOSED.length)}${ending}`;
+    return (await lstatOrUndefined(fs, other)) !== undefined;
+  };
+  const [foldsCase, composes] = [await isThere(UPPER_CASE), await isThere(DECOMPOSED)];
+  const keyOf = (spelling: string) => {
+    const composed = composes ? spelling.normalize('NFC') : spelling;
+    // Both ways: some letters have several of one case.
+    return foldsCase ? composed.toUpperCase().toLowerCase() : composed;
+  };
   const linked: Result<void> = await toResult(fs.link(name, `${name}.2`));
   await removeName(fs, `${name}.2`);
   await removeName(fs, name);
-  return linked.ok;
+  return { hasLinks: linked.ok, ...(foldsCase || composes ? { keyOf } : {}) };
 }
 
 /** The path, or the nearest directory above it that exists. */

@@ -3,8 +3,8 @@ import { dirname, join, withoutTrailingSeparators } from '../core/paths.ts';
 import { readSmallFile } from '../fs/read-file.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 
-// A real one has some hundred kilobytes. Beyond this the program itself is in trouble.
-const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
+// A real one has some hundred kilobytes, but the program reads one of 17 MiB, too, and does not start if it is torn.
+const MAX_CONFIG_BYTES = 256 * 1024 * 1024;
 
 /** What the program keeps about a login and about directories, among other things. */
 export interface ProgramConfig {

@@ -220,7 +220,11 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
   'cannot-create': error(
     'manual',
     (p) => text`${p.path} could not be created (${p.errno})`,
-    'Look at the permissions and the space on the disk, then try again.',
+    ({ errno }) =>
+      'Look at the permissions and the space on the disk, then try again.' +
+      (errno === 'EPERM'
+        ? ' On Windows, turn on Developer Mode: it grants the right to create symbolic links.'
+        : ''),
   ),
   'concurrent-modification': error(
     'retry',

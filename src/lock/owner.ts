@@ -6,7 +6,7 @@ import type { ProcessInspector } from '../fs/processes.ts';
 /** The process that created something, so that others can find out later whether it still runs. */
 export interface OwnerToken {
   readonly pid: number;
-  /** When the process started, according to a process inspector; `unknown` if it did not say. */
+  /** When the process started, as {@link startWord} writes it; `unknown` if the process inspector did not say. */
   readonly start: string;
   /** Distinguishes this token from all others of the same process. */
   readonly nonce: string;
@@ -18,7 +18,7 @@ export interface OwnerToken {
 export const UNKNOWN = 'unknown';
 
 const TOKEN =
-  /^(?<pid>[1-9]\d{0,9})\.(?<start>\d{1,20}|unknown)\.(?<nonce>[\da-z]{1,64})\.(?<pidNamespace>[\w:-]{1,128})$/;
+  /^(?<pid>[1-9]\d{0,9})\.(?<start>\d{1,20}|[A-Z][a-z]{2}-[A-Z][a-z]{2}-\d{1,2}(?:-\d\d){3}-\d{4}|unknown)\.(?<nonce>[\da-z]{1,64})\.(?<pidNamespace>[\w:-]{1,128})$/;
 
 export function formatOwnerToken({ pid, start, nonce, pidNamespace }: OwnerToken): string {
   return `${pid}.${start}.${nonce}.${pidNamespace}`;
@@ -28,6 +28,11 @@ export function formatOwnerToken({ pid, start, nonce, pidNamespace }: OwnerToken
 export function parseOwnerToken(text: string): OwnerToken | undefined {
   const { pid, start = '', nonce = '', pidNamespace = '' } = TOKEN.exec(text)?.groups ?? {};
   return pid === undefined ? undefined : { pid: Number(pid), start, nonce, pidNamespace };
+}
+
+/** A start time as a part of a file name: on macOS it is a date with blanks and colons. */
+function startWord(start: string): string {
+  return start.replaceAll(/[^\w-]+/g, '-');
 }
 
 /** 64 random bits, from a source of numbers from 0 to below 1. */
@@ -44,7 +49,8 @@ export async function identifyOwner(
   const nonce = nonceFrom(random);
   // The inspector may be the caller's: it may fail, or know nothing about owners.
   const self = await toResult((async () => await processInspector.self?.(pid))());
-  const owner = self.ok && self.value !== undefined ? { ...self.value, nonce } : undefined;
+  const known = self.ok ? self.value : undefined;
+  const owner = known === undefined ? known : { ...known, start: startWord(known.start), nonce };
   // Nobody could read it otherwise.
   if (owner !== undefined && parseOwnerToken(formatOwnerToken(owner)) !== undefined) return owner;
   return { pid: pid ?? ownPid, start: UNKNOWN, nonce, pidNamespace: UNKNOWN };
@@ -87,5 +93,5 @@ async function statusOf(
   if (seen.state !== 'running') return seen.state === 'exited' ? 'dead' : UNKNOWN;
   if (seen.start === undefined) return UNKNOWN;
   // Another process may have been given the same id since.
-  return seen.start === start ? 'running' : 'dead';
+  return startWord(seen.start) === start ? 'running' : 'dead';
 }

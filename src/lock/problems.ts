@@ -4,6 +4,8 @@ import { type AtPath, error, type Failed, type ProblemTable, text } from '../cor
 export interface LockProblems {
   /** Another call is at work, or may be. Recognised: its lock; `pid` is the process that holds it, if known. */
   readonly 'locked-by-other': AtPath & { readonly pid: number | undefined };
+  /** Nothing is moved on this system. Recognised: it is Windows, and the call works on its real disk. */
+  readonly 'unsupported-system': AtPath & { readonly system: string };
   /** A file-system call failed. */
   readonly 'io-error': AtPath & Failed;
 }
@@ -14,6 +16,11 @@ export const lockProblems: ProblemTable<LockProblems> = /* @__PURE__ */ (() => (
     (p) =>
       text`${p.path} is held by ${p.pid === undefined ? 'another process' : `process ${p.pid}`}`,
     'Wait for it. The lock of a dead process of this machine is removed automatically; if another machine or container left it, make sure that its process is dead and remove the lock.',
+  ),
+  'unsupported-system': error(
+    'manual',
+    (p) => text`files and sessions are not moved on ${p.system}`,
+    'Nothing was touched. Directories cannot be synced there, nor processes told apart; use Linux, macOS or WSL.',
   ),
   'io-error': error(
     'retry',

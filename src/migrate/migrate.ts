@@ -309,11 +309,11 @@ async function absorbAll(execution: Execution): Promise<boolean> {
   }
   if (problems.length > before) return false;
   stopIfAborted(context);
-  const { inTrees } = await findRunning(request, surveyed.homes);
-  if (request.live === 'merge' || inTrees.length === 0) return true;
-  const running = { ...surveyed.running, inTrees };
-  problems.push(...liveProblems({ ...surveyed, running }, request));
-  return false;
+  // Sessions that have begun since the plan; what it warned of is reported already.
+  const running = await findRunning(request, surveyed.homes);
+  const inTheWay = liveProblems({ ...surveyed, running }, request);
+  problems.push(...inTheWay.filter(({ severity }) => severity === 'error'));
+  return problems.length === before;
 }
 
 /**

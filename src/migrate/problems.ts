@@ -68,7 +68,10 @@ interface Fields extends LockProblems {
   readonly 'session-in-two-projects': OfSession & { readonly other: string };
   /** A file in one place, a directory or link in the other. */
   readonly 'kinds-differ': AtPath & { readonly other: string };
-  /** Something that can't be shared: `reason` says what. */
+  /**
+   * Something that can't be shared: `reason` says what. `name-not-distinct`: for the file system of the target its name is
+   * that of something else there, but for case or normalization.
+   */
   readonly 'not-mergeable': AtPath & {
     readonly reason:
       | 'fifo'
@@ -76,7 +79,8 @@ interface Fields extends LockProblems {
       | 'device'
       | 'unknown'
       | 'relative-link-leaves-tree'
-      | 'name-not-utf8';
+      | 'name-not-utf8'
+      | 'name-not-distinct';
   };
   /** Two `MEMORY.md` files will be merged line by line. */
   readonly 'memory-merged': AtPath & { readonly other: string };

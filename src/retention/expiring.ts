@@ -80,7 +80,7 @@ export async function findExpiring(
 }
 
 /** The time of a file may lie beyond what a Date can hold. */
-function dateOf(time: number): Date {
+export function dateOf(time: number): Date {
   return new Date(Math.max(-LAST_DATE, Math.min(LAST_DATE, time)));
 }
 

@@ -3,7 +3,13 @@ import { join } from '../core/paths.ts';
 import { drive } from '../fs/calls.ts';
 import { listDirectory } from '../fs/io.ts';
 import type { RetentionReadFs } from '../fs/session-fs.ts';
-import { type CleanupPeriod, periodIn, readText } from '../links/cleanup-period.ts';
+import {
+  type CleanupPeriod,
+  periodIn,
+  readCleanupPeriod,
+  readText,
+} from '../links/cleanup-period.ts';
+import { daysOf } from '../links/compare-retention.ts';
 import { finding } from '../links/problems.ts';
 
 /** What one settings file says; nothing if it is absent, or no JSON. */
@@ -66,4 +72,15 @@ export function managedPeriodOf(own: CleanupPeriod, managed: readonly Settings[]
   if (fault === undefined) return period;
   const { problem } = finding('settings-unusable', { path: last.path, accountHome, ...fault });
   return { ...period, problem };
+}
+
+/** After how many days a home deletes transcripts, managed settings included; `Infinity` if it never does. */
+export async function periodDaysOf(
+  fs: RetentionReadFs,
+  accountHome: string,
+  managedDirectory: string,
+): Promise<number> {
+  const own = await drive(readCleanupPeriod(accountHome), fs);
+  const managed = await readManagedSettings(fs, managedDirectory, accountHome);
+  return daysOf(managedPeriodOf(own, managed).periodDays);
 }

@@ -14,6 +14,7 @@ import type { SharedSymlink } from '../links/required.ts';
 import { defaultManagedDirectory } from '../retention/managed-settings.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
+import { sessionsNamed } from './diagnose/named-session.ts';
 import type { Environment } from '../homes/layouts.ts';
 import { judgeResume } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
@@ -28,7 +29,7 @@ import {
 } from './option-kinds.ts';
 import { type SessionProblem, sessionProblem } from './problems.ts';
 import { behaviorsOf, ownDefaultHome } from './program.ts';
-import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
+import type { ResumeUUID } from './resume-uuid.ts';
 import type { TranscriptContent } from './transcript/summary.ts';
 
 /** Options of `diagnoseResume`. All paths are as the program sees them. */
@@ -79,7 +80,7 @@ export interface ResumableTranscript extends Transcript {
 export interface ResumeDiagnosis {
   /** `resumable-with-warnings`: it can be, and something is lost, or may be; see `problems`. */
   readonly verdict: 'resumable' | 'resumable-with-warnings' | 'not-resumable';
-  /** The id, without the white space around it that the program trims; absent if it is none. */
+  /** The id of the session that is meant; absent if it is none, or if several have that title. */
   readonly sessionId?: ResumeUUID;
   /** The transcript that the program would continue; absent if it finds none. */
   readonly transcript?: ResumableTranscript;
@@ -96,9 +97,10 @@ export interface ResumeDiagnosis {
  * Tells whether Claude Code would resume a session under an account home, from which transcript, and if not, why not.
  *
  * Searches as the program does, and changes nothing. What it says about the program was compared with 2.1.197 and
- * 2.1.329.
+ * 2.1.332.
  *
- * @param sessionId - The text that would be given to `claude --resume`.
+ * @param sessionId - The text that would be given to `claude --resume`: an id, the path of a `.jsonl` file, or the title of
+ * a session.
  * @param options - `accountHome` and `cwd`, in which it would be resumed; `accountHomes`, all homes that may have it;
  * `required`, by default `RequiredShared`; `programVersion`; and see {@link DiagnoseOptions}.
  * @returns The verdict; the transcript; every problem with its remedy.
@@ -134,13 +136,18 @@ export async function diagnoseResume(
   options: DiagnoseOptions,
 ): Promise<ResumeDiagnosis> {
   const request = checkRequest(options);
-  const id = typeof sessionId === 'string' ? parseResumeUUID(sessionId) : undefined;
-  if (id === undefined) {
+  const named = typeof sessionId === 'string' ? await sessionsNamed(sessionId, request) : [];
+  const [session, ...others] = named;
+  if (session === undefined || others.length > 0) {
     const fields = { path: '', sessionId: shown(sessionId) };
-    const problem = sessionProblem('session-id-invalid', fields);
+    const titled = named.map((each) => each.sessionId);
+    const problem = sessionProblem(
+      'session-id-invalid',
+      titled.length === 0 ? fields : { ...fields, titled },
+    );
     return { verdict: 'not-resumable', problems: [problem] };
   }
-  const facts = await gatherFacts(id, request);
+  const facts = await gatherFacts(session, request);
   const { verdict, candidate, problems } = judgeResume(behaviorsOf(request.programVersion), facts);
   const recordedCwd = [...(candidate === undefined ? [] : [candidate]), ...facts.here]
     .concat(facts.candidates)
@@ -148,7 +155,7 @@ export async function diagnoseResume(
     .find((cwd) => cwd !== undefined);
   return {
     verdict,
-    sessionId: id,
+    sessionId: session.sessionId,
     ...(candidate?.content.kind === 'read'
       ? {
           transcript: {

@@ -1,5 +1,5 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
-import { dirname, join } from '../core/paths.ts';
+import { basename, dirname, join } from '../core/paths.ts';
 import { failure, type Result, toResult } from '../core/result.ts';
 import { listDirectory } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
@@ -44,7 +44,7 @@ type ProjectsPath = Pick<TranscriptPath, 'path' | 'accountHome'>;
 export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
 
 // Enough to keep the threads of the file system busy: none of these calls holds a file open.
-const MAX_STATS = 512;
+export const MAX_STATS = 512;
 
 const bigint = { bigint: true } as const;
 
@@ -103,21 +103,43 @@ export interface TranscriptFile {
   readonly projectKey: string;
 }
 
+/** How transcripts are listed: those of which projects, and who is told what can't be read. */
+export interface TranscriptFilter {
+  readonly isWanted?: (projectKey: string) => boolean;
+  readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
+}
+
 /** Lists the transcripts of all sessions by their names; skips what can't be read. */
 export async function listTranscripts(
   fs: SessionReadFs,
   root: ProjectsRoot,
+  { isWanted = () => true, onUnreadable = () => undefined }: TranscriptFilter = {},
 ): Promise<readonly TranscriptFile[]> {
   const projects = await listProjects(fs, root);
-  const listProject = async (projectKey: string) => {
-    const directory = join(root[0].path, projectKey);
-    const files = await listDirectory(fs, directory);
-    return (files.ok ? files.value : []).flatMap(({ name }) => {
-      const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
-      return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
-    });
-  };
-  return (await mapLimit(projects.ok ? projects.value : [], listProject, MANY_AT_ONCE)).flat();
+  const { path } = root[0];
+  if (!projects.ok) onUnreadable({ path, errno: projects.errno });
+  const keys = projects.ok ? projects.value.filter(isWanted) : [];
+  const list = (key: string) => listProject(fs, path, key, onUnreadable);
+  return (await mapLimit(keys, list, MANY_AT_ONCE)).flat();
+}
+
+/** The same for one project. */
+export async function listProject(
+  fs: SessionReadFs,
+  root: string,
+  projectKey: string,
+  onUnreadable?: TranscriptFilter['onUnreadable'],
+): Promise<readonly TranscriptFile[]> {
+  const directory = join(root, projectKey);
+  const files = await listDirectory(fs, directory);
+  // It may be a link to a file, or have been removed meanwhile.
+  if (!files.ok && !['ENOENT', 'ENOTDIR'].includes(files.errno)) {
+    onUnreadable?.({ path: directory, errno: files.errno });
+  }
+  return (files.ok ? files.value : []).flatMap(({ name }) => {
+    const sessionId = name.endsWith('.jsonl') ? parseResumeUUID(name.slice(0, -6)) : undefined;
+    return sessionId === undefined ? [] : { sessionId, projectKey, path: join(directory, name) };
+  });
 }
 
 /**
@@ -161,6 +183,18 @@ export async function findTranscripts(
     }
   }
   return { transcripts: [...byIdentity.values()], unreadable };
+}
+
+/** A transcript that is named by its path, wherever that is; none if there is nothing. */
+export async function transcriptAt(
+  fs: SessionReadFs,
+  path: string,
+  accountHome: string,
+): Promise<readonly Transcript[]> {
+  const stats = await toResult(fs.stat(path, bigint));
+  const projectKey = basename(dirname(path));
+  const at = { path, accountHome, projectKey, isLink: false, isInLinkedDirectory: false };
+  return stats.ok ? [{ ...describe(stats.value), paths: [at] }] : [];
 }
 
 async function pathsIn(

@@ -2,7 +2,14 @@ export { diagnoseResume } from './diagnose-resume.ts';
 export type { DiagnoseOptions, ResumableTranscript, ResumeDiagnosis } from './diagnose-resume.ts';
 export type { Transcript, TranscriptPath, Unreadable } from './find-transcripts.ts';
 export { listSessions } from './list-sessions.ts';
-export type { ListedSession, ListSessionsOptions } from './list-sessions.ts';
+export type {
+  ListedSession,
+  ListProgress,
+  ListSessionsOptions,
+  SessionFile,
+  TextMatch,
+} from './list-sessions.ts';
+export type { SessionTitle } from './transcript/overview.ts';
 export { findLiveSessions } from './live-sessions.ts';
 export type {
   LiveSession,
@@ -26,6 +33,16 @@ export type {
 export { projectKey } from './project-key.ts';
 export type { ProjectKeyOptions } from './project-key.ts';
 export { TestedClaudeVersions } from './program.ts';
+export type { KeptFile } from './rehome/entries.ts';
+export { planRehome } from './rehome/plan-rehome.ts';
+export type {
+  PlanRehomeOptions,
+  RehomeMove,
+  RehomePlan,
+  RehomeProblem,
+} from './rehome/plan-rehome.ts';
+export { rehome } from './rehome/rehome.ts';
+export type { RehomeOptions, RehomeReport } from './rehome/rehome.ts';
 export { resumeCommand } from './resume-command.ts';
 export type { ResumeCommand, ResumeCommandOptions } from './resume-command.ts';
 export { isValidResumeUUID, parseResumeUUID } from './resume-uuid.ts';

@@ -48,11 +48,12 @@ export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /**
-   * The program resumes no session by this id. Recognised: it does not have the shape of a UUID, so the program takes it for a title; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
+   * The program resumes no session by this id. Recognised: it is neither a UUID nor the path of a `.jsonl` file, so the program takes it for a title, and none, or more than one (`titled`), of this directory's sessions has it; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
    */
   readonly 'session-id-invalid': AtPath & {
     readonly sessionId: string;
     readonly spelling?: string;
+    readonly titled?: readonly string[];
   };
   /**
    * No home and no shared target has a transcript of this session. With `lastUsed` and `periodDays`: it was last used longer ago than the retention keeps transcripts.
@@ -134,15 +135,27 @@ export interface SessionProblemFields {
    */
   readonly 'state-not-shared': AtPath & { readonly name: string; readonly state: LinkState };
   /**
-   * The program finds the session only under a condition. `linked-directory`: its project directory is a link, so only from its own working directory. `worktree`: it belongs to another worktree of the repository, so only if git is in the PATH and trusts the repository.
+   * The program finds the session only under a condition. `linked-directory`: its project directory is a link, so only from its own working directory. `worktree`: it belongs to another worktree of the repository, so only if git is in the PATH and trusts the repository. `path`: only by its path; the program continues in a file beside it, which no home finds by the id.
    */
-  readonly 'found-conditionally': AtPath & { readonly reason: 'linked-directory' | 'worktree' };
+  readonly 'found-conditionally': AtPath & {
+    readonly reason: 'linked-directory' | 'worktree' | 'path';
+  };
   /**
    * File history or environment of the session are older than this home's retention: the program deletes them seconds after it resumes.
    */
   readonly 'about-to-expire': AtPath & { readonly periodDays: number };
   /** In print mode the program refuses edits of auto-memory behind a link, unless these rules allow them. */
   readonly 'memory-not-permitted': AtPath & { readonly rules: readonly string[] };
+  /**
+   * The sessions of a directory can't get another project key, and none was moved. `running`: one of them, or another
+   * session in that directory, is running or may be (`pid`). `transcript-exists`: the new key has another transcript
+   * (`other`) of the same session.
+   */
+  readonly 'rehome-blocked': AtPath & {
+    readonly reason: 'running' | 'transcript-exists';
+    readonly pid?: number;
+    readonly other?: string;
+  };
   /** This home does not trust the working directory: on a terminal the program asks first. */
   readonly 'directory-not-trusted': AtPath & { readonly cwd: string };
   /**
@@ -214,6 +227,22 @@ const damaged: Readonly<Record<DamageReason, { readonly state: string; readonly 
     },
   };
 
+const conditional = {
+  'linked-directory': {
+    state: 'is a link inside projects',
+    advice: 'Link projects itself and nothing inside it.',
+  },
+  worktree: {
+    state: 'belongs to another worktree of this repository',
+    advice:
+      'Resume in that worktree, or make sure that git is in the PATH and trusts the repository.',
+  },
+  path: {
+    state: 'is in no home, and its new turns will be in a file beside it',
+    advice: 'Move it into the project of its working directory, and resume it by its id.',
+  },
+} as const;
+
 const owned = {
   continues: {
     state: '',
@@ -241,9 +270,11 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'session-id-invalid': error(
     'choose-session',
     (p) =>
-      p.spelling === undefined
-        ? text`${p.sessionId} is not a session id`
-        : text`the id of the transcript ${p.path} is ${p.spelling}, in other upper and lower case`,
+      p.titled !== undefined
+        ? text`${p.sessionId} is the title of several sessions: ${p.titled.join(', ')}`
+        : p.spelling === undefined
+          ? text`${p.sessionId} is not a session id, and no session of this directory has it as its title`
+          : text`the id of the transcript ${p.path} is ${p.spelling}, in other upper and lower case`,
     'Use the id as Claude Code prints it when it exits: 8-4-4-4-12 hexadecimal digits.',
   ),
   'transcript-missing': error(
@@ -287,7 +318,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       text`the transcript ${path} ${misplaced[reason]}` +
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
-    'Resume in its own working directory; if there are several, in that of the right one.',
+    {
+      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
+      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
+    },
   ),
   'transcript-unusable': error(
     'choose-session',
@@ -365,14 +399,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     'ensure',
   ),
   'found-conditionally': warning(
-    (p) =>
-      p.reason === 'linked-directory'
-        ? text`${p.path} is a link inside projects`
-        : text`${p.path} belongs to another worktree of this repository`,
-    (p) =>
-      p.reason === 'linked-directory'
-        ? 'Link projects itself and nothing inside it.'
-        : 'Resume in that worktree, or make sure that git is in the PATH and trusts the repository.',
+    (p) => text`${p.path} ` + conditional[p.reason].state,
+    (p) => conditional[p.reason].advice,
   ),
   'about-to-expire': warning(
     (p) => text`${p.path} is older than ${String(p.periodDays)} days, and Claude Code deletes it`,
@@ -381,6 +409,17 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'memory-not-permitted': warning(
     (p) => text`auto-memory in ${p.path} can't be edited in print mode`,
     'Add the rules to permissions.allow in the settings of this home.',
+  ),
+  'rehome-blocked': error(
+    'manual',
+    (p) =>
+      p.reason === 'running'
+        ? text`the session ${p.path} is running, or may be (pid ${String(p.pid)})`
+        : text`${p.path} and ${p.other} are two transcripts of one session`,
+    (p) =>
+      p.reason === 'running'
+        ? 'Stop it, and try again.'
+        : 'Compare both, and move one of them away.',
   ),
   'directory-not-trusted': warning(
     (p) => text`${p.path} does not trust ${p.cwd}`,

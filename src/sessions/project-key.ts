@@ -1,3 +1,4 @@
+import { platform } from 'node:process';
 import { check, optional, options as optionsOf, path, string } from '../core/options.ts';
 
 /** Options of `projectKey`. */
@@ -21,8 +22,8 @@ const RESERVED_NAME = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
  *
  * Different directories can share a key: `a-b`, `a/b` and `a_b` do. Seen on 2.1.329 and 2.1.197.
  *
- * @param cwd - The real path of the working directory, as the program sees it: absolute, links resolved, and on macOS
- * composed (NFC). It need not exist.
+ * @param cwd - The real path of the working directory, as the program sees it: absolute, and links resolved. On macOS it
+ * is composed here as by the program (NFC). It need not exist.
  * @param options - `projectDirName`: what the environment puts in place of the key.
  * @returns The key: every UTF-16 unit other than an ASCII letter or digit becomes `-`; a key of more than 200 units is
  * cut there and ends in a hash of the whole path.
@@ -50,8 +51,12 @@ const schema = /* @__PURE__ */ (() => ({
   options: optionsOf({ projectDirName: optional(string) }),
 }))();
 
-/** The key of a working directory, whatever the environment says. */
-export function keyOf(cwd: string): string {
+/**
+ * The key of a working directory, whatever the environment says. On macOS the program composes the path (NFC; read in the
+ * packages of 2.1.197 and 2.1.332), elsewhere it does not.
+ */
+export function keyOf(directory: string, system: string = platform): string {
+  const cwd = system === 'darwin' ? directory.normalize('NFC') : directory;
   const key = cwd.replace(/[^A-Za-z0-9]/g, '-');
   return key.length <= MAX_KEY_LENGTH ? key : `${key.slice(0, MAX_KEY_LENGTH)}-${hash(cwd)}`;
 }

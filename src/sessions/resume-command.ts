@@ -13,11 +13,15 @@ import {
 import { sessionIdKind } from './option-kinds.ts';
 import { isDefaultHome, LOGIN_VARIABLES } from './program.ts';
 import type { ResumeUUID } from './resume-uuid.ts';
-import { isTypeable, quoted, word } from './shell-quote.ts';
+import { isTypeable, quoted, windowsLines, word } from './shell-quote.ts';
 
 /** Options of `resumeCommand`. */
 export interface ResumeCommandOptions {
-  /** The account home to resume under: an absolute path. */
+  /**
+   * The account home to resume under: an absolute path. It is passed on as it is spelled, because on macOS the login in
+   * the keychain is that of the text: another spelling of the same home is not logged in (read in the packages of 2.1.197
+   * and 2.1.332: the name of the item ends in a hash of `CLAUDE_CONFIG_DIR`, composed).
+   */
   readonly accountHome: string;
   /**
    * The account home that the program uses when `CLAUDE_CONFIG_DIR` is unset: `~/.claude` of its user, as an absolute
@@ -64,6 +68,16 @@ export interface ResumeCommand {
    * unless it has a backslash. A shell that runs it stays in `cwd`.
    */
   readonly shell: string;
+  /**
+   * The same for PowerShell, whose session keeps the directory and the variables. `undefined` if Windows PowerShell would
+   * pass an argument on wrongly: an empty one, one with a `"`, or one that ends in `\\`. Not run in one yet.
+   */
+  readonly powershell: string | undefined;
+  /**
+   * The same for the command prompt of Windows, whose session keeps the directory and the variables; run in that of Wine.
+   * `undefined` also if there is a `"`, `%` or `!` in it, which cannot be quoted there.
+   */
+  readonly cmd: string | undefined;
 }
 
 /*
@@ -138,7 +152,8 @@ export function resumeCommand(sessionId: ResumeUUID, options: ResumeCommandOptio
     ...[program, ...args].map(word),
   ].join(' ');
   const env = isDefault ? {} : { [HOME_VARIABLE]: accountHome };
-  return { file: program, args, env, unset, cwd, shell };
+  const parts = { words: [program, ...args], env, unset, cwd };
+  return { file: program, args, env, unset, cwd, shell, ...windowsLines(parts) };
 }
 
 const ON_ONE_LINE = 'on one line, and without other control characters';

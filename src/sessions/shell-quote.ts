@@ -22,3 +22,38 @@ export function quoted(text: string): string {
 export function word(text: string): string {
   return PLAIN_WORD.test(text) ? text : quoted(text);
 }
+
+/** A command for the shells of Windows. */
+interface WindowsCommand {
+  readonly words: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+  readonly cwd: string;
+}
+
+/** The command on one line of PowerShell and of cmd, each `undefined` if it cannot be written there. */
+export function windowsLines({ words, env, unset, cwd }: WindowsCommand) {
+  const variables = Object.entries(env);
+  const powershell = [
+    `Set-Location -ErrorAction Stop -LiteralPath ${inPowerShell(cwd)}`,
+    `Remove-Item -ErrorAction Ignore ${unset.map((name) => `Env:${name}`).join(',')}`,
+    ...variables.map(([name, value]) => `$env:${name} = ${inPowerShell(value)}`),
+    `& ${words.map(inPowerShell).join(' ')}`,
+  ].join('; ');
+  // Removing a variable that is not set is an error there, so those steps follow each other whatever happens.
+  const steps = [
+    ...[...unset.map((name) => [name, '']), ...variables].map((pair) => `set "${pair.join('=')}"`),
+    words.map((each) => (PLAIN_WORD.test(each) ? each : `"${each}"`)).join(' '),
+  ];
+  const isPassedOn = words.every((each) => each !== '' && !/"|\\$/.test(each));
+  const isQuotable = [cwd, ...Object.values(env), ...words].every((text) => !/["%!]/.test(text));
+  return {
+    powershell: isPassedOn ? powershell : undefined,
+    cmd: isPassedOn && isQuotable ? `cd /d "${cwd}" && (${steps.join(' & ')})` : undefined,
+  };
+}
+
+/** The text as one word of PowerShell, which takes curly single quotes for straight ones. */
+function inPowerShell(text: string): string {
+  return `'${text.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
+}

@@ -19,7 +19,9 @@ const MAX_BYTES = 4096;
 export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<readonly string[]> {
   for (let directory = cwd; ; directory = dirname(directory)) {
     const found = await repositoryIn(fs, directory);
-    if (found !== undefined) return found.ok ? await worktreesIn(fs, found.value) : [];
+    if (found?.ok === true)
+      return (await isBroken(fs, found.value)) ? [] : await worktreesIn(fs, found.value);
+    if (found !== undefined) return [];
     if (directory === dirname(directory)) return [];
   }
 }
@@ -45,11 +47,27 @@ async function repositoryIn(
   return await realPath(fs, pathIn(gitDirectory, common) ?? gitDirectory);
 }
 
+/** What a `HEAD` names: one that a power failure has emptied makes git go on above. */
+const HEAD = /^(?:ref:\s*refs\/|[\da-f]{40})/;
+
 async function isRepository(fs: SessionReadFs, directory: string): Promise<boolean> {
-  for (const name of ['HEAD', 'objects', 'refs']) {
+  const head = await readSmallFile(fs, join(directory, 'HEAD'), MAX_BYTES);
+  if (!head.ok || !HEAD.test(head.value)) return false;
+  for (const name of ['objects', 'refs']) {
     if (!(await toResult(fs.stat(join(directory, name), { bigint: true }))).ok) return false;
   }
   return true;
+}
+
+/** A section, a name with or without a value, a comment, or nothing: git gives up at any other line. */
+const CONFIG_LINE = /^\s*(?:$|[#;]|\[[^\]]+\]|[a-z][a-z\d-]*\s*(?:$|=))/i;
+const MAX_CONFIG_BYTES = 1024 * 1024;
+
+async function isBroken(fs: SessionReadFs, common: string): Promise<boolean> {
+  const config = await readSmallFile(fs, join(common, 'config'), MAX_CONFIG_BYTES);
+  if (!config.ok) return false;
+  const lines = config.value.replaceAll(/\\\r?\n/g, ' ').split('\n');
+  return !lines.every((line) => CONFIG_LINE.test(line));
 }
 
 async function worktreesIn(fs: SessionReadFs, common: string): Promise<readonly string[]> {

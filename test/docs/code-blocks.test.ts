@@ -9,6 +9,9 @@ import { run } from './support/run.ts';
 const consumer = makeConsumer([...pageExamples(), ...sourceExamples()]);
 afterAll(() => consumer.remove());
 
+/** What the examples take to be in a user's home directory. */
+const directories = ['.claude', '.claude-spare', '.claude-work', 'new-name'];
+
 describe('the examples of pages and doc comments', () => {
   test('compile together under the strict options of this repository', () => {
     const paths = consumer.files.map(({ path }) => path);
@@ -18,7 +21,10 @@ describe('the examples of pages and doc comments', () => {
   test.concurrent.each(consumer.files.map(({ title, path }) => [title, path] as const))(
     '%s: runs',
     async (_, path) => {
-      const ending = await run(path, consumer.directory);
+      const ending = await run(path, consumer.directory, (home) => {
+        for (const name of directories) mkdirSync(join(home, name));
+        return [];
+      });
       expect(ending).toMatchObject({ exitCode: 0, stderr: '' });
     },
   );
@@ -33,7 +39,7 @@ describe('the agent runner of the README', () => {
     `import { resumeOptions } from './${basename(example?.path ?? '')}';
     const [home = ''] = process.argv.slice(2);
     const { resume, env } = await resumeOptions('${id}', home, process.cwd());
-    console.log(resume, env.CLAUDE_CONFIG_DIR);`,
+    console.log(resume, env['CLAUDE_CONFIG_DIR']);`,
   );
 
   test('resumes a session that another account began', async () => {

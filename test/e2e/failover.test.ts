@@ -47,7 +47,7 @@ async function setStage() {
   const stateDirectory = room.path('state');
   await mkdir(join(stateDirectory, 'docs'), { recursive: true });
   await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
-  const named = names.map((name) => ['--session', `${name}=${cwdOf(name)}`]).flat();
+  const named = names.flatMap((name) => ['--session', `${name}=${cwdOf(name)}`]);
   const args = [
     ...homes.map((home) => ['--home', home]),
     ['--state', stateDirectory],

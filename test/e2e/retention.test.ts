@@ -5,6 +5,7 @@ import { inspectRetention } from 'claude-shared-state/retention';
 import { archive, unarchive } from 'claude-shared-state/migrate';
 import { diagnoseResume } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { needs, whyNot } from '../unit/support/required-here.ts';
 import { runClaude } from './support/claude.ts';
 import { Conversation } from './support/conversation.ts';
 import { expectToResume } from './support/expect-conversation.ts';
@@ -44,10 +45,16 @@ function setPeriod(home: string, cleanupPeriodDays: unknown): void {
 }
 
 /** Lets the program live under a home until it has deleted what it wants to. */
-async function liveUnder(room: Room, home: string, args: readonly string[] = []): Promise<void> {
+async function liveUnder(
+  room: Room,
+  home: string,
+  args: readonly string[] = [],
+  within: readonly string[] = [],
+): Promise<void> {
   room.api.takeTime(LONG_ENOUGH_MS);
   const { exitCode } = await runClaude(['-p', ...args, 'Hello.'], {
     ...room.surroundings(home),
+    within,
     patienceMs: 60_000,
   });
   expect(exitCode).toBe(0);
@@ -71,6 +78,28 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
 
     expect(existsSync(transcripts.older)).toBe(outcome === 'kept');
     expect(existsSync(transcripts.younger)).toBe(true);
+  });
+
+  test.concurrent('deletes by the managed period, though its home has a longer one', async (context) => {
+    needs(context, whyNot('no mount namespace can be made here', 'unshare', '-m', 'true'));
+    const room = await enterCleanRoom(name);
+    const { homes, transcripts } = await withTranscripts(room, 11, 9);
+    for (const home of homes) setPeriod(home, 1000);
+    const managedSettings = room.path('etc', 'claude-code');
+    mkdirSync(join(managedSettings, 'managed-settings.d'), { recursive: true });
+    const files = { 'managed-settings.json': 500, 'managed-settings.d/10-period.json': 10 };
+    for (const [file, cleanupPeriodDays] of Object.entries(files)) {
+      writeFileSync(join(managedSettings, file), JSON.stringify({ cleanupPeriodDays }));
+    }
+    const report = await inspectRetention(homes, { required: room.required, managedSettings });
+    expect(report.transcripts?.expiredCount).toBe(1);
+    expect(report.homes[0]).toMatchObject({ periodDays: 10, source: 'managed' });
+
+    // Read only, over the real directory, and only for this process.
+    const mount = 'mount -t overlay overlay -o "lowerdir=$0:/etc" /etc && exec "$@"';
+    await liveUnder(room, homes[0], [], ['unshare', '-m', 'sh', '-c', mount, room.path('etc')]);
+
+    expect([transcripts.older, transcripts.younger].map(existsSync)).toEqual([false, true]);
   });
 
   test.concurrent('deletes the file history of an old session it resumes, as was warned', async () => {

@@ -53,8 +53,8 @@ export const unarchiveCommand = defineCommand({
   async run(context, values, words) {
     const { scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
-    const sessionId = await sessionFor(context, words, values.last, () =>
-      archivedSessions(context, values.archive),
+    const sessionId = await sessionFor(context, words, values.last, (details) =>
+      archivedSessions(context, values.archive, details),
     );
     printShared(out, scope);
     const report = await watched(context, (watch) =>
@@ -101,12 +101,13 @@ function optionsFor({ io, scope: { required, config } }: CliContext, given: stri
   return { options: { required, ...archive }, flags };
 }
 
-async function archivedSessions(context: CliContext, given: string | undefined) {
+function archivedSessions(context: CliContext, given: string | undefined, details: boolean) {
   const { io, scope } = context;
   const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
   const standard = `${dirname(shared)}/.claude-shared-state/archive`;
   const { archive = standard } = optionsFor(context, given).options;
-  return await listSessions([], {
+  return listSessions([], {
+    details,
     required: [{ name: 'projects', target: `${archive}/projects` }],
   });
 }

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
-import { findSessions } from '../failover/look.ts';
+import { findInTerminals } from '../failover/look.ts';
 import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
 import {
   checkToRun,
@@ -41,7 +41,7 @@ export const failoverCommand = defineCommand({
   summary: 'move running sessions to the next account when one reaches its limit',
   description:
     'run watches the Claude Code sessions in tmux, moves them to the next account when one has reached a usage limit, and prints what happens as lines of JSON. check says whether the sessions could be moved now, and changes nothing; swap moves them now; save saves their ids; status prints what the daemon does; unit writes a systemd user unit that runs it. Arguments behind -- are given to Claude Code when a session is resumed.',
-  arguments: `<${actions.join('|')}> [arguments...]`,
+  arguments: '<action> [args...]',
   options: failoverOptions,
   async run(context, values, [action = '', ...extraArgs]) {
     const known = actions.find((each) => each === action);
@@ -158,7 +158,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
 async function sessionsFor(setup: FailoverSetup) {
   const { terminal, homes, named = [] } = setup;
   await requireTerminals(terminal);
-  const { found } = await findSessions(setup);
+  const { found } = await findInTerminals(setup);
   const watched = new Map<string, FailoverSession>();
   for (const { name, cwd } of found) watched.set(name, { name, cwd });
   for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
@@ -233,14 +233,20 @@ function printPlan(out: Output, to: string, { ok, sessions, problems }: SwapPlan
       4,
     );
     // The swap ends its process first.
-    printMessagesOf(out, some.filter(({ code }) => code !== 'session-running'), 4);
+    printMessagesOf(
+      out,
+      some.filter(({ code }) => code !== 'session-running'),
+      4,
+    );
   }
 }
 
 function printMessagesOf(out: Output, problems: readonly FailoverProblem[], indent: number): void {
   for (const { severity, code, message } of problems) {
     const sign = severity === 'error' ? 'bad' : 'warn';
-    const text = out.signed(sign, out.prose(escapeControl(message)));
+    // As the option is called here.
+    const own = message.replace('continuePrompt', '--continue');
+    const text = out.signed(sign, out.prose(escapeControl(own)));
     out.words(`${text} ${out.paint.dim(`[${code}]`)}`, indent, indent + 2);
   }
 }

@@ -11,9 +11,10 @@ import { locateCommand } from './locate.ts';
 import { manCommand } from './man.ts';
 import { migrateCommand } from './migrate.ts';
 import { pruneCommand } from './prune.ts';
+import { rehomeCommand } from './rehome.ts';
 import { restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
-import { resumeSessionCommand } from './resume.ts';
+import { pickCommand, resumeSessionCommand } from './resume.ts';
 import { schemaCommand } from './schema.ts';
 
 const all = () => commands;
@@ -32,6 +33,8 @@ export const commands: readonly AnyCommand[] = [
   locateCommand,
   resumeSessionCommand,
   failoverCommand,
+  pickCommand,
+  rehomeCommand,
   configCommand,
   explainCommand,
   schemaCommand,

@@ -119,14 +119,17 @@ function isDone({ homes }: MigrationPlan): boolean {
 /** What the accounts gained, and how to try it. */
 async function afterwards({ scope }: CliContext) {
   const doctor = stepFor(scope, ['doctor'], 'check everything');
-  const sessions = await listSessions([], { required: scope.required });
+  let sessions = 0;
+  for await (const _ of listSessions([], { required: scope.required, details: false })) {
+    sessions += 1;
+  }
   const accounts = count(scope.homes.length, 'account');
   const [home] = scope.homes.slice(-1);
   const better =
-    sessions.length === 0
+    sessions === 0
       ? `${accounts} ${scope.homes.length === 1 ? 'uses' : 'use'} the shared directories now`
-      : `${count(sessions.length, 'conversation')} can now be resumed from ${accounts}`;
-  if (sessions.length === 0 || home === undefined) return { better, next: [doctor] };
+      : `${count(sessions, 'conversation')} can now be resumed from ${accounts}`;
+  if (sessions === 0 || home === undefined) return { better, next: [doctor] };
   const words = ['resume', '--last', ...(scope.homes.length === 1 ? [] : ['--account', home])];
   const purpose = 'try it: print the command that resumes the last one';
   return { better, next: [stepFor(scope, words, purpose), doctor] };

@@ -13,7 +13,7 @@ import type { SessionState, Look, Sighting } from './loop.ts';
 import type { Memory } from './memory.ts';
 
 /** A session of `--session`; its directory is the one that it runs in, unless given. */
-export interface NamedSession {
+export interface WantedSession {
   readonly name: string;
   readonly cwd?: string | undefined;
 }
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly homes: readonly string[];
   readonly required: readonly SharedSymlink[];
   /** `undefined`: all in which a session is found. */
-  readonly named: readonly NamedSession[] | undefined;
+  readonly named: readonly WantedSession[] | undefined;
   readonly terminal: Terminal;
   readonly stateDirectory: string;
   /** The real disk by default, as for all calls. */
@@ -40,7 +40,7 @@ interface Found extends FailoverSession {
 }
 
 /** Finds the sessions that run in terminals, by the records of their processes. */
-export async function findSessions({
+export async function findInTerminals({
   homes,
   named,
   terminal,
@@ -86,7 +86,7 @@ export async function lookAround(
   { loop, cursors, records }: Memory,
 ): Promise<{ readonly look: Look } & Pick<Memory, 'cursors' | 'records'>> {
   const { homes, required, named, terminal, stateDirectory, fs, processInspector } = surroundings;
-  const { hasServer, found } = await findSessions(surroundings);
+  const { hasServer, found } = await findInTerminals(surroundings);
   const watched = new Map<string, FailoverSession>();
   for (const [name, { cwd }] of Object.entries(loop.sessions)) {
     if (named === undefined || named.some((each) => each.name === name)) {

@@ -14,7 +14,7 @@ import { defaultHomeIn } from '../diagnoses.ts';
 import { UsageError } from '../exit.ts';
 import { absolutePath } from '../scope.ts';
 import { statusFile } from './daemon.ts';
-import { isUsableName, type NamedSession } from './look.ts';
+import { isUsableName, type WantedSession } from './look.ts';
 import { type DaemonStatus, statusFrom } from './status.ts';
 
 /** The options of `failover`, of which each action takes some. */
@@ -87,7 +87,7 @@ export async function setupFor(
   if (extraArgs.length > 0 && values.argsFromProcess === true) {
     throw new UsageError('--args-from-process and arguments behind -- exclude each other');
   }
-  const named: NamedSession[] = [];
+  const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
   const { canary } = values;
   if (canary !== undefined && values.session && !named.some(({ name }) => name === canary)) {
@@ -138,7 +138,7 @@ function absoluteIn(option: string, path: string, io: Surroundings): string {
   throw new UsageError(`${option}: ${path} is relative; write the whole path`);
 }
 
-async function sessionFrom(text: string, io: Surroundings): Promise<NamedSession> {
+async function sessionFrom(text: string, io: Surroundings): Promise<WantedSession> {
   const at = text.indexOf('=');
   const name = at < 0 ? text : text.slice(0, at);
   if (!isUsableName(name))

@@ -7,7 +7,7 @@ export interface Service {
   readonly home: string;
 }
 
-export const SERVICE_NAME = 'claude-failover';
+const SERVICE_NAME = 'claude-failover';
 
 /** Where a user's unit belongs. */
 export function unitPath(home: string, configHome: string | undefined): string {

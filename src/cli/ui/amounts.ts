@@ -38,5 +38,10 @@ export function moment(date: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { ...day, ...hour }).format(date).replace('−', '-');
 }
 
+/** Local time without its zone. */
+export function minute(date: Date): string {
+  return moment(date).slice(0, 'YYYY-MM-DD hh:mm'.length);
+}
+
 /** Sorts `.claude-2` before `.claude-10`. */
 export const byNaturalOrder = new Intl.Collator('en', { numeric: true }).compare;

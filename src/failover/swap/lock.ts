@@ -1,6 +1,7 @@
 import { join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
 import { makeDirectories } from '../../fs/io.ts';
+import { type FailoverFs, unsupportedSystem } from '../../fs/migrate-fs.ts';
 import { acquireLocks } from '../../lock/lock.ts';
 import { identifyOwner } from '../../lock/owner.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
@@ -12,6 +13,8 @@ export async function withLock<Value>(
   { fs, stateDirectory, processInspector, pid, random }: FailoverContext,
   act: () => Promise<Value>,
 ): Promise<Attempt<Value>> {
+  const unsupported = refuseSystem(fs, stateDirectory);
+  if (unsupported !== undefined) return fail(unsupported);
   const path = join(stateDirectory, '.lock');
   const created = await toResult(makeDirectories(fs, stateDirectory));
   if (!created.ok) {
@@ -30,6 +33,12 @@ export async function withLock<Value>(
   } finally {
     await acquired.locks.release();
   }
+}
+
+/** Why no session is moved on this system, if it is one on which none is. */
+export function refuseSystem(fs: FailoverFs, path: string): FailoverProblem | undefined {
+  const system = unsupportedSystem(fs);
+  return system === undefined ? system : failoverProblem('unsupported-system', { path, system });
 }
 
 function fail(problem: FailoverProblem): Attempt<never> {

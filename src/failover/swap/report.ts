@@ -21,7 +21,7 @@ export interface SavedSession {
 
 /** The result of `saveResumeUUIDs`. */
 export interface SaveReport {
-  /** Whether every session has an id to resume. */
+  /** Whether every session has an id to resume; an older one does not count if what runs now could not be found out. */
   readonly ok: boolean;
   /** In the order given. */
   readonly sessions: readonly SavedSession[];
@@ -66,7 +66,7 @@ export interface RelaunchReport {
 /** The result of `swapAccounts`. */
 export interface SwapReport extends RelaunchReport {
   /**
-   * `done`: see each session. `refused`: nothing was stopped, see `problems`. `canary-failed`: the first session did
+   * `done`: see each session. `refused`: nothing was stopped, and no session goes on; see `problems`. `canary-failed`: the first session did
    * not go on, and the others were left where they are. `stopped`: aborted by the signal.
    */
   readonly outcome: 'done' | 'refused' | 'canary-failed' | 'stopped';

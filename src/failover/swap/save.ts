@@ -59,7 +59,12 @@ export async function saveResumeUUIDs(
   const saved = await mapLimit(list, (session) =>
     saveOne(new SessionTerminal(context, session), accountHomes),
   );
-  return { ok: saved.every(({ sessionId }) => sessionId !== undefined), sessions: saved };
+  return { ok: !saved.some(isUnsaved), sessions: saved };
+}
+
+/** Whether nobody could say afterwards which session ran: an older id is not that of the one that runs now. */
+export function isUnsaved({ sessionId, problems }: SavedSession): boolean {
+  return sessionId === undefined || problems.some(({ severity }) => severity === 'error');
 }
 
 /** Saves the id of the session that runs in a terminal, or that ran there last. */

@@ -142,12 +142,17 @@ export class SessionTerminal {
     for (const [index, pid] of inside.entries()) {
       const live = running.find((each) => each.pid === pid);
       if (live !== undefined) return { kind: 'session', live, isFirst: index === 0 };
+      const unknown = sessions.find((each) => each.pid === pid);
+      if (unknown !== undefined) return this.blockBusy('unidentified', unknown);
     }
     return (await this.isAtShell()) ? { kind: 'shell' } : { kind: 'other', pid: inside.at(-1) };
   }
 
   /** Blocks the session, because of what runs in its terminal. */
-  blockBusy(reason: 'no-record' | 'no-shell' | 'other-session', live?: LiveSession): never {
+  blockBusy(
+    reason: 'no-record' | 'no-shell' | 'other-session' | 'unidentified',
+    live?: LiveSession,
+  ): never {
     const fields = { ...this.place, reason };
     if (live === undefined) block(failoverProblem('terminal-busy', fields));
     const { pid, sessionId, accountHomes } = live;

@@ -11,7 +11,7 @@ import {
   type SavedSession,
   type SwapReport,
 } from './report.ts';
-import { saveOne } from './save.ts';
+import { isUnsaved, saveOne } from './save.ts';
 import { type Attempt, attempt, SessionTerminal } from './session-terminal.ts';
 import { stopSession } from './stop.ts';
 import { checkHomes } from './target.ts';
@@ -141,8 +141,12 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
 
   const relaunched = terminals.flatMap(({ name }) => done.get(name) ?? []);
   const ok = relaunched.every(isUp);
-  onEvent({ kind: 'finished', ok });
   const isAborted = context.signal?.aborted === true && !ok;
+  const isUntouched = !ok && relaunched.every(({ outcome }) => outcome === 'skipped');
+  if (isUntouched && !isAborted && !terminals.some((each) => each.wasTouched)) {
+    return refuse([...problems, ...relaunched.flatMap((each) => each.problems)], relaunched);
+  }
+  onEvent({ kind: 'finished', ok });
   const outcome = failed === undefined ? 'done' : 'canary-failed';
   return { ok, outcome: isAborted ? 'stopped' : outcome, sessions: relaunched, problems };
 }
@@ -158,11 +162,6 @@ function canaries(plans: readonly PlannedSession[], request: SwapRequest): reado
   return [...candidates.filter(isWanted), ...candidates.filter((each) => !isWanted(each))].map(
     ({ name }) => name,
   );
-}
-
-/** Whether nobody could say afterwards which session ran: an older id is not that of the one that runs now. */
-function isUnsaved({ sessionId, problems }: SavedSession): boolean {
-  return sessionId === undefined || problems.some(({ severity }) => severity === 'error');
 }
 
 /** Stops a session, unless something blocks it. */

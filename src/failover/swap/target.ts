@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { platform } from 'node:process';
 import { memberOf } from '../../core/json.ts';
 import { join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
@@ -16,6 +17,7 @@ import { sessionProblem } from '../../sessions/problems.ts';
 import { isDefaultHome } from '../../sessions/program.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch } from '../terminal/terminal.ts';
+import { refuseSystem } from './lock.ts';
 import type { LaunchOptions, LaunchRequest, SwapRequest } from './options.ts';
 import { findProgram } from './saved-launch.ts';
 
@@ -48,6 +50,8 @@ export async function checkHomes(
   mode: 'ensure' | 'inspect',
 ): Promise<readonly FailoverProblem[]> {
   const { from, to, resume } = request;
+  const unsupported = refuseSystem(fs, to);
+  if (unsupported !== undefined) return [unsupported];
   const home = await toResult(fs.stat(to, { bigint: true }));
   if (!home.ok || !home.value.isDirectory()) {
     // The links could be created in a new home, but nobody is logged in there.
@@ -76,9 +80,10 @@ async function checkLogins(
 ): Promise<readonly FailoverProblem[]> {
   const source = await readLogin(fs, from, defaultAccountHome);
   const target = await readLogin(fs, to, defaultAccountHome);
-  // Where one home keeps its token in a file, the other one does, too.
+  // Where one home keeps its token in a file, the other one does, too; but on macOS either may have it in the keychain.
+  const mayBeInKeychain = source.token === undefined || platform === 'darwin';
   const isLoggedIn =
-    target.token !== undefined || (target.account !== undefined && source.token === undefined);
+    target.token !== undefined || (target.account !== undefined && mayBeInKeychain);
   if (!isLoggedIn && !target.hasKey) {
     return [failoverProblem('target-not-ready', { path: to, reason: 'not-logged-in' })];
   }

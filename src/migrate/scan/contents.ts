@@ -89,6 +89,7 @@ class Pretender implements Actor {
 
   visit(groups: readonly Group[], directory: string): readonly Group[] {
     const { name } = this.#job;
+    this.#refuseTwins(groups);
     if (name === 'projects') this.#keys.see(groups, directory);
     // Claude Code creates an empty one in every project.
     if (isMemoryDirectory(name, directory) && groups.length > 0) this.#memory.add(directory);
@@ -100,6 +101,24 @@ class Pretender implements Actor {
         isDirectory(copies.at(-1)) &&
         (directory === '' || isMemoryDirectory(name, path)),
     );
+  }
+
+  /** Names that are one name in the target: only one of them could be there. */
+  #refuseTwins(groups: readonly Group[]): void {
+    const { keyOf } = this.#request.trials;
+    if (keyOf === undefined) return;
+    const twins = new Map<string, Group[]>();
+    for (const group of groups) {
+      const key = keyOf(group.name);
+      twins.set(key, [...(twins.get(key) ?? []), group]);
+    }
+    for (const { path, copies } of [...twins.values()].filter(({ length }) => length > 1).flat()) {
+      for (const [index, { root }] of this.#job.trees.entries()) {
+        if (copies[index] === undefined) continue;
+        const fields = { path: join(root, path), reason: 'name-not-distinct' } as const;
+        this.#problems.push(migrationProblem('not-mergeable', fields));
+      }
+    }
   }
 
   visited(): void {}

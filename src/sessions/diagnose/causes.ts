@@ -140,7 +140,7 @@ function isShared({ at }: Candidate): boolean {
 
 function missing({ sessionId, accountHome, from, lastUsed, periodDays, now }: ResumeFacts) {
   const directory = join(join(accountHome, 'projects'), keyOf(from.cwd));
-  const fields = { path: join(directory, `${sessionId}.jsonl`), sessionId };
+  const fields = { path: from.file ?? join(directory, `${sessionId}.jsonl`), sessionId };
   const isExpired =
     lastUsed !== undefined && now.getTime() - lastUsed.getTime() > periodDays * DAY_MS;
   return sessionProblem(

@@ -1,22 +1,21 @@
 import { mapLimit } from '../../core/map-limit.ts';
-import { dirname, join } from '../../core/paths.ts';
+import { dirname, join, withoutTrailingSeparators } from '../../core/paths.ts';
 import { failure, type Result, toResult } from '../../core/result.ts';
 import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
 import { textOf } from '../../fs/port.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { accountIn } from '../../homes/account.ts';
 import { readConfig } from '../../homes/config.ts';
-import { readCleanupPeriod } from '../../links/cleanup-period.ts';
-import { daysOf } from '../../links/compare-retention.ts';
 import { inspectShared } from '../../links/inspect.ts';
-import { managedPeriodOf, readManagedSettings } from '../../retention/managed-settings.ts';
+import { periodDaysOf } from '../../retention/managed-settings.ts';
 import type { ResumeRequest } from '../diagnose-resume.ts';
-import { findRoots, findTranscripts, type Transcript } from '../find-transcripts.ts';
+import { findRoots, findTranscripts, type Transcript, transcriptAt } from '../find-transcripts.ts';
 import { findLiveSessions } from '../live-sessions.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
 import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
 import { isDefaultHome } from '../program.ts';
+import type { NamedSession } from './named-session.ts';
 import { findOtherSpelling, lastPromptOf } from './traces.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
@@ -32,21 +31,19 @@ import {
 /** Everything that a diagnosis rests on. */
 export type ResumeFacts = Awaited<ReturnType<typeof gatherFacts>>;
 
-/** Gathers the facts, and changes nothing. */
-export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest) {
+/** Gathers the facts about the session of an id, or of the transcript `file`, and changes nothing. */
+export async function gatherFacts({ sessionId, file }: NamedSession, request: ResumeRequest) {
   const { fs, accountHome, accountHomes, required, interactive, now, processInspector } = request;
-  const entered = await enter(fs, request.cwd);
-  const cwd = entered.ok ? entered.value : request.cwd;
-  const worktrees = await worktreesOf(fs, cwd);
+  const { entered, ownKeys, ...place } = await findStartingPoint(request);
+  const from: StartingPoint = { ...place, file };
+  const { cwd, worktrees } = from;
   const { environment, managedSettings, programVersion } = request;
-  const projectDirName = environment['CLAUDE_CODE_PROJECT_DIR_NAME'];
-  const from: StartingPoint = { cwd, worktrees, homes: request, projectDirName };
 
   const { roots, unreadable } = await findRoots(fs, accountHomes, required);
-  const ownKeys = ownProjects({ readsProjectDirName: true, searchesWorktrees: true }, from).map(
-    ({ key }) => key,
-  );
-  const found = await findTranscripts(fs, sessionId, roots, ownKeys);
+  const found =
+    file === undefined
+      ? await findTranscripts(fs, sessionId, roots, ownKeys)
+      : { transcripts: await transcriptAt(fs, file, accountHome), unreadable: [] };
   const candidates = (
     await mapLimit(found.transcripts, (transcript) => candidatesOf(fs, transcript))
   ).flat();
@@ -57,9 +54,7 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
   const config = await readConfig(fs, accountHome, isDefaultHome(request));
   const periods: number[] = [];
   for (const home of accountHomes) {
-    const own = await drive(readCleanupPeriod(home), fs);
-    const managed = await readManagedSettings(fs, managedSettings, home);
-    periods.push(daysOf(managedPeriodOf(own, managed).periodDays));
+    periods.push(await periodDaysOf(fs, home, managedSettings));
   }
   const { homes } = await drive(inspectShared([accountHome], required), fs);
   const links = homes.flatMap((home) => home.links);
@@ -75,6 +70,10 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     candidates,
     /** Those that the home in question has. */
     here,
+    /** The transcript is named by a path that is in no directory of projects. */
+    isOutside:
+      file !== undefined &&
+      !roots.flat().some(({ path }) => dirname(dirname(file)) === withoutTrailingSeparators(path)),
     unreadable: [...unreadable, ...found.unreadable],
     /** Why a transcript in this home can't be written, by its path. */
     unwritable: await mapPaths(here, async (path) => {
@@ -115,6 +114,20 @@ export async function gatherFacts(sessionId: ResumeUUID, request: ResumeRequest)
     /** What comes before the login of this home. */
     loginOverrides: isLoggedIn(config) ? loginOverridesIn(settings, environment) : [],
   };
+}
+
+/** Where the program starts, and the projects that it searches first. */
+export async function findStartingPoint(request: ResumeRequest) {
+  const { fs, environment } = request;
+  const entered = await enter(fs, request.cwd);
+  const cwd = entered.ok ? entered.value : request.cwd;
+  const worktrees = await worktreesOf(fs, cwd);
+  const projectDirName = environment['CLAUDE_CODE_PROJECT_DIR_NAME'];
+  const from: StartingPoint = { cwd, worktrees, homes: request, projectDirName };
+  const ownKeys = ownProjects({ readsProjectDirName: true, searchesWorktrees: true }, from).map(
+    ({ key }) => key,
+  );
+  return { ...from, entered, ownKeys };
 }
 
 /** The real path of a directory that this process may enter. */

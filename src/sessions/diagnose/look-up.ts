@@ -46,6 +46,8 @@ export interface StartingPoint {
   /** The working directories of the repository. */
   readonly worktrees: readonly string[];
   readonly homes: Homes;
+  /** The transcript that is named by its path. */
+  readonly file?: string | undefined;
   /** `CLAUDE_CODE_PROJECT_DIR_NAME` in the environment. */
   readonly projectDirName: string | undefined;
 }
@@ -61,6 +63,10 @@ export function lookUp(
   candidates: readonly Candidate[],
   from: StartingPoint,
 ): LookUp {
+  const [named] = candidates;
+  if (from.file !== undefined && named !== undefined) {
+    return { end: stateIn(behavior, named) === 'usable' ? 'found' : 'blocked', candidate: named };
+  }
   const byKey = new Map(candidates.map((candidate) => [candidate.at.projectKey, candidate]));
   for (const project of ownProjects(behavior, from)) {
     const candidate = byKey.get(project.key) ?? underOtherHash(project, behavior, candidates);
@@ -115,10 +121,10 @@ export function ownProjects(
  */
 function underOtherHash(
   { key, directory }: OwnProject,
-  { matchesCutKeys, checksCutKeys }: ProgramBehavior,
+  { checksCutKeys }: ProgramBehavior,
   candidates: readonly Candidate[],
 ): Candidate | undefined {
-  if (key.length <= MAX_KEY_LENGTH || !matchesCutKeys) return undefined;
+  if (key.length <= MAX_KEY_LENGTH) return undefined;
   const beginning = key.slice(0, MAX_KEY_LENGTH + 1);
   return candidates.find(
     ({ at, content }) =>

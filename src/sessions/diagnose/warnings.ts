@@ -28,6 +28,7 @@ export function* warningsOf(
     const isOld = now.getTime() - modifiedAt.getTime() > periodDays * DAY_MS;
     if (isOld) yield sessionProblem('about-to-expire', { path: companion, periodDays });
   }
+  if (facts.isOutside) yield sessionProblem('found-conditionally', { path, reason: 'path' });
   const memory = facts.lockedMemory.get(path);
   if (memory !== undefined) yield sessionProblem('memory-not-permitted', memory);
   if (facts.asksForTrust && facts.cwdErrno === undefined) {
@@ -93,11 +94,15 @@ const BACKGROUND_KINDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Processes that would write to the same transcript, or may. */
-export function runningProblems({ live, accountHome }: ResumeFacts): readonly SessionProblem[] {
-  return live.map(({ kind, processState, path, pid, accountHomes }) => {
+export function runningProblems(
+  behaviors: readonly ProgramBehavior[],
+  { live, accountHome, sessionId: id }: ResumeFacts,
+): readonly SessionProblem[] {
+  return live.map(({ kind, processState, path, pid, accountHomes, sessionId }) => {
     // The program inspects the records of its own home only.
     const isHere = processState === 'running' && accountHomes.includes(accountHome);
-    return isHere && BACKGROUND_KINDS.has(kind)
+    const isMeant = sessionId === id || behaviors.some(({ foldsRecordedIds }) => foldsRecordedIds);
+    return isHere && isMeant && BACKGROUND_KINDS.has(kind)
       ? sessionProblem('running-in-background', { path, pid, accountHome })
       : sessionProblem('session-running', {
           path,

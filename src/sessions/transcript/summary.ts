@@ -39,6 +39,8 @@ export interface TranscriptContent {
   readonly organizations: readonly string[];
   /** Claude ended the conversation, and newer programs refuse to continue it. */
   readonly endedByModel: boolean;
+  /** The session of its last message. */
+  readonly sessionId: string | undefined;
   /** The session that it was copied from, if it is a copy. */
   readonly copiedFrom: string | undefined;
   /** The account that the conversation belongs to, if that was recorded. */
@@ -76,7 +78,7 @@ export type TranscriptState =
 /** What a range of versions makes of a transcript. */
 export function stateOf(evidence: Evidence, behavior: ProgramBehavior): TranscriptState {
   const { isEmpty, hasRecord, isSpoken, isSpokenUndated, hasDated } = evidence;
-  const { resumesUndated, resumesUnspoken, toleratesNullLines, honorsRewind } = behavior;
+  const { resumesUndated, resumesUnspoken, toleratesNullLines } = behavior;
   if (isEmpty) return 'empty';
   if (!hasRecord) return 'invalid';
   if (evidence.hasNullLine && !toleratesNullLines) return 'null-line';
@@ -87,7 +89,7 @@ export function stateOf(evidence: Evidence, behavior: ProgramBehavior): Transcri
     (resumesUndated && isSpokenUndated) ||
     (resumesUnspoken && hasDated && !evidence.isSpokenAside);
   if (isUsable && !evidence.hasUuid) return 'missing-uuid';
-  if (isUsable) return evidence.isRewound && honorsRewind ? 'rewound' : 'usable';
+  if (isUsable) return evidence.isRewound ? 'rewound' : 'usable';
   return evidence.hasSidechain ? 'sidechain-only' : 'metadata-only';
 }
 
@@ -101,7 +103,7 @@ type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'owner'
+      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'sessionId' | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -175,6 +177,7 @@ export class TranscriptSummary {
       organizations: [...this.#organizations],
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
       owner: this.#owner(),
+      sessionId: this.#sessionId,
     };
   }
 
@@ -260,7 +263,8 @@ export class TranscriptSummary {
   }
 }
 
-function ownerIn(line: object): SessionOwner | undefined {
+/** The owner that a line names. */
+export function ownerIn(line: object): SessionOwner | undefined {
   const [accountUuid, organizationUuid, restricted] = [
     'accountUuid',
     'organizationUuid',

@@ -33,10 +33,8 @@ const sections: Readonly<Record<string, () => string | Promise<string>>> = {
   'link-problems': () => problemTables('links'),
   'migration-problems': () => problemTables('migrate'),
   'retention-problems': () => problemTables('retention'),
-  'screen-after': screen('after'),
   'screen-migrate': async () => screenAsText(withoutPlan(await captureStory())),
   'screen-plan': screen('plan'),
-  'screen-resume': screen('resume'),
   'session-problems': () => problemTables('sessions'),
 };
 export const sectionNames: readonly string[] = Object.keys(sections);

@@ -26,7 +26,6 @@ const story = {
   plan: 'claude-shared-state migrate --dry-run',
   migrate: 'claude-shared-state migrate --yes',
   after: 'claude-shared-state',
-  resume: 'claude-shared-state resume --last --account ~/.claude-spare',
 } as const;
 
 /** A command, and what it printed on a terminal of 80 columns, with its colours. */
@@ -62,7 +61,6 @@ async function capture(): Promise<Story> {
       plan: await show(story.plan),
       migrate: await show(story.migrate),
       after: await show(story.after),
-      resume: await show(story.resume),
     };
   } finally {
     rmSync(root, { recursive: true });

@@ -62,8 +62,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'was rewound to before the first message',
     {
-      code: changing('none', ['2.1.101', 'transcript-unusable rewound']),
-      resumes: changing(true, ['2.1.101', false]),
+      code: 'transcript-unusable rewound',
+      resumes: refuses,
     },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
   ),
@@ -146,8 +146,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'has a line that is null',
     {
-      code: changing('none', ['2.1.101', 'transcript-unusable null-line'], ['2.1.228', 'none']),
-      resumes: changing(true, ['2.1.101', false], ['2.1.228', true]),
+      code: changing('transcript-unusable null-line', ['2.1.228', 'none']),
+      resumes: changing(false, ['2.1.228', true]),
     },
     ({ cwd }) => `${conversation(cwd)}null\n`,
   ),

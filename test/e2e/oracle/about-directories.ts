@@ -159,6 +159,9 @@ export const aboutDirectories: readonly Scenario[] = [
       return { cwd: stage.path('work/below') };
     },
   },
+  ofSpoiledRepository('an empty HEAD', 'HEAD', ''),
+  ofSpoiledRepository('a HEAD of zeros', 'HEAD', '\0'.repeat(41)),
+  ofSpoiledRepository('a torn config', 'config', '[core'),
   {
     name: 'the working directory is a link to that of the session',
     resumes: true,
@@ -196,7 +199,7 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the same, and the transcript names another working directory',
-    resumes: changing(false, ['2.1.101', true], ['2.1.224', false]),
+    resumes: changing(true, ['2.1.224', false]),
     code: changing('other-copies', ['2.1.224', 'wrong-working-directory several-copies']),
     set: (stage) => underOtherHash(stage, '/elsewhere'),
   },
@@ -218,6 +221,25 @@ export const aboutDirectories: readonly Scenario[] = [
     },
   },
 ];
+
+/** A scenario in which git gives up at the repository. */
+function ofSpoiledRepository(name: string, file: string, content: string): Scenario {
+  return {
+    name: `the transcript belongs to another worktree, and the repository has ${name}`,
+    code: changing('wrong-working-directory other-project', [
+      '2.1.223',
+      'wrong-working-directory several-copies',
+    ]),
+    resumes: refuses,
+    set: (stage) => {
+      makeRepository(stage.cwd);
+      git(stage.cwd, 'worktree', 'add', '--quiet', stage.path('second'));
+      moveTo(stage, stage.path('second'));
+      write(underKey(stage.projects, '-decoy'), conversation('/decoy'));
+      write(stage.path('work/.git', file), content);
+    },
+  };
+}
 
 /** Puts the transcript under a key that was cut, as another runtime may hash it. */
 function underOtherHash(stage: Stage, recordedCwd: string) {

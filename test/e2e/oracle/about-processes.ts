@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuses, type Scenario } from './scenario.ts';
+import { changing, refuses, type Scenario } from './scenario.ts';
 import { sessionId, type Stage, write } from './stage.ts';
 
 interface Record {
+  readonly pidDomain?: string;
   readonly kind?: string;
   readonly procStart?: string | undefined;
   readonly sessionId?: string;
@@ -79,6 +80,21 @@ export const aboutProcesses: readonly Scenario[] = [
     { code: 'running-in-background', resumes: refuses },
     here,
     { kind: 'bg', procStart: undefined },
+  ),
+  recorded(
+    'a process in the background is on record for another machine',
+    { code: 'running-in-background', resumes: refuses },
+    here,
+    { kind: 'bg', pidDomain: 'linux:0123456789abcdef0123456789abcdef:pid:[1]' },
+  ),
+  recorded(
+    'a process in the background is on record with the id in upper case',
+    {
+      code: changing('session-running running', ['2.1.223', 'running-in-background']),
+      resumes: changing(true, ['2.1.223', false]),
+    },
+    here,
+    { kind: 'bg', sessionId: sessionId.toUpperCase() },
   ),
   recorded('the process on record has ended', { resumes: true }, here, { kind: 'bg' }, true),
 ];

@@ -33,6 +33,21 @@ export const aboutSettings: readonly Scenario[] = [
     config,
     () => '',
   ),
+  holding(
+    'the configuration of the home is white space',
+    {
+      code: changing('config-unusable', ['2.1.311', 'none']),
+      resumes: changing(false, ['2.1.311', true]),
+    },
+    config,
+    () => '\ufeff \n',
+  ),
+  holding(
+    'the configuration of the home is torn, and larger than 16 MiB',
+    { code: 'config-unusable', resumes: refuses },
+    config,
+    () => `{"x":"${'x'.repeat(17 * 2 ** 20)}`,
+  ),
   holding('the configuration of the home is null', { resumes: true }, config, () => 'null'),
   holding(
     'the settings of the home switch transcripts off',

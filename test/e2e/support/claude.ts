@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly token?: string;
   /** There is no key and no token: the login of the home counts, and the flags that it has cached. */
   readonly usesLogin?: boolean;
+  /** A command that starts the program, such as in a mount namespace; the program and its arguments follow. */
+  readonly within?: readonly string[];
   /** How long it may take, where it is expected to wait for ever. */
   readonly patienceMs?: number;
   /** Switches that this very run needs. */
@@ -41,7 +43,12 @@ export async function runClaude(
   args: readonly string[],
   surroundings: Surroundings,
 ): Promise<Outcome> {
-  const child = spawn(executableOf(surroundings.program), args, {
+  const [command = '', ...all] = [
+    ...(surroundings.within ?? []),
+    executableOf(surroundings.program),
+    ...args,
+  ];
+  const child = spawn(command, all, {
     cwd: surroundings.cwd,
     env: cleanEnvironment(surroundings),
     // It waits for a prompt on a standard input that stays open.

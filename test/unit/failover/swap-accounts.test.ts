@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SwapEvent } from 'claude-shared-state/failover';
+import { saveResumeUUIDs, type SwapEvent } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../support/migrating.ts';
 import { inWorld, makeFile, worldKinds } from '../support/world.ts';
@@ -14,6 +14,11 @@ import {
   TWO,
   writeTranscript,
 } from '../support/swapping.ts';
+
+/** A system that says whether a process is there, and not since when. */
+const withoutStart = {
+  status: () => Promise.resolve({ state: 'running', start: undefined } as const),
+};
 
 describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
   test('carries every running session to the other account, and leaves the rest at its shell', () =>
@@ -58,6 +63,34 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       const { sessions } = await swap(stage);
       expect(told(sessions)).toMatchObject({ api: 'already-running', web: 'already-running' });
       expect([entered.length, signals.length]).toEqual([commands, ends]);
+    }));
+
+  test('is refused, and not done, where no process can be told from a later one', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      makeFile(world, join(stage.stateDirectory, 'api', 'resume-id.txt'), `${THREE}\n`);
+      const { outcome, ok, problems } = await swap(stage, { processInspector: withoutStart });
+      expect([outcome, ok]).toEqual(['refused', false]);
+      const busy = problems.filter(({ code }) => code === 'terminal-busy');
+      const unidentified = { reason: 'unidentified', live: { sessionId: ONE } };
+      expect(busy).toEqual([
+        expect.objectContaining({
+          session: 'api',
+          ...unidentified,
+          live: expect.objectContaining(unidentified.live) as unknown,
+        }),
+        expect.objectContaining({ session: 'web', reason: 'unidentified' }),
+      ]);
+      expect(stage.terminal.signals).toEqual([]);
+      const saved = await saveResumeUUIDs(stage.sessions.slice(0, 1), {
+        terminal: stage.terminal,
+        stateDirectory: stage.stateDirectory,
+        accountHomes: [stage.from],
+        processInspector: withoutStart,
+        fs: world.fs,
+      });
+      expect([saved.ok, saved.sessions[0]?.outcome]).toEqual([false, 'kept']);
     }));
 
   test('takes the session that runs now, not the one that was saved before', () =>

@@ -13,7 +13,7 @@ import {
   parseOwnerToken,
 } from '../../../src/lock/owner.ts';
 import { bundleChild } from '../support/child.ts';
-import { needs, whyNoContainer, whyNoProc } from '../support/required-here.ts';
+import { needs, whyNoContainer, whyNoProc, whyUnidentified } from '../support/required-here.ts';
 
 const asking = { pid: undefined, random: () => 0.5 };
 const status = (process: { readonly pid: number; readonly pidNamespace: string }) =>
@@ -22,14 +22,19 @@ const status = (process: { readonly pid: number; readonly pidNamespace: string }
 const NOBODY = 2 ** 31 - 1;
 
 describe('this process as the owner of a lock', () => {
-  test('is known to itself as running', async (context) => {
+  test('has the start time that the kernel tells', async (context) => {
     needs(context, whyNoProc());
-    const owner = await identifyOwner(realProcesses, asking);
-    expect(owner.pid).toBe(ownPid);
+    const { start } = await identifyOwner(realProcesses, asking);
     expect(sightingIn(readFileSync('/proc/self/stat', 'utf8'))).toEqual({
       state: 'running',
-      start: owner.start,
+      start,
     });
+  });
+
+  test('is known to itself as running', async (context) => {
+    needs(context, await whyUnidentified());
+    const owner = await identifyOwner(realProcesses, asking);
+    expect(owner.pid).toBe(ownPid);
     const token = formatOwnerToken(owner);
     expect(parseOwnerToken(token)).toEqual(owner);
     expect(await judgeOwner(token, owner, realProcesses)).toEqual({
@@ -43,7 +48,7 @@ describe('this process as the owner of a lock', () => {
   });
 
   test('is not looked for on another machine, or in another container', async (context) => {
-    needs(context, whyNoProc());
+    needs(context, await whyUnidentified());
     const { pidNamespace } = await identifyOwner(realProcesses, asking);
     expect(await status({ pid: ownPid, pidNamespace })).toMatchObject({ state: 'running' });
     const [, boot, , times] = pidNamespace.split(':');
@@ -101,7 +106,7 @@ describe('this process as the owner of a lock', () => {
   });
 
   test('is another one in a container, or nobody with foreign ids', async (context) => {
-    needs(context, whyNoContainer());
+    needs(context, whyNoProc() ?? whyNoContainer());
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-owner-'));
     try {
       const script = await bundleChild('lock-child.ts', folder);

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import type { MigrateFs } from 'claude-shared-state/migrate';
 import { describe, expect, test } from 'vitest';
 import { type Call, hooked, type Hooks } from '../support/hooked.ts';
@@ -13,6 +14,7 @@ import {
   read,
   run,
   statsOf,
+  told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
 import { posixError } from '../support/posix-error.ts';
@@ -52,6 +54,10 @@ const linksTranscript = (call: Call, path: string) => call === 'link' && path.en
 const createsTrial = (call: Call, path: string) => call === 'mkdir' && isTrial(path);
 const isTrial = (path: string | undefined) => path?.includes('.claude-shared-state-trial') === true;
 
+/** As APFS does it, for the name of the trial. */
+const folded = (path: string) =>
+  isTrial(path) ? join(dirname(path), basename(path).toLowerCase().normalize('NFC')) : path;
+
 describe.each(worldKinds)('the plan tries (%s)', (kind) => {
   test('whether the file system of the targets has hard links', () =>
     inWorld(kind, async (world) => {
@@ -81,6 +87,25 @@ describe.each(worldKinds)('the plan tries (%s)', (kind) => {
         },
       );
     }));
+
+  test.each([
+    ['case', 'MEMORY.md', 'Memory.md', true],
+    ['normalization', 'caf\u00e9', 'cafe\u0301', true],
+    ['neither', 'MEMORY.md', 'Memories.md', false],
+  ])('which names are one name there (%s)', (_, name, other, isOne) =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${KEY}/${name}`]: '1', [`b/projects/${KEY}/${other}`]: '2' });
+      fill(world, { 'shared/x': '' });
+      const fs = hooked(world);
+      const lstat: MigrateFs['lstat'] = (path, options) => fs.lstat(folded(path), options);
+      const planned = await plan(world, ['a', 'b'], { fs: { ...fs, lstat } });
+      const expected = [
+        `not-mergeable a/projects/${KEY}/${name}`,
+        `not-mergeable b/projects/${KEY}/${other}`,
+      ];
+      expect([planned.ok, told(world, planned)]).toEqual([!isOne, isOne ? expected : []]);
+    }),
+  );
 
   test('whether anything can be created beside the targets', () =>
     inWorld(kind, async (world) => {

@@ -8,6 +8,7 @@ import { sightingIn } from '../../../src/fs/processes.ts';
 import { inWords } from '../support/in-words.ts';
 import { theId } from '../support/session-id.ts';
 import { hooked, once } from '../support/hooked.ts';
+import { whyNoProc } from '../support/required-here.ts';
 import {
   at,
   inWorld,
@@ -305,7 +306,10 @@ describe('on the real disk', () => {
       makeRecord(world, 'a', `${ownPid}.json`, { ...record, procStart: ownStart() });
       // As a record of this machine, also if that is a container.
       const machine = existsSync('/etc/machine-id') ? readFileSync('/etc/machine-id', 'utf8') : '';
-      const pidDomain = `linux:${machine.trim()}:${readlinkSync('/proc/self/ns/pid')}`;
+      const pidDomain =
+        whyNoProc() === undefined
+          ? `linux:${machine.trim()}:${readlinkSync('/proc/self/ns/pid')}`
+          : 'darwin';
       makeRecord(world, 'b', `${ownPid}.json`, { ...record, procStart: '1', pidDomain });
       const { sessions } = await findLiveSessions([at(world, 'a'), at(world, 'b')]);
       expect(sessions).toMatchObject([{ accountHomes: [at(world, 'a')], processState: 'running' }]);
@@ -335,8 +339,15 @@ describe('refused are', () => {
   });
 });
 
-/** When this process started, as the system says it. */
+/** When this process started, as the system says it: by `ps` where there is no `/proc`, as on macOS. */
 function ownStart(): string | undefined {
+  if (whyNoProc() !== undefined) {
+    const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+    return execFileSync('ps', ['-o', 'lstart=', '-p', `${ownPid}`], {
+      env,
+      encoding: 'utf8',
+    }).trim();
+  }
   const seen = sightingIn(readFileSync('/proc/self/stat', 'utf8'));
   return seen?.state === 'running' ? seen.start : undefined;
 }

@@ -58,6 +58,19 @@ describe('the processes of this machine', () => {
     expect(await look(pid)).toMatchObject({ state: 'running' });
   });
 
+  test('run on a machine that was renamed, if they started when it is recorded', async (context) => {
+    needs(context, whyNoProc());
+    const { pid } = sleeping('exec sleep 60');
+    const seen = sightingIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const start = seen?.state === 'running' ? seen.start : undefined;
+    const pidNamespace = 'linux:another:pid:[1]';
+    expect(await realProcesses.status({ pid, pidNamespace, start })).toEqual(seen);
+    for (const other of ['1', undefined]) {
+      const status = await realProcesses.status({ pid, pidNamespace, start: other });
+      expect(status).toEqual({ state: 'unknown' });
+    }
+  });
+
   test('are gone once they have ended', async () => {
     const { child, pid } = sleeping('exec sleep 60');
     child.kill('SIGKILL');

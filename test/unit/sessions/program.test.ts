@@ -8,8 +8,7 @@ const only = (version: string) => behaviorsOf(version)[0];
 
 describe('the behavior of a version', () => {
   test.each([
-    ['1.0.128', { honorsRewind: false, searchesWorktrees: false }],
-    ['2.1.100', { toleratesNullLines: true, searchesWorktrees: false }],
+    ['1.0.128', { toleratesNullLines: false, searchesWorktrees: false }],
     ['2.1.165', { resumesUndated: false, searchesWorktrees: false }],
     ['2.1.166', { searchesWorktrees: true, searchesAllProjects: false }],
     ['2.1.222', { searchesAllProjects: false, toleratesNullLines: false }],

@@ -1,6 +1,7 @@
 import { isSharedStateError } from 'claude-shared-state';
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { keyOf } from '../../../src/sessions/project-key.ts';
 import { inWords } from '../support/in-words.ts';
 
 // What the real programs make of many more is in the end-to-end tests.
@@ -24,6 +25,13 @@ describe('the key of a working directory', () => {
     expect(projectKey(`/${'x'.repeat(199)}`)).toBe(`-${'x'.repeat(199)}`);
     expect(projectKey(`/${'x'.repeat(200)}`)).toMatch(/^-x{199}-[0-9a-z]+$/);
     expect(projectKey(`/${'x'.repeat(200)}a`)).not.toBe(projectKey(`/${'x'.repeat(200)}b`));
+  });
+
+  test('is composed on macOS only', () => {
+    expect(keyOf('/cafe\u0301', 'darwin')).toBe('-caf-');
+    expect(keyOf('/cafe\u0301', 'linux')).toBe('-cafe-');
+    const long = `/${'cafe\u0301'.repeat(60)}`;
+    expect(keyOf(long, 'darwin')).toBe(keyOf(long.normalize('NFC'), 'linux'));
   });
 
   test('is what the environment says, if the program would take that', () => {

@@ -45,7 +45,32 @@ describe('the command', () => {
       unset: inherited,
       cwd: '/me/work',
       shell: `cd '/me/work' && env ${withoutInherited} CLAUDE_CONFIG_DIR='/me/.claude-spare' claude --resume ${theId}`,
+      powershell: [
+        "Set-Location -ErrorAction Stop -LiteralPath '/me/work'",
+        `Remove-Item -ErrorAction Ignore ${inherited.map((name) => `Env:${name}`).join(',')}`,
+        "$env:CLAUDE_CONFIG_DIR = '/me/.claude-spare'",
+        `& 'claude' '--resume' '${theId}'`,
+      ].join('; '),
+      cmd: `cd /d "/me/work" && (${inherited.map((name) => `set "${name}="`).join(' & ')} & set "CLAUDE_CONFIG_DIR=/me/.claude-spare" & claude --resume ${theId})`,
     });
+  });
+
+  test('is one of the shells of Windows only if they pass everything on as it is', () => {
+    const lines = (prompt: string) => {
+      const { powershell, cmd } = resumeCommand(theId, { ...where, prompt });
+      return [powershell?.slice(powershell.indexOf("'--' ")), cmd?.slice(cmd.indexOf(' -- '))];
+    };
+    expect(lines('it’s & it')).toEqual(["'--' 'it’’s & it'", ' -- "it’s & it")']);
+    expect(lines("it's 5%")).toEqual(["'--' 'it''s 5%'", undefined]);
+    expect(lines('say "it"')).toEqual([undefined, undefined]);
+    expect(lines(String.raw`C:\x` + '\\')).toEqual([undefined, undefined]);
+  });
+
+  test('keeps the spelling of the account home, which on macOS names the login in the keychain', () => {
+    const accountHome = '/me/.//claude-spare/';
+    const { env, shell } = resumeCommand(theId, { ...where, accountHome });
+    expect(env).toEqual({ CLAUDE_CONFIG_DIR: accountHome });
+    expect(shell).toContain(` CLAUDE_CONFIG_DIR='${accountHome}' `);
   });
 
   test('has the flag, the extra arguments and the prompt in this order', () => {

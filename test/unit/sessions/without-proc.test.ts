@@ -2,9 +2,26 @@ import { promises } from 'node:fs';
 import { pid as ownPid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
+import { formatOwnerToken, identifyOwner, judgeOwner } from '../../../src/lock/owner.ts';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { posixError } from '../support/posix-error.ts';
 import { needs, whyNoProc } from '../support/required-here.ts';
+
+const programs = vi.hoisted((): { output: (line: string) => string | undefined } => ({
+  output: () => undefined,
+}));
+
+vi.mock('node:child_process', () => ({
+  execFile(
+    file: string,
+    args: readonly string[],
+    _: object,
+    done: (error: Error | null, stdout: string) => void,
+  ) {
+    const output = programs.output([file, ...args].join(' '));
+    done(output === undefined ? new Error('ENOENT') : null, output ?? '');
+  },
+}));
 
 becomeOrdinaryUser();
 
@@ -36,35 +53,99 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const START = 'Tue Dec  1 09:05:07 2026';
+const BOOT = '4F3C2B1A-0D9E-4C8B-8A7F-112233445566';
+const PLATFORM = `    "IOPlatformUUID" = "A1B2C3D4-0000-4000-8000-000000000001"\n`;
+
+/** A Mac: no `/proc`, and programs that say what is given, or are not there. */
+function mac({
+  ps,
+  sysctl = `${BOOT}\n`,
+  ioreg = PLATFORM,
+}: Partial<Record<string, string>>): void {
+  proc({}, true);
+  const outputs = new Map([
+    [`/bin/ps -o stat= -o lstart= -p ${ownPid}`, ps],
+    ['/usr/sbin/sysctl -n kern.bootsessionuuid', sysctl],
+    ['/usr/sbin/ioreg -rd1 -c IOPlatformExpertDevice', ioreg],
+  ]);
+  programs.output = (line) => outputs.get(line);
+}
+
 describe('where there is no /proc', () => {
-  test('a process of this user is running, but nobody knows since when', async () => {
-    proc({}, true);
+  test('a process runs since what ps says, as Claude Code records it', async () => {
+    mac({ ps: `Ss+  ${START}    \n` });
+    expect(await look(ownPid)).toEqual({ state: 'running', start: START });
+    expect(await look(ownPid, 'darwin')).toEqual({ state: 'running', start: START });
+  });
+
+  test('one that only its parent has not seen to end has ended', async () => {
+    mac({ ps: `Z    ${START}\n` });
+    expect(await look(ownPid)).toEqual({ state: 'exited' });
+  });
+
+  test('and no ps, a process of this user is running, but nobody knows since when', async () => {
+    mac({});
     expect(await look(ownPid)).toEqual({ state: 'running', start: undefined });
   });
 
   test('so is one of another user', async () => {
-    proc({}, true);
+    mac({});
     expect(await look(1)).toEqual({ state: 'running', start: undefined });
   });
 
   test('one that is not there has ended', async () => {
-    proc({}, true);
+    mac({});
     expect(await look(NOBODY)).toEqual({ state: 'exited' });
   });
 
   test('of a number that is none nothing is known', async () => {
-    proc({}, true);
+    mac({});
     expect(await look(2 ** 40)).toEqual({ state: 'unknown' });
   });
 
-  test('a session recorded with its pidNamespace is one of this machine', async () => {
-    proc({}, true);
-    expect(await look(ownPid, 'linux:some:pid:[1]')).toMatchObject({ state: 'running' });
+  test('one of a Linux in a virtual machine is unknown', async () => {
+    mac({ ps: `S ${START}\n` });
+    expect(await look(ownPid, 'linux:some:pid:[1]')).toEqual({ state: 'unknown' });
+    expect(await look(ownPid, undefined, '1170374')).toEqual({ state: 'unknown' });
+    expect(await look(NOBODY, undefined, '1170374')).toEqual({ state: 'unknown' });
   });
 
-  test('this process cannot be recorded for others to tell whether it runs', async () => {
-    proc({}, true);
+  test('this process is recorded with its start, its boot and its machine', async () => {
+    mac({ ps: `S ${START}\n` });
+    const self = await realProcesses.self?.();
+    expect(self).toMatchObject({ pid: ownPid, start: START });
+    expect(self?.pidNamespace).toMatch(/^[\da-f]{32}:4f3c2b1a-0d9e-4c8b-8a7f-112233445566:\d+:$/);
+    expect(self?.pidNamespace).not.toMatch(/a1b2c3d4/i);
+    expect(await look(ownPid, self?.pidNamespace)).toMatchObject({ start: START });
+  });
+
+  test('it has ended after another boot, on the same machine', async () => {
+    mac({ ps: `S ${START}\n` });
+    const self = await realProcesses.self?.();
+    const sysctl = BOOT.replaceAll('1', '2');
+    mac({ ps: `S ${START}\n`, sysctl });
+    expect(await look(ownPid, self?.pidNamespace)).toEqual({ state: 'exited' });
+    mac({ ps: `S ${START}\n`, sysctl, ioreg: '' });
+    expect(await look(ownPid, self?.pidNamespace)).toEqual({ state: 'unknown' });
+  });
+
+  test.each([
+    ['ps', { sysctl: BOOT }],
+    ['sysctl', { ps: `S ${START}\n`, sysctl: '' }],
+  ])('and no %s, this process cannot be recorded', async (_, given) => {
+    mac(given);
     expect(await realProcesses.self?.()).toBeUndefined();
+  });
+
+  test('a lock is held by the process with its start, and free once that has changed', async () => {
+    mac({ ps: `S ${START}\n` });
+    const owner = await identifyOwner(realProcesses, { pid: undefined, random: () => 0.5 });
+    const token = formatOwnerToken(owner);
+    expect(token).toMatch(/^\d+\.Tue-Dec-1-09-05-07-2026\.8000000080000000\./);
+    expect(await judgeOwner(token, owner, realProcesses)).toMatchObject({ status: 'running' });
+    mac({ ps: `S ${START.replace('07', '08')}\n` });
+    expect(await judgeOwner(token, owner, realProcesses)).toMatchObject({ status: 'dead' });
   });
 });
 

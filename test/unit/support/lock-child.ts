@@ -1,8 +1,9 @@
-import { readFileSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
-import { realProcesses, sightingIn } from '../../../src/fs/processes.ts';
+import { realProcesses } from '../../../src/fs/processes.ts';
 import { acquireLocks } from '../../../src/lock/lock.ts';
 import { identifyOwner } from '../../../src/lock/owner.ts';
 import { watchedLockFs } from './lock-stage.ts';
@@ -52,9 +53,10 @@ function attempt<Value>(perform: () => Value, ...expected: readonly string[]) {
   }
 }
 
+/** By `ps`, which says the same with and without `/proc`. */
 function hasEnded(pid: string): boolean {
-  const { value } = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), 'ENOENT', 'ESRCH');
-  return value === undefined || sightingIn(value)?.state === 'exited';
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' });
+  return stdout === '' || /^Z(?!.*l)/.test(stdout);
 }
 
 /** Is alone in here, or tells who is there as well. */

@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { TestContext } from 'vitest';
+import { realProcesses } from '../../../src/fs/processes.ts';
 
 /**
- * Skips a test that cannot run on this machine, and says so; in CI, where everything must run, it fails.
+ * Skips a test that cannot run on this machine, and says so; in CI, where everything must run, it fails. Where `/proc` is
+ * hidden on purpose, the tests that are about it are run elsewhere.
  */
 export function needs(context: TestContext, whyNot: string | undefined): void {
   if (whyNot === undefined) return;
-  if (process.env['CI'] !== undefined) throw new Error(whyNot);
+  const { CI, AS_ON_MACOS } = process.env;
+  if (CI !== undefined && AS_ON_MACOS === undefined) throw new Error(whyNot);
   console.warn(`NOT RUN: ${context.task.name}: ${whyNot}`);
   context.skip(whyNot);
 }
@@ -16,6 +19,12 @@ export function needs(context: TestContext, whyNot: string | undefined): void {
 export function whyNoProc(): string | undefined {
   const isThere = existsSync('/proc/self/stat') && existsSync('/proc/self/ns/pid');
   return isThere ? undefined : 'this system does not tell of its processes in /proc';
+}
+
+/** Why a process can't be told here from a later one with its id, or nothing if it can. */
+export async function whyUnidentified(): Promise<string | undefined> {
+  const isIdentified = (await realProcesses.self?.()) !== undefined;
+  return isIdentified ? undefined : 'this system does not tell processes and boots apart';
 }
 
 /** Why a program can't do something here, or nothing if it can. */

@@ -59,11 +59,11 @@ const hitLimit = () => {
   const text = "You've hit your weekly limit";
   if (api !== undefined) addAnswer(stage, ONE, api, { error: 'rate_limit', text });
 };
-const eventsIn = (stdout: string): readonly Record<string, unknown>[] =>
-  stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+function dataOf(text: string): Readonly<Record<string, unknown>> {
+  const data: Readonly<Record<string, unknown>> = JSON.parse(text);
+  return data;
+}
+const eventsIn = (stdout: string) => stdout.trimEnd().split('\n').map(dataOf);
 
 describe('a mistake is told before anything is begun:', () => {
   test.each([
@@ -164,7 +164,7 @@ describe('run', () => {
 
     stopping.abort();
     expect((await watching).exitCode).toBe(0);
-    await expect(get('/status')).rejects.toThrow();
+    await expect(get('/status')).rejects.toThrow('fetch failed');
   });
 
   test('says that the port is taken', async () => {
@@ -183,10 +183,14 @@ describe('run', () => {
     const { url, requests } = await listener();
     const file = join(stage.world.root, 'told');
     const { stdout } = await failover([
-      ...['run', '--once'],
-      ...['--on', `started=${url}/hook`],
-      ...['--on', `stopped=printf '%s: ' "$FAILOVER_EVENT" > ${file}; cat >> ${file}`],
-      ...['--on', 'session-found=exit 3'],
+      'run',
+      '--once',
+      '--on',
+      `started=${url}/hook`,
+      '--on',
+      `stopped=printf '%s: ' "$FAILOVER_EVENT" > ${file}; cat >> ${file}`,
+      '--on',
+      'session-found=exit 3',
     ]);
     expect(requests).toEqual([
       ['/hook', expect.objectContaining({ event: 'started', text: 'watching 2 accounts' })],
@@ -207,7 +211,12 @@ describe('run', () => {
     expect(local).not.toBe(command);
     const token = `export TELEGRAM_TOKEN=1:x TELEGRAM_CHAT=7; `;
     await failover(['run', '--once', '--on', `started=${token}${local}`]);
-    expect(requests).toEqual([['/bot1:x/sendMessage', 'chat_id=7&text=watching%202%20accounts']]);
+    const [[path, body] = []] = requests;
+    const fields = Object.fromEntries(new URLSearchParams(String(body)));
+    expect([path, fields]).toEqual([
+      '/bot1:x/sendMessage',
+      { chat_id: '7', text: 'watching 2 accounts' },
+    ]);
   });
 });
 
@@ -327,33 +336,34 @@ describe.each([80, 40])('on a terminal of %i columns', (columns) => {
     await show('status');
     await expect(screens.join('\n')).toMatchFileSnapshot(`screens/${columns}-columns.txt`);
   });
-
-  function writeStatus(): void {
-    const time = new Date().toISOString();
-    const [api, web] = stage.sessions.map(({ name, cwd }) => ({ name, cwd }));
-    const status = {
-      version: 1,
-      pid: process.pid,
-      startedAt: time,
-      at: time,
-      pollMs: 15_000,
-      account: stage.to,
-      accounts: [
-        { accountHome: stage.from, exhaustedUntil: time, scope: 'organization' },
-        { accountHome: stage.to },
-      ],
-      sessions: [
-        { ...api, state: 'running', accountHome: stage.to },
-        { ...web, state: 'killed' },
-      ],
-      swap: { to: stage.to, sessions: ['web'] },
-      waitUntil: time,
-      polls: 7,
-      events: {},
-    };
-    makeFile(stage.world, join(stage.stateDirectory, 'status.json'), JSON.stringify(status));
-  }
 });
+
+/** What a daemon wrote that has not moved everything, and waits. */
+function writeStatus(): void {
+  const time = new Date().toISOString();
+  const [api, web] = stage.sessions.map(({ name, cwd }) => ({ name, cwd }));
+  const status = {
+    version: 1,
+    pid: process.pid,
+    startedAt: time,
+    at: time,
+    pollMs: 15_000,
+    account: stage.to,
+    accounts: [
+      { accountHome: stage.from, exhaustedUntil: time, scope: 'organization' },
+      { accountHome: stage.to },
+    ],
+    sessions: [
+      { ...api, state: 'running', accountHome: stage.to },
+      { ...web, state: 'killed' },
+    ],
+    swap: { to: stage.to, sessions: ['web'] },
+    waitUntil: time,
+    polls: 7,
+    events: {},
+  };
+  makeFile(stage.world, join(stage.stateDirectory, 'status.json'), JSON.stringify(status));
+}
 
 async function freePort(): Promise<number> {
   const server = createSocket().listen(0, '127.0.0.1');
@@ -370,11 +380,15 @@ const portOf = (address: AddressInfo | string | null) =>
 /** A server that notes the path and the body of every request: as data if it is JSON. */
 async function listener() {
   const requests: (readonly [path: string | undefined, body: unknown])[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
-    requests.push([request.url, body.startsWith('{') ? JSON.parse(body) : body]);
-    response.end();
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      requests.push([request.url, body.startsWith('{') ? dataOf(body) : body]);
+      response.end();
+    });
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');

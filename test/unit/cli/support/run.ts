@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ResumeCommand } from 'claude-shared-state/sessions';
 import { main } from '../../../../src/cli/main.ts';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import type { Io, Screen } from '../../../../src/cli/io.ts';
@@ -13,6 +14,10 @@ export interface Surroundings {
   readonly columns?: number;
   /** What the person answers; nobody is there unless given. */
   readonly answer?: boolean;
+  /** What the person types when asked for a line, one after the other, and then Ctrl-C; nobody is there unless given. */
+  readonly typed?: readonly string[];
+  /** What the person types into a chooser, whose first choice is taken; `undefined` is Ctrl-C. */
+  readonly searched?: readonly (string | undefined)[];
   /** The version of Claude Code that is installed; none unless given. */
   readonly claudeVersion?: string;
   /** The homes that running processes use; none unless given. */
@@ -29,6 +34,8 @@ export interface Ran {
   readonly stderr: string;
   /** What was asked. */
   readonly questions: readonly string[];
+  /** What was run. */
+  readonly commands: readonly ResumeCommand[];
 }
 
 /** Runs the command in this process, on the real disk and with made-up surroundings. */
@@ -47,6 +54,18 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const confirm = async (question: string) => {
     questions.push(question);
     return answer === true;
+  };
+  const commands: ResumeCommand[] = [];
+  const typed = surroundings.typed?.values();
+  const ask = async (question: string) => {
+    questions.push(question);
+    return typed?.next().value;
+  };
+  const searched = surroundings.searched?.values();
+  const choose: Io['choose'] = async (question, source) => {
+    questions.push(question);
+    const text = searched?.next().value;
+    return text === undefined ? undefined : (await source(text))[0]?.value;
   };
   const exitCode = await main(argv, {
     stdout: screen('stdout'),
@@ -75,8 +94,14 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(claudeVersion),
     confirm: answer === undefined ? undefined : confirm,
+    ask: typed === undefined ? undefined : ask,
+    choose: searched === undefined ? undefined : choose,
+    run: async (command) => {
+      commands.push(command);
+      return true;
+    },
     catchInterrupts: () => ({ signal: interrupt, release: () => undefined }),
     clock: () => performance.now(),
   });
-  return { exitCode, ...out, questions };
+  return { exitCode, ...out, questions, commands };
 }

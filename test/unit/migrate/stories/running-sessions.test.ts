@@ -176,6 +176,29 @@ describe.each(worldKinds)('sessions that run (%s)', (kind) => {
       expect(kindAt(world, 'H/.claude/projects')).toBe(PROJECTS_LINK);
     }));
 
+  test('one with copies that begins while files are absorbed live is seen before a link', () =>
+    inWorld(kind, async (world) => {
+      fill(world, {
+        [`a/projects/${TRANSCRIPT}`]: lines(1, 2),
+        [`b/projects/${TRANSCRIPT}`]: lines(1),
+      });
+      const begin = () => {
+        makeFile(world, at(world, 'b/sessions/7.json'), record());
+      };
+      const isAbsorbing = (call: string, path: string) =>
+        call === 'link' && path.endsWith('.jsonl') && kindAt(world, 'shared') !== 'nothing';
+      const live = { live: 'merge', processInspector: running } as const;
+      const report = await run(world, ['a', 'b'], {
+        ...live,
+        fs: hooked(world, { after: once(isAbsorbing, begin) }),
+      });
+      expect([report.outcome, told(world, report)]).toEqual([
+        'refused',
+        ['live-session-has-copies b/sessions/7.json'],
+      ]);
+      expect(kindAt(world, 'b/projects')).toBe('directory');
+    }));
+
   test('an old version in another container may run: it is refused', () =>
     inWorld(kind, async (world) => {
       // 2.1.197 does not record in which container: nothing is known of the process from here.

@@ -2,8 +2,8 @@ import { isSharedStateError } from 'claude-shared-state';
 import { diagnoseResume } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
 import { inWords } from '../../support/in-words.ts';
-import { inWorld } from '../../support/world.ts';
-import { setSession } from '../support.ts';
+import { at, inWorld, makeDirectory, makeFile } from '../../support/world.ts';
+import { message, setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
 const sound = { accountHome: '/me/.claude', cwd: '/work' };
@@ -63,7 +63,7 @@ test('everything that is wrong is told at once', async () => {
 });
 
 test.each(inWords(['', 'a title', '0b8e5c1a2f6d4c3b9a7e5d4c3b2a1f0e', '{id}', '../../x']))(
-  'the id %s is told to be none, and nothing is looked at',
+  'the id %s is told to be none, and to be no title',
   async (_, id) => {
     await inWorld('memory', async (world) => {
       const diagnosis = await diagnose(world, setSession(world), { id });
@@ -79,5 +79,70 @@ test('white space around the id is trimmed, as the program does', async () => {
     const stage = setSession(world);
     const diagnosis = await diagnose(world, stage, { id: `\u00a0${stage.id}\r\n` });
     expect(diagnosis).toMatchObject({ verdict: 'resumable', sessionId: stage.id });
+  });
+});
+
+/** A line that gives a session a title, or changes it. */
+const title = (text: string) => `${JSON.stringify({ type: 'custom-title', customTitle: text })}\n`;
+const aiTitle = (text: string) => `${JSON.stringify({ type: 'ai-title', aiTitle: text })}\n`;
+
+test.each<[string, string, string]>([
+  ['as somebody gave it', title('The bug'), 'The bug'],
+  ['in other upper and lower case', title('The bug'), ' THE bug\n'],
+  ['that the model gave it', aiTitle('The bug'), 'The bug'],
+])('a session is found by its title %s', async (_, lines, id) => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    makeFile(world, stage.transcript, message() + lines);
+    const { verdict, sessionId } = await diagnose(world, stage, { id });
+    expect([verdict, sessionId]).toEqual(['resumable', stage.id]);
+  });
+});
+
+test.each<[string, string]>([
+  ['a part of it', title('The bug of today')],
+  ['one that it had before', title('The bug') + title('The other')],
+  ['one of the model that somebody replaced', title('The other') + aiTitle('The bug')],
+])('a session is not found by %s', async (_, lines) => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    makeFile(world, stage.transcript, message() + lines);
+    const diagnosis = await diagnose(world, stage, { id: 'The bug' });
+    expect(codesOf(diagnosis)).toEqual(['session-id-invalid']);
+  });
+});
+
+test('a title of two sessions names both', async () => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    const other = stage.id.replace(/^./, 'f');
+    for (const id of [stage.id, other]) {
+      makeFile(world, stage.transcript.replace(stage.id, id), message() + title('The bug'));
+    }
+    const { problems } = await diagnose(world, stage, { id: 'The bug' });
+    expect(problems).toMatchObject([{ code: 'session-id-invalid', titled: [stage.id, other] }]);
+  });
+});
+
+test('a path names the transcript there, in whatever directory, and the session of its messages', async () => {
+  await inWorld('memory', async (world) => {
+    const stage = setSession(world);
+    const here = await diagnose(world, stage, {
+      id: stage.transcript,
+      cwd: makeDirectory(world, at(world, 'x')),
+    });
+    expect(here).toMatchObject({ verdict: 'resumable', sessionId: stage.id });
+
+    makeFile(world, at(world, 'work/x.jsonl'), message({ sessionId: stage.id }));
+    const { sessionId, transcript, problems } = await diagnose(world, stage, { id: './x.jsonl' });
+    expect([sessionId, transcript?.path]).toEqual([stage.id, at(world, 'work/x.jsonl')]);
+    expect(problems).toMatchObject([{ code: 'found-conditionally', reason: 'path' }]);
+
+    const missing = at(world, `work/${stage.id}.jsonl`);
+    const { problems: gone } = await diagnose(world, stage, { id: missing });
+    expect(gone).toMatchObject([{ code: 'transcript-missing', path: missing }]);
+    makeFile(world, missing, '');
+    const { problems: empty } = await diagnose(world, stage, { id: missing });
+    expect(empty).toMatchObject([{ code: 'transcript-unusable', reason: 'empty' }]);
   });
 });

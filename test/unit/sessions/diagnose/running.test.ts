@@ -37,6 +37,19 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     },
   );
 
+  test.each([
+    ['2.1.222', 'session-running'],
+    ['2.1.332', 'running-in-background'],
+  ])('says of %s, with the id on record in upper case, %s', async (programVersion, code) => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const upper = { ...stage, id: sessionId(stage.id.toUpperCase()) };
+      record(world, upper, stage.homes[1], 4711, 'bg');
+      const diagnosis = await diagnose(world, stage, { processInspector, programVersion });
+      expect(codesOf(diagnosis)).toEqual([code]);
+    });
+  });
+
   test('warns of a process under another home, or on a terminal', async () => {
     await inWorld(kind, async (world) => {
       const stage = setSession(world);

@@ -239,7 +239,8 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
 });
 
 function makeRepository(world: World, gitDirectory: string): void {
-  for (const name of ['HEAD', 'objects/x', 'refs/x']) makeFile(world, `${gitDirectory}/${name}`);
+  for (const name of ['objects/x', 'refs/x']) makeFile(world, `${gitDirectory}/${name}`);
+  makeFile(world, `${gitDirectory}/HEAD`, 'ref: refs/heads/main\n');
 }
 
 describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
@@ -290,6 +291,26 @@ describe.each(worldKinds)('diagnoseResume from a worktree, in %s,', (kind) => {
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-conditionally']);
       world.fs.rmdirSync(below);
       makeFile(world, below, 'nothing of the kind');
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['wrong-working-directory']);
+    });
+  });
+
+  test.each([
+    ['an empty HEAD', 'HEAD', ''],
+    ['a HEAD of zeros', 'HEAD', '\u0000'.repeat(41)],
+    ['a torn config', 'config', '[core'],
+    ['a config with a conflict', 'config', '[core]\n<<<<<<< HEAD\n'],
+  ])('finds nothing through a repository with %s', async (_, name, text) => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      makeRepository(world, at(world, 'work/.git'));
+      makeFile(world, at(world, 'work/.git/config'), '[a "b]"] c = d\\\n e\n[f]\n\tg\n# h\n');
+      const options = {
+        programVersion: before,
+        cwd: makeDirectory(world, at(world, 'work/below')),
+      };
+      expect(codesOf(await diagnose(world, stage, options))).toEqual(['found-conditionally']);
+      makeFile(world, at(world, `work/.git/${name}`), text);
       expect(codesOf(await diagnose(world, stage, options))).toEqual(['wrong-working-directory']);
     });
   });

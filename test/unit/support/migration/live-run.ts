@@ -35,6 +35,8 @@ export interface LiveRunOptions {
   readonly seed: number;
   readonly windowMs: number;
   readonly strategy: Strategy;
+  /** What to run once the writers have ended, if the strategy failed. */
+  readonly again?: Strategy;
   /** Where the writers' lines should be: in the shared place, or where they were before. */
   readonly expected: 'shared' | 'home';
   /** Whether the writers are on record as running sessions; true by default. */
@@ -71,11 +73,14 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     for (const { child, job } of writers) child.tell(job);
     await Promise.all(writers.map(async ({ child }) => await child.answer()));
     await setTimeout(options.beforeMs ?? 150);
-    const result = await options.strategy(stage, options.windowMs);
+    const first = await options.strategy(stage, options.windowMs);
     await setTimeout(options.afterMs ?? 150);
     for (const { child } of writers) child.tell({ stop: true });
     const endings = await Promise.all(writers.map(async ({ child }) => await child.ended));
     if (endings.some(({ code }) => code !== 0)) throw new Error('a writer failed');
+    const { again } = first.outcome === 'failed' ? options : {};
+    const second = again === undefined ? first : await again(stage, 0);
+    const result = { ...second, span: first.span, listed: [...first.listed, ...second.listed] };
 
     const run = judge(
       stage,

@@ -1,0 +1,89 @@
+import { isValidResumeUUID, planRehome, rehome, type RehomeReport } from '../../sessions/index.ts';
+import { act, actOptions } from '../act.ts';
+import { dataOf, isError } from '../causes.ts';
+import { defineCommand, listOption } from '../command.ts';
+import { UsageError } from '../exit.ts';
+import { absolutePath, stepFor } from '../scope.ts';
+import { count } from '../ui/amounts.ts';
+import { printProblems } from '../ui/problems.ts';
+import { whileWaiting } from '../ui/progress.ts';
+import { printScope } from '../ui/scope.ts';
+
+// A longer command is not read.
+const MAX_NAMED = 5;
+
+export const rehomeCommand = defineCommand({
+  name: 'rehome',
+  summary: 'bring the sessions of a moved directory along',
+  description:
+    'After you moved or renamed a project directory, Claude Code finds its sessions neither with --continue nor in its picker. Shows what will happen, asks, and files them under the new directory. No byte changes, and the same command with both directories exchanged is the way back.',
+  arguments: '<old-directory> <new-directory>',
+  options: {
+    ...actOptions,
+    session: listOption('--session <id>', 'only this session; can be repeated. All by default'),
+  },
+  async run(context, values, words) {
+    const { io, scope, out, stderr } = context;
+    const [from = '', to = ''] = words.map((path) => absolutePath(path, io));
+    const sessions = values.session?.map((id) => {
+      if (!isValidResumeUUID(id)) throw new UsageError(`${JSON.stringify(id)} is not a session id`);
+      return id;
+    });
+    const { homes: accountHomes, otherHomes, required } = scope;
+    const options = { accountHomes, otherHomes, required, sessions };
+    const planning = planRehome(from, to, options);
+    const found = await whileWaiting(stderr, 'looking for the sessions', planning);
+    const number = found.moves.reduce((sum, move) => sum + move.sessions.length, 0);
+
+    printScope(out, scope);
+    out.title('Plan');
+    for (const move of found.moves) {
+      out.line(`  ${out.path(move.from)}`);
+      out.line(`    ${out.symbols.arrow} ${out.path(move.to)}`);
+      out.words(out.paint.dim(count(move.sessions.length, 'session')), 4);
+    }
+    if (found.moves.length === 0) out.words('Nothing to move.');
+    if (found.kept.length > 0) out.title('Stay, because the new project has files of these names');
+    out.list(
+      found.kept.map(({ path }) => path),
+      5,
+    );
+    printProblems(out, found.problems);
+    const { reports, exitCode, ...ending } = await act<undefined, RehomeReport>(context, {
+      values,
+      words: ['rehome', from, to, ...flags(sessions)],
+      problems: found.problems,
+      blocked: found.ok ? undefined : () => [],
+      nothing: found.moves.length === 0 ? `no session of ${out.path(from)} is left` : undefined,
+      notice: 'Only names change: transcripts keep every byte and their times.',
+      question: `Bring ${count(number, 'session')} along?`,
+      targets: [undefined],
+      run: () => rehome(from, to, options),
+      print: ({ problems }) => printProblems(out, problems.filter(isError)),
+      after: ([report]) => {
+        const moved = report?.moves.flatMap((move) => move.sessions) ?? [];
+        const [named, purpose] =
+          moved.length <= MAX_NAMED
+            ? [flags(moved), 'the way back']
+            : [[], 'the way back, for all sessions of the new directory'];
+        return {
+          better: `${count(moved.length, 'session')} can be continued in ${out.path(to)}`,
+          next: [stepFor(scope, ['rehome', to, from, ...named], purpose)],
+        };
+      },
+    });
+    const [last] = reports;
+    return {
+      exitCode,
+      body: {
+        plan: dataOf(found),
+        ...ending,
+        ...(last === undefined ? {} : { report: dataOf(last) }),
+      },
+    };
+  },
+});
+
+function flags(sessions: readonly string[] = []): readonly string[] {
+  return sessions.flatMap((id) => ['--session', id]);
+}
