@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from './exit.ts';
+import type { ListedSession } from '../sessions/index.ts';
 import type { Scope } from './scope.ts';
 
 /** Counts up when a script that reads the output would break. */
@@ -6,6 +7,15 @@ const SCHEMA_VERSION = 1;
 
 export function jsonText(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+export function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** A line of `list`. */
+export function lineAsData(session: ListedSession) {
+  return { schemaVersion: SCHEMA_VERSION, command: 'list', ...session } as const;
 }
 
 /** What every command prints before its own members. */

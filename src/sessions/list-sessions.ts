@@ -115,14 +115,19 @@ export interface TextMatch extends FoundText {
 }
 
 /**
- * Lists the sessions of these homes and of the shared target, the one that changed last first.
+ * Lists every session of these homes and of the shared target once, the one that changed last first.
  *
- * One `stat` per transcript; then the beginning and the end of each are read, 50 at a time, as the list is iterated.
+ * One `stat` per transcript finds them. Then the first and the last 64 KiB of each are read, 50 transcripts at a time, as
+ * the list is iterated; with `text`, all of each. Titles and times are those that the Agent SDK 0.3.332 and the pickers of
+ * 2.1.197 and 2.1.332 show.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories; none for the shared target alone.
- * @param options - What to list, and how; see {@link ListSessionsOptions}.
- * @returns Each session once.
- * @throws {SharedStateError} `invalid-argument` and `unknown-option`, at the call; never for what it finds.
+ * @param options - `directory`, `text`, `since`, `before`, `accountUuid`, `running`: which sessions. `details`: whether to
+ * open transcripts. `required`: the shared links, by default `RequiredShared`. `signal`, `onProgress`, `onUnreadable`; and
+ * see {@link ListSessionsOptions}.
+ * @returns A stream, which can be left early: nothing stays open.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`, at the call. What it finds is never thrown;
+ * iterating throws only the reason of an aborted `signal`.
  *
  * @example The last session
  * ```ts
@@ -289,7 +294,8 @@ function describer(request: ListRequest, { live, periods }: Surroundings) {
     const read: ReadFile | undefined = isRead ? await readFirst(files) : { file: files[0] };
     if (read === undefined) return undefined;
     const { file, overview, match } = read;
-    if (accountUuid !== undefined && overview?.owner?.accountUuid !== accountUuid) return undefined;
+    const owner = overview?.owner?.accountUuid.toLowerCase();
+    if (accountUuid !== undefined && owner !== accountUuid.toLowerCase()) return undefined;
     if (directory !== undefined && !isIn(directory, file, overview?.cwd)) return undefined;
     const visible = new Set(files.flatMap((one) => one.accountHomes));
     const homes = request.accountHomes.filter((home) => visible.has(home));

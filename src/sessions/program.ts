@@ -24,6 +24,10 @@ interface Traits {
   readonly searchesAllProjects: boolean;
   /** Whether `CLAUDE_CODE_PROJECT_DIR_NAME` replaces the project key. */
   readonly readsProjectDirName: boolean;
+  /** Whether `CLAUDE_CODE_SKIP_PROMPT_HISTORY` in settings keeps it from saving transcripts. */
+  readonly readsSkipHistory: boolean;
+  /** Whether a conversation that was rewound to before its first message is empty. */
+  readonly honorsRewind: boolean;
   /** Whether a project with another hash behind a cut key has to name the working directory. */
   readonly checksCutKeys: boolean;
   /** Whether it resumes, with its history, a conversation whose last message has no time that parses. */
@@ -65,18 +69,20 @@ export interface ProgramBehavior extends Traits {
 const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = [
   ['2.1.166', { searchesWorktrees: true }],
   ['2.1.173', { resumesUnspoken: true }],
+  ['2.1.176', { readsSkipHistory: true }],
+  ['2.1.191', { honorsRewind: true }],
   ['2.1.222', { refusesEnded: true }],
   [
     '2.1.223',
     {
       searchesAllProjects: true,
-      foldsRecordedIds: true,
       repairsLastLine: true,
       toleratesBackslash: true,
     },
   ],
   ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
   ['2.1.228', { toleratesNullLines: true }],
+  ['2.1.284', { foldsRecordedIds: true }],
   [
     '2.1.311',
     {
@@ -93,6 +99,8 @@ const FIRST: Traits = {
   searchesWorktrees: false,
   searchesAllProjects: false,
   readsProjectDirName: false,
+  readsSkipHistory: false,
+  honorsRewind: false,
   checksCutKeys: false,
   resumesUndated: false,
   resumesUnspoken: false,

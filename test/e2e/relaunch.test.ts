@@ -8,14 +8,17 @@ import { enterCleanRoom } from './support/room.ts';
 import { settleHome } from './support/settle-home.ts';
 import { startTmux } from './support/tmux-server.ts';
 
-/** A session that has taken a turn under the first home, and a terminal of so many columns. */
+/** A session that has taken a turn under the first home, and a terminal of so many columns: if narrow, with a key. */
 async function setStage(program: 'old' | 'new', columns: number) {
-  const room = await enterCleanRoom(program);
+  const usesLogin = columns === 100;
+  const room = await enterCleanRoom(program, { usesLogin });
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const cwd = room.path('work', 'api');
   await mkdir(cwd);
   await settleHome(from, [cwd]);
   await settleHome(to, []);
+  // Logs in there.
+  room.surroundings(to);
   await validateAll([from, to], { required: room.required });
   const server = await startTmux(room);
   const pane = await server.open('api', { accountHome: from, cwd, columns });
@@ -38,7 +41,7 @@ async function setStage(program: 'old' | 'new', columns: number) {
       targetHome,
       accountHomes: [from, to],
       required: room.required,
-      launch: { keepVariables: ['ANTHROPIC_API_KEY'] },
+      launch: { keepVariables: usesLogin ? [] : ['ANTHROPIC_API_KEY'] },
     });
   return { room, pane, from, to, cwd, save, relaunch };
 }

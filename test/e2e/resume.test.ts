@@ -16,33 +16,39 @@ const first = 'The password is swordfish.';
 const second = 'What is the password?';
 const third = 'Who told you?';
 
-test('a session of account A resumes under account B as soon as validateAll has linked both', async () => {
-  const room = await enterCleanRoom();
-  const { api, required } = room;
-  const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
-  await validateAll([accountA], { required });
-  const id = await startSession(room, accountA, first);
-  const transcript = theOnly(await room.transcripts());
-  expect(transcript.startsWith(room.sharedProjects)).toBe(true);
-  const underA = await readFile(transcript);
+test.each([
+  ['with logins', true],
+  ['with a key', false],
+])(
+  'a session of account A resumes under account B as soon as validateAll has linked both, %s',
+  async (_, usesLogin) => {
+    const room = await enterCleanRoom('new', { usesLogin });
+    const { api, required } = room;
+    const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
+    await validateAll([accountA], { required });
+    const id = await startSession(room, accountA, first);
+    const transcript = theOnly(await room.transcripts());
+    expect(transcript.startsWith(room.sharedProjects)).toBe(true);
+    const underA = await readFile(transcript);
 
-  expect(await resumeSession(room, accountB, id, second)).toEqual(notFound(id));
-  expect(api.conversations).toHaveLength(1);
-  expect(await readFile(transcript)).toEqual(underA);
+    expect(await resumeSession(room, accountB, id, second)).toEqual(notFound(id));
+    expect(api.conversations).toHaveLength(1);
+    expect(await readFile(transcript)).toEqual(underA);
 
-  // The refused start has left a home of its own, but nothing in the place of a link.
-  await validateAll([accountA, accountB], { required });
+    // The refused start has left a home of its own, but nothing in the place of a link.
+    await validateAll([accountA, accountB], { required });
 
-  expect(await resumeSession(room, accountB, id, second)).toEqual(answered(replyTo(2)));
-  expectLastRequestToCarry(room, [first, replyTo(1), second]);
-  const underB = await readFile(transcript);
-  expect(underB.length).toBeGreaterThan(underA.length);
-  expect(underB.subarray(0, underA.length)).toEqual(underA);
-  expect(await room.transcripts()).toEqual([transcript]);
-});
+    expect(await resumeSession(room, accountB, id, second)).toEqual(answered(replyTo(2)));
+    expectLastRequestToCarry(room, [first, replyTo(1), second]);
+    const underB = await readFile(transcript);
+    expect(underB.length).toBeGreaterThan(underA.length);
+    expect(underB.subarray(0, underA.length)).toEqual(underA);
+    expect(await room.transcripts()).toEqual([transcript]);
+  },
+);
 
 test('a session that account B has gone on with resumes under account A with all that was said', async () => {
-  const room = await enterCleanRoom();
+  const room = await enterCleanRoom('new', { usesLogin: true });
   const { required } = room;
   const accountHomes = [room.path('account-a'), room.path('account-b')] as const;
   const [accountA, accountB] = accountHomes;
@@ -57,7 +63,7 @@ test('a session that account B has gone on with resumes under account A with all
 });
 
 test('the program replaces none of the links', async () => {
-  const room = await enterCleanRoom();
+  const room = await enterCleanRoom('new', { usesLogin: true });
   const { required } = room;
   const accountHomes = [room.path('account-a'), room.path('account-b')] as const;
   const [accountA, accountB] = accountHomes;

@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { ensureCommand } from './ensure.ts';
 import { explainCommand } from './explain.ts';
 import { failoverCommand } from './failover.ts';
+import { listCommand } from './list.ts';
 import { locateCommand } from './locate.ts';
 import { manCommand } from './man.ts';
 import { migrateCommand } from './migrate.ts';
@@ -29,6 +30,7 @@ export const commands: readonly AnyCommand[] = [
   pruneCommand,
   archiveCommand,
   unarchiveCommand,
+  listCommand,
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,

@@ -17,7 +17,7 @@ export const rehomeCommand = defineCommand({
   summary: 'bring the sessions of a moved directory along',
   description:
     'After you moved or renamed a project directory, Claude Code finds its sessions neither with --continue nor in its picker. Shows what will happen, asks, and files them under the new directory. No byte changes, and the same command with both directories exchanged is the way back.',
-  arguments: '<old-directory> <new-directory>',
+  arguments: '<old> <new>',
   options: {
     ...actOptions,
     session: listOption('--session <id>', 'only this session; can be repeated. All by default'),

@@ -130,6 +130,35 @@ export function barLine(
   return `${head}${bar}${percent}${text}`;
 }
 
+/** One line that is drawn over and erased, where there is a cursor. */
+export class StatusLine {
+  readonly #output: Output;
+  readonly #clock: () => number;
+  readonly #from: number;
+  #shownAt = -Infinity;
+  #isShown = false;
+
+  constructor(output: Output, clock: () => number) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#from = clock();
+  }
+
+  /** Shows a text, unless it is over soon, or another one was shown just now. */
+  show(text: string): void {
+    const now = this.#clock();
+    if (!this.#output.hasCursor || now - this.#from < PATIENCE) return;
+    if (now - this.#shownAt < DRAW_EVERY) return;
+    this.#output.write(`\r${this.#output.paint.dim(text)}${CLEAR_TO_END}`);
+    [this.#shownAt, this.#isShown] = [now, true];
+  }
+
+  clear(): void {
+    if (this.#isShown) this.#output.write(`\r${CLEAR_TO_END}`);
+    this.#isShown = false;
+  }
+}
+
 const PATIENCE = 400;
 
 /** Says on a terminal what takes long, and erases it when it is over. */

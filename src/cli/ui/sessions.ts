@@ -1,23 +1,65 @@
 import stringWidth from 'string-width';
-import type { ListedSession } from '../../sessions/index.ts';
+import type { ListedSession, TextMatch } from '../../sessions/index.ts';
 import { bytes, count, minute, moment } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 
 const MIN_WITH_DIRECTORY = 60;
 const GAP = '  ';
 
-/** A session on one line of this width: when it was used last, its title and, where there is room, its directory. */
+/**
+ * A session on one line of this width: when it was used last, its title and, where there is room, its directory.
+ *
+ * @param hasId - Whether the id is shown: the beginning of it, or all of it where the width has no limit.
+ */
 export function sessionRow(
   out: Output,
-  { modifiedAt, title, cwd = '' }: ListedSession,
+  session: ListedSession,
+  width: number,
+  hasId = false,
+): string {
+  const { modifiedAt, cwd = '', sessionId } = session;
+  const isNarrow = width < MIN_WITH_DIRECTORY;
+  const time = minute(modifiedAt);
+  const id = hasId ? sessionId.slice(0, width === Infinity ? undefined : SHOWN_OF_ID) + GAP : '';
+  const start =
+    (hasId && isNarrow ? time.slice('YYYY-'.length, 'YYYY-MM-DD'.length) : time) + GAP + id;
+  const directory = isNarrow ? '' : fitted(out, out.path(cwd), Math.floor(width / 3));
+  const room = width - start.length - (directory === '' ? 0 : stringWidth(directory) + GAP.length);
+  const text = fitted(out, remarkedTitle(session), Math.max(1, room));
+  if (directory === '') return start + text;
+  return start + (room === Infinity ? text : out.pad(text, room)) + GAP + directory;
+}
+
+// As many hexadecimal digits as an id has before its first hyphen.
+const SHOWN_OF_ID = 8;
+
+/** The title, behind what somebody has to know before resuming the session. */
+function remarkedTitle({ title, processState, otherVersions }: ListedSession): string {
+  const remarks = [
+    ...(processState === undefined ? [] : [stateText(processState)]),
+    ...(otherVersions.length === 0 ? [] : [count(otherVersions.length, 'other version')]),
+  ];
+  return (remarks.length === 0 ? '' : `[${remarks.join(', ')}] `) + titleText(title?.text);
+}
+
+function stateText(state: NonNullable<ListedSession['processState']>): string {
+  return state === 'running' ? 'running' : 'maybe running';
+}
+
+/** Where a text was found, on one line of this width that shows the text. */
+export function matchLine(
+  out: Output,
+  { line, excerpt }: TextMatch,
+  text: string,
   width: number,
 ): string {
-  const start = minute(modifiedAt) + GAP;
-  const directory =
-    width < MIN_WITH_DIRECTORY ? '' : fitted(out, out.path(cwd), Math.floor(width / 3));
-  const room = width - start.length - (directory === '' ? 0 : stringWidth(directory) + GAP.length);
-  const text = fitted(out, titleText(title?.text), Math.max(1, room));
-  return directory === '' ? start + text : start + out.pad(text, room) + GAP + directory;
+  const start = `  line ${line}: `;
+  const shown = titleText(excerpt);
+  const at = Math.max(0, shown.toLowerCase().indexOf(titleText(text).toLowerCase()));
+  const spare = width - start.length - text.length;
+  // As much before the text as there is room for, but a third of that is enough.
+  const from = at <= spare ? 0 : Math.max(0, at - Math.max(0, Math.floor(spare / 3)));
+  return fitted(out, start + (from > 0 ? out.symbols.dots : '') + shown.slice(from), width);
 }
 
 /** The title on one line. */
@@ -40,9 +82,7 @@ export function sessionDetails(out: Output, session: ListedSession, width: numbe
     `${since}${moment(modifiedAt)}, ${bytes(size)}${number}`,
     ...(accountHomes.length === 0 ? [] : [accountHomes.map((home) => out.path(home)).join(', ')]),
     ...(owner === undefined ? [] : [`account ${escapeControl(owner.accountUuid)}`]),
-    ...(processState === undefined
-      ? []
-      : [processState === 'running' ? 'running' : 'maybe running']),
+    ...(processState === undefined ? [] : [stateText(processState)]),
     ...(otherVersions.length === 0 ? [] : [count(otherVersions.length, 'other version')]),
     ...(expiresAt === undefined ? [] : [`deleted at ${moment(expiresAt)}`]),
     sessionId,

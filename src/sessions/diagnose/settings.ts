@@ -59,7 +59,7 @@ export function periodDaysIn(settings: ProgramSettings): number {
   return daysOf(last?.periodDays ?? DEFAULT_DAYS);
 }
 
-const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY';
+export const SKIP_HISTORY = 'CLAUDE_CODE_SKIP_PROMPT_HISTORY';
 const HOME = 'CLAUDE_CONFIG_DIR';
 
 /** The settings files that set a variable with which the program does not find, or not save, the sessions of its home. */

@@ -7,6 +7,7 @@ import { searchProblems } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
 import { ownerProblems } from './owner.ts';
+import { SKIP_HISTORY } from './settings.ts';
 import { runningProblems, sharingWarnings, warningsOf } from './warnings.ts';
 
 /** How one version of the program would fare. */
@@ -81,19 +82,21 @@ function attempt(behavior: ProgramBehavior, facts: ResumeFacts): Attempt {
 
 /** What keeps every version from resuming, whatever the transcript. */
 function* obstacles(facts: ResumeFacts): Generator<SessionProblem, void> {
-  const { from, cwdErrno: errno, config, redirections } = facts;
+  const { from, cwdErrno: errno, config } = facts;
   if (config.state === 'invalid') yield sessionProblem('config-unusable', { path: config.path });
-  yield* redirections.map((redirection) => sessionProblem('config-unusable', redirection));
   if (errno !== undefined) {
     yield sessionProblem('working-directory-unusable', { path: from.cwd, errno });
   }
 }
 
-/** What keeps some versions from starting at all. */
+/** What keeps some versions from starting at all, or from finding and saving sessions. */
 function* obstaclesOf(
-  { toleratesEmptyConfig, toleratesBackslash }: ProgramBehavior,
-  { config: { path, state }, from: { cwd } }: ResumeFacts,
+  { toleratesEmptyConfig, toleratesBackslash, readsSkipHistory }: ProgramBehavior,
+  { config: { path, state }, from: { cwd }, redirections }: ResumeFacts,
 ): Generator<SessionProblem, void> {
+  yield* redirections
+    .filter(({ variable }) => variable !== SKIP_HISTORY || readsSkipHistory)
+    .map((redirection) => sessionProblem('config-unusable', redirection));
   if (state === 'empty' && !toleratesEmptyConfig) yield sessionProblem('config-unusable', { path });
   if (sep === '/' && cwd.includes('\\') && !toleratesBackslash) {
     yield sessionProblem('working-directory-unusable', { path: cwd, errno: 'EINVAL' });

@@ -78,7 +78,7 @@ export type TranscriptState =
 /** What a range of versions makes of a transcript. */
 export function stateOf(evidence: Evidence, behavior: ProgramBehavior): TranscriptState {
   const { isEmpty, hasRecord, isSpoken, isSpokenUndated, hasDated } = evidence;
-  const { resumesUndated, resumesUnspoken, toleratesNullLines } = behavior;
+  const { resumesUndated, resumesUnspoken, toleratesNullLines, honorsRewind } = behavior;
   if (isEmpty) return 'empty';
   if (!hasRecord) return 'invalid';
   if (evidence.hasNullLine && !toleratesNullLines) return 'null-line';
@@ -89,7 +89,7 @@ export function stateOf(evidence: Evidence, behavior: ProgramBehavior): Transcri
     (resumesUndated && isSpokenUndated) ||
     (resumesUnspoken && hasDated && !evidence.isSpokenAside);
   if (isUsable && !evidence.hasUuid) return 'missing-uuid';
-  if (isUsable) return evidence.isRewound ? 'rewound' : 'usable';
+  if (isUsable) return evidence.isRewound && honorsRewind ? 'rewound' : 'usable';
   return evidence.hasSidechain ? 'sidechain-only' : 'metadata-only';
 }
 

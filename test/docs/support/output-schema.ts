@@ -48,15 +48,17 @@ export function outputSchema(): string {
     return membersOf([signature.getReturnType()]);
   };
   const [head, ended] = [returned('envelope'), returned('errorAsData')];
+  const line = returned('lineAsData');
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'claude-shared-state --json',
-    description: 'one object on standard output; ok: whether exitCode is 0',
+    description: 'one object on standard output, of list one a line; ok: whether exitCode is 0',
     oneOf: [
       merged(ended, commandIs({ enum: [...commands.map(({ name }) => name), null] })),
       ...commands.flatMap(({ name, run }) => {
         const signature = checker.getSignatureFromDeclaration(run);
         const bodies = signature === undefined ? [] : bodiesOf(checker, signature.getReturnType());
+        if (name === 'list') return [merged(line)];
         if (bodies.length === 0) return [];
         return [merged(head, commandIs({ const: name }), membersOf(bodies))];
       }),

@@ -62,8 +62,8 @@ export const aboutContent: readonly Scenario[] = [
   content(
     'was rewound to before the first message',
     {
-      code: 'transcript-unusable rewound',
-      resumes: refuses,
+      code: changing('none', ['2.1.191', 'transcript-unusable rewound']),
+      resumes: changing(true, ['2.1.191', false]),
     },
     ({ cwd }) => conversation(cwd) + note('last-prompt', { leafUuid: null, explicit: true }),
   ),

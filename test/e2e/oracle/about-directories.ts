@@ -117,10 +117,11 @@ export const aboutDirectories: readonly Scenario[] = [
   },
   {
     name: 'the transcript is in another project, and has lines of the system only',
-    code: changing('wrong-working-directory other-project', [
-      '2.1.223',
-      'wrong-working-directory no-messages',
-    ]),
+    code: changing(
+      'transcript-unusable metadata-only',
+      ['2.1.173', 'wrong-working-directory other-project'],
+      ['2.1.223', 'wrong-working-directory no-messages'],
+    ),
     resumes: refuses,
     set: (stage) => {
       moveTo(stage, '/elsewhere');

@@ -17,6 +17,12 @@ const projectSettings = ({ cwd }: Stage) => `${cwd}/.claude/settings.json`;
 const skipping = (value: string) =>
   JSON.stringify({ env: { CLAUDE_CODE_SKIP_PROMPT_HISTORY: value } });
 
+/** `CLAUDE_CODE_SKIP_PROMPT_HISTORY` counts. */
+const skipsHistory: Pick<Scenario, 'code' | 'resumes'> = {
+  code: changing('none', ['2.1.176', 'config-unusable']),
+  resumes: changing(true, ['2.1.176', false]),
+};
+
 export const aboutSettings: readonly Scenario[] = [
   holding(
     'the configuration of the home is torn',
@@ -49,15 +55,12 @@ export const aboutSettings: readonly Scenario[] = [
     () => `{"x":"${'x'.repeat(17 * 2 ** 20)}`,
   ),
   holding('the configuration of the home is null', { resumes: true }, config, () => 'null'),
-  holding(
-    'the settings of the home switch transcripts off',
-    { code: 'config-unusable', resumes: refuses },
-    settings,
-    () => skipping('1'),
+  holding('the settings of the home switch transcripts off', skipsHistory, settings, () =>
+    skipping('1'),
   ),
   holding(
     'the settings of the working directory switch transcripts off',
-    { code: 'config-unusable', resumes: refuses },
+    skipsHistory,
     projectSettings,
     () => skipping('true'),
   ),

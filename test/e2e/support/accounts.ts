@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from './json.ts';
@@ -30,6 +31,24 @@ export async function logIn(
 ): Promise<void> {
   await settleHome(accountHome, directories);
   if (account !== undefined) await configure(accountHome, { oauthAccount: account });
+  await writeFile(join(accountHome, CREDENTIALS), credentials(token), { mode: 0o600 });
+}
+
+/** Logs an account in under a home in which nobody is, for print mode alone. */
+export function logInOnce(accountHome: string, account: Account): void {
+  const path = join(accountHome, CREDENTIALS);
+  if (existsSync(path)) return;
+  mkdirSync(accountHome, { recursive: true });
+  writeFileSync(path, credentials(`sk-ant-oat01-${account.emailAddress}`), { mode: 0o600 });
+  const config = join(accountHome, '.claude.json');
+  const before: unknown = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')) : {};
+  const after = { ...(isObject(before) ? before : {}), oauthAccount: account };
+  writeFileSync(config, JSON.stringify(after));
+}
+
+const CREDENTIALS = '.credentials.json';
+
+function credentials(token: string): string {
   const claudeAiOauth = {
     accessToken: token,
     refreshToken: 'sk-ant-ort01-dummy',
@@ -37,8 +56,7 @@ export async function logIn(
     scopes: ['user:inference', 'user:profile'],
     subscriptionType: 'max',
   };
-  const path = join(accountHome, '.credentials.json');
-  await writeFile(path, JSON.stringify({ claudeAiOauth }), { mode: 0o600 });
+  return JSON.stringify({ claudeAiOauth });
 }
 
 /** Changes members of the configuration of a home, such as the flags that the server has switched. */

@@ -5,6 +5,7 @@ import { requiredSharedUnder, type SharedSymlink } from 'claude-shared-state';
 import { onTestFinished } from 'vitest';
 import { type MessagesApi, startMessagesApi } from './messages-api.ts';
 import type { Surroundings } from './claude.ts';
+import { inventAccount, logInOnce } from './accounts.ts';
 import type { ProgramName } from './programs.ts';
 
 /** A temporary directory with everything that the program may see, for one test. */
@@ -18,11 +19,11 @@ export interface Room {
   readonly path: (...segments: readonly string[]) => string;
   /** All transcripts that are anywhere in this room, by their real paths. */
   readonly transcripts: () => Promise<readonly string[]>;
-  /** Where the program runs for an account, or in the default home. */
+  /** Where the program runs for an account, or in the default home; logs it in if there is no key. */
   readonly surroundings: (accountHome?: string) => Surroundings;
 }
 
-/** @param more - What the program gets beyond that, such as the login of its home in place of a key. */
+/** @param more - `usesLogin`: a login in place of the key, of another invented account for each home. */
 export async function enterCleanRoom(
   program: ProgramName = 'new',
   more: Pick<Surroundings, 'usesLogin'> = {},
@@ -34,6 +35,11 @@ export async function enterCleanRoom(
   const api = await startMessagesApi();
   onTestFinished(() => api.close());
   const path = (...segments: readonly string[]) => join(root, ...segments);
+  const homes: string[] = [];
+  const logIn = (accountHome: string) => {
+    if (!homes.includes(accountHome)) homes.push(accountHome);
+    logInOnce(accountHome, inventAccount(String(homes.indexOf(accountHome) + 1)));
+  };
   const own = { home: path('home'), tmp: path('tmp'), cwd: path('work') };
   for (const directory of Object.values(own)) await mkdir(directory);
   return {
@@ -48,6 +54,9 @@ export async function enterCleanRoom(
         .filter(({ name }) => name.endsWith('.jsonl'))
         .map(({ parentPath, name }) => join(parentPath, name));
     },
-    surroundings: (accountHome) => ({ ...own, ...more, program, accountHome, apiUrl: api.url }),
+    surroundings: (accountHome) => {
+      if (more.usesLogin === true && accountHome !== undefined) logIn(accountHome);
+      return { ...own, ...more, program, accountHome, apiUrl: api.url };
+    },
   };
 }

@@ -30,6 +30,9 @@ function withoutChance(text: string): string {
       .replaceAll(/\d{8}T\d{6}Z-[0-9a-f]{16}/g, '20261129T193740Z-8a2998e54520db88')
       .replaceAll(/\d{4}-\d\d-\d\d(?=\s+\d\d:\d\d\s+UTC)/g, '2026-11-29')
       .replaceAll(/\d\d:\d\d(?=\s+UTC)/g, '19:37')
+      // A session in a list.
+      .replaceAll(/^\d{4}-\d\d-\d\d \d\d:\d\d(?=  )/gm, '2026-11-29 19:37')
+      .replaceAll(/^\d\d-\d\d(?=  )/gm, '11-29')
       .replaceAll(/\b\d{3} B\b/g, '112 B')
       .replaceAll(/ in \d+:\d\d\b/g, ' in 0:00')
       // Whatever was drawn over, and what erases a remark that a slow run has shown.
@@ -84,6 +87,8 @@ async function story(columns: number): Promise<string> {
   await show('claude-shared-state doctor --check links --check runs');
   await show(`claude-shared-state diagnose ${SESSION.slice(0, 6)}`);
   await show('claude-shared-state locate --last');
+  await show('claude-shared-state list');
+  await show('claude-shared-state list --search one');
   await show('claude-shared-state resume --last --account ~/.claude-spare');
   await show('claude-shared-state archive');
   await show('claude-shared-state restore-points');

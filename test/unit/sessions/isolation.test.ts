@@ -2,6 +2,7 @@ import {
   diagnoseResume,
   findLiveSessions,
   isValidResumeUUID,
+  listSessions,
   locateTranscripts,
 } from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
@@ -11,7 +12,16 @@ vi.mock('node:fs', () => {
   const names = ['access', 'lstat', 'open', 'opendir', 'readFile', 'readlink', 'realpath', 'stat'];
   const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
   const promises = Object.fromEntries(names.map((name) => [name, touched]));
-  return { ...sync, mkdirSync: touched, symlinkSync: touched, constants: {}, promises };
+  const called = ['close', 'fstat', 'fsync', 'open', 'read', 'stat', 'write'];
+  const byCallback = Object.fromEntries(called.map((name) => [name, touched]));
+  return {
+    ...sync,
+    ...byCallback,
+    mkdirSync: touched,
+    symlinkSync: touched,
+    constants: {},
+    promises,
+  };
 });
 
 function touched(path: unknown): never {
@@ -40,6 +50,9 @@ describe('with an injected file system nothing is asked of the real machine:', (
     expect(diagnosis.problems.map(({ code }) => code)).toContain('transcript-unusable');
     const { transcripts } = await locateTranscripts(id, { accountHomes: [home], fs });
     expect(transcripts).toHaveLength(1);
+    const listed: unknown[] = [];
+    for await (const { path } of listSessions([home], { fs })) listed.push(path);
+    expect(listed).toEqual([`${home}/projects/-work/${id}.jsonl`]);
     const { sessions } = await findLiveSessions([home], { fs });
     // Process 1 runs on every machine, and may not be looked at.
     expect(sessions.map(({ processState }) => processState)).toEqual(['unknown']);

@@ -60,8 +60,8 @@ const hitLimit = () => {
   if (api !== undefined) addAnswer(stage, ONE, api, { error: 'rate_limit', text });
 };
 function dataOf(text: string): Readonly<Record<string, unknown>> {
-  const data: Readonly<Record<string, unknown>> = JSON.parse(text);
-  return data;
+  const data: unknown = JSON.parse(text);
+  return typeof data === 'object' && data !== null ? { ...data } : {};
 }
 const eventsIn = (stdout: string) => stdout.trimEnd().split('\n').map(dataOf);
 
