@@ -38,7 +38,7 @@ const actions = ['run', 'check', 'swap', 'status', 'save', 'unit'] as const;
 
 export const failoverCommand = defineCommand({
   name: 'failover',
-  summary: 'move running sessions to the next account when one reaches its limit',
+  summary: 'move running sessions to the next account at a limit',
   description:
     'run watches the Claude Code sessions in tmux, moves them to the next account when one has reached a usage limit, and prints what happens as lines of JSON. check says whether the sessions could be moved now, and changes nothing; swap moves them now; save saves their ids; status prints what the daemon does; unit writes a systemd user unit that runs it. Arguments behind -- are given to Claude Code when a session is resumed.',
   arguments: '<action> [args...]',
