@@ -82,7 +82,7 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
   ],
   ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
   ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.284', { foldsRecordedIds: true }],
+  ['2.1.285', { foldsRecordedIds: true }],
   [
     '2.1.311',
     {
