@@ -85,6 +85,7 @@ export default defineConfig({
       project('e2e'),
       project('as-on-macos'),
       project('windows'),
+      project('one-name'),
     ],
   },
 });

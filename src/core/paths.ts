@@ -30,6 +30,11 @@ export function isAtOrBelow(path: string, directory: string): boolean {
   return withTrailingSep(path).startsWith(withTrailingSep(directory));
 }
 
+/** The same for all spellings of a text that differ in upper and lower case; both ways, as some letters have several of one case. */
+export function foldCase(text: string): string {
+  return text.toUpperCase().toLowerCase();
+}
+
 // Control and format characters. Spelled out, because `\p{…}` would cost 2 ms at every start.
 const DISTURBING =
   // oxlint-disable-next-line no-control-regex -- they are what it is about

@@ -8,7 +8,7 @@ import {
   writeNewFile,
 } from './io.ts';
 import type { MigrateFs } from './migrate-fs.ts';
-import { dirname, join } from '../core/paths.ts';
+import { dirname, foldCase, join } from '../core/paths.ts';
 
 /** The result of a trial link. */
 type Trial = 'linked' | 'other-file' | { readonly errno: string };
@@ -88,8 +88,7 @@ async function tryOwnFile(
   const [foldsCase, composes] = [await isThere(UPPER_CASE), await isThere(DECOMPOSED)];
   const keyOf = (spelling: string) => {
     const composed = composes ? spelling.normalize('NFC') : spelling;
-    // Both ways: some letters have several of one case.
-    return foldsCase ? composed.toUpperCase().toLowerCase() : composed;
+    return foldsCase ? foldCase(composed) : composed;
   };
   const linked: Result<void> = await toResult(fs.link(name, `${name}.2`));
   await removeName(fs, `${name}.2`);

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { withTrailingSep } from '../core/paths.ts';
+import { foldCase, withTrailingSep } from '../core/paths.ts';
 import { type Finding, finding } from './problems.ts';
 
 /** A directory in the caller's spelling, and the form in which it is compared. */
@@ -7,6 +7,8 @@ export interface Bounds {
   readonly role: 'home' | 'target';
   readonly path: string;
   readonly prefix: string;
+  /** The same for all spellings of a directory that is missing: its file system may take them for one. */
+  readonly folded: string | undefined;
   /** The name of the links to a target. */
   readonly name: string;
 }
@@ -18,12 +20,19 @@ export interface Overlap {
 }
 
 /** `comparedAs` is the real path, or the path itself if only the text is to be compared. */
-export function homeBounds(path: string, comparedAs: string): Bounds {
-  return { role: 'home', path, prefix: withTrailingSep(comparedAs), name: '' };
+export function homeBounds(path: string, comparedAs: string, isMissing = false): Bounds {
+  const prefix = withTrailingSep(comparedAs);
+  const folded = isMissing ? foldCase(prefix.normalize('NFC')) : undefined;
+  return { role: 'home', path, prefix, folded, name: '' };
 }
 
-export function targetBounds(path: string, comparedAs: string, name: string): Bounds {
-  return { role: 'target', path, prefix: withTrailingSep(comparedAs), name };
+export function targetBounds(
+  path: string,
+  comparedAs: string,
+  name: string,
+  isMissing = false,
+): Bounds {
+  return { ...homeBounds(path, comparedAs, isMissing), role: 'target', name };
 }
 
 /** Finds every target inside a home, home inside a target, and pair of targets that overlap. */
@@ -59,7 +68,9 @@ export function findOverlaps(
 }
 
 function isWithin(inner: Bounds, outer: Bounds): boolean {
-  return inner.prefix.startsWith(outer.prefix);
+  if (inner.prefix.startsWith(outer.prefix)) return true;
+  // Of one that exists it is known what it is. Two that do not may become one by being created.
+  return outer.folded !== undefined && inner.folded?.startsWith(outer.folded) === true;
 }
 
 function overlap({ path, role }: Bounds, { path: other, role: otherRole }: Bounds): Finding {

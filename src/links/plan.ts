@@ -40,12 +40,25 @@ function overlapsIn(
     homes.flatMap(({ directory }) =>
       directory?.place === undefined
         ? []
-        : [homeBounds(directory.path, resolvesTo(directory.place.path))],
+        : [
+            homeBounds(
+              directory.path,
+              resolvesTo(directory.place.path),
+              directory.place.missing.length > 0,
+            ),
+          ],
     ),
     targets.flatMap(({ path, place }, index) =>
       place === undefined
         ? []
-        : [targetBounds(path, resolvesTo(place.path), required[index]?.name ?? '')],
+        : [
+            targetBounds(
+              path,
+              resolvesTo(place.path),
+              required[index]?.name ?? '',
+              place.missing.length > 0,
+            ),
+          ],
     ),
   );
 }

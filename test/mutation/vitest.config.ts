@@ -21,10 +21,10 @@ export default defineConfig({
   },
   test: {
     include: [
-      'test/unit/failover/{quota-arguments,quota-evidence,quota-gate,quota-seen,quota-message,quota-state,quota-texts,quota-pane,reset-time}.test.ts',
+      'test/unit/failover/{choose-account,limit-rows,quota-arguments,quota-evidence,quota-gate,quota-hostile,quota-message,quota-pane,quota-rows,quota-seen,quota-state,quota-texts,reset-time}.test.ts',
       'test/unit/links/{containment,dry-run,many-homes,plan,races,required}.test.ts',
       'test/unit/fs/{compare-files,lines}.test.ts',
-      'test/unit/migrate/{choices,decide,memory-rules,plan,plan-action}.test.ts',
+      'test/unit/migrate/{choices,choosing-sides,decide,memory-rules,plan,plan-action,stories/conflict-facts,stories/running-sessions}.test.ts',
     ],
     testTimeout: 1_800_000,
   },

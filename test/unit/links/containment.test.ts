@@ -47,6 +47,19 @@ const traps: Readonly<Record<string, (world: World) => Trap>> = {
       code: 'home-inside-target',
     };
   },
+  // A file system that folds case would make the one inside the other.
+  'two targets that are missing and may be one inside the other': (world) => ({
+    home: at(world, 'home'),
+    target: at(world, 'Shared'),
+    other: at(world, 'shared/inner'),
+    code: 'target-inside-target',
+  }),
+  'two targets that are missing and may be one in two normalizations': (world) => ({
+    home: at(world, 'home'),
+    target: at(world, 'caf\u00e9'),
+    other: at(world, 'cafe\u0301'),
+    code: 'target-inside-target',
+  }),
   'two targets that really are one': (world) => {
     makeDirectory(world, at(world, 'home'));
     makeDirectory(world, at(world, 'shared'));

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { realProcesses } from '../../../src/fs/processes.ts';
 
@@ -25,6 +27,15 @@ export function whyNoProc(): string | undefined {
 export async function whyUnidentified(): Promise<string | undefined> {
   const isIdentified = (await realProcesses.self?.()) !== undefined;
   return isIdentified ? undefined : 'this system does not tell processes and boots apart';
+}
+
+/** Why two names that differ by case are one in the real directories of tests, or nothing if they are two. */
+export function whyNamesAreOne(): string | undefined {
+  const name = join(mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-name-')), 'name');
+  mkdirSync(name);
+  const isOne = existsSync(join(dirname(name), 'NAME'));
+  rmSync(dirname(name), { recursive: true });
+  return isOne ? 'names that differ by case are one here' : undefined;
 }
 
 /** Why a program can't do something here, or nothing if it can. */

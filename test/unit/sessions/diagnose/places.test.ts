@@ -1,6 +1,7 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked } from '../../support/hooked.ts';
+import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -36,8 +37,9 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(problems).toMatchObject([{ code: 'other-copies', copies: [copy] }]);
     }));
 
-  test('is found in another spelling if a file is among the projects', () =>
+  test('is found in another spelling if a file is among the projects', (context) =>
     inWorld(kind, async (world) => {
+      needs(context, whyNamesAreOne());
       const stage = setSession(world);
       world.fs.unlinkSync(stage.transcript);
       makeFile(world, `${stage.projects}/-a-file`);

@@ -1,6 +1,7 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { inWords } from '../../support/in-words.ts';
+import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import {
   at,
   inWorld,
@@ -78,7 +79,8 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     });
   });
 
-  test('names the spelling that works if the id differs in upper and lower case', async () => {
+  test('names the spelling that works if the id differs in upper and lower case', async (context) => {
+    needs(context, whyNamesAreOne());
     await inWorld(kind, async (world) => {
       const stage = setSession(world);
       const asked = stage.id.toUpperCase();
