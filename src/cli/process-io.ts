@@ -115,7 +115,7 @@ async function ask({ stdin, stderr }: Streams, question: string): Promise<string
 // Below the list there are the details, and a line about keys.
 const ROWS_BELOW = 12;
 const MIN_ROWS = 3;
-const KEYS = 'Type to search, Enter to choose, Ctrl-C to leave';
+const KEYS = 'Type to search, Ctrl-C to leave';
 
 async function choose<Value>(
   { stdin, stderr }: Streams,

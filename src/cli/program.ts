@@ -106,9 +106,9 @@ export const whereHomesAre =
 
 function helpEnding(columns: number): string {
   const codes = Object.entries(exitCodes).map(([code, meaning]) =>
-    wrapAnsi(meaning, Math.max(16, columns - 5))
+    wrapAnsi(meaning, Math.max(16, columns - 7))
       .split('\n')
-      .map((line, index) => (index === 0 ? `  ${code}  ${line}` : `     ${line}`))
+      .map((line, index) => `  ${(index === 0 ? code : '').padEnd(3)}  ${line}`)
       .join('\n'),
   );
   return ['Exit codes:', ...codes, '', wrapAnsi(whereHomesAre, Math.max(16, columns))].join('\n');

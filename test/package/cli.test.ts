@@ -133,7 +133,14 @@ describe('the bundle', () => {
     const notices = await readInstalled('dist/cli.LICENSES.txt');
     const manifest = JSON.stringify(JSON.parse(await readInstalled('package.json')));
 
-    for (const name of ['commander', 'picocolors', 'string-width', 'wrap-ansi']) {
+    for (const name of [
+      '@inquirer/search',
+      '@leeoniya/ufuzzy',
+      'commander',
+      'picocolors',
+      'string-width',
+      'wrap-ansi',
+    ]) {
       expect(manifest).toContain(`"${name}":`);
       expect(notices).toMatch(new RegExp(`^--- ${name} \\d`, 'm'));
     }
@@ -148,7 +155,7 @@ describe('the bundle', () => {
   test('is no part of the library', async () => {
     const library = (await installedFiles()).filter((name) => /^dist\/(?!cli\.).*js$/.test(name));
     for (const name of library)
-      expect(await readInstalled(name)).not.toMatch(/commander|picocolors/);
+      expect(await readInstalled(name)).not.toMatch(/commander|picocolors|inquirer|ufuzzy/i);
     expect(library).toContain('dist/index.js');
 
     const path = join(inject('consumer'), 'package.json');

@@ -7,7 +7,7 @@ import type { Output } from '../ui/output.ts';
 
 export const configCommand = defineCommand({
   name: 'config',
-  summary: 'print the configuration in force, or write it with config init',
+  summary: 'print the configuration, or write it (config init)',
   description:
     'Prints the account homes and shared directories in force, and where each comes from. With init it shows what was found, asks, and writes it to the configuration file; an existing file is never overwritten.',
   arguments: '[init]',

@@ -5,7 +5,7 @@ import { didYouMean, nearest } from '../nearest.ts';
 
 export const explainCommand = defineCommand({
   name: 'explain',
-  summary: 'say what a problem code means, and what to do about it',
+  summary: 'say what a problem code means',
   description: 'Says what a problem code means, such as divergent-link, and what to do about it.',
   arguments: '<code>',
   needsHomes: () => false,

@@ -14,9 +14,9 @@ const MAX_NAMED = 5;
 
 export const rehomeCommand = defineCommand({
   name: 'rehome',
-  summary: 'bring the sessions of a moved directory along',
+  summary: 'bring the sessions of a moved project along',
   description:
-    'After you moved or renamed a project directory, Claude Code finds its sessions neither with --continue nor in its picker. Shows what will happen, asks, and files them under the new directory. No byte changes, and the same command with both directories exchanged is the way back.',
+    'After you moved or renamed a project directory from <old> to <new>, Claude Code finds its sessions neither with --continue nor in its picker. Shows what will happen, asks, and files them under the new directory. No byte changes, and the same command with both directories exchanged is the way back.',
   arguments: '<old> <new>',
   options: {
     ...actOptions,

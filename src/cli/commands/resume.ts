@@ -40,7 +40,7 @@ export const resumeSessionCommand = defineCommand({
 
 export const pickCommand = defineCommand({
   name: 'pick',
-  summary: 'choose a session and an account, and print the command that resumes it',
+  summary: 'choose a session and an account to resume it',
   description:
     'Shows all sessions, the last one first; type to search for words of a title, a directory or an id. Then choose the account home to resume under. Prints the command that resumes the session, or runs it with --run.',
   options,

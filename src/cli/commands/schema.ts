@@ -5,7 +5,7 @@ import outputSchema from '../output-schema.json' with { type: 'json' };
 
 export const schemaCommand = defineCommand({
   name: 'schema',
-  summary: 'print the JSON Schema of what --json prints',
+  summary: 'print the JSON Schema of --json',
   description: 'Prints the JSON Schema of what the commands print with --json.',
   needsHomes: () => false,
   run({ io }) {

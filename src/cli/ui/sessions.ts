@@ -84,7 +84,7 @@ export function sessionDetails(out: Output, session: ListedSession, width: numbe
     ...(owner === undefined ? [] : [`account ${escapeControl(owner.accountUuid)}`]),
     ...(processState === undefined ? [] : [stateText(processState)]),
     ...(otherVersions.length === 0 ? [] : [count(otherVersions.length, 'other version')]),
-    ...(expiresAt === undefined ? [] : [`deleted at ${moment(expiresAt)}`]),
+    ...(expiresAt === undefined ? [] : [`kept until ${moment(expiresAt)}`]),
     sessionId,
   ];
   return lines.map((line) => fitted(out, line, width)).join('\n');

@@ -12,7 +12,12 @@ import { basename, dirname, isAtOrBelow, join } from '../../core/paths.ts';
 import { type AnyOf, createProblem } from '../../core/problem.ts';
 import { CallError, toResult, valueOf } from '../../core/result.ts';
 import { lstatOrUndefined, realPathOrUndefined } from '../../fs/io.ts';
-import { type MigrateFs, migratePort, realMigrateDisk } from '../../fs/migrate-fs.ts';
+import {
+  type MigrateFs,
+  migratePort,
+  realMigrateDisk,
+  unsupportedSystem,
+} from '../../fs/migrate-fs.ts';
 import { type FsLike, promisesOf, textOf } from '../../fs/port.ts';
 import type { ProcessInspector } from '../../fs/processes.ts';
 import { RequiredShared, type SharedSymlink } from '../../links/required.ts';
@@ -171,6 +176,11 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
   const problems: RehomeProblem[] = [];
   const moves: RehomeMove[] = [];
   const kept: KeptFile[] = [];
+  const system = unsupportedSystem(fs);
+  if (system !== undefined) {
+    const fields = { path: request.to, system };
+    problems.push(createProblem(lockProblems, 'unsupported-system', fields));
+  }
   const entered = await toResult(fs.realpath(request.to));
   if (!entered.ok) {
     const fields = { path: request.to, errno: entered.errno };

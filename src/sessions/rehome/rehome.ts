@@ -46,8 +46,8 @@ export interface RehomeReport extends RehomePlan {
  * Brings the sessions of a directory that was moved or renamed under its new project key, where Claude Code finds them.
  *
  * Only names change, no byte and no time: a transcript gets its new name by a hard link before it loses the old one, and
- * nothing is ever replaced. Sessions of the directories below move, too, and so does auto-memory. Seen on 2.1.197 and
- * 2.1.332 after `mv old new`:
+ * nothing is ever replaced. Sessions of the directories below move, too, and so does auto-memory. Seen on 2.1.197,
+ * 2.1.332 and, in print mode and its picker, on 2.0.70 (as 2.1.197) after `mv old new`:
  *
  * | in the new directory | before | after |
  * |---|---|---|
@@ -55,7 +55,7 @@ export interface RehomeReport extends RehomePlan {
  * | `--resume` without an id | lists nothing | lists and resumes |
  * | `--resume <id>` | 2.1.197: not found; 2.1.332: resumes | resumes |
  *
- * Neither version looks at `cwd` in the lines: new turns record the new directory. Rewinding restores files on 2.1.197;
+ * No version looks at `cwd` in the lines: new turns record the new directory. Rewinding restores files on 2.1.197;
  * 2.1.332 skips the files of checkpoints from before the move and says so, unless the lines are rewritten, which this call
  * never does. Links to the old path, trust and permissions in `.claude.json` are not changed either.
  *

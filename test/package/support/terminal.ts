@@ -30,8 +30,13 @@ export class Terminal {
   }
 
   async type(line: string): Promise<void> {
-    await this.#tmux('send-keys', '-l', line);
+    await this.keys(line);
     await this.press('Enter');
+  }
+
+  /** Types without Enter. */
+  async keys(text: string): Promise<void> {
+    await this.#tmux('send-keys', '-l', text);
   }
 
   async press(key: string): Promise<void> {

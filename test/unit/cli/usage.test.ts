@@ -13,8 +13,8 @@ describe('help', () => {
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name}`, 'm'));
-    expect(stdout).toContain('0  healthy, or done');
-    expect(stdout).toContain('3  a run began and did not finish');
+    expect(stdout).toContain('0    healthy, or done');
+    expect(stdout).toContain('3    a run began and did not finish');
     expect(stdout).toContain('~/.claude-*, and where');
   });
 
