@@ -19,8 +19,8 @@ test('nobody has to install the drivers of the stores', () => {
   const drivers = ['@aws-sdk/client-s3', 'ioredis', 'pg'];
   const optional = Object.fromEntries(drivers.map((driver) => [driver, { optional: true }]));
   expect(manifest).toHaveProperty('peerDependenciesMeta', optional);
-  const peers = Object.keys(Object(Reflect.get(Object(manifest), 'peerDependencies')));
-  expect(peers).toEqual(drivers);
+  const versions = Object.fromEntries(drivers.map((driver) => [driver, expect.any(String)]));
+  expect(manifest).toHaveProperty('peerDependencies', versions);
 });
 
 test.each(['preinstall', 'install', 'postinstall', 'prepare'])(
