@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ResumeCommand } from 'claude-shared-state/sessions';
 import { main } from '../../../../src/cli/main.ts';
-import type { Io, Screen } from '../../../../src/cli/io.ts';
+import type { Io, Program, Screen } from '../../../../src/cli/io.ts';
 
 /** What a command is run with, where it matters. */
 export interface Surroundings {
@@ -32,7 +31,7 @@ export interface Ran {
   /** What was asked. */
   readonly questions: readonly string[];
   /** What was run. */
-  readonly commands: readonly ResumeCommand[];
+  readonly commands: readonly Program[];
 }
 
 /** Runs the command in this process, on the real disk and with made-up surroundings. */
@@ -52,7 +51,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     questions.push(question);
     return answer === true;
   };
-  const commands: ResumeCommand[] = [];
+  const commands: Program[] = [];
   const typed = surroundings.typed?.values();
   const ask = async (question: string) => {
     questions.push(question);
