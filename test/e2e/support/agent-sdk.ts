@@ -1,4 +1,4 @@
-import type { Options } from '@anthropic-ai/claude-agent-sdk';
+import type { Options, SDKSessionInfo } from '@anthropic-ai/claude-agent-sdk';
 import { cleanEnvironment, type Surroundings } from './claude.ts';
 import { executableOf } from './programs.ts';
 
@@ -63,4 +63,21 @@ export async function askThroughSdk(
   }
   if (answer === undefined) throw new Error('The Agent SDK gave no result');
   return answer;
+}
+
+/** What the SDK lists of a home, by the ids of the sessions. */
+export async function listThroughSdk(
+  accountHome: string,
+): Promise<ReadonlyMap<string, Partial<SDKSessionInfo>>> {
+  const { listSessions } = await import('@anthropic-ai/claude-agent-sdk');
+  const before = process.env['CLAUDE_CONFIG_DIR'];
+  // It takes the home from there only.
+  process.env['CLAUDE_CONFIG_DIR'] = accountHome;
+  try {
+    const sessions = await listSessions();
+    return new Map(sessions.map((session) => [session.sessionId, session]));
+  } finally {
+    if (before === undefined) delete process.env['CLAUDE_CONFIG_DIR'];
+    else process.env['CLAUDE_CONFIG_DIR'] = before;
+  }
 }
