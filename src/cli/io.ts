@@ -32,6 +32,9 @@ export type ChoiceSource<Value> = (
   signal?: AbortSignal,
 ) => Promise<readonly Choice<Value>[]>;
 
+/** A program to be run. */
+export type Program = Pick<ResumeCommand, 'file' | 'args' | 'env' | 'unset' | 'cwd'>;
+
 /** How a chooser looks. */
 export type ChooserStyle = Pick<Output['paint'], 'bold' | 'cyan' | 'dim' | 'red'>;
 
@@ -52,7 +55,8 @@ export interface Io {
   readonly createFile: (path: string, text: string) => Promise<void>;
   /** Replaces a file in one step, and creates the directories above it. */
   readonly replaceFile: (path: string, text: string) => Promise<void>;
-  readonly removeFile: (path: string) => Promise<void>;
+  /** Removes a socket; anything else is left alone. */
+  readonly removeSocket: (path: string) => Promise<void>;
   readonly isDirectory: (path: string) => Promise<boolean>;
   /** The terminals of a tmux server, by the name or path of its socket; and what tells which processes run in them. */
   readonly tmux: (socket?: string) => {
@@ -78,7 +82,7 @@ export interface Io {
       ) => Promise<Value | undefined>)
     | undefined;
   /** Runs a program in this terminal until it ends; returns whether it succeeded. */
-  readonly run: (command: ResumeCommand) => Promise<boolean>;
+  readonly run: (program: Program) => Promise<boolean>;
   /** From now on Ctrl-C stops a run between two steps; a second one stops it at once. */
   readonly catchInterrupts: () => Interrupts;
   /** Milliseconds that only grow. */
