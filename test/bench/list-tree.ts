@@ -13,10 +13,7 @@ export const RARE_WORD = 'hippopotamus';
 export const EVERY = 100;
 
 /** Fills a `projects` directory with transcripts as Claude Code writes them: a few long lines among many short ones. */
-export function fillForList(
-  directory: string,
-  { projects, transcripts, bytes }: ListTree,
-): void {
+export function fillForList(directory: string, { projects, transcripts, bytes }: ListTree): void {
   for (let number = 0; number < transcripts; number += 1) {
     const project = join(directory, `-home-me-work-${number % projects}`);
     if (number < projects) mkdirSync(project, { recursive: true });
