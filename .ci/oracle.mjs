@@ -6,8 +6,8 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Not 1.0.128, 2.0.70 and 2.1.100, which differ in a dozen rows: see src/sessions/README.md.
-const all = ['2.1.150', '2.1.222', '2.1.223', '2.1.250', '2.1.280', '2.1.310'];
+// Not those before, which differ in some rows: see src/sessions/README.md.
+const all = ['2.1.166', '2.1.222', '2.1.223', '2.1.250', '2.1.280', '2.1.310'];
 const named = process.argv.slice(2);
 const isCanary = named[0] === '--newest';
 const newest = ['view', '@anthropic-ai/claude-code', 'version'];

@@ -1,5 +1,6 @@
+import type { Terminal } from '../failover/index.ts';
 import type { ConfigDirInspector } from '../homes/index.ts';
-import type { ResumeCommand } from '../sessions/index.ts';
+import type { ProcessInspector, ResumeCommand } from '../sessions/index.ts';
 import type { Output } from './ui/output.ts';
 
 /** Standard output or standard error. */
@@ -49,6 +50,17 @@ export interface Io {
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Creates a file, and the directories above it; rejects with `EEXIST` if there is one. */
   readonly createFile: (path: string, text: string) => Promise<void>;
+  /** Replaces a file in one step, and creates the directories above it. */
+  readonly replaceFile: (path: string, text: string) => Promise<void>;
+  readonly removeFile: (path: string) => Promise<void>;
+  readonly isDirectory: (path: string) => Promise<boolean>;
+  /** The terminals of a tmux server, by the name or path of its socket; and what tells which processes run in them. */
+  readonly tmux: (socket?: string) => {
+    readonly terminal: Terminal;
+    readonly processInspector?: ProcessInspector | undefined;
+  };
+  /** What runs this command: the program and its first arguments. */
+  readonly executable: readonly string[];
   /** The version of this package. */
   readonly version: string;
   /** The version of Claude Code in the `PATH`, if there is one. */

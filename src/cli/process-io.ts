@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
+import { tmuxTerminal } from '../failover/terminal/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { EXIT } from './exit.ts';
 import type { ResumeCommand } from '../sessions/index.ts';
@@ -39,6 +40,19 @@ export function processIo(streams: Streams = process): Io {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeFile(path, text, { flag: 'wx', mode: 0o600 });
     },
+    replaceFile,
+    removeFile: (path) => rm(path),
+    isDirectory: (path) =>
+      stat(path).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      ),
+    tmux: (socket) => ({
+      terminal: tmuxTerminal(
+        socket?.includes('/') === true ? { socketPath: resolve(socket) } : { socketName: socket },
+      ),
+    }),
+    executable: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
     version: manifest.version,
     claudeVersion,
     confirm: isAttended ? (question) => confirm(streams, question) : undefined,
@@ -74,6 +88,20 @@ async function textAt(path: string): Promise<string | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Readers, and a restart after a crash, find the old content or the new one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
 }
 
 /** Asks the program itself: how it was installed does not matter. */

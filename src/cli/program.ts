@@ -24,7 +24,7 @@ export interface ParseEnd {
 export function parse(
   commands: readonly AnyCommand[],
   argv: readonly string[],
-  io: Io,
+  io: Pick<Io, 'stderr' | 'stdout' | 'version'>,
 ): Invocation | ParseEnd {
   let invoked: Pick<Invocation, 'command' | 'parsed'> | undefined;
   const program = programFor(commands, io, (command, parsed) => {
@@ -43,7 +43,7 @@ export function parse(
 
 function programFor(
   commands: readonly AnyCommand[],
-  io: Io,
+  io: Pick<Io, 'stderr' | 'stdout' | 'version'>,
   invoke: (command: AnyCommand, parsed: Command) => void,
 ): Command {
   const program = new Command(NAME)

@@ -10,10 +10,10 @@ export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.fr
 
 /**
  * The versions that were compared with the end-to-end oracle, row by row; `npm run prove` repeats it. Older ones (1.0.128,
- * 2.0.70 and 2.1.100 were tried) resume sessions of other homes, too, but differ in a dozen rows, and aren't supported.
+ * 2.0.70, 2.1.100 and 2.1.150 were tried) resume sessions of other homes, too, but differ in some rows, and aren't supported.
  */
 const CHECKED = /* @__PURE__ */ new Set(
-  '2.1.150 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(' '),
+  '2.1.166 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(' '),
 );
 
 /** What differs between versions of Claude Code, as far as resuming goes. */
@@ -82,7 +82,7 @@ const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = 
   ],
   ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
   ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.284', { foldsRecordedIds: true }],
+  ['2.1.285', { foldsRecordedIds: true }],
   [
     '2.1.311',
     {

@@ -160,7 +160,6 @@ describe('the programs in examples/', () => {
       'agent-runner.ts',
       'custom-shared-list.ts',
       'daemon-startup.ts',
-      'failover-daemon.ts',
       'memfs-unit-test.ts',
       'migrate-with-progress.ts',
       'session-store.ts',

@@ -5,6 +5,7 @@ import { findLiveSessions } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
 import { logIn } from './support/accounts.ts';
+import { cleanEnvironment } from './support/claude.ts';
 import { startDaemon } from './support/daemon.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
@@ -46,14 +47,14 @@ async function setStage() {
   const stateDirectory = room.path('state');
   await mkdir(join(stateDirectory, 'docs'), { recursive: true });
   await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
+  const named = names.flatMap((name) => ['--session', `${name}=${cwdOf(name)}`]);
   const args = [
     ...homes.map((home) => ['--home', home]),
-    ...names.map((name) => ['--session', `${name}=${cwdOf(name)}`]),
     ['--state', stateDirectory],
     ['--root', room.path()],
     ['--socket', server.socketPath],
-    ['--poll-ms', '300'],
-    ['--cool-down-ms', '60000'],
+    ['--poll', '300ms'],
+    ['--cool-down', '60s'],
   ].flat();
   return {
     room,
@@ -62,7 +63,15 @@ async function setStage() {
     web,
     docs,
     stateDirectory,
-    startDaemon: () => startDaemon(room, args),
+    server,
+    startDaemon: () => startDaemon(room, [...args, ...named]),
+    /** It finds the sessions by itself, and what it starts finds the program and the stand-in. */
+    startFinding: async () => {
+      const path = `PATH=${room.path('bin')}:$PATH`;
+      await writeFile(join(room.surroundings().home, '.bash_profile'), `export ${path} PS1='$ '\n`);
+      const more = { ...environment, SHELL: '/bin/bash', LANG: 'C.UTF-8' };
+      return startDaemon(room, args, { ...cleanEnvironment(room.surroundings()), ...more });
+    },
   };
 }
 
@@ -118,7 +127,7 @@ test.each(times)(
     await say(api, 'During the storm.');
     await api.until(/Overloaded|529/, PATIENCE_MS);
     await expectLooks(stateDirectory, 3, () => daemon.log());
-    expect(daemon.log()).not.toContain('swap from');
+    expect(daemon.log()).not.toContain('swap-started');
 
     room.api.refuse(({ key }) => (key === FIRST ? limitHit('five_hour', inTwoHours()) : undefined));
     await pollUntil(
@@ -130,17 +139,17 @@ test.each(times)(
       () => api.screen(),
       PATIENCE_MS,
     );
-    expect(daemon.log()).not.toContain('swap from');
+    expect(daemon.log()).not.toContain('swap-started');
     await say(web, 'This is too much.');
-    await daemon.until('but not all', PATIENCE_MS);
-    expect(daemon.log()).toContain('web: swap');
+    await daemon.until('"swap-done"', PATIENCE_MS);
+    expect(daemon.log()).toMatch(/"limit-reached".*"session":"web"/);
     expect(await sessionsUnder(homes[0])).toEqual([]);
     expect(await sessionsUnder(homes[1])).toEqual(before);
     expect(await docs.command()).toBe('bash');
-    expect(daemon.log()).toContain('docs resume-id-unusable');
+
     for (const pane of [api, web]) await expectHistory(room, pane);
     expect(await daemon.end('SIGTERM')).toBe(0);
-    expect(daemon.log().match(/swap from/g)).toHaveLength(1);
+    expect(daemon.log().match(/"swap-started"/g)).toHaveLength(1);
   },
   240_000,
 );
@@ -153,14 +162,32 @@ test.each(times)(
     const killed = startDaemon();
     room.api.refuse(({ key }) => (key === FIRST ? limitHit('five_hour', inTwoHours()) : undefined));
     await say(api, 'This is too much.');
-    await killed.killAt(/(?:api|web) ended/);
-    expect(killed.log()).not.toContain('resumed');
+    await killed.killAt(/"session-stopped"/);
+    expect(killed.log()).not.toContain('"session-moved"');
 
     const daemon = startDaemon();
-    await daemon.until('but not all', PATIENCE_MS);
+    await daemon.until('"swap-done"', PATIENCE_MS);
     expect(await sessionsUnder(homes[1])).toEqual(before);
     for (const pane of [api, web]) await expectHistory(room, pane);
     expect(await daemon.end('SIGINT')).toBe(0);
   },
   240_000,
 );
+
+test('all sessions are found, and come back in new terminals after the tmux server was killed', async () => {
+  const { room, homes, api, web, server, startFinding } = await setStage();
+  const before = await sessionsUnder(homes[0]);
+  const daemon = await startFinding();
+  for (const name of ['api', 'web']) {
+    await daemon.until(new RegExp(`"session-found".*"session":"${name}"`), PATIENCE_MS);
+  }
+
+  process.kill(Number(await server.tmux('display-message', '-p', '#{pid}')), 'SIGKILL');
+
+  for (const name of ['api', 'web']) {
+    await daemon.until(new RegExp(`"session-relaunched".*"session":"${name}"`), PATIENCE_MS);
+  }
+  expect(await sessionsUnder(homes[0])).toEqual(before);
+  for (const pane of [api, web]) await expectHistory(room, pane);
+  expect(await daemon.end('SIGTERM')).toBe(0);
+}, 240_000);

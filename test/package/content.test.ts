@@ -49,7 +49,6 @@ test('the package holds its build, its pages and examples, and no source, test o
     'examples/demo-homes.ts',
     'examples/demo-print.ts',
     'examples/demo.ts',
-    'examples/failover-daemon.ts',
     'examples/memfs-unit-test.ts',
     'examples/migrate-with-progress.ts',
     'examples/session-store.ts',

@@ -6,6 +6,7 @@ import { diagnoseCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
 import { ensureCommand } from './ensure.ts';
 import { explainCommand } from './explain.ts';
+import { failoverCommand } from './failover.ts';
 import { listCommand } from './list.ts';
 import { locateCommand } from './locate.ts';
 import { manCommand } from './man.ts';
@@ -33,6 +34,7 @@ export const commands: readonly AnyCommand[] = [
   diagnoseCommand,
   locateCommand,
   resumeSessionCommand,
+  failoverCommand,
   pickCommand,
   rehomeCommand,
   configCommand,

@@ -24,8 +24,8 @@ export interface ProcessLaunch {
  *
  * `tmuxTerminal` of `claude-shared-state/tmux` is the one for tmux. Every call takes the exact name of one terminal,
  * and must never act on another whose name starts alike. A call that fails rejects, preferably with a
- * {@link TerminalError}. The last three may be missing: then a terminal has one pane, and nothing is known of how its
- * program was started.
+ * {@link TerminalError}. The last five may be missing: then a terminal has one pane, nothing is known of how its program was
+ * started, and nothing is found or made that isn't named.
  */
 export interface Terminal {
   /**
@@ -47,6 +47,10 @@ export interface Terminal {
   launchOf?(session: string, pid: number): Promise<ProcessLaunch | undefined>;
   /** Hangs up on what runs in the terminal, and starts a shell in its place. */
   respawn?(session: string): Promise<void>;
+  /** The names of all terminals; none if there is no server. */
+  sessions?(): Promise<readonly string[]>;
+  /** Makes a terminal, with a shell in a directory; rejects if there is one of this name. */
+  create?(session: string, cwd: string): Promise<void>;
 }
 
 /** Why a call of a terminal failed: no terminal of that name, no program to reach it with, or something else. */

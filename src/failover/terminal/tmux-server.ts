@@ -75,6 +75,29 @@ export class TmuxServer {
     return panes;
   }
 
+  /** The names of all sessions: none if no server runs. */
+  async listSessions(): Promise<readonly string[]> {
+    const list = this.#run('', 'list the sessions', 'list-sessions', undefined, [
+      '-F',
+      '#{session_name}',
+    ]);
+    const output = await list.catch((error: unknown) => {
+      if (error instanceof TerminalError && error.reason === 'no-session') return '';
+      throw error;
+    });
+    return output.split('\n').filter((name) => name !== '');
+  }
+
+  /** Starts a session with a shell, and the server if none runs. */
+  async create(session: string, cwd: string): Promise<void> {
+    const action = 'start a shell';
+    if (!canBeTarget(session)) {
+      throw noSession(session, action, 'tmux cannot address a session by this name');
+    }
+    const args = ['-d', '-s', literal(session), '-c', literal(cwd), '-x', '160', '-y', '48'];
+    await this.#run(session, action, 'new-session', undefined, args);
+  }
+
   /** Finds the pane of a terminal: `<session>`, or `<session>:<id of a pane>`. */
   async findPane(terminal: string, action: string): Promise<Pane> {
     const id = PANE.exec(terminal)?.[1];
@@ -100,14 +123,15 @@ export class TmuxServer {
     session: string,
     action: string,
     command: string,
-    target: string,
+    target: string | undefined,
     args: readonly string[],
   ): Promise<string> {
     const { tmux, socket } = this.#settings;
     // A `;` at the end of an argument would end the command (3.3a).
     const escaped = args.map((arg) => arg.replace(/;$/, String.raw`\;`));
     // Without -u, tmux prints characters beyond ASCII only in a UTF-8 locale.
-    const all = ['-u', ...socket, command, '-t', target, ...escaped];
+    const at = target === undefined ? [] : ['-t', target];
+    const all = ['-u', ...socket, command, ...at, ...escaped];
     return await this.#execute(session, action, tmux, all);
   }
 
@@ -130,6 +154,9 @@ export class TmuxServer {
     }
   }
 }
+
+/** The text, where tmux takes it for a format. */
+const literal = (text: string): string => text.replaceAll('#', '##');
 
 /** tmux has no `:` in the names of sessions. */
 const PANE = /:(%\d+)$/;

@@ -122,6 +122,8 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       // As two arguments: one alone would go to a shell that ends with it.
       await server.run(session, action, pane, 'respawn-pane', ['-k', pane.shell, '-i']);
     },
+    sessions: () => server.listSessions(),
+    create: (session, cwd) => server.create(session, cwd),
   };
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchTables } from './bench-table.ts';
-import { commandTable } from './command-table.ts';
+import { commandTable, eventTable } from './command-table.ts';
 import { errorMessage } from './error-message.ts';
 import { problemTables } from './problem-codes.ts';
 import { captureStory, type Screen, screenAsText, type Story } from './screens.ts';
@@ -28,6 +28,7 @@ const sections: Readonly<Record<string, () => string | Promise<string>>> = {
   bench: benchTables,
   commands: commandTable,
   'error-message': errorMessage,
+  'failover-events': eventTable,
   'failover-problems': () => problemTables('failover'),
   'link-problems': () => problemTables('links'),
   'migration-problems': () => problemTables('migrate'),

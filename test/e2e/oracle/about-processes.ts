@@ -90,8 +90,8 @@ export const aboutProcesses: readonly Scenario[] = [
   recorded(
     'a process in the background is on record with the id in upper case',
     {
-      code: changing('session-running running', ['2.1.284', 'running-in-background']),
-      resumes: changing(true, ['2.1.284', false]),
+      code: changing('session-running running', ['2.1.285', 'running-in-background']),
+      resumes: changing(true, ['2.1.285', false]),
     },
     here,
     { kind: 'bg', sessionId: sessionId.toUpperCase() },

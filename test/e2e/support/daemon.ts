@@ -9,7 +9,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // By its place, because the daemon runs in a directory from which it is not found.
 const tsx = import.meta.resolve('tsx');
 
-/** The failover daemon of `examples/`, as a process. */
+/** `failover run`, as a process. */
 export interface Daemon {
   /** What it has printed. */
   readonly log: () => string;
@@ -21,10 +21,15 @@ export interface Daemon {
   readonly killAt: (wanted: RegExp) => Promise<void>;
 }
 
-export function startDaemon(room: Room, args: readonly string[]): Daemon {
-  const program = here('../../../examples/failover-daemon.ts');
+/** @param environment - What is in its environment beyond what it needs. */
+export function startDaemon(
+  room: Room,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Daemon {
+  const program = here('../../../src/cli/bin.ts');
   const { home, tmp } = room.surroundings();
-  const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
+  const child = spawn(process.execPath, ['--import', tsx, program, 'failover', 'run', ...args], {
     cwd: home,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -33,6 +38,7 @@ export function startDaemon(room: Room, args: readonly string[]): Daemon {
       NODE_NO_WARNINGS: '1',
       TSX_TSCONFIG_PATH: here('../running.tsconfig.json'),
       TSX_DISABLE_CACHE: '1',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

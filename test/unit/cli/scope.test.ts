@@ -105,20 +105,7 @@ test('an output that fails while help is written is no mistake of the command li
       throw new Error('write EIO');
     },
   };
-  const io = {
-    stdout: failing,
-    stderr: failing,
-    env: {},
-    home: user.home,
-    cwd: user.home,
-    readFile: () => Promise.resolve(undefined),
-    createFile: () => Promise.resolve(),
-    version: '1.2.3',
-    claudeVersion: () => Promise.resolve(undefined),
-    run: () => Promise.resolve(true),
-    catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
-    clock: () => 0,
-  };
+  const io = { stdout: failing, stderr: failing, version: '1.2.3' };
 
   expect(() => parse(commands, ['--help'], io)).toThrow('write EIO');
 });

@@ -227,6 +227,31 @@ export class FakeTerminal implements Terminal {
     return this.#call('launchOf', session, () => this.launches.get(pid));
   }
 
+  /** Whether there is a server; without one, there is no terminal. */
+  closeAll(): void {
+    for (const name of this.#panes.keys()) this.close(name);
+  }
+
+  /** Takes a terminal away; what runs in it is hung up on, and takes its record away. */
+  close(name: string): void {
+    const pane = this.#pane(name);
+    if (pane.running !== undefined) this.#end(pane, pane.running, true);
+    this.#panes.delete(name);
+  }
+
+  /** Every terminal that was made by a call, with its directory. */
+  readonly created: (readonly [session: string, cwd: string])[] = [];
+
+  sessions(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#panes.keys()]);
+  }
+
+  create(session: string, cwd: string): Promise<void> {
+    this.created.push([session, cwd]);
+    this.open(session);
+    return Promise.resolve();
+  }
+
   respawn(session: string): Promise<void> {
     return this.#call('respawn', session, (pane) => {
       this.respawned.push(session);

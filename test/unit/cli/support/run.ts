@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ResumeCommand } from 'claude-shared-state/sessions';
 import { main } from '../../../../src/cli/main.ts';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
 import type { Io, Screen } from '../../../../src/cli/io.ts';
 
 /** What a command is run with, where it matters. */
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly claudeVersion?: string;
   /** The homes that running processes use; none unless given. */
   readonly configDirs?: readonly string[];
+  /** The terminals; by default those of a tmux server that does not run. */
+  readonly tmux?: ReturnType<Io['tmux']>;
   /** Aborted, it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
 }
@@ -76,6 +79,18 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text, { flag: 'wx' });
     },
+    replaceFile: async (path, text) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    },
+    removeFile: (path) => rm(path),
+    isDirectory: (path) =>
+      stat(path).then(
+        (stats) => stats.isDirectory(),
+        () => false,
+      ),
+    tmux: () => surroundings.tmux ?? { terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }) },
+    executable: ['/usr/bin/node', '/opt/claude-shared-state/cli.js'],
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(claudeVersion),
     confirm: answer === undefined ? undefined : confirm,

@@ -1,0 +1,426 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type FailoverProblem,
+  type FailoverSession,
+  planSwap,
+  saveResumeUUIDs,
+  swapAccounts,
+  type SavedSession,
+  type SwapPlan,
+  type SwapReport,
+} from '../../failover/index.ts';
+import { type CliContext, defineCommand } from '../command.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { alertsFrom, sendAlert } from '../failover/alerts.ts';
+import { type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
+import { type DaemonEvent, eventLine } from '../failover/events.ts';
+import { findInTerminals } from '../failover/look.ts';
+import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
+import {
+  checkToRun,
+  failoverOptions,
+  type FailoverSetup,
+  type FailoverValues,
+  requireTerminals,
+  requireTwo,
+  runningDaemon,
+  setupFor,
+} from '../failover/setup.ts';
+import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
+import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
+import { didYouMean, nearest } from '../nearest.ts';
+import { accountFor, absolutePath } from '../scope.ts';
+import { count, moment } from '../ui/amounts.ts';
+import { escapeControl, type Output, type Sign } from '../ui/output.ts';
+import { printProblems } from '../ui/problems.ts';
+
+const actions = ['run', 'check', 'swap', 'status', 'save', 'unit'] as const;
+
+export const failoverCommand = defineCommand({
+  name: 'failover',
+  summary: 'move running sessions to the next account at a limit',
+  description:
+    'run watches the Claude Code sessions in tmux, moves them to the next account when one has reached a usage limit, and prints what happens as lines of JSON. check says whether the sessions could be moved now, and changes nothing; swap moves them now; save saves their ids; status prints what the daemon does; unit writes a systemd user unit that runs it. Arguments behind -- are given to Claude Code when a session is resumed.',
+  arguments: '<action> [args...]',
+  options: failoverOptions,
+  async run(context, values, [action = '', ...extraArgs]) {
+    const known = actions.find((each) => each === action);
+    if (known === undefined) {
+      throw new UsageError(`failover can't ${action}${didYouMean(nearest(action, actions))}`);
+    }
+    const setup = await setupFor(context, values, extraArgs);
+    switch (known) {
+      case 'run':
+        return await run(context, values, setup);
+      case 'check':
+        return await check(context, values, setup);
+      case 'swap':
+        return await swap(context, values, setup);
+      case 'status':
+        return await showStatus(context, setup);
+      case 'save':
+        return await save(context, setup);
+      case 'unit':
+        return await writeUnit(context, values, setup);
+      default:
+        return known satisfies never;
+    }
+  },
+});
+
+/** What an action tells with `--json`. */
+interface FailoverBody {
+  readonly action: (typeof actions)[number];
+  readonly from?: string;
+  readonly plans?: readonly TargetPlan[];
+  readonly report?: SwapReport;
+  readonly saved?: readonly SavedSession[];
+  readonly running?: boolean;
+  readonly status?: DaemonStatus | undefined;
+  readonly path?: string;
+  readonly text?: string;
+  readonly written?: boolean;
+}
+
+interface TargetPlan extends SwapPlan {
+  readonly to: string;
+}
+
+/** `run` prints events, and no result. */
+type Ended = Promise<{ readonly exitCode: ExitCode; readonly body?: FailoverBody }>;
+
+const exitCodes = { done: EXIT.done, problems: EXIT.problems } as const satisfies Record<
+  DaemonEnd,
+  number
+>;
+
+async function run(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
+  const { io, stderr } = context;
+  const alerts = alertsFrom(values.on ?? []);
+  const address = values.listen === undefined ? undefined : addressFrom(values.listen);
+  const problems = await checkToRun(context, setup);
+  if (problems.length > 0) {
+    printProblems(stderr, problems);
+    return { exitCode: EXIT.problems };
+  }
+  let status: DaemonStatus | undefined;
+  const json = (part: (status: DaemonStatus) => object) => () => ({
+    type: 'application/json',
+    body: `${JSON.stringify(status === undefined ? {} : part(status))}\n`,
+  });
+  const pages: Pages = {
+    '/status': json((all) => all),
+    '/quota/status': json(quotaStatusOf),
+    '/metrics': () => ({
+      type: 'text/plain; version=0.0.4',
+      body: status === undefined ? '' : metricsOf(status),
+    }),
+  };
+  const server = address && (await serve(address, pages, io.removeFile).catch(cannotListen));
+  const sent = new Set<Promise<void>>();
+  const onEvent = (event: DaemonEvent, at: Date) => {
+    io.stdout.write(`${eventLine(event, at)}\n`);
+    for (const alert of alerts.filter((each) => each.event === event.event)) {
+      const sending: Promise<void> = sendAlert(alert, event, at)
+        .catch((error: unknown) => {
+          const text = `${alert.event}: ${error instanceof Error ? error.message : String(error)}`;
+          // An alert about this would be the next to fail.
+          io.stdout.write(`${eventLine({ event: 'alert-failed', text }, new Date())}\n`);
+        })
+        .finally(() => sent.delete(sending));
+      sent.add(sending);
+    }
+  };
+  const { signal, release } = io.catchInterrupts();
+  try {
+    const end = await runDaemon({
+      ...setup,
+      pid: process.pid,
+      signal,
+      now: () => new Date(),
+      rest: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
+      replaceFile: io.replaceFile,
+      onEvent,
+      onStatus: (now) => {
+        status = now;
+      },
+    });
+    return { exitCode: exitCodes[end] };
+  } finally {
+    release();
+    server?.close();
+    server?.closeAllConnections();
+    await Promise.all(sent);
+  }
+}
+
+/** The sessions that are named, or that run in tmux, and the account that most of them run under. */
+async function sessionsFor(setup: FailoverSetup) {
+  const { terminal, homes, named = [] } = setup;
+  await requireTerminals(terminal);
+  const { found } = await findInTerminals(setup);
+  const watched = new Map<string, FailoverSession>();
+  for (const { name, cwd } of found) watched.set(name, { name, cwd });
+  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
+  const nowhere = named.find(({ name }) => !watched.has(name));
+  if (nowhere !== undefined) {
+    const { name } = nowhere;
+    throw new UsageError(
+      `--session ${name}: nothing runs in it; name its directory: ${name}=/a/directory`,
+    );
+  }
+  if (watched.size === 0) throw new UsageError('no session runs in tmux: name some with --session');
+  const times = (home: string) => found.filter(({ live }) => live.accountHomes[0] === home).length;
+  const [from = ''] = homes.toSorted((one, other) => times(other) - times(one));
+  return { sessions: [...watched.values()], from };
+}
+
+/** What the calls take of the options. */
+function callOptions({
+  terminal,
+  processInspector,
+  stateDirectory,
+  required,
+  ...more
+}: FailoverSetup) {
+  const { launch, continuePrompt, defaultAccountHome } = more;
+  const tools = { terminal, processInspector, stateDirectory, required };
+  return { ...tools, launch, continuePrompt, defaultAccountHome };
+}
+
+async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
+  const { io, scope, out } = context;
+  requireTwo(setup.homes);
+  const { sessions, from } = await sessionsFor(setup);
+  const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io)];
+  const plans: TargetPlan[] = [];
+  out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
+  for (const target of targets.filter((home) => home !== from)) {
+    const plan = await planSwap({ ...callOptions(setup), from, to: target, sessions });
+    plans.push({ to: target, ...plan });
+    printPlan(out, target, plan);
+  }
+  const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
+  return {
+    exitCode: isOk ? EXIT.done : EXIT.problems,
+    body: { action: 'check', from, plans },
+  };
+}
+
+const planned = {
+  move: ['ok', 'would be moved'],
+  resume: ['ok', 'would be resumed'],
+  stay: ['ok', 'runs there already'],
+  skip: ['bad', 'would be left alone'],
+} as const satisfies Record<string, readonly [Sign, string]>;
+
+function printPlan(out: Output, to: string, { ok, sessions, problems }: SwapPlan): void {
+  out.line();
+  out.words(`${out.signed(ok ? 'ok' : 'bad', ok ? 'ready' : 'not ready')}  ${out.path(to)}`, 0, 2);
+  const own = new Set(
+    sessions.flatMap((session) => session.problems.map(({ message }) => message)),
+  );
+  printMessagesOf(
+    out,
+    problems.filter(({ message }) => !own.has(message)),
+    2,
+  );
+  for (const { name, action, isBusy, problems: some } of sessions) {
+    const [sign, text] = planned[action];
+    out.words(
+      `${out.signed(sign, escapeControl(name))}  ${text}${isBusy ? '; at work now' : ''}`,
+      2,
+      4,
+    );
+    // The swap ends its process first.
+    printMessagesOf(
+      out,
+      some.filter(({ code }) => code !== 'session-running'),
+      4,
+    );
+  }
+}
+
+function printMessagesOf(out: Output, problems: readonly FailoverProblem[], indent: number): void {
+  for (const { severity, code, message } of problems) {
+    const sign = severity === 'error' ? 'bad' : 'warn';
+    // As the option is called here.
+    const own = message.replace('continuePrompt', '--continue');
+    const text = out.signed(sign, out.prose(escapeControl(own)));
+    out.words(`${text} ${out.paint.dim(`[${code}]`)}`, indent, indent + 2);
+  }
+}
+
+async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
+  const { io, scope, out, isJson } = context;
+  requireTwo(setup.homes);
+  const { sessions, from } = await sessionsFor(setup);
+  const others = setup.homes.slice(setup.homes.indexOf(from) + 1).concat(setup.homes);
+  const next = others.find((home) => home !== from) ?? '';
+  const to = values.to === undefined ? next : await accountFor(values.to, scope, io);
+  const options = { ...callOptions(setup), from, to, sessions };
+  const plan = await planSwap(options);
+  const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;
+  out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
+  printPlan(out, to, plan);
+  out.line();
+  if (setup.isDryRun) {
+    out.line('Nothing was changed.');
+    return { exitCode: EXIT.done, body };
+  }
+  if (values.yes !== true) {
+    if (isJson || io.confirm === undefined) {
+      throw new UsageError('there is nobody to ask: add --yes to move them');
+    }
+    if (!(await io.confirm('Move them?'))) return { exitCode: EXIT.problems, body };
+  }
+  const { signal, release } = io.catchInterrupts();
+  const report = await swapAccounts({ ...options, signal }).finally(release);
+  for (const { name, outcome, problems } of report.sessions) {
+    const isGoing = outcome === 'resumed' || outcome === 'already-running';
+    out.words(`${out.signed(isGoing ? 'ok' : 'bad', escapeControl(name))}  ${outcome}`, 2, 4);
+    printMessagesOf(out, problems, 4);
+  }
+  printMessagesOf(out, report.problems, 2);
+  const endings = {
+    done: report.ok ? `all sessions run under ${out.path(to)}` : 'done, but not for all sessions',
+    refused: 'refused; nothing was stopped',
+    'canary-failed': 'the first session did not go on; the others were left where they are',
+    stopped: 'stopped; the same command goes on',
+  };
+  out.verdict(report.ok ? 'ok' : 'bad', endings[report.outcome]);
+  const exitCode = report.ok
+    ? EXIT.done
+    : report.outcome === 'stopped'
+      ? EXIT.failed
+      : EXIT.problems;
+  return { exitCode, body: { ...body, report } };
+}
+
+async function save({ out }: CliContext, setup: FailoverSetup): Ended {
+  const { homes: accountHomes, terminal, processInspector, stateDirectory } = setup;
+  const { sessions } = await sessionsFor(setup);
+  const tools = { terminal, processInspector, stateDirectory };
+  const report = await saveResumeUUIDs(sessions, { ...tools, accountHomes });
+  for (const { name, outcome, sessionId = 'no id', problems } of report.sessions) {
+    const sign = outcome === 'none' ? 'bad' : 'ok';
+    out.words(
+      `${out.signed(sign, escapeControl(name))}  ${sessionId} ${out.paint.dim(outcome)}`,
+      0,
+      2,
+    );
+    printMessagesOf(out, problems, 2);
+  }
+  const exitCode = report.ok ? EXIT.done : EXIT.problems;
+  return { exitCode, body: { action: 'save', saved: report.sessions } };
+}
+
+async function showStatus({ out }: CliContext, { stateDirectory, readFile }: FailoverSetup): Ended {
+  const path = statusFile(stateDirectory);
+  const status = statusFrom(await readFile(path));
+  const isRunning = runningDaemon(status, new Date()) !== undefined;
+  const exitCode = isRunning ? EXIT.done : EXIT.problems;
+  const body = { action: 'status', running: isRunning, status } as const;
+  if (status === undefined) {
+    out.verdict('bad', `no daemon has written ${out.path(path)}`);
+    return { exitCode, body };
+  }
+  printStatus(out, status, isRunning);
+  return { exitCode, body };
+}
+
+const time = (text: string): string => moment(new Date(text));
+
+function printStatus(out: Output, status: DaemonStatus, isRunning: boolean): void {
+  const { pid, at, accounts, sessions, swap: pending, waitUntil } = status;
+  const state = isRunning ? `runs as process ${pid}` : 'does not run';
+  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; it looked last at ${time(at)}`);
+  if (waitUntil !== undefined) {
+    out.verdict('warn', `all accounts are exhausted; it waits until ${time(waitUntil)}`);
+  }
+  if (pending !== undefined) {
+    const names = escapeControl(pending.sessions.join(', '));
+    out.verdict('warn', `still to be moved to ${out.path(pending.to)}: ${names}`);
+  }
+  out.title(count(accounts.length, 'account'));
+  for (const { accountHome, exhaustedUntil, scope } of accounts) {
+    const inUse = accountHome === status.account ? ['in use'] : [];
+    const limit = exhaustedUntil === undefined ? [] : [`exhausted until ${time(exhaustedUntil)}`];
+    const concerned = scope === undefined || scope === 'seat' ? [] : [`its ${scope}`];
+    const remarks = [...inUse, ...limit, ...concerned].join(', ');
+    const sign = out.signed(exhaustedUntil === undefined ? 'ok' : 'warn');
+    out.remarked(`  ${sign} ${out.path(accountHome)}`, remarks, 4);
+  }
+  out.title(count(sessions.length, 'session'));
+  for (const { name, cwd, state: is, accountHome } of sessions) {
+    const under = accountHome === undefined ? '' : ` under ${out.path(accountHome)}`;
+    const sign = is === 'running' ? 'ok' : is === 'ended' ? 'warn' : 'bad';
+    out.remarked(`  ${out.signed(sign, escapeControl(name))}`, `${is}${under}`, 4);
+    out.line(`    ${out.paint.dim(out.path(cwd))}`);
+  }
+}
+
+async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
+  const { io, out, isJson } = context;
+  alertsFrom(values.on ?? []);
+  if (values.listen !== undefined) addressFrom(values.listen);
+  const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
+  const service = { command, path: io.env['PATH'] ?? '/usr/bin:/bin', home: io.home };
+  const [path, text] =
+    values.launchd === true
+      ? [plistPath(io.home), plistText(service)]
+      : [unitPath(io.home, io.env['XDG_CONFIG_HOME']), unitText(service)];
+  out.words(out.paint.bold(out.path(path)), 0, 2);
+  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
+  const isAsked = values.yes !== true && !setup.isDryRun;
+  if (isAsked && (isJson || io.confirm === undefined)) {
+    throw new UsageError('there is nobody to ask: add --yes to write it');
+  }
+  const isMeant = values.yes === true || (isAsked && (await io.confirm?.('Write it?')) === true);
+  if (isMeant) await io.createFile(path, text);
+  out.line();
+  out.verdict('ok', isMeant ? 'written' : 'nothing was written');
+  if (isMeant) {
+    out.command(
+      values.launchd === true
+        ? `launchctl load -w ${path}`
+        : 'systemctl --user enable --now claude-failover && loginctl enable-linger',
+    );
+  }
+  const exitCode = isMeant || setup.isDryRun ? EXIT.done : EXIT.problems;
+  return { exitCode, body: { action: 'unit', path, text, written: isMeant } };
+}
+
+const given = (flag: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [flag, value];
+
+/** The same options again, with absolute paths. */
+function flagsFor(
+  { io, scope }: CliContext,
+  values: FailoverValues,
+  setup: FailoverSetup,
+): readonly string[] {
+  const { homes, homesFrom, required, requiredFrom, root } = scope;
+  const { launch, named = [] } = setup;
+  const isSocketPath = values.socket?.includes('/') === true;
+  return [
+    ...(homesFrom === 'given' ? homes.flatMap((home) => ['--home', home]) : []),
+    ...given('--root', requiredFrom === 'root' ? root : undefined),
+    ...(requiredFrom === 'shared'
+      ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
+      : []),
+    ...named.flatMap(({ name, cwd }) => ['--session', cwd === undefined ? name : `${name}=${cwd}`]),
+    '--state',
+    setup.stateDirectory,
+    ...given('--socket', isSocketPath ? absolutePath(values.socket ?? '', io) : values.socket),
+    ...given('--poll', values.poll),
+    ...given('--cool-down', values.coolDown),
+    ...given('--next', setup.next),
+    ...given('--when-exhausted', setup.whenExhausted),
+    ...given('--continue', values.continue),
+    ...given('--canary', values.canary),
+    ...(values.on ?? []).flatMap((alert) => ['--on', alert]),
+    ...given('--listen', values.listen),
+    ...(launch === 'as-it-ran' ? [] : ['--', ...launch.extraArgs]),
+  ];
+}

@@ -1,0 +1,138 @@
+import {
+  type FailoverFs,
+  type FailoverSession,
+  type MigrateReadFs,
+  readLimitRows,
+  type SavedSession,
+  saveResumeUUIDs,
+  type Terminal,
+} from '../../failover/index.ts';
+import type { FsLike, SharedSymlink } from '../../index.ts';
+import { findLiveSessions, type LiveSession, type ProcessInspector } from '../../sessions/index.ts';
+import type { SessionState, Look, Sighting } from './loop.ts';
+import type { Memory } from './memory.ts';
+
+/** A session of `--session`; its directory is the one that it runs in, unless given. */
+export interface WantedSession {
+  readonly name: string;
+  readonly cwd?: string | undefined;
+}
+
+/** What the daemon and the commands look at and work with. */
+export interface Surroundings {
+  readonly homes: readonly string[];
+  readonly required: readonly SharedSymlink[];
+  /** `undefined`: all in which a session is found. */
+  readonly named: readonly WantedSession[] | undefined;
+  readonly terminal: Terminal;
+  readonly stateDirectory: string;
+  /** The real disk by default, as for all calls. */
+  readonly fs?: FsLike<FailoverFs & MigrateReadFs> | undefined;
+  readonly processInspector?: ProcessInspector | undefined;
+  readonly readFile: (path: string) => Promise<string | undefined>;
+}
+
+/** A session that runs in a terminal. */
+interface Found extends FailoverSession {
+  readonly live: LiveSession;
+  /** The name of its pane for the calls of a terminal. */
+  readonly target: string;
+}
+
+/** Finds the sessions that run in terminals, by the records of their processes. */
+export async function findInTerminals({
+  homes,
+  named,
+  terminal,
+  fs,
+  processInspector,
+}: Surroundings): Promise<{ readonly hasServer: boolean; readonly found: readonly Found[] }> {
+  const { sessions } = await findLiveSessions(homes, { fs, processInspector });
+  const running = sessions.filter(({ processState }) => processState === 'running');
+  const all = await terminal.sessions?.();
+  const asked = named?.map(({ name }) => name) ?? (all ?? []).filter(isUsableName);
+  const found: Found[] = [];
+  for (const name of new Map(asked.map((each) => [each.toLowerCase(), each])).values()) {
+    if (all?.includes(name) === false) continue;
+    const panes = await orNone(async () => (await terminal.panes?.(name)) ?? []);
+    const targets = panes.length < 2 ? [name] : panes.map(({ id }) => `${name}:${id}`);
+    for (const target of targets) {
+      const pids = await orNone(() => terminal.processIds(target));
+      // The nearest to the shell: a session may have started another one.
+      const inside = pids.flatMap((pid) => running.find((live) => live.pid === pid) ?? []);
+      const [live] = inside;
+      const cwd = named?.find((each) => each.name === name)?.cwd ?? live?.cwd;
+      if (live === undefined || cwd?.startsWith('/') !== true) continue;
+      found.push({ name, cwd, live, target });
+      break;
+    }
+  }
+  return { hasServer: all === undefined || all.length > 0, found };
+}
+
+async function orNone<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
+  return await ask().catch(() => []);
+}
+
+/** Whether the calls accept it for the name of a session: one path segment, with nothing hidden. */
+export function isUsableName(name: string): boolean {
+  return /^(?![.])[^/\\:\p{Cc}\p{Surrogate}]*[^/\\:\p{Cc}\p{Surrogate}. ]$/u.test(name);
+}
+
+/** Looks at every session once: saves its id, reads what is new in its transcript, and its screen. */
+export async function lookAround(
+  at: Date,
+  surroundings: Surroundings,
+  { loop, cursors, records }: Memory,
+): Promise<{ readonly look: Look } & Pick<Memory, 'cursors' | 'records'>> {
+  const { homes, required, named, terminal, stateDirectory, fs, processInspector } = surroundings;
+  const { hasServer, found } = await findInTerminals(surroundings);
+  const watched = new Map<string, FailoverSession>();
+  for (const [name, { cwd }] of Object.entries(loop.sessions)) {
+    if (named === undefined || named.some((each) => each.name === name)) {
+      watched.set(name, { name, cwd });
+    }
+  }
+  for (const { name, cwd } of found) watched.set(name, { name, cwd });
+  for (const { name, cwd } of named ?? []) if (cwd !== undefined) watched.set(name, { name, cwd });
+
+  const tools = { terminal, stateDirectory, fs, processInspector };
+  const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });
+  const next = { cursors: { ...cursors }, records: { ...records } };
+  const sightings: Sighting[] = [];
+  for (const each of saved.sessions) {
+    const { name, sessionId } = each;
+    const cwd = watched.get(name)?.cwd ?? '';
+    const running = found.find((one) => one.name === name);
+    if (each.source === 'record' && running !== undefined) {
+      const { live, target } = running;
+      const [accountHome] = live.accountHomes;
+      const rows = await readLimitRows(live.sessionId, {
+        accountHomes: [accountHome],
+        required,
+        cursor: cursors[name],
+        now: at,
+        fs,
+      });
+      next.cursors[name] = rows.cursor;
+      next.records[name] = live.path;
+      const text = await terminal.capture(target).catch(() => undefined);
+      const seen = { name, cwd, state: 'running', sessionId: live.sessionId } as const;
+      sightings.push({ ...seen, accountHome, rows: rows.rows, text });
+    } else {
+      const record = records[name];
+      const isLeft = record !== undefined && (await surroundings.readFile(record)) !== undefined;
+      sightings.push({ name, cwd, sessionId, state: stateOf(each, isLeft) });
+    }
+  }
+  return { look: { at, hasServer, sightings }, ...next };
+}
+
+/** How a session that doesn't run came to that. A program that ends by itself takes its record away (2.1.197, 2.1.332). */
+function stateOf({ source, problems }: SavedSession, isRecordLeft: boolean): SessionState {
+  const has = (code: string) => problems.some((problem) => problem.code === code);
+  if (has('terminal-missing')) return 'missing';
+  if (source === 'pane') return 'ended';
+  if (has('no-resume-hint')) return isRecordLeft ? 'killed' : 'ended';
+  return 'busy';
+}

@@ -1,0 +1,524 @@
+import {
+  type AccountLimit,
+  chooseAccount,
+  type QuotaStep,
+  type RelaunchedSession,
+  type RelaunchReport,
+  stepQuotaGate,
+  type SwapReport,
+} from '../../failover/index.ts';
+import type { DaemonEvent } from './events.ts';
+
+/*
+ * What the daemon decides, apart from what it does: pure functions over a state that is plain JSON. `step` compares
+ * what is with what should be, and names at most one call; `afterSwap` and `afterRelaunch` take in how it went. So a
+ * daemon that was killed at any moment goes on by looking again.
+ */
+
+/**
+ * `ended`: at its shell, and it ended by itself. `killed`: at its shell, and its record was left behind. `missing`: it
+ * has no terminal. `busy`: something without a session record runs in its terminal.
+ */
+export type SessionState = 'running' | 'ended' | 'killed' | 'missing' | 'busy';
+
+/** What was seen of one session. */
+export interface Sighting {
+  readonly name: string;
+  readonly cwd: string;
+  readonly state: SessionState;
+  /** Under which it runs. */
+  readonly accountHome?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** New rows of its transcript. */
+  readonly rows?: readonly unknown[] | undefined;
+  /** Its screen. */
+  readonly text?: string | undefined;
+}
+
+/** What was seen of all sessions at one time. */
+export interface Look {
+  readonly at: Date;
+  /** Whether any terminal exists. */
+  readonly hasServer: boolean;
+  readonly sightings: readonly Sighting[];
+}
+
+interface Retry {
+  readonly failures: number;
+  /** In milliseconds since 1970. */
+  readonly retryAt: number;
+}
+
+/** What is known of a session. */
+export interface Tracked extends Retry {
+  readonly cwd: string;
+  readonly state: SessionState;
+  /** Whether it ended by itself, or never ran: nobody wants it back. */
+  readonly isOver: boolean;
+  /** Whether a swap has stopped it, and it has not been seen to run since. */
+  readonly wasStopped: boolean;
+  /** Whether its terminal went together with all others. */
+  readonly isLost: boolean;
+  /** What was said of its limit last. */
+  readonly said?: string | undefined;
+}
+
+/** A swap that was begun, and has sessions left. */
+export interface PendingSwap extends Retry {
+  readonly from: string;
+  readonly to: string;
+  readonly names: readonly string[];
+}
+
+/** What the daemon remembers. */
+export interface LoopState {
+  /** The account in use, as far as known. */
+  readonly account?: string | undefined;
+  readonly gate?: unknown;
+  readonly limits: readonly AccountLimit[];
+  readonly sessions: Readonly<Record<string, Tracked>>;
+  readonly swap?: PendingSwap | undefined;
+  /** Accounts that could not take the sessions, and until when they are not tried again. */
+  readonly avoided: Readonly<Record<string, number>>;
+  /** Until when all accounts are exhausted, in ISO 8601. */
+  readonly waitUntil?: string | undefined;
+}
+
+export const initialState: LoopState = { limits: [], sessions: {}, avoided: {} };
+
+/** What the daemon was told to do. */
+export interface LoopRules {
+  /** In the order of preference. */
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly organization?: string | undefined;
+  }[];
+  /** `round-robin`: the next one after the account in use. `in-order`: the first that can be used. */
+  readonly next: 'round-robin' | 'in-order';
+  readonly pollMs: number;
+  readonly cooldownMs: number;
+  readonly whenExhausted: 'wait' | 'stop';
+  /** Whether sessions are those that are found, and not those that were named. */
+  readonly isDiscovering: boolean;
+}
+
+/** The one call to make now; `open`: the terminals to make first. */
+export type LoopCall =
+  | {
+      readonly kind: 'swap';
+      readonly from: string;
+      readonly to: string;
+      readonly names: readonly string[];
+      readonly open: readonly string[];
+    }
+  | {
+      readonly kind: 'relaunch';
+      readonly account: string;
+      readonly names: readonly string[];
+      readonly open: readonly string[];
+    }
+  | { readonly kind: 'stop' };
+
+interface Settled {
+  readonly state: LoopState;
+  readonly events: readonly DaemonEvent[];
+}
+
+/** Decides what to do after a look. */
+export function step(
+  before: LoopState,
+  look: Look,
+  rules: LoopRules,
+): Settled & { readonly call?: LoopCall } {
+  const now = Number(look.at);
+  const events: DaemonEvent[] = [];
+  const sessions = track(before, look, rules, events);
+  const watched = look.sightings.filter(({ name }) => Object.hasOwn(sessions, name));
+  const account = currentAccount(before, watched, rules);
+  let gate = before.gate;
+  if (before.account !== undefined && account !== before.account) {
+    const [from, to] = [before.account, account];
+    gate = stepQuotaGate(
+      gate,
+      { kind: 'swapped', from, to, at: look.at },
+      { cooldownMs: rules.cooldownMs },
+    ).state;
+    events.push({ event: 'account-changed', text: `the sessions run under ${to} now`, from, to });
+  }
+  const quota = watchLimits({ ...before, gate, sessions }, watched, look.at, rules, events);
+  const { exhausted } = quota;
+  const state: LoopState = { ...before, ...quota.state, account };
+  const isMoving = state.swap !== undefined && state.swap.to !== account;
+  if (!exhausted.has(account) || isMoving) {
+    const isOver =
+      state.waitUntil !== undefined &&
+      !isMoving &&
+      watched.some(({ state: is }) => is === 'running');
+    if (isOver)
+      events.push({ event: 'limit-over', text: `the sessions go on under ${account}`, account });
+    return {
+      events,
+      ...proceed(isOver ? { ...state, waitUntil: undefined } : state, watched, now),
+    };
+  }
+  const choice = choose(state, account, rules, look.at);
+  if (choice.waitUntil === undefined) {
+    const names = watched.filter(({ name }) => isWanted(state, name)).map(({ name }) => name);
+    const swap = { from: account, to: choice.account, names, failures: 0, retryAt: 0 };
+    return { events, ...proceed({ ...state, swap, waitUntil: undefined }, watched, now) };
+  }
+  if (state.waitUntil === undefined) {
+    const { account: first, waitUntil: until } = choice;
+    const text = `all accounts are exhausted; ${first} is the first that can be used again, at ${until}`;
+    events.push({ event: 'all-exhausted', text, account: first, until });
+  }
+  const waiting = { ...state, waitUntil: choice.waitUntil };
+  if (rules.whenExhausted === 'stop') return { state: waiting, events, call: { kind: 'stop' } };
+  return { events, ...proceed(waiting, watched, now) };
+}
+
+/** Continues a swap that was begun, or brings back what was killed. */
+function proceed(
+  state: LoopState,
+  watched: readonly Sighting[],
+  now: number,
+): { readonly state: LoopState; readonly call?: LoopCall } {
+  const { swap, account = '' } = state;
+  const left = swap === undefined ? [] : watched.filter((each) => isLeft(state, swap, each));
+  if (swap !== undefined && left.length > 0 && swap.retryAt <= now) {
+    const elsewhere = left.find((each) => each.state === 'running')?.accountHome;
+    const from = elsewhere ?? (account === swap.to ? swap.from : account);
+    const chosen = left.filter((each) => each.state !== 'running' || each.accountHome === from);
+    const names = chosen.map(({ name }) => name);
+    const call = { kind: 'swap', from, to: swap.to, names, open: missingIn(chosen) } as const;
+    return { state: { ...state, sessions: stopped(state.sessions, names) }, call };
+  }
+  const pending = left.length === 0 ? undefined : swap;
+  const lost = watched.filter(
+    ({ name, state: is }) =>
+      isWanted(state, name) &&
+      is !== 'running' &&
+      is !== 'busy' &&
+      (state.sessions[name]?.retryAt ?? 0) <= now &&
+      pending?.names.includes(name) !== true,
+  );
+  const next = { ...state, swap: pending };
+  if (lost.length === 0) return { state: next };
+  const names = lost.map(({ name }) => name);
+  return { state: next, call: { kind: 'relaunch', account, names, open: missingIn(lost) } };
+}
+
+/** Whether somebody would miss a session that doesn't run. */
+function isWanted({ sessions }: LoopState, name: string): boolean {
+  return sessions[name]?.isOver === false;
+}
+
+function isLeft(
+  state: LoopState,
+  { to, names }: PendingSwap,
+  { name, ...seen }: Sighting,
+): boolean {
+  const isThere = seen.state === 'running' && seen.accountHome === to;
+  return names.includes(name) && !isThere && isWanted(state, name);
+}
+
+function missingIn(sightings: readonly Sighting[]): readonly string[] {
+  return sightings.filter(({ state }) => state === 'missing').map(({ name }) => name);
+}
+
+function stopped(sessions: LoopState['sessions'], names: readonly string[]): LoopState['sessions'] {
+  return mapped(sessions, (each, name) =>
+    names.includes(name) ? { ...each, wasStopped: true } : each,
+  );
+}
+
+function mapped(
+  sessions: LoopState['sessions'],
+  change: (tracked: Tracked, name: string) => Tracked,
+): LoopState['sessions'] {
+  return Object.fromEntries(
+    Object.entries(sessions).map(([name, each]) => [name, change(each, name)] as const),
+  );
+}
+
+/** What is known of each session after a look. */
+function track(
+  { sessions }: LoopState,
+  { sightings, hasServer }: Look,
+  { isDiscovering }: LoopRules,
+  events: DaemonEvent[],
+): LoopState['sessions'] {
+  const known: Record<string, Tracked> = {};
+  for (const { name: session, cwd, state, sessionId } of sightings) {
+    const before = Object.hasOwn(sessions, session) ? sessions[session] : undefined;
+    if (before === undefined) {
+      events.push({ event: 'session-found', text: `${session} in ${cwd}: ${state}`, session });
+    }
+    const isOver = sessionId === undefined || state === 'ended' || state === 'busy';
+    const fresh = { failures: 0, retryAt: 0, isOver, wasStopped: false, isLost: false };
+    const { state: last, ...rest } = before ?? { state: 'running', ...fresh };
+    const now = { ...rest, cwd, state };
+    const isNew = state !== last && !rest.isOver;
+    switch (state) {
+      case 'running':
+        known[session] = { ...fresh, cwd, state, isOver: false, said: before?.said };
+        break;
+      case 'ended':
+        if (isNew && !rest.wasStopped) {
+          events.push({ event: 'session-ended', text: `${session} ended by itself`, session });
+        }
+        known[session] = { ...now, isOver: rest.isOver || !rest.wasStopped };
+        break;
+      case 'killed':
+        if (isNew) events.push({ event: 'session-killed', text: `${session} was killed`, session });
+        known[session] = now;
+        break;
+      case 'missing': {
+        const isLost = rest.isLost || !hasServer;
+        // Who closes one terminal of several means it.
+        if (isDiscovering && !isLost && !rest.wasStopped) {
+          events.push({ event: 'session-closed', text: `${session} was closed`, session });
+          break;
+        }
+        if (isNew) {
+          events.push({
+            event: 'session-lost',
+            text: `the terminal of ${session} is gone`,
+            session,
+          });
+        }
+        known[session] = { ...now, isLost };
+        break;
+      }
+      case 'busy':
+        known[session] = now;
+        break;
+      default:
+        state satisfies never;
+    }
+  }
+  return known;
+}
+
+/** The account in use: the one remembered, as long as a session runs under it; else the one that most run under. */
+function currentAccount(
+  { account, swap }: LoopState,
+  watched: readonly Sighting[],
+  { accounts }: LoopRules,
+): string {
+  const known = accounts.map((each) => each.account);
+  const running = watched.flatMap(({ accountHome }) => accountHome ?? []);
+  const inUse = known.toSorted((one, other) => times(running, other) - times(running, one));
+  const isKept = account !== undefined && known.includes(account);
+  const stays = isKept && (running.length === 0 || swap !== undefined || running.includes(account));
+  const [first = ''] = inUse;
+  return stays ? account : first;
+}
+
+function times(all: readonly string[], one: string): number {
+  return all.filter((each) => each === one).length;
+}
+
+/** Shows everything to the quota gate; says what is new. */
+function watchLimits(
+  state: LoopState,
+  watched: readonly Sighting[],
+  at: Date,
+  { cooldownMs }: LoopRules,
+  events: DaemonEvent[],
+): { readonly state: LoopState; readonly exhausted: ReadonlySet<string> } {
+  let { gate, limits } = state;
+  const exhausted = new Set<string>();
+  const said = new Map<string, string>();
+  for (const { name: session, accountHome, rows = [], text } of watched) {
+    if (accountHome === undefined) continue;
+    const seen = { session, account: accountHome, at };
+    const observations = [
+      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, rows } as const]),
+      ...(text === undefined ? [] : [{ kind: 'pane', ...seen, text } as const]),
+    ];
+    let quota: QuotaStep | undefined;
+    for (const observation of observations) {
+      quota = stepQuotaGate(gate, observation, { cooldownMs });
+      ({ state: gate } = quota);
+      ({ limits } = quota.state);
+    }
+    if (quota === undefined) continue;
+    const event = limitEvent(quota, session, accountHome);
+    // Another account doesn't help where only one model is exhausted.
+    if (event?.event === 'limit-reached') exhausted.add(accountHome);
+    const key = event === undefined ? '' : `${event.event} ${accountHome} ${event.text}`;
+    if (event !== undefined && key !== state.sessions[session]?.said) events.push(event);
+    said.set(session, key);
+  }
+  const sessions = mapped(state.sessions, (each, name) => ({
+    ...each,
+    said: said.get(name) ?? each.said,
+  }));
+  return { state: { ...state, gate, limits, sessions }, exhausted };
+}
+
+function limitEvent(quota: QuotaStep, session: string, account: string): DaemonEvent | undefined {
+  if (quota.verdict === 'none' || quota.evidence === undefined) return undefined;
+  const { text: message, resets, scope } = quota.evidence;
+  const names = {
+    suspected: 'limit-suspected',
+    vetoed: 'limit-vetoed',
+    'cooling-down': 'limit-cooling-down',
+    swap: scope === 'model' ? 'model-limit' : 'limit-reached',
+  } as const;
+  const text = `${session}: ${message}`;
+  return { event: names[quota.verdict], text, session, account, until: resets?.at };
+}
+
+/** The account to move to; `waitUntil`: none can be used before that. */
+function choose(
+  { gate, avoided }: LoopState,
+  current: string,
+  { accounts, next }: LoopRules,
+  now: Date,
+): { readonly account: string; readonly waitUntil?: string | undefined } {
+  const isFree = (account: string) => (avoided[account] ?? 0) <= Number(now);
+  const ranked = accounts.map((each, index) =>
+    next === 'round-robin' ? each : { ...each, remaining: 1 - index / accounts.length },
+  );
+  const candidates = ranked.filter(({ account }) => account === current || isFree(account));
+  const choice = chooseAccount(gate, candidates, now);
+  if (choice.waitUntil === undefined && choice.account !== current) return choice;
+  const waits = accounts
+    .filter(({ account }) => !isFree(account))
+    .map(({ account }) => ({ account, until: avoided[account] ?? 0 }));
+  const own = Date.parse(choice.waitUntil ?? now.toISOString());
+  const [first] = [...waits, { account: choice.account, until: own }].toSorted(
+    (one, other) => one.until - other.until,
+  );
+  return {
+    account: first?.account ?? current,
+    waitUntil: new Date(first?.until ?? own).toISOString(),
+  };
+}
+
+/** How often something is tried again before the daemon gives up. */
+export const MAX_FAILURES = 8;
+const MAX_DELAY_MS = 600_000;
+/** How long an account is left alone that was not ready, or under which the first session did not go on. */
+const AVOID_MS = { refused: 600_000, 'canary-failed': 3_600_000, done: 600_000 } as const;
+
+/** Tries again, later each time. */
+function later({ failures }: Retry, now: number, { pollMs }: LoopRules): Retry {
+  const delay = Math.min(pollMs * 2 ** failures, MAX_DELAY_MS);
+  return { failures: failures + 1, retryAt: now + delay };
+}
+
+export const isMoved = ({ outcome }: RelaunchedSession): boolean =>
+  outcome === 'resumed' || outcome === 'already-running';
+
+/** Whether trying again helps nothing: nobody knows which session it was. */
+function isHopeless({ outcome, problems }: RelaunchedSession): boolean {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return (
+    outcome === 'skipped' &&
+    errors.length > 0 &&
+    errors.every(({ remedy }) => remedy === 'choose-session')
+  );
+}
+
+/** Takes in how a swap went. */
+export function afterSwap(
+  state: LoopState,
+  call: Extract<LoopCall, { readonly kind: 'swap' }>,
+  { outcome, sessions, problems }: Pick<SwapReport, 'outcome' | 'sessions' | 'problems'>,
+  at: Date,
+  rules: LoopRules,
+): Settled {
+  const { from, to } = call;
+  const now = Number(at);
+  const isFirst = state.account !== to;
+  const { swap = { from, to, names: call.names, failures: 0, retryAt: 0 } } = state;
+  const [up, down] = [sessions.filter(isMoved), sessions.filter((each) => !isMoved(each))];
+  const left = down.filter((each) => !isHopeless(each)).map(({ name }) => name);
+  const common = { from, to, problems: [...problems, ...down.flatMap((each) => each.problems)] };
+  if (outcome === 'stopped') return { state, events: [] };
+  const avoided = { ...state.avoided, [to]: now + AVOID_MS[outcome] };
+  const avoiding = { ...state, swap: undefined, avoided };
+  const again = (names: readonly string[]): Settled => {
+    const retry = later(swap, now, rules);
+    if (retry.failures <= MAX_FAILURES) {
+      return { state: { ...state, swap: { ...swap, ...retry, names } }, events: [] };
+    }
+    const text = `gave up moving ${names.join(', ')} to ${to}`;
+    const event = { event: 'gave-up', text, left: names, ...common } as const;
+    return { state: isFirst ? avoiding : { ...state, swap: undefined }, events: [event] };
+  };
+  const say = (event: DaemonEvent, { state: next, events }: Settled): Settled => ({
+    state: next,
+    events: [event, ...events],
+  });
+  switch (outcome) {
+    case 'refused': {
+      const text = `nothing was moved to ${to}: it is not ready`;
+      const isShort = problems.every(
+        ({ remedy, severity }) => remedy === 'retry' || severity === 'warning',
+      );
+      const next = isFirst && !isShort ? { state: avoiding, events: [] } : again(swap.names);
+      return say({ event: 'swap-refused', text, ...common }, next);
+    }
+    case 'canary-failed': {
+      const text = `the first session did not go on under ${to}; the others stay where they are`;
+      const next = isFirst ? { state: avoiding, events: [] } : again(swap.names);
+      return say({ event: 'canary-failed', text, ...common }, next);
+    }
+    case 'done': {
+      if (up.length === 0) {
+        if (left.length === 0) return { state: { ...state, swap: undefined }, events: [] };
+        return say(
+          { event: 'swap-failed', text: `no session was moved to ${to}`, ...common },
+          again(swap.names),
+        );
+      }
+      const observation = { kind: 'swapped', from, to, at } as const;
+      const { cooldownMs } = rules;
+      const gate = isFirst
+        ? stepQuotaGate(state.gate, observation, { cooldownMs }).state
+        : state.gate;
+      const text = `${up.length} of ${sessions.length} sessions run under ${to}`;
+      const done = { event: 'swap-done', text, left, ...common } as const;
+      const rest = swap.names.filter((name) => !call.names.includes(name));
+      const moved = { ...state, account: to, gate };
+      if (left.length === 0) {
+        const pending = rest.length === 0 ? undefined : { ...swap, names: rest };
+        return { state: { ...moved, swap: pending }, events: [done] };
+      }
+      const next = again([...left, ...rest]);
+      return say(done, { ...next, state: { ...next.state, account: to, gate } });
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Takes in how a relaunch went. */
+export function afterRelaunch(
+  state: LoopState,
+  { sessions }: Pick<RelaunchReport, 'sessions'>,
+  at: Date,
+  rules: LoopRules,
+): Settled {
+  const events: DaemonEvent[] = [];
+  const known = { ...state.sessions };
+  for (const relaunched of sessions) {
+    const { name: session, problems } = relaunched;
+    const before = known[session];
+    if (before === undefined) continue;
+    if (isMoved(relaunched)) {
+      events.push({ event: 'session-relaunched', text: `${session} goes on`, session, problems });
+      continue;
+    }
+    const retry = later(before, Number(at), rules);
+    const isOver = retry.failures > MAX_FAILURES || isHopeless(relaunched);
+    const text = `${session} was not relaunched: ${relaunched.outcome}`;
+    events.push({ event: isOver ? 'gave-up' : 'relaunch-failed', text, session, problems });
+    known[session] = { ...before, ...retry, isOver };
+  }
+  return { state: { ...state, sessions: known }, events };
+}

@@ -1,0 +1,88 @@
+import type { LoopState, PendingSwap, Tracked } from './loop.ts';
+
+/** What a daemon must know after it was killed. */
+export interface Memory {
+  readonly loop: LoopState;
+  /** How far the transcript of each session was read. */
+  readonly cursors: Readonly<Record<string, unknown>>;
+  /** The record of the process that each session was seen to run in last. */
+  readonly records: Readonly<Record<string, string>>;
+}
+
+/** Reads what a daemon wrote; what is damaged is forgotten: accounts and terminals have the rest. */
+export function memoryFrom(text: string | undefined): Memory {
+  const value = parsed(text ?? '');
+  const { account, gate, swap, avoided, waitUntil } = value;
+  const loop = {
+    limits: [],
+    account: isText(account) ? account : undefined,
+    gate,
+    sessions: entriesOf(value['sessions'], isTracked),
+    swap: isPendingSwap(swap) ? swap : undefined,
+    avoided: entriesOf(avoided, isNumber),
+    waitUntil: isText(waitUntil) ? waitUntil : undefined,
+  };
+  const records = entriesOf(value['records'], isText);
+  return { loop, cursors: entriesOf(value['cursors'], isAnything), records };
+}
+
+/** What {@link memoryFrom} reads. */
+export function memoryText({ loop, cursors, records }: Memory): string {
+  return `${JSON.stringify({ version: 1, ...loop, cursors, records })}\n`;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function parsed(text: string): Members {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && value['version'] === 1 ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isAnything = (value: unknown): value is unknown => value !== undefined;
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+
+function entriesOf<Value>(
+  value: unknown,
+  isRight: (value: unknown) => value is Value,
+): Readonly<Record<string, Value>> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.flatMap(([name, each]) => (isRight(each) ? [[name, each] as const] : [])),
+  );
+}
+
+const states: ReadonlySet<unknown> = new Set<Tracked['state']>([
+  'running',
+  'ended',
+  'killed',
+  'missing',
+  'busy',
+]);
+
+function isTracked(value: unknown): value is Tracked {
+  return (
+    isObject(value) &&
+    isText(value['cwd']) &&
+    states.has(value['state']) &&
+    [value['isOver'], value['wasStopped'], value['isLost']].every(isFlag) &&
+    [value['failures'], value['retryAt']].every(isNumber)
+  );
+}
+
+function isPendingSwap(value: unknown): value is PendingSwap {
+  return (
+    isObject(value) &&
+    [value['from'], value['to']].every(isText) &&
+    Array.isArray(value['names']) &&
+    value['names'].every(isText) &&
+    [value['failures'], value['retryAt']].every(isNumber)
+  );
+}

@@ -1,0 +1,224 @@
+import { isTerminalError } from '../../failover/index.ts';
+import { findAccountHomes } from '../../homes/index.ts';
+import { inspectAll } from '../../index.ts';
+import { type AnyProblem, isError } from '../causes.ts';
+import {
+  choiceOption,
+  type CliContext,
+  flagOption,
+  listOption,
+  textOption,
+  type ValuesOf,
+} from '../command.ts';
+import { defaultHomeIn } from '../diagnoses.ts';
+import { UsageError } from '../exit.ts';
+import { absolutePath } from '../scope.ts';
+import { statusFile } from './daemon.ts';
+import { isUsableName, type WantedSession } from './look.ts';
+import { type DaemonStatus, statusFrom } from './status.ts';
+
+/** The options of `failover`, of which each action takes some. */
+export const failoverOptions = {
+  session: listOption(
+    '--session <name[=directory]>',
+    'a tmux session, with the directory that Claude Code runs in; can be repeated. All in which it runs by default',
+  ),
+  state: textOption(
+    '--state <directory>',
+    'where ids, status.json and daemon.json are; $XDG_STATE_HOME/claude-shared-state/failover by default',
+  ),
+  socket: textOption(
+    '--socket <name>',
+    'the tmux socket, by its name, or by its path with a slash',
+  ),
+  poll: textOption('--poll <time>', 'how often to look, such as 15s, which is the default'),
+  coolDown: textOption(
+    '--cool-down <time>',
+    'no other swap for that long after one; 5m by default',
+  ),
+  next: choiceOption(
+    '--next <rule>',
+    'which account is next: the one after that in use, or the first of all that can be used',
+    ['round-robin', 'in-order'],
+  ),
+  argsFromProcess: flagOption(
+    '--args-from-process',
+    'resume each session with the arguments that it ran with: the default, unless arguments follow --',
+  ),
+  continue: textOption('--continue <prompt>', 'what to tell sessions whose work was interrupted'),
+  canary: textOption('--canary <name>', 'the session to move first'),
+  whenExhausted: choiceOption(
+    '--when-exhausted <what>',
+    'what run does while all accounts are exhausted',
+    ['wait', 'stop'],
+  ),
+  once: flagOption('--once', 'with run: look once, do what is due, and end'),
+  on: listOption(
+    '--on <event=command|url>',
+    'with run: tell of an event by a shell command, or by a POST to a URL; can be repeated',
+  ),
+  listen: textOption(
+    '--listen <port|socket>',
+    'with run: answer GET /status, /quota/status and /metrics on a loopback port, or on a socket',
+  ),
+  to: textOption('--to <home>', 'with check and swap: the account to move to'),
+  launchd: flagOption(
+    '--launchd',
+    'with unit: a launch agent for launchd instead of a systemd unit',
+  ),
+  yes: flagOption('-y, --yes', 'with swap and unit: do it without asking').conflicts('dryRun'),
+  dryRun: flagOption(
+    '--dry-run',
+    'stop, start and write nothing but ids and the status; say what would be done',
+  ),
+};
+
+export type FailoverValues = ValuesOf<typeof failoverOptions>;
+
+/** What every action works with. */
+export type FailoverSetup = Awaited<ReturnType<typeof setupFor>>;
+
+/** Reads and checks the options; a mistake is told before anything is begun. */
+export async function setupFor(
+  { io, scope }: CliContext,
+  values: FailoverValues,
+  extraArgs: readonly string[],
+) {
+  if (extraArgs.length > 0 && values.argsFromProcess === true) {
+    throw new UsageError('--args-from-process and arguments behind -- exclude each other');
+  }
+  const named: WantedSession[] = [];
+  for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
+  const { canary } = values;
+  if (canary !== undefined && values.session && !named.some(({ name }) => name === canary)) {
+    throw new UsageError(`--canary ${canary}: no --session has this name`);
+  }
+  const found = await findAccountHomes({
+    homeDirectory: io.home,
+    env: io.env,
+    accountHomes: scope.homes,
+    required: scope.required,
+    sessions: false,
+    processInspector: io.processInspector,
+  });
+  const organizationOf = (home: string) =>
+    found.homes.find(({ accountHome }) => accountHome === home)?.account?.organizationUuid;
+  return {
+    homes: scope.homes,
+    accounts: scope.homes.map((account) => ({ account, organization: organizationOf(account) })),
+    isDiscovering: values.session === undefined,
+    required: scope.required,
+    named: values.session === undefined ? undefined : named,
+    stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+    ...io.tmux(values.socket),
+    readFile: async (path: string) => await io.readFile(path).catch(() => undefined),
+    launch: extraArgs.length === 0 ? ('as-it-ran' as const) : { extraArgs },
+    continuePrompt: values.continue,
+    canary,
+    pollMs: timeFrom('--poll', values.poll ?? '15s'),
+    cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
+    next: values.next ?? 'round-robin',
+    whenExhausted: values.whenExhausted ?? 'wait',
+    defaultAccountHome: defaultHomeIn(io.home),
+    isDryRun: values.dryRun === true,
+    isOnce: values.once === true,
+  } as const;
+}
+
+type Surroundings = CliContext['io'];
+
+function defaultState({ env, home }: Surroundings): string {
+  const base = env['XDG_STATE_HOME'] ?? '';
+  return `${base.startsWith('/') ? base : `${home}/.local/state`}/claude-shared-state/failover`;
+}
+
+/** A daemon keeps it for weeks: it must not depend on where that was started. */
+function absoluteIn(option: string, path: string, io: Surroundings): string {
+  if (/^(?:\/|~(?:\/|$))/.test(path)) return absolutePath(path, io);
+  throw new UsageError(`${option}: ${path} is relative; write the whole path`);
+}
+
+async function sessionFrom(text: string, io: Surroundings): Promise<WantedSession> {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  if (!isUsableName(name))
+    throw new UsageError(`--session ${text}: tmux has no session of this name`);
+  if (at < 0) return { name };
+  const cwd = absoluteIn('--session', text.slice(at + 1), io);
+  if (await io.isDirectory(cwd)) return { name, cwd };
+  throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
+}
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A time such as `15s`, in milliseconds; a number alone is in seconds. */
+function timeFrom(option: string, text: string): number {
+  const [, number = '', unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
+  const [, factor = 0] = Object.entries(units).find(([name]) => name === unit) ?? [];
+  const milliseconds = Number(number) * factor;
+  // A timer of more than that fires at once.
+  if (number !== '' && milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
+  throw new UsageError(`${option} ${text}: it must be a time, such as 500ms, 15s, 5m or 1h`);
+}
+
+/** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
+export async function checkToRun(
+  { io }: CliContext,
+  { homes, required, terminal, stateDirectory, readFile }: FailoverSetup,
+): Promise<readonly AnyProblem[]> {
+  requireTwo(homes);
+  const other = runningDaemon(statusFrom(await readFile(statusFile(stateDirectory))), new Date());
+  if (other !== undefined && other.pid !== process.pid) {
+    throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
+  }
+  await requireTerminals(terminal);
+  try {
+    await io.replaceFile(statusFile(stateDirectory), '{}\n');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    // A disk that is full may have room later.
+    if (code !== 'ENOSPC')
+      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${code}`);
+  }
+  const reports = await inspectAll(homes, { required });
+  const problems = reports.flatMap((report) => report.problems);
+  // A swap creates what is missing.
+  return problems.filter((problem) => isError(problem) && problem.remedy !== 'ensure');
+}
+
+export function requireTwo(homes: readonly string[]): void {
+  if (homes.length > 1) return;
+  throw new UsageError(
+    `there is only one account home, ${homes[0] ?? ''}: name two or more with --home`,
+  );
+}
+
+/** Whether tmux is there at all; that its server does not run is no mistake. */
+export async function requireTerminals(terminal: FailoverSetup['terminal']): Promise<void> {
+  try {
+    await terminal.sessions?.();
+  } catch (error) {
+    throw isTerminalError(error) ? new UsageError(error.message) : error;
+  }
+}
+
+/** The daemon that wrote a status, if it still runs. */
+export function runningDaemon(
+  status: DaemonStatus | undefined,
+  now: Date,
+): DaemonStatus | undefined {
+  // A swap may take minutes; another process may have got its id by then.
+  const age = Number(now) - Date.parse(status?.at ?? '');
+  const isRecent = age < MAX_SWAP_MS + 3 * (status?.pollMs ?? 0);
+  return status !== undefined && isRecent && exists(status.pid) ? status : undefined;
+}
+
+const MAX_SWAP_MS = 600_000;
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

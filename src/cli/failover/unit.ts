@@ -1,0 +1,75 @@
+/** What a service manager starts, and how. */
+export interface Service {
+  /** The program and its arguments; every path is absolute. */
+  readonly command: readonly string[];
+  /** Where it finds tmux, ps and claude. */
+  readonly path: string;
+  readonly home: string;
+}
+
+const SERVICE_NAME = 'claude-failover';
+
+/** Where a user's unit belongs. */
+export function unitPath(home: string, configHome: string | undefined): string {
+  const base = configHome?.startsWith('/') === true ? configHome : `${home}/.config`;
+  return `${base}/systemd/user/${SERVICE_NAME}.service`;
+}
+
+/** Where a user's launch agent belongs. */
+export const plistPath = (home: string): string =>
+  `${home}/Library/LaunchAgents/${SERVICE_NAME}.plist`;
+
+/** A systemd user unit. */
+export function unitText({ command, path, home }: Service): string {
+  return `[Unit]
+Description=Moves Claude Code sessions to the next account
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=${command.map(systemdWord).join(' ')}
+Environment=${systemdWord(`PATH=${path}`)}
+WorkingDirectory=${home.replaceAll('%', '%%')}
+Restart=on-failure
+RestartSec=15
+# The tmux server that it may start lives on without it.
+KillMode=process
+
+[Install]
+WantedBy=default.target
+`;
+}
+
+/** A word for systemd, which expands \`%\` and \`$\`. */
+function systemdWord(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
+  return `"${escaped.replaceAll('$', '$$$$')}"`;
+}
+
+/** A launch agent for launchd. */
+export function plistText({ command, path, home }: Service): string {
+  const words = command.map((word) => `    <string>${xml(word)}</string>`).join('\n');
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key><string>${SERVICE_NAME}</string>
+  <key>ProgramArguments</key>
+  <array>
+${words}
+  </array>
+  <key>EnvironmentVariables</key>
+  <dict><key>PATH</key><string>${xml(path)}</string></dict>
+  <key>WorkingDirectory</key><string>${xml(home)}</string>
+  <key>RunAtLoad</key><true/>
+  <key>KeepAlive</key>
+  <dict><key>SuccessfulExit</key><false/></dict>
+  <!-- The tmux server that it may start lives on without it. -->
+  <key>AbandonProcessGroup</key><true/>
+</dict>
+</plist>
+`;
+}
+
+function xml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

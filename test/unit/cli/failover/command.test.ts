@@ -1,0 +1,396 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createSocket, type AddressInfo } from 'node:net';
+import * as fs from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import schema from '../../../../src/cli/output-schema.json' with { type: 'json' };
+import { eventMeanings } from '../../../../src/cli/failover/events.ts';
+import {
+  addAnswer,
+  ONE,
+  savedFor,
+  setStage,
+  type Stage,
+  startBoth,
+  TWO,
+} from '../../support/swapping.ts';
+import { makeFile } from '../../support/world.ts';
+import { run, type Surroundings } from '../support/run.ts';
+
+let stage: Stage;
+
+beforeEach(() => {
+  const root = fs.mkdtempSync(join(fs.realpathSync(tmpdir()), 'cli-'));
+  stage = setStage({ kind: 'disk', root, fs });
+  startBoth(stage);
+});
+afterEach(() => rm(stage.world.root, { recursive: true }));
+
+const sessionFlags = () =>
+  stage.sessions.slice(0, 2).flatMap(({ name, cwd }) => ['--session', `${name}=${cwd}`]);
+
+/** Runs an action with both homes, the first two sessions, and terminals of its own. */
+async function failover(argv: readonly string[], more: Partial<Surroundings> = {}) {
+  const { world, from, to, terminal, stateDirectory } = stage;
+  const { processInspector } = terminal;
+  const shared = join(world.root, 'shared');
+  const flags = ['--home', from, '--home', to, '--root', shared, '--state', stateDirectory];
+  const [words, behind] = split(argv);
+  const [action = '', ...rest] = words;
+  return await run(['failover', action, ...flags, ...sessionFlags(), ...rest, ...behind], {
+    home: world.root,
+    tmux: { terminal, processInspector },
+    ...more,
+  });
+}
+
+function split(argv: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const at = argv.indexOf('--');
+  return at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at)];
+}
+
+const homeOf = (name: string) => stage.terminal.runningIn(name)?.accountHome;
+const hitLimit = () => {
+  const [api] = stage.sessions;
+  const text = "You've hit your weekly limit";
+  if (api !== undefined) addAnswer(stage, ONE, api, { error: 'rate_limit', text });
+};
+function dataOf(text: string): Readonly<Record<string, unknown>> {
+  const data: unknown = JSON.parse(text);
+  return typeof data === 'object' && data !== null ? { ...data } : {};
+}
+const eventsIn = (stdout: string) => stdout.trimEnd().split('\n').map(dataOf);
+
+describe('a mistake is told before anything is begun:', () => {
+  test.each([
+    ['no such action', ['rin'], 'did you mean run'],
+    ['a relative directory', ['run', '--session', 'docs=work'], 'is relative'],
+    [
+      'a directory that is not there',
+      ['run', '--session', 'docs=/nowhere'],
+      'there is no directory',
+    ],
+    ['a name that tmux has not', ['run', '--session', 'a:b'], 'no session of this name'],
+    ['a relative state directory', ['run', '--state', 'x'], 'is relative'],
+    ['a state directory that is a file', ['run', '--state', '/dev/null/x'], "can't be written"],
+    ['a mistyped home', ['run', '--home', '/nowhere/a'], 'there is no account home'],
+    ['no time', ['run', '--poll', '5 parsecs'], 'it must be a time'],
+    ['a time of nothing', ['run', '--cool-down', '0'], 'it must be a time'],
+    ['a rule that is none', ['run', '--next', 'best'], 'round-robin'],
+    ['an unknown canary', ['run', '--canary', 'x'], 'no --session has this name'],
+    ['an unknown event', ['run', '--on', 'swapped=true'], 'must be an event'],
+    ['an alert that goes nowhere', ['run', '--on', 'swap-done='], 'must be an event'],
+    ['a host that others reach', ['run', '--listen', '0.0.0.0:9464'], 'only loopback hosts'],
+    ['a name that may be anywhere', ['run', '--listen', 'example.com:80'], 'only loopback hosts'],
+    ['no address', ['run', '--listen', 'x'], 'must be a port'],
+    [
+      'arguments from two sources',
+      ['run', '--args-from-process', '--', '-c'],
+      'exclude each other',
+    ],
+  ])('%s', async (_, argv, message) => {
+    const { exitCode, stderr, stdout } = await failover([
+      ...argv.slice(0, 1),
+      '--once',
+      ...argv.slice(1),
+    ]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stage.terminal.entered).toEqual([]);
+  });
+
+  test('a single home', async () => {
+    const { from, stateDirectory } = stage;
+    const argv = ['failover', 'run', '--once', '--home', from, '--state', stateDirectory];
+    const { exitCode, stderr } = await run(argv, { home: stage.world.root });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('only one account home')]);
+  });
+});
+
+describe('run', () => {
+  test('prints events as lines of JSON, with documented names', async () => {
+    await failover(['run', '--once']);
+    hitLimit();
+    const { exitCode, stdout } = await failover(['run', '--once', '--poll', '50ms']);
+    const events = eventsIn(stdout);
+    expect(exitCode).toBe(0);
+    expect(events.map(({ event }) => event)).toContain('swap-done');
+    for (const { event, at, text } of events) {
+      expect(Object.keys(eventMeanings)).toContain(event);
+      expect([typeof at, typeof text]).toEqual(['string', 'string']);
+    }
+    expect([homeOf('api'), homeOf('web')]).toEqual([stage.to, stage.to]);
+  });
+
+  test('refuses homes that do not share their sessions', async () => {
+    const elsewhere = ['--root', join(stage.world.root, 'elsewhere')];
+    const { exitCode, stderr } = await failover(['run', '--once', ...elsewhere]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('divergent-link');
+  });
+
+  test('gives the arguments behind -- to the sessions that it resumes', async () => {
+    await failover(['run', '--once']);
+    hitLimit();
+    await failover(['run', '--once', '--', '--model', 'opus']);
+    expect(stage.terminal.entered.map(([, command]) => command)).toEqual([
+      expect.stringMatching(/claude --resume \S+ --model opus$/),
+      expect.stringMatching(/claude --resume \S+ --model opus$/),
+    ]);
+  });
+
+  test('answers on a loopback port while it watches, and ends on an interrupt', async () => {
+    const stopping = new AbortController();
+    const port = await freePort();
+    const watching = failover(['run', '--listen', String(port)], { interrupt: stopping.signal });
+    const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await expect
+      .poll(() => get('/metrics').catch(() => ''))
+      .toContain('claude_failover_session_running{session="api",state="running"} 1');
+    expect(JSON.parse(await get('/status'))).toMatchObject({
+      account: stage.from,
+      sessions: [{ name: 'api', state: 'running', sessionId: ONE }, { name: 'web' }],
+    });
+    expect(JSON.parse(await get('/quota/status'))).toMatchObject({
+      accounts: [{ accountHome: stage.from }, { accountHome: stage.to }],
+    });
+    expect(await get('/nothing')).toContain('/quota/status');
+    const status = await failover(['status', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ running: true, exitCode: 0 });
+
+    stopping.abort();
+    expect((await watching).exitCode).toBe(0);
+    await expect(get('/status')).rejects.toThrow('fetch failed');
+  });
+
+  test('says that the port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { exitCode, stderr } = await failover([
+      'run',
+      '--listen',
+      String(portOf(server.address())),
+    ]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('EADDRINUSE')]);
+  });
+
+  test('tells a URL and a command of an event, and says if that fails', async () => {
+    const { url, requests } = await listener();
+    const file = join(stage.world.root, 'told');
+    const { stdout } = await failover([
+      'run',
+      '--once',
+      '--on',
+      `started=${url}/hook`,
+      '--on',
+      `stopped=printf '%s: ' "$FAILOVER_EVENT" > ${file}; cat >> ${file}`,
+      '--on',
+      'session-found=exit 3',
+    ]);
+    expect(requests).toEqual([
+      ['/hook', expect.objectContaining({ event: 'started', text: 'watching 2 accounts' })],
+    ]);
+    expect(await readFile(file, 'utf8')).toMatch(/^stopped: \{"at":".*"text":"stopped"\}\n$/);
+    const failed = eventsIn(stdout).find(({ event }) => event === 'alert-failed');
+    expect(failed?.['text']).toBe('session-found: the command ended with 3: ');
+  });
+
+  test('sends the alert to Telegram as the README shows it', async () => {
+    const { url, requests } = await listener();
+    const readme = await readFile(
+      new URL('../../../../src/failover/README.md', import.meta.url),
+      'utf8',
+    );
+    const command = /--on all-exhausted='(curl [^']+)'/.exec(readme)?.[1] ?? '';
+    const local = command.replace('https://api.telegram.org', url);
+    expect(local).not.toBe(command);
+    const token = `export TELEGRAM_TOKEN=1:x TELEGRAM_CHAT=7; `;
+    await failover(['run', '--once', '--on', `started=${token}${local}`]);
+    const [[path, body] = []] = requests;
+    const fields = Object.fromEntries(new URLSearchParams(String(body)));
+    expect([path, fields]).toEqual([
+      '/bot1:x/sendMessage',
+      { chat_id: '7', text: 'watching 2 accounts' },
+    ]);
+  });
+});
+
+describe('what is told as JSON keeps to the documented schema:', () => {
+  const [mistake, ...commands] = schema.oneOf;
+  const own = commands.find(({ properties }) => properties.command.const === 'failover');
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const isValid = ajv.compile({ oneOf: [mistake, own], $defs: schema.$defs });
+
+  test.each([
+    ['check', ['check']],
+    ['a swap that is only planned', ['swap', '--dry-run']],
+    ['a swap', ['swap', '--yes']],
+    ['save', ['save']],
+    ['status of a daemon that never ran', ['status']],
+    ['unit', ['unit', '--dry-run']],
+    ['a mistake', ['unit']],
+  ])('%s', async (_, argv) => {
+    const { stdout } = await failover([...argv, '--json']);
+    const isRight = isValid(JSON.parse(stdout));
+    expect(isRight ? [] : isValid.errors).toEqual([]);
+  });
+});
+
+describe('swap', () => {
+  test('shows what would happen, asks, and moves the sessions', async () => {
+    const asked = await failover(['swap'], { answer: false });
+    expect([asked.exitCode, asked.questions, homeOf('api')]).toEqual([
+      1,
+      ['Move them?'],
+      stage.from,
+    ]);
+    const { exitCode, stdout } = await failover(['swap'], { answer: true });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('✓ all sessions run under ~/b');
+    expect([homeOf('api'), homeOf('web')]).toEqual([stage.to, stage.to]);
+  });
+
+  test('does nothing where nobody can be asked', async () => {
+    const { exitCode, stderr } = await failover(['swap']);
+    expect([exitCode, homeOf('api')]).toEqual([2, stage.from]);
+    expect(stderr).toContain('add --yes');
+  });
+
+  test('stops nothing if the other account is not ready', async () => {
+    makeFile(stage.world, join(stage.to, '.claude.json'), '{}');
+    const { exitCode, stdout } = await failover(['swap', '--yes']);
+    expect([exitCode, homeOf('api')]).toEqual([1, stage.from]);
+    expect(stdout).toContain('refused; nothing was stopped');
+  });
+});
+
+test('save saves the ids, and prints them', async () => {
+  const { exitCode, stdout } = await failover(['save']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toBe(`✓ api  ${ONE} saved\n✓ web  ${TWO} saved\n`);
+  expect(savedFor(stage, 'api')).toBe(`${ONE}\n`);
+});
+
+describe('unit', () => {
+  const flags = ['--poll', '30s', '--on', 'gave-up=echo "50% of $HOME"', '--', '--model', 'opus'];
+
+  test('shows a systemd unit that runs the daemon with the same options, and writes it', async () => {
+    const { exitCode, stdout } = await failover(['unit', '--yes', ...flags]);
+    expect(exitCode).toBe(0);
+    const path = join(stage.world.root, '.config/systemd/user/claude-failover.service');
+    const text = await readFile(path, 'utf8');
+    for (const line of text.trimEnd().split('\n')) expect(stdout).toContain(line);
+    expect(text).toContain(
+      'ExecStart="/usr/bin/node" "/opt/claude-shared-state/cli.js" "failover" "run"',
+    );
+    expect(text).toContain(String.raw`"--on" "gave-up=echo \"50%% of $$HOME\""`);
+    expect(text).toMatch(
+      /"--session" "api=.*\/work\/api" .*"--poll" "30s" .*"--" "--model" "opus"$/m,
+    );
+    // What somebody may have changed stays.
+    expect((await failover(['unit', '--yes', ...flags])).exitCode).toBe(3);
+  });
+
+  test('shows a launch agent for launchd, and writes nothing unless it is asked to', async () => {
+    const { exitCode, stdout } = await failover([
+      'unit',
+      '--launchd',
+      '--dry-run',
+      '--on',
+      'stopped=a && b',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Library/LaunchAgents/claude-failover.plist');
+    expect(stdout).toContain('<string>stopped=a &amp;&amp; b</string>');
+    expect(stdout).toContain('nothing was written');
+  });
+});
+
+describe.each([80, 40])('on a terminal of %i columns', (columns) => {
+  const screens: string[] = [];
+  const show = async (line: string, more: Partial<Surroundings> = {}) => {
+    const { exitCode, stdout, stderr } = await failover(line.split(' '), { columns, ...more });
+    const shown = (stderr + stdout)
+      .replaceAll(stage.world.root, '/home/me')
+      .replaceAll(/\d{4}-\d\d-\d\d(\s+)\d\d:\d\d(\s+)[A-Z]+/g, '2026-11-29$119:37$2UTC')
+      .replaceAll(/process(\s+)\d+/g, 'process$14711');
+    screens.push(
+      `$ claude-shared-state failover ${line}\n${shown.trimEnd()}\n[exit code ${exitCode}]\n`,
+    );
+  };
+
+  test('check and status read well', async () => {
+    screens.length = 0;
+    await show('status');
+    await show('check');
+    stage.terminal.setStatus('web', 'busy');
+    await show('check --continue x');
+    makeFile(stage.world, join(stage.to, '.claude.json'), '{}');
+    await show('check');
+    writeStatus();
+    await show('status');
+    await expect(screens.join('\n')).toMatchFileSnapshot(`screens/${columns}-columns.txt`);
+  });
+});
+
+/** What a daemon wrote that has not moved everything, and waits. */
+function writeStatus(): void {
+  const time = new Date().toISOString();
+  const [api, web] = stage.sessions.map(({ name, cwd }) => ({ name, cwd }));
+  const status = {
+    version: 1,
+    pid: process.pid,
+    startedAt: time,
+    at: time,
+    pollMs: 15_000,
+    account: stage.to,
+    accounts: [
+      { accountHome: stage.from, exhaustedUntil: time, scope: 'organization' },
+      { accountHome: stage.to },
+    ],
+    sessions: [
+      { ...api, state: 'running', accountHome: stage.to },
+      { ...web, state: 'killed' },
+    ],
+    swap: { to: stage.to, sessions: ['web'] },
+    waitUntil: time,
+    polls: 7,
+    events: {},
+  };
+  makeFile(stage.world, join(stage.stateDirectory, 'status.json'), JSON.stringify(status));
+}
+
+async function freePort(): Promise<number> {
+  const server = createSocket().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const portOf = (address: AddressInfo | string | null) =>
+  typeof address === 'object' && address !== null ? address.port : 0;
+
+/** A server that notes the path and the body of every request: as data if it is JSON. */
+async function listener() {
+  const requests: (readonly [path: string | undefined, body: unknown])[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      requests.push([request.url, body.startsWith('{') ? dataOf(body) : body]);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${portOf(server.address())}`, requests };
+}
