@@ -12,6 +12,7 @@ const alias = [
     find: /^claude-shared-state\/tmux$/,
     replacement: here('../src/failover/terminal/index.ts'),
   },
+  { find: /^claude-shared-state\/store\/(.*)$/, replacement: `${here('../src/store')}/$1.ts` },
   { find: /^claude-shared-state\/(.*)$/, replacement: `${here('../src')}/$1/index.ts` },
 ];
 
@@ -83,6 +84,7 @@ export default defineConfig({
       project('docs'),
       project('package', { globalSetup: 'test/package/support/setup.ts' }),
       project('e2e'),
+      project('store', { globalSetup: 'test/store/support/setup.ts' }),
       project('as-on-macos'),
       project('windows'),
       project('one-name'),

@@ -1,10 +1,10 @@
-import type { MigrationOutcome, MigrationProgress } from '../migrate/index.ts';
+import type { MigrationOutcome } from '../migrate/index.ts';
 import { type AnyProblem, causesOf, tally } from './causes.ts';
 import { type CliContext, dryRun, flagOption } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { stepFor } from './scope.ts';
 import type { Sign } from './ui/output.ts';
-import { ProgressDisplay } from './ui/progress.ts';
+import { type Progress, ProgressDisplay } from './ui/progress.ts';
 import { printSteps, type NextStep, steps } from './ui/steps.ts';
 
 /** The options of every command that shows a plan and asks. */
@@ -34,7 +34,7 @@ interface AnyReport {
 /** What a run receives, so that it can be watched and stopped. */
 export interface Watch {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: MigrationProgress) => void;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 type MaybePromise<Value> = Value | Promise<Value>;

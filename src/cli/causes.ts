@@ -1,10 +1,16 @@
 import type { LinkState, Problem } from '../index.ts';
-import { type Conflict, describeProblem, type MigrationProblem } from '../migrate/index.ts';
+import {
+  type Conflict,
+  type Description,
+  describeProblem,
+  type MigrationProblem,
+} from '../migrate/index.ts';
+import { describeStoreProblem, type StoreProblem } from '../store/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
 import { byNaturalOrder, count } from './ui/amounts.ts';
 
 /** A problem of any call that the command makes. */
-export type AnyProblem = MigrationProblem;
+export type AnyProblem = MigrationProblem | StoreProblem;
 
 /** A problem that is about a link, with its state. */
 export type LinkProblem = Extract<Problem, { readonly state: LinkState }>;
@@ -44,7 +50,7 @@ export interface Cause {
 export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
   const groups = new Map<string, AnyProblem[]>();
   for (const problem of distinct(problems)) {
-    const { advice } = describeProblem(problem, 'cli');
+    const { advice } = inWords(problem);
     const key = isMissing(problem) ? 'missing' : `${problem.code} ${advice}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [problem]);
@@ -57,7 +63,7 @@ function causeOf(group: readonly AnyProblem[]): Cause {
   const problems = group.toSorted((first, second) => byNaturalOrder(first.path, second.path));
   const [first] = problems;
   if (first === undefined) throw new Error('a cause has at least one problem');
-  const { description, advice } = describeProblem(first, 'cli');
+  const { description, advice } = inWords(first);
   const all = problems.map(({ path }) => path);
   const isOne = problems.length === 1;
   const meaning = meaningOf(first.code)?.meaning ?? description;
@@ -93,9 +99,17 @@ export function meaningOf(code: string): (typeof meanings)[number] | undefined {
 
 export const problemCodes: readonly string[] = meanings.map(({ code }) => code);
 
+const isOfMigration = (problem: AnyProblem): problem is MigrationProblem =>
+  describeStoreProblem(problem, 'cli') === undefined;
+
+function inWords(problem: AnyProblem): Description {
+  if (isOfMigration(problem)) return describeProblem(problem, 'cli');
+  return describeStoreProblem(problem, 'cli') ?? { description: problem.code, advice: '' };
+}
+
 /** The message of a problem in the words of the command. */
 export function messageFor(problem: AnyProblem): string {
-  const { description, advice } = describeProblem(problem, 'cli');
+  const { description, advice } = inWords(problem);
   return `${description}. ${advice}`;
 }
 

@@ -52,7 +52,8 @@ export interface Io {
   readonly createFile: (path: string, text: string) => Promise<void>;
   /** Replaces a file in one step, and creates the directories above it. */
   readonly replaceFile: (path: string, text: string) => Promise<void>;
-  readonly removeFile: (path: string) => Promise<void>;
+  /** Removes a socket; anything else is left alone. */
+  readonly removeSocket: (path: string) => Promise<void>;
   readonly isDirectory: (path: string) => Promise<boolean>;
   /** The terminals of a tmux server, by the name or path of its socket; and what tells which processes run in them. */
   readonly tmux: (socket?: string) => {

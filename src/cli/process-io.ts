@@ -41,7 +41,9 @@ export function processIo(streams: Streams = process): Io {
       await writeFile(path, text, { flag: 'wx', mode: 0o600 });
     },
     replaceFile,
-    removeFile: (path) => rm(path),
+    removeSocket: async (path) => {
+      if ((await stat(path)).isSocket()) await rm(path);
+    },
     isDirectory: (path) =>
       stat(path).then(
         (stats) => stats.isDirectory(),

@@ -11,6 +11,7 @@ export type Operation =
   | 'diagnoseResume'
   | 'ensureForAccount'
   | 'ensureForAccountSync'
+  | 'exportFromStore'
   | 'findAccountHomes'
   | 'findLiveSessions'
   | 'inspectAll'
@@ -37,10 +38,12 @@ export type Operation =
   | 'sessionIdFromMessage'
   | 'stepQuotaGate'
   | 'swapAccounts'
+  | 'syncToStore'
   | 'tmuxTerminal'
   | 'unarchive'
   | 'validateAll'
-  | 'validateAllSync';
+  | 'validateAllSync'
+  | 'verifyStore';
 
 /** A problem, and the error behind it if a call failed. */
 export interface Finding<Problem extends ProblemBase = ProblemBase> {

@@ -173,9 +173,9 @@ export const mkdir = (path: string, mode: number): Write<undefined> =>
     (fs) => fs.mkdir(path, { mode }),
     (fs) => fs.mkdirSync(path, { mode }),
   );
-export const symlink = (target: string, path: string): Write<undefined> =>
+export const symlink = (target: string, path: string, type: 'junction' | 'dir'): Write<undefined> =>
   asked(
     nothing,
-    (fs) => fs.symlink(target, path, 'junction'),
-    (fs) => fs.symlinkSync(target, path, 'junction'),
+    (fs) => fs.symlink(target, path, type),
+    (fs) => fs.symlinkSync(target, path, type),
   );

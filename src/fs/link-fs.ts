@@ -9,9 +9,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { platform } from 'node:process';
 import type { PortShape } from '../core/port-shape.ts';
-import { errnoOf } from '../core/result.ts';
 import type { FsStats } from './stats.ts';
 
 /** The calls that looking at links needs; none of them can change anything. */
@@ -28,7 +26,8 @@ export interface LinkReadFs {
 /** The calls that making links needs: those of {@link LinkReadFs}, and two that only ever add. */
 export interface LinkFs extends LinkReadFs {
   mkdir(path: string, options: { mode: number }): Promise<unknown>;
-  symlink(target: string, path: string, type: 'junction'): Promise<void>;
+  /** `dir` only where `junction` failed because the file system has none, as on Windows. */
+  symlink(target: string, path: string, type: 'junction' | 'dir'): Promise<void>;
 }
 
 /** {@link LinkReadFs} for the synchronous twins. */
@@ -48,7 +47,7 @@ export interface LinkReadFsSync {
 /** {@link LinkFs} for the synchronous twins. */
 export interface LinkFsSync extends LinkReadFsSync {
   mkdirSync(path: string, options: { mode: number }): unknown;
-  symlinkSync(target: string, path: string, type: 'junction'): void;
+  symlinkSync(target: string, path: string, type: 'junction' | 'dir'): void;
 }
 
 /** The part that reads settings. */
@@ -58,44 +57,19 @@ export type SettingsFsSync = Pick<LinkReadFsSync, 'readFileSync' | 'statSync'>;
 /**
  * The real disk: what every call uses when no `fs` is given.
  *
- * Written out, because a whole copy of `node:fs` would be a fifth of what loading the CJS build takes.
+ * Not a copy of `node:fs`, which would be a fifth of what loading the CJS build takes.
  */
 export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
-  accessSync: (path, mode) => accessSync(path, mode),
-  lstatSync: (path, options) => lstatSync(path, options),
-  mkdirSync: (path, options) => mkdirSync(path, options),
-  readFileSync: (path, encoding) => readFileSync(path, encoding),
-  readlinkSync: (path) => readlinkSync(path),
-  realpathSync: (path) => realpathSync.native(path),
-  statSync: (path, options) => statSync(path, options),
-  symlinkSync: (target, path, type) => {
-    try {
-      symlinkSync(target, path, type);
-    } catch (error) {
-      if (!lacksJunctions(error)) throw error;
-      symlinkSync(target, path, 'dir');
-    }
-  },
-  promises: {
-    access: (path, mode) => promises.access(path, mode),
-    lstat: (path, options) => promises.lstat(path, options),
-    mkdir: (path, options) => promises.mkdir(path, options),
-    readFile: (path, encoding) => promises.readFile(path, encoding),
-    readlink: (path) => promises.readlink(path),
-    realpath: (path) => promises.realpath(path),
-    stat: (path, options) => promises.stat(path, options),
-    symlink: (target, path, type) =>
-      promises.symlink(target, path, type).catch(async (error: unknown) => {
-        if (!lacksJunctions(error)) throw error;
-        await promises.symlink(target, path, 'dir');
-      }),
-  },
+  accessSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync: realpathSync.native,
+  statSync,
+  symlinkSync,
+  promises,
 };
-
-/** Whether Windows made no junction: a symbolic link may work there, though it needs a right that a junction does not. */
-function lacksJunctions(error: unknown): boolean {
-  return platform === 'win32' && errnoOf(error) !== 'EEXIST';
-}
 
 const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;
 const writing = /* @__PURE__ */ (() => [...reading, 'mkdir', 'symlink'] as const)();

@@ -7,8 +7,8 @@ export interface Bounds {
   readonly role: 'home' | 'target';
   readonly path: string;
   readonly prefix: string;
-  /** The same for all spellings of a directory that is missing: its file system may take them for one. */
-  readonly folded: string | undefined;
+  /** The same for all spellings of a target that is missing: its file system may take them for one. */
+  readonly folded?: string;
   /** The name of the links to a target. */
   readonly name: string;
 }
@@ -20,10 +20,8 @@ export interface Overlap {
 }
 
 /** `comparedAs` is the real path, or the path itself if only the text is to be compared. */
-export function homeBounds(path: string, comparedAs: string, isMissing = false): Bounds {
-  const prefix = withTrailingSep(comparedAs);
-  const folded = isMissing ? foldCase(prefix.normalize('NFC')) : undefined;
-  return { role: 'home', path, prefix, folded, name: '' };
+export function homeBounds(path: string, comparedAs: string): Bounds {
+  return { role: 'home', path, prefix: withTrailingSep(comparedAs), name: '' };
 }
 
 export function targetBounds(
@@ -32,7 +30,9 @@ export function targetBounds(
   name: string,
   isMissing = false,
 ): Bounds {
-  return { ...homeBounds(path, comparedAs, isMissing), role: 'target', name };
+  const prefix = withTrailingSep(comparedAs);
+  const folded = isMissing ? { folded: foldCase(prefix.normalize('NFC')) } : {};
+  return { role: 'target', path, prefix, name, ...folded };
 }
 
 /** Finds every target inside a home, home inside a target, and pair of targets that overlap. */
@@ -69,7 +69,7 @@ export function findOverlaps(
 
 function isWithin(inner: Bounds, outer: Bounds): boolean {
   if (inner.prefix.startsWith(outer.prefix)) return true;
-  // Of one that exists it is known what it is. Two that do not may become one by being created.
+  // Two that are missing may become one by being created.
   return outer.folded !== undefined && inner.folded?.startsWith(outer.folded) === true;
 }
 

@@ -88,7 +88,11 @@ function* apply(creations: readonly Creation[], lost: readonly string[]): WriteS
     if (needs.some((need) => absent.has(need) || (isLink && unsure.has(need)))) absent.add(path);
     if (absent.has(path)) continue;
 
-    const result = yield* ask(isLink ? symlink(linkTo, path) : mkdir(path, OWNER_ONLY));
+    let result = yield* ask(isLink ? symlink(linkTo, path, 'junction') : mkdir(path, OWNER_ONLY));
+    // What Windows says of a file system without junctions; it may have symbolic links.
+    if (isLink && !result.ok && /ENOTSUP|EISDIR/.test(result.errno)) {
+      result = yield* ask(symlink(linkTo, path, 'dir'));
+    }
     if (result.ok) {
       created.push(creation);
     } else if (result.errno === 'EEXIST' || result.errno === 'ENOENT') {

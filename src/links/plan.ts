@@ -40,13 +40,7 @@ function overlapsIn(
     homes.flatMap(({ directory }) =>
       directory?.place === undefined
         ? []
-        : [
-            homeBounds(
-              directory.path,
-              resolvesTo(directory.place.path),
-              directory.place.missing.length > 0,
-            ),
-          ],
+        : [homeBounds(directory.path, resolvesTo(directory.place.path))],
     ),
     targets.flatMap(({ path, place }, index) =>
       place === undefined

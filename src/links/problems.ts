@@ -222,9 +222,7 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
     (p) => text`${p.path} could not be created (${p.errno})`,
     ({ errno }) =>
       'Look at the permissions and the space on the disk, then try again.' +
-      (errno === 'EPERM'
-        ? ' On Windows, turn on Developer Mode: it grants the right to create symbolic links.'
-        : ''),
+      (errno === 'EPERM' ? ' On Windows, symbolic links need Developer Mode.' : ''),
   ),
   'concurrent-modification': error(
     'retry',

@@ -19,7 +19,8 @@ const floors = [
 ];
 
 /** `./tmux` is the public name of a folder inside `failover`. */
-const entryPoints = /^(?:[a-z]+\/index|failover\/terminal\/index|index)\.ts$/;
+const entryPoints =
+  /^(?:[a-z]+\/index|failover\/terminal\/index|store\/(?:postgres|s3|valkey)|index)\.ts$/;
 
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 

@@ -12,9 +12,11 @@ import {
 import { type CliContext, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
-import { type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
+import { daemonFile, type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
 import { findInTerminals } from '../failover/look.ts';
+import { nextAccount } from '../failover/loop.ts';
+import { memoryFrom } from '../failover/memory.ts';
 import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
 import {
   checkToRun,
@@ -116,7 +118,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
       body: status === undefined ? '' : metricsOf(status),
     }),
   };
-  const server = address && (await serve(address, pages, io.removeFile).catch(cannotListen));
+  const server = address && (await serve(address, pages, io.removeSocket).catch(cannotListen));
   const sent = new Set<Promise<void>>();
   const onEvent = (event: DaemonEvent, at: Date) => {
     io.stdout.write(`${eventLine(event, at)}\n`);
@@ -251,13 +253,22 @@ function printMessagesOf(out: Output, problems: readonly FailoverProblem[], inde
   }
 }
 
+/** The account that the daemon would choose, by what it remembers. */
+async function freeAccount(setup: FailoverSetup, from: string): Promise<string> {
+  const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.stateDirectory)));
+  const { account, waitUntil } = nextAccount(loop, from, setup, new Date());
+  if (waitUntil === undefined && account !== from) return account;
+  throw new UsageError('no other account can be used now; --to names one all the same');
+}
+
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out, isJson } = context;
   requireTwo(setup.homes);
   const { sessions, from } = await sessionsFor(setup);
-  const others = setup.homes.slice(setup.homes.indexOf(from) + 1).concat(setup.homes);
-  const next = others.find((home) => home !== from) ?? '';
-  const to = values.to === undefined ? next : await accountFor(values.to, scope, io);
+  const to =
+    values.to === undefined
+      ? await freeAccount(setup, from)
+      : await accountFor(values.to, scope, io);
   const options = { ...callOptions(setup), from, to, sessions };
   const plan = await planSwap(options);
   const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;

@@ -17,6 +17,7 @@ import { restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
 import { pickCommand, resumeSessionCommand } from './resume.ts';
 import { schemaCommand } from './schema.ts';
+import { storeCommand } from './store.ts';
 
 const all = () => commands;
 
@@ -30,6 +31,7 @@ export const commands: readonly AnyCommand[] = [
   pruneCommand,
   archiveCommand,
   unarchiveCommand,
+  storeCommand,
   listCommand,
   diagnoseCommand,
   locateCommand,

@@ -45,7 +45,7 @@ export async function runDaemon(setup: DaemonSetup): Promise<DaemonEnd> {
 }
 
 /** The files of a daemon in its state directory. */
-const daemonFile = (directory: string): string => `${directory}/daemon.json`;
+export const daemonFile = (directory: string): string => `${directory}/daemon.json`;
 export const statusFile = (directory: string): string => `${directory}/status.json`;
 
 class Daemon {

@@ -161,7 +161,7 @@ export function step(
       ...proceed(isOver ? { ...state, waitUntil: undefined } : state, watched, now),
     };
   }
-  const choice = choose(state, account, rules, look.at);
+  const choice = nextAccount(state, account, rules, look.at);
   if (choice.waitUntil === undefined) {
     const names = watched.filter(({ name }) => isWanted(state, name)).map(({ name }) => name);
     const swap = { from: account, to: choice.account, names, failures: 0, retryAt: 0 };
@@ -372,16 +372,18 @@ function limitEvent(quota: QuotaStep, session: string, account: string): DaemonE
 }
 
 /** The account to move to; `waitUntil`: none can be used before that. */
-function choose(
-  { gate, avoided }: LoopState,
+export function nextAccount(
+  { gate, avoided }: Pick<LoopState, 'avoided' | 'gate'>,
   current: string,
-  { accounts, next }: LoopRules,
+  { accounts, next }: Pick<LoopRules, 'accounts' | 'next'>,
   now: Date,
 ): { readonly account: string; readonly waitUntil?: string | undefined } {
   const isFree = (account: string) => (avoided[account] ?? 0) <= Number(now);
-  const ranked = accounts.map((each, index) =>
-    next === 'round-robin' ? each : { ...each, remaining: 1 - index / accounts.length },
-  );
+  const at = accounts.findIndex(({ account }) => account === current);
+  const [before, after] = [accounts.slice(0, Math.max(0, at)), accounts.slice(at + 1)];
+  const others = next === 'in-order' ? [...before, ...after] : [...after, ...before];
+  const all = [...others, ...accounts.slice(before.length, at + 1)];
+  const ranked = all.map((each, index) => ({ ...each, remaining: 1 - index / all.length }));
   const candidates = ranked.filter(({ account }) => account === current || isFree(account));
   const choice = chooseAccount(gate, candidates, now);
   if (choice.waitUntil === undefined && choice.account !== current) return choice;

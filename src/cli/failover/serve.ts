@@ -35,7 +35,7 @@ export type Pages = Readonly<
 export async function serve(
   address: Address,
   pages: Pages,
-  removeFile: (path: string) => Promise<void>,
+  removeSocket: (path: string) => Promise<void>,
 ): Promise<Server> {
   const server = createServer((request, response) => {
     const { status, type, body } = answer(request, pages, 'path' in address);
@@ -46,7 +46,7 @@ export async function serve(
   } catch (error) {
     // A daemon that was killed leaves its socket behind.
     if (!('path' in address) || (await isAnswering(address.path))) throw error;
-    await removeFile(address.path);
+    await removeSocket(address.path);
     await listening(server, address);
   }
   return server;

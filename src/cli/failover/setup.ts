@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isTerminalError } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
@@ -180,7 +181,13 @@ export async function checkToRun(
     if (code !== 'ENOSPC')
       throw new UsageError(`--state ${stateDirectory}: it can't be written: ${code}`);
   }
-  const reports = await inspectAll(homes, { required });
+  // The home that has what is shared needs no links.
+  const isPool = (home: string) =>
+    required.every(({ name, target }) => target === join(home, name));
+  const reports = await inspectAll(
+    homes.filter((home) => !isPool(home)),
+    { required },
+  );
   const problems = reports.flatMap((report) => report.problems);
   // A swap creates what is missing.
   return problems.filter((problem) => isError(problem) && problem.remedy !== 'ensure');

@@ -26,8 +26,8 @@ Description=Moves Claude Code sessions to the next account
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${command.map(systemdWord).join(' ')}
-Environment=${systemdWord(`PATH=${path}`)}
+ExecStart=${command.map((word) => systemdWord(word)).join(' ')}
+Environment=${systemdWord(`PATH=${path}`, false)}
 WorkingDirectory=${home.replaceAll('%', '%%')}
 Restart=on-failure
 RestartSec=15
@@ -39,10 +39,11 @@ WantedBy=default.target
 `;
 }
 
-/** A word for systemd, which expands \`%\` and \`$\`. */
-function systemdWord(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
-  return `"${escaped.replaceAll('$', '$$$$')}"`;
+/** A word for systemd, which expands `%`, and in a command `$`, too. */
+function systemdWord(text: string, isCommand = true): string {
+  const escaped = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`);
+  const literal = isCommand ? escaped.replaceAll('$', '$$$$') : escaped;
+  return `"${literal.replaceAll('%', '%%')}"`;
 }
 
 /** A launch agent for launchd. */

@@ -1,6 +1,13 @@
-import type { MigrationPhase, MigrationProgress } from '../../migrate/index.ts';
 import { bytes, count, duration, grouped } from './amounts.ts';
 import type { Output } from './output.ts';
+
+/** How far a run is: one of `migrate`, or one between the pool and a store. */
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly bytes: number;
+}
 
 const WINDOW = 10_000;
 const MIN_SAMPLE = 1000;
@@ -41,9 +48,9 @@ export class ProgressDisplay {
   readonly #output: Output;
   readonly #clock: () => number;
   #phase:
-    | { readonly name: MigrationPhase; readonly start: number; readonly rate: RateEstimator }
+    | { readonly name: string; readonly start: number; readonly rate: RateEstimator }
     | undefined;
-  #last: MigrationProgress | undefined;
+  #last: Progress | undefined;
   #shownAt = -Infinity;
 
   constructor(output: Output, clock: () => number) {
@@ -51,7 +58,7 @@ export class ProgressDisplay {
     this.#clock = clock;
   }
 
-  readonly onProgress = (progress: MigrationProgress): void => {
+  readonly onProgress = (progress: Progress): void => {
     const now = this.#clock();
     if (this.#phase?.name !== progress.phase) {
       this.#endPhase(now);
@@ -90,7 +97,7 @@ export class ProgressDisplay {
   }
 }
 
-function amountOf({ phase, done, bytes: size }: MigrationProgress): string {
+function amountOf({ phase, done, bytes: size }: Progress): string {
   const what = phase === 'cut-over' ? count(done, 'directory', 'directories') : count(done, 'file');
   return size > 0 ? `${what}, ${bytes(size)}` : what;
 }
@@ -98,7 +105,7 @@ function amountOf({ phase, done, bytes: size }: MigrationProgress): string {
 /** One line, never wider than the screen: the least important part goes first. */
 export function barLine(
   output: Output,
-  { phase, done, total, bytes: size }: MigrationProgress,
+  { phase, done, total, bytes: size }: Progress,
   rate: RateEstimator,
 ): string {
   const { paint, symbols } = output;

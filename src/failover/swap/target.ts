@@ -61,13 +61,17 @@ export async function checkHomes(
   if (overlap !== undefined) return [overlap];
   const options = { required: resume.required, fs };
   const logins = await checkLogins(fs, request);
+  // The home that has what is shared needs no links.
+  const isPool = (home: string) =>
+    resume.required.every(({ name, target }) => target === join(home, name));
+  const homes = [from, to].filter((each) => !isPool(each));
   if (mode === 'inspect') {
-    const reports = await inspectAll([from, to], options);
+    const reports = await inspectAll(homes, options);
     const problems = reports.flatMap((report) => report.problems);
     // What the swap itself puts right.
     return [...logins, ...problems.filter(({ remedy }) => remedy !== 'ensure')];
   }
-  const validated = await toResult(validateAll([from, to], options));
+  const validated = await toResult(validateAll(homes, options));
   if (validated.ok) return [...logins, ...validated.value.flatMap(({ problems }) => problems)];
   if (!isSharedStateError(validated.error)) throw validated.error;
   return [...logins, ...validated.error.problems];

@@ -20,6 +20,8 @@ export function makeConsumer(examples: readonly Example[]): Consumer {
     'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
     'claude-shared-state/retention': [pathInRepository('src/retention/index.ts')],
     'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
+    'claude-shared-state/store': [pathInRepository('src/store/index.ts')],
+    'claude-shared-state/store/*': [pathInRepository('src/store/*.ts')],
     'claude-shared-state/tmux': [pathInRepository('src/failover/terminal/index.ts')],
   };
   const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };

@@ -36,6 +36,7 @@ const sections: Readonly<Record<string, () => string | Promise<string>>> = {
   'screen-migrate': async () => screenAsText(withoutPlan(await captureStory())),
   'screen-plan': screen('plan'),
   'session-problems': () => problemTables('sessions'),
+  'store-problems': () => problemTables('store'),
 };
 export const sectionNames: readonly string[] = Object.keys(sections);
 

@@ -3,6 +3,7 @@ import { problemTable } from '../../../src/links/problems.ts';
 import { memberOf } from '../../../src/core/json.ts';
 import { migrationProblems } from '../../../src/migrate/problems.ts';
 import { sessionProblems } from '../../../src/sessions/problems.ts';
+import { storeProblems } from '../../../src/store/problems.ts';
 import { interfaceIn, type Member, pathInRepository } from './source.ts';
 
 /** Where the codes of each page are declared: the file, and the interface with their fields. */
@@ -19,6 +20,7 @@ const sources = {
     ['src/lock/problems.ts', 'LockProblems'],
   ],
   failover: [['src/failover/problems.ts', 'FailoverProblems']],
+  store: [['src/store/problems.ts', 'StoreProblems']],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const definitions = new Map(
@@ -27,6 +29,7 @@ const definitions = new Map(
     ...sessionProblems,
     ...migrationProblems,
     ...failoverProblems,
+    ...storeProblems,
   }),
 );
 

@@ -20,6 +20,7 @@ export function publicSurface(): readonly PublicName[] {
     ...['retention', 'homes', 'sessions', 'migrate', 'failover', 'failover/terminal'].map(
       (it) => `src/${it}/index.ts`,
     ),
+    ...['index', 'postgres', 'valkey', 's3'].map((it) => `src/store/${it}.ts`),
   ].map(pathInRepository);
   const program = programOf(entries);
   const names = entries.flatMap((entry) => namesIn(entry, program));
@@ -32,7 +33,8 @@ function namesIn(entry: string, program: ts.Program): readonly PublicName[] {
   const module = source && checker.getSymbolAtLocation(source);
   if (module === undefined) throw new Error(`${entry} exports nothing`);
   return checker.getExportsOfModule(module).map((exported) => {
-    const symbol = checker.getAliasedSymbol(exported);
+    const isAlias = (exported.flags & ts.SymbolFlags.Alias) !== 0;
+    const symbol = isAlias ? checker.getAliasedSymbol(exported) : exported;
     const declaration = symbol.declarations?.[0];
     const isFunction = declaration !== undefined && ts.isFunctionDeclaration(declaration);
     return {

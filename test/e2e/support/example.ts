@@ -14,6 +14,7 @@ export async function runExample(
   name: string,
   args: readonly string[],
   surroundings: Surroundings,
+  more: { readonly tsconfig?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Outcome> {
   const program = here(`../../../examples/${name}`);
   const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
@@ -22,8 +23,9 @@ export async function runExample(
       ...cleanEnvironment(surroundings),
       NODE_NO_WARNINGS: '1',
       // There the SDK is found, which the package itself does not install.
-      TSX_TSCONFIG_PATH: here('../running.tsconfig.json'),
+      TSX_TSCONFIG_PATH: here(more.tsconfig ?? '../running.tsconfig.json'),
       TSX_DISABLE_CACHE: '1',
+      ...more.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: RUN_LIMIT_MS,

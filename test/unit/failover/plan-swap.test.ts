@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type FailoverProblem, planSwap, type SwapOptions } from 'claude-shared-state/failover';
+import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import {
   addAnswer,
@@ -11,7 +12,14 @@ import {
   told,
   TWO,
 } from '../support/swapping.ts';
-import { inWorld, makeFile, snapshot, worldKinds } from '../support/world.ts';
+import {
+  inWorld,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  snapshot,
+  worldKinds,
+} from '../support/world.ts';
 
 async function plan(stage: Stage, more: Partial<SwapOptions> = {}) {
   const { from, to, options } = stage;
@@ -106,6 +114,43 @@ describe.each(worldKinds)('planSwap (%s)', (kind) => {
       expect(problems).toContainEqual(expect.objectContaining(found));
       expect(stage.terminal.signals).toEqual([]);
       expect(stage.terminal.runningIn('api')?.accountHome).toBe(stage.from);
+    }),
+  );
+
+  test.each(['from', 'to'] as const)('accepts that what is shared is in the home %s', (side) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      const { [side]: pool, sessions, terminal, options } = stage;
+      const required = (options.required ?? []).map(({ name }) => ({
+        name,
+        target: join(pool, name),
+      }));
+      for (const { name, target } of required) {
+        for (const home of [stage.from, stage.to]) world.fs.unlinkSync(join(home, name));
+        makeDirectory(world, target);
+        const other = pool === stage.from ? stage.to : stage.from;
+        makeLink(world, join(other, name), target);
+      }
+      const [api] = sessions;
+      if (api === undefined) throw new Error('no session');
+      const message = { role: 'user', content: 'Hello' };
+      const row = {
+        type: 'user',
+        uuid: ONE,
+        sessionId: ONE,
+        timestamp: '2026-03-01T12:00:00Z',
+        message,
+      };
+      makeFile(
+        world,
+        join(pool, 'projects', projectKey(api.cwd), `${ONE}.jsonl`),
+        `${JSON.stringify(row)}\n`,
+      );
+      terminal.start('api', ONE, stage.from);
+
+      const more = { required, sessions: [api] };
+      expect(await plan(stage, more)).toMatchObject({ ok: true, problems: [] });
+      expect(told((await swap(stage, more)).sessions)).toEqual({ api: 'resumed' });
     }),
   );
 

@@ -1,5 +1,6 @@
 import { validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { failWith } from '../support/posix-error.ts';
 import { watched } from '../support/watched.ts';
 import {
   at,
@@ -175,6 +176,29 @@ describe.each(worldKinds)('%s', (kind) => {
         problems: [{ code: 'concurrent-modification', remedy: 'retry', path, errno: 'EEXIST' }],
       });
       expect(attempts).toBe(3);
+    });
+  });
+
+  test.each([
+    ['then the link is a symbolic one', 'EISDIR', undefined, /"state":"linked"/],
+    [
+      'and the right to symbolic ones is missing, that is said',
+      'ENOTSUP',
+      'EPERM',
+      /\(EPERM\).*symbolic links need Developer Mode/,
+    ],
+  ])('Windows has no junctions there: %s', async (_, errno, next, result) => {
+    await inWorld(kind, async (world) => {
+      makeDirectory(world, at(world, 'home'));
+      const answers = [errno, next];
+      const fs = watched(world.fs, (called) => {
+        const code = called === 'symlink' ? answers.shift() : undefined;
+        return code === undefined ? code : failWith(code);
+      });
+      const options = { required: [projects(world)], fs };
+      const validated = await validateAll([at(world, 'home')], options).catch(String);
+      expect(answers).toEqual([]);
+      expect(JSON.stringify(validated)).toMatch(result);
     });
   });
 });

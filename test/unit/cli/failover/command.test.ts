@@ -261,6 +261,17 @@ describe('swap', () => {
     expect(stderr).toContain('add --yes');
   });
 
+  test('moves nothing to an account that the daemon knows to be exhausted, unless it is named', async () => {
+    const until = Date.now() + 3_600_000;
+    const gate = { version: 1, limits: [{ account: stage.to, scope: 'seat', until }] };
+    const path = join(stage.stateDirectory, 'daemon.json');
+    makeFile(stage.world, path, JSON.stringify({ version: 1, gate }));
+    const { exitCode, stderr } = await failover(['swap', '--yes']);
+    expect([exitCode, homeOf('api')]).toEqual([2, stage.from]);
+    expect(stderr).toContain('no other account can be used now');
+    expect((await failover(['swap', '--yes', '--to', stage.to])).exitCode).toBe(0);
+  });
+
   test('stops nothing if the other account is not ready', async () => {
     makeFile(stage.world, join(stage.to, '.claude.json'), '{}');
     const { exitCode, stdout } = await failover(['swap', '--yes']);

@@ -509,6 +509,16 @@ describe('in a story', () => {
     ]);
   });
 
+  test('the next account is the one after that in use, also if another daemon began', () => {
+    const given = rulesFor('abc');
+    const { call } = step(
+      stateAfter([[running('api', 'b')]], given),
+      look([limited('api', 'b')]),
+      given,
+    );
+    expect(call).toMatchObject({ from: 'b', to: 'c' });
+  });
+
   test('two accounts of one organization are not swapped for each other when its limit is hit', () => {
     const accounts = ['a', 'b', 'c'].map((account) => ({
       account,

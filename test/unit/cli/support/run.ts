@@ -83,7 +83,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
     },
-    removeFile: (path) => rm(path),
+    removeSocket: (path) => rm(path),
     isDirectory: (path) =>
       stat(path).then(
         (stats) => stats.isDirectory(),

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -265,3 +266,34 @@ function fileIn(directory: string, name: string): string | undefined {
     return undefined;
   }
 }
+
+describe('sessions and create', () => {
+  test('lists every session, and makes one in a directory whatever its name', async () => {
+    const { directory, socketPath, open, tmux } = startServer();
+    const terminal = tmuxTerminal({ socketPath });
+    expect(await terminal.sessions?.()).toEqual([]);
+    await open('one');
+    const cwd = join(directory, '#{pane_id} #S %1');
+    mkdirSync(cwd);
+    await terminal.create?.('#S two', cwd);
+    expect(await terminal.sessions?.()).toEqual(['#S two', 'one']);
+    const path = () =>
+      tmux('display-message', '-p', '-t', '=#S two:', '#{pane_current_path}').trim();
+    await poll(() => path() === cwd);
+    const again = await errorOf(terminal.create?.('one', cwd) ?? Promise.resolve());
+    expect(again.message).toContain('duplicate session');
+    const refused = await errorOf(terminal.create?.('a:b', cwd) ?? Promise.resolve());
+    expect(refused.reason).toBe('no-session');
+  });
+
+  test('without a server list nothing, and start one', async () => {
+    const { directory } = startServer();
+    const socketPath = join(directory, 'other');
+    const terminal = tmuxTerminal({ socketPath });
+    expect(await terminal.sessions?.()).toEqual([]);
+    await terminal.create?.('one', directory);
+    expect(await terminal.sessions?.()).toEqual(['one']);
+    execFileSync('tmux', ['-S', socketPath, 'kill-server']);
+    expect(await terminal.sessions?.()).toEqual([]);
+  });
+});

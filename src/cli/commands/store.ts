@@ -1,0 +1,253 @@
+import { hostname } from 'node:os';
+import {
+  exportFromStore,
+  type FileDifference,
+  type StoreProblem,
+  syncToStore,
+  type TransferReport,
+  verifyStore,
+} from '../../store/index.ts';
+import { exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
+import { asData } from '../causes.ts';
+import { type CliContext, defineCommand, flagOption, listOption, textOption } from '../command.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { stepFor } from '../scope.ts';
+import { type OpenStore, openStore } from '../store-client.ts';
+import { bytes, count, moment } from '../ui/amounts.ts';
+import { printProblems } from '../ui/problems.ts';
+import { printShared } from '../ui/scope.ts';
+import type { NextStep } from '../ui/steps.ts';
+
+const options = {
+  url: textOption(
+    '--url <url>',
+    'the store: postgres://…, redis://… or s3://bucket/prefix; credentials are better left to the environment',
+  ),
+  session: listOption('--session <id>', 'only this session; can be repeated'),
+  map: listOption(
+    '--map <key=key>',
+    'a project key of the store, and the one it has here, as in projects/; can be repeated',
+  ),
+  writer: textOption(
+    '--writer <name>',
+    'the name of this machine in the store; its host name by default',
+  ),
+  prune: flagOption('--prune', 'push: delete what only this machine pushed and no longer has'),
+  watch: flagOption('--watch', 'push: follow running sessions until Ctrl-C'),
+};
+
+const RETRY_MS = 1000;
+
+/** What `store` prints with --json: what the action has. */
+interface Body {
+  readonly action: 'init' | 'push' | 'pull' | 'verify' | 'list';
+  /** Without its password. */
+  readonly url: string;
+  readonly outcome?: TransferReport['outcome'];
+  readonly files?: TransferReport['files'];
+  readonly bytes?: number;
+  readonly pruned?: number;
+  readonly equal?: number;
+  readonly differences?: readonly FileDifference[];
+  readonly sessions?: readonly StoredSession[];
+  readonly problems?: readonly StoreProblem[];
+  readonly next?: readonly NextStep[];
+}
+
+interface StoredSession {
+  readonly projectKey: string;
+  readonly sessionId: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly updatedAt: Date;
+  readonly writers?: readonly string[];
+  readonly isForked?: boolean;
+}
+
+type Ending = Promise<{ readonly exitCode: ExitCode; readonly body: Body }>;
+
+export const storeCommand = defineCommand({
+  name: 'store',
+  summary: 'share sessions with other machines',
+  description:
+    'Brings the shared sessions to a store that other machines and the Agent SDK use, and back. init prepares a new store once, push adds what it lacks, pull adds what is missing here, verify compares every byte, list says what it has. Nothing is overwritten on either side. The drivers pg, ioredis and @aws-sdk/client-s3 have to be installed beside this command; they read credentials from the environment as usual, and REDISCLI_AUTH is the password for redis://.',
+  arguments: '<init|push|pull|verify|list>',
+  options,
+  needsHomes: () => false,
+  async run(context, values, [action = '']): Ending {
+    if (values.url === undefined) throw new UsageError('--url is missing');
+    const open = await openStore(values.url, values.writer ?? hostname(), context.io);
+    try {
+      switch (action) {
+        case 'init':
+          await open.store.prepare();
+          context.out.verdict('ok', `${open.url} is prepared`);
+          return { exitCode: EXIT.done, body: { action: 'init', url: open.url } };
+        case 'push':
+          return await push(context, open, values);
+        case 'pull':
+          return await pull(context, open, values);
+        case 'verify':
+          return await verify(context, open, values);
+        case 'list':
+          return await list(context, open);
+        default:
+          throw new UsageError(`store takes init, push, pull, verify or list: ${action}`);
+      }
+    } finally {
+      await open.close();
+    }
+  },
+});
+
+interface Values {
+  readonly session?: readonly string[];
+  readonly map?: readonly string[];
+  readonly prune?: true;
+  readonly watch?: true;
+}
+
+function transferOptions({ scope: { required } }: CliContext, { session, map = [] }: Values) {
+  const pairs = map.map((pair) => {
+    const [inStore, inPool, ...others] = pair.split('=');
+    if (inStore === undefined || inPool === undefined || others.length > 0) {
+      throw new UsageError(`--map must be two project keys: -home-a-app=-home-b-app, not ${pair}`);
+    }
+    return [inStore, inPool] as const;
+  });
+  return {
+    required,
+    projectKeys: Object.fromEntries(pairs),
+    ...(session === undefined ? {} : { sessionIds: session }),
+  };
+}
+
+async function push(context: CliContext, open: OpenStore, values: Values): Ending {
+  const { out, scope } = context;
+  printShared(out, scope);
+  const report = await watched(context, async ({ signal, onProgress }) => {
+    for (;;) {
+      const ended = await syncToStore(open.store, {
+        ...transferOptions(context, values),
+        prune: values.prune === true,
+        ...(values.watch === true && scope.homes.length > 0 ? { follow: scope.homes } : {}),
+        signal,
+        onProgress: (progress) => onProgress({ phase: 'push', ...progress }),
+      });
+      const isRetried =
+        values.watch === true && ended.problems.some(({ code }) => code === 'store-failed');
+      if (!isRetried || signal.aborted) return ended;
+      // The server is away; what it has tells where to go on.
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  });
+  const better = `${bytes(report.bytes)} pushed`;
+  const ending = end(context, open, 'push', values, report, better);
+  if (report.pruned > 0) out.words(`${count(report.pruned, 'session')} pruned`, 2);
+  return { ...ending, body: { action: 'push', pruned: report.pruned, ...ending.body } };
+}
+
+async function pull(context: CliContext, open: OpenStore, values: Values): Ending {
+  const { out, scope } = context;
+  printShared(out, scope);
+  const report = await watched(context, ({ signal, onProgress }) =>
+    exportFromStore(open.store, {
+      ...transferOptions(context, values),
+      accountHomes: [...scope.homes, ...scope.otherHomes],
+      signal,
+      onProgress: (progress) => onProgress({ phase: 'pull', ...progress }),
+    }),
+  );
+  const ending = end(context, open, 'pull', values, report, `${bytes(report.bytes)} pulled`);
+  return { ...ending, body: { action: 'pull', ...ending.body } };
+}
+
+/** Says how a transfer ended, and what completes it. */
+function end(
+  context: CliContext,
+  { url }: OpenStore,
+  action: string,
+  values: Values,
+  { outcome, files, bytes: size, problems }: TransferReport,
+  better: string,
+) {
+  const { out, scope } = context;
+  const words = [
+    'store',
+    action,
+    '--url',
+    url,
+    ...(values.session ?? []).flatMap((id) => ['--session', id]),
+    ...(values.map ?? []).flatMap((pair) => ['--map', pair]),
+  ];
+  const again = stepFor(scope, words, 'try again, or complete it');
+  out.line();
+  out.words(
+    `${count(files.transferred, 'file')} transferred, ${files.unchanged} unchanged, ${files.behind} longer on the other side, ${files.diverged} diverged, ${files.skipped} skipped`,
+    2,
+  );
+  printProblems(out, problems);
+  printOutcome(context, outcome, again.command, better);
+  const next = isOver(outcome) ? [] : [again];
+  return {
+    exitCode: exitCodeOf(outcome),
+    body: { url, outcome, files, bytes: size, problems: problems.map(asData), next },
+  };
+}
+
+async function verify(context: CliContext, { store, url }: OpenStore, values: Values): Ending {
+  const { out } = context;
+  const report = await watched(context, ({ signal, onProgress }) =>
+    verifyStore(store, {
+      ...transferOptions(context, values),
+      signal,
+      onProgress: (progress) => onProgress({ phase: 'verify', ...progress }),
+    }),
+  );
+  const { ok, equal, differences, problems } = report;
+  for (const { kind, path } of differences) out.words(`${kind}  ${out.path(path)}`, 2, 4);
+  printProblems(out, problems);
+  out.line();
+  const result = `${count(equal, 'file')} equal, ${differences.length} not`;
+  out.verdict(ok ? 'ok' : 'bad', result);
+  const body: Body = {
+    action: 'verify',
+    url,
+    equal,
+    differences,
+    problems: problems.map(asData),
+  };
+  return { exitCode: ok ? EXIT.done : EXIT.problems, body };
+}
+
+async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
+  await store.requireFormat();
+  const sessions: StoredSession[] = [];
+  for (const projectKey of (await store.log.listProjects()).toSorted()) {
+    const files = await store.log.list(projectKey);
+    for (const { sessionId, file, updatedAt, head } of files) {
+      if (file !== '') continue;
+      const own = files.filter((other) => other.sessionId === sessionId);
+      sessions.push({
+        projectKey,
+        sessionId,
+        files: own.length,
+        bytes: own.reduce((sum, { size }) => sum + size, 0),
+        updatedAt: new Date(updatedAt),
+        ...(head === undefined ? {} : { writers: head.writers, isForked: head.isForked }),
+      });
+    }
+  }
+  for (const { projectKey, sessionId, files, bytes: size, updatedAt, isForked } of sessions) {
+    const fork = isForked === true ? ', continued by two at once' : '';
+    out.words(
+      `${sessionId}  ${count(files, 'file')}, ${bytes(size)}, ${moment(updatedAt)}${fork}`,
+      0,
+      2,
+    );
+    out.line(`  ${out.prose(projectKey)}`);
+  }
+  out.line();
+  out.verdict('ok', count(sessions.length, 'session'));
+  return { exitCode: EXIT.done, body: { action: 'list', url, sessions } };
+}

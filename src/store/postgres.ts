@@ -1,0 +1,177 @@
+import { memberOf } from '../core/json.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  FORMAT,
+  type LogKey,
+  parseHead,
+  type SessionLog,
+} from './log.ts';
+import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
+
+/** What is used of `pg`: a `Pool` has it, and a `Client`. */
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/** Options of `postgresStore`. */
+export interface PostgresStoreOptions extends StoreOptions {
+  /** The schema of its tables; `claude_shared_state` by default. */
+  readonly schema?: string | undefined;
+}
+
+const READ_AT_ONCE = 8;
+
+/**
+ * Keeps sessions in PostgreSQL.
+ *
+ * Every append is one statement, so it is there as a whole or not at all. Seen on PostgreSQL 15 with `pg` 8.
+ *
+ * @param client - A `Pool` of `pg`. It is yours: nothing here closes it.
+ * @param options - `schema`: where its tables are. The others: `StoreOptions`.
+ * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the driver rejects with, or with a `StoreFormatError` until it is prepared.
+ *
+ * @example Resume sessions of other machines
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { postgresStore } from 'claude-shared-state/store/postgres';
+ *
+ * // Elsewhere: new Pool({ connectionString: … }) of pg.
+ * const pool = { query: async () => ({ rows: [{ format: 1 }] }) };
+ * const store = postgresStore(pool, { writer: 'laptop' });
+ * assert.equal(await store.log.format(), 1);
+ * ```
+ */
+export function postgresStore(
+  client: PostgresClient,
+  options: PostgresStoreOptions = {},
+): SharedStore {
+  const { schema = 'claude_shared_state' } = options;
+  return createSessionStore(postgresLog(client, `"${schema.replaceAll('"', '""')}"`), options);
+}
+
+const WHERE = 'project_key = $1 AND session_id = $2 AND file = $3';
+
+function postgresLog(client: PostgresClient, schema: string): SessionLog {
+  async function rows(text: string, values: unknown[]): Promise<readonly unknown[]> {
+    return (await client.query(text, values)).rows;
+  }
+  return {
+    async prepare() {
+      // Without values it is one transaction of several statements.
+      await client.query(`
+        SELECT pg_advisory_xact_lock(5264973);
+        CREATE SCHEMA IF NOT EXISTS ${schema};
+        CREATE TABLE IF NOT EXISTS ${schema}.format (format int PRIMARY KEY);
+        CREATE TABLE IF NOT EXISTS ${schema}.files (
+          id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          project_key text COLLATE "C" NOT NULL,
+          session_id text COLLATE "C" NOT NULL,
+          file text COLLATE "C" NOT NULL,
+          chunks int NOT NULL,
+          head text NOT NULL,
+          updated_at timestamptz NOT NULL,
+          UNIQUE (project_key, session_id, file));
+        CREATE TABLE IF NOT EXISTS ${schema}.chunks (
+          file_id bigint NOT NULL REFERENCES ${schema}.files ON DELETE CASCADE,
+          number int NOT NULL,
+          body bytea NOT NULL,
+          PRIMARY KEY (file_id, number));
+        INSERT INTO ${schema}.format SELECT ${FORMAT}
+          WHERE NOT EXISTS (SELECT FROM ${schema}.format);`);
+    },
+    async format() {
+      const [there] = await rows('SELECT to_regclass($1) IS NOT NULL AS exists', [
+        `${schema}.format`,
+      ]);
+      if (memberOf(there, 'exists') === false) return undefined;
+      const [row] = await rows(`SELECT format FROM ${schema}.format`, []);
+      return numberOf(row, 'format');
+    },
+    async append(key, number, body, head) {
+      // The row of the file is locked, so only one writer finds the number it expects.
+      const written = await rows(
+        `WITH file AS (
+           INSERT INTO ${schema}.files AS f
+             (project_key, session_id, file, chunks, head, updated_at)
+           SELECT $1, $2, $3, $4::int + 1, $6, clock_timestamp()
+             WHERE $4 = 0 OR EXISTS (SELECT FROM ${schema}.files WHERE ${WHERE})
+           ON CONFLICT (project_key, session_id, file)
+             DO UPDATE SET chunks = f.chunks + 1, head = $6, updated_at = clock_timestamp()
+             WHERE f.chunks = $4
+           RETURNING id)
+         INSERT INTO ${schema}.chunks SELECT id, $4, $5 FROM file RETURNING number`,
+        [...valuesOf(key), number, body, JSON.stringify(head)],
+      );
+      return written.length > 0;
+    },
+    async head(key) {
+      const [row] = await rows(
+        `SELECT chunks, head FROM ${schema}.files WHERE ${WHERE}`,
+        valuesOf(key),
+      );
+      if (row === undefined) return undefined;
+      return { chunks: numberOf(row, 'chunks'), head: parseHead(memberOf(row, 'head')) };
+    },
+    async *read(key, from) {
+      for (let next = from; ;) {
+        const page = await rows(
+          `SELECT number, body FROM ${schema}.chunks
+             WHERE file_id = (SELECT id FROM ${schema}.files WHERE ${WHERE})
+             AND number >= $4 ORDER BY number LIMIT ${READ_AT_ONCE}`,
+          [...valuesOf(key), next],
+        );
+        for (const row of page) {
+          const body = memberOf(row, 'body');
+          if (!(body instanceof Uint8Array)) throw new TypeError('a chunk is not of type bytea');
+          yield body;
+          next = numberOf(row, 'number') + 1;
+        }
+        if (page.length < READ_AT_ONCE) return;
+      }
+    },
+    async listProjects() {
+      const found = await rows(`SELECT DISTINCT project_key FROM ${schema}.files`, []);
+      return found.map((row) => decodeSegment(textIn(row, 'project_key')));
+    },
+    async list(projectKey, sessionId) {
+      const values = [projectKey, ...(sessionId === undefined ? [] : [sessionId])];
+      const found = await rows(
+        `SELECT session_id, file, head, extract(epoch FROM updated_at)::float8 * 1000 AS updated_at
+           FROM ${schema}.files
+           WHERE project_key = $1 ${sessionId === undefined ? '' : 'AND session_id = $2'}`,
+        values.map(encodeSegment),
+      );
+      return found.map((row) => {
+        const head = parseHead(memberOf(row, 'head'));
+        return {
+          sessionId: decodeSegment(textIn(row, 'session_id')),
+          file: decodeSegment(textIn(row, 'file')),
+          size: head.size,
+          updatedAt: numberOf(row, 'updated_at'),
+          head,
+        };
+      });
+    },
+    async delete(key) {
+      await rows(`DELETE FROM ${schema}.files WHERE ${WHERE}`, valuesOf(key));
+    },
+  };
+}
+
+function valuesOf({ projectKey, sessionId, file }: LogKey): string[] {
+  return [projectKey, sessionId, file].map(encodeSegment);
+}
+
+function numberOf(row: unknown, column: string): number {
+  const value = memberOf(row, column);
+  if (typeof value !== 'number') throw new TypeError(`column ${column} is not a number`);
+  return value;
+}
+
+function textIn(row: unknown, column: string): string {
+  const value = memberOf(row, column);
+  if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
+  return value;
+}

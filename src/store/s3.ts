@@ -1,0 +1,203 @@
+import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { memberOf } from '../core/json.ts';
+import { mapLimit } from '../core/map-limit.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  FORMAT,
+  type ListedFile,
+  type LogKey,
+  parseHead,
+  type SessionLog,
+} from './log.ts';
+import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
+
+interface ObjectAt {
+  Bucket: string;
+  Key: string;
+}
+
+interface Listing {
+  readonly Contents?:
+    | {
+        readonly Key?: string | undefined;
+        readonly Size?: number | undefined;
+        readonly LastModified?: Date | undefined;
+      }[]
+    | undefined;
+  readonly CommonPrefixes?: { readonly Prefix?: string | undefined }[] | undefined;
+  readonly NextContinuationToken?: string | undefined;
+}
+
+/** What is used of the AWS SDK: an `S3` has it, the client with all commands as methods. */
+export interface S3Like {
+  deleteObject(input: ObjectAt): Promise<unknown>;
+  getObject(
+    input: ObjectAt,
+  ): Promise<{ readonly Body?: { transformToByteArray(): Promise<Uint8Array> } | undefined }>;
+  headObject(input: ObjectAt): Promise<{ readonly Metadata?: Record<string, string> | undefined }>;
+  listObjectsV2(input: {
+    Bucket: string;
+    Prefix: string;
+    Delimiter?: string;
+    StartAfter?: string;
+    ContinuationToken?: string;
+  }): Promise<Listing>;
+  putObject(
+    input: ObjectAt & { Body: Uint8Array; IfNoneMatch: '*'; Metadata?: Record<string, string> },
+  ): Promise<unknown>;
+}
+
+/** Options of `s3Store`. */
+export interface S3StoreOptions extends Omit<StoreOptions, 'foldSessionSummary'> {
+  readonly bucket: string;
+  /** What all its keys begin with; `claude-shared-state/` by default. */
+  readonly prefix?: string | undefined;
+}
+
+const DIGITS = 10;
+const READ_AT_ONCE = 8;
+
+/**
+ * Keeps sessions in a bucket of S3, or of a server with its interface.
+ *
+ * Every chunk is an object that is written once, on the condition that there is none of its name (`If-None-Match: *`):
+ * `prepare` tries that, and refuses a server that doesn't keep to it. Run against a server for tests, not on Amazon S3.
+ *
+ * @param client - An `S3` of the AWS SDK, not an `S3Client`. It is yours: nothing here destroys it.
+ * @param options - `bucket`, and `prefix`: what its keys begin with. The others: `StoreOptions`.
+ * @returns A store for the Agent SDK and for `syncToStore`; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the driver rejects with, or with a `StoreFormatError` until it is prepared.
+ *
+ * @example Keep sessions in a bucket
+ * ```ts
+ * import { type S3Like, s3Store } from 'claude-shared-state/store/s3';
+ *
+ * // With new S3({ region: … }) of the AWS SDK.
+ * export const storeIn = (s3: S3Like) => s3Store(s3, { bucket: 'sessions', writer: 'laptop' });
+ * ```
+ */
+export function s3Store(client: S3Like, options: S3StoreOptions): SharedStore {
+  const { bucket, prefix = 'claude-shared-state/' } = options;
+  return createSessionStore(s3Log(client, bucket, prefix), options);
+}
+
+function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
+  const root = `${prefix}${FORMAT}/`;
+  const directoryOf = ({ projectKey, sessionId, file }: LogKey) =>
+    `${root}${[projectKey, sessionId, file].map(encodeSegment).join('/')}/`;
+  const objectAt = (Key: string): ObjectAt => ({ Bucket: bucket, Key });
+  const chunkAt = (key: LogKey, number: number) =>
+    directoryOf(key) + String(number).padStart(DIGITS, '0');
+
+  async function* pages(request: { Prefix: string; StartAfter?: string; Delimiter?: string }) {
+    let token: string | undefined;
+    do {
+      const more = token === undefined ? {} : { ContinuationToken: token };
+      const page = await client.listObjectsV2({ Bucket: bucket, ...request, ...more });
+      yield page;
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+  async function objectsIn(directory: string, after?: string) {
+    const from = after === undefined ? {} : { StartAfter: after };
+    const found: { readonly key: string; readonly size: number; readonly updatedAt: number }[] = [];
+    for await (const { Contents = [] } of pages({ Prefix: directory, ...from })) {
+      for (const { Key: key = '', Size: size = 0, LastModified } of Contents) {
+        found.push({ key, size, updatedAt: LastModified?.getTime() ?? 0 });
+      }
+    }
+    return found;
+  }
+  /** Whether the object was created; not if there is one of its name. */
+  async function create(key: string, body: Uint8Array, Metadata: Record<string, string> = {}) {
+    try {
+      await client.putObject({ ...objectAt(key), Body: body, IfNoneMatch: '*', Metadata });
+      return true;
+    } catch (error) {
+      // 409: another one is being written under this name.
+      const status = memberOf(memberOf(error, '$metadata'), 'httpStatusCode');
+      if (status === 412 || status === 409) return false;
+      throw error;
+    }
+  }
+  return {
+    async prepare() {
+      const trial = `${prefix}trial-${randomUUID()}`;
+      await create(trial, new Uint8Array());
+      const isOverwritten = await create(trial, new Uint8Array());
+      await client.deleteObject(objectAt(trial));
+      if (isOverwritten) {
+        throw new Error('the server ignores If-None-Match, so two writers would lose entries');
+      }
+      await create(`${prefix}format`, Buffer.from(String(FORMAT)));
+    },
+    async format() {
+      const isThere = await objectsIn(`${prefix}format`);
+      if (isThere.length === 0) return undefined;
+      const { Body } = await client.getObject(objectAt(`${prefix}format`));
+      return Number(Buffer.from((await Body?.transformToByteArray()) ?? []).toString());
+    },
+    append: (key, number, body, head) =>
+      // A header of HTTP is ASCII.
+      create(chunkAt(key, number), body, {
+        head: Buffer.from(JSON.stringify(head)).toString('base64'),
+      }),
+    async head(key) {
+      const last = (await objectsIn(directoryOf(key))).at(-1);
+      if (last === undefined) return undefined;
+      const { Metadata } = await client.headObject(objectAt(last.key));
+      const text = Buffer.from(Metadata?.['head'] ?? '', 'base64').toString();
+      return { chunks: Number(last.key.slice(-DIGITS)) + 1, head: parseHead(text) };
+    },
+    async *read(key, from) {
+      const after = from === 0 ? undefined : chunkAt(key, from - 1);
+      const objects = await objectsIn(directoryOf(key), after);
+      for (let at = 0; at < objects.length; at += READ_AT_ONCE) {
+        const page = objects.slice(at, at + READ_AT_ONCE);
+        const bodies = await mapLimit(
+          page,
+          async (object) => {
+            const { Body } = await client.getObject(objectAt(object.key));
+            return (await Body?.transformToByteArray()) ?? new Uint8Array();
+          },
+          READ_AT_ONCE,
+        );
+        yield* bodies;
+      }
+    },
+    async listProjects() {
+      const found: string[] = [];
+      for await (const { CommonPrefixes = [] } of pages({ Prefix: root, Delimiter: '/' })) {
+        for (const { Prefix = '' } of CommonPrefixes) {
+          found.push(decodeSegment(Prefix.slice(root.length, -1)));
+        }
+      }
+      return found;
+    },
+    async list(projectKey, sessionId) {
+      const session = sessionId === undefined ? '' : `${encodeSegment(sessionId)}/`;
+      const files = new Map<string, ListedFile>();
+      for (const { key, size, updatedAt } of await objectsIn(
+        `${root}${encodeSegment(projectKey)}/${session}`,
+      )) {
+        const [, id = '', file = ''] = key.slice(root.length).split('/');
+        const before = files.get(`${id}/${file}`);
+        files.set(`${id}/${file}`, {
+          sessionId: decodeSegment(id),
+          file: decodeSegment(file),
+          size: (before?.size ?? 0) + size,
+          updatedAt: Math.max(before?.updatedAt ?? 0, updatedAt),
+        });
+      }
+      return [...files.values()];
+    },
+    async delete(key) {
+      // The last one first: what is left of an interrupted deletion is a beginning.
+      for (const { key: each } of (await objectsIn(directoryOf(key))).toReversed()) {
+        await client.deleteObject(objectAt(each));
+      }
+    },
+  };
+}

@@ -1,0 +1,451 @@
+import { Buffer } from 'node:buffer';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { isObject, memberOf, parsedJson } from '../core/json.ts';
+import { FORMAT, type Head, type LogKey, type SessionLog } from './log.ts';
+
+/** A line of a transcript, as the Agent SDK hands it to a store. */
+export interface SessionStoreEntry {
+  type: string;
+  uuid?: string;
+  timestamp?: string;
+  [key: string]: unknown;
+}
+
+/** A transcript in a store, as the Agent SDK names it. */
+export interface SessionKey {
+  projectKey: string;
+  sessionId: string;
+  /** Absent for the transcript itself; `subagents/agent-…` for one of a sub-agent. */
+  subpath?: string;
+}
+
+/** What `foldSessionSummary` of the Agent SDK makes of a session, for `listSessions`. */
+export interface SessionSummaryEntry {
+  sessionId: string;
+  mtime: number;
+  data: Record<string, unknown>;
+}
+
+/** What all stores accept. */
+export interface StoreOptions {
+  /** Names this machine or process, to tell writers apart; a random name by default, which `prune` never recognises. */
+  readonly writer?: string | undefined;
+  /** `foldSessionSummary` of the Agent SDK: with it, listing sessions does not load them. Not on S3. */
+  readonly foldSessionSummary?:
+    | ((
+        previous: SessionSummaryEntry | undefined,
+        key: SessionKey,
+        entries: SessionStoreEntry[],
+      ) => SessionSummaryEntry)
+    | undefined;
+  /** Is told of a transcript to which another process has written since this one last read or wrote it. */
+  readonly onFork?: ((key: SessionKey) => void) | undefined;
+}
+
+/** A store for the option `sessionStore` of the Agent SDK, and for `syncToStore`, `exportFromStore` and `verifyStore`. */
+export interface SharedStore {
+  append(key: SessionKey, entries: readonly SessionStoreEntry[]): Promise<void>;
+  load(key: SessionKey): Promise<SessionStoreEntry[] | null>;
+  listSessions(projectKey: string): Promise<{ sessionId: string; mtime: number }[]>;
+  /** Only with the option `foldSessionSummary`; not on S3. */
+  listSessionSummaries?(projectKey: string): Promise<SessionSummaryEntry[]>;
+  delete(key: SessionKey): Promise<void>;
+  listSubkeys(key: { projectKey: string; sessionId: string }): Promise<string[]>;
+  /** Creates the schema or the keys of the engine, once; harmless to repeat. No other call does. */
+  prepare(): Promise<void>;
+  /** Rejects with a `StoreFormatError` if nobody has prepared the store, or another version has. */
+  requireFormat(): Promise<void>;
+  /** The name that this store writes with. */
+  readonly writer: string;
+  /** The engine below. */
+  readonly log: SessionLog;
+  /** Appends bytes to a file, if it has exactly these; returns what it has then, or `undefined` if it has others. */
+  appendBytes(key: LogKey, to: Content, body: Uint8Array): Promise<Content | undefined>;
+}
+
+/** How far the content of a file in a store is known. */
+export interface Content {
+  readonly chunks: number;
+  readonly head: Head | undefined;
+  /** Of everything up to there. */
+  readonly hash: Hash;
+}
+
+/** The first call of a store finds out that nobody has prepared it, or that another version has. */
+export class StoreFormatError extends Error {
+  override readonly name = 'StoreFormatError';
+  /** The format that is there; `undefined` if none is. */
+  readonly format: number | undefined;
+
+  constructor(format: number | undefined) {
+    super(
+      format === undefined
+        ? 'the store is not prepared: call prepare(), or run store init'
+        : `the store has format ${format}, and this version reads ${FORMAT}`,
+    );
+    this.format = format;
+  }
+}
+
+const SUFFIX = '.jsonl';
+const TAIL_BYTES = 1024;
+const MAX_WRITERS = 16;
+/** Transcripts whose uuids are kept in memory. */
+const MAX_KNOWN = 1000;
+const MAX_TRIES = 100;
+
+/** A transcript that this process has read or written. */
+interface Known extends Content {
+  readonly uuids: Set<string>;
+  /** An append whose result is not known. */
+  readonly pending?: { readonly lines: string; readonly sha256: string };
+}
+
+/**
+ * Makes a store for the Agent SDK and for `syncToStore` from an engine of your own.
+ *
+ * @param log - The engine: eight calls, of which `append` must accept each number of a chunk only once.
+ * @param options - `writer`: the name of this machine. `foldSessionSummary`: the one of the SDK. `onFork`: is told of forks.
+ * @returns The store; call its `prepare` once.
+ * @throws Nothing. Its calls reject with what the engine rejects with, or with a `StoreFormatError` until it is prepared.
+ *
+ * @example Keep sessions in a map
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { createSessionStore, type Head, type LogKey } from 'claude-shared-state/store';
+ *
+ * const files = new Map<string, { key: LogKey; chunks: Uint8Array[]; head: Head }>();
+ * const at = ({ projectKey, sessionId, file }: LogKey) => [projectKey, sessionId, file].join('/');
+ * const store = createSessionStore({
+ *   prepare: async () => {},
+ *   format: async () => 1,
+ *   async append(key, number, body, head) {
+ *     const chunks = files.get(at(key))?.chunks ?? [];
+ *     if (chunks.length !== number) return false;
+ *     files.set(at(key), { key, chunks: [...chunks, body], head });
+ *     return true;
+ *   },
+ *   async head(key) {
+ *     const file = files.get(at(key));
+ *     return file && { chunks: file.chunks.length, head: file.head };
+ *   },
+ *   async *read(key, from) {
+ *     yield* files.get(at(key))?.chunks.slice(from) ?? [];
+ *   },
+ *   listProjects: async () => [...files.values()].map(({ key }) => key.projectKey),
+ *   list: async (projectKey) =>
+ *     [...files.values()]
+ *       .filter(({ key }) => key.projectKey === projectKey)
+ *       .map(({ key, head }) => ({ ...key, size: head.size, updatedAt: Date.now(), head })),
+ *   delete: async (key) => void files.delete(at(key)),
+ * });
+ * const key = { projectKey: '-app', sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10' };
+ * const entry = { type: 'user', uuid: '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e' };
+ * await store.append(key, [entry]);
+ * await store.append(key, [entry]); // as the SDK does after an error
+ * assert.deepEqual(await store.load(key), [entry]);
+ * ```
+ */
+export function createSessionStore(log: SessionLog, options: StoreOptions = {}): SharedStore {
+  const { writer = randomUUID(), foldSessionSummary, onFork } = options;
+  const known = new Map<string, Known>();
+  const queues = new Map<string, Promise<unknown>>();
+  let prepared: Promise<void> | undefined;
+
+  async function look(): Promise<void> {
+    const format = await log.format();
+    if (format !== FORMAT) throw new StoreFormatError(format);
+  }
+  async function ready(): Promise<void> {
+    prepared ??= look();
+    const current = prepared;
+    try {
+      await current;
+    } catch (error) {
+      if (prepared === current) prepared = undefined;
+      throw error;
+    }
+  }
+
+  /** One call at a time for each transcript: the SDK promises the order of its calls, not that it waits for them. */
+  function inTurn<Value>(key: LogKey, call: () => Promise<Value>): Promise<Value> {
+    const id = JSON.stringify(key);
+    const turn = (queues.get(id) ?? Promise.resolve()).then(call, call);
+    queues.set(id, turn);
+    const leave = () => {
+      if (queues.get(id) === turn) queues.delete(id);
+    };
+    turn.then(leave, leave);
+    return turn;
+  }
+
+  function remember(key: LogKey, state: Known): Known {
+    const id = JSON.stringify(key);
+    known.delete(id);
+    known.set(id, state);
+    const [oldest] = known.keys();
+    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    return state;
+  }
+
+  /** Reads what was written since; from the beginning, if there is less than there was. */
+  async function catchUp(
+    key: LogKey,
+    before = known.get(JSON.stringify(key)),
+  ): Promise<{ readonly state: Known; readonly hasLanded: boolean }> {
+    const there = await log.head(key);
+    const isLess = before !== undefined && before.chunks > (there?.chunks ?? 0);
+    const base =
+      before === undefined || isLess ? { ...nothing(), uuids: new Set<string>() } : before;
+    const { uuids } = base;
+    const hash = base.hash.copy();
+    let { chunks, head } = base;
+    let hasLanded = false;
+    if (there !== undefined && there.chunks > chunks) {
+      for await (const body of log.read(key, chunks)) {
+        hash.update(body);
+        // The append whose result is not known had the first number after what was known.
+        const isFirst = base === before && chunks === base.chunks;
+        hasLanded ||= isFirst && hash.copy().digest('hex') === base.pending?.sha256;
+        for (const uuid of uuidsOf(body)) uuids.add(uuid);
+        chunks += 1;
+        if (chunks === there.chunks) break;
+      }
+      ({ head } = there);
+    }
+    return { state: remember(key, { chunks, head, hash, uuids }), hasLanded };
+  }
+
+  async function write(
+    key: LogKey,
+    { chunks, head, hash }: Content,
+    body: Uint8Array,
+    isForked: boolean,
+  ): Promise<Content | undefined> {
+    const whole = hash.copy().update(body);
+    const others = (head?.writers ?? []).filter((other) => other !== writer);
+    const next: Head = {
+      size: (head?.size ?? 0) + body.length,
+      sha256: whole.copy().digest('hex'),
+      tail: tailOf(body),
+      writers: [...others.slice(1 - MAX_WRITERS), writer],
+      isForked: isForked || head?.isForked === true,
+      ...summaryAfter(key, head, body),
+    };
+    const isWritten = await log.append(key, chunks, body, next);
+    return isWritten ? { chunks: chunks + 1, head: next, hash: whole } : undefined;
+  }
+
+  function summaryAfter(key: LogKey, head: Head | undefined, body: Uint8Array) {
+    if (foldSessionSummary === undefined || key.file !== '') return {};
+    const previous = summaryOf(key.sessionId, head, 0);
+    const entries = linesOf(body).map(parsedJson).filter(isEntry);
+    const { projectKey, sessionId } = key;
+    return { summary: foldSessionSummary(previous, { projectKey, sessionId }, entries).data };
+  }
+
+  async function append(key: LogKey, entries: readonly SessionStoreEntry[]): Promise<void> {
+    const lines = entries.map((entry) => JSON.stringify(entry));
+    const all = lines.join('\n');
+    const before = known.get(JSON.stringify(key));
+    let state = before;
+    let isForked = false;
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      if (state === undefined || state.pending !== undefined) {
+        const { pending } = state ?? {};
+        const now = await catchUp(key, state);
+        // Also if a driver repeated the call by itself, and was refused by its own first try.
+        if (now.hasLanded && pending?.lines === all) return;
+        // Without having read it before, this process has not continued anything else.
+        if (
+          before !== undefined &&
+          !now.hasLanded &&
+          now.state.chunks > before.chunks &&
+          !isForked
+        ) {
+          isForked = true;
+          onFork?.(sessionKeyOf(key));
+        }
+        ({ state } = now);
+      }
+      const fresh = await unknownOf(key, state, entries, lines);
+      if (fresh.length === 0) return;
+      const body = Buffer.from(fresh.map((line) => `${line}\n`).join(''));
+      const sha256 = state.hash.copy().update(body).digest('hex');
+      const { chunks, head, hash, uuids } = state;
+      // It stays if the call rejects, which may have taken effect all the same.
+      state = remember(key, { chunks, head, hash, uuids, pending: { lines: all, sha256 } });
+      const written = await write(key, state, body, isForked);
+      if (written === undefined) continue;
+      for (const { uuid } of entries) if (uuid !== undefined) uuids.add(uuid);
+      remember(key, { ...written, uuids });
+      return;
+    }
+    throw new Error(`others wrote to ${key.sessionId} each time in ${MAX_TRIES} tries`);
+  }
+
+  /** The lines that are new: those without a uuid are recognised by their place beside one that has a known uuid. */
+  async function unknownOf(
+    key: LogKey,
+    { uuids }: Known,
+    entries: readonly SessionStoreEntry[],
+    lines: readonly string[],
+  ): Promise<readonly string[]> {
+    const isKnown = entries.map(({ uuid }) => uuid !== undefined && uuids.has(uuid));
+    if (isKnown.includes(true)) {
+      const stored: string[] = [];
+      for await (const body of log.read(key, 0)) stored.push(...linesOf(body));
+      const places = new Map(stored.map((line, place) => [uuidOf(parsedJson(line)), place]));
+      const follow = (from: number, step: 1 | -1) => {
+        let place: number | undefined;
+        for (let index = from; index >= 0 && index < entries.length; index += step) {
+          const uuid = entries[index]?.uuid;
+          if (uuid !== undefined) place = places.get(uuid);
+          else if (place !== undefined && stored[place + step] === lines[index]) {
+            place += step;
+            isKnown[index] = true;
+          } else if (step === -1) place = undefined;
+        }
+      };
+      follow(0, 1);
+      follow(entries.length - 1, -1);
+    }
+    const added = new Set<string>();
+    return lines.filter((_, index) => {
+      const uuid = entries[index]?.uuid;
+      if (isKnown[index] === true || (uuid !== undefined && added.has(uuid))) return false;
+      if (uuid !== undefined) added.add(uuid);
+      return true;
+    });
+  }
+
+  const store: SharedStore = {
+    writer,
+    log,
+    requireFormat: ready,
+    async prepare() {
+      await log.prepare();
+      prepared = undefined;
+      await ready();
+    },
+    async append(key, entries) {
+      await ready();
+      const at = logKeyOf(key);
+      if (entries.length > 0) await inTurn(at, () => append(at, entries));
+    },
+    async load(key) {
+      await ready();
+      const at = logKeyOf(key);
+      return await inTurn(at, async () => {
+        // Whoever loads it knows of the others.
+        await catchUp(at);
+        const entries: SessionStoreEntry[] = [];
+        let isThere = false;
+        for await (const body of log.read(at, 0)) {
+          isThere = true;
+          for (const line of linesOf(body)) {
+            const entry = parsedJson(line);
+            if (isEntry(entry)) entries.push(entry);
+          }
+        }
+        return isThere ? entries : null;
+      });
+    },
+    async listSessions(projectKey) {
+      await ready();
+      const files = await log.list(projectKey);
+      return files
+        .filter(({ file }) => file === '')
+        .map(({ sessionId, updatedAt }) => ({ sessionId, mtime: Math.floor(updatedAt) }));
+    },
+    async delete(key) {
+      await ready();
+      const at = logKeyOf(key);
+      const files =
+        key.subpath === undefined ? await log.list(key.projectKey, key.sessionId) : [at];
+      // The transcript first: what is left of an interrupted deletion is no session.
+      const ordered = [at, ...files.map(({ file }) => ({ ...at, file }))];
+      for (const each of new Map(ordered.map((it) => [it.file, it])).values()) {
+        await inTurn(each, async () => {
+          await log.delete(each);
+          known.delete(JSON.stringify(each));
+        });
+      }
+    },
+    async listSubkeys({ projectKey, sessionId }) {
+      await ready();
+      const files = await log.list(projectKey, sessionId);
+      return files
+        .map(({ file }) => file)
+        .filter((file) => file.endsWith(SUFFIX))
+        .map((file) => file.slice(0, -SUFFIX.length));
+    },
+    async appendBytes(key, to, body) {
+      await ready();
+      return await inTurn(key, async () => {
+        known.delete(JSON.stringify(key));
+        return await write(key, to, body, false);
+      });
+    },
+  };
+  if (foldSessionSummary === undefined) return store;
+  return {
+    ...store,
+    async listSessionSummaries(projectKey) {
+      await ready();
+      const files = await log.list(projectKey);
+      return files.flatMap(({ sessionId, file, head, updatedAt }) => {
+        const summary = file === '' ? summaryOf(sessionId, head, Math.floor(updatedAt)) : undefined;
+        return summary === undefined ? [] : [summary];
+      });
+    },
+  };
+}
+
+/** A file of which nothing is stored. */
+export function nothing(): Content {
+  return { chunks: 0, head: undefined, hash: createHash('sha256') };
+}
+
+export function tailOf(bytes: Uint8Array): string {
+  const tail = bytes.subarray(-TAIL_BYTES);
+  return `${tail.length}:${createHash('sha256').update(tail).digest('base64')}`;
+}
+
+function summaryOf(sessionId: string, head: Head | undefined, mtime: number) {
+  const data = head?.summary;
+  return isObject(data)
+    ? { sessionId, mtime, data: Object.fromEntries(Object.entries(data)) }
+    : undefined;
+}
+
+function logKeyOf({ projectKey, sessionId, subpath }: SessionKey): LogKey {
+  if (subpath === '') throw new TypeError('subpath is empty: leave it out for the transcript');
+  // They could not become part of a key.
+  for (const text of [projectKey, sessionId, subpath ?? '']) encodeURIComponent(text);
+  return { projectKey, sessionId, file: subpath === undefined ? '' : subpath + SUFFIX };
+}
+
+function sessionKeyOf({ projectKey, sessionId, file }: LogKey): SessionKey {
+  const subpath = file.slice(0, -SUFFIX.length);
+  return { projectKey, sessionId, ...(file === '' ? {} : { subpath }) };
+}
+
+function linesOf(body: Uint8Array): readonly string[] {
+  const lines = Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+function uuidsOf(body: Uint8Array): readonly string[] {
+  return linesOf(body).flatMap((line) => uuidOf(parsedJson(line)) ?? []);
+}
+
+function uuidOf(entry: unknown): string | undefined {
+  const uuid = memberOf(entry, 'uuid');
+  return typeof uuid === 'string' ? uuid : undefined;
+}
+
+function isEntry(value: unknown): value is SessionStoreEntry {
+  return typeof memberOf(value, 'type') === 'string';
+}
