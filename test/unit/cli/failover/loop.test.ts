@@ -219,6 +219,24 @@ describe('after a look, the loop', () => {
     expect(state.account).toBe('b');
   });
 
+  test('takes no account for the one in use before a session runs', () => {
+    const { state } = step(initialState, look([down('api', 'ended')]), rules);
+    const { state: later, events } = step(state, look([running('api', 'b')], 1), rules);
+    expect([state.account, later.account, events]).toEqual([undefined, 'b', []]);
+  });
+
+  test('forgets a session that had ended when the tmux server died', () => {
+    const discovering = rulesFor('ab', { isDiscovering: true });
+    const ended = [down('api', 'ended'), running('web')];
+    const { state, call } = step(
+      stateAfter([both, ended], discovering),
+      look([down('api', 'missing'), down('web', 'missing')], 0, false),
+      discovering,
+    );
+    expect(Object.keys(state.sessions)).toEqual(['web']);
+    expect(call).toMatchObject({ kind: 'relaunch', names: ['web'] });
+  });
+
   test('forgets a session that was found and whose terminal somebody closed', () => {
     const discovering = rulesFor('ab', { isDiscovering: true });
     const { state, events, call } = step(
