@@ -214,7 +214,7 @@ describe('after a look, the loop', () => {
     expect(found.call).toEqual(call);
   });
 
-  test('takes the account in use from the sessions that run, not from the order of the homes', () => {
+  test('takes the account in use from the sessions, not from the order of homes', () => {
     const { state } = step(initialState, look([running('api', 'b')]), rules);
     expect(state.account).toBe('b');
   });
@@ -248,7 +248,7 @@ describe('after a look, the loop', () => {
     expect([Object.keys(state.sessions), call]).toEqual([['web'], undefined]);
   });
 
-  test('says of a limit on a screen once that it is suspected, and once that it is reached', () => {
+  test('says of a limit on a screen once that it is suspected, and once reached', () => {
     const text = `❯ go on\n  ⎿  You've hit your session limit · resets 4pm (UTC)\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}\n  ? for shortcuts`;
     const seen = [running('api', 'a', { text })];
     const said: string[] = [];
