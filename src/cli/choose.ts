@@ -2,7 +2,7 @@ import UFuzzy from '@leeoniya/ufuzzy';
 import type { ListedSession } from '../sessions/index.ts';
 import type { CliContext } from './command.ts';
 import { type HomeDiagnosis, isAble } from './diagnoses.ts';
-import { Interrupted } from './exit.ts';
+import { Interrupted, UsageError } from './exit.ts';
 import type { Choice, ChoiceSource } from './io.ts';
 import { messageFor } from './causes.ts';
 import { escapeControl } from './ui/output.ts';
@@ -43,18 +43,18 @@ export async function chooseSession(
     name: sessionRow(context.stderr, session, room),
     details: sessionDetails(context.stderr, session, room),
   });
-  const chosen = await choose<ListedSession>(
-    context,
-    'Which session?',
-    async (typed, room, signal) => {
+  try {
+    await readTo(1);
+    if (found.length === 0) throw new UsageError('there is no session yet');
+    return await choose<ListedSession>(context, 'Which session?', async (typed, room, signal) => {
       await readTo(typed === '' ? MAX_SHOWN : Infinity, signal);
       const matching =
         typed === '' ? found : matchesIn(texts, typed).flatMap((at) => found[at] ?? []);
       return matching.slice(0, MAX_SHOWN).map((session) => choiceOf(session, room));
-    },
-  );
-  await iterator.return?.();
-  return chosen;
+    });
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 /** Lets a person choose the home to resume under, if there are several. */

@@ -32,6 +32,9 @@ export type ChoiceSource<Value> = (
   signal?: AbortSignal,
 ) => Promise<readonly Choice<Value>[]>;
 
+/** A program to be run. */
+export type Program = Pick<ResumeCommand, 'file' | 'args' | 'env' | 'unset' | 'cwd'>;
+
 /** How a chooser looks. */
 export type ChooserStyle = Pick<Output['paint'], 'bold' | 'cyan' | 'dim' | 'red'>;
 
@@ -79,7 +82,7 @@ export interface Io {
       ) => Promise<Value | undefined>)
     | undefined;
   /** Runs a program in this terminal until it ends; returns whether it succeeded. */
-  readonly run: (command: ResumeCommand) => Promise<boolean>;
+  readonly run: (program: Program) => Promise<boolean>;
   /** From now on Ctrl-C stops a run between two steps; a second one stops it at once. */
   readonly catchInterrupts: () => Interrupts;
   /** Milliseconds that only grow. */

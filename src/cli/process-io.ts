@@ -8,8 +8,7 @@ import { promisify } from 'node:util';
 import { tmuxTerminal } from '../failover/terminal/index.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { EXIT } from './exit.ts';
-import type { ResumeCommand } from '../sessions/index.ts';
-import type { ChoiceSource, ChooserStyle, Interrupts, Io, Screen } from './io.ts';
+import type { ChoiceSource, ChooserStyle, Interrupts, Io, Screen, Program } from './io.ts';
 
 type Output = NodeJS.WriteStream & { readonly fd: number };
 
@@ -185,7 +184,7 @@ function ignore(): void {
   // Somebody else deals with it.
 }
 
-async function run({ file, args, env, unset, cwd }: ResumeCommand): Promise<boolean> {
+async function run({ file, args, env, unset, cwd }: Program): Promise<boolean> {
   const kept = Object.entries(process.env).filter(([name]) => !unset.includes(name));
   const child = spawn(file, args, {
     cwd,

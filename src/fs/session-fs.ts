@@ -1,4 +1,4 @@
-import { close, fstat, open, promises, read, stat } from 'node:fs';
+import { closeSync, fstat, open, promises, read, stat } from 'node:fs';
 import { type LinkReadFs, linkReadPort, realDisk } from './link-fs.ts';
 import type { PortShape } from '../core/port-shape.ts';
 import type { FsStats } from './stats.ts';
@@ -63,7 +63,10 @@ export const realSessionDisk: SessionReadFs = /* @__PURE__ */ (() => ({
             done(error, { bytesRead });
           });
         }),
-      close: () => promiseOf<void>((done) => close(file, done)),
+      // At once: there is nothing to write that could take its time.
+      close: async () => {
+        closeSync(file);
+      },
     };
   },
   opendir: (path, options) => promises.opendir(path, options),

@@ -103,7 +103,7 @@ export async function planDelete(
       else deletable += 1;
     });
     return facts;
-  });
+  }, fs);
   const problems = [...(looked.found?.problems ?? []), ...looked.problems];
   const ok = problems.length + kept.length === 0;
   return { ok, restorePoint, deletable, kept: kept.toSorted(), problems };

@@ -66,7 +66,10 @@ export async function planMigration(
   options: PlanMigrationOptions = {},
 ): Promise<MigrationPlan> {
   const request = migrateRequest('planMigration', accountHomes, options);
-  const { found, problems } = await look(async () => planFrom(await survey(request), request));
+  const { found, problems } = await look(
+    async () => planFrom(await survey(request), request),
+    request.context.fs,
+  );
   const nothing = { homes: [], liveSessions: [], spaceNeeded: 0, unmerged: [] };
   return found ?? { ok: false, ...nothing, problems };
 }

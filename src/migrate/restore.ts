@@ -87,7 +87,7 @@ export async function planRestore(
     uid: uidOf(given),
   };
   const fs = promisesOf(given.fs ?? realMigrateDisk);
-  const { found, problems } = await look(() => planFor(fs, accountHome, request));
+  const { found, problems } = await look(() => planFor(fs, accountHome, request), fs);
   return found ?? { ok: false, accountHome, entries: [], problems, spaceNeeded: 0 };
 }
 

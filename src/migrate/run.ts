@@ -1,5 +1,6 @@
 import { CallError, toResult } from '../core/result.ts';
 import { makeDurableDirectories } from '../fs/io.ts';
+import { unsupportedSystem } from '../fs/migrate-fs.ts';
 import { acquireLocks, type HeldLocks, holdersOf } from '../lock/lock.ts';
 import { identifyOwner } from '../lock/owner.ts';
 import { Aborted } from './context.ts';
@@ -44,6 +45,8 @@ export async function perform<Found extends Facts>(
   let problems: readonly MigrationProblem[] = [];
   const added: MigrationProblem[] = [];
   const run = async (): Promise<MigrationOutcome> => {
+    problems = systemProblems(fs);
+    if (problems.length > 0) return 'refused';
     const found = await survey();
     ({ problems } = found);
     if (!isAllowed(found)) return 'refused';
@@ -93,10 +96,23 @@ async function endingOf(run: () => Promise<MigrationOutcome>): Promise<RunReport
   }
 }
 
-/** What was found out without locks, or why it could not be. */
+/** Why nothing is moved on this system, if it is one on which nothing is. */
+function systemProblems(fs: object): readonly MigrationProblem[] {
+  const system = unsupportedSystem(fs);
+  return system === undefined ? [] : [migrationProblem('unsupported-system', { path: '', system })];
+}
+
+/**
+ * What was found out without locks, or why it could not be.
+ *
+ * @param fs - For the plan of what moves files: where.
+ */
 export async function look<Found>(
   survey: () => Promise<Found>,
+  fs: object = {},
 ): Promise<{ readonly found: Found | undefined; readonly problems: readonly MigrationProblem[] }> {
+  const unsupported = systemProblems(fs);
+  if (unsupported.length > 0) return { found: undefined, problems: unsupported };
   let found: Found | undefined;
   const { problems } = await endingOf(async () => {
     found = await survey();

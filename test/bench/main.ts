@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { Figure } from './compare.ts';
 import { benchFindHomes } from './homes.ts';
 import { benchImport } from './import-cost.ts';
+import { benchList } from './list.ts';
 import { measureMigration } from './measure-migration.ts';
 import { checkLimits, type Comparison, machineNow, type Measure, writeReport } from './report.ts';
 import { benchDiagnose, benchLocate, benchLongest } from './sessions.ts';
 import { benchValidate } from './validate.ts';
 
-// npm run bench -- --report | [--quick] [migration | checks | import | homes | sessions ...]
+// npm run bench -- --report | [--quick] [migration | checks | import | homes | sessions | list ...]
 
 const root = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-bench-'));
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -18,7 +19,7 @@ const comparisons: Comparison[] = [];
 const measures: Measure[] = [];
 
 // The migration first: it is disturbed by files that others have removed.
-const parts = { migration, checks, import: imports, homes, sessions };
+const parts = { migration, checks, import: imports, homes, sessions, list };
 const options = process.argv.slice(2);
 const wanted = options.filter((option) => !option.startsWith('--'));
 if (options.includes('--report') && options.length > 1) {
@@ -96,6 +97,36 @@ async function sessions(): Promise<void> {
   );
   measures.push({ what: 'diagnose a transcript of 2 GB', value: seconds, unit: 's' });
   measures.push({ what: 'the same, all memory of the process', value: peakMegabytes, unit: 'MB' });
+}
+
+function list(): void {
+  console.log('\nListing 20,000 sessions of 1 GB:');
+  const tree = { projects: 200, transcripts: 20_000, bytes: 1e9 };
+  const cost = benchList(join(root, 'list'), tree);
+  comparisons.push(
+    {
+      job: 'list 20,000 sessions of 1 GB',
+      own: { name: 'listSessions', milliseconds: cost.all },
+      peer: { name: 'Agent SDK listSessions', milliseconds: cost.sdk },
+      limit: 0.1,
+    },
+    {
+      job: 'search 20,000 sessions of 1 GB',
+      own: { name: 'listSessions', milliseconds: cost.search },
+      peer: { name: 'rg -l --sort none', milliseconds: cost.ripgrep },
+      limit: 4,
+    },
+  );
+  measures.push(
+    {
+      what: 'list the newest 50 of 20,000 sessions',
+      value: cost.firstPage,
+      unit: 'ms',
+      limit: 300,
+    },
+    { what: 'list all 20,000, all memory', value: cost.peakMegabytes, unit: 'MB', limit: 150 },
+  );
+  console.log(cost);
 }
 
 /** Prints how long several ways took; the first one is the peer of the others. */

@@ -91,8 +91,8 @@ test.each(Object.entries(trees))(
         },
       },
       faults: (call, what) => faultsOf(call, what).filter(isPossible),
-      share: rounds(1, 0.1),
-      pairs: rounds(150, 10),
+      share: rounds(1, 0.04),
+      pairs: rounds(150, 5),
       seed,
     });
     printFigures(`rehome ${name}`, { cases, 'double deaths': pairs, calls });

@@ -9,6 +9,7 @@ import {
   requiredSharedUnder,
 } from 'claude-shared-state';
 import { planSwap, swapAccounts } from 'claude-shared-state/failover';
+import { archive, migrate, planMigration, planRestore, restore } from 'claude-shared-state/migrate';
 import {
   diagnoseResume,
   findLiveSessions,
@@ -95,6 +96,11 @@ const swap = {
     signal: () => Promise.reject(new Error('no terminal')),
   },
 };
+await call('planMigration', async () => codes(await planMigration([home, spare], { required })));
+await call('migrate', async () => codes(await migrate([home, spare], { required })));
+await call('planRestore', async () => codes(await planRestore(home, { required })));
+await call('restore', async () => codes(await restore(home, { required })));
+await call('archive', async () => codes(await archive({ required })));
 await call('planSwap', async () => codes(await planSwap(swap)));
 await call('swapAccounts', async () => codes(await swapAccounts(swap)));
 results['untouched'] = JSON.stringify(everything()) === JSON.stringify(before);

@@ -89,7 +89,15 @@ test('what only reads works on Windows, with its paths', () => {
   });
 });
 
-test.each(['planSwap', 'swapAccounts'])('%s is refused on Windows with one code', (call) => {
+test.each([
+  'planMigration',
+  'migrate',
+  'planRestore',
+  'restore',
+  'archive',
+  'planSwap',
+  'swapAccounts',
+])('%s is refused on Windows with one code', (call) => {
   expect(memberOf(results, call)).toEqual(['unsupported-system']);
 });
 

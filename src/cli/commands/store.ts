@@ -71,7 +71,7 @@ export const storeCommand = defineCommand({
   summary: 'share sessions with other machines',
   description:
     'Brings the shared sessions to a store that other machines and the Agent SDK use, and back. init prepares a new store once, push adds what it lacks, pull adds what is missing here, verify compares every byte, list says what it has. Nothing is overwritten on either side. The drivers pg, ioredis and @aws-sdk/client-s3 have to be installed beside this command; they read credentials from the environment as usual, and REDISCLI_AUTH is the password for redis://.',
-  arguments: '<init|push|pull|verify|list>',
+  arguments: '<action>',
   options,
   needsHomes: () => false,
   async run(context, values, [action = '']): Ending {

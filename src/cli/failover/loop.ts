@@ -147,7 +147,9 @@ export function step(
   }
   const quota = watchLimits({ ...before, gate, sessions }, watched, look.at, rules, events);
   const { exhausted } = quota;
-  const state: LoopState = { ...before, ...quota.state, account };
+  // Before anything has run, any account may be the one.
+  const isKnown = before.account !== undefined || watched.some((each) => each.state === 'running');
+  const state: LoopState = { ...before, ...quota.state, account: isKnown ? account : undefined };
   const isMoving = state.swap !== undefined && state.swap.to !== account;
   if (!exhausted.has(account) || isMoving) {
     const isOver =
@@ -158,14 +160,14 @@ export function step(
       events.push({ event: 'limit-over', text: `the sessions go on under ${account}`, account });
     return {
       events,
-      ...proceed(isOver ? { ...state, waitUntil: undefined } : state, watched, now),
+      ...proceed(isOver ? { ...state, waitUntil: undefined } : state, account, watched, now),
     };
   }
   const choice = nextAccount(state, account, rules, look.at);
   if (choice.waitUntil === undefined) {
     const names = watched.filter(({ name }) => isWanted(state, name)).map(({ name }) => name);
     const swap = { from: account, to: choice.account, names, failures: 0, retryAt: 0 };
-    return { events, ...proceed({ ...state, swap, waitUntil: undefined }, watched, now) };
+    return { events, ...proceed({ ...state, swap, waitUntil: undefined }, account, watched, now) };
   }
   if (state.waitUntil === undefined) {
     const { account: first, waitUntil: until } = choice;
@@ -174,16 +176,17 @@ export function step(
   }
   const waiting = { ...state, waitUntil: choice.waitUntil };
   if (rules.whenExhausted === 'stop') return { state: waiting, events, call: { kind: 'stop' } };
-  return { events, ...proceed(waiting, watched, now) };
+  return { events, ...proceed(waiting, account, watched, now) };
 }
 
 /** Continues a swap that was begun, or brings back what was killed. */
 function proceed(
   state: LoopState,
+  account: string,
   watched: readonly Sighting[],
   now: number,
 ): { readonly state: LoopState; readonly call?: LoopCall } {
-  const { swap, account = '' } = state;
+  const { swap } = state;
   const left = swap === undefined ? [] : watched.filter((each) => isLeft(state, swap, each));
   if (swap !== undefined && left.length > 0 && swap.retryAt <= now) {
     const elsewhere = left.find((each) => each.state === 'running')?.accountHome;
@@ -276,7 +279,7 @@ function track(
       case 'missing': {
         const isLost = rest.isLost || !hasServer;
         // Who closes one terminal of several means it.
-        if (isDiscovering && !isLost && !rest.wasStopped) {
+        if (isDiscovering && (rest.isOver || (!isLost && !rest.wasStopped))) {
           events.push({ event: 'session-closed', text: `${session} was closed`, session });
           break;
         }

@@ -67,22 +67,28 @@ const states: ReadonlySet<unknown> = new Set<Tracked['state']>([
   'busy',
 ]);
 
-function isTracked(value: unknown): value is Tracked {
+/** Whether it is an object whose members are right. */
+function hasAll(value: unknown, members: Readonly<Record<string, (value: unknown) => boolean>>) {
   return (
-    isObject(value) &&
-    isText(value['cwd']) &&
-    states.has(value['state']) &&
-    [value['isOver'], value['wasStopped'], value['isLost']].every(isFlag) &&
-    [value['failures'], value['retryAt']].every(isNumber)
+    isObject(value) && Object.entries(members).every(([name, isRight]) => isRight(value[name]))
   );
 }
 
-function isPendingSwap(value: unknown): value is PendingSwap {
-  return (
-    isObject(value) &&
-    [value['from'], value['to']].every(isText) &&
-    Array.isArray(value['names']) &&
-    value['names'].every(isText) &&
-    [value['failures'], value['retryAt']].every(isNumber)
-  );
-}
+const retry = { failures: isNumber, retryAt: isNumber };
+const tracked = {
+  ...retry,
+  cwd: isText,
+  state: (value: unknown) => states.has(value),
+  isOver: isFlag,
+  wasStopped: isFlag,
+  isLost: isFlag,
+};
+const pendingSwap = {
+  ...retry,
+  from: isText,
+  to: isText,
+  names: (value: unknown) => Array.isArray(value) && value.every(isText),
+};
+
+const isTracked = (value: unknown): value is Tracked => hasAll(value, tracked);
+const isPendingSwap = (value: unknown): value is PendingSwap => hasAll(value, pendingSwap);

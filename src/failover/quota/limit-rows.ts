@@ -42,8 +42,8 @@ export interface LimitRowsOptions extends Omit<LocateOptions, 'fs'> {
 export interface LimitRows {
   /** The prompts, answers and notices since the last look, in the order of the file, for `stepQuotaGate`. */
   readonly rows: readonly unknown[];
-  /** For the next look; undefined if the session has no transcript yet. */
-  readonly cursor: LimitRowsCursor | undefined;
+  /** For the next look, also if the session has no transcript yet: it is written with the first answer. */
+  readonly cursor: LimitRowsCursor;
   /** What could not be read. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -110,14 +110,18 @@ export async function readLimitRows(
   }
   const { transcripts, unreadable } = await locateTranscripts(sessionId, { ...where, fs });
   const found = transcripts.find(({ kind }) => kind === 'file')?.paths[0].path;
-  if (found === undefined) return { rows: [], cursor: undefined, unreadable };
+  const same = cursor ?? { path: '', offset: 0, at };
+  if (found === undefined) return { rows: [], cursor: same, unreadable };
   const read = await readRowsFrom(fs, found, 0);
   if (!read.ok) {
-    return { rows: [], cursor, unreadable: [...unreadable, { path: found, errno: read.errno }] };
+    return {
+      rows: [],
+      cursor: same,
+      unreadable: [...unreadable, { path: found, errno: read.errno }],
+    };
   }
-  const since = cursor?.at ?? at;
   const rows = read.value.rows.filter(
-    (row) => Date.parse(String(memberOf(row, 'timestamp'))) > since,
+    (row) => Date.parse(String(memberOf(row, 'timestamp'))) > same.at,
   );
   return { rows, cursor: { ...read.value.end, at }, unreadable };
 }

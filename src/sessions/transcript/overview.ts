@@ -139,15 +139,17 @@ const TIME_LENGTH = '2026-11-30T02:14:07.138Z'.length;
 /** What a line is, as far as its first bytes tell; `unknown` if its members are in another order, or it is of a side chain. */
 type LineKind = 'user' | 'assistant' | 'attached' | 'irrelevant' | 'wanted' | 'unknown';
 
-// `{"type":` and `{"parentUuid":` differ in the third byte.
-const [LETTER_N, LETTER_P, LETTER_T] = [0x6e, 0x70, 0x74];
+const [QUOTE, LETTER_A, LETTER_M, LETTER_N, LETTER_P, LETTER_S, LETTER_T, LETTER_U] = [
+  0x22, 0x61, 0x6d, 0x6e, 0x70, 0x73, 0x74, 0x75,
+];
 const TYPE = '{"type":"'.length;
 const PARENT = '{"parentUuid":'.length;
 const AFTER_NULL = '{"parentUuid":null,"isSidechain":false,'.length;
 const AFTER_UUID = AFTER_NULL + 34;
 
-/** Tells lines apart by bytes at fixed places, because a string of every line would double the time of a list. */
+/** Tells lines apart by bytes at fixed places, because strings of all lines would double the time of a list. */
 function kindOf(bytes: Buffer, from: number, end: number): LineKind {
+  // `{"type":` and `{"parentUuid":` differ in it.
   const third = bytes[from + 2];
   if (third === LETTER_T) {
     const start = bytes.toString('latin1', from + TYPE, Math.min(end, from + TYPE + 15));
@@ -155,7 +157,22 @@ function kindOf(bytes: Buffer, from: number, end: number): LineKind {
   }
   if (third !== LETTER_P) return 'unknown';
   const at = from + (bytes[from + PARENT] === LETTER_N ? AFTER_NULL : AFTER_UUID);
-  return ROLES[bytes.toString('latin1', at, at + 9)] ?? 'unknown';
+  if (bytes[at] !== QUOTE) return 'unknown';
+  // What 2.1.197 and 2.1.332 write after the parent.
+  switch (bytes[at + 1]) {
+    case LETTER_P: // promptId
+      return 'user';
+    case LETTER_M: // message
+      return 'assistant';
+    case LETTER_A: // attachment
+      return 'attached';
+    case LETTER_T: {
+      const type = bytes[at + TYPE - 1];
+      return type === LETTER_U ? 'user' : type === LETTER_S ? 'attached' : 'unknown';
+    }
+    default:
+      return 'unknown';
+  }
 }
 
 /** The types that may come first in a line. */
@@ -165,16 +182,6 @@ const TYPES: Readonly<Record<string, LineKind>> = {
   'custom-title': 'wanted',
   'ai-title': 'wanted',
   'session-owner': 'wanted',
-};
-
-/** What follows the parent in a message of 2.1.197 and 2.1.332. */
-const ROLES: Readonly<Record<string, LineKind>> = {
-  '"promptId': 'user',
-  '"type":"u': 'user',
-  '"message"': 'assistant',
-  '"type":"a': 'assistant',
-  '"attachme': 'attached',
-  '"type":"s': 'attached',
 };
 
 /** What the program says in the name of the user. */

@@ -31,7 +31,7 @@ async function sessions(...prompts: readonly string[]) {
   }
 }
 
-describe('a numbered list, where the terminal can show nothing else,', () => {
+describe('a numbered list', () => {
   test('has the last sessions first, and takes a number', async () => {
     await sessions('Fix the login', 'Write the parser');
 
@@ -53,7 +53,7 @@ describe('a numbered list, where the terminal can show nothing else,', () => {
     expect(stdout).toContain(`${idOf(1)}.jsonl`);
   });
 
-  test('is shown again for what is no number of it, and says if nothing matches', async () => {
+  test('comes again for anything but a number of it, and says if nothing matches', async () => {
     await sessions('Fix the login');
     const { exitCode, stderr, questions } = await cli(['locate'], {
       typed: ['7', 'zebra', '', '1'],
@@ -88,6 +88,13 @@ describe.each(['pick', 'resume', 'diagnose', 'locate'])('%s without an id', (com
       const { exitCode, stdout } = await cli([command], nobody);
       expect([exitCode, stdout]).toEqual([130, '']);
     }
+  });
+
+  test('says that there is no session instead of offering none', async () => {
+    await user.healthy('.claude');
+    const { exitCode, stdout, stderr } = await cli([command], { searched: [''] });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('there is no session yet');
   });
 
   test('asks for an id where nobody can choose, and with --json', async () => {

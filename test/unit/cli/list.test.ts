@@ -119,10 +119,14 @@ describe('list', () => {
   });
 
   test.each([
-    [['--since', 'yesterday'], '"yesterday" is no time'],
-    [['--account', 'you@example.com'], 'no home is logged in as "you@example.com"'],
-    [['--search', ''], 'It is empty'],
-  ])('refuses %j', async (argv, text) => {
+    ['a time that is none', ['--since', 'yesterday'], '"yesterday" is no time'],
+    [
+      'an account of no home',
+      ['--account', 'you@example.com'],
+      'no home is logged in as "you@example.com"',
+    ],
+    ['an empty text', ['--search', ''], 'It is empty'],
+  ])('refuses %s', async (_, argv, text) => {
     const { exitCode, stderr } = await list(argv);
 
     expect(exitCode).toBe(2);

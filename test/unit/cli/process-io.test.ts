@@ -105,6 +105,76 @@ test.each(['stdin', 'stdout', 'stderr'] as const)(
   },
 );
 
+describe('a chooser', () => {
+  const style = { bold: String, cyan: String, dim: String, red: String };
+  const fruit = ['apple', 'pear', 'plum'];
+  const source = (typed: string) =>
+    Promise.resolve(
+      fruit
+        .filter((name) => name.startsWith(typed))
+        .map((name) => ({ value: name.length, name, details: `a ${name}` })),
+    );
+  const chooseOn = (streams: Streams) => {
+    vi.stubEnv('TERM', 'xterm');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    return processIo(streams).choose?.('Which?', source, style);
+  };
+
+  test('shows what matches what is typed, with details, and gives the one that is chosen', async () => {
+    const { streams, press, screen, shows } = await terminal();
+    const choice = chooseOn(streams);
+    await shows('> apple');
+    expect(screen()).toBe(
+      'Which?\n> apple\n  pear\n  plum\n\na apple\nType to search, Ctrl-C to leave',
+    );
+
+    press('-l', 'p');
+    await shows('> pear');
+    press('Down');
+    await shows('> plum');
+    press('Enter');
+
+    expect(await choice).toBe(4);
+    await poll(() => screen() === '');
+  });
+
+  test('gives nothing after Ctrl-C', async () => {
+    const { streams, press, shows } = await terminal();
+    const choice = chooseOn(streams);
+    await shows('> apple');
+    press('C-c');
+    expect(await choice).toBeUndefined();
+  });
+
+  test('needs a cursor and somebody who types, but no terminal for its result', async () => {
+    const { streams } = await terminal();
+    streams.stdout.isTTY = false;
+    expect(processIo(streams)).toMatchObject({ ask: expect.any(Function) as unknown });
+    vi.stubEnv('TERM', 'dumb');
+    expect(processIo(streams).choose).toBeUndefined();
+    vi.unstubAllEnvs();
+    streams.stdin.isTTY = false;
+    expect(processIo(streams)).toMatchObject({ ask: undefined, choose: undefined });
+  });
+});
+
+test('a program runs with what it is given, and without what is to be unset', async () => {
+  const { streams } = await terminal();
+  const { run } = processIo(streams);
+  vi.stubEnv('UNWANTED', '1');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const given = { env: { WANTED: '2' }, unset: ['UNWANTED'], cwd: '/' };
+  const program = (script: string) => ({ file: 'sh', args: ['-c', script], ...given });
+
+  expect(await run(program('test "$UNWANTED$WANTED" = 2 && test "$PWD" = /'))).toBe(true);
+  expect(await run(program('exit 7'))).toBe(false);
+  await expect(run({ ...program(''), file: '/nowhere/claude' })).rejects.toThrow('ENOENT');
+});
+
 test('a screen says how wide it is', async () => {
   const { streams } = await terminal(33);
   const { stdout, stderr } = processIo(streams);

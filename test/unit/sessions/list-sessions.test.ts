@@ -321,7 +321,7 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
     });
   });
 
-  test('ignores what is no transcript: other names, directories, links to nothing and in circles', async () => {
+  test('ignores other names, directories, and links to nothing or in circles', async () => {
     await inWorld(kind, async (world) => {
       makeFile(world, at(world, 'a/projects/-one/notes.jsonl'));
       makeFile(world, at(world, `a/projects/-one/${first}`));

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { createServer as createSocket, type AddressInfo } from 'node:net';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as fs from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../../src/cli/output-schema.json' with { type: 'json' };
@@ -143,11 +144,17 @@ describe('run', () => {
     ]);
   });
 
-  test('answers on a loopback port while it watches, and ends on an interrupt', async () => {
+  test('answers on a socket while it watches, and ends on an interrupt', async () => {
     const stopping = new AbortController();
-    const port = await freePort();
-    const watching = failover(['run', '--listen', String(port)], { interrupt: stopping.signal });
-    const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    const socketPath = join(stage.world.root, 'socket');
+    const watching = failover(['run', '--listen', socketPath], { interrupt: stopping.signal });
+    const get = (path: string) =>
+      new Promise<string>((resolve, reject) => {
+        const sent = request({ socketPath, path, agent: false }, (response) => {
+          text(response).then(resolve, reject);
+        });
+        sent.on('error', reject).end();
+      });
     await expect
       .poll(() => get('/metrics').catch(() => ''))
       .toContain('claude_failover_session_running{session="api",state="running"} 1');
@@ -164,7 +171,7 @@ describe('run', () => {
 
     stopping.abort();
     expect((await watching).exitCode).toBe(0);
-    await expect(get('/status')).rejects.toThrow('fetch failed');
+    await expect(get('/status')).rejects.toThrow(/ENOENT|ECONNREFUSED/);
   });
 
   test('says that the port is taken', async () => {
@@ -374,15 +381,6 @@ function writeStatus(): void {
     events: {},
   };
   makeFile(stage.world, join(stage.stateDirectory, 'status.json'), JSON.stringify(status));
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocket().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const portOf = (address: AddressInfo | string | null) =>

@@ -214,9 +214,27 @@ describe('after a look, the loop', () => {
     expect(found.call).toEqual(call);
   });
 
-  test('takes the account in use from the sessions that run, not from the order of the homes', () => {
+  test('takes the account in use from the sessions, not from the order of homes', () => {
     const { state } = step(initialState, look([running('api', 'b')]), rules);
     expect(state.account).toBe('b');
+  });
+
+  test('takes no account for the one in use before a session runs', () => {
+    const { state } = step(initialState, look([down('api', 'ended')]), rules);
+    const { state: later, events } = step(state, look([running('api', 'b')], 1), rules);
+    expect([state.account, later.account, events]).toEqual([undefined, 'b', []]);
+  });
+
+  test('forgets a session that had ended when the tmux server died', () => {
+    const discovering = rulesFor('ab', { isDiscovering: true });
+    const ended = [down('api', 'ended'), running('web')];
+    const { state, call } = step(
+      stateAfter([both, ended], discovering),
+      look([down('api', 'missing'), down('web', 'missing')], 0, false),
+      discovering,
+    );
+    expect(Object.keys(state.sessions)).toEqual(['web']);
+    expect(call).toMatchObject({ kind: 'relaunch', names: ['web'] });
   });
 
   test('forgets a session that was found and whose terminal somebody closed', () => {
@@ -230,7 +248,7 @@ describe('after a look, the loop', () => {
     expect([Object.keys(state.sessions), call]).toEqual([['web'], undefined]);
   });
 
-  test('says of a limit on a screen once that it is suspected, and once that it is reached', () => {
+  test('says of a limit on a screen once that it is suspected, and once reached', () => {
     const text = `❯ go on\n  ⎿  You've hit your session limit · resets 4pm (UTC)\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}\n  ? for shortcuts`;
     const seen = [running('api', 'a', { text })];
     const said: string[] = [];

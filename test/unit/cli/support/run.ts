@@ -1,9 +1,8 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ResumeCommand } from 'claude-shared-state/sessions';
 import { main } from '../../../../src/cli/main.ts';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
-import type { Io, Screen } from '../../../../src/cli/io.ts';
+import type { Io, Program, Screen } from '../../../../src/cli/io.ts';
 
 /** What a command is run with, where it matters. */
 export interface Surroundings {
@@ -35,7 +34,7 @@ export interface Ran {
   /** What was asked. */
   readonly questions: readonly string[];
   /** What was run. */
-  readonly commands: readonly ResumeCommand[];
+  readonly commands: readonly Program[];
 }
 
 /** Runs the command in this process, on the real disk and with made-up surroundings. */
@@ -55,7 +54,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     questions.push(question);
     return answer === true;
   };
-  const commands: ResumeCommand[] = [];
+  const commands: Program[] = [];
   const typed = surroundings.typed?.values();
   const ask = async (question: string) => {
     questions.push(question);
