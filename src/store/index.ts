@@ -1,3 +1,4 @@
+export type { Audience, Description } from '../core/problem.ts';
 export { exportFromStore } from './export.ts';
 export type { ExportOptions } from './export.ts';
 export type { Head, ListedFile, LogKey, SessionLog } from './log.ts';
@@ -6,6 +7,7 @@ export type { StoreProblem, StoreProblemCode } from './problems.ts';
 export { createSessionStore } from './session-store.ts';
 export type {
   Content,
+  RunningDigest,
   SessionKey,
   SessionStoreEntry,
   SessionSummaryEntry,

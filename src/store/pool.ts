@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
 import { failedWith, valueOf } from '../core/result.ts';
@@ -8,7 +8,7 @@ import type { MigrateReadFs, MigrateReadHandle } from '../fs/migrate-fs.ts';
 import { walkTree } from '../fs/walk.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
 import type { LogKey } from './log.ts';
-import { tailOf } from './session-store.ts';
+import { type RunningDigest, tailOf } from './session-store.ts';
 
 /** A file of a session in the pool. */
 export interface PoolFile extends LogKey {
@@ -108,7 +108,7 @@ export async function hashOf(
   handle: MigrateReadHandle,
   path: string,
   length: number,
-): Promise<Hash> {
+): Promise<RunningDigest> {
   const hash = createHash('sha256');
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, length));
   for (let position = 0; position < length;) {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { isObject, memberOf, parsedJson } from '../core/json.ts';
 import { FORMAT, type Head, type LogKey, type SessionLog } from './log.ts';
 
@@ -68,7 +68,14 @@ export interface Content {
   readonly chunks: number;
   readonly head: Head | undefined;
   /** Of everything up to there. */
-  readonly hash: Hash;
+  readonly hash: RunningDigest;
+}
+
+/** A digest of what is not complete yet, as `createHash` of Node makes it. */
+export interface RunningDigest {
+  update(bytes: Uint8Array): RunningDigest;
+  copy(): RunningDigest;
+  digest(encoding: 'hex'): string;
 }
 
 /** The first call of a store finds out that nobody has prepared it, or that another version has. */

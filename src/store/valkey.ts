@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import {
   decodeSegment,
   encodeSegment,
@@ -10,7 +11,7 @@ import { createSessionStore, type SharedStore, type StoreOptions } from './sessi
 
 /** What is used of `ioredis`: a `Redis` has it, and a `Cluster`. */
 export interface ValkeyClient {
-  eval(script: string, keys: number, ...values: (string | number | Buffer)[]): Promise<unknown>;
+  eval(script: string, keys: number, ...values: (string | number | Uint8Array)[]): Promise<unknown>;
   get(key: string): Promise<string | null>;
   hget(key: string, field: string): Promise<string | null>;
   hscan(
@@ -21,7 +22,7 @@ export interface ValkeyClient {
     count: 'COUNT',
     number: number,
   ): Promise<[cursor: string, elements: string[]]>;
-  lrangeBuffer(key: string, start: number, stop: number): Promise<Buffer[]>;
+  lrangeBuffer(key: string, start: number, stop: number): Promise<Uint8Array[]>;
   sadd(key: string, member: string): Promise<number>;
   setnx(key: string, value: string): Promise<number>;
   smembers(key: string): Promise<string[]>;

@@ -4,7 +4,7 @@ import { installedFiles } from './support/installed.ts';
 test('the package holds its build, its pages and examples, and no source, test or build information', async () => {
   // Each entry point is whole, which loads faster; what their types share is named by the bundler, after its content.
   const files = (await installedFiles()).map((file) =>
-    file.replace(/\/[a-z-]+-[\w-]{8}\.d\./, '/SHARED.d.'),
+    file.replace(/\/(?!store-)[a-z-]+-[\w-]{8}\.d\./, '/SHARED.d.'),
   );
   expect([...new Set(files)].filter((file) => !file.endsWith('.map')).toSorted()).toEqual([
     'CHANGELOG.md',
@@ -39,6 +39,22 @@ test('the package holds its build, its pages and examples, and no source, test o
     'dist/sessions.d.cts',
     'dist/sessions.d.ts',
     'dist/sessions.js',
+    'dist/store-postgres.cjs',
+    'dist/store-postgres.d.cts',
+    'dist/store-postgres.d.ts',
+    'dist/store-postgres.js',
+    'dist/store-s3.cjs',
+    'dist/store-s3.d.cts',
+    'dist/store-s3.d.ts',
+    'dist/store-s3.js',
+    'dist/store-valkey.cjs',
+    'dist/store-valkey.d.cts',
+    'dist/store-valkey.d.ts',
+    'dist/store-valkey.js',
+    'dist/store.cjs',
+    'dist/store.d.cts',
+    'dist/store.d.ts',
+    'dist/store.js',
     'dist/tmux.cjs',
     'dist/tmux.d.cts',
     'dist/tmux.d.ts',
@@ -63,6 +79,7 @@ test('the package holds its build, its pages and examples, and no source, test o
     'src/migrate/README.md',
     'src/retention/README.md',
     'src/sessions/README.md',
+    'src/store/README.md',
     'test/bench/README.md',
   ]);
 });

@@ -7,13 +7,21 @@ beforeAll(async () => {
   manifest = JSON.parse(await readInstalled('package.json'));
 });
 
-test.each(['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies'])(
+test.each(['dependencies', 'optionalDependencies', 'bundleDependencies'])(
   'the package brings along no %s',
   (kind) => {
     expect(manifest).toHaveProperty('devDependencies');
     expect(manifest).not.toHaveProperty(kind);
   },
 );
+
+test('nobody has to install the drivers of the stores', () => {
+  const drivers = ['@aws-sdk/client-s3', 'ioredis', 'pg'];
+  const optional = Object.fromEntries(drivers.map((driver) => [driver, { optional: true }]));
+  expect(manifest).toHaveProperty('peerDependenciesMeta', optional);
+  const versions = Object.fromEntries(drivers.map((driver) => [driver, expect.any(String)]));
+  expect(manifest).toHaveProperty('peerDependencies', versions);
+});
 
 test.each(['preinstall', 'install', 'postinstall', 'prepare'])(
   'the package has no %s script',

@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/store';
-import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
+import { bundleOf } from './support/bundle.ts';
 import { kinds } from './support/clients.ts';
 import { startPostgres, startProxy, startValkey } from './support/engines.ts';
 import { digests, fill, type Machine, newMachine, put } from './support/pool.ts';
@@ -28,32 +27,9 @@ async function expectEqual(place: Place, from: Machine): Promise<void> {
 
 let bundle: Promise<string> | undefined;
 
-/** Makes a program of the support runnable, where it finds the drivers. */
-async function bundleOf(name: string): Promise<string> {
-  const outfile = fileURLToPath(
-    new URL(`node_modules/.${name}-${process.pid}.mjs`, import.meta.url),
-  );
-  await build({
-    entryPoints: [fileURLToPath(new URL(`support/${name}.ts`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    alias: {
-      'claude-shared-state/store': fileURLToPath(
-        new URL('../../src/store/index.ts', import.meta.url),
-      ),
-    },
-    tsconfig: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
-    external: ['pg', 'ioredis', '@aws-sdk/client-s3'],
-  });
-  return outfile;
-}
-
 /** Runs the same command again each time it is killed, which is a few calls later each time; returns how often it was. */
 async function killedTransfers(direction: string, kind: string, place: Place, machine: Machine) {
-  const child = await (bundle ??= bundleOf('transfer-child'));
+  const child = await (bundle ??= bundleOf('test/store/support/transfer-child.ts'));
   let kills = 0;
   for (const calls of [...Array.from({ length: rounds(2, 12) }, (_, n) => 7 + 6 * n), 0]) {
     const args = [direction, kind, String(place.port), place.name, machine.root, String(calls)];

@@ -32,7 +32,13 @@ if (conditions === 'yes') {
         ctx.body = '<?xml version="1.0"?><Error><Code>PreconditionFailed</Code></Error>';
         return;
       }
-      await next();
+      try {
+        await next();
+      } finally {
+        // S3 keeps an object as a whole or not at all.
+        const isWhole = ctx.req.complete && ctx.status === 200;
+        if (!isWhole) await server.store.deleteObject(bucket, key.join('/'));
+      }
     })();
     const settled = turn.catch(() => {});
     writing.set(ctx.path, settled);
