@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 
-const inColour = process.stdout.isTTY && !process.env['NO_COLOR'];
+const inColor = process.stdout.isTTY && !process.env['NO_COLOR'];
 const WIDTH = 80;
 
 export function paint(style: 'bold' | 'dim' | 'green' | 'red', text: string): string {
-  return inColour ? styleText(style, text) : text;
+  return inColor ? styleText(style, text) : text;
 }
 
 export function sayTitle(title: string): void {
@@ -34,7 +34,7 @@ export async function sayCommand(root: string, ...args: readonly string[]): Prom
     ...process.env,
     HOME: root,
     LANG: 'C.UTF-8',
-    ...(inColour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
+    ...(inColor ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   };
   const printed = await new Promise<string>((resolve) => {
     const options = { cwd: root, env };

@@ -144,6 +144,6 @@ export const commonOptions = {
     'one shared link, instead of --root; can be repeated',
   ),
   json: flagOption('--json', 'print one JSON object, for scripts'),
-  color: flagOption('--no-color', 'no colours; NO_COLOR does the same'),
+  color: flagOption('--no-color', 'no colors; NO_COLOR does the same'),
 };
 export type CommonValues = ValuesOf<typeof commonOptions>;

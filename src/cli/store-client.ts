@@ -48,7 +48,11 @@ export async function openStore(given: string, writer: string, { env }: Io): Pro
         ['eval', 'hscan', 'disconnect', 'on'],
         [
           given.replace(/^valkey/, 'redis'),
-          { maxRetriesPerRequest: 1, commandTimeout: COMMAND_TIMEOUT_MS, ...(isGiven ? {} : { password }) },
+          {
+            maxRetriesPerRequest: 1,
+            commandTimeout: COMMAND_TIMEOUT_MS,
+            ...(isGiven ? {} : { password }),
+          },
         ],
       );
       client.on('error', ignore);

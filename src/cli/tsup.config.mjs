@@ -2,11 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig } from 'tsup';
 
-const HEAD = 'dist/cli.js contains these packages, under these licences.\n';
+const HEAD = 'dist/cli.js contains these packages, under these licenses.\n';
 
-/** Writes down the licences of what is bundled: each asks for its notice to be kept. */
-const keepLicences = {
-  name: 'keep-licences',
+/** Writes down the licenses of what is bundled: each asks for its notice to be kept. */
+const keepLicenses = {
+  name: 'keep-licenses',
   setup(build) {
     build.initialOptions.metafile = true;
     build.onEnd(async ({ metafile }) => {
@@ -26,7 +26,7 @@ function packageOf(source) {
 async function noticeOf(directory) {
   const { name, version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
   const file = (await readdir(directory)).find((it) => /^licen[cs]e/i.test(it));
-  if (file === undefined) throw new Error(`${directory} has no licence to be kept`);
+  if (file === undefined) throw new Error(`${directory} has no license to be kept`);
   return `--- ${name} ${version}\n\n${(await readFile(join(directory, file), 'utf8')).trim()}\n`;
 }
 
@@ -47,6 +47,6 @@ export default defineConfig({
   removeNodeProtocol: false,
   splitting: false,
   dts: false,
-  esbuildPlugins: [keepLicences],
+  esbuildPlugins: [keepLicenses],
   onSuccess: 'node dist/cli.js man > dist/claude-shared-state.1',
 });

@@ -1,6 +1,6 @@
 import type { ProblemBase } from './problem.ts';
 
-// Registered, so that the ESM and the CJS build, and two versions, recognise each other's errors.
+// Registered, so that the ESM and the CJS build, and two versions, recognize each other's errors.
 const brand = Symbol.for('claude-shared-state.SharedStateError');
 
 /** The public calls that throw a `SharedStateError`. */

@@ -21,12 +21,12 @@ interface OfSession extends AtPath {
 
 /** What can go wrong when sessions are moved to another account. */
 interface FailoverProblems extends LockProblems {
-  /** The session has no terminal. Recognised: a call rejects with a `TerminalError` whose `reason` is `no-session`. */
+  /** The session has no terminal. Recognized: a call rejects with a `TerminalError` whose `reason` is `no-session`. */
   readonly 'terminal-missing': OfSession & { readonly reason: string };
-  /** The terminal can't be used. Recognised: a call rejects with anything else. */
+  /** The terminal can't be used. Recognized: a call rejects with anything else. */
   readonly 'terminal-failed': OfSession & { readonly reason: string };
   /**
-   * The terminal is not at a shell that could be used. Recognised: no session record names one of its processes
+   * The terminal is not at a shell that could be used. Recognized: no session record names one of its processes
    * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
    * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
    * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
@@ -44,10 +44,10 @@ interface FailoverProblems extends LockProblems {
       readonly accountHome: string;
     };
   };
-  /** The program did not end. Recognised: its process still exists after it was killed. */
+  /** The program did not end. Recognized: its process still exists after it was killed. */
   readonly 'stop-timeout': OfSession & { readonly pid: number };
   /**
-   * The session does not go on. Recognised: the terminal is at its shell (`ended`), or the time for it is over
+   * The session didn't continue. Recognized: the terminal is at its shell (`ended`), or the time for it is over
    * (`timeout`; `too-small` if the terminal has a size in which the program shows nothing); its transcript has an error
    * of the API (`refused`); or its record is in another home (`other-account`), because something between the shell and
    * the program, such as a wrapper, sets `CLAUDE_CONFIG_DIR`. `output`: what was printed last, the size, or that home.
@@ -56,14 +56,14 @@ interface FailoverProblems extends LockProblems {
     readonly reason: keyof typeof notResumed;
     readonly output: string;
   };
-  /** The program asks a `question` and waits for an answer. Recognised: by its text. */
+  /** The program asks a `question` and waits for an answer. Recognized: by its text. */
   readonly 'resume-awaiting-input': OfSession & { readonly question: string };
-  /** The caller aborted the call before it was done with the session. Recognised: the signal. */
+  /** The caller aborted the call before it was done with the session. Recognized: the signal. */
   readonly aborted: OfSession;
-  /** The terminal shows no id to resume. Recognised: no resume hint below the last launch, or one below an error. */
+  /** The terminal shows no id to resume. Recognized: no resume hint below the last launch, or one below an error. */
   readonly 'no-resume-hint': OfSession;
   /**
-   * No id is saved for the session that could be used. Recognised: its file is missing, isn't a regular file with one id,
+   * No id is saved for the session that could be used. Recognized: its file is missing, isn't a regular file with one id,
    * or has the id that is saved for another session, while both are at their shells (`shared`).
    */
   readonly 'resume-id-unusable': OfSession & {
@@ -74,7 +74,7 @@ interface FailoverProblems extends LockProblems {
   /**
    * Ending the program loses something. `busy`: it works, and does not continue by itself when it is resumed.
    * `draft`: `detail` stands in its input box, unless the program only suggests it. `background-shells`: they end with
-   * it. Recognised: by the session record and the screen.
+   * it. Recognized: by the session record and the screen.
    */
   readonly 'work-interrupted': OfSession & {
     readonly reason: keyof typeof interrupted;
@@ -85,7 +85,7 @@ interface FailoverProblems extends LockProblems {
    * it is not known how many values it takes. `not-typeable`: it is no single line.
    */
   readonly 'launch-argument-omitted': OfSession & OmittedArgument;
-  /** The session was left where it is. Recognised: the first one to be moved (`other`) did not go on. */
+  /** The session was left where it is. Recognized: the first one to be moved (`other`) did not go on. */
   readonly 'canary-failed': OfSession & { readonly other: string };
   /**
    * The target account can't take the sessions. `home-missing`: there is no such directory. `not-logged-in`: by the files
@@ -98,7 +98,7 @@ interface FailoverProblems extends LockProblems {
     readonly detail?: string;
   };
   /**
-   * The accounts share their session records, which then don't say who runs a session. Recognised: the homes, or the
+   * The accounts share their session records, which then don't say who runs a session. Recognized: the homes, or the
    * `sessions` in them, are the same directory.
    */
   readonly 'accounts-overlap': AtPath & { readonly otherPath: string };
@@ -208,7 +208,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   ),
   'work-interrupted': warning(
     (p) => text`${p.session} ${interrupted[p.reason]}` + detailed(p.detail),
-    'Look after it when it has resumed; continuePrompt tells a busy session to continue.',
+    'Check it after it resumes; continuePrompt tells a busy session to continue.',
   ),
   'launch-argument-omitted': warning(
     (p) => text`${p.session} is resumed without ${p.argument} (${p.reason})`,
@@ -217,7 +217,7 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
   'canary-failed': error(
     'manual',
     (p) => text`${p.session} was left where it is, because ${p.other} did not go on`,
-    'See to that one, and call again.',
+    'Fix that session, then call again.',
   ),
   'target-not-ready': error(
     'manual',

@@ -5,7 +5,7 @@ import type { AccountReport } from './report.ts';
 /**
  * The one error of this library: everything that was wrong, in one throw.
  *
- * Recognise it with {@link isSharedStateError}, which also knows errors of the other module system.
+ * Recognize it with {@link isSharedStateError}, which also knows errors of the other module system.
  */
 export type SharedStateError = ErrorOf<Problem, AccountReport>;
 

@@ -23,9 +23,9 @@ interface AtLink extends LinkReport {
 interface LinkProblems {
   /** The link does not exist yet. */
   readonly 'link-missing': AtLink;
-  /** The link leads to another place than the shared target. */
+  /** The link points somewhere other than the shared target. */
   readonly 'divergent-link': AtLink;
-  /** The link leads to nothing, or in a circle (`state`). Behind it Claude Code writes no transcript, and reports no error. */
+  /** The link points to nothing, or back to itself (`state`). Behind it Claude Code writes no transcript, and reports no error. */
   readonly 'dangling-link': AtLink;
   /** A real directory is where the link belongs: this home does not share its state. */
   readonly 'not-a-symlink': AtLink;
@@ -235,11 +235,11 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
       const kept = shorterThan === 'never' ? 'for ever' : `for ${days(shorterThan)}`;
       return text`${path} lets Claude Code delete transcripts after ${days(periodDays)}, which ${otherHome} keeps ${kept}`;
     },
-    'Set cleanupPeriodDays to one value in all homes: the smallest applies to what they share.',
+    'Set the same cleanupPeriodDays in every home; the smallest applies to everything shared.',
   ),
   'settings-unusable': warning(
     (p) => text`${p.path} has no usable cleanupPeriodDays (${p.errno ?? p.reason})`,
-    'Correct it: until then Claude Code deletes nothing, or after 30 days.',
+    'Correct it: until then, Claude Code deletes nothing, or deletes after 30 days.',
   ),
 
   ...argumentProblems,

@@ -2,9 +2,9 @@ import { type AtPath, error, type Failed, type ProblemTable, text } from '../cor
 
 /** What can keep a call that changes something from working. */
 export interface LockProblems {
-  /** Another call is at work, or may be. Recognised: its lock; `pid` is the process that holds it, if known. */
+  /** Another call is at work, or may be. Recognized: its lock; `pid` is the process that holds it, if known. */
   readonly 'locked-by-other': AtPath & { readonly pid: number | undefined };
-  /** Nothing is moved on this system. Recognised: it is Windows, and the call works on its real disk. */
+  /** Nothing is moved on this system. Recognized: it is Windows, and the call works on its real disk. */
   readonly 'unsupported-system': AtPath & { readonly system: string };
   /** A file-system call failed. */
   readonly 'io-error': AtPath & Failed;

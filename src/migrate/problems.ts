@@ -58,7 +58,7 @@ interface Retention extends AtPath {
 
 /** The fields of each problem, by code. */
 interface Fields extends LockProblems {
-  /** Two transcripts of one session, neither of which continues the other. */
+  /** The session has two transcripts, and neither continues the other. */
   readonly 'transcripts-diverge': Conflict & { readonly sessionId: string };
   /** Two files of the same name differ. */
   readonly 'files-differ': Conflict;
@@ -69,7 +69,7 @@ interface Fields extends LockProblems {
   /** A file in one place, a directory or link in the other. */
   readonly 'kinds-differ': AtPath & { readonly other: string };
   /**
-   * Something that can't be shared: `reason` says what. `name-not-distinct`: for the file system of the target its name is
+   * Can't be shared; `reason` says why. `name-not-distinct`: for the file system of the target its name is
    * that of something else there, but for case or normalization.
    */
   readonly 'not-mergeable': AtPath & {
@@ -123,9 +123,9 @@ interface Fields extends LockProblems {
   /** Group or others may write to a directory above, and could replace it. */
   readonly 'ancestor-writable': AtPath;
 
-  /** An earlier run ended half-way; this one completes it. */
+  /** An earlier run ended halfway; this one completes it. */
   readonly 'earlier-run-incomplete': AtPath;
-  /** An earlier run ended half-way, into another target than the one that was asked for. */
+  /** An earlier run ended halfway, into another target than the one that was asked for. */
   readonly 'earlier-run-other-target': AtPath & { readonly target: string };
   /** Claude Code re-created the directory each time it was moved away. */
   readonly 'source-recreated': AtPath;
@@ -313,12 +313,12 @@ export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
     'Remove that permission, or set the sticky bit.',
   ),
   'earlier-run-incomplete': warning(
-    (p) => text`${p.path} is from a run that ended half-way`,
+    (p) => text`${p.path} is from a run that ended halfway`,
     'Run migrate to complete it.',
   ),
   'earlier-run-other-target': error(
     'migrate',
-    (p) => text`${p.path} is from a run that ended half-way, into ${p.target}`,
+    (p) => text`${p.path} is from a run that ended halfway, into ${p.target}`,
     {
       api: 'Run migrate with that target to complete it.',
       cli: 'Run migrate with the --root or --shared of that target to complete it.',
@@ -335,7 +335,7 @@ export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
     'Nothing is lost. Try again: it continues where it stopped.',
   ),
   'deleted-name-returned': warning(
-    (p) => text`${p.path} may have been deleted since an earlier run ended half-way, and came back`,
+    (p) => text`${p.path} may have been deleted since an earlier run ended halfway, and came back`,
     'Delete it again if you want it gone.',
   ),
   'no-restore-point': error(

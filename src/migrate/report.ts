@@ -59,7 +59,7 @@ export interface EntryPlan {
   readonly target: string;
   /**
    * `none`: the right link exists. `link`: nothing exists, so only the link is created. `merge`: a real directory, whose
-   * content moves into the target. `complete`: an earlier run ended half-way. `refuse`: something else exists.
+   * content moves into the target. `complete`: an earlier run ended halfway. `refuse`: something else exists.
    */
   readonly action: 'none' | 'link' | 'merge' | 'complete' | 'refuse';
   readonly files: FileCounts;

@@ -48,7 +48,7 @@ export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /**
-   * The program resumes no session by this id. Recognised: it is neither a UUID nor the path of a `.jsonl` file, so the program takes it for a title, and none, or more than one (`titled`), of this directory's sessions has it; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
+   * No session can be resumed with this id. Recognized: it is neither a UUID nor the path of a `.jsonl` file, so the program takes it for a title, and none, or more than one (`titled`), of this directory's sessions has it; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
    */
   readonly 'session-id-invalid': AtPath & {
     readonly sessionId: string;
@@ -72,7 +72,7 @@ export interface SessionProblemFields {
   /** This home links to the shared state, and the transcript is in a home that does not. */
   readonly 'transcript-not-shared': AtPath & { readonly accountHome?: string };
   /**
-   * The transcript belongs to another working directory, from which the program would find it. Recognised: before 2.1.223 it searches only the projects of the working directory and of its worktrees (`other-project`); later versions search all projects, but detect no transcript that is a link or in a linked project directory (`behind-link`), or that does not look like a conversation (`no-messages`), and take none of several (`several-copies`).
+   * The transcript belongs to another working directory, from which the program would find it. Recognized: before 2.1.223 it searches only the projects of the working directory and of its worktrees (`other-project`); later versions search all projects, but detect no transcript that is a link or in a linked project directory (`behind-link`), or that does not look like a conversation (`no-messages`), and take none of several (`several-copies`).
    */
   readonly 'wrong-working-directory': AtPath & {
     readonly reason: MisplacedReason;
@@ -82,7 +82,7 @@ export interface SessionProblemFields {
     readonly copies?: readonly string[];
   };
   /**
-   * The content of the transcript keeps the session from being resumed. Recognised: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   * The content of the transcript keeps the session from being resumed. Recognized: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
    */
   readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
   /**
@@ -94,7 +94,7 @@ export interface SessionProblemFields {
   /** The session runs in the background under this home: the program refuses to resume it. */
   readonly 'running-in-background': AtProcess;
   /**
-   * The program's configuration is no JSON, and it does not start; with an empty one, versions before about 2.1.223 do not. With `variable`: the settings set this variable, so the program saves no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or uses another home (`CLAUDE_CONFIG_DIR`).
+   * The program's configuration isn't valid JSON, and it does not start; with an empty one, versions before about 2.1.223 do not. With `variable`: the settings set this variable, so the program saves no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or uses another home (`CLAUDE_CONFIG_DIR`).
    */
   readonly 'config-unusable': AtPath & { readonly variable?: string };
 
@@ -131,7 +131,7 @@ export interface SessionProblemFields {
     readonly effect: 'continues' | 'asks' | 'refuses';
   };
   /**
-   * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and says that it succeeded. `session-env`: it is no directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
+   * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and says that it succeeded. `session-env`: it isn't a directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
    */
   readonly 'state-not-shared': AtPath & { readonly name: string; readonly state: LinkState };
   /**
@@ -169,7 +169,7 @@ export interface SessionProblemFields {
   /** No version like this one was compared with the diagnosis, which takes it to behave like those that `like` names. */
   readonly 'version-unchecked': AtPath & { readonly version: string; readonly like: string };
   /**
-   * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file that is named like a record is none.
+   * The records of running sessions of a home, or one of them, can't be read: a session may be running unseen. Without `errno`: a file named like a record isn't one.
    */
   readonly 'live-sessions-unreadable': AtPath & {
     readonly accountHome: string;

@@ -22,15 +22,15 @@ export interface OfFile extends AtPath {
 
 /** What can go wrong between a pool and a store. */
 interface StoreProblems extends LockProblems {
-  /** The engine did not do what it was asked, several times. Recognised: a call of its driver rejects, with this `reason`. */
+  /** The engine did not do what it was asked, several times. Recognized: a call of its driver rejects, with this `reason`. */
   readonly 'store-failed': AtPath & { readonly reason: string };
   /** The store was never prepared, or by a version with another `format`. */
   readonly 'store-not-prepared': AtPath & { readonly format: number | undefined };
-  /** The pool and the store have different continuations of one file. Recognised: neither begins with all of the other. */
+  /** The pool and the store have different continuations of one file. Recognized: neither begins with all of the other. */
   readonly 'session-diverged': OfFile;
   /** Two processes continued the session at once, without having read what the other one wrote: it has two branches. */
   readonly 'session-forked': OfFile & { readonly writers: readonly string[] };
-  /** What the store gives back is not what was put into it. Recognised: by its digest. */
+  /** What the store gives back is not what was put into it. Recognized: by its digest. */
   readonly 'store-damaged': OfFile;
   /** A running session is not extended: its program would not read what is added. */
   readonly 'transcript-in-use': OfFile;

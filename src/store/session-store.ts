@@ -28,7 +28,7 @@ export interface SessionSummaryEntry {
 
 /** What all stores accept. */
 export interface StoreOptions {
-  /** Names this machine or process, to tell writers apart; a random name by default, which `prune` never recognises. */
+  /** Names this machine or process, to tell writers apart; a random name by default, which `prune` never recognizes. */
   readonly writer?: string | undefined;
   /** `foldSessionSummary` of the Agent SDK: with it, listing sessions does not load them. Not on S3. */
   readonly foldSessionSummary?:
@@ -291,7 +291,7 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     throw new Error(`others wrote to ${key.sessionId} each time in ${MAX_TRIES} tries`);
   }
 
-  /** The lines that are new: those without a uuid are recognised by their place beside one that has a known uuid. */
+  /** The lines that are new: those without a uuid are recognized by their place beside one that has a known uuid. */
   async function unknownOf(
     key: LogKey,
     { uuids }: Known,

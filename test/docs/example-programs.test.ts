@@ -199,7 +199,7 @@ describe('the demo', async () => {
     expect(restored).toContain('✓ restored ~/.claude-old/projects: 6 records');
   });
 
-  test('fits a terminal of 80 columns, and sends no colours where there is none', () => {
+  test('fits a terminal of 80 columns, and sends no colors where there is none', () => {
     const lines = demo.stdout.split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(demo.stdout).not.toContain('\u001B');

@@ -21,7 +21,7 @@ import { settleHome } from './support/settle-home.ts';
 import { openShell, type Run } from './support/shell.ts';
 
 const first = 'The password is swordfish.';
-const second = 'The colour is green.';
+const second = 'The color is green.';
 const later = 'What is the password?';
 /** What the runbook itself asks in its sixth step. */
 const asked = 'In one sentence: what have we been talking about?';

@@ -129,7 +129,7 @@ describe('the bundle', () => {
     expect(modules.filter((it) => !builtinModules.includes(it.replace('node:', '')))).toEqual([]);
   });
 
-  test('keeps the licences of what is in it', async () => {
+  test('keeps the licenses of what is in it', async () => {
     const notices = await readInstalled('dist/cli.LICENSES.txt');
     const manifest = JSON.stringify(JSON.parse(await readInstalled('package.json')));
 

@@ -7,25 +7,25 @@ beforeAll(async () => {
   told = await toldBy('esm/errors-across-builds.mts');
 });
 
-test('an error of the ESM build is recognised by the CJS build, though of another class', () => {
+test('an error of the ESM build is recognized by the CJS build, though of another class', () => {
   expect(told).toHaveProperty('esmError', {
-    isRecognisedByCjs: true,
+    isRecognizedByCjs: true,
     isInstanceOfEsm: true,
     isInstanceOfCjs: false,
   });
 });
 
-test('an error of the CJS build is recognised by the ESM build, though of another class', () => {
+test('an error of the CJS build is recognized by the ESM build, though of another class', () => {
   expect(told).toHaveProperty('cjsError', {
-    isRecognisedByEsm: true,
+    isRecognizedByEsm: true,
     isInstanceOfCjs: true,
     isInstanceOfEsm: false,
   });
 });
 
-test('an error of somebody else is recognised by neither build', () => {
+test('an error of somebody else is recognized by neither build', () => {
   expect(told).toHaveProperty('otherError', {
-    isRecognisedByEsm: false,
-    isRecognisedByCjs: false,
+    isRecognizedByEsm: false,
+    isRecognizedByCjs: false,
   });
 });

@@ -14,7 +14,7 @@ describe.each(moduleSystems)('to a strict %s consumer', (folder) => {
     expect(typeErrorsIn(`${folder}/resume-uuid.ts`)).toEqual([]);
   });
 
-  test('problems narrow by code, remedies are closed, errors recognised', () => {
+  test('problems narrow by code, remedies are closed, errors recognized', () => {
     expect(typeErrorsIn(`${folder}/problems.ts`)).toEqual([]);
   });
 

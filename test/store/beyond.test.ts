@@ -18,7 +18,7 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
     expect(entries?.map(({ uuid }) => uuid)).toEqual(['a', 'b', 'c']);
   });
 
-  test('entries without a uuid are recognised by their place when all is imported again', async () => {
+  test('entries without a uuid are recognized by their place when all is imported again', async () => {
     const place = await preparedPlace(kind);
     const all = [title('A'), message('a'), title('B'), title('B'), message('b'), title('A')];
     await place.open().append(key, all.slice(0, 3));

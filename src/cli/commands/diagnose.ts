@@ -16,7 +16,7 @@ import { printSteps, type NextStep, steps } from '../ui/steps.ts';
 export const diagnoseCommand = defineCommand({
   name: 'diagnose',
   aliases: ['why'],
-  summary: 'say why a session can or cannot be resumed',
+  summary: "explain why a session can or can't be resumed",
   description:
     'Says, for each home or for the one named by --account, whether Claude Code would resume the session, and if not, why not. The beginning of the id is enough.',
   arguments: '[session-id]',

@@ -35,7 +35,7 @@ export const doctorCommand = defineCommand({
     const { scope, out, stderr } = context;
     if (listChecks) {
       const width = Math.max(...checks.map(({ name }) => name.length));
-      for (const { name, summary } of checks) out.labelled(name.padEnd(width), summary);
+      for (const { name, summary } of checks) out.labeled(name.padEnd(width), summary);
       return { exitCode: EXIT.done };
     }
     const chosen = chosenChecks(names);
@@ -126,7 +126,7 @@ function printFinding(
 ): void {
   const sign = ({ ok: 'ok', note: 'warn', error: 'bad' } as const)[state];
   const width = Math.max(...checks.map((check) => check.name.length));
-  out.labelled(`${out.signed(sign)} ${out.pad(name, width)}`, text);
+  out.labeled(`${out.signed(sign)} ${out.pad(name, width)}`, text);
 }
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, causes: string): void {

@@ -54,10 +54,10 @@ function waysOn({ scope }: CliContext, points: readonly RestorePoint[]): readonl
 
 function printRestorePoint(out: Output, point: RestorePoint): void {
   const { path, state, createdAt, names, files = 0, bytes: size = 0 } = point;
-  const colour = isInterrupted(point) ? out.paint.yellow : out.paint.green;
+  const color = isInterrupted(point) ? out.paint.yellow : out.paint.green;
   const list = names.map((name) => out.path(name)).join(', ') || 'no directories';
   out.line(`  ${out.path(path)}`);
-  out.words(`${colour(states[state])}, ${moment(createdAt)}: ${list}`, 4);
+  out.words(`${color(states[state])}, ${moment(createdAt)}: ${list}`, 4);
   out.words(out.paint.dim(`${count(files, 'file')}, ${bytes(size)}`), 4);
 }
 

@@ -13,7 +13,7 @@ import { printHomes, printShared } from '../ui/scope.ts';
 
 export const restoreCommand = defineCommand({
   name: 'restore',
-  summary: 'give homes directories of their own again',
+  summary: 'give homes their own directories back',
   description:
     'Shows which directories come back, asks, and replaces the links of each home by directories of its own, with everything that is shared by now. The shared directories keep everything.',
   options: {

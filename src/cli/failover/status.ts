@@ -102,7 +102,7 @@ function metric(
   return [
     `# HELP ${PREFIX}${name} ${help}`,
     `# TYPE ${PREFIX}${name} ${type}`,
-    ...samples.map(([labels, value]) => `${PREFIX}${name}${labelled(labels)} ${value}`),
+    ...samples.map(([labels, value]) => `${PREFIX}${name}${labeled(labels)} ${value}`),
   ].join('\n');
 }
 
@@ -149,7 +149,7 @@ export function metricsOf(status: DaemonStatus): string {
   return `${all.join('\n')}\n`;
 }
 
-function labelled(labels: Sample[0]): string {
+function labeled(labels: Sample[0]): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${snake(name)}="${escaped(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

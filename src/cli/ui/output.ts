@@ -1,9 +1,9 @@
-import colours from 'picocolors';
+import colors from 'picocolors';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Io, Screen } from '../io.ts';
 
-type Paint = ReturnType<typeof colours.createColors>;
+type Paint = ReturnType<typeof colors.createColors>;
 
 const unicode = {
   ok: '✓',
@@ -39,11 +39,11 @@ const ascii: typeof unicode = {
   dots: '...',
 };
 
-/** How good something is, and its colour. */
+/** How good something is, and its color. */
 export type Sign = 'ok' | 'warn' | 'bad';
-const signColours = { ok: 'green', warn: 'yellow', bad: 'red' } as const;
+const signColors = { ok: 'green', warn: 'yellow', bad: 'red' } as const;
 
-/** Text for people, on a screen of some width, with or without colours. */
+/** Text for people, on a screen of some width, with or without colors. */
 export class Output {
   readonly paint: Paint;
   readonly symbols: typeof unicode;
@@ -57,7 +57,7 @@ export class Output {
     this.#screen = screen;
     this.#home = escapeControl(home.replace(/\/+$/, ''));
     this.hasCursor = screen.isTTY && !isDumb;
-    this.paint = colours.createColors(!isPlain && wantsColours(env, this.hasCursor));
+    this.paint = colors.createColors(!isPlain && wantsColors(env, this.hasCursor));
     const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
     // Many rescue shells have no UTF-8.
     this.symbols = !isDumb && /utf-?8/i.test(locale) ? unicode : ascii;
@@ -87,9 +87,9 @@ export class Output {
     for (const line of this.wrapped(text, indent, hanging)) this.line(line);
   }
 
-  /** A sign in its colour, with a text behind it that has this colour, too. */
+  /** A sign in its color, with a text behind it that has this color, too. */
   signed(sign: Sign, text = ''): string {
-    return this.paint[signColours[sign]](`${this.symbols[sign]} ${text}`.trimEnd());
+    return this.paint[signColors[sign]](`${this.symbols[sign]} ${text}`.trimEnd());
   }
 
   /** A sentence behind its sign. */
@@ -104,7 +104,7 @@ export class Output {
   }
 
   /** A label with a text beside it, which is wrapped there; below it where the screen is narrow. */
-  labelled(label: string, text: string): void {
+  labeled(label: string, text: string): void {
     const width = stringWidth(label) + 2;
     if (this.width < 60) this.words(`${label}  ${text}`, 0, 4);
     else
@@ -157,7 +157,7 @@ export class Output {
   }
 }
 
-function wantsColours(env: Io['env'], hasCursor: boolean): boolean {
+function wantsColors(env: Io['env'], hasCursor: boolean): boolean {
   if (env['NO_COLOR']) return false;
   return env['FORCE_COLOR'] ? env['FORCE_COLOR'] !== '0' : hasCursor;
 }

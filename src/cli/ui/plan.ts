@@ -21,13 +21,13 @@ function printHome(out: Output, { accountHome, entries }: HomePlan): void {
   out.line(`  ${out.path(accountHome)}`);
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   for (const entry of entries) {
-    const text = `${out.pad(entry.name, width)}  ${inColour(out, entry)}`;
+    const text = `${out.pad(entry.name, width)}  ${inColor(out, entry)}`;
     // Beside the name only if there is room for more than a word or two.
     out.words(text, 4, out.width < 60 ? 6 : 4 + width + 2);
   }
 }
 
-function inColour(out: Output, entry: EntryPlan): string {
+function inColor(out: Output, entry: EntryPlan): string {
   const { paint, symbols } = out;
   return {
     none: out.signed('ok', 'linked, nothing to do'),

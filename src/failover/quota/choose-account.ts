@@ -14,7 +14,7 @@ import { readState } from './state.ts';
 export interface AccountCandidate {
   /** As in the observations of `stepQuotaGate`. */
   readonly account: string;
-  /** Its organisation, such as the `organizationUuid` in its `.claude.json`; accounts of one share its limits. */
+  /** Its organization, such as the `organizationUuid` in its `.claude.json`; accounts of one share its limits. */
   readonly organization?: string | undefined;
   /** The part of its allowance that is left, from 0 to 1, if known. */
   readonly remaining?: number | undefined;
@@ -30,7 +30,7 @@ export interface AccountChoice {
 /**
  * Chooses the account to move to, by what the quota gate saw of each.
  *
- * Never one whose limit hasn't been reset, nor one of an organisation whose limit was the organisation's. Of the others
+ * Never one whose limit hasn't been reset, nor one of an organization whose limit was the organization's. Of the others
  * the one with the most left; where that isn't known, the next one in your order after the one in use. If all are
  * exhausted, the first to reset, and when. A limit of which nobody says when it ends is taken to end after five hours
  * if it is a session's, and otherwise after a day. Pure.
@@ -41,7 +41,7 @@ export interface AccountChoice {
  * @returns The account, and `waitUntil` if it has to wait.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`.
  *
- * @example Two accounts of one organisation, and one of another
+ * @example Two accounts of one organization, and one of another
  * ```ts
  * import assert from 'node:assert/strict';
  * import { chooseAccount, stepQuotaGate } from 'claude-shared-state/failover';

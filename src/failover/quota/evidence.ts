@@ -4,7 +4,7 @@ import { readResetTime, type ResetTime } from './reset-time.ts';
 /** A limit that the program reported. */
 export interface QuotaEvidence {
   readonly limit: QuotaLimit;
-  /** Who can't go on: this seat, the whole organisation, or only those who use this model. */
+  /** Who can't go on: this seat, the whole organization, or only those who use this model. */
   readonly scope: QuotaScope;
   /** The model that the limit is for, if the message names one. */
   readonly model?: string;

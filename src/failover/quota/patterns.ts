@@ -1,7 +1,7 @@
 /** Which limit was hit; `other` if the text doesn't say. */
 export type QuotaLimit = 'session' | 'weekly' | 'model' | 'spend' | 'other';
 
-/** Whom a limit concerns: one seat, which another account can stand in for; the whole organisation; one model. */
+/** Whom a limit concerns: one seat, which another account can stand in for; the whole organization; one model. */
 export type QuotaScope = 'seat' | 'organization' | 'model';
 
 /**

@@ -2,7 +2,7 @@ import { isArray, memberOf } from '../../core/json.ts';
 import { type QuotaEvidence, SESSION_MS } from './evidence.ts';
 import type { QuotaScope } from './patterns.ts';
 
-/** A message about a limit, as it is recognised again. */
+/** A message about a limit, as it is recognized again. */
 export interface SeenMessage {
   readonly session: string;
   /** The limit and its end as the program printed them. */

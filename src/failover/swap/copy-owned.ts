@@ -33,7 +33,7 @@ const AGREEING_LOOKS = 2;
 
 /**
  * Answers that question with a copy: one key at a time, as the screen then shows, and only while the dialog is
- * recognised. So it can be started again at every step. Saves the id of the copy, which is a session of its own.
+ * recognized. So it can be started again at every step. Saves the id of the copy, which is a session of its own.
  *
  * The original stays as it is. The process stays the same, and its record gets the new id (2.1.332).
  *

@@ -131,7 +131,7 @@ export class SessionTerminal {
     return before;
   }
 
-  /** Finds what runs in the terminal: a session is recognised by its record, which names its process. */
+  /** Finds what runs in the terminal: a session is recognized by its record, which names its process. */
   async occupant(accountHomes: readonly string[]): Promise<Occupant> {
     const { fs, processInspector } = this.context;
     const { sessions } = await findLiveSessions(accountHomes, { fs, processInspector });

@@ -16,7 +16,7 @@ const CONFIRMS = /^(?:continue|copy|yes)\b/i;
 const MIN_PREFIX = 5;
 
 /**
- * Recognises the dialog by its structure: a panel at the end of the screen that names the account which is logged in,
+ * Recognizes the dialog by its structure: a panel at the end of the screen that names the account which is logged in,
  * above a menu. In the choice the address is below the heading and in the option for the copy, which is the last one; in
  * the confirmation it is in the heading. Seen on 2.1.329 and 2.1.332, in panes of 25 to 100 columns.
  *

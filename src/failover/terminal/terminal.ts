@@ -29,7 +29,7 @@ export interface ProcessLaunch {
  */
 export interface Terminal {
   /**
-   * The text of the screen and its scrollback: plain, without colour codes, the newest line last, wrapped lines joined,
+   * The text of the screen and its scrollback: plain, without color codes, the newest line last, wrapped lines joined,
    * no blank lines at the end.
    */
   capture(session: string): Promise<string>;

@@ -37,7 +37,7 @@ export interface RehomeOptions extends PlanRehomeOptions {
 export interface RehomeReport extends RehomePlan {
   /**
    * `refused`: a problem blocks it, and nothing was changed. `locked`: another call is at work. `failed`: a call failed
-   * half-way; the same call completes it.
+   * halfway; the same call completes it.
    */
   readonly outcome: 'done' | 'refused' | 'locked' | 'failed';
 }

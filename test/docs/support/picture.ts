@@ -13,8 +13,8 @@ const palette = {
   background: '#1e1e2e',
   text: '#cdd6f4',
   dim: '#7f849c',
-  // By the number of the colour, as terminals know it.
-  colours: ['#45475a', '#f38ba8', '#a6e3a1', '#f9e2af', '#89b4fa', '#f5c2e7', '#94e2d5', '#bac2de'],
+  // By the number of the color, as terminals know it.
+  colors: ['#45475a', '#f38ba8', '#a6e3a1', '#f9e2af', '#89b4fa', '#f5c2e7', '#94e2d5', '#bac2de'],
 } as const;
 
 export async function drawPicture(): Promise<string> {
@@ -31,7 +31,7 @@ function linesOf({ command, output }: Screen): readonly string[] {
   return `\u001B[0;1m$ ${command}\u001B[0m\n${output}\u001B[0m`.split('\n');
 }
 
-/** Draws lines of text with the colours that ANSI escape sequences give them. */
+/** Draws lines of text with the colors that ANSI escape sequences give them. */
 function svgOf(lines: readonly string[]): string {
   const width = COLUMNS * CELL + 2 * MARGIN;
   const height = lines.length * LINE + 2 * MARGIN;
@@ -56,7 +56,7 @@ function svgOf(lines: readonly string[]): string {
 interface Style {
   readonly isBold: boolean;
   readonly isDim: boolean;
-  readonly colour: string | undefined;
+  readonly color: string | undefined;
 }
 
 /** A stretch of a line that looks the same all along. */
@@ -65,7 +65,7 @@ interface Run extends Style {
   readonly text: string;
 }
 
-const plain: Style = { isBold: false, isDim: false, colour: undefined };
+const plain: Style = { isBold: false, isDim: false, color: undefined };
 
 function runsOf(line: string, first: Style): { runs: readonly Run[]; last: Style } {
   const runs: Run[] = [];
@@ -90,14 +90,14 @@ function styled(style: Style, code: string): Style {
   if (number === 1) return { ...style, isBold: true };
   if (number === 2) return { ...style, isDim: true };
   if (number === 22) return { ...style, isBold: false, isDim: false };
-  if (number === 39) return { ...style, colour: undefined };
-  const isColour = (number >= 30 && number <= 37) || (number >= 90 && number <= 97);
-  return isColour ? { ...style, colour: palette.colours[number % 10] } : style;
+  if (number === 39) return { ...style, color: undefined };
+  const isColor = (number >= 30 && number <= 37) || (number >= 90 && number <= 97);
+  return isColor ? { ...style, color: palette.colors[number % 10] } : style;
 }
 
 /** Of a fixed length, so that columns stand below each other in every font. */
-function textOf({ column, text, isBold, isDim, colour }: Run, y: number): string {
-  const fill = colour ?? (isDim ? palette.dim : undefined);
+function textOf({ column, text, isBold, isDim, color }: Run, y: number): string {
+  const fill = color ?? (isDim ? palette.dim : undefined);
   const attributes = [
     `x="${rounded(MARGIN + column * CELL)}"`,
     `y="${rounded(y)}"`,

@@ -102,10 +102,10 @@ export function explanations(): string {
   return `[\n${all.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`;
 }
 
-/** Without the fields that the comment goes on to explain, and how the problem is recognised. */
+/** Without the fields that the comment goes on to explain, and how the problem is recognized. */
 function meaningIn(doc: string): string {
   return doc
-    .replace(/ Recognised: .*| Reported by `inspectAll` only\./, '')
+    .replace(/ Recognized: .*| Reported by `inspectAll` only\./, '')
     .replaceAll(/ \(`\w+`\)/g, '')
     .replaceAll('`acceptRetention`', '--accept-retention')
     .replace(/ `\w+`: [^.]*\./g, '')

@@ -28,7 +28,7 @@ const story = {
   after: 'claude-shared-state',
 } as const;
 
-/** A command, and what it printed on a terminal of 80 columns, with its colours. */
+/** A command, and what it printed on a terminal of 80 columns, with its colors. */
 export interface Screen {
   readonly command: string;
   readonly output: string;
@@ -44,9 +44,9 @@ export function captureStory(): Promise<Story> {
   return captured;
 }
 
-/** Without colours, in Markdown. */
+/** Without colors, in Markdown. */
 export function screenAsText({ command, output }: Screen): string {
-  return ['```console', `$ ${command}`, withoutColours(output), '```'].join('\n');
+  return ['```console', `$ ${command}`, withoutColors(output), '```'].join('\n');
 }
 
 async function capture(): Promise<Story> {
@@ -156,7 +156,7 @@ function withoutChance(output: string): string {
     .replaceAll(/-tmp-claude-shared-state-screens-\w+-home-/g, '-home-me-');
 }
 
-function withoutColours(output: string): string {
+function withoutColors(output: string): string {
   // oxlint-disable-next-line no-control-regex -- that is what it is about
   return output.replaceAll(/\u001B\[[0-9;]*m/g, '').replaceAll(/ +$/gm, '');
 }

@@ -11,7 +11,7 @@ export class Pane {
     this.session = session;
   }
 
-  /** What is on the screen and in the scrollback; with `-e` in `more` also colour codes, without `-J` wraps. */
+  /** What is on the screen and in the scrollback; with `-e` in `more` also color codes, without `-J` wraps. */
   async text(...more: readonly string[]): Promise<string> {
     const text = await this.#tmux('capture-pane', '-p', '-S', '-', ...more, '-t', this.#target);
     return text.trimEnd();

@@ -8,18 +8,18 @@ const [fromEsm, fromCjs] = await Promise.all([errorOf(esm), errorOf(cjs)]);
 console.log(
   JSON.stringify({
     esmError: {
-      isRecognisedByCjs: cjs.isSharedStateError(fromEsm),
+      isRecognizedByCjs: cjs.isSharedStateError(fromEsm),
       isInstanceOfEsm: fromEsm instanceof esm.SharedStateError,
       isInstanceOfCjs: fromEsm instanceof cjs.SharedStateError,
     },
     cjsError: {
-      isRecognisedByEsm: esm.isSharedStateError(fromCjs),
+      isRecognizedByEsm: esm.isSharedStateError(fromCjs),
       isInstanceOfCjs: fromCjs instanceof cjs.SharedStateError,
       isInstanceOfEsm: fromCjs instanceof esm.SharedStateError,
     },
     otherError: {
-      isRecognisedByEsm: esm.isSharedStateError(new Error('other')),
-      isRecognisedByCjs: cjs.isSharedStateError(new Error('other')),
+      isRecognizedByEsm: esm.isSharedStateError(new Error('other')),
+      isRecognizedByCjs: cjs.isSharedStateError(new Error('other')),
     },
   }),
 );

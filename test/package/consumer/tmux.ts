@@ -17,7 +17,7 @@ async function work() {
   };
 }
 
-/** Whether one entry point recognises an error of the other. */
+/** Whether one entry point recognizes an error of the other. */
 function refusal(): boolean {
   try {
     tmuxTerminal({ socketPath: 'relative' });

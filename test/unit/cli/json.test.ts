@@ -154,7 +154,7 @@ describe('what is told as JSON keeps to the documented schema:', () => {
   });
 });
 
-test('with JSON nothing else is on the standard output, and no colours', async () => {
+test('with JSON nothing else is on the standard output, and no colors', async () => {
   const { stdout } = await run(['--json'], {
     home: user.home,
     env: { FORCE_COLOR: '1', NO_COLOR: '' },

@@ -16,7 +16,7 @@ async function brokenHomes(): Promise<void> {
   await user.mode('.claude-projects-shared', 0o755);
 }
 
-describe('colours are there', () => {
+describe('colors are there', () => {
   test.each([
     ['on a terminal', { columns: 80, env: { NO_COLOR: '' } }],
     ['in a pipe with FORCE_COLOR', { env: { NO_COLOR: '', FORCE_COLOR: '1' } }],
@@ -27,7 +27,7 @@ describe('colours are there', () => {
   });
 });
 
-describe('colours are not there', () => {
+describe('colors are not there', () => {
   test.each([
     ['in a pipe', { env: { NO_COLOR: '' } }],
     ['with NO_COLOR', { columns: 80, env: { NO_COLOR: '1' } }],

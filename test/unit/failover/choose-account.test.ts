@@ -44,19 +44,19 @@ describe('the account is', () => {
       'b',
     ],
     [
-      'none of an organisation that is exhausted',
+      'none of an organization that is exhausted',
       stateWith([{ account: 'a', scope: 'organization', until: 1 }], 'a'),
       [acme('a'), acme('b'), { account: 'c', organization: 'other' }],
       'c',
     ],
     [
-      'another seat of an organisation whose limit was that of a seat',
+      'another seat of an organization whose limit was that of a seat',
       stateWith([{ account: 'a', until: 1 }], 'a'),
       [acme('a'), acme('b'), { account: 'c' }],
       'b',
     ],
     [
-      'one of which no organisation is known, whatever the limit was',
+      'one of which no organization is known, whatever the limit was',
       stateWith([{ account: 'a', scope: 'organization', until: 1 }]),
       [{ account: 'a' }, { account: 'b' }],
       'b',
@@ -81,7 +81,7 @@ describe('where all are exhausted, it waits for', () => {
     ],
     ['the only one', [{ account: 'a', until: 3 }], [{ account: 'a' }], 'a', 3],
     [
-      "the organisation's reset where that is later",
+      "the organization's reset where that is later",
       [
         { account: 'a', scope: 'organization', until: 5 },
         { account: 'b', until: 1 },

@@ -24,11 +24,11 @@ describe('a pane', () => {
     expect(stepQuotaGate(undefined, pane(scrolled)).verdict).toBe('suspected');
   });
 
-  test('with colours, carriage returns and titles is read as without them', () => {
-    const coloured = inPane(`${escape}[31m${limit}${escape}[0m${escape}]0;title\u{7}\r`)
+  test('with colors, carriage returns and titles is read as without them', () => {
+    const colored = inPane(`${escape}[31m${limit}${escape}[0m${escape}]0;title\u{7}\r`)
       .replaceAll('\n', '\r\n')
       .replace('continue', `${escape}(Bcontinue`);
-    expect(stepQuotaGate(undefined, pane(coloured)).verdict).toBe('suspected');
+    expect(stepQuotaGate(undefined, pane(colored)).verdict).toBe('suspected');
   });
 
   const hostile: readonly (readonly [string, string])[] = [

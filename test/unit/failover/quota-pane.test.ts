@@ -284,7 +284,7 @@ describe('a text', () => {
 
   test.each([
     ['line breaks of other systems', '> go\r  ⎿  a\r\n     limit'],
-    ['colours', `> go\n${escape}[31m  ⎿  a${escape}[0;1m limit${escape}[m`],
+    ['colors', `> go\n${escape}[31m  ⎿  a${escape}[0;1m limit${escape}[m`],
     ['the sequences of a cursor', `> go\n  ⎿  ${escape}[?25la${escape}[2 q limit${escape}M`],
     ['titles', `> go\n  ⎿  a${escape}]0;title\u{7} ${escape}]8;;x${escape}\\limit`],
     ['control characters', '> go\n  ⎿  a\u{0}\u{8}\u{7f} \u{9b}limit\u{b}'],

@@ -79,7 +79,7 @@ describe('an entry of a restore point', () => {
     expect(isReservedName('.claude-shared-state')).toBe(true);
   });
 
-  test('that a run creates is recognised', () => {
+  test('that a run creates is recognized', () => {
     expect(MARKERS.map((it) => restorePointEntry(it).kind)).toEqual(MARKERS.map(() => 'own'));
     for (const name of ['projects', 'a-1-b', 'link-x']) {
       const [link, recreated] = [preparedLinkOf('/r', name), recreatedOf('/r', name, 3)];

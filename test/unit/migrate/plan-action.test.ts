@@ -18,7 +18,7 @@ const aside = { ...point, trees: ['projects'] };
 const recreated = { ...point, recreated: [{ path: `${point.path}/x`, name: 'projects' }] };
 const other = { ...point, trees: ['file-history'] };
 
-/** What is in the place of the link, what is done about it, and what if an earlier run ended half-way. */
+/** What is in the place of the link, what is done about it, and what if an earlier run ended halfway. */
 const rows: Readonly<Record<string, readonly [State, string, string]>> = {
   'a directory is merged': ['directory', 'merge', 'merge'],
   'nothing gets a link, or completes an earlier run': ['missing', 'link', 'complete'],

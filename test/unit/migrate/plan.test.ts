@@ -274,7 +274,7 @@ describe.each(worldKinds)('a plan (%s)', (kind) => {
       ]);
     }));
 
-  test('names a run that ended half-way, and completes it', () =>
+  test('names a run that ended halfway, and completes it', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': '' });
       await run(world, ['a'], { fs: hooked(world, dying(movesAside)) });

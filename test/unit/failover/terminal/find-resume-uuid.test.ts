@@ -7,7 +7,7 @@ import { lastHint } from '../../../../src/failover/terminal/resume-hint.ts';
 
 /**
  * Panes of tmux 3.3a in which the real program ran, named by its version, the columns, what was done, and how they were
- * captured: as tmux shows them (`capture-pane -p`), joined (`-J`), or coloured (`-e`). Only the working directory was
+ * captured: as tmux shows them (`capture-pane -p`), joined (`-J`), or colored (`-e`). Only the working directory was
  * given another name. To make them again, drive the program with test/e2e/support/tmux-server.ts.
  *
  * `running`: still in the session. `clear`: /exit after a turn and /clear; 2.1.329 was in its classic renderer, as
@@ -27,7 +27,7 @@ const found: Readonly<Record<string, readonly [string | undefined, boolean, bool
   '2.1.197-80-SIGTERM-joined': ['feb66e8a-4116-414f-b885-68d551c583d5', false, true],
   '2.1.197-80-clear-joined': ['caf0b51d-3aeb-422d-8f82-53c60d9800c0', false, true],
   '2.1.197-80-ctrl-c-joined': ['90a4b6dd-e963-4573-abed-cf1a5a808782', false, true],
-  '2.1.197-80-exit-coloured': ['ca6924a3-e39b-417a-8c16-d4b7890c80c8', false, true],
+  '2.1.197-80-exit-colored': ['ca6924a3-e39b-417a-8c16-d4b7890c80c8', false, true],
   '2.1.197-80-exit-joined': ['ca6924a3-e39b-417a-8c16-d4b7890c80c8', false, true],
   '2.1.197-80-relaunched-joined': ['5fa814f7-ebc8-4b60-978b-62e8f27563ab', false, false],
   '2.1.197-80-relaunched-running-joined': ['5fa814f7-ebc8-4b60-978b-62e8f27563ab', false, false],
@@ -39,12 +39,12 @@ const found: Readonly<Record<string, readonly [string | undefined, boolean, bool
   '2.1.329-80-SIGTERM-joined': ['623d80b1-7f08-4029-82ad-65a2791a6601', false, true],
   '2.1.329-80-clear-joined': ['e524679a-1ffc-4e75-bd21-7cfee5226b60', false, true],
   '2.1.329-80-ctrl-c-joined': ['c4838282-965e-4025-a1b6-b3364a76ebb7', false, true],
-  '2.1.329-80-exit-coloured': ['16243543-e2a5-458e-aef8-13bcca31c029', false, true],
+  '2.1.329-80-exit-colored': ['16243543-e2a5-458e-aef8-13bcca31c029', false, true],
   '2.1.329-80-exit-joined': ['16243543-e2a5-458e-aef8-13bcca31c029', false, true],
   '2.1.329-80-relaunched-joined': ['892d769c-4a6a-47a5-9f3d-6d4e4f271f25', false, false],
   '2.1.329-80-resumed-joined': ['16243543-e2a5-458e-aef8-13bcca31c029', false, true],
   '2.1.329-80-titled-joined': ['d6a114c6-71ed-4478-be65-bca341dcd301', false, true],
-  '2.1.329-80-unusable-garbage-coloured': [unusable, true, true],
+  '2.1.329-80-unusable-garbage-colored': [unusable, true, true],
 };
 /** Panes without a hint. */
 const silent = [
@@ -108,14 +108,14 @@ describe('an offer is found', () => {
     ['with line ends of a terminal', `$ claude\r\n\r\n${hint.replace('\n', '\r\n')}\r\n$ `],
     ['with more of them', hint.replace('\n', '\r\r\n')],
     [
-      'in colours',
+      'in colors',
       `\u001b[2mResume this session with:\u001b[22m\n\u001b[38;5;1mclaude --resume ${id}\u001b[0m`,
     ],
     [
       'with a link',
       `Resume this session with:\n\u001b]8;;x://y\u0007claude --resume ${id}\u001b]8;;\u001b\\`,
     ],
-    ['with a colour in the id', hint.replace('-2f6d', '\u001b[1m-2f6d')],
+    ['with a color in the id', hint.replace('-2f6d', '\u001b[1m-2f6d')],
     ['below half of a UTF-8 character', `\ufffd\ufffd\n${hint}\n\ufffd`],
     ['below half of a surrogate pair', `\ud83d\n${hint}\n\ude00`],
     ['below a control sequence that is cut short', `\u001b[38;5\n\u001b]0;title\n${hint}`],

@@ -88,7 +88,7 @@ test.each([
   ['confirmation in 100 columns', 'confirmation', 'Up'],
   ['confirmation in 25 columns', 'confirmation', 'Enter'],
 ] as const)(
-  'the %s is recognised, with the key that comes nearer to the copy',
+  'the %s is recognized, with the key that comes nearer to the copy',
   (name, kind, key) => {
     expect(ownerDialogIn(screens[name], address)).toMatchObject({ kind, key });
   },

@@ -2,7 +2,7 @@ import { isTerminalError, TerminalError } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
 import { inWords } from '../../support/in-words.ts';
 
-test('an error of a terminal is recognised, with its cause', () => {
+test('an error of a terminal is recognized, with its cause', () => {
   const cause = new Error('why');
   const error = new TerminalError('one', 'failed', 'It failed', cause);
   expect(isTerminalError(error)).toBe(true);

@@ -144,7 +144,7 @@ describe('a capture', () => {
     expect((await terminal.capture('one')).split('\n').slice(-4)).toEqual([long, 'short', '', 'é']);
   });
 
-  test('has no colour codes, and shows half of a character without failing', async () => {
+  test('has no color codes, and shows half of a character without failing', async () => {
     const { terminal, run } = await shell();
     await run(String.raw`clear; printf '\033[31mred\033[0m \303 \033]0;title\007 end\n'; sleep 60`);
     await poll(async () => /^red .* +end$/m.test(await terminal.capture('one')));
