@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { chmod, chown, mkdtemp, realpath } from 'node:fs/promises';
 import { createServer, type Server, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ async function dataDirectory(name: string): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), `store-${name}-`)));
   await chmod(directory, 0o700);
   if (isRoot) await chown(directory, NOBODY, NOBODY);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
