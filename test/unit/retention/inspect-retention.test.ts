@@ -45,7 +45,7 @@ describe.each(worldKinds)('%s', (kind) => {
         [{ code: 'retention-shorter', accountHome: at(world, 'c'), periodDays: 30 }],
       ]);
       expect(report.homes[0]?.problems[0]?.message).toBe(
-        `${path} lets Claude Code delete transcripts after 7 days, which ${otherHome} keeps for 90 days. Set cleanupPeriodDays to one value in all homes: the smallest applies to what they share.`,
+        `${path} lets Claude Code delete transcripts after 7 days, which ${otherHome} keeps for 90 days. Set the same cleanupPeriodDays in every home; the smallest applies to everything shared.`,
       );
     });
   });
