@@ -1,7 +1,5 @@
 import { dirname, join } from '../core/paths.ts';
-
-/** The directory in which the library keeps what it needs: one in each account home, one beside the shared targets. */
-const STATE_DIRECTORY = '.claude-shared-state';
+import { STATE_DIRECTORY } from '../homes/layouts.ts';
 
 /** The state directory of a shared root, given one of its targets. */
 export function stateDirectoryOf(realTarget: string): string {

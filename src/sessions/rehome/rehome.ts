@@ -10,6 +10,7 @@ import { dirname, join } from '../../core/paths.ts';
 import { createProblem } from '../../core/problem.ts';
 import { CallError, toResult } from '../../core/result.ts';
 import { makeDurableDirectories } from '../../fs/io.ts';
+import { STATE_DIRECTORY } from '../../homes/layouts.ts';
 import { acquireLocks } from '../../lock/lock.ts';
 import { identifyOwner } from '../../lock/owner.ts';
 import { lockProblems } from '../../lock/problems.ts';
@@ -143,7 +144,7 @@ async function underLocks(
 
 /** The state directory that also the migration of these projects locks. */
 function stateDirectoryFor({ from }: RehomeMove): string {
-  return join(dirname(dirname(from)), '.claude-shared-state');
+  return join(dirname(dirname(from)), STATE_DIRECTORY);
 }
 
 const MAX_PASSES = 3;

@@ -36,6 +36,12 @@ function refusals(options: object, sessionId: string = theId): readonly string[]
   }
 }
 
+/** What the lines for the shells of Windows say from the prompt on. */
+function windowsLines(prompt: string) {
+  const { powershell, cmd } = resumeCommand(theId, { ...where, prompt });
+  return [powershell?.slice(powershell.indexOf("'--' ")), cmd?.slice(cmd.indexOf(' -- '))];
+}
+
 describe('the command', () => {
   test('is complete as data, and as a line', () => {
     expect(resumeCommand(theId, where)).toEqual({
@@ -56,14 +62,10 @@ describe('the command', () => {
   });
 
   test('is one of the shells of Windows only if they pass everything on as it is', () => {
-    const lines = (prompt: string) => {
-      const { powershell, cmd } = resumeCommand(theId, { ...where, prompt });
-      return [powershell?.slice(powershell.indexOf("'--' ")), cmd?.slice(cmd.indexOf(' -- '))];
-    };
-    expect(lines('it’s & it')).toEqual(["'--' 'it’’s & it'", ' -- "it’s & it")']);
-    expect(lines("it's 5%")).toEqual(["'--' 'it''s 5%'", undefined]);
-    expect(lines('say "it"')).toEqual([undefined, undefined]);
-    expect(lines(String.raw`C:\x` + '\\')).toEqual([undefined, undefined]);
+    expect(windowsLines('it’s & it')).toEqual(["'--' 'it’’s & it'", ' -- "it’s & it")']);
+    expect(windowsLines("it's 5%")).toEqual(["'--' 'it''s 5%'", undefined]);
+    expect(windowsLines('say "it"')).toEqual([undefined, undefined]);
+    expect(windowsLines(String.raw`C:\x` + '\\')).toEqual([undefined, undefined]);
   });
 
   test('keeps the spelling of the account home, which on macOS names the login in the keychain', () => {
