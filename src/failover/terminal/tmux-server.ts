@@ -172,7 +172,7 @@ function canBeTarget(session: unknown): boolean {
 
 const NO_SUCH_NAME = 'tmux has no session of exactly this name';
 const NO_SERVER =
-  /^(no server running on |error connecting to .*\((No such file or directory|Connection refused)\))/m;
+  /^(no server running on |server exited|lost server|error connecting to .*\((No such file or directory|Connection refused)\))/m;
 const NO_SESSION = /^(can't find (session|window|pane)|no current target)/m;
 
 function errorOf(session: string, action: string, program: string, cause: unknown): TerminalError {

@@ -32,7 +32,7 @@ async function scene(world: World) {
 }
 
 describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
-  test('syncToStore brings transcripts, sub-agents and tool results, and exportFromStore brings them back', () =>
+  test('transcripts, sub-agents and tool results go there and come back', () =>
     inWorld(kind, async (world) => {
       const { store, options } = await scene(world);
       const files = {
@@ -105,7 +105,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       }
     }));
 
-  test('a side that has more is behind nothing: the other one is continued at its end', () =>
+  test('the side that has less is continued at its end', () =>
     inWorld(kind, async (world) => {
       const { store, options } = await scene(world);
       const path = makeFile(world, inPool(world, `-app/${id}.jsonl`), line(1));
@@ -190,7 +190,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(engine.files.size).toBe(0);
     }));
 
-  test('what the pool deletes stays in the store, until prune is asked for by its only writer', () =>
+  test('what the pool deletes stays, until its only writer asks for prune', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options } = await scene(world);
       const path = makeFile(world, inPool(world, `-app/${id}.jsonl`), line(1));
