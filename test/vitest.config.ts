@@ -16,6 +16,12 @@ const alias = [
   { find: /^claude-shared-state\/(.*)$/, replacement: `${here('../src')}/$1/index.ts` },
 ];
 
+/** The drivers of engines, which only the tests of the stores install. */
+const drivers = ['pg', 'ioredis', '@aws-sdk/client-s3'].map((find) => ({
+  find,
+  replacement: here(`store/node_modules/${find}`),
+}));
+
 // Only a test that hangs ends by these: none may fail because the machine is slow.
 const HANGS_MS = 1_800_000;
 
@@ -53,7 +59,7 @@ function project(name: string, more: object = {}) {
   const include = [`test/${name}/**/*.test.ts`];
   const patience = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS };
   return {
-    resolve: name === 'package' ? {} : { alias },
+    resolve: name === 'package' ? {} : { alias: name === 'store' ? [...alias, ...drivers] : alias },
     test: { name, include, ...patience, expect: { poll: { timeout: HANGS_MS } }, ...more },
   };
 }

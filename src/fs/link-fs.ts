@@ -57,19 +57,20 @@ export type SettingsFsSync = Pick<LinkReadFsSync, 'readFileSync' | 'statSync'>;
 /**
  * The real disk: what every call uses when no `fs` is given.
  *
- * Not a copy of `node:fs`, which would be a fifth of what loading the CJS build takes.
+ * Not a copy of `node:fs`, which would be a fifth of what loading the CJS build takes; and each call looked up anew, so
+ * that whoever replaces one sees it called.
  */
-export const realDisk: LinkFsSync & { readonly promises: LinkFs } = {
-  accessSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync: realpathSync.native,
-  statSync,
-  symlinkSync,
+export const realDisk: LinkFsSync & { readonly promises: LinkFs } = /* @__PURE__ */ (() => ({
+  accessSync: (path, mode) => accessSync(path, mode),
+  lstatSync: (path, options) => lstatSync(path, options),
+  mkdirSync: (path, options) => mkdirSync(path, options),
+  readFileSync: (path, encoding) => readFileSync(path, encoding),
+  readlinkSync: (path) => readlinkSync(path),
+  realpathSync: (path) => realpathSync.native(path),
+  statSync: (path, options) => statSync(path, options),
+  symlinkSync: (target, path, type) => symlinkSync(target, path, type),
   promises,
-};
+}))();
 
 const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;
 const writing = /* @__PURE__ */ (() => [...reading, 'mkdir', 'symlink'] as const)();

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-
 /*
  * What tells processes, boots and machines apart where there is no `/proc`, as on macOS. Each program is run by its
  * absolute path, without a shell and with an environment of two variables.
@@ -36,9 +34,11 @@ export async function hardwareId(): Promise<string> {
 
 const TIMEOUT_MS = 10_000;
 
-function outputOf(file: string, args: readonly string[]): Promise<string> {
+async function outputOf(file: string, args: readonly string[]): Promise<string> {
+  // Only where it is needed, so that elsewhere nothing that starts programs is loaded.
+  const { execFile } = await import('node:child_process');
   const options = { env: { LC_ALL: 'C', TZ: 'UTC' }, timeout: TIMEOUT_MS };
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     execFile(file, args, options, (error, stdout) => {
       resolve(error === null ? stdout.trim() : '');
     });

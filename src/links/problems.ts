@@ -188,7 +188,7 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
     'manual',
     (p) =>
       text`the ${roles[p.role]} ${p.path} is inside, or the same as, the ${roles[p.otherRole]} ${p.other}`,
-    'Keep account homes and shared targets apart, each in a directory of its own.',
+    'Give each account home and shared target a directory of its own.',
   ),
   'home-created': warning(
     (p) => text`the account home ${p.path} did not exist, and was created`,
@@ -221,7 +221,7 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
     'manual',
     (p) => text`${p.path} could not be created (${p.errno})`,
     ({ errno }) =>
-      'Look at the permissions and the space on the disk, then try again.' +
+      'Check permissions and disk space, then try again.' +
       (errno === 'EPERM' ? ' On Windows, symbolic links need Developer Mode.' : ''),
   ),
   'concurrent-modification': error(

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { moduleSystems, toldBy, typeErrorsIn } from './support/compiled.ts';
-import { readInstalled } from './support/installed.ts';
+import { installed } from './support/installed.ts';
+import { succeed } from './support/run.ts';
 
 test.each(moduleSystems)(
   'the failover and tmux entry points work, loaded as %s',
@@ -15,13 +17,19 @@ test.each(moduleSystems)(
   },
 );
 
-const loadsChildProcess = async (entry: string) =>
-  /["'](node:)?(child_process|cluster|worker_threads)["']/.test(
-    await readInstalled(`dist/${entry}`),
-  );
+/** Whether loading a file of the package loads what can start processes. */
+async function loadsChildProcess(entry: string): Promise<boolean> {
+  const path = JSON.stringify(join(installed, 'dist', entry));
+  const load = entry.endsWith('.cjs') ? `require(${path})` : `await import(${path})`;
+  const starters = '/ (child_process|cluster|worker_threads)$/';
+  const script = `${load}; console.log(process.moduleLoadList.some((it) => ${starters}.test(it)))`;
+  const type = entry.endsWith('.cjs') ? 'commonjs' : 'module';
+  const args = [`--input-type=${type}`, '-e', script];
+  return (await succeed(process.execPath, args, installed)).trim() === 'true';
+}
 
 test.each(['index', 'failover', 'migrate', 'sessions'])(
-  '%s loads nothing that starts processInspector',
+  '%s loads nothing that starts processes',
   async (entry) => {
     expect(await loadsChildProcess(`${entry}.js`)).toBe(false);
     expect(await loadsChildProcess(`${entry}.cjs`)).toBe(false);

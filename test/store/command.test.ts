@@ -1,39 +1,32 @@
-import { execFile } from 'node:child_process';
-import { describe, expect, inject, test } from 'vitest';
-import { bundleOf } from './support/bundle.ts';
+import { describe, expect, inject, test, vi } from 'vitest';
+import { run as runCommand } from '../unit/cli/support/run.ts';
 import { type Kind, kinds } from './support/clients.ts';
 import { digests, type Machine, newMachine, put } from './support/pool.ts';
 
 const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
 const line = '{"type":"user","uuid":"u1"}\n';
 const SECRET = 'wanderer';
-let program: Promise<string> | undefined;
 
 /** The command on a machine; its password is in the URL or in the environment. */
-async function run(machine: Machine, kind: Kind, ...words: readonly string[]) {
-  const command = await (program ??= bundleOf('src/cli/bin.ts'));
+async function run(machine: Machine, kind: Kind, words: readonly string[], columns?: number) {
   const port = inject('ports')[kind];
   const urls = {
     postgres: `postgres://store:${SECRET}@127.0.0.1:${port}/postgres`,
     valkey: `redis://127.0.0.1:${port}/0`,
     s3: `s3://sessions/of-the-command`,
   };
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: machine.root,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'S3RVER',
-    AWS_SECRET_ACCESS_KEY: SECRET,
-    ...(kind === 's3' ? { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` } : {}),
-    NODE_NO_WARNINGS: '1',
-  };
+  // Drivers read the environment of the process.
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'S3RVER');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', SECRET);
+  if (kind === 's3') vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${port}`);
   const shared = `projects=${machine.projects}`;
-  const args = [command, 'store', ...words, '--url', urls[kind], '--shared', shared, '--json'];
-  return await new Promise<{ exitCode: number | null; said: string; body: unknown }>((resolve) => {
-    const child = execFile(process.execPath, args, { env, cwd: machine.root }, (_, out, error) => {
-      const said = out + error;
-      resolve({ exitCode: child.exitCode, said, body: JSON.parse(out || 'null') });
-    });
+  const options = ['--url', urls[kind], '--shared', shared];
+  const argv = ['store', ...words, ...options, ...(columns === undefined ? ['--json'] : [])];
+  return await runCommand(argv, {
+    home: machine.root,
+    env: { ...process.env },
+    ...(columns === undefined ? {} : { columns }),
   });
 }
 
@@ -46,11 +39,11 @@ describe.each(kinds)('the command store on %s', (kind) => {
       machine: Machine,
       words: readonly string[],
       body: object,
-      exitCode = 0,
+      expected = 0,
     ) => {
-      const ran = await run(machine, kind, ...words);
-      said.push(ran.said);
-      expect({ ...ran, said: '' }).toMatchObject({ exitCode, body });
+      const { exitCode, stdout, stderr } = await run(machine, kind, words);
+      said.push(stdout, stderr);
+      expect([exitCode, JSON.parse(stdout)]).toMatchObject([expected, body]);
     };
     await expectRun(a, ['push'], { problems: [{ code: 'store-not-prepared' }] }, 3);
     await expectRun(a, ['init'], { action: 'init' });
@@ -60,6 +53,37 @@ describe.each(kinds)('the command store on %s', (kind) => {
     await expectRun(b, ['verify'], { differences: [{ kind: 'store-only' }] }, 1);
     await expectRun(b, ['pull', '--map', '-app=-other'], { outcome: 'done' });
     expect(Object.keys(await digests(b))).toEqual([`-other/${id}.jsonl`]);
+
+    const printed: string[] = [];
+    for (const words of [['init'], ['push', '--prune'], ['list'], ['verify']]) {
+      const { exitCode, stdout, stderr } = await run(a, kind, words, 80);
+      printed.push(`${exitCode} ${stdout.trimEnd().split('\n').at(-1)}`);
+      said.push(stdout, stderr);
+    }
+    expect(printed).toEqual([
+      expect.stringMatching(/^0 ✓ .* is prepared$/),
+      expect.stringMatching(/^0 ✓ done: 0 B pushed$/),
+      '0 ✓ 1 session',
+      '0 ✓ 1 file equal, 0 not',
+    ]);
+    const session = await run(a, kind, ['push', '--session', id, '--map', '-app=-b'], 80);
+    said.push(session.stdout, session.stderr);
+    expect(session.stdout).toContain('0 files transferred');
     expect(said.join('')).not.toContain(SECRET);
   });
+});
+
+test.each([
+  ['an action that does not exist', ['copy', '--url', 'postgres://127.0.0.1:1/x'], 'store takes'],
+  ['no URL', ['list'], '--url is missing'],
+  ['what is no URL', ['list', '--url', 'nowhere'], '--url is not a URL'],
+  ['another engine', ['list', '--url', 'mysql://host/x'], '--url must begin with'],
+  ['half a map', ['push', '--url', 'redis://127.0.0.1:1', '--map', 'a'], '--map must be two'],
+])('store refuses %s, and says what it takes', async (_, words, message) => {
+  const machine = await newMachine();
+  const { exitCode, stderr } = await runCommand(
+    ['store', ...words, '--shared', `projects=${machine.projects}`],
+    { home: machine.root },
+  );
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
 });

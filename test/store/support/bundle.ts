@@ -15,7 +15,6 @@ export async function bundleOf(program: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     packages: 'external',
-    alias: { 'claude-shared-state/store': join(root, 'src/store/index.ts') },
     tsconfig: join(root, 'tsconfig.json'),
     external: ['pg', 'ioredis', '@aws-sdk/client-s3'],
   });

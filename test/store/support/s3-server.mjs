@@ -20,7 +20,11 @@ const server = new S3rver({
 const writing = new Map();
 if (conditions === 'yes') {
   server.middleware.unshift(async (ctx, next) => {
-    if (ctx.method !== 'PUT' || ctx.get('if-none-match') !== '*') return await next();
+    if (ctx.method !== 'PUT' || ctx.get('if-none-match') !== '*') {
+      // Nobody sees half an object.
+      await Promise.all(writing.values());
+      return await next();
+    }
     const before = writing.get(ctx.path);
     const turn = (async () => {
       await before;
