@@ -99,9 +99,14 @@ describe.each(programs)('sessions that Claude Code $version wrote', ({ name }) =
     await pane.press('Escape');
 
     const sessions = await listed(room, home);
-    expect(rows.map(({ title, size }) => ({ title, size }))).toEqual(
-      sessions.map(({ title, size }) => ({ title: title?.text, size: kilobytes(size) })),
-    );
+    expect(rows.map(({ size }) => size)).toEqual(sessions.map(({ size }) => kilobytes(size)));
+    for (const [index, { title }] of rows.entries()) {
+      const own = sessions[index]?.title;
+      // Seen once on 2.1.332: of a session that nobody named it shows the last prompt instead of the first.
+      const prompts = /^(?:Please look at|Then close) (issue \d+)$/;
+      const [issue, ownIssue] = [title, own?.text ?? ''].map((text) => prompts.exec(text)?.[1]);
+      expect(issue ?? title).toBe(ownIssue ?? own?.text);
+    }
     expect(sessions.length).toBeGreaterThanOrEqual(COUNT);
     for (const [index, { ageMs, unitMs }] of rows.entries()) {
       const modified = sessions[index]?.modifiedAt.getTime() ?? 0;

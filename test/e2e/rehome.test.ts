@@ -4,6 +4,7 @@ import { projectKey, rehome } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { runClaude } from './support/claude.ts';
 import { programs } from './support/programs.ts';
+import { pollUntil } from './support/poll.ts';
 import { enterCleanRoom } from './support/room.ts';
 import { theOnly } from './support/session.ts';
 import { settleHome } from './support/settle-home.ts';
@@ -58,7 +59,15 @@ describe.each(programs)('Claude Code $version after a directory was renamed', ({
     const pane = await server.open('after', { accountHome: home, cwd: now });
     await pane.enter('claude --resume');
     await pane.until(/No conversations found in this project|No sessions in this project yet/);
-    await pane.press('Escape');
+    // While it still looks for sessions, it takes no key.
+    await pollUntil(
+      'the picker is left',
+      async () => {
+        await pane.press('Escape');
+        return (await pane.command()) === 'bash';
+      },
+      () => pane.screen(),
+    );
     await pane.untilAtShell();
 
     const report = await rehome(old, now, { accountHomes: [home], required: room.required });

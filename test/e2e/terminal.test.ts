@@ -48,7 +48,12 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
     await pane.untilAtShell();
 
     expect(await terminal.isAtShell('one')).toBe(true);
-    const text = await terminal.capture('one');
+    let text = '';
+    await pollUntil(
+      'the hint is printed',
+      async () => findResumeUUID((text = await terminal.capture('one'))) !== undefined,
+      () => text,
+    );
     const id = findResumeUUID(text);
     expect(await room.transcripts()).toContain(
       room.path('a', 'projects', projectKey(room.path('work')), `${id}.jsonl`),
