@@ -164,7 +164,7 @@ async function ownPidDomain(): Promise<string> {
 /** The machine, the boot and the namespaces within which a process id and a start time mean one process, ever. */
 async function ownPidNamespace(): Promise<string | undefined> {
   if (!(await hasProc())) {
-    const [id, session] = await Promise.all([hardwareId(), bootSession()]);
+    const [id, session] = [await hardwareId(), await bootSession()];
     const machine = id === '' ? '' : hashOf(id);
     return formatPidNamespace({ machine, boot: session, pids: INITIAL_PID_NAMESPACE, times: '' });
   }

@@ -97,7 +97,7 @@ class Contenders {
 const pick = <One>(all: readonly One[]) => all[Math.floor(Math.random() * all.length)];
 
 // Where each look at a process starts a ps, they take longer.
-const KILLS = rounds(1_500, process.env['AS_ON_MACOS'] === undefined ? 80 : 16);
+const KILLS = rounds(1_500, process.env['AS_ON_MACOS'] === undefined ? 80 : 40);
 
 test('many processes, killed with the lock or while breaking it, never have it two at a time', async (context) => {
   needs(context, await whyUnidentified());
