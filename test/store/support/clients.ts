@@ -29,7 +29,7 @@ export function storeOf(
       port,
       host: '127.0.0.1',
       maxRetriesPerRequest: 1,
-      commandTimeout: 60_000,
+      commandTimeout: 6_000,
     });
     redis.on('error', () => {});
     const close = async () => {
