@@ -28,6 +28,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What was thrown, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A person left without choosing. Nothing is printed. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

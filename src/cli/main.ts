@@ -2,7 +2,7 @@ import { isSharedStateError } from '../index.ts';
 import { messageFor } from './causes.ts';
 import type { CliContext } from './command.ts';
 import { commands } from './commands/index.ts';
-import { EXIT, type ExitCode, Interrupted, UsageError } from './exit.ts';
+import { EXIT, type ExitCode, Interrupted, reasonOf, UsageError } from './exit.ts';
 import type { Io, Screen } from './io.ts';
 import { envelope, errorAsData, jsonText } from './json.ts';
 import { type Invocation, parse } from './program.ts';
@@ -86,6 +86,5 @@ export function failureOf(error: unknown): {
     const [first, ...others] = error.problems;
     return { exitCode: EXIT.usage, messages: [messageFor(first), ...others.map(messageFor)] };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { exitCode: EXIT.failed, messages: [`failed: ${message}`] };
+  return { exitCode: EXIT.failed, messages: [`failed: ${reasonOf(error)}`] };
 }

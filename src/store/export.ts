@@ -39,6 +39,7 @@ import { type OfFile, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
+  FILES_AT_ONCE,
   poolOf,
   storeKind,
   Transfer,
@@ -73,7 +74,6 @@ const schema = /* @__PURE__ */ (() => ({
   }),
 }))();
 
-const FILES_AT_ONCE = 4;
 const PREFIX = 'store-';
 
 /**

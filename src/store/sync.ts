@@ -35,6 +35,7 @@ import { storeProblem } from './problems.ts';
 import { type Content, nothing, type SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
+  FILES_AT_ONCE,
   poolOf,
   storeKind,
   Transfer,
@@ -75,7 +76,6 @@ const schema = /* @__PURE__ */ (() => ({
   }),
 }))();
 
-const FILES_AT_ONCE = 4;
 /** After so many looks at the running sessions everything is looked at again. */
 const ROUNDS = 100;
 
@@ -116,7 +116,7 @@ export async function syncToStore(
 ): Promise<SyncReport> {
   const checked = check('syncToStore', schema, { store, options });
   const { fs: given, required, follow, prune = false, intervalMs = 300 } = checked.options;
-  const { processInspector = defaultInspector(given), sleep } = checked.options;
+  const { processInspector = defaultInspector(given) } = checked.options;
   const fs = promisesOf(given ?? realMigrateDisk);
   const transfer = new Transfer(checked.options, await poolOf(fs, required));
   const push = new Push(fs, checked.store, transfer);
@@ -127,7 +127,7 @@ export async function syncToStore(
     if (follow === undefined) return;
     let before: ReadonlySet<string> = new Set();
     for (let round = 1; ; round += 1) {
-      await (sleep ?? pause)(intervalMs);
+      await transfer.sleep(intervalMs);
       transfer.stopIfAborted();
       const { sessions } = await findLiveSessions(follow, {
         processInspector,
@@ -145,15 +145,10 @@ export async function syncToStore(
   return { ...report, pruned };
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 /** What this process knows to be in the store. */
 interface Synced {
   readonly info: FileInfo;
   readonly content: Content | undefined;
-  readonly outcome: FileOutcome;
 }
 
 class Push {
@@ -260,7 +255,7 @@ class Push {
     if (opened === undefined) return 'unchanged';
     const { info, outcome } = opened;
     const content = 'content' in opened ? opened.content : undefined;
-    this.#synced.set(file.path, { info, content, outcome });
+    this.#synced.set(file.path, { info, content });
     if (outcome === 'diverged') {
       transfer.problem(storeProblem('session-diverged', fieldsOf(file)));
     }

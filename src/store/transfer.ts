@@ -99,6 +99,8 @@ class Stopped extends Error {
   override readonly name = 'Stopped';
 }
 
+/** How many files a transfer handles at once. */
+export const FILES_AT_ONCE = 4;
 const TRIES = 4;
 const FIRST_PAUSE_MS = 100;
 
@@ -106,7 +108,8 @@ const FIRST_PAUSE_MS = 100;
 export class Transfer {
   readonly projects: string;
   readonly isWanted: (sessionId: string) => boolean;
-  readonly #sleep: (milliseconds: number) => Promise<void>;
+  /** Waits the given number of milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly #options: TransferOptions;
   readonly #toPool: ReadonlyMap<string, string>;
   readonly #toStore: ReadonlyMap<string, string>;
@@ -121,7 +124,7 @@ export class Transfer {
     const wanted = options.sessionIds && new Set(options.sessionIds);
     this.isWanted = (sessionId) => wanted?.has(sessionId) ?? true;
     this.#options = options;
-    this.#sleep = options.sleep ?? ((milliseconds) => sleepFor(milliseconds));
+    this.sleep = options.sleep ?? ((milliseconds) => sleepFor(milliseconds));
     const pairs = Object.entries(options.projectKeys ?? {});
     this.#toPool = new Map(pairs);
     this.#toStore = new Map(pairs.map(([inStore, inPool]) => [inPool, inStore]));
@@ -183,7 +186,7 @@ export class Transfer {
         if (tries === TRIES) throw new EngineError(reasonOf(error), { cause: error });
       }
       this.stopIfAborted();
-      await this.#sleep(FIRST_PAUSE_MS * 4 ** (tries - 1));
+      await this.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1));
     }
   }
 

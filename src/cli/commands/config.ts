@@ -2,6 +2,7 @@ import { type CliContext, defineCommand } from '../command.ts';
 import { CONFIG_VERSION, type Config } from '../config.ts';
 import { actOptions } from '../act.ts';
 import { EXIT, UsageError } from '../exit.ts';
+import { jsonText } from '../json.ts';
 import { requireOneGroup, type Scope } from '../scope.ts';
 import type { Output } from '../ui/output.ts';
 
@@ -26,7 +27,7 @@ export const configCommand = defineCommand({
     if (config.exists) throw new UsageError(`${config.path} already exists: edit it`);
     if (scope.homes.length === 0) throw new UsageError('there is no account home to write down');
     requireOneGroup(scope);
-    const text = `${JSON.stringify(foundIn(context), undefined, 2)}\n`;
+    const text = jsonText(foundIn(context));
     out.words(out.paint.bold(out.path(config.path)), 0, 2);
     for (const line of text.trimEnd().split('\n')) out.line(`  ${out.prose(line)}`);
     const isAsked = values.yes !== true && values.dryRun !== true;

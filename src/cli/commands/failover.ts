@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type FailoverProblem,
   type FailoverSession,
   planSwap,
   saveResumeUUIDs,
@@ -10,12 +9,12 @@ import {
   type SwapReport,
 } from '../../failover/index.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { daemonFile, type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
 import { findInTerminals } from '../failover/look.ts';
-import { nextAccount } from '../failover/loop.ts';
+import { isMoved, nextAccount } from '../failover/loop.ts';
 import { memoryFrom } from '../failover/memory.ts';
 import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
 import {
@@ -30,10 +29,11 @@ import {
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
+import { jsonLine } from '../json.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import { accountFor, absolutePath } from '../scope.ts';
-import { count, moment } from '../ui/amounts.ts';
-import { escapeControl, type Output, type Sign } from '../ui/output.ts';
+import { printMessagesOf, printSwapPlan, printStatus, printSubject } from '../ui/failover.ts';
+import { escapeControl } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 
 const actions = ['run', 'check', 'swap', 'status', 'save', 'unit'] as const;
@@ -108,7 +108,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
   let status: DaemonStatus | undefined;
   const json = (part: (status: DaemonStatus) => object) => () => ({
     type: 'application/json',
-    body: `${JSON.stringify(status === undefined ? {} : part(status))}\n`,
+    body: jsonLine(status === undefined ? {} : part(status)),
   });
   const pages: Pages = {
     '/status': json((all) => all),
@@ -125,7 +125,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
     for (const alert of alerts.filter((each) => each.event === event.event)) {
       const sending: Promise<void> = sendAlert(alert, event, at)
         .catch((error: unknown) => {
-          const text = `${alert.event}: ${error instanceof Error ? error.message : String(error)}`;
+          const text = `${alert.event}: ${reasonOf(error)}`;
           // An alert about this would be the next to fail.
           io.stdout.write(`${eventLine({ event: 'alert-failed', text }, new Date())}\n`);
         })
@@ -196,61 +196,17 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
   const { sessions, from } = await sessionsFor(setup);
   const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io)];
   const plans: TargetPlan[] = [];
-  out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
+  printSubject(out, sessions.length, from);
   for (const target of targets.filter((home) => home !== from)) {
     const plan = await planSwap({ ...callOptions(setup), from, to: target, sessions });
     plans.push({ to: target, ...plan });
-    printPlan(out, target, plan);
+    printSwapPlan(out, target, plan);
   }
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
   return {
     exitCode: isOk ? EXIT.done : EXIT.problems,
     body: { action: 'check', from, plans },
   };
-}
-
-const planned = {
-  move: ['ok', 'would be moved'],
-  resume: ['ok', 'would be resumed'],
-  stay: ['ok', 'runs there already'],
-  skip: ['bad', 'would be left alone'],
-} as const satisfies Record<string, readonly [Sign, string]>;
-
-function printPlan(out: Output, to: string, { ok, sessions, problems }: SwapPlan): void {
-  out.line();
-  out.words(`${out.signed(ok ? 'ok' : 'bad', ok ? 'ready' : 'not ready')}  ${out.path(to)}`, 0, 2);
-  const own = new Set(
-    sessions.flatMap((session) => session.problems.map(({ message }) => message)),
-  );
-  printMessagesOf(
-    out,
-    problems.filter(({ message }) => !own.has(message)),
-    2,
-  );
-  for (const { name, action, isBusy, problems: some } of sessions) {
-    const [sign, text] = planned[action];
-    out.words(
-      `${out.signed(sign, escapeControl(name))}  ${text}${isBusy ? '; at work now' : ''}`,
-      2,
-      4,
-    );
-    // The swap ends its process first.
-    printMessagesOf(
-      out,
-      some.filter(({ code }) => code !== 'session-running'),
-      4,
-    );
-  }
-}
-
-function printMessagesOf(out: Output, problems: readonly FailoverProblem[], indent: number): void {
-  for (const { severity, code, message } of problems) {
-    const sign = severity === 'error' ? 'bad' : 'warn';
-    // As the option is called here.
-    const own = message.replace('continuePrompt', '--continue');
-    const text = out.signed(sign, out.prose(escapeControl(own)));
-    out.words(`${text} ${out.paint.dim(`[${code}]`)}`, indent, indent + 2);
-  }
 }
 
 /** The account that the daemon would choose, by what it remembers. */
@@ -272,8 +228,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const options = { ...callOptions(setup), from, to, sessions };
   const plan = await planSwap(options);
   const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;
-  out.words(`${out.paint.bold(count(sessions.length, 'session'))} under ${out.path(from)}`, 0, 2);
-  printPlan(out, to, plan);
+  printSubject(out, sessions.length, from);
+  printSwapPlan(out, to, plan);
   out.line();
   if (setup.isDryRun) {
     out.line('Nothing was changed.');
@@ -287,10 +243,10 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   }
   const { signal, release } = io.catchInterrupts();
   const report = await swapAccounts({ ...options, signal }).finally(release);
-  for (const { name, outcome, problems } of report.sessions) {
-    const isGoing = outcome === 'resumed' || outcome === 'already-running';
-    out.words(`${out.signed(isGoing ? 'ok' : 'bad', escapeControl(name))}  ${outcome}`, 2, 4);
-    printMessagesOf(out, problems, 4);
+  for (const session of report.sessions) {
+    const sign = isMoved(session) ? 'ok' : 'bad';
+    out.words(`${out.signed(sign, escapeControl(session.name))}  ${session.outcome}`, 2, 4);
+    printMessagesOf(out, session.problems, 4);
   }
   printMessagesOf(out, report.problems, 2);
   const endings = {
@@ -338,37 +294,6 @@ async function showStatus({ out }: CliContext, { stateDirectory, readFile }: Fai
   }
   printStatus(out, status, isRunning);
   return { exitCode, body };
-}
-
-const time = (text: string): string => moment(new Date(text));
-
-function printStatus(out: Output, status: DaemonStatus, isRunning: boolean): void {
-  const { pid, at, accounts, sessions, swap: pending, waitUntil } = status;
-  const state = isRunning ? `runs as process ${pid}` : 'does not run';
-  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; it looked last at ${time(at)}`);
-  if (waitUntil !== undefined) {
-    out.verdict('warn', `all accounts are exhausted; it waits until ${time(waitUntil)}`);
-  }
-  if (pending !== undefined) {
-    const names = escapeControl(pending.sessions.join(', '));
-    out.verdict('warn', `still to be moved to ${out.path(pending.to)}: ${names}`);
-  }
-  out.title(count(accounts.length, 'account'));
-  for (const { accountHome, exhaustedUntil, scope } of accounts) {
-    const inUse = accountHome === status.account ? ['in use'] : [];
-    const limit = exhaustedUntil === undefined ? [] : [`exhausted until ${time(exhaustedUntil)}`];
-    const concerned = scope === undefined || scope === 'seat' ? [] : [`its ${scope}`];
-    const remarks = [...inUse, ...limit, ...concerned].join(', ');
-    const sign = out.signed(exhaustedUntil === undefined ? 'ok' : 'warn');
-    out.remarked(`  ${sign} ${out.path(accountHome)}`, remarks, 4);
-  }
-  out.title(count(sessions.length, 'session'));
-  for (const { name, cwd, state: is, accountHome } of sessions) {
-    const under = accountHome === undefined ? '' : ` under ${out.path(accountHome)}`;
-    const sign = is === 'running' ? 'ok' : is === 'ended' ? 'warn' : 'bad';
-    out.remarked(`  ${out.signed(sign, escapeControl(name))}`, `${is}${under}`, 4);
-    out.line(`    ${out.paint.dim(out.path(cwd))}`);
-  }
 }
 
 async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {

@@ -5,6 +5,8 @@ import {
   swapAccounts,
   type SwapReport,
 } from '../../failover/index.ts';
+import { reasonOf } from '../exit.ts';
+import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
 import { lookAround, type Surroundings } from './look.ts';
 import { afterRelaunch, afterSwap, isMoved, type LoopCall, type LoopRules, step } from './loop.ts';
@@ -221,9 +223,7 @@ class Daemon {
     const status = statusOf(this.#memory.loop, this.#seen, this.#setup, own, now());
     onStatus(status);
     // A full disk is told of when it keeps something from being done.
-    await replaceFile(statusFile(stateDirectory), `${JSON.stringify(status)}\n`).catch(
-      () => undefined,
-    );
+    await replaceFile(statusFile(stateDirectory), jsonLine(status)).catch(() => undefined);
   }
 
   #say(event: DaemonEvent): void {
@@ -236,8 +236,4 @@ class Daemon {
     this.#standing.set(event, text);
     this.#say({ ...more, event, text });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from '../json.ts';
 import type { LoopState, PendingSwap, Tracked } from './loop.ts';
 
 /** What a daemon must know after it was killed. */
@@ -28,7 +29,7 @@ export function memoryFrom(text: string | undefined): Memory {
 
 /** What {@link memoryFrom} reads. */
 export function memoryText({ loop, cursors, records }: Memory): string {
-  return `${JSON.stringify({ version: 1, ...loop, cursors, records })}\n`;
+  return jsonLine({ version: 1, ...loop, cursors, records });
 }
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, isIPv6 } from 'node:net';
 import { once } from 'node:events';
-import { UsageError } from '../exit.ts';
+import { reasonOf, UsageError } from '../exit.ts';
 
 /** Where to listen: a socket, or a port that only this machine reaches. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -88,5 +88,5 @@ function end(response: ServerResponse, status: number, type = 'text/plain', body
 
 /** A port that is taken, or a socket that can't be made, is a mistake of the command line. */
 export function cannotListen(error: unknown): never {
-  throw new UsageError(`--listen: ${error instanceof Error ? error.message : String(error)}`);
+  throw new UsageError(`--listen: ${reasonOf(error)}`);
 }
