@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
 import { listThroughSdk } from './support/agent-sdk.ts';
 import type { Pane } from './support/pane.ts';
+import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { say } from './support/say.ts';
@@ -92,13 +93,18 @@ describe.each(programs)('sessions that Claude Code $version wrote', ({ name }) =
     await say(pane, '/exit');
     await pane.untilAtShell();
 
+    const sessions = await listed(room, home);
     const started = Date.now();
     await pane.enter('clear; claude --resume');
-    const rows = rowsOf(await pane.until(/^\s+(.* ago|now) · /m));
+    let rows: ReturnType<typeof rowsOf> = [];
+    await pollUntil(
+      'the picker, which fills its list little by little, shows all sessions',
+      async () => (rows = rowsOf(await pane.screen())).length === sessions.length,
+      () => pane.screen(),
+    );
     const shown = Date.now();
     await pane.press('Escape');
 
-    const sessions = await listed(room, home);
     expect(rows.map(({ size }) => size)).toEqual(sessions.map(({ size }) => kilobytes(size)));
     for (const [index, { title }] of rows.entries()) {
       const own = sessions[index]?.title;

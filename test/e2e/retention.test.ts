@@ -61,7 +61,7 @@ async function liveUnder(
 }
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
-  test.concurrent.each([
+  test.each([
     ['deletes what is older than 30 days', undefined, 31, 29, 'deleted'],
     ['deletes by the period of its home', 10, 11, 9, 'deleted'],
     ['deletes nothing where the period is not a whole number', 0.5, 400, 40, 'kept'],
@@ -80,7 +80,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect(existsSync(transcripts.younger)).toBe(true);
   });
 
-  test.concurrent('deletes by the managed period, though its home has a longer one', async (context) => {
+  test('deletes by the managed period, though its home has a longer one', async (context) => {
     needs(context, whyNot('no mount namespace can be made here', 'unshare', '-m', 'true'));
     const room = await enterCleanRoom(name);
     const { homes, transcripts } = await withTranscripts(room, 11, 9);
@@ -102,7 +102,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect([transcripts.older, transcripts.younger].map(existsSync)).toEqual([false, true]);
   });
 
-  test.concurrent('deletes the file history of an old session it resumes, as was warned', async () => {
+  test('deletes the file history of an old session it resumes, as was warned', async () => {
     const room = await enterCleanRoom(name);
     const { homes } = await withTranscripts(room, 1, 1);
     const id = await startSession(room, homes[0], 'Hello.');
@@ -122,7 +122,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect(existsSync(history)).toBe(false);
   });
 
-  test.concurrent('a session that it deleted resumes after unarchive, and is not deleted again', async () => {
+  test('a session that it deleted resumes after unarchive, and is not deleted again', async () => {
     const room = await enterCleanRoom(name);
     const { required } = room;
     const { homes } = await withTranscripts(room, 40, 1);
