@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isTerminalError } from '../../failover/index.ts';
+import { isTerminalError, type Terminal } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
@@ -102,25 +102,29 @@ export async function setupFor(
     sessions: false,
     processInspector: io.processInspector,
   });
-  const organizationOf = (home: string) =>
-    found.homes.find(({ accountHome }) => accountHome === home)?.account?.organizationUuid;
   return {
     homes: scope.homes,
-    accounts: scope.homes.map((account) => ({ account, organization: organizationOf(account) })),
+    accounts: scope.homes.map((account) => {
+      const home = found.homes.find(({ accountHome }) => accountHome === account);
+      return { account, organization: home?.account?.organizationUuid };
+    }),
     isDiscovering: values.session === undefined,
-    required: scope.required,
-    named: values.session === undefined ? undefined : named,
-    stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
-    ...io.tmux(values.socket),
+    named,
+    extraArgs,
+    tools: {
+      ...io.tmux(values.socket),
+      stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+      required: scope.required,
+      defaultAccountHome: defaultHomeIn(io.home),
+      launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
+      continuePrompt: values.continue,
+    },
     readFile: async (path: string) => await io.readFile(path).catch(() => undefined),
-    launch: extraArgs.length === 0 ? ('as-it-ran' as const) : { extraArgs },
-    continuePrompt: values.continue,
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
     next: values.next ?? 'round-robin',
     whenExhausted: values.whenExhausted ?? 'wait',
-    defaultAccountHome: defaultHomeIn(io.home),
     isDryRun: values.dryRun === true,
     isOnce: values.once === true,
   } as const;
@@ -150,31 +154,44 @@ async function sessionFrom(text: string, io: Surroundings): Promise<WantedSessio
   throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
 }
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const units = new Map(Object.entries({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }));
 
 /** A time such as `15s`, in milliseconds; a number alone is in seconds. */
 function timeFrom(option: string, text: string): number {
-  const [, number = '', unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
-  const [, factor = 0] = Object.entries(units).find(([name]) => name === unit) ?? [];
-  const milliseconds = Number(number) * factor;
+  const [, number, unit = 's'] = /^(\d{1,9})([a-z]{1,2})?$/.exec(text) ?? [];
+  const milliseconds = Number(number) * Number(units.get(unit));
   // A timer of more than that fires at once.
-  if (number !== '' && milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
+  if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
   throw new UsageError(`${option} ${text}: it must be a time, such as 500ms, 15s, 5m or 1h`);
+}
+
+/** Whether to go on: as the options say, or somebody who is asked. */
+export async function isMeant(
+  { io, isJson }: CliContext,
+  { yes, dryRun }: FailoverValues,
+  question: string,
+): Promise<boolean> {
+  if (yes === true || dryRun === true) return yes === true;
+  if (isJson || io.confirm === undefined) {
+    throw new UsageError('there is nobody to ask: add --yes to do it');
+  }
+  return await io.confirm(question);
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
 export async function checkToRun(
   { io }: CliContext,
-  { homes, required, terminal, stateDirectory, readFile }: FailoverSetup,
+  { homes, tools: { required, terminal, stateDirectory }, readFile }: FailoverSetup,
 ): Promise<readonly AnyProblem[]> {
   requireTwo(homes);
-  const other = runningDaemon(statusFrom(await readFile(statusFile(stateDirectory))), new Date());
+  const path = statusFile(stateDirectory);
+  const other = runningDaemon(statusFrom(await readFile(path)), new Date());
   if (other !== undefined && other.pid !== process.pid) {
     throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
   }
   await requireTerminals(terminal);
   try {
-    await io.replaceFile(statusFile(stateDirectory), '{}\n');
+    await io.replaceFile(path, '{}\n');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     // A disk that is full may have room later.
@@ -201,7 +218,7 @@ export function requireTwo(homes: readonly string[]): void {
 }
 
 /** Whether tmux is there at all; that its server does not run is no mistake. */
-export async function requireTerminals(terminal: FailoverSetup['terminal']): Promise<void> {
+export async function requireTerminals(terminal: Terminal): Promise<void> {
   try {
     await terminal.sessions?.();
   } catch (error) {

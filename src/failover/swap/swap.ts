@@ -28,7 +28,7 @@ import { checkHomes } from './target.ts';
  *
  * @param options - `from` and `to`: account homes; `sessions`: `{ name, cwd }` of each; `terminal`, `stateDirectory`;
  * `required`, the shared links; `launch`: how the program is started; `continuePrompt`, for interrupted work;
- * `onNoShell`; `stopTimeoutMs` and `resumeTimeoutMs`, in milliseconds; `onEvent`; `signal`.
+ * `onNoShell`; `canary`, the session to move first; `stopTimeoutMs` and `resumeTimeoutMs`, in milliseconds; `onEvent`; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.
  * @throws {SharedStateError} Only for bad arguments.
  *
@@ -37,26 +37,18 @@ import { checkHomes } from './target.ts';
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
  * import { requiredSharedUnder } from 'claude-shared-state';
- * import { swapAccounts, type Terminal } from 'claude-shared-state/failover';
+ * import { swapAccounts } from 'claude-shared-state/failover';
+ * import { tmuxTerminal } from 'claude-shared-state/tmux';
  *
  * // Nobody is logged in to the spare account, and its directory of its own hides the other one's sessions.
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare/projects': null });
- * const refuse = async () => assert.fail('no terminal is touched');
- * const terminal: Terminal = {
- *   capture: refuse,
- *   type: refuse,
- *   press: refuse,
- *   processIds: refuse,
- *   isAtShell: refuse,
- *   signal: refuse,
- * };
  * const { outcome, problems } = await swapAccounts({
  *   from: '/home/me/.claude',
  *   to: '/home/me/.claude-spare',
  *   sessions: [{ name: 'api', cwd: '/work/api' }],
  *   stateDirectory: '/home/me/.failover',
  *   required: requiredSharedUnder('/home/me'),
- *   terminal,
+ *   terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }),
  *   fs,
  * });
  * assert.equal(outcome, 'refused');
@@ -155,13 +147,14 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
  * The sessions of which the first that is resumed shows whether the others would be. With a prompt to continue with, only
  * an answer shows that; without one, work is not interrupted for it.
  */
-function canaries(plans: readonly PlannedSession[], request: SwapRequest): readonly string[] {
-  const isWanted = ({ isBusy }: PlannedSession) =>
-    isBusy === (request.resume.continuePrompt !== undefined);
+function canaries(
+  plans: readonly PlannedSession[],
+  { canary, resume: { continuePrompt } }: SwapRequest,
+): readonly string[] {
+  const rank = ({ name, isBusy }: PlannedSession) =>
+    name === canary ? 0 : isBusy === (continuePrompt !== undefined) ? 1 : 2;
   const candidates = plans.filter(({ action }) => action === 'move' || action === 'resume');
-  return [...candidates.filter(isWanted), ...candidates.filter((each) => !isWanted(each))].map(
-    ({ name }) => name,
-  );
+  return candidates.toSorted((one, other) => rank(one) - rank(other)).map(({ name }) => name);
 }
 
 /** Stops a session, unless something blocks it. */

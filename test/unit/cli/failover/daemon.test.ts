@@ -21,29 +21,30 @@ async function watch(
   stage: Stage,
   between: readonly (() => void)[],
   more: Partial<DaemonSetup> = {},
-): Promise<{ readonly events: readonly DaemonEvent[]; readonly end: string }> {
+): Promise<{ readonly events: readonly DaemonEvent[]; readonly isDone: boolean }> {
   const { world, from, to, sessions, options } = stage;
   const events: DaemonEvent[] = [];
   const stopping = new AbortController();
   let polls = 0;
   const { terminal, stateDirectory, required = [], processInspector, sleep, pid = 1 } = options;
-  const end = await runDaemon({
+  const isDone = await runDaemon({
     homes: [from, to],
     accounts: [from, to].map((account) => ({ account })),
-    required,
     named: sessions,
     isDiscovering: false,
-    terminal,
-    stateDirectory,
-    fs: world.fs,
-    processInspector,
-    sleep,
+    tools: {
+      terminal,
+      stateDirectory,
+      required,
+      fs: world.fs,
+      processInspector,
+      sleep,
+      defaultAccountHome: '/home/me/.claude',
+    },
     pid,
     readFile: async (path) =>
       world.fs.existsSync(path) ? String(world.fs.readFileSync(path, 'utf8')) : undefined,
     replaceFile: async (path, text) => void makeFile(world, path, text),
-    launch: 'as-it-ran',
-    defaultAccountHome: '/home/me/.claude',
     pollMs: 15_000,
     cooldownMs: 300_000,
     next: 'round-robin',
@@ -65,7 +66,7 @@ async function watch(
       more.onEvent?.(event, at);
     },
   });
-  return { events, end };
+  return { events, isDone };
 }
 
 const names = (events: readonly DaemonEvent[]) => events.map(({ event }) => event);
@@ -89,8 +90,8 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   test(
     'saves the ids at every poll, and moves all sessions when one reaches a limit',
     on(async (stage) => {
-      const { events, end } = await watch(stage, [hitLimit(stage), () => undefined]);
-      expect(end).toBe('done');
+      const { events, isDone } = await watch(stage, [hitLimit(stage), () => undefined]);
+      expect(isDone).toBe(true);
       expect(names(events)).toEqual([
         'started',
         'session-found',
@@ -212,7 +213,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
-    'with a canary moves that session in a call of its own, and then the others',
+    'with a canary moves that session first, and then the others',
     on(async (stage) => {
       const { events } = await watch(stage, [hitLimit(stage)], { canary: 'web' });
       const stopped = events.filter(({ event }) => event === 'session-stopped');
@@ -253,8 +254,8 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
     on(async (stage) => {
       await watch(stage, [], { isOnce: true });
       hitLimit(stage)();
-      const { end } = await watch(stage, [], { isOnce: true });
-      expect([end, homeOf(stage, 'api')]).toEqual(['done', stage.to]);
+      const { isDone } = await watch(stage, [], { isOnce: true });
+      expect([isDone, homeOf(stage, 'api')]).toEqual([true, stage.to]);
     }),
   );
 
@@ -267,7 +268,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
       const record = { pid, sessionId: ONE, procStart: '1', status: 'idle', cwd: api?.cwd };
       makeFile(world, join(from, 'sessions', `${pid}.json`), JSON.stringify(record));
       const { events } = await watch(stage, [() => terminal.close('web')], {
-        named: undefined,
+        named: [],
         isDiscovering: true,
       });
       // The record of the other one does not say where it runs.
