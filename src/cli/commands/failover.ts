@@ -257,7 +257,7 @@ async function save({ out }: CliContext, setup: FailoverSetup): Ended {
 async function showStatus({ out }: CliContext, { tools, readFile }: FailoverSetup): Ended {
   const path = statusFile(tools.stateDirectory);
   const status = statusFrom(await readFile(path));
-  const isRunning = runningDaemon(status, new Date()) !== undefined;
+  const isRunning = runningDaemon(status) !== undefined;
   if (status === undefined) out.verdict('bad', `no daemon has written ${out.path(path)}`);
   else printStatus(out, status, isRunning);
   return { exitCode: codeFor(isRunning), body: { action: 'status', running: isRunning, status } };

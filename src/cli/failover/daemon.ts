@@ -97,8 +97,7 @@ class Daemon {
   async #perform(call: Exclude<LoopCall, { readonly kind: 'stop' }>): Promise<void> {
     const { now, tools } = this.#setup;
     await this.#report();
-    for (const name of call.open) {
-      const cwd = this.#memory.loop.sessions[name]?.cwd ?? '';
+    for (const { name, cwd } of this.#sessions(call.open)) {
       // What went wrong shows in the report of the call.
       await tools.terminal.create?.(name, cwd).catch(() => undefined);
     }
@@ -118,8 +117,11 @@ class Daemon {
   }
 
   #sessions(names: readonly string[]) {
-    const { sessions } = this.#memory.loop;
-    return names.map((name) => ({ name, cwd: sessions[name]?.cwd ?? '' }));
+    const all = Object.entries(this.#memory.loop.sessions).map(([name, { cwd }]) => ({
+      name,
+      cwd,
+    }));
+    return all.filter(({ name }) => names.includes(name));
   }
 
   async #relaunch({ account, names }: Extract<LoopCall, { readonly kind: 'relaunch' }>) {

@@ -360,26 +360,23 @@ export function nextAccount(
   { accounts, next }: Pick<LoopRules, 'accounts' | 'next'>,
   now: Date,
 ): { readonly account: string; readonly waitUntil?: string | undefined } {
-  const isFree = (account: string) => (avoided[account] ?? 0) <= Number(now);
+  const avoidedUntil = (account: string) => avoided[account] ?? 0;
+  const isFree = ({ account }: { readonly account: string }) =>
+    avoidedUntil(account) <= Number(now);
   const at = accounts.findIndex(({ account }) => account === current);
   const [before, after] = [accounts.slice(0, Math.max(0, at)), accounts.slice(at + 1)];
   const others = next === 'in-order' ? [...before, ...after] : [...after, ...before];
   const all = [...others, ...accounts.slice(before.length, at + 1)];
   const ranked = all.map((each, index) => ({ ...each, remaining: 1 - index / all.length }));
-  const candidates = ranked.filter(({ account }) => account === current || isFree(account));
+  const candidates = ranked.filter((each) => each.account === current || isFree(each));
   const choice = chooseAccount(gate, candidates, now);
   if (choice.waitUntil === undefined && choice.account !== current) return choice;
-  const waits = accounts
-    .filter(({ account }) => !isFree(account))
-    .map(({ account }) => ({ account, until: avoided[account] ?? 0 }));
-  const own = Date.parse(choice.waitUntil ?? now.toISOString());
-  const [first] = [...waits, { account: choice.account, until: own }].toSorted(
-    (one, other) => one.until - other.until,
-  );
-  return {
-    account: first?.account ?? current,
-    waitUntil: new Date(first?.until ?? own).toISOString(),
-  };
+  const own = { account: choice.account, until: Date.parse(choice.waitUntil ?? now.toISOString()) };
+  const first = accounts
+    .filter((each) => !isFree(each))
+    .map(({ account }) => ({ account, until: avoidedUntil(account) }))
+    .reduce((one, other) => (other.until < one.until ? other : one), own);
+  return { account: first.account, waitUntil: new Date(first.until).toISOString() };
 }
 
 /** How often something is tried again before the daemon gives up. */
@@ -475,25 +472,24 @@ export function afterSwap(
 /** Takes in how a relaunch went. */
 export function afterRelaunch(
   state: LoopState,
-  { sessions }: Pick<RelaunchReport, 'sessions'>,
+  report: Pick<RelaunchReport, 'sessions'>,
   at: Date,
   rules: LoopRules,
 ): Settled {
   const events: DaemonEvent[] = [];
-  const known = { ...state.sessions };
-  for (const relaunched of sessions) {
-    const { name: session, problems } = relaunched;
-    const before = known[session];
-    if (before === undefined) continue;
+  const known = mapped(state.sessions, (before, session) => {
+    const relaunched = report.sessions.find(({ name }) => name === session);
+    if (relaunched === undefined) return before;
+    const { outcome, problems } = relaunched;
     if (isMoved(relaunched)) {
       events.push({ event: 'session-relaunched', text: `${session} goes on`, session, problems });
-      continue;
+      return before;
     }
     const retry = later(before, Number(at), rules);
     const isOver = retry.failures > MAX_FAILURES || isHopeless(relaunched);
-    const text = `${session} was not relaunched: ${relaunched.outcome}`;
+    const text = `${session} was not relaunched: ${outcome}`;
     events.push({ event: isOver ? 'gave-up' : 'relaunch-failed', text, session, problems });
-    known[session] = { ...before, ...retry, isOver };
-  }
+    return { ...before, ...retry, isOver };
+  });
   return { state: { ...state, sessions: known }, events };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isTerminalError, type Terminal } from '../../failover/index.ts';
+import type { Terminal } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
@@ -12,7 +12,7 @@ import {
   type ValuesOf,
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
-import { UsageError } from '../exit.ts';
+import { reasonOf, UsageError } from '../exit.ts';
 import { absolutePath } from '../scope.ts';
 import { statusFile } from './daemon.ts';
 import { isUsableName, type WantedSession } from './look.ts';
@@ -91,7 +91,7 @@ export async function setupFor(
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
   const { canary } = values;
-  if (canary !== undefined && values.session && !named.some(({ name }) => name === canary)) {
+  if (canary !== undefined && named.length > 0 && !named.some(({ name }) => name === canary)) {
     throw new UsageError(`--canary ${canary}: no --session has this name`);
   }
   const found = await findAccountHomes({
@@ -102,12 +102,12 @@ export async function setupFor(
     sessions: false,
     processInspector: io.processInspector,
   });
+  const organizations = new Map(
+    found.homes.map((home) => [home.accountHome, home.account?.organizationUuid]),
+  );
   return {
     homes: scope.homes,
-    accounts: scope.homes.map((account) => {
-      const home = found.homes.find(({ accountHome }) => accountHome === account);
-      return { account, organization: home?.account?.organizationUuid };
-    }),
+    accounts: scope.homes.map((account) => ({ account, organization: organizations.get(account) })),
     isDiscovering: values.session === undefined,
     named,
     extraArgs,
@@ -185,7 +185,7 @@ export async function checkToRun(
 ): Promise<readonly AnyProblem[]> {
   requireTwo(homes);
   const path = statusFile(stateDirectory);
-  const other = runningDaemon(statusFrom(await readFile(path)), new Date());
+  const other = runningDaemon(statusFrom(await readFile(path)));
   if (other !== undefined && other.pid !== process.pid) {
     throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
   }
@@ -193,10 +193,11 @@ export async function checkToRun(
   try {
     await io.replaceFile(path, '{}\n');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = reasonOf(error);
     // A disk that is full may have room later.
-    if (code !== 'ENOSPC')
-      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${code}`);
+    if (!reason.includes('ENOSPC')) {
+      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${reason}`);
+    }
   }
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>
@@ -213,7 +214,7 @@ export async function checkToRun(
 export function requireTwo(homes: readonly string[]): void {
   if (homes.length > 1) return;
   throw new UsageError(
-    `there is only one account home, ${homes[0] ?? ''}: name two or more with --home`,
+    `there is only one account home, ${homes.join()}: name two or more with --home`,
   );
 }
 
@@ -222,19 +223,16 @@ export async function requireTerminals(terminal: Terminal): Promise<void> {
   try {
     await terminal.sessions?.();
   } catch (error) {
-    throw isTerminalError(error) ? new UsageError(error.message) : error;
+    throw new UsageError(reasonOf(error));
   }
 }
 
 /** The daemon that wrote a status, if it still runs. */
-export function runningDaemon(
-  status: DaemonStatus | undefined,
-  now: Date,
-): DaemonStatus | undefined {
+export function runningDaemon(status: DaemonStatus | undefined): DaemonStatus | undefined {
+  if (status === undefined) return undefined;
   // A swap may take minutes; another process may have got its id by then.
-  const age = Number(now) - Date.parse(status?.at ?? '');
-  const isRecent = age < MAX_SWAP_MS + 3 * (status?.pollMs ?? 0);
-  return status !== undefined && isRecent && exists(status.pid) ? status : undefined;
+  const isRecent = Date.now() - Date.parse(status.at) < MAX_SWAP_MS + 3 * status.pollMs;
+  return isRecent && exists(status.pid) ? status : undefined;
 }
 
 const MAX_SWAP_MS = 600_000;

@@ -89,10 +89,13 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
   const terminals = sessions.map((session) => new SessionTerminal(context, session));
   const saved = await mapLimit(terminals, (terminal) => saveOne(terminal, [from, to]));
   onEvent({ kind: 'saved', sessions: saved });
-  const plans = await mapLimit(terminals, (terminal) => planSession(terminal, request));
-  const refusals = plans.flatMap(refusalsOf);
+  const planned = await mapLimit(terminals, async (terminal) => ({
+    terminal,
+    ...(await planSession(terminal, request)),
+  }));
+  const refusals = planned.flatMap(refusalsOf);
   if (refusals.length > 0) {
-    const skipped = plans.map((plan) => skip(plan.name, plan.problems, plan.sessionId));
+    const skipped = planned.map((plan) => skip(plan.name, plan.problems, plan.sessionId));
     return refuse([...problems, ...refusals], skipped);
   }
 
@@ -111,21 +114,16 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
     await stop(terminal, request, unsaved.get(terminal.name));
 
   let failed: string | undefined;
-  for (const name of canaries(plans, request)) {
-    const terminal = terminals.find((each) => each.name === name);
-    if (terminal === undefined) continue;
+  for (const { name, terminal } of canaries(planned, request)) {
     const { outcome } = await resume(terminal, await stopOne(terminal));
-    if (outcome === 'resumed') break;
-    if (outcome !== 'skipped' || terminal.wasTouched) {
-      failed = name;
-      break;
-    }
+    if (outcome !== 'resumed' && (outcome !== 'skipped' || terminal.wasTouched)) failed = name;
+    if (outcome === 'resumed' || failed !== undefined) break;
   }
 
-  const rest = terminals.filter(({ name }) => !done.has(name));
-  const stopped = await mapLimit(rest, async (terminal) => {
-    const isThere = plans.some(({ name, action }) => name === terminal.name && action === 'stay');
-    if (failed === undefined || isThere) return [terminal, await stopOne(terminal)] as const;
+  const rest = planned.filter(({ name }) => !done.has(name));
+  const stopped = await mapLimit(rest, async ({ terminal, action }) => {
+    if (failed === undefined || action === 'stay')
+      return [terminal, await stopOne(terminal)] as const;
     const problem = failoverProblem('canary-failed', { ...terminal.place, other: failed });
     return [terminal, { ok: false, problems: [problem] }] as const;
   });
@@ -147,14 +145,14 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
  * The sessions of which the first that is resumed shows whether the others would be. With a prompt to continue with, only
  * an answer shows that; without one, work is not interrupted for it.
  */
-function canaries(
-  plans: readonly PlannedSession[],
+function canaries<Planned extends PlannedSession>(
+  planned: readonly Planned[],
   { canary, resume: { continuePrompt } }: SwapRequest,
-): readonly string[] {
+): readonly Planned[] {
   const rank = ({ name, isBusy }: PlannedSession) =>
     name === canary ? 0 : isBusy === (continuePrompt !== undefined) ? 1 : 2;
-  const candidates = plans.filter(({ action }) => action === 'move' || action === 'resume');
-  return candidates.toSorted((one, other) => rank(one) - rank(other)).map(({ name }) => name);
+  const candidates = planned.filter(({ action }) => action === 'move' || action === 'resume');
+  return candidates.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /** Stops a session, unless something blocks it. */

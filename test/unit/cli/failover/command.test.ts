@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../../src/cli/output-schema.json' with { type: 'json' };
 import { eventMeanings } from '../../../../src/cli/failover/events.ts';
@@ -85,6 +86,9 @@ describe('a mistake is told before anything is begun:', () => {
     ['an unknown canary', ['run', '--canary', 'x'], 'no --session has this name'],
     ['an unknown event', ['run', '--on', 'swapped=true'], 'must be an event'],
     ['an alert that goes nowhere', ['run', '--on', 'swap-done='], 'must be an event'],
+    ['an alert without a target', ['run', '--on', 'swap-done'], 'must be an event'],
+    ['an alert to no URL', ['run', '--on', 'swap-done=http://'], 'must be an event'],
+    ['no port', ['run', '--listen', '70000'], 'must be a port'],
     ['a host that others reach', ['run', '--listen', '0.0.0.0:9464'], 'only loopback hosts'],
     ['a name that may be anywhere', ['run', '--listen', 'example.com:80'], 'only loopback hosts'],
     ['no address', ['run', '--listen', 'x'], 'must be a port'],
@@ -102,6 +106,32 @@ describe('a mistake is told before anything is begun:', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stage.terminal.entered).toEqual([]);
+  });
+
+  test('no tmux', async () => {
+    const tmux = { terminal: tmuxTerminal({ tmux: '/nowhere/tmux' }) };
+    const { exitCode, stderr } = await failover(['run', '--once'], { tmux });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('cannot be run (ENOENT)')]);
+  });
+
+  test('a daemon that runs already', async () => {
+    writeStatus(process.ppid);
+    const { exitCode, stderr } = await failover(['run', '--once']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('already')]);
+  });
+
+  test('a session in which nothing runs, without its directory', async () => {
+    const { exitCode, stderr } = await failover(['save', '--session', 'docs']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name its directory')]);
+  });
+
+  test('no session at all', async () => {
+    const { from, to, stateDirectory } = stage;
+    const flags = ['--home', from, '--home', to, '--state', stateDirectory];
+    const { exitCode, stderr } = await run(['failover', 'swap', ...flags], {
+      home: stage.world.root,
+    });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no session runs in tmux')]);
   });
 
   test('a single home', async () => {
@@ -279,12 +309,33 @@ describe('swap', () => {
     expect((await failover(['swap', '--yes', '--to', stage.to])).exitCode).toBe(0);
   });
 
+  test('moves the canary first, and leaves the others if it does not go on', async () => {
+    stage.terminal.setLaunch('web', 'fails');
+    const { exitCode, stdout } = await failover(['swap', '--yes', '--canary', 'web']);
+    expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([1, stage.from, undefined]);
+    expect(stdout).toContain('the first session did not go on');
+  });
+
+  test('says how to go on after an interrupt', async () => {
+    const interrupt = AbortSignal.abort();
+    const { exitCode, stdout } = await failover(['swap', '--yes'], { interrupt });
+    expect([exitCode, homeOf('api')]).toEqual([3, stage.from]);
+    expect(stdout).toContain('stopped; the same command goes on');
+  });
+
   test('stops nothing if the other account is not ready', async () => {
     makeFile(stage.world, join(stage.to, '.claude.json'), '{}');
     const { exitCode, stdout } = await failover(['swap', '--yes']);
     expect([exitCode, homeOf('api')]).toEqual([1, stage.from]);
     expect(stdout).toContain('refused; nothing was stopped');
   });
+});
+
+test('check looks at the one account that is named', async () => {
+  const { exitCode, stdout } = await failover(['check', '--to', stage.to]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('ready  ~/b');
+  expect((await failover(['check', '--to', stage.from])).exitCode).toBe(1);
 });
 
 test('save saves the ids, and prints them', async () => {
@@ -312,6 +363,36 @@ describe('unit', () => {
     );
     // What somebody may have changed stays.
     expect((await failover(['unit', '--yes', ...flags])).exitCode).toBe(3);
+  });
+
+  test('keeps every option, with whole paths, and asks before it writes', async () => {
+    const { world } = stage;
+    const argv = [
+      ...['--session', 'docs', '--socket', '~/tmux', '--cool-down', '1m', '--next', 'in-order'],
+      ...['--when-exhausted', 'stop', '--continue', 'go on', '--canary', 'api', '--listen', '9464'],
+    ];
+    const env = { XDG_CONFIG_HOME: join(world.root, 'xdg'), PATH: '/opt/bin' };
+    const asked = await failover(['unit', ...argv], { answer: false, env });
+    expect([asked.exitCode, asked.questions]).toEqual([1, ['Write it?']]);
+    expect((await failover(['unit', ...argv], { answer: true, env })).exitCode).toBe(0);
+    const path = join(world.root, 'xdg/systemd/user/claude-failover.service');
+    const text = await readFile(path, 'utf8');
+    for (const part of ['"docs"', `"${world.root}/tmux"`, '"in-order"', '"stop"', '"go on"']) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain('Environment="PATH=/opt/bin"');
+  });
+
+  test('names the directories that are shared as the command line does', async () => {
+    const { from, to } = stage;
+    const shared = join(stage.world.root, 'shared');
+    const flags = ['--home', from, '--home', to, '--shared', `projects=${shared}/p`];
+    const argv = ['failover', 'unit', '--launchd', '--yes', '--socket', 'work', ...flags];
+    const { exitCode, stdout } = await run(argv, { home: stage.world.root });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('launchctl load -w');
+    expect(stdout).toContain(`<string>projects=${shared}/p</string>`);
+    expect(stdout).toContain('.local/state/claude-shared-state/failover');
   });
 
   test('shows a launch agent for launchd, and writes nothing unless it is asked to', async () => {
@@ -357,12 +438,12 @@ describe.each([80, 40])('on a terminal of %i columns', (columns) => {
 });
 
 /** What a daemon wrote that has not moved everything, and waits. */
-function writeStatus(): void {
+function writeStatus(pid = process.pid): void {
   const time = new Date().toISOString();
   const [api, web] = stage.sessions.map(({ name, cwd }) => ({ name, cwd }));
   const status = {
     version: 1,
-    pid: process.pid,
+    pid,
     startedAt: time,
     at: time,
     pollMs: 15_000,
