@@ -52,9 +52,7 @@ export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
   for (const problem of distinct(problems)) {
     const { advice } = inWords(problem);
     const key = isMissing(problem) ? 'missing' : `${problem.code} ${advice}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
+    groups.set(key, [...(groups.get(key) ?? []), problem]);
   }
   return [...groups.values()].map(causeOf).toSorted(errorsFirst);
 }
@@ -113,14 +111,13 @@ export function messageFor(problem: AnyProblem): string {
   return `${description}. ${advice}`;
 }
 
-/** The problem as plain data, with the message of the command. */
-export function asData<Any extends AnyProblem>(problem: Any): Any {
-  return { ...problem, message: messageFor(problem) };
+/** For `JSON.stringify`: gives every problem the message of the command. */
+export function withOwnMessage(_: string, value: unknown): unknown {
+  return isProblem(value) ? { ...value, message: messageFor(value) } : value;
 }
 
-/** A plan or report with its problems as plain data. */
-export function dataOf<Any extends { readonly problems: readonly AnyProblem[] }>(found: Any): Any {
-  return { ...found, problems: found.problems.map(asData) };
+function isProblem(value: unknown): value is AnyProblem {
+  return typeof value === 'object' && value !== null && 'remedy' in value && 'message' in value;
 }
 
 /** Each problem once, even if several homes have it; errors first. */
@@ -136,9 +133,7 @@ export function tally(causes: readonly Cause[]): string {
   const errors = causes.filter(isError).length;
   const warnings = causes.length - errors;
   return [
-    errors > 0 ? [count(errors, 'problem')] : [],
-    warnings > 0 ? [count(warnings, 'warning')] : [],
-  ]
-    .flat()
-    .join(', ');
+    ...(errors > 0 ? [count(errors, 'problem')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  ].join(', ');
 }

@@ -13,6 +13,7 @@ export interface CliContext {
   /** For remarks on the way. */
   readonly stderr: Output;
   readonly isJson: boolean;
+  readonly commands: readonly AnyCommand[];
 }
 
 /** How a command ended, and what it prints with `--json`. */

@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
-import { asData } from '../causes.ts';
 import { type CliContext, defineCommand, textOption } from '../command.ts';
 import { last, sessionFor } from '../ids.ts';
 import { absolutePath, stepFor } from '../scope.ts';
@@ -89,7 +88,7 @@ function end(
   if (isOver(outcome)) printSteps(context.out, next);
   return {
     exitCode: exitCodeOf(outcome),
-    body: { outcome, problems: problems.map(asData), next },
+    body: { outcome, problems, next },
   };
 }
 

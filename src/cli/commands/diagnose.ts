@@ -1,5 +1,5 @@
 import { inspectAll } from '../../index.ts';
-import { type AnyProblem, asData, causesOf, isError } from '../causes.ts';
+import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
@@ -39,17 +39,7 @@ export const diagnoseCommand = defineCommand({
     const isOk = diagnoses.every(({ verdict }) => verdict !== 'not-resumable');
     return {
       exitCode: isOk ? EXIT.done : EXIT.problems,
-      body: {
-        sessionId,
-        cwd,
-        homes: diagnoses.map(({ accountHome, verdict, transcript, problems }) => ({
-          accountHome,
-          verdict,
-          ...(transcript === undefined ? {} : { transcript }),
-          problems: problems.map(asData),
-        })),
-        next,
-      },
+      body: { sessionId, cwd, homes: diagnoses, next },
     };
   },
 });

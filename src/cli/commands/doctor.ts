@@ -1,11 +1,11 @@
 import { inspectAll, requiredSharedUnder } from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
-import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
+import { causesOf, distinct, errorsFirst, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
@@ -17,7 +17,7 @@ import { whileWaiting } from '../ui/progress.ts';
 import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { causesIn, type CheckResult, checks, type Facts } from './doctor-checks.ts';
+import { causesIn, checks, type Facts } from './doctor-checks.ts';
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -54,35 +54,24 @@ export const doctorCommand = defineCommand({
       printScope(out, { ...scope, skipped: [] });
       if (verbose) printDetails(out, facts);
       out.line();
-      for (const one of found) printFinding(out, one);
+      const width = Math.max(...checks.map(({ name }) => name.length));
+      for (const { name, state, text } of found) {
+        out.labeled(`${out.signed(signs[state])} ${out.pad(name, width)}`, text);
+      }
     }
     printCauses(out, causes, verbose);
     if (!quiet || !isOk) printVerdict(out, facts, isOk, tally(causes));
     printSteps(out, next);
-    const { reports, live, points, claudeVersion } = facts;
+    const { reports: homes, retention, live, points, claudeVersion } = facts;
     return {
       exitCode: isOk ? EXIT.done : EXIT.problems,
       body: {
-        homes: reports.map(({ accountHome, ok, links, wouldCreate, problems }) => ({
-          accountHome,
-          ok,
-          links,
-          wouldCreate,
-          problems: problems.map(asData),
-        })),
+        homes,
         checks: found.map(({ name, state, text }) => ({ name, state, text })),
-        retention: {
-          ...facts.retention,
-          homes: facts.retention.homes.map(({ accountHome, settings, periodDays, source }) => ({
-            accountHome,
-            settings,
-            periodDays,
-            source,
-          })),
-        },
+        retention,
         liveSessions: live.sessions,
         restorePoints: points.restorePoints,
-        problems: problems.map(asData),
+        problems,
         next,
         ...(claudeVersion === undefined ? {} : { claudeVersion }),
       },
@@ -90,44 +79,33 @@ export const doctorCommand = defineCommand({
   },
 });
 
-function chosenChecks(names: readonly string[] | undefined) {
+function chosenChecks(names: readonly string[] = checks.map(({ name }) => name)) {
   const known = checks.map(({ name }) => name);
-  const unknown = names?.find((name) => !known.includes(name));
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const hint = didYouMean(nearest(unknown, known));
+    const hint = didYouMean(unknown, known);
     throw new UsageError(`there is no check ${unknown}${hint}\nthe checks: ${known.join(', ')}`);
   }
-  return names === undefined ? checks : checks.filter(({ name }) => names.includes(name));
+  return checks.filter(({ name }) => names.includes(name));
 }
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
-  const linked = homesToLink(scope);
   const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
-    inspectAll(linked, { required, retention: true }),
-    // The period of the primary home counts, too; its transcripts are not those of a target.
-    primary === undefined
-      ? inspectRetention(homes, { required })
-      : inspectRetention(homes, { required: requiredSharedUnder(io.home) }),
-    findLiveSessions(homes),
-    inspectSettings(homes, {
-      environment: io.env,
-      defaultAccountHome: defaultHomeIn(io.home),
+    inspectAll(homesToLink(scope), { required, retention: true }),
+    inspectRetention(homes, {
+      // The period of the primary home counts, too; its transcripts are not those of a target.
+      required: primary === undefined ? required : requiredSharedUnder(io.home),
     }),
+    findLiveSessions(homes),
+    inspectSettings(homes, { environment: io.env, defaultAccountHome: defaultHomeIn(io.home) }),
     restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
   return { scope, reports, retention, live, settings, points, claudeVersion };
 }
 
-function printFinding(
-  out: Output,
-  { name, state, text }: CheckResult & { readonly name: string },
-): void {
-  const sign = ({ ok: 'ok', note: 'warn', error: 'bad' } as const)[state];
-  const width = Math.max(...checks.map((check) => check.name.length));
-  out.labeled(`${out.signed(sign)} ${out.pad(name, width)}`, text);
-}
+const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, causes: string): void {
   out.line();

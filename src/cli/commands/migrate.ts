@@ -6,7 +6,7 @@ import {
 } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { act, actOptions, isOver } from '../act.ts';
-import { type AnyProblem, dataOf, isError } from '../causes.ts';
+import { type AnyProblem, isError } from '../causes.ts';
 import {
   type CliContext,
   choiceOption,
@@ -98,9 +98,9 @@ export const migrateCommand = defineCommand({
     return {
       exitCode,
       body: {
-        plan: dataOf(found),
+        plan: found,
         ...ending,
-        ...(last === undefined ? {} : { report: dataOf(last) }),
+        ...(last === undefined ? {} : { report: last }),
       },
     };
   },

@@ -7,7 +7,7 @@ import {
   type RestorePoint,
 } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
-import { asData, dataOf, isError } from '../causes.ts';
+import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { restorePointFor } from '../ids.ts';
 import { isInterrupted, restorePointsIn, stepsToComplete } from '../runs.ts';
@@ -102,9 +102,9 @@ export const pruneCommand = defineCommand({
       }),
     });
     const body = {
-      plan: plans.map(dataOf),
-      problems: problems.map(asData),
-      reports: reports.map(dataOf),
+      plan: plans,
+      problems,
+      reports,
     };
     return { exitCode, body: { ...body, ...ending } };
   },

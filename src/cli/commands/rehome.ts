@@ -1,6 +1,6 @@
 import { isValidResumeUUID, planRehome, rehome, type RehomeReport } from '../../sessions/index.ts';
 import { act, actOptions } from '../act.ts';
-import { dataOf, isError } from '../causes.ts';
+import { isError } from '../causes.ts';
 import { defineCommand, listOption } from '../command.ts';
 import { UsageError } from '../exit.ts';
 import { absolutePath, stepFor } from '../scope.ts';
@@ -76,9 +76,9 @@ export const rehomeCommand = defineCommand({
     return {
       exitCode,
       body: {
-        plan: dataOf(found),
+        plan: found,
         ...ending,
-        ...(last === undefined ? {} : { report: dataOf(last) }),
+        ...(last === undefined ? {} : { report: last }),
       },
     };
   },

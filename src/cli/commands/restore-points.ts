@@ -1,5 +1,4 @@
 import type { RestorePoint } from '../../migrate/index.ts';
-import { asData } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { isInterrupted, restorePointsIn, stepsToComplete } from '../runs.ts';
@@ -33,7 +32,7 @@ export const restorePointsCommand = defineCommand({
     printSteps(out, next);
     return {
       exitCode: problems.length > 0 ? EXIT.problems : EXIT.done,
-      body: { restorePoints: found, problems: problems.map(asData), next },
+      body: { restorePoints: found, problems, next },
     };
   },
 });

@@ -1,6 +1,6 @@
 import { planRestore, restore, type RestorePlan, type RestoreReport } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
-import { asData, dataOf, isError } from '../causes.ts';
+import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption } from '../command.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
 import { restorePointsIn } from '../runs.ts';
@@ -86,9 +86,9 @@ export const restoreCommand = defineCommand({
       },
     });
     const body = {
-      plan: plans.map(dataOf),
-      problems: found.map(asData),
-      reports: reports.map(dataOf),
+      plan: plans,
+      problems: found,
+      reports,
     };
     return { exitCode, body: { ...body, ...ending } };
   },
