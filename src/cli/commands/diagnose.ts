@@ -1,7 +1,7 @@
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../diagnoses.ts';
+import { diagnoseAll, type HomeDiagnosis, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
 import { nextSteps } from '../next-steps.ts';
@@ -78,7 +78,7 @@ function stepsAfter(
   links: readonly AnyProblem[],
 ): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
-  const recorded = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
+  const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
   const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const able = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
   const all: NextStep[] = [];

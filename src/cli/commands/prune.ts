@@ -18,7 +18,7 @@ import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import type { NextStep } from '../ui/steps.ts';
 import { UsageError } from '../exit.ts';
-import { inTurn } from './restore.ts';
+import { inTurn } from '../lists.ts';
 
 export const pruneCommand = defineCommand({
   name: 'prune',

@@ -2,6 +2,7 @@ import { planRestore, restore, type RestorePlan, type RestoreReport } from '../.
 import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption } from '../command.ts';
+import { inTurn } from '../lists.ts';
 import { stepsPastRefusedRestore } from '../past-refusal.ts';
 import { restorePointsIn } from '../runs.ts';
 import { homesToLink, namedLinks, stepFor } from '../scope.ts';
@@ -93,16 +94,6 @@ export const restoreCommand = defineCommand({
     return { exitCode, body: { ...body, ...ending } };
   },
 });
-
-/** One after the other: each compares all files of a home. */
-export async function inTurn<Item, Value>(
-  items: readonly Item[],
-  perform: (item: Item) => Promise<Value>,
-): Promise<readonly Value[]> {
-  const values: Value[] = [];
-  for (const item of items) values.push(await perform(item));
-  return values;
-}
 
 function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
   const { paint, symbols } = out;
