@@ -8,7 +8,7 @@ import {
 import { type CliContext, textOption, type ValuesOf } from './command.ts';
 import { inTurn } from './lists.ts';
 import { absolutePath, accountFor } from './scope.ts';
-import { isTypeable } from './ui/shell.ts';
+import { isTypeable } from './ui/steps.ts';
 
 /** The options of the commands that look at a session under some home. */
 export const resumeOptions = {

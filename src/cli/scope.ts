@@ -12,7 +12,7 @@ import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { didYouMean } from './nearest.ts';
 import { NAME } from './program.ts';
-import { shellWord } from './ui/shell.ts';
+import { shellWord } from './ui/steps.ts';
 import type { NextStep } from './ui/steps.ts';
 
 /** Which homes and which shared links a command is about, and where they come from. */

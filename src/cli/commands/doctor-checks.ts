@@ -1,4 +1,4 @@
-import type { InspectionReport } from '../../index.ts';
+import type { InspectionReport, LinkState } from '../../index.ts';
 import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
@@ -7,9 +7,8 @@ import { isInterrupted, type InterruptedRun } from '../runs.ts';
 import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
 import { byNaturalOrder, count, moment } from '../ui/amounts.ts';
-import { isRight } from '../ui/links.ts';
 import { reasonInWords } from '../ui/scope.ts';
-import { shellWord } from '../ui/shell.ts';
+import { shellWord } from '../ui/steps.ts';
 
 /** Everything that the doctor looks at. */
 export interface Facts {
@@ -258,4 +257,8 @@ function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): b
   const links = reports.flatMap((report) => report.links);
   const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
   return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
+}
+
+export function isRight(state: LinkState): boolean {
+  return state === 'linked' || state === 'equivalent';
 }

@@ -1,4 +1,10 @@
-import { inspectAll, requiredSharedUnder } from '../../index.ts';
+import stringWidth from 'string-width';
+import {
+  type AccountReport,
+  inspectAll,
+  type LinkReport,
+  requiredSharedUnder,
+} from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
 import { causesOf, distinct, errorsFirst, tally } from '../causes.ts';
@@ -9,7 +15,6 @@ import { didYouMean } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
-import { printLinks } from '../ui/links.ts';
 import type { Output } from '../ui/output.ts';
 import { printSessions } from '../ui/plan.ts';
 import { printCauses } from '../ui/problems.ts';
@@ -17,7 +22,7 @@ import { whileWaiting } from '../ui/progress.ts';
 import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { causesIn, checks, type Facts } from './doctor-checks.ts';
+import { causesIn, checks, type Facts, isRight } from './doctor-checks.ts';
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -137,4 +142,34 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
     out.line(`    ${out.path(next.path)}`);
   }
   printSessions(out, live.sessions);
+}
+
+/** Prints every link of every home: as a table where there is room for one, otherwise as a list. */
+function printLinks(out: Output, reports: readonly AccountReport[]): void {
+  // Every home has the same links.
+  const head = ['', ...reports.slice(0, 1).flatMap(({ links }) => links.map(({ name }) => name))];
+  const rows = reports.map(({ accountHome, links }) => [
+    out.path(accountHome),
+    ...links.map((link) => cell(out, link)),
+  ]);
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? ''))),
+  );
+  if (widths.reduce((sum, width) => sum + width + 3, 0) <= out.width) {
+    const line = (row: readonly string[]) =>
+      `  ${row.map((text, column) => out.pad(text, widths[column] ?? 0)).join('   ')}`.trimEnd();
+    out.line(out.paint.dim(line(head)));
+    for (const row of rows) out.line(line(row));
+    return;
+  }
+  for (const { accountHome, links } of reports) {
+    out.line(`  ${out.path(accountHome)}`);
+    const width = Math.max(...links.map(({ name }) => stringWidth(name)));
+    for (const link of links) out.line(`    ${out.pad(link.name, width)}  ${cell(out, link)}`);
+  }
+}
+
+function cell(out: Output, { state }: LinkReport): string {
+  if (state === 'missing') return out.paint.yellow(`${out.symbols.make} ${state}`);
+  return out.signed(isRight(state) ? 'ok' : 'bad', state);
 }

@@ -1,9 +1,9 @@
 import { planRestore, restore, type RestorePlan, type RestoreReport } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
-import { type CliContext, defineCommand, flagOption } from '../command.ts';
+import { type CliContext, defineCommand, flagOption, flagsOf } from '../command.ts';
 import { inTurn } from '../lists.ts';
-import { stepsPastRefusedRestore } from '../past-refusal.ts';
+import { stepsPastRefusedRestore } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
@@ -30,7 +30,7 @@ export const restoreCommand = defineCommand({
       required: namedLinks(scope),
       acceptOtherTarget: values.acceptOtherTarget ?? false,
     };
-    const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
+    const words = ['restore', ...flagsOf({ acceptOtherTarget: values.acceptOtherTarget })];
     const planning = inTurn(homesToLink(scope), (home) => planRestore(home, options));
     const all = await whileWaiting(stderr, 'comparing all files', planning);
     // A home that was found but never migrated is left out; one that was named is a mistake.
@@ -52,7 +52,7 @@ export const restoreCommand = defineCommand({
       plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
     );
     printProblems(out, found);
-    const { exitCode, reports, ...ending } = await act<string, RestoreReport>(context, {
+    const { exitCode, ...ending } = await act<string, RestoreReport>(context, {
       values,
       words,
       homes,
@@ -61,9 +61,8 @@ export const restoreCommand = defineCommand({
         refused.length === 0
           ? undefined
           : async () => {
-              const { restorePoints } = await restorePointsIn(
-                refused.map(({ accountHome }) => accountHome),
-              );
+              const refusing = refused.map(({ accountHome }) => accountHome);
+              const { restorePoints } = await restorePointsIn(refusing);
               const errors = refused.flatMap((plan) => plan.problems);
               return stepsPastRefusedRestore(scope, words, errors, restorePoints);
             },
@@ -86,12 +85,7 @@ export const restoreCommand = defineCommand({
         };
       },
     });
-    const body = {
-      plan: plans,
-      problems: found,
-      reports,
-    };
-    return { exitCode, body: { ...body, ...ending } };
+    return { exitCode, body: { plan: plans, problems: found, ...ending } };
   },
 });
 

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import { resumeCommand, type ResumeUUID } from '../../sessions/index.ts';
-import { chooseHome } from '../choose.ts';
+import { chooseHome } from '../ids.ts';
 import { type CliContext, defineCommand, flagOption, type ValuesOf } from '../command.ts';
 import {
   defaultHomeIn,
