@@ -162,7 +162,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
 /** The sessions that are named, or that run in tmux, and the account that most of them run under. */
 async function sessionsFor(setup: FailoverSetup) {
   const { homes, named } = setup;
-  await requireTerminals(setup.tools.terminal);
+  await requireTerminals(setup);
   const { found } = await findInTerminals(setup);
   const watched = new Map<string, FailoverSession>();
   for (const { name, cwd } of found) watched.set(name, { name, cwd });

@@ -99,7 +99,7 @@ class Daemon {
     await this.#report();
     for (const { name, cwd } of this.#sessions(call.open)) {
       // What went wrong shows in the report of the call.
-      await tools.terminal.create?.(name, cwd).catch(() => undefined);
+      await tools.terminal.create(name, cwd).catch(() => undefined);
     }
     const { loop, ...read } = this.#memory;
     const settled =

@@ -6,6 +6,7 @@ import {
   type RelaunchOptions,
   type SavedSession,
   saveResumeUUIDs,
+  type Terminal,
 } from '../../failover/index.ts';
 import type { FsLike } from '../../index.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/index.ts';
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly named: readonly WantedSession[];
   /** What the calls of the library take. */
   readonly tools: Omit<RelaunchOptions, 'targetHome' | 'accountHomes'> & {
+    readonly terminal: Required<Terminal>;
     readonly fs?: FsLike<FailoverFs & MigrateReadFs> | undefined;
   };
   readonly readFile: (path: string) => Promise<string | undefined>;
@@ -47,12 +49,13 @@ export async function findInTerminals({
 }: Surroundings): Promise<{ readonly hasServer: boolean; readonly found: readonly Found[] }> {
   const { sessions } = await findLiveSessions(homes, { fs, processInspector });
   const running = sessions.filter(({ processState }) => processState === 'running');
-  const all = await terminal.sessions?.();
-  const asked = isDiscovering ? (all ?? []).filter(isUsableName) : named.map(({ name }) => name);
+  const all = await terminal.sessions();
+  const there = all.filter((name) =>
+    isDiscovering ? isUsableName(name) : named.some((each) => each.name === name),
+  );
   const found: Found[] = [];
-  for (const name of new Map(asked.map((each) => [each.toLowerCase(), each])).values()) {
-    if (all?.includes(name) === false) continue;
-    const panes = await orNone(async () => (await terminal.panes?.(name)) ?? []);
+  for (const name of new Map(there.map((each) => [each.toLowerCase(), each])).values()) {
+    const panes = await orNone(() => terminal.panes(name));
     const targets = panes.length < 2 ? [name] : panes.map(({ id }) => `${name}:${id}`);
     for (const target of targets) {
       const pids = await orNone(() => terminal.processIds(target));
@@ -65,7 +68,7 @@ export async function findInTerminals({
       break;
     }
   }
-  return { hasServer: all === undefined || all.length > 0, found };
+  return { hasServer: all.length > 0, found };
 }
 
 async function orNone<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Terminal } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
@@ -181,15 +180,17 @@ export async function isMeant(
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
 export async function checkToRun(
   { io }: CliContext,
-  { homes, tools: { required, terminal, stateDirectory }, readFile }: FailoverSetup,
+  setup: FailoverSetup,
 ): Promise<readonly AnyProblem[]> {
+  const { homes, readFile } = setup;
+  const { required, stateDirectory } = setup.tools;
   requireTwo(homes);
   const path = statusFile(stateDirectory);
   const other = runningDaemon(statusFrom(await readFile(path)));
   if (other !== undefined && other.pid !== process.pid) {
     throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
   }
-  await requireTerminals(terminal);
+  await requireTerminals(setup);
   try {
     await io.replaceFile(path, '{}\n');
   } catch (error) {
@@ -219,9 +220,9 @@ export function requireTwo(homes: readonly string[]): void {
 }
 
 /** Whether tmux is there at all; that its server does not run is no mistake. */
-export async function requireTerminals(terminal: Terminal): Promise<void> {
+export async function requireTerminals({ tools }: FailoverSetup): Promise<void> {
   try {
-    await terminal.sessions?.();
+    await tools.terminal.sessions();
   } catch (error) {
     throw new UsageError(reasonOf(error));
   }
@@ -241,6 +242,7 @@ function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // It is somebody else's.
+    return reasonOf(error).includes('EPERM');
   }
 }

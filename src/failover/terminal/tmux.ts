@@ -48,7 +48,7 @@ export interface TmuxTerminalOptions {
  * assert.equal(error.reason, 'no-session');
  * ```
  */
-export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
+export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal> {
   const checked = check('tmuxTerminal', { options: tmuxOptions }, { options: given });
   const { socketName, socketPath, tmux, scrollbackLines, timeoutMs } = checked.options;
   const byPath = socketPath === undefined ? [] : ['-S', socketPath];

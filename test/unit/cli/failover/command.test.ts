@@ -218,6 +218,7 @@ describe('run', () => {
 
   test('tells a URL and a command of an event, and says if that fails', async () => {
     const { url, requests } = await listener();
+    const refusing = await listener(500);
     const file = join(stage.world.root, 'told');
     const { stdout } = await failover([
       'run',
@@ -228,13 +229,23 @@ describe('run', () => {
       `stopped=printf '%s: ' "$FAILOVER_EVENT" > ${file}; cat >> ${file}`,
       '--on',
       'session-found=exit 3',
+      '--on',
+      'session-found=kill -9 $$',
+      '--on',
+      `session-found=${refusing.url}`,
     ]);
     expect(requests).toEqual([
       ['/hook', expect.objectContaining({ event: 'started', text: 'watching 2 accounts' })],
     ]);
     expect(await readFile(file, 'utf8')).toMatch(/^stopped: \{"at":".*"text":"stopped"\}\n$/);
-    const failed = eventsIn(stdout).find(({ event }) => event === 'alert-failed');
-    expect(failed?.['text']).toBe('session-found: the command ended with 3: ');
+    const failed = eventsIn(stdout).filter(({ event }) => event === 'alert-failed');
+    expect(new Set(failed.map((event) => event['text']))).toEqual(
+      new Set([
+        'session-found: the command ended with 3: ',
+        'session-found: the command ended with SIGKILL: ',
+        `session-found: ${new URL(refusing.url).host} answered 500`,
+      ]),
+    );
   });
 
   test('sends the alert to Telegram as the README shows it', async () => {
@@ -338,6 +349,22 @@ test('check looks at the one account that is named', async () => {
   expect((await failover(['check', '--to', stage.from])).exitCode).toBe(1);
 });
 
+test('status prints what a daemon saw last that has ended', async () => {
+  await failover(['run', '--once']);
+  writeStatus(2 ** 30);
+  const { exitCode, stdout } = await failover(['status']);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('does not run');
+});
+
+test('status prints the accounts and sessions of a daemon that runs', async () => {
+  await failover(['run', '--once']);
+  const { exitCode, stdout } = await failover(['status']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/✓ ~\/a.*in use/);
+  expect(stdout).toContain('2 sessions');
+});
+
 test('save saves the ids, and prints them', async () => {
   const { exitCode, stdout } = await failover(['save']);
   expect(exitCode).toBe(0);
@@ -367,10 +394,9 @@ describe('unit', () => {
 
   test('keeps every option, with whole paths, and asks before it writes', async () => {
     const { world } = stage;
-    const argv = [
-      ...['--session', 'docs', '--socket', '~/tmux', '--cool-down', '1m', '--next', 'in-order'],
-      ...['--when-exhausted', 'stop', '--continue', 'go on', '--canary', 'api', '--listen', '9464'],
-    ];
+    const options =
+      '--session docs --socket ~/tmux --cool-down 1m --next in-order --when-exhausted stop --canary api --listen 9464';
+    const argv = [...options.split(' '), '--continue', 'go on'];
     const env = { XDG_CONFIG_HOME: join(world.root, 'xdg'), PATH: '/opt/bin' };
     const asked = await failover(['unit', ...argv], { answer: false, env });
     expect([asked.exitCode, asked.questions]).toEqual([1, ['Write it?']]);
@@ -468,7 +494,7 @@ const portOf = (address: AddressInfo | string | null) =>
   typeof address === 'object' && address !== null ? address.port : 0;
 
 /** A server that notes the path and the body of every request: as data if it is JSON. */
-async function listener() {
+async function listener(status = 200) {
   const requests: (readonly [path: string | undefined, body: unknown])[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -477,7 +503,7 @@ async function listener() {
     });
     request.on('end', () => {
       requests.push([request.url, body.startsWith('{') ? dataOf(body) : body]);
-      response.end();
+      response.writeHead(status).end();
     });
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

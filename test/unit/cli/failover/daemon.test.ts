@@ -26,14 +26,14 @@ async function watch(
   const events: DaemonEvent[] = [];
   const stopping = new AbortController();
   let polls = 0;
-  const { terminal, stateDirectory, required = [], processInspector, sleep, pid = 1 } = options;
+  const { stateDirectory, required = [], processInspector, sleep, pid = 1 } = options;
   const isDone = await runDaemon({
     homes: [from, to],
     accounts: [from, to].map((account) => ({ account })),
     named: sessions,
     isDiscovering: false,
     tools: {
-      terminal,
+      terminal: stage.terminal,
       stateDirectory,
       required,
       fs: world.fs,
@@ -237,6 +237,17 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
+    'stops when all accounts are exhausted, if it was told to',
+    on(async (stage) => {
+      const { events, isDone } = await watch(stage, [hitLimit(stage), () => undefined], {
+        accounts: [{ account: stage.from }],
+        whenExhausted: 'stop',
+      });
+      expect([isDone, names(events).slice(-2)]).toEqual([false, ['all-exhausted', 'stopped']]);
+    }),
+  );
+
+  test(
     'in a dry run says once what it would do, and stops and types nothing',
     on(async (stage) => {
       const { terminal } = stage;
@@ -246,6 +257,16 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
       const said = events.filter(({ event }) => event === 'would-act');
       expect(said.map(({ sessions }) => sessions)).toEqual([['api', 'web']]);
       expect([terminal.signals, terminal.entered]).toEqual([[], []]);
+    }),
+  );
+
+  test(
+    'in a dry run says which sessions it would relaunch',
+    on(async (stage) => {
+      const end = () => void stage.terminal.signal('api', pidOf(stage, ONE), 'SIGKILL');
+      const { events } = await watch(stage, [end, () => undefined], { isDryRun: true });
+      const said = events.filter(({ event }) => event === 'would-act');
+      expect(said.map(({ text }) => text)).toEqual(['relaunch api']);
     }),
   );
 
