@@ -9,7 +9,7 @@ import { realSessionDisk, type SessionReadFs } from '../fs/session-fs.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { readAccount } from './account.ts';
 import { byNaturalOrder, expand, type List, WILDCARD } from './expand.ts';
-import type { AccountHome, ExaminedHome, HomeLink } from './home.ts';
+import { type ExaminedHome, stateLinks } from './home.ts';
 import {
   containers,
   type Environment,
@@ -153,14 +153,15 @@ export async function firstCandidates(search: Search): Promise<readonly Candidat
   const inspector = given.processInspector ?? (given.fs === undefined ? realConfigDirs : undefined);
   // The inspector may be the caller's, and fail.
   const used = await toResult(Promise.resolve(inspector?.configDirs() ?? []));
-  const inLayouts = layouts.map(async ({ rule, homes, needs }) => {
+  const inLayouts = layouts.map(async (layout) => {
+    const { rule, homes } = layout;
     const all = await Promise.all(
       homes.map((one) => {
         const [first = '', ...rest] = one.split('/');
         return expand(list, under(first), rest);
       }),
     );
-    const kept = needs === 'mark' ? all.flat() : await withLogin(search, all.flat());
+    const kept = 'needsLogin' in layout ? await withLogin(search, all.flat()) : all.flat();
     return kept.map((path) => ({ path, rule }));
   });
   const candidates: readonly Candidate[] = [
@@ -260,8 +261,8 @@ export async function linkedCandidates(
   const { fs, known, sharing } = search;
   const above = found
     .flatMap(({ home }) => stateLinks(home))
-    .filter(({ name, realTarget = '' }) => basename(realTarget) === name)
-    .map((link) => dirname(leadsTo(link)));
+    .filter(({ name, realTarget }) => basename(realTarget) === name)
+    .map(({ realTarget }) => dirname(realTarget));
   const ledTo = [...new Set(above)].filter((path) => !known.has(path));
   const pools = new Set(found.map(({ projects }) => projects));
   const isSharing = await mapLimit(sharing, async (path) => {
@@ -270,14 +271,6 @@ export async function linkedCandidates(
   });
   const paths = [...(await withLogin({ ...search, sharing: [] }, ledTo)), ...isSharing.flat()];
   return paths.map((path) => ({ path, rule: 'linked' }));
-}
-
-export function stateLinks({ links }: AccountHome): readonly HomeLink[] {
-  return links.filter(({ name }) => sessionState.includes(name));
-}
-
-export function leadsTo({ realTarget = '' }: HomeLink): string {
-  return realTarget;
 }
 
 async function exists(fs: SessionReadFs, path: string): Promise<boolean> {

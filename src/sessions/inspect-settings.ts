@@ -97,10 +97,7 @@ export async function inspectSettings(
 export const settingsOptions = /* @__PURE__ */ (() => ({
   fs: readFsKind,
   environment: optional(
-    kind(
-      (value): value is Environment => isObject(value),
-      'an environment, such as process.env',
-    ),
+    kind((value): value is Environment => isObject(value), 'an environment, such as process.env'),
     {},
   ),
   managedSettings: optional(pathKind, defaultManagedDirectory(process.platform)),

@@ -8,7 +8,11 @@ import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import type { ProgramConfig } from '../../homes/config.ts';
 import type { Environment } from '../../homes/layouts.ts';
-import { readManagedSettings, readSettings, type Settings } from '../../retention/managed-settings.ts';
+import {
+  readManagedSettings,
+  readSettings,
+  type Settings,
+} from '../../retention/managed-settings.ts';
 import { LOGIN_VARIABLES } from '../program.ts';
 
 /*
@@ -80,15 +84,11 @@ export function loginOverridesIn(
 ): readonly LoginOverride[] {
   return [
     ...LOGIN_VARIABLES.filter((name) => isSet(environment[name])).map((variable) => ({ variable })),
-    ...settings.flatMap((one) => [
-      ...(isSet(memberOf(one.value, 'apiKeyHelper'))
-        ? [{ variable: 'apiKeyHelper', settings: one.path }]
-        : []),
-      ...LOGIN_VARIABLES.filter((name) => isSet(valueIn(one, name))).map((variable) => ({
-        variable,
-        settings: one.path,
-      })),
-    ]),
+    ...settings.flatMap(({ path, value }) => {
+      const ofHelper = isSet(memberOf(value, 'apiKeyHelper')) ? ['apiKeyHelper'] : [];
+      const inFile = LOGIN_VARIABLES.filter((name) => isSet(valueIn({ path, value }, name)));
+      return [...ofHelper, ...inFile].map((variable) => ({ variable, settings: path }));
+    }),
   ];
 }
 

@@ -90,9 +90,9 @@ export async function rehome(
   to: string,
   options: RehomeOptions,
 ): Promise<RehomeReport> {
-  const { options: given, ...paths } = check('rehome', schema, { from, to, options });
-  const { random = Math.random, pid, ...rest } = given;
-  const request = requestFrom(paths, rest);
+  const checked = check('rehome', schema, { from, to, options });
+  const { random = Math.random, pid, ...given } = checked.options;
+  const request = requestFrom(checked.from, checked.to, given);
   const found = await surveyMoves(request);
   // Asked twice: a file system may miss a directory for a moment.
   const plan = found.ok && found.moves.length === 0 ? await surveyMoves(request) : found;
