@@ -81,24 +81,9 @@ const MARKS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 const bigint = { bigint: true } as const;
 
 /** One search for homes. */
-interface Search {
-  readonly given: FindAccountHomesOptions;
-  readonly fs: SessionReadFs;
-  readonly list: List;
-  readonly under: (pattern: string) => string;
-  readonly defaultHome: string;
-  /** The required targets, as they are spelled, by their real paths. */
-  readonly targets: ReadonlyMap<string, string>;
-  /** Whether a real path belongs to something that is no home; if so, to what. */
-  readonly notHome: (real: string) => SkippedDirectory['reason'] | undefined;
-  /** Directories that are homes if their `projects` link leads to the projects of one. */
-  readonly sharing: string[];
-  /** The real paths that were decided about. */
-  readonly known: Set<string>;
-  readonly skipped: SkippedDirectory[];
-}
+type Search = Awaited<ReturnType<typeof prepare>>;
 
-export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
+export async function prepare(given: FindAccountHomesOptions) {
   const { homeDirectory, env = {}, required = RequiredShared } = given;
   const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
   const listings = new Map<string, ReturnType<List>>();
@@ -116,22 +101,28 @@ export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
   const above = new Set(containers.map((one) => resolvePattern(one, realHome, env)));
   const never = neverHomes.map((one) => resolvePattern(one, realHome, env));
   const under = (pattern: string) => resolvePattern(pattern, homeDirectory, env);
+  const skipped: SkippedDirectory[] = [];
+  /** Directories that are homes if their `projects` link leads to the projects of one. */
+  const sharing: string[] = [];
   return {
     given,
     fs,
     list,
     under,
+    /** The required targets, as they are spelled, by their real paths. */
     targets,
     defaultHome: under('~/.claude'),
-    notHome(real) {
+    /** Whether a real path belongs to something that is no home; if so, to what. */
+    notHome: (real: string): SkippedDirectory['reason'] | undefined => {
       const isState = real.split(sep).includes(STATE_DIRECTORY);
       if (isState || targets.has(real)) return 'shared-target';
       const isNever = never.some((directory) => isAtOrBelow(real, directory));
       return isNever || above.has(real) ? 'other-program' : undefined;
     },
-    sharing: [],
-    known: new Set(),
-    skipped: [],
+    sharing,
+    /** The real paths that were decided about. */
+    known: new Set<string>(),
+    skipped,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   somePaths,
 } from '../core/options.ts';
 import type { PortShape } from '../core/port-shape.ts';
-import { findOverlaps, homeBounds, targetBounds } from './contain.ts';
+import { boundsOf, findOverlaps } from './contain.ts';
 import { SharedStateError } from './error.ts';
 import { RequiredShared, sharedLinks, type SharedSymlink } from './required.ts';
 
@@ -86,8 +86,8 @@ export function refuseOverlaps(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): void {
-  const homes = accountHomes.map((home) => homeBounds(home, home));
-  const targets = required.map(({ name, target }) => targetBounds(target, target, name));
+  const homes = accountHomes.map((home) => boundsOf(home, home));
+  const targets = required.map(({ name, target }) => boundsOf(target, target, name));
   const [first, ...others] = findOverlaps(homes, targets).map(({ finding }) => finding);
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
 }

@@ -318,10 +318,9 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       text`the transcript ${path} ${misplaced[reason]}` +
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
-    {
-      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
-      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
-    },
+    (_, to) =>
+      'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, ' +
+      (to === 'api' ? 'call rehome.' : 'run rehome.'),
   ),
   'transcript-unusable': error(
     'choose-session',
