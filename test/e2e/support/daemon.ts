@@ -9,27 +9,29 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // By its place, because the daemon runs in a directory from which it is not found.
 const tsx = import.meta.resolve('tsx');
 
-/** `failover run`, as a process. */
+/** An action of `failover`, as a process. */
 export interface Daemon {
   /** What it has printed. */
   readonly log: () => string;
   /** Waits until it has printed something. */
   readonly until: (wanted: string | RegExp, patienceMs?: number) => Promise<void>;
-  /** Ends it, and tells how it ended. */
-  readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
+  /** Ends it, or waits for its own end, and tells how it ended. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<number | null>;
   /** Kills it as soon as it prints something. */
   readonly killAt: (wanted: RegExp) => Promise<void>;
 }
 
 /** @param environment - What is in its environment beyond what it needs. */
-export function startDaemon(
+export function startFailover(
   room: Room,
+  action: 'run' | 'check' | 'swap',
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Daemon {
   const program = here('../../../src/cli/bin.ts');
   const { home, tmp } = room.surroundings();
-  const child = spawn(process.execPath, ['--import', tsx, program, 'failover', 'run', ...args], {
+  const command = ['--import', tsx, program, 'failover', action, ...args];
+  const child = spawn(process.execPath, command, {
     cwd: home,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -65,7 +67,7 @@ export function startDaemon(
     log: () => printed,
     until,
     end: async (signal) => {
-      child.kill(signal);
+      if (signal !== undefined) child.kill(signal);
       await ended;
       return child.exitCode;
     },
