@@ -59,15 +59,15 @@ export async function act<
   const { words, homes, values } = plan;
   const again = stepFor(scope, words, AGAIN, homes);
   const reports: Report[] = [];
-  const end = <Outcome extends MigrationOutcome | 'dry-run' | 'declined' | 'not-asked'>(
+  const end = (
     exitCode: ExitCode,
-    outcome: Outcome,
+    outcome: MigrationOutcome | keyof typeof decisions,
     all: readonly NextStep[],
     isPrinted = true,
   ) => {
     const next = steps(all);
     if (isPrinted) printSteps(out, next);
-    return { exitCode, outcome, reports, next } as const;
+    return { exitCode, outcome, reports, next };
   };
   out.line();
   if (plan.blocked !== undefined) {

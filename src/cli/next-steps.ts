@@ -9,6 +9,8 @@ import {
   isError,
   type LinkProblem,
 } from './causes.ts';
+import { flagsOf } from './command.ts';
+import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
@@ -149,21 +151,17 @@ export function stepsPastRefusal(
     );
     return isOfLinks ? [stepFor(scope, ['doctor'], 'see what to do')] : [];
   }
-  const accepted = [
-    ...(has('live-session') ? ['--live', 'merge'] : []),
-    ...(has('retention-deletes') ? ['--accept-retention'] : []),
-    ...conflicts.flatMap(optionFor),
-  ];
+  const live = has('live-session') ? 'merge' : undefined;
+  const acceptRetention = has('retention-deletes') ? true : undefined;
+  const accepted = [...flagsOf({ live, acceptRetention }), ...conflicts.flatMap(optionFor)];
   const wait = errors.some(isPassing) ? [stepWhenPassed(scope, words, errors)] : [];
   if (accepted.length === 0 || errors.some(isOnlyPassing)) return wait;
-  const risks = [
-    has('live-session') ? ['the sessions keep running'] : [],
-    has('retention-deletes') ? ['old files are deleted soon'] : [],
-    conflicts.length > 0
-      ? ['in each conflict the newer file is shared, and the other is set aside']
-      : [],
-  ].flat();
-  const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks.join('; ')}`);
+  const risks = present(
+    has('live-session') && 'the sessions keep running',
+    has('retention-deletes') && 'old files are deleted soon',
+    conflicts.length > 0 && 'in each conflict the newer file is shared, and the other is set aside',
+  ).join('; ');
+  const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
   return wait.length === 0 ? [accept] : [...wait, { ...accept, or: true }];
 }
 
@@ -175,21 +173,13 @@ export function stepsPastRefusedRestore(
   restorePoints: readonly RestorePoint[],
 ): readonly NextStep[] {
   const errors = problems.filter(isError);
+  if (errors.length > 0 && errors.every(isPassing)) return [stepWhenPassed(scope, words, errors)];
   const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
-  const elsewhere = restorePoints.filter(
-    (point) => scope.requiredFrom !== 'home' && isElsewhere(scope, point),
-  );
-  return [
-    ...(isOther ? elsewhere : []).map((point) =>
-      stepFor(
-        recordedScope(scope, point),
-        words,
-        'restore from the shared directories that this home was migrated to',
-        [point.accountHome],
-      ),
-    ),
-    ...(errors.length > 0 && errors.every(isPassing) ? [stepWhenPassed(scope, words, errors)] : []),
-  ];
+  if (!isOther || scope.requiredFrom === 'home') return [];
+  const purpose = 'restore from the shared directories that this home was migrated to';
+  return restorePoints
+    .filter((point) => isElsewhere(scope, point))
+    .map((point) => stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]));
 }
 
 /** Shares the newer side, or else the longer one. */
@@ -214,9 +204,9 @@ function stepWhenPassed(
   words: readonly string[],
   errors: readonly AnyProblem[],
 ): NextStep {
-  const events = [
-    errors.some(({ code }) => code.startsWith('live-')) ? ['the sessions have ended'] : [],
-    errors.some(({ code }) => code === 'retention-deletes') ? ['cleanupPeriodDays is raised'] : [],
-  ];
-  return stepFor(scope, words, `when ${events.flat().join(' and ')}`);
+  const events = present(
+    errors.some(({ code }) => code.startsWith('live-')) && 'the sessions have ended',
+    errors.some(({ code }) => code === 'retention-deletes') && 'cleanupPeriodDays is raised',
+  );
+  return stepFor(scope, words, `when ${events.join(' and ')}`);
 }

@@ -68,7 +68,7 @@ export const unarchiveCommand = defineCommand({
     const again = ['unarchive', sessionId, ...flags];
     const better = 'the session can be resumed again';
     const { exitCode, body } = end(context, report, again, better, [resume]);
-    return { exitCode, body: { sessionId, ...(path === undefined ? {} : { path }), ...body } };
+    return { exitCode, body: { sessionId, path, ...body } };
   },
 });
 

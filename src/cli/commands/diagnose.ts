@@ -5,6 +5,7 @@ import { type CliContext, defineCommand } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
+import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
@@ -154,11 +155,11 @@ function printTranscript(out: Output, { kind, size, modifiedAt, paths }: Transcr
   out.line();
   out.words(out.paint.dim(`${what}, last written ${moment(modifiedAt)}`), 2, 4);
   for (const { path, accountHome, isLink, isInLinkedDirectory } of paths) {
-    const remarks = [
-      accountHome === undefined ? ['shared'] : [],
-      isLink ? ['a link'] : [],
-      isInLinkedDirectory ? ['in a linked directory'] : [],
-    ].flat();
+    const remarks = present(
+      accountHome === undefined && 'shared',
+      isLink && 'a link',
+      isInLinkedDirectory && 'in a linked directory',
+    );
     out.remarked(`  ${out.symbols.bullet} ${out.path(path)}`, out.paint.dim(remarks.join(', ')), 6);
   }
 }

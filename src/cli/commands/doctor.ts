@@ -78,7 +78,7 @@ export const doctorCommand = defineCommand({
         restorePoints: points.restorePoints,
         problems,
         next,
-        ...(claudeVersion === undefined ? {} : { claudeVersion }),
+        claudeVersion,
       },
     };
   },

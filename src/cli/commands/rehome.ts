@@ -71,14 +71,6 @@ export const rehomeCommand = defineCommand({
         };
       },
     });
-    const [last] = reports;
-    return {
-      exitCode,
-      body: {
-        plan: found,
-        ...ending,
-        ...(last === undefined ? {} : { report: last }),
-      },
-    };
+    return { exitCode, body: { plan: found, ...ending, report: reports.at(-1) } };
   },
 });
