@@ -56,7 +56,7 @@ export async function act<
   Report extends { readonly ok: boolean; readonly outcome: MigrationOutcome },
 >(context: CliContext, plan: Act<Target, Report>) {
   const { io, scope, out, isJson } = context;
-  const { words, homes, values } = plan;
+  const { words, homes, values, refused = () => [] } = plan;
   const again = stepFor(scope, words, AGAIN, homes);
   const reports: Report[] = [];
   const end = (
@@ -92,15 +92,13 @@ export async function act<
     reports.push(report);
     if (!isOver(report.outcome)) break;
   }
-  const bad = reports.find(({ ok }) => !ok);
-  const outcome = bad?.outcome ?? 'done';
+  const outcome = reports.find(({ ok }) => !ok)?.outcome ?? 'done';
   for (const report of reports) plan.print(report);
-  const { better, next } = isOver(outcome)
-    ? await plan.after(reports)
-    : {
-        better: '',
-        next: outcome === 'refused' && bad ? ((await plan.refused?.(bad)) ?? []) : [again],
-      };
+  const stopped = reports.find((report) => !isOver(report.outcome));
+  const { better, next } =
+    stopped === undefined
+      ? await plan.after(reports)
+      : { better: '', next: outcome === 'refused' ? await refused(stopped) : [again] };
   printOutcome(context, outcome, again.command, better);
   return end(exitCodeOf(outcome), outcome, next, isOver(outcome) || outcome === 'refused');
 

@@ -12,6 +12,7 @@ import { type CliContext, flagOption } from './command.ts';
 import { type HomeDiagnosis, isAble } from './diagnoses.ts';
 import { Interrupted, UsageError } from './exit.ts';
 import type { Choice } from './io.ts';
+import { present } from './lists.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
 import { escapeControl } from './ui/output.ts';
@@ -101,15 +102,14 @@ async function chooseSession(
   const iterator = sessions[Symbol.asyncIterator]();
   const found: ListedSession[] = [];
   const readTo = async (limit: number, signal?: AbortSignal) => {
-    // An aborted signal: something else was typed.
-    while (found.length < limit && signal?.aborted !== true) {
+    while (found.length < limit) {
       const next = await iterator.next();
       if (next.done === true) return;
       found.push(next.value);
+      // Something else was typed.
+      if (signal?.aborted === true) return;
     }
   };
-  const textOf = ({ title, cwd = '', sessionId }: ListedSession) =>
-    `${title?.text ?? ''} ${cwd} ${sessionId}`;
   try {
     await readTo(1);
     if (found.length === 0) throw new UsageError(NO_SESSION);
@@ -127,6 +127,9 @@ async function chooseSession(
     await iterator.return?.();
   }
 }
+
+const textOf = ({ title, cwd = '', sessionId }: ListedSession) =>
+  present(title?.text, cwd, sessionId).join(' ');
 
 /** Lets a person choose the home to resume under, if there are several. */
 export async function chooseHome(

@@ -71,10 +71,9 @@ export function nextSteps(
 /** What a person can do, or look at, about one cause. */
 function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
   const [first] = problems;
-  if (first === undefined) return [];
   const paths = problems.map(({ path }) => path).filter(isTypeable);
   const at = paths.slice(0, MAX_PATHS).map(quoted).join(' ');
-  if (at === '') return [];
+  if (first === undefined || at === '') return [];
   const them = paths.length === 1 ? 'the link' : 'the links';
   switch (first.code) {
     case 'divergent-link':

@@ -9,7 +9,7 @@ import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
-import { escapeControl, type Output } from '../ui/output.ts';
+import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
@@ -55,16 +55,11 @@ function printDiagnosis(out: Output, diagnosis: HomeDiagnosis, commonCwd: string
   if (transcript !== undefined) {
     out.line(`  ${out.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
-    const last = lastTimestamp === undefined ? '' : `, the last at ${timeOf(lastTimestamp)}`;
+    const last =
+      lastTimestamp === undefined ? '' : `, the last at ${moment(new Date(lastTimestamp))}`;
     out.words(out.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
   }
   printProblems(out, problems);
-}
-
-/** It is data: it may be no time. */
-function timeOf(timestamp: string): string {
-  const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? escapeControl(timestamp) : moment(date);
 }
 
 const verdicts = {
