@@ -10,7 +10,7 @@ import {
 } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { dirname, join } from '../core/paths.ts';
-import { CallError, failedWith, tolerate, toResult } from '../core/result.ts';
+import { CallError, failedWith, tolerate } from '../core/result.ts';
 import { type FileInfo, isUnchanged } from '../fs/file-info.ts';
 import {
   listDirectory,
@@ -27,8 +27,8 @@ import {
 import { type MigrateFs, migratePort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
-import { acquireLocks } from '../lock/lock.ts';
-import { identifyOwner, nonceFrom } from '../lock/owner.ts';
+import { withLocks } from '../lock/lock.ts';
+import { nonceFrom } from '../lock/owner.ts';
 import { incomingIn, lockIn, stateDirectoryOf } from '../migrate/layout.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
@@ -120,26 +120,17 @@ export async function exportFromStore(
     await transfer.engine(() => checked.store.requireFormat());
     const state = stateDirectoryOf(transfer.projects);
     await makeDurableDirectories(fs, incomingIn(state));
-    const owner = await identifyOwner(processInspector, { pid, random });
-    const acquired = await acquireLocks(fs, [lockIn(state)], owner, processInspector);
-    if (!acquired.ok) {
-      transfer.problem(
-        acquired.reason === 'held'
-          ? storeProblem('locked-by-other', acquired.holder)
-          : storeProblem('io-error', acquired.failed),
-      );
-      return;
-    }
-    const live = new Set<string>();
-    if (accountHomes.length > 0) {
-      const options = { processInspector, ...(given === undefined ? {} : { fs: given }) };
-      const { sessions } = await findLiveSessions(accountHomes, options);
-      for (const { sessionId } of sessions) live.add(sessionId);
-    }
-    const pulling = new Pull(fs, checked.store, transfer, live, incomingIn(state), random).all();
-    const pulled = await toResult(pulling);
-    await acquired.locks.release();
-    if (!pulled.ok) throw pulled.error;
+    const self = { processInspector, pid, random };
+    const worked = await withLocks(fs, [lockIn(state)], self, async () => {
+      const live = new Set<string>();
+      if (accountHomes.length > 0) {
+        const options = { processInspector, ...(given === undefined ? {} : { fs: given }) };
+        const { sessions } = await findLiveSessions(accountHomes, options);
+        for (const { sessionId } of sessions) live.add(sessionId);
+      }
+      await new Pull(fs, checked.store, transfer, live, incomingIn(state), random).all();
+    });
+    if (!worked.ok) transfer.problem(worked.problem);
   });
 }
 
