@@ -41,6 +41,10 @@ function setStage(world: World) {
   return { project, session, options, move, moveBack };
 }
 
+function noNumbers(): never {
+  throw new Error('no numbers');
+}
+
 /** What is there, without what the library keeps for itself. */
 function treeOf(world: World) {
   const paths = Object.entries(snapshot(world, at(world, 'home/projects')));
@@ -349,10 +353,7 @@ describe.each(worldKinds)('rehome in %s', (kind) => {
     await inWorld(kind, async (world) => {
       const { session, move } = setStage(world);
       session(first, 'old');
-      const random = () => {
-        throw new Error('no numbers');
-      };
-      await expect(move({ random })).rejects.toThrow('no numbers');
+      await expect(move({ random: noNumbers })).rejects.toThrow('no numbers');
     });
   });
 

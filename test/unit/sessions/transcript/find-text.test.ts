@@ -54,9 +54,7 @@ describe.each(worldKinds)('finding a text in %s', (kind) => {
 
   test('shows it as it is written where its surroundings are no JSON', async () => {
     const blanks = ' '.repeat(80);
-    expect(await findIn(`${blanks}\\x needle`, 'needle')).toMatchObject({
-      excerpt: expect.stringMatching(/^\\x needle$/),
-    });
+    expect((await findIn(`${blanks}\\x needle`, 'needle'))?.excerpt).toBe(String.raw`\x needle`);
     expect(
       (await findIn('x'.repeat(300).concat('needle', 'y'.repeat(300)), 'needle'))?.excerpt,
     ).toBe('needle');
