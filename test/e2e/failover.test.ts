@@ -1,18 +1,92 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { rounds } from '../unit/support/proof.ts';
 import { logIn } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
-import { startDaemon } from './support/daemon.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
 import { limitHit, troubleOfServer } from './support/quota-refusals.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { say } from './support/say.ts';
 import { startTmux } from './support/tmux-server.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+// By its place, because the daemon runs in a directory from which it is not found.
+const tsx = import.meta.resolve('tsx');
+
+/** `failover run`, as a process. */
+interface Daemon {
+  /** What it has printed. */
+  readonly log: () => string;
+  /** Waits until it has printed something. */
+  readonly until: (wanted: string | RegExp, patienceMs?: number) => Promise<void>;
+  /** Ends it, and tells how it ended. */
+  readonly end: (signal: NodeJS.Signals) => Promise<number | null>;
+  /** Kills it as soon as it prints something. */
+  readonly killAt: (wanted: RegExp) => Promise<void>;
+}
+
+/** @param environment - What is in its environment beyond what it needs. */
+function startDaemon(
+  room: Room,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Daemon {
+  const program = here('../../src/cli/bin.ts');
+  const { home, tmp } = room.surroundings();
+  const child = spawn(process.execPath, ['--import', tsx, program, 'failover', 'run', ...args], {
+    cwd: home,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      TMPDIR: tmp,
+      NODE_NO_WARNINGS: '1',
+      TSX_TSCONFIG_PATH: here('running.tsconfig.json'),
+      TSX_DISABLE_CACHE: '1',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let printed = '';
+  let fatal: RegExp | undefined;
+  const take = (chunk: unknown) => {
+    printed += String(chunk);
+    if (fatal?.test(printed) === true) child.kill('SIGKILL');
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const ended = once(child, 'close');
+  const until: Daemon['until'] = (wanted, patienceMs) =>
+    pollUntil(
+      `the daemon prints ${wanted}`,
+      () => (typeof wanted === 'string' ? printed.includes(wanted) : wanted.test(printed)),
+      () => printed,
+      patienceMs,
+    );
+  return {
+    log: () => printed,
+    until,
+    end: async (signal) => {
+      child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+    killAt: async (wanted) => {
+      fatal = wanted;
+      take('');
+      await ended;
+    },
+  };
+}
 
 const FIRST = 'sk-ant-oat01-first';
 const SECOND = 'sk-ant-oat01-second';
