@@ -26,8 +26,8 @@ import {
 import { type MigrateFs, migratePort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
-import { acquireLocks } from '../lock/lock.ts';
-import { identifyOwner, nonceFrom } from '../lock/owner.ts';
+import { withLocks } from '../lock/lock.ts';
+import { nonceFrom } from '../lock/owner.ts';
 import { incomingIn, lockIn, stateDirectoryOf } from '../migrate/layout.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
@@ -239,21 +239,9 @@ export async function exportFromStore(
 
   return await transfer.run(async () => {
     await makeDurableDirectories(fs, incoming);
-    const owner = await identifyOwner(processInspector, { pid, random });
-    const acquired = await acquireLocks(fs, [lockIn(state)], owner, processInspector);
-    if (acquired.ok) {
-      try {
-        await pullAll();
-      } finally {
-        await acquired.locks.release();
-      }
-      return;
-    }
-    transfer.problem(
-      acquired.reason === 'held'
-        ? storeProblem('locked-by-other', acquired.holder)
-        : storeProblem('io-error', acquired.failed),
-    );
+    const self = { processInspector, pid, random };
+    const worked = await withLocks(fs, [lockIn(state)], self, pullAll);
+    if (!worked.ok) transfer.problem(worked.problem);
   });
 }
 
