@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DeleteRestorePointOptions } from 'claude-shared-state/migrate';
 import type { Call } from './hooked.ts';
 import { contents, ID } from './migrating.ts';
@@ -71,14 +71,6 @@ export function removeByHand(world: World, path: string): void {
     removeByHand(world, join(path, String(name)));
   }
   fs.rmdirSync(at(world, path));
-}
-
-/** Whether a path is below another one. */
-export function isBelow(path: string, directory: string): boolean {
-  for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
-    if (above === directory) return true;
-  }
-  return false;
 }
 
 /** Which calls are tried: in CI every one in memory and some on the disk, otherwise a sample of them. */
