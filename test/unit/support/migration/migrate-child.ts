@@ -31,8 +31,8 @@ export interface MigrateJob {
   readonly accountHomes: readonly string[];
   readonly required: readonly SharedSymlink[];
   readonly live: 'refuse' | 'merge';
-  /** Milliseconds to wait before and after each call of a cut-over of `projects`, for the first few of them. */
-  readonly window?: { readonly milliseconds: number; readonly cutOvers: number };
+  /** How long to wait before and after each call of the first cut-over of a `projects`. */
+  readonly windowMs?: number;
   /** The call at which the process kills itself. */
   readonly killAt?: Point;
   /** The call that is announced to the parent, which then kills: the call goes on meanwhile. */
@@ -93,7 +93,7 @@ async function perform(job: MigrateJob): Promise<Ended> {
   }
 }
 
-function hookOf({ killAt, announce, window }: MigrateJob) {
+function hookOf({ killAt, announce, windowMs = 0 }: MigrateJob) {
   const counts = new Map<string, number>();
   const countOf = (kind: string) => {
     const count = (counts.get(kind) ?? 0) + 1;
@@ -108,9 +108,8 @@ function hookOf({ killAt, announce, window }: MigrateJob) {
     if (isHere(killAt)) process.kill(process.pid, 'SIGKILL');
     if (isHere(announce)) say({ kind: 'reached' });
 
-    const { milliseconds = 0, cutOvers = 0 } = window ?? {};
-    const isOpen = milliseconds > 0 && basename(path) === 'projects' && kind !== 'link after';
-    if (isOpen && countOf(`${path} ${kind}`) <= cutOvers) await setTimeout(milliseconds);
+    const isOpen = windowMs > 0 && basename(path) === 'projects' && kind !== 'link after';
+    if (isOpen && countOf(`${path} ${kind}`) === 1) await setTimeout(windowMs);
   };
 }
 

@@ -47,11 +47,10 @@ export const rsyncScript: Strategy = async ({ accountHomes, projects }, windowMs
 
 /** `migrate` in a process of its own, `bundle` being its child. */
 export function migrating(bundle: string, job: Partial<MigrateJob> = {}): Strategy {
-  return async ({ accountHomes, required }, milliseconds) => {
+  return async ({ accountHomes, required }, windowMs) => {
     const start = Number(process.hrtime.bigint());
-    const window = { milliseconds, cutOvers: 1 };
     const usual = { operation: 'migrate', live: 'merge' } as const;
-    const whole = { ...usual, accountHomes, required, window, ...job };
+    const whole = { ...usual, accountHomes, required, windowMs, ...job };
     return resultOf(await runJob(bundle, whole), start);
   };
 }

@@ -55,25 +55,20 @@ function record({ accountHome, id }: WrittenSession): void {
   writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(content));
 }
 
-function oneStep(
-  { writer, does }: WriterJob,
-  batch: number,
-  progress: Progress,
-  random: Seeded,
-): Done {
+function oneStep({ writer }: WriterJob, batch: number, progress: Progress, random: Seeded): Done {
   const { id, accountHome, moves } = progress.session;
   const pathUnder = (key: string) => join(accountHome, 'projects', key, `${id}.jsonl`);
   const path = pathUnder(progress.key);
   const which = random.next();
-  if (which < 0.02 && does.includes('rewrite-end')) {
+  if (which < 0.02) {
     const collided = rewriteEnd(path, random.between(1, 3));
     return { step: 'rewrite-end', collided };
   }
-  if (which >= 0.02 && which < 0.035 && does.includes('replace')) {
+  if (which < 0.035) {
     const collided = replace(path, `${path}.${process.pid}.${batch}.tmp`);
     return { step: 'replace', collided };
   }
-  if (which >= 0.035 && which < 0.12 && moves && does.includes('move')) {
+  if (which < 0.12 && moves) {
     // Into a worktree and back, into another one, and back again.
     const first = progress.session.key;
     const key = progress.key === first ? `${first}-worktree-${batch % 3}` : first;
