@@ -1,3 +1,4 @@
+import UFuzzy from '@leeoniya/ufuzzy';
 import { basename, sep } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
 import {
@@ -6,11 +7,15 @@ import {
   parseResumeUUID,
   type ResumeUUID,
 } from '../sessions/index.ts';
-import { canChoose, chooseSession } from './choose.ts';
+import { messageFor } from './causes.ts';
 import { type CliContext, flagOption } from './command.ts';
+import { type HomeDiagnosis, isAble } from './diagnoses.ts';
+import { Interrupted, UsageError } from './exit.ts';
+import type { Choice, ChoiceSource } from './io.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
-import { UsageError } from './exit.ts';
+import { escapeControl } from './ui/output.ts';
+import { fitted, sessionDetails, sessionRow } from './ui/sessions.ts';
 
 export const last = flagOption('--last', 'the last session, instead of an id');
 
@@ -82,4 +87,134 @@ function only<Id extends string>(
   throw new UsageError(
     `${found.length} ${noun}s begin with ${JSON.stringify(text)}:${lines.join('')}${more}`,
   );
+}
+
+/** Whether somebody can choose; scripts name what they mean. */
+function canChoose({ io, isJson }: Pick<CliContext, 'io' | 'isJson'>): boolean {
+  return !isJson && (io.choose !== undefined || io.ask !== undefined);
+}
+
+// More are found by typing.
+const MAX_SHOWN = 200;
+const MAX_NUMBERED = 15;
+// The chooser puts a mark before each line.
+const MARK = 2;
+
+/** Lets a person choose a session; those that are not shown at first are read while they look or type. */
+async function chooseSession(
+  context: CliContext,
+  sessions: AsyncIterable<ListedSession>,
+): Promise<ListedSession> {
+  const iterator = sessions[Symbol.asyncIterator]();
+  const found: ListedSession[] = [];
+  const texts: string[] = [];
+  const readTo = async (limit: number, signal?: AbortSignal) => {
+    while (found.length < limit) {
+      const next = await iterator.next();
+      if (next.done === true) return;
+      const { title, cwd = '', sessionId } = next.value;
+      found.push(next.value);
+      texts.push(`${title?.text ?? ''} ${cwd} ${sessionId}`);
+      // Something else was typed.
+      if (signal?.aborted === true) return;
+    }
+  };
+  const choiceOf = (session: ListedSession, room: number): Choice<ListedSession> => ({
+    value: session,
+    name: sessionRow(context.stderr, session, room),
+    details: sessionDetails(context.stderr, session, room),
+  });
+  try {
+    await readTo(1);
+    if (found.length === 0) throw new UsageError('there is no session yet');
+    return await choose<ListedSession>(context, 'Which session?', async (typed, room, signal) => {
+      await readTo(typed === '' ? MAX_SHOWN : Infinity, signal);
+      const matching =
+        typed === '' ? found : matchesIn(texts, typed).flatMap((at) => found[at] ?? []);
+      return matching.slice(0, MAX_SHOWN).map((session) => choiceOf(session, room));
+    });
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Lets a person choose the home to resume under, if there are several. */
+export async function chooseHome(
+  context: CliContext,
+  diagnoses: readonly HomeDiagnosis[],
+): Promise<HomeDiagnosis | undefined> {
+  if (diagnoses.length < 2) return diagnoses[0];
+  const { stderr } = context;
+  const ordered = [...diagnoses.filter(isAble), ...diagnoses.filter((it) => !isAble(it))];
+  const paths = ordered.map(({ accountHome }) => accountHome);
+  return await choose(context, 'Under which account home?', (typed, room) => {
+    const matching =
+      typed === '' ? ordered : matchesIn(paths, typed).flatMap((at) => ordered[at] ?? []);
+    const choices = matching.map((diagnosis): Choice<HomeDiagnosis> => {
+      const { accountHome, problems } = diagnosis;
+      const remark = isAble(diagnosis) ? '' : '  (not resumable)';
+      const name = fitted(stderr, stderr.path(accountHome) + remark, room);
+      const lines = problems.map((problem) => stderr.prose(messageFor(problem)));
+      return {
+        value: diagnosis,
+        name,
+        details: lines.map((it) => fitted(stderr, it, room)).join('\n'),
+      };
+    });
+    return Promise.resolve(choices);
+  });
+}
+
+type SourceIn<Value> = (
+  typed: string,
+  room: number,
+  signal?: AbortSignal,
+) => ReturnType<ChoiceSource<Value>>;
+
+/** Lets a person choose: in a list to search in, or by number where the terminal can't show that. */
+async function choose<Value>(
+  { io, stderr }: CliContext,
+  question: string,
+  source: SourceIn<Value>,
+): Promise<Value> {
+  const room = stderr.width - MARK;
+  if (io.choose !== undefined) {
+    const asked = (typed: string, signal?: AbortSignal) => source(typed, room, signal);
+    const chosen = await io.choose(question, asked, stderr.paint);
+    if (chosen === undefined) throw new Interrupted();
+    return chosen;
+  }
+  for (let typed = ''; ;) {
+    const choices = await source(typed, room - MARK);
+    for (const [index, { name }] of choices.slice(0, MAX_NUMBERED).entries()) {
+      stderr.line(`${String(index + 1).padStart(MARK)}  ${name}`);
+    }
+    const more = choices.length > MAX_NUMBERED ? ', of the first ones' : '';
+    if (choices.length === 0) stderr.line(`nothing matches ${escapeControl(typed)}`);
+    const answer = await io.ask?.(`${question} Its number${more}, or words to search for: `);
+    if (answer === undefined) throw new Interrupted();
+    const chosen = /^\s*\d{1,3}\s*$/.test(answer) ? choices[Number(answer) - 1] : undefined;
+    if (chosen !== undefined) return chosen.value;
+    typed = answer.trim();
+  }
+}
+
+// Letters of all scripts, as its documentation advises.
+const fuzzy = /* @__PURE__ */ (() =>
+  new UFuzzy({
+    unicode: true,
+    interSplit: "[^\\p{L}\\d']+",
+    intraSplit: '\\p{Ll}\\p{Lu}',
+    intraBound: '\\p{L}\\d|\\d\\p{L}|\\p{Ll}\\p{Lu}',
+    intraChars: "[\\p{L}\\d']",
+    intraContr: "'\\p{L}{1,2}\\b",
+    intraMode: 1,
+  }))();
+const OUT_OF_ORDER = 1;
+
+/** The indexes of the texts that have these words or nearly, in any order; the best first unless there are many. */
+function matchesIn(texts: readonly string[], words: string): readonly number[] {
+  const [indexes, info, order] = fuzzy.search([...texts], words, OUT_OF_ORDER);
+  if (indexes === null) return texts.map((_, index) => index);
+  return order === null ? indexes : order.flatMap((at) => info.idx[at] ?? []);
 }

@@ -3,7 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
 import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 export const NAME = 'claude-shared-state';
 
@@ -75,16 +75,17 @@ function programFor(
         // An unknown command is an argument of the default one.
         const [unknown] = isDefault ? sub.args : [];
         if (unknown === undefined) invoke(command, sub);
-        else program.error(`error: ${unknownCommand(unknown, commands)}`, { exitCode: 2 });
+        else {
+          const hint = didYouMean(
+            unknown,
+            commands.flatMap(({ name, aliases }) => [name, ...aliases]),
+          );
+          program.error(`error: unknown command '${unknown}'${hint}`, { exitCode: 2 });
+        }
       });
     for (const option of command.options) sub.addOption(option);
   }
   return program;
-}
-
-function unknownCommand(typed: string, commands: readonly AnyCommand[]): string {
-  const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
-  return `unknown command '${typed}'${didYouMean(nearest(typed, names))}`;
 }
 
 const NARROWEST_COLUMN = 24;

@@ -99,9 +99,10 @@ export interface SessionProblemFields {
   readonly 'config-unusable': AtPath & { readonly variable?: string };
 
   /**
-   * The session is running, here or under another home, or may be (`processState` is `unknown`): both processes would append, and the next resume follows only one.
+   * The session is running, here or under another home, or may be (`processState` is `unknown`): both processes would append, and the next resume follows only one. `continuesAt`: it waits for a limit to end, and continues by itself at this time (ISO 8601).
    */
-  readonly 'session-running': AtProcess & Pick<LiveSession, 'processState'>;
+  readonly 'session-running': AtProcess &
+    Pick<LiveSession, 'processState'> & { readonly continuesAt?: string };
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
@@ -364,7 +365,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'session-running': warning(
     (p) =>
       text`the session ${p.processState === 'running' ? 'is' : 'may be'} running under ` +
-      text`${p.accountHome} (pid ${String(p.pid)})`,
+      text`${p.accountHome} (pid ${String(p.pid)})` +
+      (p.continuesAt === undefined ? '' : text`, and continues by itself at ${p.continuesAt}`),
     (p, audience) =>
       p.processState === 'running' || audience === 'cli'
         ? 'Stop that process first: otherwise both append to one transcript.'

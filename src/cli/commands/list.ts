@@ -9,6 +9,7 @@ import {
   type CliContext,
   defineCommand,
   flagOption,
+  flagsOf,
   textOption,
   type ValuesOf,
 } from '../command.ts';
@@ -52,7 +53,7 @@ export const listCommand = defineCommand({
     const { io, scope, out, stderr, isJson } = context;
     const { search: text } = values;
     const limit = values.all === true || isJson ? Infinity : SHOWN;
-    const status = new StatusLine(stderr, io.clock);
+    const status = new StatusLine(stderr);
     const unreadable: string[] = [];
     const filters = await filtersFor(context, values);
     const { signal, release } = io.catchInterrupts();
@@ -64,7 +65,7 @@ export const listCommand = defineCommand({
       onUnreadable: ({ path, errno }) => unreadable.push(`${out.path(path)}: ${errno}`),
       onProgress: ({ checked, total }) => {
         if (text === undefined) return;
-        status.show(`searching: ${grouped(checked)} of ${grouped(total)} sessions`);
+        status.text = `searching: ${grouped(checked)} of ${grouped(total)} sessions`;
       },
     });
     let count = 0;
@@ -76,7 +77,7 @@ export const listCommand = defineCommand({
           break;
         }
         count += 1;
-        status.clear();
+        status.erase();
         if (isJson) io.stdout.write(jsonLine(lineAsData(session)));
         else print(context, session, text);
       }
@@ -84,15 +85,13 @@ export const listCommand = defineCommand({
       if (signal.aborted) throw new Interrupted();
       throw error;
     } finally {
-      status.clear();
+      status.end();
       release();
     }
     if (count === 0) out.line('no session');
     if (!isComplete) {
-      const words = Object.entries({ ...values, all: true as const }).flatMap(([name, value]) =>
-        value === true ? [`--${name}`] : [`--${name}`, value],
-      );
-      printSteps(out, [stepFor(scope, ['list', ...words], 'list all of them')]);
+      const words = ['list', ...flagsOf({ ...values, all: true })];
+      printSteps(out, [stepFor(scope, words, 'list all of them')]);
     }
     if (unreadable.length > 0) {
       const more = unreadable.length - MAX_UNREADABLE;

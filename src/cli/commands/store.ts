@@ -8,7 +8,6 @@ import {
   verifyStore,
 } from '../../store/index.ts';
 import { exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
-import { asData } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption, textOption } from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { stepFor } from '../scope.ts';
@@ -191,7 +190,7 @@ function end(
   const next = isOver(outcome) ? [] : [again];
   return {
     exitCode: exitCodeOf(outcome),
-    body: { url, outcome, files, bytes: size, problems: problems.map(asData), next },
+    body: { url, outcome, files, bytes: size, problems, next },
   };
 }
 
@@ -215,7 +214,7 @@ async function verify(context: CliContext, { store, url }: OpenStore, values: Va
     url,
     equal,
     differences,
-    problems: problems.map(asData),
+    problems,
   };
   return { exitCode: ok ? EXIT.done : EXIT.problems, body };
 }

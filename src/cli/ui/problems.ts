@@ -11,7 +11,7 @@ import {
 } from '../causes.ts';
 import { bytes, count, moment } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
-import { isTypeable, shellWord } from './shell.ts';
+import { isTypeable, shellWord } from './steps.ts';
 
 const MAX_CAUSES = 5;
 const MAX_RULES = 6;

@@ -45,6 +45,11 @@ export interface TranscriptContent {
   readonly copiedFrom: string | undefined;
   /** The account that the conversation belongs to, if that was recorded. */
   readonly owner: SessionOwner | undefined;
+  /**
+   * When the program continues by itself the work that a limit stopped (`autoContinueAtUsageLimit`), in ISO 8601: the end
+   * of that limit, if a notice behind it says so, and nobody has said anything since (2.1.332).
+   */
+  readonly continuesAt: string | undefined;
   /** Of the first and the last message in the file. */
   readonly firstTimestamp: string | undefined;
   readonly lastTimestamp: string | undefined;
@@ -128,6 +133,7 @@ export class TranscriptSummary {
     lastTimestamp: undefined,
     cwd: undefined,
     copiedFrom: undefined,
+    continuesAt: undefined,
   };
   readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
     isEmpty: true,
@@ -146,6 +152,8 @@ export class TranscriptSummary {
   /** The session of the last message. */
   #sessionId: string | undefined;
   #firstParent: string | undefined;
+  /** The end of the limit that was the last answer. */
+  #limitEnd: string | undefined;
 
   add({ text = '?', bytes, endsWithNewline }: Line): void {
     this.#collected.bytes += bytes;
@@ -194,6 +202,10 @@ export class TranscriptSummary {
     this.#branches.add(record);
     const evidence = this.#evidence;
     if (record.continues) evidence.isRewound = false;
+    if (record.continues && record.isSpoken) {
+      this.#limitEnd = limitEndIn(line);
+      this.#collected.continuesAt = undefined;
+    }
     switch (record.kind) {
       case 'message':
         evidence.hasDated = true;
@@ -229,11 +241,18 @@ export class TranscriptSummary {
   /** Takes in what a line says about the whole conversation. */
   #addNotice(line: object, { type, kind, sessionId }: TranscriptRecord): void {
     switch (type) {
-      case 'system':
-        if (kind !== 'message' || memberOf(line, 'subtype') !== 'compact_boundary') break;
-        this.#isCompacted = true;
-        this.#branches.compact();
+      case 'system': {
+        if (kind !== 'message') break;
+        const [subtype, content] = [memberOf(line, 'subtype'), memberOf(line, 'content')];
+        if (subtype === 'compact_boundary') {
+          this.#isCompacted = true;
+          this.#branches.compact();
+        } else if (subtype === 'informational' && typeof content === 'string') {
+          if (WAITS.test(content)) this.#collected.continuesAt = this.#limitEnd;
+          if (WAITS_NO_MORE.test(content)) this.#collected.continuesAt = undefined;
+        }
         break;
+      }
       case 'last-prompt': {
         const leaf = memberOf(line, 'leafUuid');
         if (typeof leaf === 'string') this.#evidence.isRewound = false;
@@ -261,6 +280,16 @@ export class TranscriptSummary {
         break;
     }
   }
+}
+
+const WAITS = /(?:set to continue|continuing) automatically/;
+const WAITS_NO_MORE = /^Automatic continue /;
+
+/** When the limit ends that an answer of the program itself tells. */
+function limitEndIn(line: object): string | undefined {
+  if (memberOf(line, 'isApiErrorMessage') !== true) return undefined;
+  const end = new Date(Number(memberOf(memberOf(line, 'quotaLimits'), 'resetsAt')) * 1000);
+  return Number.isNaN(end.getTime()) ? undefined : end.toISOString();
 }
 
 /** The owner that a line names. */
