@@ -261,6 +261,9 @@ const owned = {
   },
 } as const;
 
+const inOwnDirectory =
+  'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory';
+
 const runEnsure = {
   api: "Call validateAll: it creates the link, or says why it can't.",
   cli: "Run ensure: it creates the link, or says why it can't.",
@@ -320,8 +323,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
     {
-      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
-      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
+      api: `${inOwnDirectory}, call rehome.`,
+      cli: `${inOwnDirectory}, run rehome.`,
     },
   ),
   'transcript-unusable': error(

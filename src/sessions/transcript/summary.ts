@@ -60,19 +60,19 @@ export interface TranscriptContent {
 /** What versions of the program make different things of. */
 export interface Evidence {
   readonly isEmpty: boolean;
-  readonly hasRecord: boolean;
-  readonly hasNullLine: boolean;
+  readonly hasRecord?: boolean;
+  readonly hasNullLine?: boolean;
   /** Whether somebody speaks in the main conversation, with and without a time, or in a side chain. */
-  readonly isSpoken: boolean;
-  readonly isSpokenUndated: boolean;
-  readonly isSpokenAside: boolean;
+  readonly isSpoken?: boolean;
+  readonly isSpokenUndated?: boolean;
+  readonly isSpokenAside?: boolean;
   /** Whether anything has a time and belongs to the main conversation, attachments included. */
-  readonly hasDated: boolean;
-  readonly hasSidechain: boolean;
+  readonly hasDated?: boolean;
+  readonly hasSidechain?: boolean;
   /** Whether a message of the main conversation has a uuid: the program builds the conversation from them. */
-  readonly hasUuid: boolean;
-  readonly lastLacksTimestamp: boolean;
-  readonly isRewound: boolean;
+  readonly hasUuid?: boolean;
+  readonly lastLacksTimestamp?: boolean;
+  readonly isRewound?: boolean;
 }
 
 /** What the program makes of a transcript: `usable`, or why it does not resume it. */
@@ -135,19 +135,7 @@ export class TranscriptSummary {
     copiedFrom: undefined,
     continuesAt: undefined,
   };
-  readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
-    isEmpty: true,
-    hasRecord: false,
-    hasNullLine: false,
-    isSpoken: false,
-    isSpokenUndated: false,
-    isSpokenAside: false,
-    hasDated: false,
-    hasSidechain: false,
-    hasUuid: false,
-    lastLacksTimestamp: false,
-    isRewound: false,
-  };
+  readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = { isEmpty: true };
   #isCompacted = false;
   /** The session of the last message. */
   #sessionId: string | undefined;
@@ -210,7 +198,7 @@ export class TranscriptSummary {
       case 'message':
         evidence.hasDated = true;
         evidence.isSpoken ||= record.isSpoken;
-        evidence.lastLacksTimestamp &&= !record.isSpoken;
+        if (record.isSpoken) evidence.lastLacksTimestamp = false;
         this.#addMessage(record);
         break;
       case 'missing-timestamp':
