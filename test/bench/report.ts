@@ -83,7 +83,9 @@ export function machineNow(): Pick<Report, 'machine' | 'loadBefore'> {
 export function writeReport(where: Pick<Report, 'machine' | 'loadBefore'>): void {
   const measured = new Date().toISOString().slice(0, 10);
   const report: Report = { measured, ...where, comparisons, measures };
-  const shortened = (_: string, value: unknown) =>
-    typeof value === 'number' ? Number(value.toPrecision(4)) : value;
   writeFileSync(reportPath, `${JSON.stringify(report, shortened, 2)}\n`);
+}
+
+function shortened(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(4)) : value;
 }
