@@ -1,9 +1,10 @@
 import { inspectRetention, type RetentionReadFs } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
+import { defaultManagedDirectory } from '../../../src/retention/managed-settings.ts';
 import { hooked } from '../support/hooked.ts';
 import { inWords } from '../support/in-words.ts';
 import { failWith } from '../support/posix-error.ts';
-import { daysFromNow, makeAged, makeHome, now } from '../support/retention.ts';
+import { makeHome, now } from '../support/retention.ts';
 import {
   at,
   inWorld,
@@ -16,11 +17,35 @@ import {
   worldKinds,
 } from '../support/world.ts';
 
+const ONE_DAY = 86_400_000;
+
+/** A time before or after the clock of these tests. */
+function daysFromNow(days: number): Date {
+  return new Date(now.getTime() + days * ONE_DAY);
+}
+
+/** Makes a file below the shared `projects` that was last written some days ago. */
+function makeAged(world: World, path: string, days: number): string {
+  const file = makeFile(world, at(world, `shared/.claude-projects-shared/${path}`), '{}');
+  const seconds = daysFromNow(-days).getTime() / 1000;
+  world.fs.utimesSync(file, seconds, seconds);
+  return file;
+}
+
 async function inspect(world: World, homes: readonly string[]) {
   return await inspectRetention(homes, { required: requiredIn(world), fs: world.fs, now });
 }
 
 const target = (world: World) => at(world, 'shared/.claude-projects-shared');
+
+test('managed settings have a directory of their own on each system', () => {
+  const directories = (['linux', 'darwin', 'win32'] as const).map(defaultManagedDirectory);
+  expect(directories).toEqual([
+    '/etc/claude-code',
+    '/Library/Application Support/ClaudeCode',
+    String.raw`C:\Program Files\ClaudeCode`,
+  ]);
+});
 
 describe.each(worldKinds)('%s', (kind) => {
   test('the smallest period of all homes rules, and the default counts as one', async () => {
