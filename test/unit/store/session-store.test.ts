@@ -24,6 +24,19 @@ test('a transcript that another process deleted begins again', async () => {
   expect(await b.load(key)).toEqual([entry(3), entry(4), entry(1)]);
 });
 
+test('entries without a uuid are recognized next to those that are known', async () => {
+  const engine = await preparedEngine();
+  const title = (text: string) => ({ type: 'custom-title', customTitle: text });
+  const all = [title('A'), entry(1), title('B'), title('B'), entry(2), title('C')];
+  await engine.open().append(key, all);
+  const again = engine.open();
+  await again.append(key, all.slice(0, 4));
+  await again.append(key, [...all.slice(3), title('D'), entry(3), entry(3)]);
+  expect(await again.load(key)).toEqual([...all, title('D'), entry(3)]);
+  await again.append(key, [title('E'), entry(1)]);
+  expect(await again.load(key)).toEqual([...all, title('D'), entry(3), title('E')]);
+});
+
 test('of more transcripts than a store keeps in mind each is continued', async () => {
   const engine = await preparedEngine();
   const store = engine.open();
