@@ -6,6 +6,7 @@ import { memoryEngine } from '../support/memory-log.ts';
 
 const key = { projectKey: '-app', sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10' };
 const entry = (n: number) => ({ type: 'user', uuid: `u${n}` });
+const title = (text: string) => ({ type: 'custom-title', customTitle: text });
 
 async function preparedEngine() {
   const engine = memoryEngine();
@@ -26,7 +27,6 @@ test('a transcript that another process deleted begins again', async () => {
 
 test('entries without a uuid are recognized next to those that are known', async () => {
   const engine = await preparedEngine();
-  const title = (text: string) => ({ type: 'custom-title', customTitle: text });
   const all = [title('A'), entry(1), title('B'), title('B'), entry(2), title('C')];
   await engine.open().append(key, all);
   const again = engine.open();
