@@ -117,7 +117,8 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
     restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
-  return { scope, reports, retention, live, settings, points, claudeVersion };
+  const { platform } = io;
+  return { scope, platform, reports, retention, live, settings, points, claudeVersion };
 }
 
 function printFinding(
