@@ -16,21 +16,6 @@ export const actOptions = {
 /** What a run that did not finish needs. */
 export const AGAIN = 'try again, or complete it';
 
-/** How a command ended that shows a plan, asks, and acts. */
-type Outcome = MigrationOutcome | 'dry-run' | 'declined' | 'not-asked';
-
-interface Ending<Report> {
-  readonly exitCode: ExitCode;
-  readonly outcome: Outcome;
-  readonly reports: readonly Report[];
-  readonly next: readonly NextStep[];
-}
-
-interface AnyReport {
-  readonly ok: boolean;
-  readonly outcome: MigrationOutcome;
-}
-
 /** What a run receives, so that it can be watched and stopped. */
 export interface Watch {
   readonly signal: AbortSignal;
@@ -45,9 +30,9 @@ interface Act<Target, Report> {
   /** The command line that shows this plan again. */
   readonly words: readonly string[];
   readonly homes?: readonly string[];
-  /** What blocks it, and what can be typed then. */
-  readonly blocked?: (() => MaybePromise<readonly NextStep[]>) | undefined;
   readonly problems: readonly AnyProblem[];
+  /** What can be typed where something blocks it. */
+  readonly blocked?: (() => MaybePromise<readonly NextStep[]>) | undefined;
   /** What to say if there is nothing to do. */
   readonly nothing?: string | undefined;
   /** What somebody has to know before answering. */
@@ -66,36 +51,42 @@ interface Act<Target, Report> {
 }
 
 /** Refuses, asks, and carries out a plan that was shown; says how it ended, and what to type next. */
-export async function act<Target, Report extends AnyReport>(
-  context: CliContext,
-  plan: Act<Target, Report>,
-): Promise<Ending<Report>> {
+export async function act<
+  Target,
+  Report extends { readonly ok: boolean; readonly outcome: MigrationOutcome },
+>(context: CliContext, plan: Act<Target, Report>) {
   const { io, scope, out, isJson } = context;
-  const again = stepFor(scope, plan.words, AGAIN, plan.homes);
+  const { words, homes, values, refused = () => [] } = plan;
+  const again = stepFor(scope, words, AGAIN, homes);
+  const reports: Report[] = [];
+  const end = (
+    exitCode: ExitCode,
+    outcome: MigrationOutcome | keyof typeof decisions,
+    all: readonly NextStep[],
+    isPrinted = true,
+  ) => {
+    const next = steps(all);
+    if (isPrinted) printSteps(out, next);
+    return { exitCode, outcome, reports, next };
+  };
   out.line();
   if (plan.blocked !== undefined) {
-    const why = tally(causesOf(plan.problems));
-    out.verdict('bad', `refused: ${why}; nothing was changed`);
-    const next = steps(await plan.blocked());
-    printSteps(out, next);
-    return { exitCode: EXIT.problems, outcome: 'refused', reports: [], next };
+    out.verdict('bad', `refused: ${tally(causesOf(plan.problems))}; nothing was changed`);
+    return end(EXIT.problems, 'refused', await plan.blocked());
   }
   if (plan.nothing !== undefined) {
     out.verdict('ok', plan.nothing);
-    return { exitCode: EXIT.done, outcome: 'done', reports: [], next: [] };
+    return end(EXIT.done, 'done', []);
   }
   out.words(plan.notice, 0);
   const decision = await decide();
   if (decision !== 'go') {
-    const step = stepFor(scope, [...plan.words, '--yes'], 'run it without asking', plan.homes);
-    const next = decision.outcome === 'declined' ? [] : steps([step]);
     out.line();
     out.line('Nothing was changed.');
-    if (decision.outcome === 'not-asked') out.line('There is no terminal to ask on.');
-    printSteps(out, next);
-    return { ...decision, reports: [], next };
+    if (decision === 'not-asked') out.line('There is no terminal to ask on.');
+    const step = stepFor(scope, [...words, '--yes'], 'run it without asking', homes);
+    return end(decisions[decision], decision, decision === 'declined' ? [] : [step]);
   }
-  const reports: Report[] = [];
   for (const target of plan.targets) {
     const report = await watched(context, (watch) => plan.run(target, watch));
     reports.push(report);
@@ -103,33 +94,31 @@ export async function act<Target, Report extends AnyReport>(
   }
   const outcome = reports.find(({ ok }) => !ok)?.outcome ?? 'done';
   for (const report of reports) plan.print(report);
-  const last = reports.at(-1);
-  const { better, next } = isOver(outcome)
-    ? await plan.after(reports)
-    : {
-        better: '',
-        next:
-          outcome === 'refused' && last !== undefined
-            ? ((await plan.refused?.(last)) ?? [])
-            : [again],
-      };
+  const stopped = reports.find((report) => !isOver(report.outcome));
+  const { better, next } =
+    stopped === undefined
+      ? await plan.after(reports)
+      : { better: '', next: outcome === 'refused' ? await refused(stopped) : [again] };
   printOutcome(context, outcome, again.command, better);
-  if (isOver(outcome) || outcome === 'refused') printSteps(out, steps(next));
-  return { exitCode: exitCodeOf(outcome), outcome, reports, next: steps(next) };
+  return end(exitCodeOf(outcome), outcome, next, isOver(outcome) || outcome === 'refused');
 
   /** Asks a person, unless the command line has decided; where nobody can answer, nothing is done. */
-  async function decide(): Promise<
-    'go' | { readonly exitCode: ExitCode; readonly outcome: 'dry-run' | 'declined' | 'not-asked' }
-  > {
-    if (plan.values.dryRun === true) return { exitCode: EXIT.done, outcome: 'dry-run' };
-    if (plan.values.yes === true) return 'go';
-    if (isJson || io.confirm === undefined) return { exitCode: EXIT.usage, outcome: 'not-asked' };
-    const isYes = await io.confirm(plan.question);
-    return isYes ? 'go' : { exitCode: EXIT.problems, outcome: 'declined' };
+  async function decide(): Promise<'go' | keyof typeof decisions> {
+    if (values.dryRun === true) return 'dry-run';
+    if (values.yes === true) return 'go';
+    if (isJson || io.confirm === undefined) return 'not-asked';
+    return (await io.confirm(plan.question)) ? 'go' : 'declined';
   }
 }
 
+const decisions = {
+  'dry-run': EXIT.done,
+  declined: EXIT.problems,
+  'not-asked': EXIT.usage,
+} as const;
+
 const { done, problems, failed } = EXIT;
+const TO_COMPLETE = 'Nothing is lost. To complete it';
 type End = readonly [exitCode: ExitCode, sign: Sign, text: string];
 
 /** How each outcome ends; with exit code 3 the same command completes it. */
@@ -138,12 +127,8 @@ const ends: Readonly<Record<MigrationOutcome, End>> = {
   partial: [problems, 'warn', 'done, except for the files listed above'],
   refused: [problems, 'bad', 'refused: see the problems above'],
   locked: [problems, 'bad', 'another process is at work; nothing was changed'],
-  aborted: [failed, 'warn', 'stopped. Nothing is lost. To complete it:'],
-  failed: [
-    failed,
-    'bad',
-    'failed. Nothing is lost. To complete it, once the problem above is solved:',
-  ],
+  aborted: [failed, 'warn', `stopped. ${TO_COMPLETE}:`],
+  failed: [failed, 'bad', `failed. ${TO_COMPLETE}, once the problem above is solved:`],
 };
 
 export const exitCodeOf = (outcome: MigrationOutcome): ExitCode => ends[outcome][0];
@@ -162,10 +147,8 @@ export async function watched<Report>(
   const { signal, release } = io.catchInterrupts();
   signal.addEventListener('abort', () => {
     stderr.line();
-    stderr.words(
-      'Stopping after the current step; nothing is lost. Press Ctrl-C again to stop at once.',
-      0,
-    );
+    const text = 'Stopping after the current step; nothing is lost.';
+    stderr.words(`${text} Press Ctrl-C again to stop at once.`, 0);
   });
   try {
     return await run({ signal, onProgress: display.onProgress });

@@ -7,6 +7,7 @@ import {
 } from '../migrate/index.ts';
 import { describeStoreProblem, type StoreProblem } from '../store/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
+import { groupBy, present } from './lists.ts';
 import { byNaturalOrder, count } from './ui/amounts.ts';
 
 /** A problem of any call that the command makes. */
@@ -48,48 +49,33 @@ export interface Cause {
 
 /** The causes of these problems, errors first. What one command creates is one cause. */
 export function causesOf(problems: readonly AnyProblem[]): readonly Cause[] {
-  const groups = new Map<string, AnyProblem[]>();
-  for (const problem of distinct(problems)) {
-    const { advice } = inWords(problem);
-    const key = isMissing(problem) ? 'missing' : `${problem.code} ${advice}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()].map(causeOf).toSorted(errorsFirst);
+  const keyOf = (problem: AnyProblem) =>
+    isMissing(problem) ? 'missing' : `${problem.code} ${inWords(problem).advice}`;
+  return groupBy(distinct(problems), keyOf).map(causeOf).toSorted(errorsFirst);
 }
 
-function causeOf(group: readonly AnyProblem[]): Cause {
+function causeOf(group: readonly [AnyProblem, ...AnyProblem[]]): Cause {
   const problems = group.toSorted((first, second) => byNaturalOrder(first.path, second.path));
-  const [first] = problems;
-  if (first === undefined) throw new Error('a cause has at least one problem');
+  const [first = group[0], ...others] = problems;
+  const { code, severity } = first;
   const { description, advice } = inWords(first);
-  const all = problems.map(({ path }) => path);
-  const isOne = problems.length === 1;
-  const meaning = meaningOf(first.code)?.meaning ?? description;
-  const isSimple = !isAboutLink(first) && !isConflict(first);
-  const shown = isMissing(first)
-    ? { heading: missing(problems.length), advice: 'ensure creates what is missing.', paths: all }
-    : isOne
-      ? { heading: isSimple ? description : meaning, advice, paths: [] }
-      : { heading: meaning, advice, paths: all };
-  return {
-    codes: [...new Set(problems.map(({ code }) => code))],
-    severity: first.severity,
-    problems,
-    ...shown,
-    heading: shown.heading.replace(/\.$/, ''),
-  };
+  const codes = [...new Set(problems.map((problem) => problem.code))];
+  const paths = problems.map(({ path }) => path);
+  if (isMissing(first)) {
+    const heading =
+      others.length === 0
+        ? 'A link or directory is missing'
+        : `${problems.length} links and directories are missing`;
+    return { codes, severity, problems, heading, advice: 'ensure creates what is missing.', paths };
+  }
+  const isSimple = others.length === 0 && !isAboutLink(first) && !isConflict(first);
+  const heading =
+    (isSimple ? undefined : meaningOf(code)?.meaning.replace(/\.$/, '')) ?? description;
+  return { codes, severity, problems, heading, advice, paths: others.length === 0 ? [] : paths };
 }
 
 function isMissing({ code }: AnyProblem): boolean {
   return code === 'link-missing' || code === 'directory-missing';
-}
-
-function missing(number: number): string {
-  return number === 1
-    ? 'A link or directory is missing'
-    : `${number} links and directories are missing`;
 }
 
 /** What a code means, and what to do about it, whatever the case. */
@@ -113,14 +99,13 @@ export function messageFor(problem: AnyProblem): string {
   return `${description}. ${advice}`;
 }
 
-/** The problem as plain data, with the message of the command. */
-export function asData<Any extends AnyProblem>(problem: Any): Any {
-  return { ...problem, message: messageFor(problem) };
+/** For `JSON.stringify`: gives every problem the message of the command. */
+export function withOwnMessage(_: string, value: unknown): unknown {
+  return isProblem(value) ? { ...value, message: messageFor(value) } : value;
 }
 
-/** A plan or report with its problems as plain data. */
-export function dataOf<Any extends { readonly problems: readonly AnyProblem[] }>(found: Any): Any {
-  return { ...found, problems: found.problems.map(asData) };
+function isProblem(value: unknown): value is AnyProblem {
+  return typeof value === 'object' && value !== null && 'remedy' in value && 'message' in value;
 }
 
 /** Each problem once, even if several homes have it; errors first. */
@@ -135,10 +120,8 @@ export function distinct(problems: readonly AnyProblem[]): readonly AnyProblem[]
 export function tally(causes: readonly Cause[]): string {
   const errors = causes.filter(isError).length;
   const warnings = causes.length - errors;
-  return [
-    errors > 0 ? [count(errors, 'problem')] : [],
-    warnings > 0 ? [count(warnings, 'warning')] : [],
-  ]
-    .flat()
-    .join(', ');
+  return present(
+    errors > 0 && count(errors, 'problem'),
+    warnings > 0 && count(warnings, 'warning'),
+  ).join(', ');
 }

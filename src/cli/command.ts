@@ -1,4 +1,5 @@
 import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
+import type { SharedSymlink } from '../index.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Scope } from './scope.ts';
@@ -13,6 +14,7 @@ export interface CliContext {
   /** For remarks on the way. */
   readonly stderr: Output;
   readonly isJson: boolean;
+  readonly commands: readonly AnyCommand[];
 }
 
 /** How a command ended, and what it prints with `--json`. */
@@ -97,34 +99,39 @@ export function choiceOption<const Choice extends string>(
 }
 
 /** An option that can be repeated. */
-export function listOption(flags: string, description: string): TypedOption<readonly string[]> {
-  return new Option(flags, description).argParser((value: string, all?: readonly string[]) => [
+function repeatedOption<Value>(
+  flags: string,
+  description: string,
+  parse: (text: string) => Value,
+): TypedOption<readonly Value[]> {
+  return new Option(flags, description).argParser((text: string, all?: readonly Value[]) => [
     ...(all ?? []),
-    notEmpty(value),
+    parse(text),
   ]);
 }
+
+export const listOption = (flags: string, description: string) =>
+  repeatedOption(flags, description, notEmpty);
 
 function notEmpty(value: string): string {
   if (value === '') throw new InvalidArgumentError('It is empty; a variable may be unset.');
   return value;
 }
 
-/** An option that can be repeated, each time with a link. */
-function linkOption(
-  flags: string,
-  description: string,
-): TypedOption<readonly { readonly name: string; readonly target: string }[]> {
-  return new Option(flags, description).argParser(
-    (value: string, all?: readonly { readonly name: string; readonly target: string }[]) => {
-      const at = value.indexOf('=');
-      if (at < 1 || at === value.length - 1) {
-        throw new InvalidArgumentError(
-          'It must be a name and a directory: projects=/srv/projects.',
-        );
-      }
-      return [...(all ?? []), { name: value.slice(0, at), target: value.slice(at + 1) }];
-    },
-  );
+function linkFrom(text: string): SharedSymlink {
+  const [, name = '', target = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name !== '') return { name, target };
+  throw new InvalidArgumentError('It must be a name and a directory: projects=/srv/projects.');
+}
+
+type Values = Readonly<Record<string, string | true | readonly string[] | undefined>>;
+
+/** Options as they are typed, from their values by the names that commander derives from their flags. */
+export function flagsOf(values: Values): readonly string[] {
+  return Object.entries(values).flatMap(([name, value = []]) => {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [value].flat().flatMap((each) => [flag, each]);
+  });
 }
 
 export const dryRun = flagOption('--dry-run', 'show the plan, and change nothing');
@@ -139,9 +146,10 @@ export const commonOptions = {
     '--root <directory>',
     'where the shared directories are; your home directory by default',
   ).conflicts('shared'),
-  shared: linkOption(
+  shared: repeatedOption(
     '--shared <name=directory>',
     'one shared link, instead of --root; can be repeated',
+    linkFrom,
   ),
   json: flagOption('--json', 'print one JSON object, for scripts'),
   color: flagOption('--no-color', 'no colors; NO_COLOR does the same'),

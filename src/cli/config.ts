@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { parseLocated } from './parse-located.ts';
 
 /** What the configuration file says; the library never reads it. Its paths may begin with `~/`. */
@@ -27,76 +27,70 @@ export interface LoadedConfig {
 
 /** Counts up when older versions of the command would misread the file. */
 export const CONFIG_VERSION = 1;
-const VARIABLE = 'CLAUDE_SHARED_STATE_CONFIG';
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTable = (value: unknown): value is Readonly<Record<string, string>> =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.keys(value).length > 0 &&
-  Object.values(value).every(isText);
+  isObject(value) && isTexts(Object.values(value));
 
 /** Every member, whether a value is right for it, and what it must be. */
-const members = {
-  version: [(value: unknown) => value === CONFIG_VERSION, String(CONFIG_VERSION)],
-  homes: [isTexts, 'a list of paths, in which * and ? are wildcards'],
-  root: [isText, 'a path'],
-  shared: [isTable, 'an object with a directory for each name, such as "projects"'],
-  archive: [isText, 'a path'],
-} as const;
+const members: ReadonlyMap<string, readonly [(value: unknown) => boolean, string]> = new Map([
+  ['version', [(value: unknown) => value === CONFIG_VERSION, String(CONFIG_VERSION)]],
+  ['homes', [isTexts, 'a list of paths, in which * and ? are wildcards']],
+  ['root', [isText, 'a path']],
+  ['shared', [isTable, 'an object with a directory for each name, such as "projects"']],
+  ['archive', [isText, 'a path']],
+]);
 
-/** Where the configuration is: as the variable says, else where the XDG Base Directory Specification says. */
-function configPath({ env, home, cwd }: Pick<Io, 'cwd' | 'env' | 'home'>): string {
-  const named = env[VARIABLE] ?? '';
-  if (named !== '') return resolve(cwd, named);
+/**
+ * Reads and checks the configuration; what is wrong is told with its line and column.
+ *
+ * It is where the variable says, else where the XDG Base Directory Specification says.
+ */
+export async function loadConfig({
+  env,
+  home,
+  cwd,
+  readFile,
+}: Pick<Io, 'cwd' | 'env' | 'home' | 'readFile'>): Promise<LoadedConfig> {
+  const named = env['CLAUDE_SHARED_STATE_CONFIG'] ?? '';
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
-  return `${xdg.startsWith('/') ? xdg : `${home}/.config`}/claude-shared-state/config.json`;
-}
-
-/** Reads and checks the configuration; what is wrong is told with its line and column. */
-export async function loadConfig(
-  io: Pick<Io, 'cwd' | 'env' | 'home' | 'readFile'>,
-): Promise<LoadedConfig> {
-  const path = configPath(io);
-  const isNamed = (io.env[VARIABLE] ?? '') !== '';
-  const text = await io.readFile(path);
+  const directory = xdg.startsWith('/') ? xdg : `${home}/.config`;
+  const path = named === '' ? `${directory}/claude-shared-state/config.json` : resolve(cwd, named);
+  const isNamed = named !== '';
+  const text = await readFile(path);
   if (text === undefined) return { path, exists: false, isNamed, values: {} };
   const fail = (offset: number, message: string): never => {
-    const before = text.slice(0, offset).split('\n');
-    const column = (before.at(-1) ?? '').length + 1;
-    throw new UsageError(`${path}:${before.length}:${column}: ${message}`);
+    const before = text.slice(0, offset);
+    const line = before.split('\n').length;
+    const column = offset - before.lastIndexOf('\n');
+    throw new UsageError(`${path}:${line}:${column}: ${message}`);
   };
-  const { value, positions, error } = parseLocated(text);
-  if (error !== undefined) fail(error.offset, error.message);
-  return { path, exists: true, isNamed, values: checked(value, positions, fail) };
+  const { value, positions } = parseLocated(text, fail);
+  const failAt = (name: string, message: string) => fail(positions.get(name) ?? 0, message);
+  return { path, exists: true, isNamed, values: checked(value, failAt) };
 }
 
-function checked(
-  value: unknown,
-  positions: ReadonlyMap<string, number>,
-  fail: (offset: number, message: string) => never,
-): Config {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return fail(0, 'it must be an object');
-  }
-  const at = (name: string) => positions.get(name) ?? 0;
-  const known = Object.entries(members);
-  for (const name of Object.keys(value)) {
-    const [, rule] = known.find(([key]) => key === name) ?? [];
-    const names = known.map(([key]) => key);
+/** `fail` tells where a member is; at the beginning where there is none of that name. */
+function checked(value: unknown, fail: (name: string, message: string) => never): Config {
+  if (!isObject(value)) return fail('', 'it must be an object');
+  const found: Partial<Record<string, unknown>> = { ...value };
+  for (const [name, member] of Object.entries(found)) {
+    const rule = members.get(name);
     if (rule === undefined) {
-      return fail(at(name), `there is no setting "${name}"${didYouMean(nearest(name, names))}`);
+      const hint = didYouMean(name, [...members.keys()]);
+      return fail(name, `there is no setting "${name}"${hint}`);
     }
     const [isRight, expected] = rule;
-    if (!isRight(Reflect.get(value, name))) fail(at(name), `"${name}" must be ${expected}`);
+    if (!isRight(member)) fail(name, `"${name}" must be ${expected}`);
   }
-  const { version, homes, root, shared, archive }: Partial<Record<string, unknown>> = { ...value };
-  if (version === undefined) fail(0, `"version" is missing: it must be ${CONFIG_VERSION}`);
+  const { version, homes, root, shared, archive } = found;
+  if (version === undefined) fail('version', `"version" is missing: it must be ${CONFIG_VERSION}`);
   if (root !== undefined && shared !== undefined) {
-    fail(at('shared'), '"root" and "shared" exclude each other');
+    fail('shared', '"root" and "shared" exclude each other');
   }
   return {
     ...(isTexts(homes) ? { homes } : {}),

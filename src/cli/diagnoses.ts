@@ -6,8 +6,9 @@ import {
   type ResumeUUID,
 } from '../sessions/index.ts';
 import { type CliContext, textOption, type ValuesOf } from './command.ts';
+import { inTurn } from './lists.ts';
 import { absolutePath, accountFor } from './scope.ts';
-import { isTypeable } from './ui/shell.ts';
+import { isTypeable } from './ui/steps.ts';
 
 /** The options of the commands that look at a session under some home. */
 export const resumeOptions = {
@@ -50,9 +51,8 @@ export async function diagnoseAll(
   environment?: Environment,
 ): Promise<readonly HomeDiagnosis[]> {
   const homes = under === undefined ? scope.homes : [await accountFor(under, scope, io)];
-  const diagnoseIn = async (directory: string) => {
-    const diagnoses: HomeDiagnosis[] = [];
-    for (const accountHome of homes) {
+  const diagnoseIn = (directory: string) =>
+    inTurn(homes, async (accountHome): Promise<HomeDiagnosis> => {
       const diagnosis = await diagnoseResume(sessionId, {
         accountHome,
         accountHomes: scope.homes,
@@ -62,41 +62,24 @@ export async function diagnoseAll(
         environment,
         defaultAccountHome: defaultHomeIn(io.home),
       });
-      diagnoses.push({ accountHome, cwd: directory, ...diagnosis });
-    }
-    return diagnoses;
-  };
-  const here = cwd === undefined ? io.cwd : absolutePath(cwd, io);
-  const first = await diagnoseIn(here);
-  const recorded = cwd === undefined ? usableCwd(first) : undefined;
-  if (recorded === undefined || recorded === here) return first;
+      return { accountHome, cwd: directory, ...diagnosis };
+    });
+  const first = await diagnoseIn(cwd === undefined ? io.cwd : absolutePath(cwd, io));
+  const [recorded = io.cwd] = first.flatMap(usableCwd);
+  if (cwd !== undefined || recorded === io.cwd) return first;
   const own = await diagnoseIn(recorded);
   const isGone = own.some(({ problems }) =>
     problems.some(({ code }) => code === 'working-directory-unusable'),
   );
   return own.map((diagnosis, index) => {
-    const here = first[index];
-    const isBetter = here?.verdict !== 'not-resumable' && diagnosis.verdict === 'not-resumable';
-    return here !== undefined && (isBetter || isGone) ? here : diagnosis;
+    const { [index]: here = diagnosis } = first;
+    return isGone || (isAble(here) && !isAble(diagnosis)) ? here : diagnosis;
   });
 }
 
-/** The working directory that the session recorded, if its transcript was found. */
-export function recordedCwd({ transcript, problems }: ResumeDiagnosis): string | undefined {
-  const named = problems.flatMap((problem) =>
-    problem.code === 'wrong-working-directory' ? [problem.recordedCwd] : [],
-  );
-  return transcript?.content.cwd ?? named.find((cwd) => cwd !== undefined);
-}
-
-/** The same, if the transcript belongs to that directory, and a command can name it: it is data. */
-function usableCwd(diagnoses: readonly HomeDiagnosis[]): string | undefined {
-  return diagnoses
-    .map((diagnosis) => {
-      const cwd = recordedCwd(diagnosis);
-      if (cwd === undefined || !cwd.startsWith('/') || !isTypeable(cwd)) return undefined;
-      const key = diagnosis.transcript?.projectKey;
-      return key === undefined || key === projectKey(cwd) ? cwd : undefined;
-    })
-    .find((cwd) => cwd !== undefined);
+/** The directory that the session recorded, if its transcript belongs there, and a command can name it: it is data. */
+function usableCwd({ recordedCwd = '', transcript }: HomeDiagnosis): readonly string[] {
+  if (!recordedCwd.startsWith('/') || !isTypeable(recordedCwd)) return [];
+  const own = projectKey(recordedCwd);
+  return (transcript?.projectKey ?? own) === own ? [recordedCwd] : [];
 }

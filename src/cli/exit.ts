@@ -1,16 +1,5 @@
 /** The exit codes; part of the contract, as the JSON is. */
-export const EXIT = {
-  /** Healthy, or everything that was asked for is done. */
-  done: 0,
-  /** Something is wrong, or was refused or declined; nothing is half-done. */
-  problems: 1,
-  /** The command line can't be carried out as it is. */
-  usage: 2,
-  /** A run began and did not finish: the same command completes it. */
-  failed: 3,
-  /** A person left with Ctrl-C instead of choosing, as a shell reports that. */
-  interrupted: 130,
-} as const;
+export const EXIT = { done: 0, problems: 1, usage: 2, failed: 3, interrupted: 130 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -5,8 +5,11 @@ import type { Scope } from './scope.ts';
 /** Counts up when a script that reads the output would break. */
 const SCHEMA_VERSION = 1;
 
-export function jsonText(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+export function jsonText(
+  value: object,
+  replacer?: (key: string, value: unknown) => unknown,
+): string {
+  return `${JSON.stringify(value, replacer, 2)}\n`;
 }
 
 export function jsonLine(value: object): string {

@@ -1,5 +1,5 @@
 import { isSharedStateError } from '../index.ts';
-import { messageFor } from './causes.ts';
+import { messageFor, withOwnMessage } from './causes.ts';
 import type { CliContext } from './command.ts';
 import { commands } from './commands/index.ts';
 import { EXIT, type ExitCode, Interrupted, reasonOf, UsageError } from './exit.ts';
@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   const stderr = new Output(io.stderr, io, isPlain);
   const out = new Output(isJson ? NOWHERE : io.stdout, io, isPlain);
   try {
-    return await perform(invocation, { io, out, stderr, isJson });
+    return await perform(invocation, { io, out, stderr, isJson, commands });
   } catch (error) {
     if (error instanceof Interrupted) return EXIT.interrupted;
     const { exitCode, messages } = failureOf(error);
@@ -55,9 +55,10 @@ async function perform(
   if (command.needsHomes(parsed)) requireHomes(scope);
   const result = await command.run({ ...context, scope }, parsed);
   if (context.isJson && result.body !== undefined) {
-    context.io.stdout.write(
-      jsonText({ ...envelope(command.name, scope, result.exitCode), ...result.body }),
-    );
+    const data = { ...envelope(command.name, scope, result.exitCode), ...result.body };
+    // The problems of swaps have one wording for everybody.
+    const replacer = command.name === 'failover' ? undefined : withOwnMessage;
+    context.io.stdout.write(jsonText(data, replacer));
   }
   return result.exitCode;
 }

@@ -1,17 +1,27 @@
 import { dirname, isAbsolute, normalize, sep } from 'node:path';
 import type { RestorePoint } from '../migrate/index.ts';
-import { type AnyProblem, type Cause, isAboutLink, isError, type LinkProblem } from './causes.ts';
+import {
+  type AnyProblem,
+  type Cause,
+  type ConflictProblem,
+  isAboutLink,
+  isConflict,
+  isError,
+  type LinkProblem,
+} from './causes.ts';
+import { flagsOf } from './command.ts';
+import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
+  recordedScope,
   rootOf,
   stepsToComplete,
   type InterruptedRun,
   withRoot,
 } from './runs.ts';
 import { homesToLink, type Scope, stepFor } from './scope.ts';
-import { isTypeable, quoted } from './ui/shell.ts';
-import { MAX_STEPS, type NextStep, steps } from './ui/steps.ts';
+import { isTypeable, MAX_STEPS, type NextStep, quoted, steps } from './ui/steps.ts';
 
 const MAX_PATHS = 5;
 
@@ -61,10 +71,9 @@ export function nextSteps(
 /** What a person can do, or look at, about one cause. */
 function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
   const [first] = problems;
-  if (first === undefined) return [];
   const paths = problems.map(({ path }) => path).filter(isTypeable);
   const at = paths.slice(0, MAX_PATHS).map(quoted).join(' ');
-  if (at === '') return [];
+  if (first === undefined || at === '') return [];
   const them = paths.length === 1 ? 'the link' : 'the links';
   switch (first.code) {
     case 'divergent-link':
@@ -113,4 +122,90 @@ function stepForDivergent(
         'only if no other home uses that directory, and no session runs: copy it into the home, for migrate to share',
     },
   ];
+}
+
+// More have to be looked at one by one.
+const MAX_DECIDED = 5;
+
+/** What to type after a migration was refused. */
+export function stepsPastRefusal(
+  scope: Scope,
+  words: readonly string[],
+  problems: readonly AnyProblem[],
+  restorePoints: readonly RestorePoint[],
+): readonly NextStep[] {
+  const errors = problems.filter(isError);
+  // They come first, and only with their own shared directories.
+  const others = restorePoints
+    .filter(isInterrupted)
+    .filter((run) => run.state === 'incomplete' && isElsewhere(scope, run));
+  if (others.length > 0) return stepsToComplete(scope, others);
+  const has = (code: AnyProblem['code']) => errors.some((problem) => problem.code === code);
+  const conflicts = errors.filter(isConflict);
+  const isSolvable = (problem: AnyProblem) =>
+    isPassing(problem) || (isConflict(problem) && conflicts.length <= MAX_DECIDED);
+  if (!errors.every(isSolvable)) {
+    const isOfLinks = errors.some(
+      (problem) => isAboutLink(problem) || problem.code.startsWith('director'),
+    );
+    return isOfLinks ? [stepFor(scope, ['doctor'], 'see what to do')] : [];
+  }
+  const live = has('live-session') ? 'merge' : undefined;
+  const acceptRetention = has('retention-deletes') ? true : undefined;
+  const accepted = [...flagsOf({ live, acceptRetention }), ...conflicts.flatMap(optionFor)];
+  const wait = errors.some(isPassing) ? [stepWhenPassed(scope, words, errors)] : [];
+  if (accepted.length === 0 || errors.some(isOnlyPassing)) return wait;
+  const risks = present(
+    has('live-session') && 'the sessions keep running',
+    has('retention-deletes') && 'old files are deleted soon',
+    conflicts.length > 0 && 'in each conflict the newer file is shared, and the other is set aside',
+  ).join('; ');
+  const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
+  return wait.length === 0 ? [accept] : [...wait, { ...accept, or: true }];
+}
+
+/** What to type after a restore was refused. */
+export function stepsPastRefusedRestore(
+  scope: Scope,
+  words: readonly string[],
+  problems: readonly AnyProblem[],
+  restorePoints: readonly RestorePoint[],
+): readonly NextStep[] {
+  const errors = problems.filter(isError);
+  if (errors.length > 0 && errors.every(isPassing)) return [stepWhenPassed(scope, words, errors)];
+  const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
+  if (!isOther || scope.requiredFrom === 'home') return [];
+  const purpose = 'restore from the shared directories that this home was migrated to';
+  return restorePoints
+    .filter((point) => isElsewhere(scope, point))
+    .map((point) => stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]));
+}
+
+/** Shares the newer side, or else the longer one. */
+function optionFor({ path, newer, longer }: ConflictProblem): readonly string[] {
+  return [`--prefer-${newer ?? longer ?? 'shared'}`, path];
+}
+
+/** Problems that pass with time. */
+function isPassing(problem: AnyProblem): boolean {
+  const { code } = problem;
+  return code === 'live-session' || code === 'retention-deletes' || isOnlyPassing(problem);
+}
+
+/** Those whose risk no option accepts. */
+function isOnlyPassing({ code }: AnyProblem): boolean {
+  return code === 'live-session-has-copies' || code === 'live-across-devices';
+}
+
+/** The same command once more, when what blocked it has passed. */
+function stepWhenPassed(
+  scope: Scope,
+  words: readonly string[],
+  errors: readonly AnyProblem[],
+): NextStep {
+  const events = present(
+    errors.some(({ code }) => code.startsWith('live-')) && 'the sessions have ended',
+    errors.some(({ code }) => code === 'retention-deletes') && 'cleanupPeriodDays is raised',
+  );
+  return stepFor(scope, words, `when ${events.join(' and ')}`);
 }

@@ -3,7 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
 import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 
 export const NAME = 'claude-shared-state';
 
@@ -26,9 +26,9 @@ export function parse(
   argv: readonly string[],
   io: Pick<Io, 'stderr' | 'stdout' | 'version'>,
 ): Invocation | ParseEnd {
-  let invoked: Pick<Invocation, 'command' | 'parsed'> | undefined;
+  let result: Invocation | ParseEnd = { isMistake: true, message: 'no command was understood' };
   const program = programFor(commands, io, (command, parsed) => {
-    invoked = { command, parsed };
+    result = { command, parsed, common: program.opts<CommonValues>() };
   });
   try {
     program.parse(argv, { from: 'user' });
@@ -36,9 +36,7 @@ export function parse(
     if (!(error instanceof CommanderError)) throw error;
     return { isMistake: error.exitCode !== 0, message: error.message.replace(/^error: /, '') };
   }
-  return invoked === undefined
-    ? { isMistake: true, message: 'no command was understood' }
-    : { ...invoked, common: program.opts<CommonValues>() };
+  return result;
 }
 
 function programFor(
@@ -75,16 +73,17 @@ function programFor(
         // An unknown command is an argument of the default one.
         const [unknown] = isDefault ? sub.args : [];
         if (unknown === undefined) invoke(command, sub);
-        else program.error(`error: ${unknownCommand(unknown, commands)}`, { exitCode: 2 });
+        else {
+          const hint = didYouMean(
+            unknown,
+            commands.flatMap(({ name, aliases }) => [name, ...aliases]),
+          );
+          program.error(`error: unknown command '${unknown}'${hint}`, { exitCode: 2 });
+        }
       });
     for (const option of command.options) sub.addOption(option);
   }
   return program;
-}
-
-function unknownCommand(typed: string, commands: readonly AnyCommand[]): string {
-  const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
-  return `unknown command '${typed}'${didYouMean(nearest(typed, names))}`;
 }
 
 const NARROWEST_COLUMN = 24;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { listRestorePoints, type RestorePoint, type RestorePointList } from '../migrate/index.ts';
+import { groupBy } from './lists.ts';
 import { type Scope, stepFor } from './scope.ts';
 import type { NextStep } from './ui/steps.ts';
 
@@ -30,38 +31,24 @@ export function stepsToComplete(
   scope: Scope,
   runs: readonly InterruptedRun[],
 ): readonly NextStep[] {
-  const migrations = new Map<string, { readonly shared: Scope; readonly homes: Set<string> }>();
-  const others: NextStep[] = [];
-  for (const run of runs) {
-    const { accountHome, path, state } = run;
-    const recorded = recordedScope(scope, run);
+  const others = runs.flatMap((run) => {
+    const { state, path, accountHome } = run;
+    if (state === 'incomplete') return [];
     // Unless shared directories were named, these commands use the recorded ones.
-    const shared = scope.requiredFrom === 'home' ? scope : recorded;
-    switch (state) {
-      case 'restoring':
-        others.push(stepFor(shared, ['restore'], complete('restore'), [accountHome]));
-        break;
-      case 'deleting':
-        others.push(stepFor(shared, ['prune', path], complete('deletion'), [accountHome]));
-        break;
-      case 'incomplete': {
-        // One command for all homes whose runs have the same shared directories.
-        const key = JSON.stringify(recorded.required);
-        const group = migrations.get(key) ?? { shared: recorded, homes: new Set() };
-        group.homes.add(accountHome);
-        migrations.set(key, group);
-        break;
-      }
-      default:
-        state satisfies never;
-    }
-  }
-  return [
-    ...others,
-    ...[...migrations.values()].map((group) =>
-      stepFor(group.shared, ['migrate'], complete('migration'), [...group.homes]),
-    ),
-  ];
+    const shared = scope.requiredFrom === 'home' ? scope : recordedScope(scope, run);
+    const [words, what] =
+      state === 'restoring' ? [['restore'], 'restore'] : [['prune', path], 'deletion'];
+    return stepFor(shared, words, complete(what), [accountHome]);
+  });
+  // One command for all homes whose runs have the same shared directories.
+  const migrations = groupBy(
+    runs.filter(({ state }) => state === 'incomplete'),
+    (run) => JSON.stringify(recordedScope(scope, run).required),
+  ).map((group) => {
+    const homes = new Set(group.map(({ accountHome }) => accountHome));
+    return stepFor(recordedScope(scope, group[0]), ['migrate'], complete('migration'), [...homes]);
+  });
+  return [...others, ...migrations];
 }
 
 const complete = (what: string) => `complete the ${what} that was interrupted`;
@@ -87,10 +74,9 @@ export function withRoot(scope: Scope, root: string): Scope {
 
 /** The root of all these shared directories, if `--root` can name them. */
 export function rootOf(targets: readonly SharedSymlink[]): string | undefined {
-  const [first] = targets;
-  if (first === undefined) return undefined;
-  const root = dirname(first.target);
-  return targets.every((link) => has(requiredSharedUnder(root), link)) ? root : undefined;
+  return targets
+    .map(({ target }) => dirname(target))
+    .find((root) => targets.every((link) => has(requiredSharedUnder(root), link)));
 }
 
 function has(required: readonly SharedSymlink[], { name, target }: SharedSymlink): boolean {

@@ -10,9 +10,9 @@ import type { CommonValues } from './command.ts';
 import { loadConfig, type LoadedConfig } from './config.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { NAME } from './program.ts';
-import { shellWord } from './ui/shell.ts';
+import { shellWord } from './ui/steps.ts';
 import type { NextStep } from './ui/steps.ts';
 
 /** Which homes and which shared links a command is about, and where they come from. */
@@ -182,7 +182,6 @@ async function requireThatExist(
   homes: readonly string[],
   scope: Scope,
 ): Promise<void> {
-  if (homes.length === 0) return;
   // Whether they exist does not depend on where their links lead.
   const reports = await inspectAll(homes, { required: requiredSharedUnder(scope.searched) });
   const missing = reports.find(({ problems }) =>
@@ -192,7 +191,7 @@ async function requireThatExist(
   const { accountHome } = missing;
   const known = [...scope.homes, ...scope.otherHomes].filter((home) => home !== accountHome);
   throw new UsageError(
-    `${option}: there is no account home ${accountHome}${didYouMean(nearest(accountHome, known, basename))}`,
+    `${option}: there is no account home ${accountHome}${didYouMean(accountHome, known, basename)}`,
   );
 }
 

@@ -9,14 +9,14 @@ export function closest(word: string, known: readonly string[]): string | undefi
 
 /** How many letters to insert, delete or replace (Levenshtein). */
 function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let row = Array.from({ length: to.length }, (_, index) => index + 1);
   for (const [index, letter] of Array.from(from).entries()) {
-    const next = [index + 1];
-    for (let column = 0; column < to.length; column += 1) {
-      const replaced = (row[column] ?? 0) + (letter === to[column] ? 0 : 1);
-      next.push(Math.min(replaced, (next[column] ?? 0) + 1, (row[column + 1] ?? 0) + 1));
-    }
-    row = next;
+    let [diagonal, left] = [index, index + 1];
+    row = row.map((above, column) => {
+      const replaced = diagonal + (letter === to[column] ? 0 : 1);
+      [diagonal, left] = [above, Math.min(replaced, left + 1, above + 1)];
+      return left;
+    });
   }
-  return row.at(-1) ?? 0;
+  return row.at(-1) ?? from.length;
 }

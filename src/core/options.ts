@@ -80,13 +80,9 @@ function readAll<Values extends object>(
   for (const key in schema) {
     values[key] = schema[key](Reflect.get(given, key), prefix + key, faults);
   }
-  const isFaultless = faults.problems.length === before;
-  return isFaultless && fits(values, schema) ? values : undefined;
-}
-
-/** What was read with a schema, without a fault, has its types. */
-function fits<Values extends object>(values: object, schema: Schema<Values>): values is Values {
-  return Object.keys(schema).length === Object.keys(values).length;
+  // What was read with a schema, without a fault, has its types.
+  const isWhole = (_read: object): _read is Values => faults.problems.length === before;
+  return isWhole(values) ? values : undefined;
 }
 
 /** A plain object with some keys, and no others. */

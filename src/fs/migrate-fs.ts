@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { platform } from 'node:process';
 import type { PortShape } from '../core/port-shape.ts';
-import { openReal, openRealDirectory } from './real-disk.ts';
+import { lstatReal, openReal, statReal } from './real-disk.ts';
 import {
   type ReadHandle,
   realSessionDisk,
@@ -93,9 +93,10 @@ const MAX_SMALL_BYTES = 1024 * 1024;
 /** The real disk, for migrating. */
 export const realMigrateDisk: MigrateFs = /* @__PURE__ */ (() => ({
   ...realSessionDisk,
+  lstat: lstatReal,
+  stat: statReal,
   // Synchronously, because waking a thread takes longer than these calls: there are thousands of them, and between
   // `rename` and `link` the link is missing.
-  lstat: async (path, options) => lstatSync(path, options),
   link: async (existing, path) => {
     // Elsewhere it may follow a symlink, and what that leads to must not get a second name.
     if (platform !== 'linux' && lstatSync(existing).isSymbolicLink()) {
@@ -116,12 +117,10 @@ export const realMigrateDisk: MigrateFs = /* @__PURE__ */ (() => ({
   access: async (path, mode) => {
     accessSync(path, mode);
   },
-  stat: (path, options) => promises.stat(path, options),
   copyFile: async (from, to, flags) => {
     if (statSync(from).size > MAX_SMALL_BYTES) await promises.copyFile(from, to, flags);
     else copyFileSync(from, to, flags);
   },
-  opendir: openRealDirectory,
   open: openReal,
   rmdir: async (path) => {
     rmdirSync(path);

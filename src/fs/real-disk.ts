@@ -1,12 +1,16 @@
 import {
+  type BigIntStats,
   closeSync,
   fchmodSync,
   fstatSync,
   fsync,
   futimesSync,
+  lstatSync,
   openSync,
   read,
   readdirSync,
+  readSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -17,16 +21,34 @@ import type { DirectoryEntry } from './session-fs.ts';
 const sync = /* @__PURE__ */ promisify(fsync);
 const readAt = /* @__PURE__ */ promisify(read);
 
+/** As much as a transcript is read at a time for a list. */
+const MAX_SYNC_BYTES = 128 * 1024;
+
+const MAX_BLOCKED_MS = 10;
+let lastTurn = 0;
+
+/** Lets everything else have its turn if it had none for a while. */
+async function takeTurns(): Promise<void> {
+  await setImmediate();
+  lastTurn = performance.now();
+}
+
+const isOthersTurn = () => performance.now() - lastTurn > MAX_BLOCKED_MS;
+
 /**
  * Opens a file of the real disk. Only what waits for the disk goes through a thread: to wake one takes longer than all
  * other calls, of which there are thousands, and between a last look at a file and what is appended to it as little time as
  * possible is to pass.
  */
 export async function openReal(path: string, flags: number, mode?: number): Promise<MigrateHandle> {
+  if (isOthersTurn()) await takeTurns();
   const fd = openSync(path, flags, mode);
   return {
     stat: async (options) => fstatSync(fd, options),
-    read: (buffer, offset, length, position) => readAt(fd, buffer, offset, length, position),
+    read: async (buffer, offset, length, position) =>
+      length > MAX_SYNC_BYTES
+        ? await readAt(fd, buffer, offset, length, position)
+        : { bytesRead: readSync(fd, buffer, offset, length, position) },
     write: async (buffer, offset, length, position) => ({
       bytesWritten: writeSync(fd, buffer, offset, length, position),
     }),
@@ -44,18 +66,19 @@ export async function openReal(path: string, flags: number, mode?: number): Prom
   };
 }
 
-const MAX_BLOCKED_MS = 10;
-let lastTurn = 0;
+export async function lstatReal(path: string, options: { bigint: true }): Promise<BigIntStats> {
+  if (isOthersTurn()) await takeTurns();
+  return lstatSync(path, options);
+}
 
-/**
- * Lists a directory of the real disk with one synchronous call, where `opendir` makes three and more on a thread; now
- * and then everything else gets its turn.
- */
+export async function statReal(path: string, options: { bigint: true }): Promise<BigIntStats> {
+  if (isOthersTurn()) await takeTurns();
+  return statSync(path, options);
+}
+
+/** Lists a directory with one call, where `opendir` makes three and more. */
 export async function openRealDirectory(path: string): Promise<AsyncIterable<DirectoryEntry>> {
+  if (isOthersTurn()) await takeTurns();
   const entries = readdirSync(path, { withFileTypes: true }).values();
-  if (performance.now() - lastTurn > MAX_BLOCKED_MS) {
-    await setImmediate();
-    lastTurn = performance.now();
-  }
   return { [Symbol.asyncIterator]: () => ({ next: async () => entries.next() }) };
 }

@@ -21,6 +21,7 @@ import {
   type ExaminedHome,
   examineHome,
   type SessionCount,
+  stateLinks,
 } from './home.ts';
 import type { Environment } from './layouts.ts';
 import { poolsOf, type SharedPool } from './pools.ts';
@@ -29,12 +30,10 @@ import {
   accept,
   type FindAccountHomesOptions,
   firstCandidates,
-  leadsTo,
   linkedCandidates,
   type Located,
   prepare,
   type SkippedDirectory,
-  stateLinks,
 } from './search.ts';
 
 /** The account homes of a user. */
@@ -83,15 +82,14 @@ export async function findAccountHomes(options: FindAccountHomesOptions): Promis
   let candidates = await firstCandidates(search);
   while (candidates.length > 0) {
     const accepted = await accept(search, candidates);
-    const examine = (one: Located) => examineHome(fs, one, one.path === defaultHome);
+    const examine = ({ path, real, rule }: Located) =>
+      examineHome(fs, path, real, rule, path === defaultHome);
     found.push(...(await mapLimit(accepted, examine)));
     candidates = accepted.length === 0 ? [] : await linkedCandidates(search, found);
   }
   const targets = new Set(
     found.flatMap(({ home, real }) =>
-      stateLinks(home)
-        .map(leadsTo)
-        .filter((it) => it !== real),
+      stateLinks(home).flatMap(({ realTarget }) => (realTarget === real ? [] : realTarget)),
     ),
   );
   const isHome = ({ real, home: { rule } }: ExaminedHome) =>
@@ -136,9 +134,11 @@ const schema = /* @__PURE__ */ (() => ({
 }))();
 
 function inOrder(one: ExaminedHome, other: ExaminedHome): number {
-  const [first, second] = [one, other].map(({ home, isDefault }) =>
-    home.rule === 'named' ? 0 : isDefault ? 1 : 2,
-  );
-  if (first !== second || first === 0) return (first ?? 0) - (second ?? 0);
+  const rank = rankOf(one);
+  if (rank !== rankOf(other) || rank === 0) return rank - rankOf(other);
   return byNaturalOrder(one.home.accountHome, other.home.accountHome);
+}
+
+function rankOf({ home, isDefault }: ExaminedHome): number {
+  return home.rule === 'named' ? 0 : isDefault ? 1 : 2;
 }

@@ -1,13 +1,13 @@
 import { platform } from 'node:process';
-import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
-import { type Result, toResult } from '../core/result.ts';
+import { toResult } from '../core/result.ts';
 import { listDirectory, type NamedEntry, realPathOrUndefined } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { transcriptsIn } from '../retention/expiring.ts';
+import { statTranscripts } from '../retention/expiring.ts';
 import { type Account, readAccount } from './account.ts';
-import type { HomeRule } from './layouts.ts';
+import { type HomeRule, sessionState } from './layouts.ts';
 
 /** An account home. */
 export interface AccountHome {
@@ -67,14 +67,19 @@ export interface ExaminedHome {
   readonly isDefault: boolean;
 }
 
+/** Where the links of session state lead that lead anywhere. */
+export function stateLinks({ links }: AccountHome): readonly Required<HomeLink>[] {
+  return links.flatMap(({ realTarget, ...link }) =>
+    realTarget !== undefined && sessionState.includes(link.name) ? { ...link, realTarget } : [],
+  );
+}
+
 /** Reads what is in a home. */
 export async function examineHome(
   fs: SessionReadFs,
-  {
-    path: accountHome,
-    rule,
-    real,
-  }: { readonly path: string; readonly rule: HomeRule; readonly real: string },
+  accountHome: string,
+  real: string,
+  rule: HomeRule,
   isDefault: boolean,
 ): Promise<ExaminedHome> {
   const listed = await listDirectory(fs, accountHome);
@@ -137,18 +142,7 @@ async function projectsOf(
 
 /** Counts transcripts, with one `stat` for each. */
 export async function countSessions(fs: SessionReadFs, projects: string): Promise<SessionCount> {
-  const paths: string[] = [];
-  for await (const path of transcriptsIn(fs, projects, () => undefined)) paths.push(path);
-  const times = await mapLimit(
-    paths,
-    async (path) => {
-      const stats: Result<{ readonly mtimeMs: number | bigint }> = await toResult(
-        fs.stat(path, { bigint: true }),
-      );
-      return stats.ok ? Number(stats.value.mtimeMs) : 0;
-    },
-    MANY_AT_ONCE,
-  );
-  const last = times.reduce((latest, time) => Math.max(latest, time), 0);
-  return { count: paths.length, ...(last === 0 ? {} : { lastModifiedAt: new Date(last) }) };
+  const { transcripts } = await statTranscripts(fs, projects);
+  const last = transcripts.reduce((latest, { mtime }) => Math.max(latest, mtime), 0);
+  return { count: transcripts.length, ...(last === 0 ? {} : { lastModifiedAt: new Date(last) }) };
 }

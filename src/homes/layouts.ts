@@ -5,10 +5,10 @@ interface Layout {
   /** Where its homes are; `*` and `?` match within one segment, and no leading dot. */
   readonly homes: readonly string[];
   /**
-   * `mark`: a directory there is a home if it has a file of Claude Code, or links to shared state. `login`: only with a
-   * login, because directories of other programs are there, too.
+   * Whether a directory there is a home only with a login, because directories of other programs are there, too; otherwise
+   * it needs a file of Claude Code, or links to shared state.
    */
-  readonly needs: 'mark' | 'login';
+  readonly needsLogin?: true;
 }
 
 /*
@@ -19,28 +19,26 @@ interface Layout {
  */
 export const layouts = [
   // Also superset, clausona, Maestro and agent-deck.
-  { rule: 'claude', homes: ['~/.claude', '~/.claude-*'], needs: 'mark' },
-  { rule: 'cchost', homes: ['~/.claude-profiles/*'], needs: 'mark' },
-  { rule: 'ccs', homes: ['~/.ccs/instances/*'], needs: 'mark' },
+  { rule: 'claude', homes: ['~/.claude', '~/.claude-*'] },
+  { rule: 'cchost', homes: ['~/.claude-profiles/*'] },
+  { rule: 'ccs', homes: ['~/.ccs/instances/*'] },
   {
     rule: 'claude-swap',
     homes: ['$XDG_DATA_HOME/claude-swap/sessions/*', '~/.claude-swap-backup/sessions/*'],
-    needs: 'mark',
   },
-  { rule: 'dev-3.0', homes: ['~/.dev3.0/agent-accounts/claude/*'], needs: 'mark' },
-  { rule: 'aimux', homes: ['~/.aimux/profiles/*'], needs: 'mark' },
+  { rule: 'dev-3.0', homes: ['~/.dev3.0/agent-accounts/claude/*'] },
+  { rule: 'aimux', homes: ['~/.aimux/profiles/*'] },
   // gastown and opendray.
-  { rule: 'claude-accounts', homes: ['~/.claude-accounts/*'], needs: 'mark' },
-  { rule: 'claude-nonstop', homes: ['~/.claude-nonstop/profiles/*'], needs: 'mark' },
-  { rule: 'claude-acc', homes: ['~/.claude-switch/accounts/*'], needs: 'mark' },
-  { rule: 'claude-multisession', homes: ['~/.claude-sessions/*'], needs: 'mark' },
+  { rule: 'claude-accounts', homes: ['~/.claude-accounts/*'] },
+  { rule: 'claude-nonstop', homes: ['~/.claude-nonstop/profiles/*'] },
+  { rule: 'claude-acc', homes: ['~/.claude-switch/accounts/*'] },
+  { rule: 'claude-multisession', homes: ['~/.claude-sessions/*'] },
   {
     rule: 'live-log-viewer',
     homes: ['$XDG_CONFIG_HOME/agent-log-viewer/accounts/claude/*'],
-    needs: 'mark',
   },
-  { rule: 'dot-directory', homes: ['~/.*'], needs: 'login' },
-  { rule: 'config-directory', homes: ['$XDG_CONFIG_HOME/*'], needs: 'login' },
+  { rule: 'dot-directory', homes: ['~/.*'], needsLogin: true },
+  { rule: 'config-directory', homes: ['$XDG_CONFIG_HOME/*'], needsLogin: true },
 ] as const satisfies readonly Layout[];
 
 /**

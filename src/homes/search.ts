@@ -9,7 +9,7 @@ import { realSessionDisk, type SessionReadFs } from '../fs/session-fs.ts';
 import { RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { readAccount } from './account.ts';
 import { byNaturalOrder, expand, type List, WILDCARD } from './expand.ts';
-import type { AccountHome, ExaminedHome, HomeLink } from './home.ts';
+import { type ExaminedHome, stateLinks } from './home.ts';
 import {
   containers,
   type Environment,
@@ -81,24 +81,9 @@ const MARKS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 const bigint = { bigint: true } as const;
 
 /** One search for homes. */
-interface Search {
-  readonly given: FindAccountHomesOptions;
-  readonly fs: SessionReadFs;
-  readonly list: List;
-  readonly under: (pattern: string) => string;
-  readonly defaultHome: string;
-  /** The required targets, as they are spelled, by their real paths. */
-  readonly targets: ReadonlyMap<string, string>;
-  /** Whether a real path belongs to something that is no home; if so, to what. */
-  readonly notHome: (real: string) => SkippedDirectory['reason'] | undefined;
-  /** Directories that are homes if their `projects` link leads to the projects of one. */
-  readonly sharing: string[];
-  /** The real paths that were decided about. */
-  readonly known: Set<string>;
-  readonly skipped: SkippedDirectory[];
-}
+type Search = Awaited<ReturnType<typeof prepare>>;
 
-export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
+export async function prepare(given: FindAccountHomesOptions) {
   const { homeDirectory, env = {}, required = RequiredShared } = given;
   const fs = given.fs === undefined ? realSessionDisk : promisesOf(given.fs);
   const listings = new Map<string, ReturnType<List>>();
@@ -116,22 +101,28 @@ export async function prepare(given: FindAccountHomesOptions): Promise<Search> {
   const above = new Set(containers.map((one) => resolvePattern(one, realHome, env)));
   const never = neverHomes.map((one) => resolvePattern(one, realHome, env));
   const under = (pattern: string) => resolvePattern(pattern, homeDirectory, env);
+  const skipped: SkippedDirectory[] = [];
+  /** Directories that are homes if their `projects` link leads to the projects of one. */
+  const sharing: string[] = [];
   return {
     given,
     fs,
     list,
     under,
+    /** The required targets, as they are spelled, by their real paths. */
     targets,
     defaultHome: under('~/.claude'),
-    notHome(real) {
+    /** Whether a real path belongs to something that is no home; if so, to what. */
+    notHome: (real: string): SkippedDirectory['reason'] | undefined => {
       const isState = real.split(sep).includes(STATE_DIRECTORY);
       if (isState || targets.has(real)) return 'shared-target';
       const isNever = never.some((directory) => isAtOrBelow(real, directory));
       return isNever || above.has(real) ? 'other-program' : undefined;
     },
-    sharing: [],
-    known: new Set(),
-    skipped: [],
+    sharing,
+    /** The real paths that were decided about. */
+    known: new Set<string>(),
+    skipped,
   };
 }
 
@@ -153,14 +144,15 @@ export async function firstCandidates(search: Search): Promise<readonly Candidat
   const inspector = given.processInspector ?? (given.fs === undefined ? realConfigDirs : undefined);
   // The inspector may be the caller's, and fail.
   const used = await toResult(Promise.resolve(inspector?.configDirs() ?? []));
-  const inLayouts = layouts.map(async ({ rule, homes, needs }) => {
+  const inLayouts = layouts.map(async (layout) => {
+    const { rule, homes } = layout;
     const all = await Promise.all(
       homes.map((one) => {
         const [first = '', ...rest] = one.split('/');
         return expand(list, under(first), rest);
       }),
     );
-    const kept = needs === 'mark' ? all.flat() : await withLogin(search, all.flat());
+    const kept = 'needsLogin' in layout ? await withLogin(search, all.flat()) : all.flat();
     return kept.map((path) => ({ path, rule }));
   });
   const candidates: readonly Candidate[] = [
@@ -260,8 +252,8 @@ export async function linkedCandidates(
   const { fs, known, sharing } = search;
   const above = found
     .flatMap(({ home }) => stateLinks(home))
-    .filter(({ name, realTarget = '' }) => basename(realTarget) === name)
-    .map((link) => dirname(leadsTo(link)));
+    .filter(({ name, realTarget }) => basename(realTarget) === name)
+    .map(({ realTarget }) => dirname(realTarget));
   const ledTo = [...new Set(above)].filter((path) => !known.has(path));
   const pools = new Set(found.map(({ projects }) => projects));
   const isSharing = await mapLimit(sharing, async (path) => {
@@ -270,14 +262,6 @@ export async function linkedCandidates(
   });
   const paths = [...(await withLogin({ ...search, sharing: [] }, ledTo)), ...isSharing.flat()];
   return paths.map((path) => ({ path, rule: 'linked' }));
-}
-
-export function stateLinks({ links }: AccountHome): readonly HomeLink[] {
-  return links.filter(({ name }) => sessionState.includes(name));
-}
-
-export function leadsTo({ realTarget = '' }: HomeLink): string {
-  return realTarget;
 }
 
 async function exists(fs: SessionReadFs, path: string): Promise<boolean> {

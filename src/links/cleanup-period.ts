@@ -48,7 +48,7 @@ export function* readCleanupPeriod(accountHome: string): SettingsSteps<CleanupPe
 
 function* readSettings(path: string): SettingsSteps<FoundPeriod> {
   const text = yield* readText(path);
-  return typeof text === 'string' ? periodIn(parsedJson(text.replace(/^\ufeff/, ''))) : text;
+  return typeof text === 'string' ? periodIn(parsedJson(text)) : text;
 }
 
 /** The text of a settings file, or what follows from that it has none. */
@@ -60,7 +60,7 @@ export function* readText(path: string): SettingsSteps<string | FoundPeriod> {
   if (kind !== 'file') return unusable({ reason: 'not-a-file' });
   if (size > MAX_BYTES) return unusable({ reason: 'too-large' });
   const text = yield* ask(readFile(path));
-  return text.ok ? text.value : withoutText(text);
+  return text.ok ? text.value.replace(/^\ufeff/, '') : withoutText(text);
 }
 
 function withoutText({ errno }: Failure): FoundPeriod {

@@ -9,7 +9,7 @@ export interface Bounds {
   readonly prefix: string;
   /** The same for all spellings of a target that is missing: its file system may take them for one. */
   readonly folded?: string;
-  /** The name of the links to a target. */
+  /** The name of the links to a target; empty for a home. */
   readonly name: string;
 }
 
@@ -19,20 +19,11 @@ export interface Overlap {
   readonly finding: Finding;
 }
 
-/** `comparedAs` is the real path, or the path itself if only the text is to be compared. */
-export function homeBounds(path: string, comparedAs: string): Bounds {
-  return { role: 'home', path, prefix: withTrailingSep(comparedAs), name: '' };
-}
-
-export function targetBounds(
-  path: string,
-  comparedAs: string,
-  name: string,
-  isMissing = false,
-): Bounds {
+/** `comparedAs` is the real path, or the path itself if only the text is to be compared; homes have no `name`. */
+export function boundsOf(path: string, comparedAs: string, name = '', isMissing = false): Bounds {
   const prefix = withTrailingSep(comparedAs);
   const folded = isMissing ? { folded: foldCase(prefix.normalize('NFC')) } : {};
-  return { role: 'target', path, prefix, name, ...folded };
+  return { role: name === '' ? 'home' : 'target', path, prefix, name, ...folded };
 }
 
 /** Finds every target inside a home, home inside a target, and pair of targets that overlap. */

@@ -18,8 +18,9 @@ import { planLinks } from './plan.ts';
 import {
   checkRequest,
   type InspectOnlyOptions,
-  inspectOptions,
+  inspectOnlyOptions,
   type LinkOptions,
+  linkOptions,
   type Request,
 } from './request.ts';
 
@@ -75,8 +76,14 @@ export function inspectAllSync(
   return driveSync(inspectOnly(request), request.fs ?? realDisk);
 }
 
-const asyncOptions = /* @__PURE__ */ inspectOptions<FsLike<LinkReadFs>>(linkReadPort);
-const syncOptions = /* @__PURE__ */ inspectOptions<LinkReadFsSync>(linkReadPortSync);
+const asyncOptions = /* @__PURE__ */ linkOptions<FsLike<LinkReadFs>>(
+  linkReadPort,
+  inspectOnlyOptions,
+);
+const syncOptions = /* @__PURE__ */ linkOptions<LinkReadFsSync>(
+  linkReadPortSync,
+  inspectOnlyOptions,
+);
 
 // The same plan as for ensureShared, not carried out.
 function* inspectOnly(request: Request): ReadSteps<readonly InspectionReport[]> {

@@ -1,5 +1,5 @@
 import { dirname, withoutTrailingSeparators } from '../core/paths.ts';
-import { findOverlaps, homeBounds, type Overlap, targetBounds } from './contain.ts';
+import { boundsOf, findOverlaps, type Overlap } from './contain.ts';
 import { type Creation, type PlannedState, simulate } from './creations.ts';
 import type { DirectoryFacts, HomeFacts, LinkFacts, SharedFacts } from './inspect.ts';
 import { type Finding, finding } from './problems.ts';
@@ -40,20 +40,14 @@ function overlapsIn(
     homes.flatMap(({ directory }) =>
       directory?.place === undefined
         ? []
-        : [homeBounds(directory.path, resolvesTo(directory.place.path))],
+        : boundsOf(directory.path, resolvesTo(directory.place.path)),
     ),
-    targets.flatMap(({ path, place }, index) =>
-      place === undefined
+    required.flatMap(({ name }, index) => {
+      const { path = '', place } = targets[index] ?? {};
+      return place === undefined
         ? []
-        : [
-            targetBounds(
-              path,
-              resolvesTo(place.path),
-              required[index]?.name ?? '',
-              place.missing.length > 0,
-            ),
-          ],
-    ),
+        : boundsOf(path, resolvesTo(place.path), name, place.missing.length > 0);
+    }),
   );
 }
 

@@ -7,10 +7,11 @@ import {
   options as optionsOf,
   path,
   port,
+  type Schema,
   somePaths,
 } from '../core/options.ts';
 import type { PortShape } from '../core/port-shape.ts';
-import { findOverlaps, homeBounds, targetBounds } from './contain.ts';
+import { boundsOf, findOverlaps } from './contain.ts';
 import { SharedStateError } from './error.ts';
 import { RequiredShared, sharedLinks, type SharedSymlink } from './required.ts';
 
@@ -46,19 +47,14 @@ export type Subject = { readonly accountHome: unknown } | { readonly accountHome
 
 type Given<Fs> = LinkOptions<Fs> & InspectOnlyOptions;
 
-/** The options of a call that works on a file system with a port. */
-export function linkOptions<Fs>(shape: PortShape): Kind<Given<Fs>> {
-  return optionsOf<Given<Fs>>(commonOptions<Fs>(shape));
+/** The options of a call that works on a file system with a port, and of one that only inspects. */
+export function linkOptions<Fs>(shape: PortShape, more: Partial<Schema<InspectOnlyOptions>> = {}) {
+  const common = { required: optional(sharedLinks, RequiredShared), fs: optional(port<Fs>(shape)) };
+  return optionsOf<Given<Fs>>({ ...common, ...more });
 }
 
-/** The same, for a call that only reads. */
-export function inspectOptions<Fs>(shape: PortShape): Kind<Given<Fs>> {
-  return optionsOf<Given<Fs>>({ ...commonOptions<Fs>(shape), retention: optional(flag, false) });
-}
-
-function commonOptions<Fs>(shape: PortShape) {
-  return { required: optional(sharedLinks, RequiredShared), fs: optional(port<Fs>(shape)) };
-}
+/** What only `inspectAll` and its twin accept. */
+export const inspectOnlyOptions = /* @__PURE__ */ (() => ({ retention: optional(flag, false) }))();
 
 /** Checks the arguments of a call, and throws everything that is wrong with them at once. */
 export function checkRequest<Fs>(
@@ -90,8 +86,8 @@ export function refuseOverlaps(
   accountHomes: readonly string[],
   required: readonly SharedSymlink[],
 ): void {
-  const homes = accountHomes.map((home) => homeBounds(home, home));
-  const targets = required.map(({ name, target }) => targetBounds(target, target, name));
+  const homes = accountHomes.map((home) => boundsOf(home, home));
+  const targets = required.map(({ name, target }) => boundsOf(target, target, name));
   const [first, ...others] = findOverlaps(homes, targets).map(({ finding }) => finding);
   if (first !== undefined) throw new SharedStateError(operation, [first, ...others]);
 }

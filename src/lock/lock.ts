@@ -1,14 +1,16 @@
-import type { AtPath, Failed } from '../core/problem.ts';
+import { type AnyOf, type AtPath, createProblem, type Failed } from '../core/problem.ts';
 import { type Result, toResult } from '../core/result.ts';
 import { textOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import {
   formatOwnerToken,
+  identifyOwner,
   judgeOwner,
   type OwnerStatus,
   type OwnerToken,
   UNKNOWN,
 } from './owner.ts';
+import { type LockProblems, lockProblems } from './problems.ts';
 
 /*
  * A lock is a symlink whose text is the token of its owner: created together with its owner in one call, read in one
@@ -106,6 +108,32 @@ export async function acquireLocks(
     },
   };
   return { ok: true, locks };
+}
+
+/** Does something while this process holds all of some locks, acquired as {@link acquireLocks} does; or says why it can't. */
+export async function withLocks<Value>(
+  fs: LockFs,
+  paths: readonly string[],
+  self: Parameters<typeof identifyOwner>[1] & { readonly processInspector: ProcessInspector },
+  act: () => Promise<Value>,
+): Promise<
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problem: AnyOf<LockProblems> }
+> {
+  const owner = await identifyOwner(self.processInspector, self);
+  const acquired = await acquireLocks(fs, paths, owner, self.processInspector);
+  if (!acquired.ok) {
+    const problem =
+      acquired.reason === 'held'
+        ? createProblem(lockProblems, 'locked-by-other', acquired.holder)
+        : createProblem(lockProblems, 'io-error', acquired.failed);
+    return { ok: false, problem };
+  }
+  try {
+    return { ok: true, value: await act() };
+  } finally {
+    await acquired.locks.release();
+  }
 }
 
 /** Who holds each of some locks, for a report: nothing is acquired, and any of them may be free a moment later. */

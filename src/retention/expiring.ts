@@ -1,8 +1,8 @@
-import type { RetentionReadFs } from '../fs/session-fs.ts';
-import { errnoOf } from '../core/result.ts';
-import { textOf } from '../fs/port.ts';
-import type { DirectoryEntry } from '../fs/session-fs.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
+import { type Result, toResult } from '../core/result.ts';
+import { listDirectory } from '../fs/io.ts';
+import type { RetentionReadFs } from '../fs/session-fs.ts';
 import { DAY_MS } from '../links/cleanup-period.ts';
 
 /** The transcripts that are deleted next. */
@@ -40,42 +40,23 @@ export async function findExpiring(
 ): Promise<ExpiringTranscripts> {
   if (periodDays === Infinity) return { target, expiredCount: 0, unreadable: 0 };
   const period = periodDays * DAY_MS;
-  const found = { expiredCount: 0, unreadable: 0, mtime: Infinity, path: '', errno: '' };
-  const fail = (errno: string) => {
-    // It was deleted meanwhile, or is not there yet.
-    if (errno === 'ENOENT') return;
-    found.unreadable += 1;
-    found.errno ||= errno;
-  };
-  const weigh = async (path: string) => {
-    try {
-      const stats = await fs.stat(path, { bigint: true });
-      if (!stats.isFile()) return;
-      const mtime = Number(stats.mtimeMs);
-      if (mtime + period <= now) found.expiredCount += 1;
-      if (mtime < found.mtime) Object.assign(found, { mtime, path });
-    } catch (error) {
-      fail(errnoOf(error));
-    }
-  };
-
-  let batch: string[] = [];
-  for await (const path of transcriptsIn(fs, target, fail)) {
-    batch.push(path);
-    if (batch.length < MAX_AT_ONCE) continue;
-    await Promise.all(batch.map(weigh));
-    batch = [];
-  }
-  await Promise.all(batch.map(weigh));
-
-  const { expiredCount, unreadable, mtime, path, errno } = found;
-  const oldest = { path, modifiedAt: dateOf(mtime), expiresAt: dateOf(mtime + period) };
+  const { transcripts, errnos } = await statTranscripts(fs, target);
+  const [oldest] = transcripts.toSorted((one, other) => one.mtime - other.mtime);
+  const [errno] = errnos;
   return {
     target,
-    expiredCount,
-    ...(path === '' ? {} : { nextToExpire: oldest }),
-    unreadable,
-    ...(errno === '' ? {} : { errno }),
+    expiredCount: transcripts.filter(({ mtime }) => mtime + period <= now).length,
+    ...(oldest === undefined
+      ? {}
+      : {
+          nextToExpire: {
+            path: oldest.path,
+            modifiedAt: dateOf(oldest.mtime),
+            expiresAt: dateOf(oldest.mtime + period),
+          },
+        }),
+    unreadable: errnos.length,
+    ...(errno === undefined ? {} : { errno }),
   };
 }
 
@@ -84,30 +65,29 @@ export function dateOf(time: number): Date {
   return new Date(Math.max(-LAST_DATE, Math.min(LAST_DATE, time)));
 }
 
-/** Every `*.jsonl` of every project. Claude Code leaves alone what lies behind links in there. */
-export async function* transcriptsIn(
-  fs: RetentionReadFs,
-  target: string,
-  fail: (errno: string) => void,
-): AsyncGenerator<string, void> {
-  for await (const [project, entry] of entriesOf(fs, target, fail)) {
-    if (!entry.isDirectory()) continue;
-    for await (const [path, file] of entriesOf(fs, project, fail)) {
-      if (path.endsWith('.jsonl') && !file.isSymbolicLink()) yield path;
-    }
-  }
-}
-
-async function* entriesOf(
-  fs: RetentionReadFs,
-  directory: string,
-  fail: (errno: string) => void,
-): AsyncGenerator<readonly [path: string, entry: DirectoryEntry], void> {
-  try {
-    for await (const entry of await fs.opendir(directory, { bufferSize: MAX_AT_ONCE })) {
-      yield [join(directory, textOf(entry.name)), entry];
-    }
-  } catch (error) {
-    fail(errnoOf(error));
-  }
+/**
+ * Every `*.jsonl` of every project, and the errno of every directory and file that could not be read. Claude Code leaves
+ * alone what lies behind links in there.
+ */
+export async function statTranscripts(fs: RetentionReadFs, projects: string) {
+  const errnos: string[] = [];
+  const valueIn = <Value>(result: Result<Value>): readonly Value[] => {
+    if (result.ok) return [result.value];
+    // It was deleted meanwhile, or is not there yet.
+    if (result.errno !== 'ENOENT') errnos.push(result.errno);
+    return [];
+  };
+  const list = async (directory: string) =>
+    valueIn(await listDirectory(fs, directory))
+      .flat()
+      .map(({ name, kind }) => ({ path: join(directory, name), kind }));
+  const directories = (await list(projects)).filter(({ kind }) => kind === 'directory');
+  const files = (await mapLimit(directories, ({ path }) => list(path), MAX_AT_ONCE))
+    .flat()
+    .filter(({ path, kind }) => path.endsWith('.jsonl') && kind !== 'symlink');
+  const inspect = async ({ path }: { readonly path: string }) =>
+    valueIn(await toResult(fs.stat(path, { bigint: true }))).flatMap((stats) =>
+      stats.isFile() ? { path, mtime: Number(stats.mtimeMs) } : [],
+    );
+  return { transcripts: (await mapLimit(files, inspect, MAX_AT_ONCE)).flat(), errnos };
 }

@@ -55,7 +55,7 @@ const schema = /* @__PURE__ */ (() => ({
     required: optional(sharedLinks, RequiredShared),
     fs: optional(portOf<FsLike<RetentionReadFs>>(retentionReadPort)),
     now: optional(date),
-    managedSettings: optional(path),
+    managedSettings: optional(path, defaultManagedDirectory(process.platform)),
   }),
 }))();
 
@@ -107,8 +107,7 @@ export async function inspectRetention(
     accountHomes,
     options,
   });
-  const { required, fs = realSessionDisk, now = new Date() } = checked;
-  const { managedSettings = defaultManagedDirectory(process.platform) } = checked;
+  const { required, fs = realSessionDisk, now = new Date(), managedSettings } = checked;
   const homes = [...new Set(given)];
   refuseOverlaps('inspectRetention', homes, required);
 

@@ -30,6 +30,11 @@ export function defaultManagedDirectory(platform: NodeJS.Platform): string {
   }
 }
 
+export async function readSettings(fs: RetentionReadFs, path: string): Promise<Settings> {
+  const text = await drive(readText(path), fs);
+  return { path, value: typeof text === 'string' ? parsedJson(text) : undefined };
+}
+
 /**
  * Reads the managed settings that outrank those of a home, of its projects and of the command line; the last ones override
  * the others.
@@ -43,11 +48,7 @@ export async function readManagedSettings(
   directory: string,
   accountHome: string,
 ): Promise<readonly Settings[]> {
-  const read = async (path: string): Promise<Settings> => {
-    const text = await drive(readText(path), fs);
-    return { path, value: typeof text === 'string' ? parsedJson(text) : undefined };
-  };
-  const server = await read(join(accountHome, 'remote-settings.json'));
+  const server = await readSettings(fs, join(accountHome, 'remote-settings.json'));
   if (isObject(server.value) && Object.keys(server.value).length > 0) return [server];
   const dropIns = join(directory, 'managed-settings.d');
   const listed = await listDirectory(fs, dropIns);
@@ -59,7 +60,7 @@ export async function readManagedSettings(
     join(directory, 'managed-settings.json'),
     ...names.map((name) => join(dropIns, name)),
   ];
-  return await Promise.all(paths.map(read));
+  return await Promise.all(paths.map((path) => readSettings(fs, path)));
 }
 
 /** The period that managed settings put in the place of that of a home. */

@@ -7,23 +7,18 @@ import {
   path,
   somePaths,
 } from '../core/options.ts';
-import type { FsLike } from '../fs/port.ts';
-import type { ProcessInspector } from '../fs/processes.ts';
-import type { SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
-import { defaultManagedDirectory } from '../retention/managed-settings.ts';
 import { recordedCwdIn } from './diagnose/causes.ts';
 import { gatherFacts } from './diagnose/facts.ts';
 import { sessionsNamed } from './diagnose/named-session.ts';
-import type { Environment } from '../homes/layouts.ts';
 import { judgeResume } from './diagnose/verdict.ts';
 import type { Transcript } from './find-transcripts.ts';
+import { type InspectSettingsOptions, settingsOptions } from './inspect-settings.ts';
+import type { LiveSessionsOptions } from './live-sessions.ts';
 import {
   defaultInspector,
-  environmentKind,
   processInspectorKind,
   programVersionKind,
-  readFsKind,
   readFsOf,
   requiredKind,
 } from './option-kinds.ts';
@@ -33,7 +28,7 @@ import type { ResumeUUID } from './resume-uuid.ts';
 import type { TranscriptContent } from './transcript/summary.ts';
 
 /** Options of `diagnoseResume`. All paths are as the program sees them. */
-export interface DiagnoseOptions {
+export interface DiagnoseOptions extends InspectSettingsOptions, LiveSessionsOptions {
   /** The config directory under which the session is to be resumed. */
   readonly accountHome: string;
   /** The directory in which the program is to be started; links are followed. */
@@ -44,28 +39,12 @@ export interface DiagnoseOptions {
   readonly required?: readonly SharedSymlink[] | undefined;
   /** The version of Claude Code, such as `2.1.329`; every supported version by default. */
   readonly programVersion?: string | undefined;
-  /**
-   * The config directory that is used when `CLAUDE_CONFIG_DIR` is unset, so that its `.claude.json` is beside it:
-   * `.claude` in the user's home directory by default, and none with an injected `fs`.
-   */
-  readonly defaultAccountHome?: string | undefined;
-  /**
-   * The environment in which the program will run, such as `process.env`; none is known by default. Looked at are
-   * `CLAUDE_CODE_PROJECT_DIR_NAME`, and keys, tokens and providers that come before the login of the home.
-   */
-  readonly environment?: Environment | undefined;
-  /** The directory of `managed-settings.json`; `/etc/claude-code` by default, see `inspectRetention` for other systems. */
-  readonly managedSettings?: string | undefined;
   /** When the session was last used, if you know it: tells a deleted transcript from a wrong id. */
   readonly lastUsed?: Date | undefined;
   /** Whether the program will run on a terminal, where it asks about trust; true by default. */
   readonly interactive?: boolean | undefined;
-  /** Tells which processes are running: those of this machine by default, or none with an injected `fs`. */
-  readonly processInspector?: ProcessInspector | undefined;
   /** The time to judge ages by; the time of the call by default. */
   readonly now?: Date | undefined;
-  /** The file system to read from; the real disk by default. */
-  readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
 /** The transcript that the program would continue. */
@@ -181,14 +160,11 @@ const schema = /* @__PURE__ */ (() => ({
     accountHomes: optional(somePaths),
     required: requiredKind,
     programVersion: optional(programVersionKind),
-    defaultAccountHome: optional(path),
-    environment: optional(environmentKind, {}),
-    managedSettings: optional(path),
     lastUsed: optional(date),
     interactive: optional(flag, true),
     processInspector: optional(processInspectorKind),
     now: optional(date),
-    fs: readFsKind,
+    ...settingsOptions,
   }),
 }))();
 
@@ -201,7 +177,6 @@ function checkRequest(options: unknown) {
     accountHomes: [...new Set([accountHome, ...accountHomes])],
     defaultAccountHome: defaultAccountHome ?? ownDefaultHome(fs),
     now: now ?? new Date(),
-    managedSettings: given.managedSettings ?? defaultManagedDirectory(process.platform),
     processInspector: processInspector ?? defaultInspector(fs),
     fs: readFsOf(fs),
   };

@@ -1,6 +1,8 @@
 import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
+import { isObject } from '../core/json.ts';
 import {
   check,
+  kind,
   optional,
   options as optionsOf,
   path as pathKind,
@@ -16,15 +18,11 @@ import type { SessionReadFs } from '../fs/session-fs.ts';
 import {
   defaultManagedDirectory,
   readManagedSettings,
+  readSettings,
   type Settings,
 } from '../retention/managed-settings.ts';
-import {
-  findLockedMemory,
-  isLoggedIn,
-  loginOverridesIn,
-  readSettings,
-} from './diagnose/settings.ts';
-import { environmentKind, readFsKind, readFsOf } from './option-kinds.ts';
+import { findLockedMemory, isLoggedIn, loginOverridesIn } from './diagnose/settings.ts';
+import { readFsKind, readFsOf } from './option-kinds.ts';
 import { sessionProblem, type SessionProblemOf } from './problems.ts';
 import { isDefaultHome, ownDefaultHome } from './program.ts';
 
@@ -32,11 +30,17 @@ import { isDefaultHome, ownDefaultHome } from './program.ts';
 export interface InspectSettingsOptions {
   /** The file system to read from; the real disk by default. */
   readonly fs?: FsLike<SessionReadFs> | undefined;
-  /** The environment in which the program will run, such as `process.env`; none is known by default. */
+  /**
+   * The environment in which the program will run, such as `process.env`; none is known by default. Looked at are keys,
+   * tokens and providers that come before the login of the home, and by `diagnoseResume` `CLAUDE_CODE_PROJECT_DIR_NAME`.
+   */
   readonly environment?: Environment | undefined;
   /** The directory of `managed-settings.json`; `/etc/claude-code` by default, see `inspectRetention` for other systems. */
   readonly managedSettings?: string | undefined;
-  /** The home that is used when `CLAUDE_CONFIG_DIR` is unset, see `diagnoseResume`. */
+  /**
+   * The config directory that is used when `CLAUDE_CONFIG_DIR` is unset, so that its `.claude.json` is beside it:
+   * `.claude` in the user's home directory by default, and none with an injected `fs`.
+   */
   readonly defaultAccountHome?: string | undefined;
 }
 
@@ -71,21 +75,15 @@ export async function inspectSettings(
   readonly (SessionProblemOf<'memory-not-permitted'> | SessionProblemOf<'login-overridden'>)[]
 > {
   const call = check('inspectSettings', schema, { accountHomes, options });
-  const {
-    environment,
-    managedSettings = defaultManagedDirectory(process.platform),
-    defaultAccountHome = ownDefaultHome(call.options.fs),
-  } = call.options;
+  const { environment, managedSettings } = call.options;
+  const { defaultAccountHome = ownDefaultHome(call.options.fs) } = call.options;
   const fs = readFsOf(call.options.fs);
   const homes = [...new Set(call.accountHomes)];
   const found = homes.map(async (accountHome) => {
     const settings = await readSettings(fs, join(accountHome, 'settings.json'));
     const { path, rules } = await missingRules(fs, accountHome, settings);
-    const config = await readConfig(
-      fs,
-      accountHome,
-      isDefaultHome({ accountHome, defaultAccountHome }),
-    );
+    const isDefault = isDefaultHome({ accountHome, defaultAccountHome });
+    const config = await readConfig(fs, accountHome, isDefault);
     const all = [settings, ...(await readManagedSettings(fs, managedSettings, accountHome))];
     const overrides = isLoggedIn(config) ? loginOverridesIn(all, environment) : [];
     return [
@@ -96,14 +94,19 @@ export async function inspectSettings(
   return (await Promise.all(found)).flat();
 }
 
+export const settingsOptions = /* @__PURE__ */ (() => ({
+  fs: readFsKind,
+  environment: optional(
+    kind((value): value is Environment => isObject(value), 'an environment, such as process.env'),
+    {},
+  ),
+  managedSettings: optional(pathKind, defaultManagedDirectory(process.platform)),
+  defaultAccountHome: optional(pathKind),
+}))();
+
 const schema = /* @__PURE__ */ (() => ({
   accountHomes: somePaths,
-  options: optionsOf({
-    fs: readFsKind,
-    environment: optional(environmentKind, {}),
-    managedSettings: optional(pathKind),
-    defaultAccountHome: optional(pathKind),
-  }),
+  options: optionsOf(settingsOptions),
 }))();
 
 async function missingRules(fs: SessionReadFs, home: string, settings: Settings) {

@@ -4,7 +4,6 @@ import { type FsLike, promisesOf } from '../fs/port.ts';
 import { type ProcessInspector, realProcesses, unknownProcesses } from '../fs/processes.ts';
 import { realSessionDisk, type SessionReadFs, sessionReadPort } from '../fs/session-fs.ts';
 import { RequiredShared, sharedLinks } from '../links/required.ts';
-import type { Environment } from '../homes/layouts.ts';
 import { isProgramVersion } from './program.ts';
 import { isValidResumeUUID } from './resume-uuid.ts';
 
@@ -30,12 +29,6 @@ export const sessionIdKind = /* @__PURE__ */ kind(
 export const programVersionKind = /* @__PURE__ */ kind(
   isProgramVersion,
   'a version such as 2.1.332',
-);
-
-/** The environment of the program. */
-export const environmentKind = /* @__PURE__ */ kind(
-  (value): value is Environment => isObject(value),
-  'an environment, such as process.env',
 );
 
 /** Tells which processes are running. */

@@ -99,9 +99,10 @@ export interface SessionProblemFields {
   readonly 'config-unusable': AtPath & { readonly variable?: string };
 
   /**
-   * The session is running, here or under another home, or may be (`processState` is `unknown`): both processes would append, and the next resume follows only one.
+   * The session is running, here or under another home, or may be (`processState` is `unknown`): both processes would append, and the next resume follows only one. `continuesAt`: it waits for a limit to end, and continues by itself at this time (ISO 8601).
    */
-  readonly 'session-running': AtProcess & Pick<LiveSession, 'processState'>;
+  readonly 'session-running': AtProcess &
+    Pick<LiveSession, 'processState'> & { readonly continuesAt?: string };
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
@@ -260,6 +261,9 @@ const owned = {
   },
 } as const;
 
+const inOwnDirectory =
+  'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory';
+
 const runEnsure = {
   api: "Call validateAll: it creates the link, or says why it can't.",
   cli: "Run ensure: it creates the link, or says why it can't.",
@@ -319,8 +323,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
     {
-      api: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, call rehome.',
-      cli: 'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, run rehome.',
+      api: `${inOwnDirectory}, call rehome.`,
+      cli: `${inOwnDirectory}, run rehome.`,
     },
   ),
   'transcript-unusable': error(
@@ -364,7 +368,8 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
   'session-running': warning(
     (p) =>
       text`the session ${p.processState === 'running' ? 'is' : 'may be'} running under ` +
-      text`${p.accountHome} (pid ${String(p.pid)})`,
+      text`${p.accountHome} (pid ${String(p.pid)})` +
+      (p.continuesAt === undefined ? '' : text`, and continues by itself at ${p.continuesAt}`),
     (p, audience) =>
       p.processState === 'running' || audience === 'cli'
         ? 'Stop that process first: otherwise both append to one transcript.'

@@ -16,117 +16,77 @@ const CHECKED = /* @__PURE__ */ new Set(
   '2.1.166 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(' '),
 );
 
+/*
+ * All that is known to have changed, oldest first, and the first version that has it, measured with the oracle of the
+ * end-to-end tests. If a version behaves differently, add a line here, and the version to CHECKED.
+ */
+const TRAITS = {
+  /** Searches the projects of the repository's other worktrees. */
+  searchesWorktrees: '2.1.166',
+  /** Resumes a conversation of attachments and system lines alone. */
+  resumesUnspoken: '2.1.173',
+  /** With `CLAUDE_CODE_SKIP_PROMPT_HISTORY` in settings it saves no transcripts. */
+  readsSkipHistory: '2.1.176',
+  /** A conversation that was rewound to before its first message is empty. */
+  honorsRewind: '2.1.191',
+  /** Refuses conversations that Claude ended. */
+  refusesEnded: '2.1.222',
+  /** Searches all projects if the session is not in one of its own. */
+  searchesAllProjects: '2.1.223',
+  /** Puts a newline after a truncated last line before it appends. */
+  repairsLastLine: '2.1.223',
+  /** Starts in a directory with a backslash in its name. */
+  toleratesBackslash: '2.1.223',
+  /** `CLAUDE_CODE_PROJECT_DIR_NAME` replaces the project key. */
+  readsProjectDirName: '2.1.224',
+  /** A project with another hash behind a cut key has to name the working directory. */
+  checksCutKeys: '2.1.224',
+  /** A line that is `null` is a line like any other that is no record. */
+  toleratesNullLines: '2.1.228',
+  /** A session runs in the background also if its record has its id in other upper and lower case. */
+  foldsRecordedIds: '2.1.285',
+  /** Refuses conversations of another organization, or of more than one. */
+  refusesOrganizations: '2.1.311',
+  /** Starts although `.claude.json` is empty. */
+  toleratesEmptyConfig: '2.1.311',
+  /** Resumes, with its history, a conversation whose last message has no time that parses. */
+  resumesUndated: '2.1.330',
+  /** Refuses sessions of another account whose organization restricts them. */
+  refusesRestricted: '2.1.331',
+} as const;
+
+/** The flags of the server with which a version asks on a terminal before it resumes a session of another account. */
+const OWNER_FLAGS = [
+  ['2.1.311', 'tengu_bubbly_fountain'],
+  ['2.1.330', 'tengu_ticklish_moon'],
+] as const;
+
 /** What differs between versions of Claude Code, as far as resuming goes. */
-interface Traits {
-  /** Whether it searches the projects of the repository's other worktrees. */
-  readonly searchesWorktrees: boolean;
-  /** Whether it searches all projects if the session is not in one of its own. */
-  readonly searchesAllProjects: boolean;
-  /** Whether `CLAUDE_CODE_PROJECT_DIR_NAME` replaces the project key. */
-  readonly readsProjectDirName: boolean;
-  /** Whether `CLAUDE_CODE_SKIP_PROMPT_HISTORY` in settings keeps it from saving transcripts. */
-  readonly readsSkipHistory: boolean;
-  /** Whether a conversation that was rewound to before its first message is empty. */
-  readonly honorsRewind: boolean;
-  /** Whether a project with another hash behind a cut key has to name the working directory. */
-  readonly checksCutKeys: boolean;
-  /** Whether it resumes, with its history, a conversation whose last message has no time that parses. */
-  readonly resumesUndated: boolean;
-  /** Whether it resumes a conversation of attachments and system lines alone. */
-  readonly resumesUnspoken: boolean;
-  /** Whether a line that is `null` is a line like any other that is no record. */
-  readonly toleratesNullLines: boolean;
-  /** Whether a session runs in the background whose record has its id in other upper and lower case. */
-  readonly foldsRecordedIds: boolean;
-  /** Whether it refuses conversations that Claude ended. */
-  readonly refusesEnded: boolean;
-  /** Whether it refuses conversations of another organization, or of more than one. */
-  readonly refusesOrganizations: boolean;
-  /** The flag of the server with which it asks on a terminal before it resumes a session of another account. */
-  readonly ownerFlag: string | undefined;
-  /** Whether it refuses sessions of another account whose organization restricts them. */
-  readonly refusesRestricted: boolean;
-  /** Whether it puts a newline after a truncated last line before it appends. */
-  readonly repairsLastLine: boolean;
-  /** Whether it starts although `.claude.json` is empty. */
-  readonly toleratesEmptyConfig: boolean;
-  /** Whether it starts in a directory with a backslash in its name. */
-  readonly toleratesBackslash: boolean;
-}
+type Traits = Readonly<Partial<Record<keyof typeof TRAITS, boolean>>>;
 
 /** How a range of versions of Claude Code behaves. */
 export interface ProgramBehavior extends Traits {
   /** The first version of the range. */
   readonly since: string;
   /** The first version after it; absent for the last range. */
-  readonly before?: string;
+  readonly before: string | undefined;
+  readonly ownerFlag: string | undefined;
 }
 
-/*
- * All that is known to have changed, oldest first, measured with the oracle of the end-to-end tests. If a version
- * behaves differently, add a line here, and the version to CHECKED.
- */
-const CHANGES: readonly (readonly [since: string, traits: Partial<Traits>])[] = [
-  ['2.1.166', { searchesWorktrees: true }],
-  ['2.1.173', { resumesUnspoken: true }],
-  ['2.1.176', { readsSkipHistory: true }],
-  ['2.1.191', { honorsRewind: true }],
-  ['2.1.222', { refusesEnded: true }],
-  [
-    '2.1.223',
-    {
-      searchesAllProjects: true,
-      repairsLastLine: true,
-      toleratesBackslash: true,
-    },
-  ],
-  ['2.1.224', { readsProjectDirName: true, checksCutKeys: true }],
-  ['2.1.228', { toleratesNullLines: true }],
-  ['2.1.285', { foldsRecordedIds: true }],
-  [
-    '2.1.311',
-    {
-      refusesOrganizations: true,
-      toleratesEmptyConfig: true,
-      ownerFlag: 'tengu_bubbly_fountain',
-    },
-  ],
-  ['2.1.330', { resumesUndated: true, ownerFlag: 'tengu_ticklish_moon' }],
-  ['2.1.331', { refusesRestricted: true }],
-];
-
-const FIRST: Traits = {
-  searchesWorktrees: false,
-  searchesAllProjects: false,
-  readsProjectDirName: false,
-  readsSkipHistory: false,
-  honorsRewind: false,
-  checksCutKeys: false,
-  resumesUndated: false,
-  resumesUnspoken: false,
-  toleratesNullLines: false,
-  foldsRecordedIds: false,
-  refusesEnded: false,
-  refusesOrganizations: false,
-  ownerFlag: undefined,
-  refusesRestricted: false,
-  repairsLastLine: false,
-  toleratesEmptyConfig: false,
-  toleratesBackslash: false,
-};
-
 const FIRST_VERSION = '0.0.0';
+const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
 
 const BEHAVIORS: readonly ProgramBehavior[] = /* @__PURE__ */ (() => {
-  const behaviors: ProgramBehavior[] = [{ since: FIRST_VERSION, ...FIRST }];
-  for (const [since, traits] of CHANGES) {
-    const last = behaviors.at(-1) ?? { since, ...FIRST };
-    behaviors.splice(-1, 1, { ...last, before: since }, { ...last, since, ...traits });
-  }
-  return behaviors;
+  const starts = [...new Set([FIRST_VERSION, ...Object.values(TRAITS)])];
+  return starts.map((since, index) => {
+    const has = (start: string) => !isBefore(since, start);
+    const traits: Traits = Object.fromEntries(
+      Object.entries(TRAITS).map(([trait, start]) => [trait, has(start)]),
+    );
+    const ownerFlag = OWNER_FLAGS.findLast(([start]) => has(start))?.[1];
+    return { ...traits, since, before: starts[index + 1], ownerFlag };
+  });
 })();
-
-const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/;
 
 /** The behavior of a version; of an unknown version that of every version from the oldest tested one on. */
 export function behaviorsOf(version: string | undefined): readonly ProgramBehavior[] {
@@ -147,8 +107,8 @@ export function versionsIn(
   first: ProgramBehavior | undefined,
   { before }: ProgramBehavior,
 ): string {
-  const since = first?.since === FIRST_VERSION ? undefined : first?.since;
-  if (since === undefined) return `Claude Code before ${before}`;
+  const since = first?.since ?? FIRST_VERSION;
+  if (since === FIRST_VERSION) return `Claude Code before ${before}`;
   return `Claude Code ${before === undefined ? `${since} and later` : `from ${since} to before ${before}`}`;
 }
 

@@ -41,15 +41,9 @@ export interface SessionMessage {
  * ```
  */
 export function sessionIdFromMessage(message: SessionMessage): ResumeUUID | undefined {
-  if (!isMessage(message) || isErrorResult(message)) return undefined;
-  return isValidResumeUUID(message.session_id) ? message.session_id : undefined;
-}
-
-// Messages come from another process, whatever their type says.
-function isMessage(message: unknown): boolean {
-  return isObject(message);
-}
-
-function isErrorResult({ type, subtype, is_error }: SessionMessage): boolean {
-  return type === 'result' && (subtype !== 'success' || is_error === true);
+  // Messages come from another process, whatever their type says.
+  if (!isObject(message)) return undefined;
+  const { type, subtype, is_error, session_id } = message;
+  const isErrorResult = type === 'result' && (subtype !== 'success' || is_error === true);
+  return !isErrorResult && isValidResumeUUID(session_id) ? session_id : undefined;
 }

@@ -19,10 +19,10 @@ const MAX_BYTES = 4096;
 export async function worktreesOf(fs: SessionReadFs, cwd: string): Promise<readonly string[]> {
   for (let directory = cwd; ; directory = dirname(directory)) {
     const found = await repositoryIn(fs, directory);
-    if (found?.ok === true)
-      return (await isBroken(fs, found.value)) ? [] : await worktreesIn(fs, found.value);
-    if (found !== undefined) return [];
-    if (directory === dirname(directory)) return [];
+    if (found?.ok === true && !(await isBroken(fs, found.value))) {
+      return await worktreesIn(fs, found.value);
+    }
+    if (found !== undefined || directory === dirname(directory)) return [];
   }
 }
 

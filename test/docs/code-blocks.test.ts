@@ -1,10 +1,43 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import { complaintsAbout, programOf } from './support/compiler.ts';
-import { makeConsumer } from './support/consumer.ts';
-import { pageExamples, sourceExamples } from './support/examples.ts';
+import { type Example, pageExamples, sourceExamples } from './support/examples.ts';
 import { run } from './support/run.ts';
+import { pathInRepository } from './support/source.ts';
+
+/** A project of somebody else's that holds nothing but examples, each in a file of its own. */
+interface Consumer {
+  readonly directory: string;
+  readonly files: readonly { readonly title: string; readonly path: string }[];
+  remove(): void;
+}
+
+function makeConsumer(examples: readonly Example[]): Consumer {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'claude-shared-state-docs-')));
+  const paths = {
+    'claude-shared-state': [pathInRepository('src/index.ts')],
+    'claude-shared-state/failover': [pathInRepository('src/failover/index.ts')],
+    'claude-shared-state/homes': [pathInRepository('src/homes/index.ts')],
+    'claude-shared-state/migrate': [pathInRepository('src/migrate/index.ts')],
+    'claude-shared-state/retention': [pathInRepository('src/retention/index.ts')],
+    'claude-shared-state/sessions': [pathInRepository('src/sessions/index.ts')],
+    'claude-shared-state/store': [pathInRepository('src/store/index.ts')],
+    'claude-shared-state/store/*': [pathInRepository('src/store/*.ts')],
+    'claude-shared-state/tmux': [pathInRepository('src/failover/terminal/index.ts')],
+  };
+  const config = { extends: pathInRepository('tsconfig.json'), compilerOptions: { paths } };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
+  symlinkSync(pathInRepository('node_modules'), join(directory, 'node_modules'));
+  const files = examples.map(({ title, code }, index) => {
+    const path = join(directory, `example-${index}.ts`);
+    writeFileSync(path, code);
+    return { title, path };
+  });
+  return { directory, files, remove: () => rmSync(directory, { recursive: true }) };
+}
 
 const consumer = makeConsumer([...pageExamples(), ...sourceExamples()]);
 afterAll(() => consumer.remove());

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { TestedClaudeVersions } from '../../src/sessions/program.ts';
-import { packedFiles } from './support/packed-files.ts';
 import { drawPicture, picturePath } from './support/picture.ts';
 import { documentedCodes, knownCodes } from './support/problem-codes.ts';
 import {
@@ -14,6 +15,14 @@ import {
   sectionsIn,
 } from './support/pages.ts';
 import { interfaceIn, pathInRepository, wordsIn } from './support/source.ts';
+
+/** The files of the package, but for what is built. */
+async function packedFiles(): Promise<readonly string[]> {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const options = { cwd: pathInRepository('.') };
+  const { stdout } = await promisify(execFile)('npm', args, options);
+  return [...stdout.matchAll(/"path": "(.*?)"/g)].map(([, path = '']) => path);
+}
 
 const readme = pageText('README.md');
 const linksPage = pageText('src/links/README.md');

@@ -1,18 +1,95 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
-import { expect, test } from 'vitest';
-import { rounds } from '../unit/support/proof.ts';
-import { logIn } from './support/accounts.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { isWholeProof, rounds } from '../unit/support/proof.ts';
+import { inventAccount, logIn } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
-import { startDaemon } from './support/daemon.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
 import { limitHit, troubleOfServer } from './support/quota-refusals.ts';
+import { type ProgramName, programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { say } from './support/say.ts';
 import { startTmux } from './support/tmux-server.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+// By its place, because the daemon runs in a directory from which it is not found.
+const tsx = import.meta.resolve('tsx');
+
+/** An action of `failover`, as a process. */
+interface Daemon {
+  /** What it has printed. */
+  readonly log: () => string;
+  /** Waits until it has printed something. */
+  readonly until: (wanted: string | RegExp, patienceMs?: number) => Promise<void>;
+  /** Ends it, or waits for its own end, and tells how it ended. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<number | null>;
+  /** Kills it as soon as it prints something. */
+  readonly killAt: (wanted: RegExp) => Promise<void>;
+}
+
+/** @param environment - What is in its environment beyond what it needs. */
+function startFailover(
+  room: Room,
+  action: 'run' | 'check' | 'swap',
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Daemon {
+  const program = here('../../src/cli/bin.ts');
+  const { home, tmp } = room.surroundings();
+  const command = ['--import', tsx, program, 'failover', action, ...args];
+  const child = spawn(process.execPath, command, {
+    cwd: home,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      TMPDIR: tmp,
+      NODE_NO_WARNINGS: '1',
+      TSX_TSCONFIG_PATH: here('running.tsconfig.json'),
+      TSX_DISABLE_CACHE: '1',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let printed = '';
+  let fatal: RegExp | undefined;
+  const take = (chunk: unknown) => {
+    printed += String(chunk);
+    if (fatal?.test(printed) === true) child.kill('SIGKILL');
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const ended = once(child, 'close');
+  const until: Daemon['until'] = (wanted, patienceMs) =>
+    pollUntil(
+      `the daemon prints ${wanted}`,
+      () => (typeof wanted === 'string' ? printed.includes(wanted) : wanted.test(printed)),
+      () => printed,
+      patienceMs,
+    );
+  return {
+    log: () => printed,
+    until,
+    end: async (signal) => {
+      if (signal !== undefined) child.kill(signal);
+      await ended;
+      return child.exitCode;
+    },
+    killAt: async (wanted) => {
+      fatal = wanted;
+      take('');
+      await ended;
+    },
+  };
+}
 
 const FIRST = 'sk-ant-oat01-first';
 const SECOND = 'sk-ant-oat01-second';
@@ -22,19 +99,18 @@ const PATIENCE_MS = 60_000;
 const inTwoHours = () => Math.floor(Date.now() / 1000) + 7200;
 
 /** Two accounts that share their state, and three terminals: in two of them a session runs under the first one. */
-async function setStage() {
-  const room = await enterCleanRoom();
+async function setStage(program: ProgramName = 'new') {
+  const room = await enterCleanRoom(program, { usesLogin: true });
   const homes = [room.path('first'), room.path(`the "second" one's $HOME`)] as const;
   const cwdOf = (name: string) => room.path('work', name);
   const names = ['api', 'web', 'docs'] as const;
   for (const name of names) await mkdir(cwdOf(name));
-  await logIn(homes[0], FIRST, names.map(cwdOf));
-  await logIn(homes[1], SECOND, names.map(cwdOf));
+  await logIn(homes[0], FIRST, names.map(cwdOf), inventAccount('a'));
+  await logIn(homes[1], SECOND, names.map(cwdOf), inventAccount('b'));
   await validateAll(homes, { required: room.required });
 
   const server = await startTmux(room);
-  // The login of the home counts only where there is no key.
-  const environment = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_MAX_RETRIES: '1' };
+  const environment = { CLAUDE_CODE_MAX_RETRIES: '1' };
   const open = (name: string) =>
     server.open(name, { accountHome: homes[0], cwd: cwdOf(name), columns: 100, environment });
   const [api, web, docs] = [await open('api'), await open('web'), await open('docs')];
@@ -48,14 +124,13 @@ async function setStage() {
   await mkdir(join(stateDirectory, 'docs'), { recursive: true });
   await writeFile(join(stateDirectory, 'docs', 'resume-id.txt'), 'half of an id: 0b8e5c1a-2f6d');
   const named = names.flatMap((name) => ['--session', `${name}=${cwdOf(name)}`]);
-  const args = [
+  const where = [
     ...homes.map((home) => ['--home', home]),
     ['--state', stateDirectory],
     ['--root', room.path()],
     ['--socket', server.socketPath],
-    ['--poll', '300ms'],
-    ['--cool-down', '60s'],
   ].flat();
+  const args = [...where, '--poll', '300ms', '--cool-down', '60s'];
   return {
     room,
     homes,
@@ -64,13 +139,21 @@ async function setStage() {
     docs,
     stateDirectory,
     server,
-    startDaemon: () => startDaemon(room, [...args, ...named]),
+    startDaemon: () => startFailover(room, 'run', [...args, ...named]),
+    /** Runs another action to its end, with the sessions that it finds. */
+    call: async (action: 'check' | 'swap', ...more: readonly string[]) => {
+      const process = startFailover(room, action, [...where, ...more]);
+      return { exitCode: await process.end(), printed: process.log() };
+    },
     /** It finds the sessions by itself, and what it starts finds the program and the stand-in. */
     startFinding: async () => {
       const path = `PATH=${room.path('bin')}:$PATH`;
       await writeFile(join(room.surroundings().home, '.bash_profile'), `export ${path} PS1='$ '\n`);
       const more = { ...environment, SHELL: '/bin/bash', LANG: 'C.UTF-8' };
-      return startDaemon(room, args, { ...cleanEnvironment(room.surroundings()), ...more });
+      return startFailover(room, 'run', args, {
+        ...cleanEnvironment(room.surroundings()),
+        ...more,
+      });
     },
   };
 }
@@ -191,3 +274,38 @@ test('all sessions are found, and come back in new terminals after the tmux serv
   for (const pane of [api, web]) await expectHistory(room, pane);
   expect(await daemon.end('SIGTERM')).toBe(0);
 }, 240_000);
+
+test.each(isWholeProof ? programs : programs.slice(-1))(
+  'Claude Code $version: check says what blocks a swap, and the command moves the sessions once nothing does',
+  async ({ name }) => {
+    const { room, homes, api, web, call } = await setStage(name);
+    const before = await sessionsUnder(homes[0]);
+    const credentials = join(homes[1], '.credentials.json');
+    await rename(credentials, `${credentials}.away`);
+    for (const [action, more] of [
+      ['check', []],
+      ['swap', ['--yes']],
+    ] as const) {
+      const { exitCode, printed } = await call(action, ...more);
+      expect(printed).toContain('[target-not-ready]');
+      expect(exitCode).toBe(1);
+    }
+    expect(await sessionsUnder(homes[0])).toEqual(before);
+    expect(await sessionsUnder(homes[1])).toEqual([]);
+
+    await rename(`${credentials}.away`, credentials);
+    const checked = await call('check');
+    expect(checked.printed).toContain('ready');
+    expect(checked.exitCode).toBe(0);
+    expect(await sessionsUnder(homes[0])).toEqual(before);
+
+    room.api.refuse(({ key }) => (key === FIRST ? limitHit('five_hour', inTwoHours()) : undefined));
+    const swapped = await call('swap', '--yes', '--continue', 'Go on.');
+    expect(swapped.printed).toContain('all sessions run under');
+    expect(swapped.exitCode).toBe(0);
+    expect(await sessionsUnder(homes[0])).toEqual([]);
+    expect(await sessionsUnder(homes[1])).toEqual(before);
+    for (const pane of [api, web]) await expectHistory(room, pane);
+  },
+  240_000,
+);

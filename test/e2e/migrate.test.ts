@@ -1,26 +1,194 @@
-import { cp, lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { migrate, type MigrationReport, planMigration, restore } from 'claude-shared-state/migrate';
+import { cp, lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promises } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  migrate,
+  type MigrateFs,
+  type MigrationReport,
+  planMigration,
+  restore,
+} from 'claude-shared-state/migrate';
 import { expect, test } from 'vitest';
 import { isWholeProof, printFigures } from '../unit/support/proof.ts';
-import type { Conversation } from './support/conversation.ts';
-import { expectToResume } from './support/expect-conversation.ts';
-import { forceWindows } from './support/forced-window.ts';
+import { Conversation } from './support/conversation.ts';
+import { expectHistory, expectOnce, expectToResume } from './support/expect-conversation.ts';
 import { programs } from './support/programs.ts';
-import { enterCleanRoom } from './support/room.ts';
-import {
-  begin,
-  end,
-  expectAllShared,
-  expectRestored,
-  goOn,
-  homeOf,
-  runningIn,
-  type Scene,
-  setScene,
-  talkDuring,
-} from './support/scene.ts';
+import { enterCleanRoom, type Room } from './support/room.ts';
 import { twoAtATime } from './support/two-at-a-time.ts';
+
+/** The real disk, on which the moments without `projects` last longer than they would. */
+interface ForcedWindows {
+  readonly fs: MigrateFs;
+  /** How long each of them was, in milliseconds. */
+  readonly lasted: readonly number[];
+}
+
+/**
+ * Waits before a `projects` of a home is moved away, after that, and before the link is put in its place.
+ *
+ * @param howOften - In how many cut-overs of each home; if Claude Code re-creates the directory, there are more.
+ */
+function forceWindows(milliseconds: number, howOften = 1): ForcedWindows {
+  const lasted: number[] = [];
+  const begun = new Map<string, number>();
+  const count = new Map<string, number>();
+  const wait = async (path: string) => {
+    if (milliseconds > 0 && (count.get(path) ?? 0) <= howOften) await delay(milliseconds);
+  };
+  const takeAway = async (path: string, call: () => Promise<void>) => {
+    count.set(path, (count.get(path) ?? 0) + 1);
+    await wait(path);
+    await call();
+    begun.set(path, performance.now());
+    await wait(path);
+  };
+  const putThere = async (path: string, call: () => Promise<void>) => {
+    const beginning = begun.get(path);
+    if (beginning === undefined) return await call();
+    await wait(path);
+    try {
+      await call();
+    } finally {
+      lasted.push(performance.now() - beginning);
+      begun.delete(path);
+    }
+  };
+  const fs: MigrateFs = {
+    ...promises,
+    rename: (from, to) => {
+      const call = () => promises.rename(from, to);
+      return isOfHome(from) ? takeAway(from, call) : putThere(to, call);
+    },
+    link: (existing, path) => putThere(path, () => promises.link(existing, path)),
+    symlink: (target, path, type) => putThere(path, () => promises.symlink(target, path, type)),
+  };
+  return { fs, lasted };
+}
+
+function isOfHome(path: string): boolean {
+  return basename(path) === 'projects' && !path.includes('.claude-shared-state');
+}
+
+/** Two homes, and all sessions that were ever begun in them. */
+interface Scene {
+  readonly room: Room;
+  readonly homes: readonly [string, string];
+  readonly sessions: readonly Conversation[];
+}
+
+/** A scene to which sessions are added. */
+interface GrowingScene extends Scene {
+  readonly sessions: Conversation[];
+}
+
+function setScene(room: Room): GrowingScene {
+  return { room, homes: [room.path('a'), room.path('b')], sessions: [] };
+}
+
+/** Begins sessions with these names, each in the home that its name begins with, and leaves them running. */
+async function begin(
+  { room, sessions }: GrowingScene,
+  names: readonly string[],
+): Promise<readonly Conversation[]> {
+  const begun = await twoAtATime(names, async (name) => {
+    const session = new Conversation(room, name);
+    await session.begin(homeOf(room, session));
+    const notes = notesOf(room, session);
+    await mkdir(room.path('work', name));
+    await writeFile(notes, '\n');
+    await session.say(notes);
+    return session;
+  });
+  sessions.push(...begun);
+  return begun;
+}
+
+/** Resumes sessions, each in its own home, and leaves them running. */
+async function goOn({ room }: Scene, sessions: readonly Conversation[]): Promise<void> {
+  await twoAtATime(sessions, (it) => it.begin(homeOf(room, it)));
+}
+
+/** The home in which a session began. */
+function homeOf(room: Room, { name }: Conversation): string {
+  return room.path(name.slice(0, 1));
+}
+
+function runningIn({ sessions }: Scene): readonly Conversation[] {
+  return sessions.filter(({ pid }) => pid !== undefined);
+}
+
+async function end(sessions: readonly Conversation[]): Promise<void> {
+  await twoAtATime(sessions, (it) => it.end());
+}
+
+function notesOf(room: Room, { name }: Conversation): string {
+  return room.path('work', name, 'notes');
+}
+
+const A_MOMENT_MS = 100;
+const pauses = [0, 5, 0, 40, 150];
+
+/** Takes turns in all running sessions, some of them slow and some with tools, for as long as the work takes. */
+async function talkDuring<Result>(
+  scene: Scene,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly turns: number }> {
+  const { room } = scene;
+  const running = runningIn(scene);
+  const over = new AbortController();
+  const talking = running.map(async (session, index) => {
+    for (let turn = index; !over.signal.aborted; turn += 1) {
+      room.api.takeTime(pauses[turn % pauses.length] ?? 0);
+      await session.say(turn % 3 === 0 ? notesOf(room, session) : undefined);
+    }
+  });
+  await delay(A_MOMENT_MS);
+  const began = performance.now();
+  let ended = began;
+  let result: Result;
+  try {
+    result = await work();
+  } finally {
+    ended = performance.now();
+    over.abort();
+    await Promise.all(talking);
+  }
+  room.api.takeTime(0);
+  const turns = running.flatMap((it) => it.turns);
+  return { result, turns: turns.filter((it) => it.ended > began && it.began < ended).length };
+}
+
+/** Checks that a home has directories of its own, with all that was surely said in each session. */
+async function expectRestored(
+  { room }: Scene,
+  home: string,
+  surelySaid: ReadonlyMap<Conversation, readonly string[]>,
+): Promise<void> {
+  for (const path of room.required.map(({ name }) => join(home, name))) {
+    expect((await lstat(path)).isDirectory()).toBe(true);
+  }
+  for (const [session, said] of surelySaid) {
+    await expectOnce(room, session, join(home, 'projects'), said);
+  }
+}
+
+/** Ends all sessions, and checks each of them in the shared directories, and from both homes. */
+async function expectAllShared(scene: Scene): Promise<void> {
+  const { room, homes, sessions } = scene;
+  for (const path of homes.flatMap((home) => room.required.map(({ name }) => join(home, name)))) {
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
+  }
+  await end(runningIn(scene));
+  for (const it of sessions) await expectOnce(room, it, room.sharedProjects);
+  for (const home of homes.toReversed())
+    await twoAtATime(sessions, (it) => expectToResume(it, home));
+  for (const it of sessions) await expectOnce(room, it, room.sharedProjects);
+  const [environments = '', history = ''] = room.required.map(({ target }) => target);
+  for (const it of sessions) await expectHistory(it, history);
+  const known = await readdir(environments);
+  expect(known).toEqual(expect.arrayContaining(sessions.map(({ sessionId }) => sessionId)));
+}
 
 /** Numbers of the sessions that run in each home, the first time and each time after. */
 const sessionNumbers = isWholeProof ? [1, 2] : [1];

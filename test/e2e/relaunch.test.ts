@@ -1,10 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { validateAll } from 'claude-shared-state';
 import { relaunchSessions, saveResumeUUIDs } from 'claude-shared-state/failover';
+import { diagnoseResume } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { describe, expect, test } from 'vitest';
+import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
+import { limitHit } from './support/quota-refusals.ts';
 import { enterCleanRoom } from './support/room.ts';
+import { say } from './support/say.ts';
 import { settleHome } from './support/settle-home.ts';
 import { startTmux } from './support/tmux-server.ts';
 
@@ -61,6 +65,29 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
     expect((await relaunch(from)).sessions[0]?.outcome).toBe('already-running');
     const [resumed] = (await save()).sessions;
     expect(resumed).toMatchObject({ source: 'record', sessionId: running?.sessionId });
+  });
+
+  test('that waits for its limit to end is left alone, with the time at which it goes on', async () => {
+    const { room, pane, from, to, cwd, save } = await setStage(name, 100);
+    const [running] = (await save()).sessions;
+    const end = Math.floor(Date.now() / 1000) + 7200;
+    room.api.refuse(() => limitHit('five_hour', end));
+    await say(pane, 'This is too much.');
+    await pane.until(/resets|limit reached/i);
+    const more = { accountHomes: [from, to], cwd, required: room.required };
+    const told = async () => {
+      const options = { ...more, accountHome: to };
+      const { problems } = await diagnoseResume(running?.sessionId ?? '', options);
+      return problems.flatMap((it) => (it.code === 'session-running' ? [it.continuesAt] : []));
+    };
+    // It waits since 2.1.234.
+    const continuesAt = name === 'old' ? undefined : new Date(end * 1000).toISOString();
+    await pollUntil(
+      'the time is told',
+      async () => (await told())[0] === continuesAt,
+      async () => `${(await told())[0]}\n${await pane.screen()}`,
+    );
+    expect(await told()).toEqual([continuesAt]);
   });
 
   test('that asks whether the directory is trusted is told, and gets no answer', async () => {

@@ -1,14 +1,26 @@
-import { copyFile, lstat, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { pack } from '../package/support/pack.ts';
 import { inventAccount, logIn } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { executableOf } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
-import { stepsOfRunbook } from './support/runbook.ts';
 import {
   answered,
   expectLastRequestToCarry,
@@ -18,7 +30,90 @@ import {
   theOnly,
 } from './support/session.ts';
 import { settleHome } from './support/settle-home.ts';
-import { openShell, type Run } from './support/shell.ts';
+import { pollUntil } from './support/poll.ts';
+
+/** A step of the runbook. */
+interface Step {
+  /** Its heading, without the number. */
+  readonly title: string;
+  /** Its `sh` blocks, word by word and in their order. */
+  readonly blocks: readonly string[];
+}
+
+const path = fileURLToPath(new URL('../../src/cli/README.md', import.meta.url));
+
+/** The steps of the runbook as the page about the command has them. */
+function stepsOfRunbook(): readonly Step[] {
+  const [, rest = ''] = readFileSync(path, 'utf8').split('## Runbook\n');
+  const [section = ''] = rest.split(/^## /m);
+  return section.split(/^### \d+\. /m).flatMap((text): readonly Step[] => {
+    const [title = ''] = text.split('\n', 1);
+    const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, code = '']) => code);
+    return blocks.length === 0 ? [] : [{ title, blocks }];
+  });
+}
+
+const PATIENCE_MS = 120_000;
+
+/** What a block came to. */
+interface Run {
+  /** Of its last command. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A shell into which blocks are pasted, one after the other: what one sets, the next ones have. */
+interface Shell {
+  readonly paste: (code: string) => Promise<Run>;
+}
+
+const programs = { bash: ['--noprofile', '--norc', '-s'], zsh: ['-f', '-s'] } as const;
+
+/**
+ * Opens one, with no other environment than the given one.
+ *
+ * @param scratch - A directory for the blocks, which are not to be seen where the shell works.
+ */
+async function openShell(
+  program: keyof typeof programs,
+  directory: string,
+  env: Readonly<Record<string, string>>,
+  scratch: string,
+): Promise<Shell> {
+  const child = spawn(program, programs[program], { cwd: directory, env });
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.stdin.end();
+    child.kill('SIGKILL');
+    await closed;
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: unknown) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk: unknown) => (stderr += String(chunk)));
+  let pasted = 0;
+  return {
+    paste: async (code) => {
+      pasted += 1;
+      const block = join(scratch, `block-${pasted}.sh`);
+      await writeFile(block, code);
+      [stdout, stderr] = ['', ''];
+      const mark = `-- block ${pasted} has ended with `;
+      // From a file, because a program that reads its standard input would take what is pasted next.
+      const tell = `printf '\\n%s%s.' '${mark}' "$exitCode"`;
+      child.stdin.write(`. '${block}' </dev/null; exitCode=$?; ${tell}; ${tell} >&2\n`);
+      const hasEnded = (text: string) => text.includes(`\n${mark}`) && text.endsWith('.');
+      const isOver = () => hasEnded(stdout) && hasEnded(stderr);
+      await pollUntil(`block ${pasted} ends`, isOver, () => `${stdout}\n${stderr}`, PATIENCE_MS);
+      const [own = '', exitCode = ''] = stdout.split(`\n${mark}`);
+      return {
+        exitCode: Number.parseInt(exitCode, 10),
+        stdout: own,
+        stderr: stderr.split(`\n${mark}`)[0] ?? '',
+      };
+    },
+  };
+}
 
 const first = 'The password is swordfish.';
 const second = 'The color is green.';

@@ -4,7 +4,7 @@ import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { expect, test } from 'vitest';
-import { logIn } from './support/accounts.ts';
+import { inventAccount, logIn } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
@@ -20,17 +20,16 @@ async function running(home: string) {
 
 /** A session that is at work, in a shell, with arguments of its own; and one that a command runs, without a shell. */
 async function setStage(name: 'old' | 'new') {
-  const room = await enterCleanRoom(name);
+  const room = await enterCleanRoom(name, { usesLogin: true });
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const directories = ['api', 'web', 'added'].map((each) => room.path('work', each));
   const [api = '', web = '', added = ''] = directories;
   for (const directory of directories) await mkdir(directory);
-  await logIn(from, FIRST, directories);
-  await logIn(to, SECOND, [api, web]);
+  await logIn(from, FIRST, directories, inventAccount('a'));
+  await logIn(to, SECOND, [api, web], inventAccount('b'));
   await validateAll([from, to], { required: room.required });
   const server = await startTmux(room);
-  // The login of the home counts only where there is no key.
-  const environment = { ANTHROPIC_API_KEY: '', CLAUDE_CODE_MAX_RETRIES: '1' };
+  const environment = { CLAUDE_CODE_MAX_RETRIES: '1' };
   const pane = await server.open('api', { accountHome: from, cwd: api, columns: 120, environment });
   await pane.enter(`claude --add-dir ${added} --model sonnet 'Hello.'`);
   await pane.until('of the stand-in', PATIENCE_MS);

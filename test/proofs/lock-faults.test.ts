@@ -1,8 +1,78 @@
 import { expect, test } from 'vitest';
-import { type Acquisition, acquireLocks } from '../../src/lock/lock.ts';
-import { deathsAt, errorsAt, failingLockFs, type LockFault } from '../unit/support/lock-faults.ts';
-import { breakFileOf, deadToken, Machine, text } from '../unit/support/lock-stage.ts';
+import { acquireLocks, type Acquisition, type LockFs } from '../../src/lock/lock.ts';
+import {
+  breakFileOf,
+  deadToken,
+  Machine,
+  text,
+  watchedLockFs,
+} from '../unit/support/lock-stage.ts';
 import { at, inWorld, makeLink, type World } from '../unit/support/world.ts';
+import { posixError } from '../unit/support/posix-error.ts';
+
+const errnos = [
+  'EACCES',
+  'EBUSY',
+  'EDQUOT',
+  'EEXIST',
+  'EINTR',
+  'EIO',
+  'ELOOP',
+  'EMFILE',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOSPC',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+  'ESTALE',
+] as const;
+
+/** What goes wrong with one call, and when. */
+interface LockFault {
+  /** The number of the call at which it happens, from 1. */
+  readonly call: number;
+  readonly kind: (typeof errnos)[number] | 'death';
+  readonly moment: 'before' | 'after';
+  readonly lasting: boolean;
+}
+
+function deathsAt(call: number): readonly LockFault[] {
+  return (['before', 'after'] as const).map((moment) => ({
+    call,
+    kind: 'death',
+    moment,
+    lasting: true,
+  }));
+}
+
+function errorsAt(call: number): readonly LockFault[] {
+  return (['before', 'after'] as const).flatMap((moment) =>
+    errnos.flatMap((kind) => [false, true].map((lasting) => ({ call, kind, moment, lasting }))),
+  );
+}
+
+/** The calls of a file system in which one fault happens; `firedAt` tells in which calls it did. */
+function failingLockFs(
+  fs: LockFs,
+  fault: LockFault,
+): { readonly fs: LockFs; readonly firedAt: readonly (keyof LockFs)[] } {
+  const firedAt: (keyof LockFs)[] = [];
+  let calls = 0;
+  const watched = watchedLockFs(fs, async (call) => {
+    await Promise.resolve();
+    calls += 1;
+    if (calls !== fault.call && !(fault.lasting && calls > fault.call)) return undefined;
+    firedAt.push(call);
+    const fail = () => {
+      throw posixError(fault.kind, `injected at call ${calls}`);
+    };
+    const isDead = fault.kind === 'death' && calls > fault.call;
+    if (fault.moment === 'before' || isDead) fail();
+    return fail;
+  });
+  return { fs: watched, firedAt };
+}
 
 const ME = 100;
 const THE_NEXT = 200;

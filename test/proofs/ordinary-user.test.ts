@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ROOT, USER, UserStage, whyNoOtherUser } from '../unit/support/as-user.ts';
+import { ROOT, USER, Users, UserStage, whyNoOtherUser } from '../unit/support/as-user.ts';
 import { printFigures, rounds, seed } from '../unit/support/proof.ts';
 import { needs } from '../unit/support/required-here.ts';
 import { type Seeded, seeded } from '../unit/support/seeded-random.ts';
@@ -44,7 +44,8 @@ function fill(stage: UserStage, random: Seeded): void {
 test('an ordinary user is refused by the plan, or the migration completes', async (context) => {
   needs(context, whyNoOtherUser());
   const random = seeded(seed);
-  const stage = await UserStage.open();
+  const users = new Users();
+  const stage = new UserStage(users);
   const figures = { rounds: rounds(400, 16), refused: 0, completed: 0 };
   const wrong: string[] = [];
   try {
@@ -53,8 +54,8 @@ test('an ordinary user is refused by the plan, or the migration completes', asyn
         rmSync(stage.at(path), { recursive: true, force: true });
       fill(stage, random);
       const before = filesOnDisk([stage.root]);
-      const plan = stage.call('plan', ['a', 'b']);
-      const report = stage.call('migrate', ['a', 'b']);
+      const plan = await stage.call('plan', ['a', 'b']);
+      const report = await stage.call('migrate', ['a', 'b']);
       const isComplete = report.outcome === 'done' || report.outcome === 'partial';
       figures[isComplete ? 'completed' : 'refused'] += 1;
       const problems = stage.errorsIn(report).join('; ');
@@ -75,6 +76,7 @@ test('an ordinary user is refused by the plan, or the migration completes', asyn
       if (!isComplete && report.restorePoints.length > 0) note('left a restore point');
     }
   } finally {
+    await users.end();
     stage.close();
   }
   printFigures('an ordinary user', { ...figures, wrong: wrong.length });

@@ -2,8 +2,7 @@ import { dirname } from 'node:path';
 import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
-import { asData } from '../causes.ts';
-import { type CliContext, defineCommand, textOption } from '../command.ts';
+import { type CliContext, defineCommand, flagsOf, textOption } from '../command.ts';
 import { last, sessionFor } from '../ids.ts';
 import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
@@ -60,17 +59,16 @@ export const unarchiveCommand = defineCommand({
     const report = await watched(context, (watch) =>
       unarchive(sessionId, { ...options, ...watch }),
     );
-    if (report.path !== undefined) {
+    const { path } = report;
+    if (path !== undefined) {
       out.line();
-      out.line(`  ${out.path(report.path)}`);
+      out.line(`  ${out.path(path)}`);
     }
     const resume = stepFor(scope, ['resume', sessionId], 'print the command that resumes it');
+    const again = ['unarchive', sessionId, ...flags];
     const better = 'the session can be resumed again';
-    const { exitCode, body } = end(context, report, ['unarchive', sessionId, ...flags], better, [
-      resume,
-    ]);
-    const where = report.path === undefined ? {} : { path: report.path };
-    return { exitCode, body: { sessionId, ...where, ...body } };
+    const { exitCode, body } = end(context, report, again, better, [resume]);
+    return { exitCode, body: { sessionId, path, ...body } };
   },
 });
 
@@ -89,21 +87,22 @@ function end(
   if (isOver(outcome)) printSteps(context.out, next);
   return {
     exitCode: exitCodeOf(outcome),
-    body: { outcome, problems: problems.map(asData), next },
+    body: { outcome, problems, next },
   };
 }
 
 function optionsFor({ io, scope: { required, config } }: CliContext, given: string | undefined) {
   const place = given ?? config.values.archive;
-  const archive: { readonly archive?: string } =
-    place === undefined ? {} : { archive: absolutePath(place, io) };
-  const flags = given === undefined ? [] : ['--archive', absolutePath(given, io)];
-  return { options: { required, ...archive }, flags };
+  const archive = place === undefined ? undefined : absolutePath(place, io);
+  const flags = flagsOf({ archive: given === undefined ? undefined : archive });
+  return { options: { required, archive }, flags };
 }
 
 function archivedSessions(context: CliContext, given: string | undefined, details: boolean) {
   const { io, scope } = context;
-  const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
+  const [shared = io.home] = scope.required.flatMap(({ name, target }) =>
+    name === 'projects' ? target : [],
+  );
   const standard = `${dirname(shared)}/.claude-shared-state/archive`;
   const { archive = standard } = optionsFor(context, given).options;
   return listSessions([], {

@@ -1,13 +1,15 @@
 import { inspectAll } from '../../index.ts';
-import { type AnyProblem, asData, causesOf, isError } from '../causes.ts';
+import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
+import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, recordedCwd, resumeOptions } from '../diagnoses.ts';
+import { diagnoseAll, type HomeDiagnosis, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
+import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
-import { count, moment } from '../ui/amounts.ts';
-import { escapeControl, type Output } from '../ui/output.ts';
+import { bytes, count, moment } from '../ui/amounts.ts';
+import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
@@ -39,17 +41,7 @@ export const diagnoseCommand = defineCommand({
     const isOk = diagnoses.every(({ verdict }) => verdict !== 'not-resumable');
     return {
       exitCode: isOk ? EXIT.done : EXIT.problems,
-      body: {
-        sessionId,
-        cwd,
-        homes: diagnoses.map(({ accountHome, verdict, transcript, problems }) => ({
-          accountHome,
-          verdict,
-          ...(transcript === undefined ? {} : { transcript }),
-          problems: problems.map(asData),
-        })),
-        next,
-      },
+      body: { sessionId, cwd, homes: diagnoses, next },
     };
   },
 });
@@ -63,16 +55,11 @@ function printDiagnosis(out: Output, diagnosis: HomeDiagnosis, commonCwd: string
   if (transcript !== undefined) {
     out.line(`  ${out.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
-    const last = lastTimestamp === undefined ? '' : `, the last at ${timeOf(lastTimestamp)}`;
+    const last =
+      lastTimestamp === undefined ? '' : `, the last at ${moment(new Date(lastTimestamp))}`;
     out.words(out.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
   }
   printProblems(out, problems);
-}
-
-/** It is data: it may be no time. */
-function timeOf(timestamp: string): string {
-  const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? escapeControl(timestamp) : moment(date);
 }
 
 const verdicts = {
@@ -88,7 +75,7 @@ function stepsAfter(
   links: readonly AnyProblem[],
 ): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
-  const recorded = diagnoses.map(recordedCwd).find((cwd) => cwd !== undefined);
+  const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
   const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const able = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
   const all: NextStep[] = [];
@@ -110,4 +97,64 @@ function stepsAfter(
 /** Whether the links of the homes keep the session from being found. */
 function isAboutSharing(code: string): boolean {
   return code.startsWith('projects-') || code === 'transcript-not-shared';
+}
+
+export const locateCommand = defineCommand({
+  name: 'locate',
+  aliases: ['where'],
+  summary: 'say where the transcripts of a session are',
+  description:
+    'Lists every file that is a transcript of the session, in all homes and in the shared directories. The beginning of the id is enough.',
+  arguments: '[session-id]',
+  options: { last },
+  async run(context, values, words) {
+    const { io, scope, out, stderr } = context;
+    const sessionId = await sessionFor(context, words, values.last);
+    const { homes, required } = scope;
+    const { transcripts, artifacts, unreadable } = await whileWaiting(
+      stderr,
+      'searching all projects',
+      locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
+    );
+    const { paint } = out;
+    const isFound = transcripts.length > 0;
+    const next = isFound ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
+
+    printScope(out, scope);
+    out.line();
+    if (isFound) out.line(paint.bold(count(transcripts.length, 'transcript')));
+    else out.verdict('bad', `no transcript of ${sessionId}`);
+    for (const one of transcripts) printTranscript(out, one);
+    if (artifacts.length > 0) out.title('What is left of it');
+    for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
+    if (unreadable.length > 0) out.title("Can't be read, so it may be there");
+    for (const one of unreadable)
+      out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
+    if (transcripts.length > 1) {
+      out.line();
+      out.verdict('warn', 'several files: each may have turns that the others lack');
+    }
+    printSteps(out, next);
+    return {
+      exitCode: isFound ? EXIT.done : EXIT.problems,
+      body: { sessionId, transcripts, artifacts, unreadable, next },
+    };
+  },
+});
+
+function printTranscript(out: Output, { kind, size, modifiedAt, paths }: Transcript): void {
+  const what =
+    kind === 'file'
+      ? bytes(size)
+      : `not a file but a ${kind === 'other' ? 'FIFO, socket or device' : kind}`;
+  out.line();
+  out.words(out.paint.dim(`${what}, last written ${moment(modifiedAt)}`), 2, 4);
+  for (const { path, accountHome, isLink, isInLinkedDirectory } of paths) {
+    const remarks = present(
+      accountHome === undefined && 'shared',
+      isLink && 'a link',
+      isInLinkedDirectory && 'in a linked directory',
+    );
+    out.remarked(`  ${out.symbols.bullet} ${out.path(path)}`, out.paint.dim(remarks.join(', ')), 6);
+  }
 }

@@ -1,4 +1,4 @@
-import type { InspectionReport } from '../../index.ts';
+import type { InspectionReport, LinkState } from '../../index.ts';
 import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
@@ -6,10 +6,9 @@ import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
 import { isInterrupted, type InterruptedRun } from '../runs.ts';
 import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
-import { count, moment } from '../ui/amounts.ts';
-import { isRight } from '../ui/links.ts';
+import { byNaturalOrder, count, moment } from '../ui/amounts.ts';
 import { reasonInWords } from '../ui/scope.ts';
-import { shellWord } from '../ui/shell.ts';
+import { shellWord } from '../ui/steps.ts';
 
 /** Everything that the doctor looks at. */
 export interface Facts {
@@ -43,44 +42,41 @@ interface Check {
   readonly run: (facts: Facts) => CheckResult;
 }
 
-/** A cause that has no problem code. */
-function cause(heading: string, advice: string, paths: readonly string[]): Cause {
-  return { codes: [], severity: 'error', heading, advice, problems: [], paths };
-}
-
-/** Something to know that makes nothing unhealthy. */
-function note(heading: string, advice: string, paths: readonly string[] = []): Cause {
-  return { ...cause(heading, advice, paths), severity: 'warning' };
+/** A cause that has no problem code; a warning makes nothing unhealthy. */
+function cause(
+  severity: Cause['severity'],
+  heading: string,
+  advice: string,
+  paths: readonly string[] = [],
+): Cause {
+  return { codes: [], severity, heading, advice, problems: [], paths };
 }
 
 function notesOnDouble({ accountHome, remarks }: AccountHome): readonly Cause[] {
   return remarks.slice(0, 1).map(({ kind, accountHome: original }) => {
-    const why = {
-      'same-account': `This home has the account of ${original}`,
-      'looks-like-a-copy': `This home looks like a copy of ${original}`,
-    }[kind];
-    return note(why, 'It is left alone unless you name it with --home.', [accountHome]);
+    const what = { 'same-account': 'has the account', 'looks-like-a-copy': 'looks like a copy' };
+    const heading = `This home ${what[kind]} of ${original}`;
+    return cause('warning', heading, 'It is left alone unless you name it with --home.', [
+      accountHome,
+    ]);
   });
 }
 
 function notesOnPool({ primary, requiredFrom, program }: Scope): readonly Cause[] {
   if (requiredFrom !== 'agreed') return [];
   if (primary === undefined) {
-    return [note('The homes share their sessions already, in a place of their own', 'It is kept.')];
+    const heading = 'The homes share their sessions already, in a place of their own';
+    return [cause('warning', heading, 'It is kept.')];
   }
   const move = `${program} migrate --home ${shellWord(primary)}`;
-  return [
-    note(
-      `The homes share the directories of ${primary}`,
-      `That works, and the other homes can join. To move them to a neutral place instead: ${move}`,
-    ),
-  ];
+  const advice = `That works, and the other homes can join. To move them to a neutral place instead: ${move}`;
+  return [cause('warning', `The homes share the directories of ${primary}`, advice)];
 }
 
 function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
-  const place = links.find(({ name }) => name === 'projects')?.target ?? '';
+  const [place = ''] = links.flatMap(({ name, target }) => (name === 'projects' ? target : []));
   const advice = 'No other home can resume their sessions, and nothing is moved between groups.';
-  return cause(`These homes share ${place}`, advice, accountHomes);
+  return cause('error', `These homes share ${place}`, advice, accountHomes);
 }
 
 // Read in the packages of Claude Code 2.1.197 and 2.1.332: a hash of that text is in the name of the item.
@@ -108,7 +104,7 @@ export const checks: readonly Check[] = [
     run({ scope, platform, settings }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
       const causes = unreadable.map((directory) =>
-        cause(`This may be an account home, but it ${reasonInWords(directory)}`, '', [
+        cause('error', `This may be an account home, but it ${reasonInWords(directory)}`, '', [
           directory.path,
         ]),
       );
@@ -141,12 +137,11 @@ export const checks: readonly Check[] = [
           homes.length === 1
             ? 'There is one account home. Sharing helps once you have a second one.'
             : "A session started under one of these accounts can't be resumed under another.";
-        const causes = [cause('Nothing is shared yet', advice, homes)];
+        const causes = [cause('error', 'Nothing is shared yet', advice, homes)];
         return { state: 'error', text: 'nothing is shared yet', problems, causes };
       }
-      const text = `${right} of ${links.length}`;
       // A home can be refused although all its links are right.
-      return { state: stateOf(problems), text, problems };
+      return { state: stateOf(problems), text: `${right} of ${links.length}`, problems };
     },
   },
   {
@@ -174,19 +169,14 @@ export const checks: readonly Check[] = [
           : `transcripts are kept for ${count(periodDays, 'day')}`;
       const managed = homes.find((home) => home.source === 'managed');
       const ruler = managed === undefined ? '' : ` (${managed.settings})`;
-      const expired = transcripts?.expiredCount ?? 0;
-      const next = transcripts?.nextToExpire;
+      const { expiredCount: expired = 0, nextToExpire: next } = transcripts ?? {};
+      const oldest = next === undefined ? '' : `, the oldest until ${moment(next.expiresAt)}`;
       const detail =
         expired > 0
           ? `; ${count(expired, 'transcript')} will be deleted when Claude Code starts next`
-          : next === undefined
-            ? ''
-            : `, the oldest until ${moment(next.expiresAt)}`;
-      return {
-        state: expired > 0 ? 'note' : stateOf(problems),
-        text: kept + ruler + detail,
-        problems,
-      };
+          : oldest;
+      const state = expired > 0 ? 'note' : stateOf(problems);
+      return { state, text: kept + ruler + detail, problems };
     },
   },
   {
@@ -213,7 +203,9 @@ export const checks: readonly Check[] = [
       const unfinished = restorePoints.filter(isInterrupted);
       const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
-        return paths.length === 0 ? [] : [cause(interrupted[state], 'Nothing is lost.', paths)];
+        return paths.length === 0
+          ? []
+          : [cause('error', interrupted[state], 'Nothing is lost.', paths)];
       });
       const text =
         unfinished.length === 0 ? 'none is unfinished' : `${unfinished.length} unfinished`;
@@ -236,15 +228,15 @@ export const checks: readonly Check[] = [
     name: 'claude-code',
     summary: 'whether the installed version of Claude Code is tested',
     run({ claudeVersion: version }) {
-      const last = TestedClaudeVersions.at(-1) ?? '';
+      const [last = ''] = TestedClaudeVersions.slice(-1);
       if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
       if (TestedClaudeVersions.includes(version))
         return { state: 'ok', text: `${version}, a tested version` };
-      const isNewer = version.localeCompare(last, 'en', { numeric: true }) > 0;
-      const relation = isNewer
-        ? 'newer than the last tested one'
-        : 'not tested; the last tested one is';
-      return { state: 'note', text: `${version}, ${relation}${isNewer ? ',' : ''} ${last}` };
+      const relation =
+        byNaturalOrder(version, last) > 0
+          ? 'newer than the last tested one,'
+          : 'not tested; the last tested one is';
+      return { state: 'note', text: `${version}, ${relation} ${last}` };
     },
   },
 ];
@@ -271,4 +263,8 @@ function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): b
   const links = reports.flatMap((report) => report.links);
   const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
   return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
+}
+
+export function isRight(state: LinkState): boolean {
+  return state === 'linked' || state === 'equivalent';
 }

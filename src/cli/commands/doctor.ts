@@ -1,15 +1,20 @@
-import { inspectAll, requiredSharedUnder } from '../../index.ts';
+import stringWidth from 'string-width';
+import {
+  type AccountReport,
+  inspectAll,
+  type LinkReport,
+  requiredSharedUnder,
+} from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
-import { asData, causesOf, distinct, errorsFirst, tally } from '../causes.ts';
+import { causesOf, distinct, errorsFirst, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
-import { printLinks } from '../ui/links.ts';
 import type { Output } from '../ui/output.ts';
 import { printSessions } from '../ui/plan.ts';
 import { printCauses } from '../ui/problems.ts';
@@ -17,7 +22,7 @@ import { whileWaiting } from '../ui/progress.ts';
 import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { causesIn, type CheckResult, checks, type Facts } from './doctor-checks.ts';
+import { causesIn, checks, type Facts, isRight } from './doctor-checks.ts';
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -54,66 +59,51 @@ export const doctorCommand = defineCommand({
       printScope(out, { ...scope, skipped: [] });
       if (verbose) printDetails(out, facts);
       out.line();
-      for (const one of found) printFinding(out, one);
+      const width = Math.max(...checks.map(({ name }) => name.length));
+      for (const { name, state, text } of found) {
+        out.labeled(`${out.signed(signs[state])} ${out.pad(name, width)}`, text);
+      }
     }
     printCauses(out, causes, verbose);
     if (!quiet || !isOk) printVerdict(out, facts, isOk, tally(causes));
     printSteps(out, next);
-    const { reports, live, points, claudeVersion } = facts;
+    const { reports: homes, retention, live, points, claudeVersion } = facts;
     return {
       exitCode: isOk ? EXIT.done : EXIT.problems,
       body: {
-        homes: reports.map(({ accountHome, ok, links, wouldCreate, problems }) => ({
-          accountHome,
-          ok,
-          links,
-          wouldCreate,
-          problems: problems.map(asData),
-        })),
+        homes,
         checks: found.map(({ name, state, text }) => ({ name, state, text })),
-        retention: {
-          ...facts.retention,
-          homes: facts.retention.homes.map(({ accountHome, settings, periodDays, source }) => ({
-            accountHome,
-            settings,
-            periodDays,
-            source,
-          })),
-        },
+        retention,
         liveSessions: live.sessions,
         restorePoints: points.restorePoints,
-        problems: problems.map(asData),
+        problems,
         next,
-        ...(claudeVersion === undefined ? {} : { claudeVersion }),
+        claudeVersion,
       },
     };
   },
 });
 
-function chosenChecks(names: readonly string[] | undefined) {
+function chosenChecks(names: readonly string[] = checks.map(({ name }) => name)) {
   const known = checks.map(({ name }) => name);
-  const unknown = names?.find((name) => !known.includes(name));
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const hint = didYouMean(nearest(unknown, known));
+    const hint = didYouMean(unknown, known);
     throw new UsageError(`there is no check ${unknown}${hint}\nthe checks: ${known.join(', ')}`);
   }
-  return names === undefined ? checks : checks.filter(({ name }) => names.includes(name));
+  return checks.filter(({ name }) => names.includes(name));
 }
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
-  const linked = homesToLink(scope);
   const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
-    inspectAll(linked, { required, retention: true }),
-    // The period of the primary home counts, too; its transcripts are not those of a target.
-    primary === undefined
-      ? inspectRetention(homes, { required })
-      : inspectRetention(homes, { required: requiredSharedUnder(io.home) }),
-    findLiveSessions(homes),
-    inspectSettings(homes, {
-      environment: io.env,
-      defaultAccountHome: defaultHomeIn(io.home),
+    inspectAll(homesToLink(scope), { required, retention: true }),
+    inspectRetention(homes, {
+      // The period of the primary home counts, too; its transcripts are not those of a target.
+      required: primary === undefined ? required : requiredSharedUnder(io.home),
     }),
+    findLiveSessions(homes),
+    inspectSettings(homes, { environment: io.env, defaultAccountHome: defaultHomeIn(io.home) }),
     restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
@@ -121,14 +111,7 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
   return { scope, platform, reports, retention, live, settings, points, claudeVersion };
 }
 
-function printFinding(
-  out: Output,
-  { name, state, text }: CheckResult & { readonly name: string },
-): void {
-  const sign = ({ ok: 'ok', note: 'warn', error: 'bad' } as const)[state];
-  const width = Math.max(...checks.map((check) => check.name.length));
-  out.labeled(`${out.signed(sign)} ${out.pad(name, width)}`, text);
-}
+const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;
 
 function printVerdict(out: Output, facts: Facts, isOk: boolean, causes: string): void {
   out.line();
@@ -160,4 +143,34 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
     out.line(`    ${out.path(next.path)}`);
   }
   printSessions(out, live.sessions);
+}
+
+/** Prints every link of every home: as a table where there is room for one, otherwise as a list. */
+function printLinks(out: Output, reports: readonly AccountReport[]): void {
+  // Every home has the same links.
+  const head = ['', ...reports.slice(0, 1).flatMap(({ links }) => links.map(({ name }) => name))];
+  const rows = reports.map(({ accountHome, links }) => [
+    out.path(accountHome),
+    ...links.map((link) => cell(out, link)),
+  ]);
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map(({ [column]: text = '' }) => stringWidth(text))),
+  );
+  if (widths.reduce((sum, width) => sum + width + 3, 0) <= out.width) {
+    const line = (row: readonly string[]) =>
+      `  ${row.map((text, column) => out.pad(text, widths[column] ?? 0)).join('   ')}`.trimEnd();
+    out.line(out.paint.dim(line(head)));
+    for (const row of rows) out.line(line(row));
+    return;
+  }
+  for (const { accountHome, links } of reports) {
+    out.line(`  ${out.path(accountHome)}`);
+    const width = Math.max(...links.map(({ name }) => stringWidth(name)));
+    for (const link of links) out.line(`    ${out.pad(link.name, width)}  ${cell(out, link)}`);
+  }
+}
+
+function cell(out: Output, { state }: LinkReport): string {
+  if (state === 'missing') return out.paint.yellow(`${out.symbols.make} ${state}`);
+  return out.signed(isRight(state) ? 'ok' : 'bad', state);
 }

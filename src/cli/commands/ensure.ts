@@ -5,7 +5,7 @@ import {
   isSharedStateError,
   validateAll,
 } from '../../index.ts';
-import { type AnyProblem, asData, causesOf, isError, tally } from '../causes.ts';
+import { type AnyProblem, causesOf, isError, tally } from '../causes.ts';
 import { defineCommand, dryRun } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { nextSteps } from '../next-steps.ts';
@@ -58,14 +58,9 @@ export const ensureCommand = defineCommand({
       exitCode: isOk ? EXIT.done : EXIT.problems,
       body: {
         dryRun: isDryRun,
-        homes: reports.map(({ accountHome, ok, links, problems }) => ({
-          accountHome,
-          ok,
-          links,
-          problems: problems.map(asData),
-        })),
+        homes: reports,
         ...(isDryRun ? { wouldCreate: created } : { created }),
-        problems: shown.map(asData),
+        problems: shown,
         next,
       },
     };

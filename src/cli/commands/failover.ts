@@ -30,7 +30,7 @@ import {
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
 import { jsonLine } from '../json.ts';
-import { didYouMean, nearest } from '../nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import { accountFor, absolutePath } from '../scope.ts';
 import { printMessagesOf, printSwapPlan, printStatus, printSubject } from '../ui/failover.ts';
 import { escapeControl } from '../ui/output.ts';
@@ -48,7 +48,7 @@ export const failoverCommand = defineCommand({
   async run(context, values, [action = '', ...extraArgs]) {
     const known = actions.find((each) => each === action);
     if (known === undefined) {
-      throw new UsageError(`failover can't ${action}${didYouMean(nearest(action, actions))}`);
+      throw new UsageError(`failover can't ${action}${didYouMean(action, actions)}`);
     }
     const setup = await setupFor(context, values, extraArgs);
     switch (known) {

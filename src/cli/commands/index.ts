@@ -1,25 +1,18 @@
 import type { AnyCommand } from '../command.ts';
+import { completionCommand, explainCommand, manCommand, schemaCommand } from './about.ts';
 import { archiveCommand, unarchiveCommand } from './archive.ts';
-import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
-import { diagnoseCommand } from './diagnose.ts';
+import { diagnoseCommand, locateCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
 import { ensureCommand } from './ensure.ts';
-import { explainCommand } from './explain.ts';
 import { failoverCommand } from './failover.ts';
 import { listCommand } from './list.ts';
-import { locateCommand } from './locate.ts';
-import { manCommand } from './man.ts';
 import { migrateCommand } from './migrate.ts';
-import { pruneCommand } from './prune.ts';
 import { rehomeCommand } from './rehome.ts';
-import { restorePointsCommand } from './restore-points.ts';
+import { pruneCommand, restorePointsCommand } from './restore-points.ts';
 import { restoreCommand } from './restore.ts';
 import { pickCommand, resumeSessionCommand } from './resume.ts';
-import { schemaCommand } from './schema.ts';
 import { storeCommand } from './store.ts';
-
-const all = () => commands;
 
 /** Every command; the first one is the default. To add one, write its object and list it here. */
 export const commands: readonly AnyCommand[] = [
@@ -42,6 +35,6 @@ export const commands: readonly AnyCommand[] = [
   configCommand,
   explainCommand,
   schemaCommand,
-  completionCommand(all),
-  manCommand(all),
+  completionCommand,
+  manCommand,
 ];

@@ -9,6 +9,7 @@ import {
   type CliContext,
   defineCommand,
   flagOption,
+  flagsOf,
   textOption,
   type ValuesOf,
 } from '../command.ts';
@@ -52,7 +53,7 @@ export const listCommand = defineCommand({
     const { io, scope, out, stderr, isJson } = context;
     const { search: text } = values;
     const limit = values.all === true || isJson ? Infinity : SHOWN;
-    const status = new StatusLine(stderr, io.clock);
+    const status = new StatusLine(stderr);
     const unreadable: string[] = [];
     const filters = await filtersFor(context, values);
     const { signal, release } = io.catchInterrupts();
@@ -64,7 +65,7 @@ export const listCommand = defineCommand({
       onUnreadable: ({ path, errno }) => unreadable.push(`${out.path(path)}: ${errno}`),
       onProgress: ({ checked, total }) => {
         if (text === undefined) return;
-        status.show(`searching: ${grouped(checked)} of ${grouped(total)} sessions`);
+        status.text = `searching: ${grouped(checked)} of ${grouped(total)} sessions`;
       },
     });
     let count = 0;
@@ -76,7 +77,7 @@ export const listCommand = defineCommand({
           break;
         }
         count += 1;
-        status.clear();
+        status.erase();
         if (isJson) io.stdout.write(jsonLine(lineAsData(session)));
         else print(context, session, text);
       }
@@ -84,15 +85,13 @@ export const listCommand = defineCommand({
       if (signal.aborted) throw new Interrupted();
       throw error;
     } finally {
-      status.clear();
+      status.end();
       release();
     }
     if (count === 0) out.line('no session');
     if (!isComplete) {
-      const words = Object.entries({ ...values, all: true as const }).flatMap(([name, value]) =>
-        value === true ? [`--${name}`] : [`--${name}`, value],
-      );
-      printSteps(out, [stepFor(scope, ['list', ...words], 'list all of them')]);
+      const words = ['list', ...flagsOf({ ...values, all: true })];
+      printSteps(out, [stepFor(scope, words, 'list all of them')]);
     }
     if (unreadable.length > 0) {
       const more = unreadable.length - MAX_UNREADABLE;
@@ -127,11 +126,12 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w
 
 function timeIn(option: string, text: string): Date {
   const [, number, unit = ''] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
-  const age = number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 0);
+  const { [unit]: length } = UNITS;
   // A day alone would be taken for one in UTC.
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const time =
-    age === undefined ? new Date(isDay ? `${text}T00:00` : text) : new Date(Date.now() - age);
+  const time = new Date(
+    length === undefined ? (isDay ? `${text}T00:00` : text) : Date.now() - Number(number) * length,
+  );
   if (Number.isNaN(time.getTime())) {
     throw new UsageError(
       `${option}: ${JSON.stringify(text)} is no time, such as 12h, 7d, 2w or 2026-11-29`,

@@ -6,16 +6,17 @@ import {
 } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
 import { act, actOptions, isOver } from '../act.ts';
-import { type AnyProblem, dataOf, isError } from '../causes.ts';
+import { type AnyProblem, isError } from '../causes.ts';
 import {
   type CliContext,
   choiceOption,
   defineCommand,
   flagOption,
+  flagsOf,
   listOption,
 } from '../command.ts';
-import { stepsPastRefusal } from '../past-refusal.ts';
-import { isInterrupted, restorePointsIn } from '../runs.ts';
+import { stepsPastRefusal } from '../next-steps.ts';
+import { restorePointsIn } from '../runs.ts';
 import { absolutePath, homesToLink, requireOneGroup, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printPlan, printSessions, printUnmerged } from '../ui/plan.ts';
@@ -54,13 +55,11 @@ export const migrateCommand = defineCommand({
     const homes = homesToLink(scope);
     const otherHomes = [...scope.otherHomes, ...(primary === undefined ? [] : [primary])];
     const options = { required, live, acceptRetention, preferShared, preferHome, otherHomes };
-    const words = [
-      'migrate',
-      ...(live === 'merge' ? ['--live', 'merge'] : []),
-      ...(acceptRetention ? ['--accept-retention'] : []),
-      ...preferShared.flatMap((path) => ['--prefer-shared', path]),
-      ...preferHome.flatMap((path) => ['--prefer-home', path]),
-    ];
+    const accepted = {
+      live: live === 'merge' ? live : undefined,
+      acceptRetention: values.acceptRetention,
+    };
+    const words = ['migrate', ...flagsOf({ ...accepted, preferShared, preferHome })];
     const found = await whileWaiting(stderr, 'comparing all files', planMigration(homes, options));
     const { restorePoints } = await restorePointsIn(homes);
     const waysOn = (all: readonly AnyProblem[]) =>
@@ -80,8 +79,8 @@ export const migrateCommand = defineCommand({
         blocked: isBlocked(found) ? () => waysOn(found.problems) : undefined,
         nothing:
           found.ok &&
-          isDone(found) &&
-          !restorePoints.some((point) => isInterrupted(point) && point.state === 'incomplete')
+          found.homes.every(({ entries }) => entries.every(({ action }) => action === 'none')) &&
+          !restorePoints.some(({ state }) => state === 'incomplete')
             ? 'nothing to do: everything is shared'
             : undefined,
         notice:
@@ -94,15 +93,7 @@ export const migrateCommand = defineCommand({
         refused: (report) => waysOn(report.problems),
       },
     );
-    const [last] = reports;
-    return {
-      exitCode,
-      body: {
-        plan: dataOf(found),
-        ...ending,
-        ...(last === undefined ? {} : { report: dataOf(last) }),
-      },
-    };
+    return { exitCode, body: { plan: found, ...ending, report: reports.at(-1) } };
   },
 });
 
@@ -112,10 +103,6 @@ function isBlocked({ ok, problems }: MigrationPlan): boolean {
   return !ok && (!has('earlier-run-incomplete') || has('earlier-run-other-target'));
 }
 
-function isDone({ homes }: MigrationPlan): boolean {
-  return homes.every(({ entries }) => entries.every(({ action }) => action === 'none'));
-}
-
 /** What the accounts gained, and how to try it. */
 async function afterwards({ scope }: CliContext) {
   const doctor = stepFor(scope, ['doctor'], 'check everything');
@@ -123,14 +110,15 @@ async function afterwards({ scope }: CliContext) {
   for await (const _ of listSessions([], { required: scope.required, details: false })) {
     sessions += 1;
   }
-  const accounts = count(scope.homes.length, 'account');
-  const [home] = scope.homes.slice(-1);
-  const better =
-    sessions === 0
-      ? `${accounts} ${scope.homes.length === 1 ? 'uses' : 'use'} the shared directories now`
-      : `${count(sessions, 'conversation')} can now be resumed from ${accounts}`;
-  if (sessions === 0 || home === undefined) return { better, next: [doctor] };
-  const words = ['resume', '--last', ...(scope.homes.length === 1 ? [] : ['--account', home])];
+  const { length } = scope.homes;
+  const accounts = count(length, 'account');
+  if (sessions === 0) {
+    const verb = length === 1 ? 'uses' : 'use';
+    return { better: `${accounts} ${verb} the shared directories now`, next: [doctor] };
+  }
+  const better = `${count(sessions, 'conversation')} can now be resumed from ${accounts}`;
+  const account = length === 1 ? undefined : scope.homes.at(-1);
+  const words = ['resume', '--last', ...flagsOf({ account })];
   const purpose = 'try it: print the command that resumes the last one';
   return { better, next: [stepFor(scope, words, purpose), doctor] };
 }

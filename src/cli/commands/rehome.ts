@@ -1,7 +1,7 @@
 import { isValidResumeUUID, planRehome, rehome, type RehomeReport } from '../../sessions/index.ts';
 import { act, actOptions } from '../act.ts';
-import { dataOf, isError } from '../causes.ts';
-import { defineCommand, listOption } from '../command.ts';
+import { isError } from '../causes.ts';
+import { defineCommand, flagsOf, listOption } from '../command.ts';
 import { UsageError } from '../exit.ts';
 import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
@@ -51,7 +51,7 @@ export const rehomeCommand = defineCommand({
     printProblems(out, found.problems);
     const { reports, exitCode, ...ending } = await act<undefined, RehomeReport>(context, {
       values,
-      words: ['rehome', from, to, ...flags(sessions)],
+      words: ['rehome', from, to, ...flagsOf({ session: sessions })],
       problems: found.problems,
       blocked: found.ok ? undefined : () => [],
       nothing: found.moves.length === 0 ? `no session of ${out.path(from)} is left` : undefined,
@@ -60,30 +60,17 @@ export const rehomeCommand = defineCommand({
       targets: [undefined],
       run: () => rehome(from, to, options),
       print: ({ problems }) => printProblems(out, problems.filter(isError)),
-      after: ([report]) => {
-        const moved = report?.moves.flatMap((move) => move.sessions) ?? [];
-        const [named, purpose] =
-          moved.length <= MAX_NAMED
-            ? [flags(moved), 'the way back']
-            : [[], 'the way back, for all sessions of the new directory'];
+      after: (done) => {
+        const moved = done.flatMap(({ moves }) => moves.flatMap((move) => move.sessions));
+        const isShort = moved.length <= MAX_NAMED;
+        const back = ['rehome', to, from, ...flagsOf({ session: isShort ? moved : [] })];
+        const purpose = `the way back${isShort ? '' : ', for all sessions of the new directory'}`;
         return {
           better: `${count(moved.length, 'session')} can be continued in ${out.path(to)}`,
-          next: [stepFor(scope, ['rehome', to, from, ...named], purpose)],
+          next: [stepFor(scope, back, purpose)],
         };
       },
     });
-    const [last] = reports;
-    return {
-      exitCode,
-      body: {
-        plan: dataOf(found),
-        ...ending,
-        ...(last === undefined ? {} : { report: dataOf(last) }),
-      },
-    };
+    return { exitCode, body: { plan: found, ...ending, report: reports.at(-1) } };
   },
 });
-
-function flags(sessions: readonly string[] = []): readonly string[] {
-  return sessions.flatMap((id) => ['--session', id]);
-}

@@ -1,8 +1,9 @@
 import { planRestore, restore, type RestorePlan, type RestoreReport } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
-import { asData, dataOf, isError } from '../causes.ts';
-import { type CliContext, defineCommand, flagOption } from '../command.ts';
-import { stepsPastRefusedRestore } from '../past-refusal.ts';
+import { isError } from '../causes.ts';
+import { type CliContext, defineCommand, flagOption, flagsOf } from '../command.ts';
+import { inTurn } from '../lists.ts';
+import { stepsPastRefusedRestore } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
@@ -29,7 +30,7 @@ export const restoreCommand = defineCommand({
       required: namedLinks(scope),
       acceptOtherTarget: values.acceptOtherTarget ?? false,
     };
-    const words = ['restore', ...(options.acceptOtherTarget ? ['--accept-other-target'] : [])];
+    const words = ['restore', ...flagsOf({ acceptOtherTarget: values.acceptOtherTarget })];
     const planning = inTurn(homesToLink(scope), (home) => planRestore(home, options));
     const all = await whileWaiting(stderr, 'comparing all files', planning);
     // A home that was found but never migrated is left out; one that was named is a mistake.
@@ -51,7 +52,7 @@ export const restoreCommand = defineCommand({
       plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
     );
     printProblems(out, found);
-    const { exitCode, reports, ...ending } = await act<string, RestoreReport>(context, {
+    const { exitCode, ...ending } = await act<string, RestoreReport>(context, {
       values,
       words,
       homes,
@@ -60,9 +61,8 @@ export const restoreCommand = defineCommand({
         refused.length === 0
           ? undefined
           : async () => {
-              const { restorePoints } = await restorePointsIn(
-                refused.map(({ accountHome }) => accountHome),
-              );
+              const refusing = refused.map(({ accountHome }) => accountHome);
+              const { restorePoints } = await restorePointsIn(refusing);
               const errors = refused.flatMap((plan) => plan.problems);
               return stepsPastRefusedRestore(scope, words, errors, restorePoints);
             },
@@ -85,24 +85,9 @@ export const restoreCommand = defineCommand({
         };
       },
     });
-    const body = {
-      plan: plans.map(dataOf),
-      problems: found.map(asData),
-      reports: reports.map(dataOf),
-    };
-    return { exitCode, body: { ...body, ...ending } };
+    return { exitCode, body: { plan: plans, problems: found, ...ending } };
   },
 });
-
-/** One after the other: each compares all files of a home. */
-export async function inTurn<Item, Value>(
-  items: readonly Item[],
-  perform: (item: Item) => Promise<Value>,
-): Promise<readonly Value[]> {
-  const values: Value[] = [];
-  for (const item of items) values.push(await perform(item));
-  return values;
-}
 
 function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
   const { paint, symbols } = out;

@@ -1,7 +1,6 @@
 import { sep } from 'node:path';
 import { resumeCommand, type ResumeUUID } from '../../sessions/index.ts';
-import { asData } from '../causes.ts';
-import { chooseHome } from '../choose.ts';
+import { chooseHome } from '../ids.ts';
 import { type CliContext, defineCommand, flagOption, type ValuesOf } from '../command.ts';
 import {
   defaultHomeIn,
@@ -68,7 +67,7 @@ async function resume(
   const chosen = await choose(all);
   if (chosen === undefined) throw new Error('no account home was looked at');
   const { accountHome, cwd, verdict, problems } = chosen;
-  const head = { sessionId, accountHome, cwd, verdict, problems: problems.map(asData) };
+  const head = { sessionId, accountHome, cwd, verdict, problems };
   if (verdict === 'not-resumable') {
     const step = stepFor(scope, ['diagnose', sessionId], 'the same for every home');
     if (!isJson) {

@@ -99,6 +99,9 @@ class Daemon {
     this.#seen = look.sightings;
     this.#polls += 1;
     for (const event of events) this.#say(event);
+    const isRunning = look.sightings.some(({ state: each }) => each === 'running');
+    if (isRunning) this.#standing.delete('no-session');
+    else if (call === undefined) this.#sayOnce('no-session', 'no session runs yet');
     if (call?.kind === 'stop') return false;
     // What is begun without a note of it could not be completed after a crash.
     const isSaved = await this.#remember();

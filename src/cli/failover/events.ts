@@ -4,6 +4,7 @@ import type { FailoverProblem } from '../../failover/index.ts';
 export const eventMeanings = {
   started: 'the daemon watches',
   stopped: 'the daemon ends',
+  'no-session': 'no session runs; the daemon waits for one',
   'session-found': 'a session is watched from now on',
   'session-ended': 'a session ended by itself; it is left alone',
   'session-killed': 'a session was killed, and will be relaunched',

@@ -1,3 +1,4 @@
+import { present } from '../lists.ts';
 import { bytes, count, duration, grouped } from './amounts.ts';
 import type { Output } from './output.ts';
 
@@ -12,10 +13,13 @@ export interface Progress {
 const WINDOW = 10_000;
 const MIN_SAMPLE = 1000;
 const DRAW_EVERY = 80;
+const PATIENCE = 400;
 const PRINT_EVERY = 10_000;
 const MAX_BAR = 30;
 const MIN_BAR = 8;
 const CLEAR_TO_END = '\u001B[K';
+
+const NO_SAMPLE = { at: 0, done: 0 };
 
 /** How fast something goes, from the last ten seconds. */
 export class RateEstimator {
@@ -30,16 +34,16 @@ export class RateEstimator {
 
   /** Unknown until a second has passed. */
   get perSecond(): number | undefined {
-    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (first === undefined || last === undefined) return undefined;
+    const [first = NO_SAMPLE] = this.#samples;
+    const [last = first] = this.#samples.slice(-1);
     const time = last.at - first.at;
     return time < MIN_SAMPLE ? undefined : ((last.done - first.done) / time) * 1000;
   }
 
   /** The milliseconds that the rest takes; unknown where nothing moves. */
   remaining(rest: number): number | undefined {
-    const rate = this.perSecond;
-    return rate === undefined || rate <= 0 ? undefined : (rest / rate) * 1000;
+    const { perSecond: rate = 0 } = this;
+    return rate > 0 ? (rest / rate) * 1000 : undefined;
   }
 }
 
@@ -114,12 +118,12 @@ export function barLine(
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
   const remaining = rate.remaining(total - done);
   const perSecond = rate.perSecond;
-  const extras = [
-    ...(remaining === undefined ? [] : [`${duration(remaining)} left`]),
+  const extras = present(
+    remaining !== undefined && `${duration(remaining)} left`,
     `${grouped(done)}/${grouped(total)}`,
-    ...(perSecond === undefined ? [] : [`${grouped(Math.round(perSecond))}/s`]),
-    ...(size > 0 ? [bytes(size)] : []),
-  ];
+    perSecond !== undefined && `${grouped(Math.round(perSecond))}/s`,
+    size > 0 && bytes(size),
+  );
   // The last column stays free: some terminals wrap there.
   const room = output.width - 1;
   const head = `${phase.padEnd(8)} `;
@@ -137,53 +141,47 @@ export function barLine(
   return `${head}${bar}${percent}${text}`;
 }
 
-/** One line that is drawn over and erased, where there is a cursor. */
+/** Says on a terminal, on a line that is drawn over and erased, what takes long. */
 export class StatusLine {
+  text: string;
   readonly #output: Output;
-  readonly #clock: () => number;
-  readonly #from: number;
-  #shownAt = -Infinity;
-  #isShown = false;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #shown = '';
 
-  constructor(output: Output, clock: () => number) {
+  constructor(output: Output, text = '') {
+    this.text = text;
     this.#output = output;
-    this.#clock = clock;
-    this.#from = clock();
+    // What is over soon is not worth a word.
+    this.#timer = output.hasCursor ? setInterval(() => this.#show(), PATIENCE) : undefined;
   }
 
-  /** Shows a text, unless it is over soon, or another one was shown just now. */
-  show(text: string): void {
-    const now = this.#clock();
-    if (!this.#output.hasCursor || now - this.#from < PATIENCE) return;
-    if (now - this.#shownAt < DRAW_EVERY) return;
-    this.#output.write(`\r${this.#output.paint.dim(text)}${CLEAR_TO_END}`);
-    [this.#shownAt, this.#isShown] = [now, true];
+  #show(): void {
+    if (this.#shown === this.text) return;
+    this.#shown = this.text;
+    this.#output.write(`\r${this.#output.paint.dim(this.text)}${CLEAR_TO_END}`);
   }
 
-  clear(): void {
-    if (this.#isShown) this.#output.write(`\r${CLEAR_TO_END}`);
-    this.#isShown = false;
+  /** Makes room for other lines. */
+  erase(): void {
+    if (this.#shown !== '') this.#output.write(`\r${CLEAR_TO_END}`);
+    this.#shown = '';
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.erase();
   }
 }
 
-const PATIENCE = 400;
-
-/** Says on a terminal what takes long, and erases it when it is over. */
 export async function whileWaiting<Value>(
   output: Output,
   what: string,
   pending: Promise<Value>,
 ): Promise<Value> {
-  if (!output.hasCursor) return await pending;
-  const shown = { is: false };
-  const timer = setTimeout(() => {
-    shown.is = true;
-    output.write(output.paint.dim(`${what} ${output.symbols.dots}`));
-  }, PATIENCE);
+  const status = new StatusLine(output, `${what} ${output.symbols.dots}`);
   try {
     return await pending;
   } finally {
-    clearTimeout(timer);
-    if (shown.is) output.write(`\r${CLEAR_TO_END}`);
+    status.end();
   }
 }

@@ -1,4 +1,5 @@
 import type { SkippedDirectory } from '../../homes/index.ts';
+import { groupBy } from '../lists.ts';
 import type { Scope } from '../scope.ts';
 import { count } from './amounts.ts';
 import type { Output } from './output.ts';
@@ -44,13 +45,9 @@ export function printShared(out: Output, { required, requiredFrom, root, config 
 
 /** Prints the directories that were skipped, those with one reason on one line. */
 export function printSkipped(out: Output, skipped: readonly SkippedDirectory[]): void {
-  const groups = new Map<string, string[]>();
-  for (const one of skipped) {
-    const reason = reasonInWords(one);
-    groups.set(reason, [...(groups.get(reason) ?? []), out.path(one.path)]);
-  }
-  for (const [reason, paths] of groups) {
-    out.words(out.paint.dim(`skipped (${reason}): ${paths.join(', ')}`), 2, 4);
+  for (const group of groupBy(skipped, reasonInWords)) {
+    const paths = group.map(({ path }) => out.path(path)).join(', ');
+    out.words(out.paint.dim(`skipped (${reasonInWords(group[0])}): ${paths}`), 2, 4);
   }
 }
 

@@ -2,8 +2,7 @@ import { join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
 import { makeDirectories } from '../../fs/io.ts';
 import { type FailoverFs, unsupportedSystem } from '../../fs/migrate-fs.ts';
-import { acquireLocks } from '../../lock/lock.ts';
-import { identifyOwner } from '../../lock/owner.ts';
+import { withLocks } from '../../lock/lock.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { FailoverContext } from './options.ts';
 import type { Attempt } from './session-terminal.ts';
@@ -15,24 +14,14 @@ export async function withLock<Value>(
 ): Promise<Attempt<Value>> {
   const unsupported = refuseSystem(fs, stateDirectory);
   if (unsupported !== undefined) return fail(unsupported);
-  const path = join(stateDirectory, '.lock');
   const created = await toResult(makeDirectories(fs, stateDirectory));
   if (!created.ok) {
     const { errno } = created;
     return fail(failoverProblem('io-error', { path: stateDirectory, errno }));
   }
-  const owner = await identifyOwner(processInspector, { pid, random });
-  const acquired = await acquireLocks(fs, [path], owner, processInspector);
-  if (!acquired.ok) {
-    return acquired.reason === 'held'
-      ? fail(failoverProblem('locked-by-other', { path, pid: acquired.holder.pid }))
-      : fail(failoverProblem('io-error', acquired.failed));
-  }
-  try {
-    return { ok: true, value: await act() };
-  } finally {
-    await acquired.locks.release();
-  }
+  const self = { processInspector, pid, random };
+  const worked = await withLocks(fs, [join(stateDirectory, '.lock')], self, act);
+  return worked.ok ? worked : fail(worked.problem);
 }
 
 /** Why no session is moved on this system, if it is one on which none is. */

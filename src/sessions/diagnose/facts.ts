@@ -52,10 +52,7 @@ export async function gatherFacts({ sessionId, file }: NamedSession, request: Re
 
   const settings = await readProgramSettings(fs, accountHome, cwd, managedSettings);
   const config = await readConfig(fs, accountHome, isDefaultHome(request));
-  const periods: number[] = [];
-  for (const home of accountHomes) {
-    periods.push(await periodDaysOf(fs, home, managedSettings));
-  }
+  const periods = await mapLimit(accountHomes, (home) => periodDaysOf(fs, home, managedSettings));
   const { homes } = await drive(inspectShared([accountHome], required), fs);
   const links = homes.flatMap((home) => home.links);
   const live = await findLiveSessions(accountHomes, { fs, processInspector });

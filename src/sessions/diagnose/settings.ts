@@ -3,20 +3,21 @@ import { dirname, join } from '../../core/paths.ts';
 import { toResult } from '../../core/result.ts';
 import { listDirectory } from '../../fs/io.ts';
 import { textOf } from '../../fs/port.ts';
-import { readJson } from '../../fs/read-file.ts';
 import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { DEFAULT_DAYS, periodIn } from '../../links/cleanup-period.ts';
 import { daysOf } from '../../links/compare-retention.ts';
 import type { ProgramConfig } from '../../homes/config.ts';
 import type { Environment } from '../../homes/layouts.ts';
-import { readManagedSettings, type Settings } from '../../retention/managed-settings.ts';
+import {
+  readManagedSettings,
+  readSettings,
+  type Settings,
+} from '../../retention/managed-settings.ts';
 import { LOGIN_VARIABLES } from '../program.ts';
 
 /*
  * What the settings of the program say about resuming. All of it was seen on 2.1.197 and 2.1.329.
  */
-
-const MAX_SETTINGS_BYTES = 1024 * 1024;
 
 /** The settings that are in force under a home and in a directory; the last ones override the others. */
 export type ProgramSettings = readonly [
@@ -39,11 +40,6 @@ export async function readProgramSettings(
     await readSettings(fs, join(project, 'settings.local.json')),
     ...(await readManagedSettings(fs, managedDirectory, accountHome)),
   ];
-}
-
-export async function readSettings(fs: SessionReadFs, path: string): Promise<Settings> {
-  const file = await readJson(fs, path, MAX_SETTINGS_BYTES);
-  return { path, value: file.ok ? file.value : undefined };
 }
 
 /**
@@ -88,15 +84,11 @@ export function loginOverridesIn(
 ): readonly LoginOverride[] {
   return [
     ...LOGIN_VARIABLES.filter((name) => isSet(environment[name])).map((variable) => ({ variable })),
-    ...settings.flatMap((one) => [
-      ...(isSet(memberOf(one.value, 'apiKeyHelper'))
-        ? [{ variable: 'apiKeyHelper', settings: one.path }]
-        : []),
-      ...LOGIN_VARIABLES.filter((name) => isSet(valueIn(one, name))).map((variable) => ({
-        variable,
-        settings: one.path,
-      })),
-    ]),
+    ...settings.flatMap(({ path, value }) => {
+      const ofHelper = isSet(memberOf(value, 'apiKeyHelper')) ? ['apiKeyHelper'] : [];
+      const inFile = LOGIN_VARIABLES.filter((name) => isSet(valueIn({ path, value }, name)));
+      return [...ofHelper, ...inFile].map((variable) => ({ variable, settings: path }));
+    }),
   ];
 }
 

@@ -25,7 +25,7 @@ export function judgeResume(
   const attempts = behaviors.map((behavior) => attempt(behavior, facts));
   const candidate = attempts.find(({ errors }) => errors.length === 0)?.candidate;
   const around = [
-    ...runningProblems(behaviors, facts),
+    ...runningProblems(behaviors, facts, candidate),
     ...(candidate === undefined ? [] : ownerProblems(candidate, behaviors, facts)),
   ];
   const errors = [

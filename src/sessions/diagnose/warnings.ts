@@ -97,7 +97,9 @@ const BACKGROUND_KINDS: ReadonlySet<string | undefined> = new Set([
 export function runningProblems(
   behaviors: readonly ProgramBehavior[],
   { live, accountHome, sessionId: id }: ResumeFacts,
+  candidate: Candidate | undefined,
 ): readonly SessionProblem[] {
+  const content = candidate?.content.kind === 'read' ? candidate.content.content : undefined;
   return live.map(({ kind, processState, path, pid, accountHomes, sessionId }) => {
     // The program inspects the records of its own home only.
     const isHere = processState === 'running' && accountHomes.includes(accountHome);
@@ -109,6 +111,7 @@ export function runningProblems(
           pid,
           accountHome: accountHomes[0],
           processState,
+          ...(content?.continuesAt === undefined ? {} : { continuesAt: content.continuesAt }),
         });
   });
 }

@@ -77,10 +77,9 @@ export async function moveEntries(
     await syncDirectory(fs, dirname(to));
   }
   const named: string[] = [];
-  // In the order of the names: transcripts last.
   const present = new Set(entries.map(({ name }) => name));
-  for (const name of names) {
-    if (!present.has(name)) continue;
+  // In the order of the names: transcripts last.
+  for (const name of [...names].filter((each) => present.has(each))) {
     const [own, other] = [join(from, name), join(to, name)];
     const info = await infoOf(fs, own);
     const relation = await relationOf(fs, own, info, other);

@@ -10,7 +10,7 @@ import {
 } from '../../core/options.ts';
 import { basename, dirname, isAtOrBelow, join } from '../../core/paths.ts';
 import { type AnyOf, createProblem } from '../../core/problem.ts';
-import { CallError, toResult, valueOf } from '../../core/result.ts';
+import { CallError, orThrow, toResult } from '../../core/result.ts';
 import { lstatOrUndefined, realPathOrUndefined } from '../../fs/io.ts';
 import {
   type MigrateFs,
@@ -111,8 +111,8 @@ export async function planRehome(
   to: string,
   options: PlanRehomeOptions,
 ): Promise<RehomePlan> {
-  const { options: given, ...paths } = check('planRehome', schema, { from, to, options });
-  return await surveyMoves(requestFrom(paths, given));
+  const checked = check('planRehome', schema, { from, to, options });
+  return await surveyMoves(requestFrom(checked.from, checked.to, checked.options));
 }
 
 /** The options of both calls. */
@@ -132,31 +132,16 @@ const schema = /* @__PURE__ */ (() => ({
 }))();
 
 /** What was asked for, checked. */
-export interface RehomeRequest {
-  readonly from: string;
-  readonly to: string;
-  readonly accountHomes: readonly string[];
-  readonly otherHomes: readonly string[];
-  readonly required: readonly SharedSymlink[];
-  readonly sessions: readonly ResumeUUID[] | undefined;
-  readonly fs: MigrateFs;
-  readonly processInspector: ProcessInspector;
-}
+export type RehomeRequest = ReturnType<typeof requestFrom>;
 
 export function requestFrom(
-  paths: Pick<RehomeRequest, 'from' | 'to'>,
-  {
-    fs,
-    processInspector = defaultInspector(fs),
-    required = RequiredShared,
-    otherHomes = [],
-    sessions,
-    accountHomes,
-  }: PlanRehomeOptions,
-): RehomeRequest {
-  const disk = promisesOf(fs ?? realMigrateDisk);
-  const homes = { accountHomes, otherHomes, required, sessions };
-  return { ...paths, ...homes, fs: disk, processInspector };
+  from: string,
+  to: string,
+  { required = RequiredShared, otherHomes = [], ...given }: PlanRehomeOptions,
+) {
+  const { processInspector = defaultInspector(given.fs) } = given;
+  const fs = promisesOf(given.fs ?? realMigrateDisk);
+  return { ...given, from, to, required, otherHomes, fs, processInspector };
 }
 
 /** Looks at everything; a call that fails is a problem. */
@@ -184,12 +169,8 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
   const entered = await toResult(fs.realpath(request.to));
   if (!entered.ok) {
     const fields = { path: request.to, errno: entered.errno };
-    return {
-      ok: false,
-      moves,
-      kept,
-      problems: [sessionProblem('working-directory-unusable', fields)],
-    };
+    problems.push(sessionProblem('working-directory-unusable', fields));
+    return { ok: false, moves, kept, problems };
   }
   // The last name itself may be a link to where the directory is now.
   const above = dirname(request.from);
@@ -200,7 +181,7 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
     if (errno !== 'ENOENT') problems.push(ioError(new CallError(at, { code: errno })));
   }
   for (const [{ path: projects }] of roots) {
-    const root = textOf(valueOf(projects, await toResult(fs.realpath(projects))));
+    const root = textOf(await orThrow(projects, fs.realpath(projects)));
     for (const found of await findMoves(fs, root, directories, request.sessions)) {
       const there = await lstatOrUndefined(fs, found.to);
       if (there !== undefined && there.kind !== 'directory') {
@@ -212,13 +193,11 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
         const [own, other] = [join(found.from, name), join(found.to, name)];
         if (await canMove(fs, own, other, clashes)) names.push(name);
       }
-      for (const clash of clashes) {
-        const isTranscript = dirname(clash.path) === found.from && idIn(clash.path) !== undefined;
-        if (!isTranscript) kept.push(clash);
-        else
-          problems.push(
-            sessionProblem('rehome-blocked', { ...clash, reason: 'transcript-exists' }),
-          );
+      const isTranscript = ({ path: at }: KeptFile) =>
+        dirname(at) === found.from && idIn(at) !== undefined;
+      kept.push(...clashes.filter((clash) => !isTranscript(clash)));
+      for (const clash of clashes.filter(isTranscript)) {
+        problems.push(sessionProblem('rehome-blocked', { ...clash, reason: 'transcript-exists' }));
       }
       const sessions = names.flatMap((name) => idIn(name) ?? []);
       if (names.length > 0) moves.push({ from: found.from, to: found.to, sessions, names });

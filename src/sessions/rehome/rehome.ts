@@ -7,13 +7,10 @@ import {
   path,
 } from '../../core/options.ts';
 import { dirname, join } from '../../core/paths.ts';
-import { createProblem } from '../../core/problem.ts';
 import { CallError, toResult } from '../../core/result.ts';
 import { makeDurableDirectories } from '../../fs/io.ts';
 import { STATE_DIRECTORY } from '../../homes/layouts.ts';
-import { acquireLocks } from '../../lock/lock.ts';
-import { identifyOwner } from '../../lock/owner.ts';
-import { lockProblems } from '../../lock/problems.ts';
+import { withLocks } from '../../lock/lock.ts';
 import { moveEntries } from './entries.ts';
 import {
   ioError,
@@ -90,9 +87,9 @@ export async function rehome(
   to: string,
   options: RehomeOptions,
 ): Promise<RehomeReport> {
-  const { options: given, ...paths } = check('rehome', schema, { from, to, options });
-  const { random = Math.random, pid, ...rest } = given;
-  const request = requestFrom(paths, rest);
+  const checked = check('rehome', schema, { from, to, options });
+  const { random = Math.random, pid, ...given } = checked.options;
+  const request = requestFrom(checked.from, checked.to, given);
   const found = await surveyMoves(request);
   // Asked twice: a file system may miss a directory for a moment.
   const plan = found.ok && found.moves.length === 0 ? await surveyMoves(request) : found;
@@ -125,21 +122,15 @@ async function underLocks(
   self: { readonly random: () => number; readonly pid: number | undefined },
 ): Promise<RehomeReport> {
   const { fs, processInspector } = request;
-  const owner = await identifyOwner(processInspector, self);
   const states = new Set(plan.moves.map(stateDirectoryFor));
   for (const state of states) await makeDurableDirectories(fs, state);
   const locks = [...states].map((state) => join(state, 'lock'));
-  const acquired = await acquireLocks(fs, locks, owner, processInspector);
-  if (!acquired.ok && acquired.reason === 'held') {
-    const problem = createProblem(lockProblems, 'locked-by-other', acquired.holder);
-    return { ...plan, ok: false, outcome: 'locked', problems: [...plan.problems, problem] };
-  }
-  if (!acquired.ok) throw new CallError(acquired.failed.path, { code: acquired.failed.errno });
-  try {
-    return await moveAll(request, plan, states);
-  } finally {
-    await acquired.locks.release();
-  }
+  const worked = await withLocks(fs, locks, { ...self, processInspector }, () =>
+    moveAll(request, plan, states),
+  );
+  if (worked.ok) return worked.value;
+  const outcome = worked.problem.code === 'locked-by-other' ? 'locked' : 'failed';
+  return { ...plan, ok: false, outcome, problems: [...plan.problems, worked.problem] };
 }
 
 /** The state directory that also the migration of these projects locks. */

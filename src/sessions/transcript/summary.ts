@@ -45,6 +45,11 @@ export interface TranscriptContent {
   readonly copiedFrom: string | undefined;
   /** The account that the conversation belongs to, if that was recorded. */
   readonly owner: SessionOwner | undefined;
+  /**
+   * When the program continues by itself the work that a limit stopped (`autoContinueAtUsageLimit`), in ISO 8601: the end
+   * of that limit, if a notice behind it says so, and nobody has said anything since (2.1.332).
+   */
+  readonly continuesAt: string | undefined;
   /** Of the first and the last message in the file. */
   readonly firstTimestamp: string | undefined;
   readonly lastTimestamp: string | undefined;
@@ -55,19 +60,19 @@ export interface TranscriptContent {
 /** What versions of the program make different things of. */
 export interface Evidence {
   readonly isEmpty: boolean;
-  readonly hasRecord: boolean;
-  readonly hasNullLine: boolean;
+  readonly hasRecord?: boolean;
+  readonly hasNullLine?: boolean;
   /** Whether somebody speaks in the main conversation, with and without a time, or in a side chain. */
-  readonly isSpoken: boolean;
-  readonly isSpokenUndated: boolean;
-  readonly isSpokenAside: boolean;
+  readonly isSpoken?: boolean;
+  readonly isSpokenUndated?: boolean;
+  readonly isSpokenAside?: boolean;
   /** Whether anything has a time and belongs to the main conversation, attachments included. */
-  readonly hasDated: boolean;
-  readonly hasSidechain: boolean;
+  readonly hasDated?: boolean;
+  readonly hasSidechain?: boolean;
   /** Whether a message of the main conversation has a uuid: the program builds the conversation from them. */
-  readonly hasUuid: boolean;
-  readonly lastLacksTimestamp: boolean;
-  readonly isRewound: boolean;
+  readonly hasUuid?: boolean;
+  readonly lastLacksTimestamp?: boolean;
+  readonly isRewound?: boolean;
 }
 
 /** What the program makes of a transcript: `usable`, or why it does not resume it. */
@@ -128,24 +133,15 @@ export class TranscriptSummary {
     lastTimestamp: undefined,
     cwd: undefined,
     copiedFrom: undefined,
+    continuesAt: undefined,
   };
-  readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
-    isEmpty: true,
-    hasRecord: false,
-    hasNullLine: false,
-    isSpoken: false,
-    isSpokenUndated: false,
-    isSpokenAside: false,
-    hasDated: false,
-    hasSidechain: false,
-    hasUuid: false,
-    lastLacksTimestamp: false,
-    isRewound: false,
-  };
+  readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = { isEmpty: true };
   #isCompacted = false;
   /** The session of the last message. */
   #sessionId: string | undefined;
   #firstParent: string | undefined;
+  /** The end of the limit that was the last answer. */
+  #limitEnd: string | undefined;
 
   add({ text = '?', bytes, endsWithNewline }: Line): void {
     this.#collected.bytes += bytes;
@@ -194,11 +190,15 @@ export class TranscriptSummary {
     this.#branches.add(record);
     const evidence = this.#evidence;
     if (record.continues) evidence.isRewound = false;
+    if (record.continues && record.isSpoken) {
+      this.#limitEnd = limitEndIn(line);
+      this.#collected.continuesAt = undefined;
+    }
     switch (record.kind) {
       case 'message':
         evidence.hasDated = true;
         evidence.isSpoken ||= record.isSpoken;
-        evidence.lastLacksTimestamp &&= !record.isSpoken;
+        if (record.isSpoken) evidence.lastLacksTimestamp = false;
         this.#addMessage(record);
         break;
       case 'missing-timestamp':
@@ -229,11 +229,18 @@ export class TranscriptSummary {
   /** Takes in what a line says about the whole conversation. */
   #addNotice(line: object, { type, kind, sessionId }: TranscriptRecord): void {
     switch (type) {
-      case 'system':
-        if (kind !== 'message' || memberOf(line, 'subtype') !== 'compact_boundary') break;
-        this.#isCompacted = true;
-        this.#branches.compact();
+      case 'system': {
+        if (kind !== 'message') break;
+        const [subtype, content] = [memberOf(line, 'subtype'), memberOf(line, 'content')];
+        if (subtype === 'compact_boundary') {
+          this.#isCompacted = true;
+          this.#branches.compact();
+        } else if (subtype === 'informational' && typeof content === 'string') {
+          if (WAITS.test(content)) this.#collected.continuesAt = this.#limitEnd;
+          if (WAITS_NO_MORE.test(content)) this.#collected.continuesAt = undefined;
+        }
         break;
+      }
       case 'last-prompt': {
         const leaf = memberOf(line, 'leafUuid');
         if (typeof leaf === 'string') this.#evidence.isRewound = false;
@@ -261,6 +268,16 @@ export class TranscriptSummary {
         break;
     }
   }
+}
+
+const WAITS = /(?:set to continue|continuing) automatically/;
+const WAITS_NO_MORE = /^Automatic continue /;
+
+/** When the limit ends that an answer of the program itself tells. */
+function limitEndIn(line: object): string | undefined {
+  if (memberOf(line, 'isApiErrorMessage') !== true) return undefined;
+  const end = new Date(Number(memberOf(memberOf(line, 'quotaLimits'), 'resetsAt')) * 1000);
+  return Number.isNaN(end.getTime()) ? undefined : end.toISOString();
 }
 
 /** The owner that a line names. */

@@ -1,11 +1,41 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSharedStateError, requiredSharedUnder, validateAll } from 'claude-shared-state';
+import { memfs } from 'memfs';
 import { benchTables } from './bench-table.ts';
-import { commandTable, eventTable } from './command-table.ts';
-import { errorMessage } from './error-message.ts';
 import { problemTables } from './problem-codes.ts';
 import { captureStory, type Screen, screenAsText, type Story } from './screens.ts';
 import { pathInRepository } from './source.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { eventMeanings } from '../../../src/cli/failover/events.ts';
+
+/** A row for every command, in Markdown. */
+function commandTable(): string {
+  const rows = commands.map(({ name, summary }) => `| \`${name}\` | ${summary} |`);
+  return ['| command | what it does |', '|---|---|', ...rows].join('\n');
+}
+
+/** A row for every event of the daemon. */
+function eventTable(): string {
+  const rows = Object.entries(eventMeanings).map(([name, text]) => `| \`${name}\` | ${text} |`);
+  return ['| event | what happened |', '|---|---|', ...rows].join('\n');
+}
+
+/** What the message of an error looks like, in Markdown. */
+async function errorMessage(): Promise<string> {
+  const { fs } = memfs({
+    '/home/me/.claude-old/projects/-home-me-work/transcript.jsonl': '{}',
+    '/home/me/.claude-projects-backup/-home-me-work/transcript.jsonl': '{}',
+    '/home/me/.claude-spare/settings.json': '{}',
+  });
+  fs.symlinkSync('/home/me/.claude-projects-backup', '/home/me/.claude-spare/projects');
+  const error: unknown = await validateAll(['/home/me/.claude-spare', '/home/me/.claude-old'], {
+    required: requiredSharedUnder('/home/me'),
+    fs,
+  }).catch((reason: unknown) => reason);
+  if (!isSharedStateError(error)) throw new Error('a divergent link was not refused');
+  return ['```text', error.message, '```'].join('\n');
+}
 
 /** The most that the first page may have, in bytes, with all that is generated. */
 export const MOST_BYTES = 12_000;

@@ -3,7 +3,7 @@ import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { finding } from '../../../src/links/problems.ts';
-import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/past-refusal.ts';
+import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/next-steps.ts';
 
 const home = '/home/me/.claude';
 const scope = {

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 test.each([
-  ['is said', 80, 1000, ['counting …', '\r\u001B[K']],
+  ['is said', 80, 1000, ['\rcounting …\u001B[K', '\r\u001B[K']],
   ['is not worth a word where it is short', 80, 100, []],
   ['is not said in a pipe', undefined, 1000, []],
 ])('what takes long on a terminal %s', async (_, columns, milliseconds, words) => {

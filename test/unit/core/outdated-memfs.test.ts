@@ -30,6 +30,14 @@ test('a memfs that refuses to open the link is not', () => {
   expect(isOutdatedMemfs(likeMemfs(refuse))).toBe(false);
 });
 
+test('what merely looks like memfs is not', () => {
+  const { constants } = nodeFs;
+  const [bare, noConstructor] = [{ fromJSON() {} }, { fromJSON() {}, constructor: 'none' }];
+  for (const volume of [bare, noConstructor]) {
+    expect(isOutdatedMemfs({ promises: { fs: volume, constants } })).toBe(false);
+  }
+});
+
 test('neither the installed memfs nor the real disk is outdated', () => {
   const { fs } = memfs();
   for (const fine of [fs, fs.promises, nodeFs, nodeFs.promises, { promises: 'none' }, {}]) {

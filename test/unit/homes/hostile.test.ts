@@ -129,11 +129,11 @@ describe.each(worldKinds)('findAccountHomes in %s survives', (kind) => {
 });
 
 describe('on a real disk findAccountHomes survives', () => {
-  test('a .claude.json of 200 MB, which it does not read', async () => {
+  test('a .claude.json of 300 MB, which it does not read', async () => {
     await inWorld('disk', async (world) => {
       const path = good(world);
       const big = makeFile(world, at(world, '.claude-bad/.claude.json'), ACCOUNT);
-      nodeFs.truncateSync(big, 200e6);
+      nodeFs.truncateSync(big, 300e6);
 
       const { homes } = await findAccountHomes({ homeDirectory: world.root, fs: world.fs });
 

@@ -7,7 +7,7 @@ import { bundleChild, startChild } from '../support/child.ts';
 import { isThorough } from '../support/proof.ts';
 import type { ChildAnswer } from '../support/validate-child.ts';
 
-const PROCESSES = 48;
+const PROCESSES = isThorough ? 48 : 16;
 const ROUNDS = isThorough ? 10 : 2;
 
 function isAnswer(message: unknown): message is ChildAnswer {

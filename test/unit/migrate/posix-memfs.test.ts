@@ -1,12 +1,46 @@
 import * as nodeFs from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constantFrom, oneof, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { realMigrateDisk } from '../../../src/fs/migrate-fs.ts';
 import { posixWorld } from '../support/posix-memfs.ts';
-import { scenarios, stage } from '../support/posix-scenarios.ts';
 import { play, stageOnDisk, type Step, treeOf } from '../support/posix-script.ts';
+import type { Tree } from '../support/disk-image.ts';
+
+/** Something of every kind, below a root. */
+const stage: Tree = {
+  '/f': 'file',
+  '/g': 'other file',
+  '/same': { sameAs: '/f' },
+  '/d/x': 'in d',
+  '/d/sub/y': 'in sub',
+  '/full/z': 'in full',
+  '/empty': null,
+  '/toDir': { link: 'd' },
+  '/toFile': { link: 'f' },
+  '/dangling': { link: 'nothing' },
+  '/loop': { link: 'loop' },
+  '/absolute': { link: 'ROOT/d/sub' },
+  '/up': { link: 'd/sub' },
+};
+
+/** What is done to it, and is compared between the layer and the real disk: a scenario a line, `''` for an empty path. */
+const scenarios: Readonly<Record<string, readonly Step[]>> = Object.fromEntries(
+  readFileSync(new URL('posix-scenarios.txt', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [name = '', steps = ''] = line.split(': ');
+      return [name, steps.split('; ').map(stepOf)];
+    }),
+);
+
+function stepOf(text: string): Step {
+  const [call = '', ...paths] = text.split(' ').map((word) => (word === "''" ? '' : word));
+  return [call, ...paths];
+}
 
 async function onBoth(steps: readonly Step[]) {
   const root = nodeFs.mkdtempSync(join(nodeFs.realpathSync(tmpdir()), 'posix-'));

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lchownSync,
@@ -16,13 +15,12 @@ import type {
   DeleteReport,
   MigrationPlan,
   MigrationReport,
-  RestorePlan,
   RestorePointList,
   RestoreReport,
 } from 'claude-shared-state/migrate';
-import { bundleChild } from './child.ts';
+import { bundleChild, startChild } from './child.ts';
 import { whyNot } from './required-here.ts';
-import type { UserJob } from './user-job.ts';
+import type { UserJob } from './user-child.ts';
 
 /** The user of these tests, and the one whose files are in the way. */
 export const USER = 65_534;
@@ -31,7 +29,6 @@ export const ROOT = 0;
 interface Answers {
   readonly plan: MigrationPlan;
   readonly migrate: MigrationReport;
-  readonly planRestore: RestorePlan;
   readonly restore: RestoreReport;
   readonly list: RestorePointList;
   readonly prune: readonly DeleteReport[];
@@ -48,23 +45,48 @@ export function whyNoProtectedLinks(read: () => string): string | undefined {
   return read().trim() === '1' ? undefined : 'fs.protected_hardlinks is off';
 }
 
-/** A directory on the disk that belongs to the user, and calls of the package made as a user. */
-export class UserStage {
-  readonly root: string;
-  readonly #script: string;
+/** A directory for stages, which any user may enter. */
+function openDirectory(): string {
+  const path = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-user-'));
+  chmodSync(path, 0o755);
+  return path;
+}
 
-  private constructor(root: string, script: string) {
-    this.root = root;
-    this.#script = script;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Processes of each user, which make the calls of all stages one after the other. */
+export class Users {
+  readonly #root = openDirectory();
+  readonly #script = bundleChild('user-child.ts', this.#root);
+  readonly #processes = new Map<number, Promise<ReturnType<typeof startChild<UserJob, object>>>>();
+
+  async #start(uid: number) {
+    const as = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+    return startChild<UserJob, object>(await this.#script, isObject, as);
   }
 
-  static async open(): Promise<UserStage> {
-    const root = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-user-'));
-    chmodSync(root, 0o755);
-    const script = await bundleChild('user-child.ts', root);
-    const stage = new UserStage(root, script);
-    stage.give('.', USER);
-    return stage;
+  async perform(uid: number, job: UserJob): Promise<object | undefined> {
+    const starting = this.#processes.get(uid) ?? this.#start(uid);
+    this.#processes.set(uid, starting);
+    const child = await starting;
+    child.tell(job);
+    return await child.answer();
+  }
+
+  async end(): Promise<void> {
+    for (const child of this.#processes.values()) (await child).process.kill();
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+}
+
+/** A directory on the disk that belongs to the user, and calls of the package made as a user. */
+export class UserStage {
+  readonly root = openDirectory();
+  readonly #users: Users;
+
+  constructor(users: Users) {
+    this.#users = users;
+    this.give('.', USER);
   }
 
   close(): void {
@@ -113,24 +135,20 @@ export class UserStage {
     return [...own, ...readdirSync(full).flatMap((name) => this.othersIn(join(path, name)))];
   }
 
-  /** Makes a call in a process of its own. */
-  call<Call extends UserJob['call']>(
+  /** Makes a call as a user. */
+  async call<Call extends UserJob['call']>(
     call: Call,
     homes: readonly string[],
-    options: NonNullable<UserJob['options']> = {},
+    options: UserJob['options'] = {},
     uid: number = USER,
-  ): Answers[Call] {
+  ): Promise<Answers[Call]> {
     const names = ['session-env', 'file-history', 'projects'];
     const required = names.map((name) => ({
       name,
       target: this.at(`shared/.claude-${name}-shared`),
     }));
     const job: UserJob = { call, homes: homes.map((it) => this.at(it)), required, options };
-    const argv = [process.execPath, this.#script, JSON.stringify(job)];
-    const as = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-    const answer: unknown = JSON.parse(
-      execFileSync('setpriv', [...as, ...argv], { encoding: 'utf8' }),
-    );
+    const answer = await this.#users.perform(uid, job);
     if (!isAnswer(call, answer)) throw new Error(`the child said ${JSON.stringify(answer)}`);
     return answer;
   }
@@ -155,6 +173,5 @@ function isAnswer<Call extends UserJob['call']>(
   call: Call,
   answer: unknown,
 ): answer is Answers[Call] {
-  if (call === 'prune') return Array.isArray(answer);
-  return typeof answer === 'object' && answer !== null && 'problems' in answer;
+  return call === 'prune' ? Array.isArray(answer) : isObject(answer) && 'problems' in answer;
 }

@@ -22,6 +22,10 @@ async function bundled(file: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     write: false,
+    // Drivers of databases are CommonJS.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     // Finds the package by its name through the paths of the TypeScript configuration.
     tsconfig: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)),
   });
@@ -30,32 +34,34 @@ async function bundled(file: string): Promise<string> {
 
 /** Starts a script in a process of its own, which talks over IPC. */
 export function spawnChild(script: string, ...argv: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [script, ...argv], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  return spawnWithin([], script, ...argv);
 }
 
-/** How a process has ended. */
-interface Ending {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+function spawnWithin(within: readonly string[], ...argv: readonly string[]): ChildProcess {
+  const [command = '', ...args] = [...within, process.execPath, ...argv];
+  return spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
 /** A process of its own to which jobs are sent. */
 export interface Child<Job, Answer> {
   readonly process: ChildProcess;
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   tell(job: Job): void;
   /** The next answer; `undefined` when the process ends first. */
   answer(): Promise<Answer | undefined>;
 }
 
-/** Starts a bundled child; `isAnswer` says what is one. */
+/**
+ * Starts a bundled child; `isAnswer` says what is one.
+ *
+ * @param within - A command that starts it, such as `setpriv`; Node and the script follow.
+ */
 export function startChild<Job extends object | string, Answer>(
   script: string,
   isAnswer: (message: unknown) => message is Answer,
+  within: readonly string[] = [],
 ): Child<Job, Answer> {
-  const child = spawnChild(script);
+  const child = spawnWithin(within, script);
   const waiting: ((answer: Answer | undefined) => void)[] = [];
   const early: Answer[] = [];
   let over = false;
@@ -65,7 +71,7 @@ export function startChild<Job extends object | string, Answer>(
     if (next === undefined) early.push(message);
     else next(message);
   });
-  const ended = new Promise<Ending>((resolve) => {
+  const ended = new Promise<Awaited<Child<Job, Answer>['ended']>>((resolve) => {
     // Not `exit`: what the child said last may still be on its way.
     child.once('close', (code, signal) => {
       over = true;

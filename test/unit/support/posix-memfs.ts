@@ -1,20 +1,254 @@
 import { constants } from 'node:fs';
 import { createFsFromVolume, type IFs } from 'memfs';
-import type { MigrateFs } from '../../../src/fs/migrate-fs.ts';
+import type { MigrateFs, MigrateHandle } from '../../../src/fs/migrate-fs.ts';
 import { type DiskImage, imageOfTree, type Tree } from './disk-image.ts';
 import { posixError } from './posix-error.ts';
-import { ACCESS_MODE, PosixHandle } from './posix-handle.ts';
-import { PosixEntry, PosixStats } from './posix-stats.ts';
 import {
   childrenOf,
+  type Inode,
   isEmpty,
   kindOf,
   type Link,
+  parentOf,
   PosixVolume,
   upwards,
   type VolumeOptions,
 } from './posix-volume.ts';
-import { type Place, realPathOf, walk } from './posix-walk.ts';
+import type { WideStats } from '../../../src/fs/file-info.ts';
+
+const MILLION = 1_000_000n;
+
+/** What kind of thing an inode is. */
+class PosixKind {
+  readonly #kind: number;
+
+  constructor(node: Inode) {
+    this.#kind = kindOf(node);
+  }
+
+  isDirectory(): boolean {
+    return this.#kind === constants.S_IFDIR;
+  }
+
+  isFile(): boolean {
+    return this.#kind === constants.S_IFREG;
+  }
+
+  isSymbolicLink(): boolean {
+    return this.#kind === constants.S_IFLNK;
+  }
+}
+
+/** The stats of an inode as `bigint: true` gives them. */
+class PosixStats extends PosixKind implements WideStats {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly mode: bigint;
+  readonly nlink: bigint;
+  readonly size: bigint;
+  readonly mtimeMs: bigint;
+  readonly birthtimeMs: bigint;
+  readonly uid: bigint;
+  readonly gid: bigint;
+
+  constructor(node: Inode, device: number) {
+    super(node);
+    this.dev = BigInt(device);
+    this.ino = BigInt(node.ino);
+    this.mode = BigInt(node.mode);
+    this.nlink = BigInt(Math.max(node.nlink, 0));
+    this.size = BigInt(node.isSymlink() ? Buffer.byteLength(node.symlink) : node.getSize());
+    this.mtimeMs = BigInt(node.mtime.getTime());
+    this.birthtimeMs = BigInt(node.btime.getTime());
+    this.uid = BigInt(node.uid);
+    this.gid = BigInt(node.gid);
+  }
+
+  get mtimeNs(): bigint {
+    return this.mtimeMs * MILLION;
+  }
+
+  get birthtimeNs(): bigint {
+    return this.birthtimeMs * MILLION;
+  }
+}
+
+/** An entry of a directory that is being listed. */
+class PosixEntry extends PosixKind {
+  readonly name: string;
+
+  constructor(name: string, node: Inode) {
+    super(node);
+    this.name = name;
+  }
+}
+
+/** Where a path leads: a directory, a name in it, and what has that name. */
+interface Place {
+  readonly dir: Link;
+  readonly name: string;
+  readonly link: Link | undefined;
+  /** Whether the path ends in a slash, and so can only mean a directory. */
+  readonly slash: boolean;
+  /** Whether the last name is `.` or `..`, or there is none. */
+  readonly special: boolean;
+}
+
+const MOST_HOPS = 40;
+
+/** Resolves a path as Linux does: `..` is physical, links on the way are followed. */
+function walk(
+  root: Link,
+  path: string,
+  follow: 'follow' | 'no-follow' | 'by-slash',
+  fail: (code: string) => never,
+): Place {
+  if (path === '') return fail('ENOENT');
+  if (path.length > 4095) return fail('ENAMETOOLONG');
+  let hops = 0;
+  const go = (start: Link, text: string, followLast: boolean): Place => {
+    const names = text.split('/').filter(Boolean);
+    const slash = text.endsWith('/');
+    let dir = text.startsWith('/') ? root : start;
+    for (const [index, name] of names.entries()) {
+      const isLast = index === names.length - 1;
+      if (kindOf(dir.getNode()) !== constants.S_IFDIR) return fail('ENOTDIR');
+      if (name === '.' || name === '..') {
+        if (name === '..') dir = parentOf(dir);
+        if (isLast) return { dir: parentOf(dir), name, link: dir, slash, special: true };
+        continue;
+      }
+      if (name.length > 63 && Buffer.byteLength(name) > 255) return fail('ENAMETOOLONG');
+      let link = dir.children.get(name);
+      if (link === undefined) {
+        return isLast ? { dir, name, link, slash, special: false } : fail('ENOENT');
+      }
+      if (kindOf(link.getNode()) === constants.S_IFLNK && (!isLast || followLast)) {
+        hops += 1;
+        if (hops > MOST_HOPS) return fail('ELOOP');
+        const behind = go(dir, link.getNode().symlink, true);
+        if (isLast) return { ...behind, slash: slash || behind.slash };
+        if (behind.link === undefined) return fail('ENOENT');
+        link = behind.link;
+      }
+      if (isLast) return { dir, name, link, slash, special: false };
+      dir = link;
+    }
+    return { dir: parentOf(dir), name: '', link: dir, slash, special: true };
+  };
+  const place = go(
+    root,
+    path,
+    follow === 'follow' || (follow === 'by-slash' && path.endsWith('/')),
+  );
+  if (follow !== 'no-follow' && place.slash && place.link !== undefined) {
+    if (kindOf(place.link.getNode()) !== constants.S_IFDIR) return fail('ENOTDIR');
+  }
+  return place;
+}
+
+/** The path of a name, with nothing but real directories in it. */
+function realPathOf(link: Link): string {
+  const names: string[] = [];
+  for (let one = link; parentOf(one) !== one; one = parentOf(one)) names.push(one.getName());
+  return `/${names.toReversed().join('/')}`;
+}
+
+/** The bits of open flags that say whether one may read or write; Node has no name for them. */
+const ACCESS_MODE = 3;
+
+/** What an open file asks of the disk before it does anything. */
+interface HandleDisk {
+  readonly volume: PosixVolume;
+  /** Called before each call; throws where it cannot be done. */
+  enter(call: string, path: string, needsSpace: boolean): void;
+}
+
+/** An open file or directory of the layer. */
+class PosixHandle implements MigrateHandle {
+  readonly #disk: HandleDisk;
+  readonly #node: Inode;
+  readonly #device: number;
+  readonly #flags: number;
+  readonly #path: string;
+  #position = 0;
+  #isOpen = true;
+
+  constructor(disk: HandleDisk, node: Inode, device: number, flags: number, path: string) {
+    this.#disk = disk;
+    this.#node = node;
+    this.#device = device;
+    this.#flags = flags;
+    this.#path = path;
+    disk.volume.opened(node);
+  }
+
+  async stat(): Promise<PosixStats> {
+    this.#enter('fstat');
+    return new PosixStats(this.#node, this.#device);
+  }
+
+  async read(buffer: Uint8Array, offset: number, length: number, position: number | null) {
+    this.#enter('read');
+    if ((this.#flags & ACCESS_MODE) === constants.O_WRONLY) throw this.#error('EBADF', 'read');
+    if (this.#node.isDirectory()) throw this.#error('EISDIR', 'read');
+    const bytesRead = this.#node.read(buffer, offset, length, position ?? this.#position);
+    if (position === null) this.#position += bytesRead;
+    return { bytesRead, buffer };
+  }
+
+  async write(buffer: Uint8Array, offset: number, length: number, position: number | null = null) {
+    this.#enter('write', length > 0);
+    if ((this.#flags & ACCESS_MODE) === constants.O_RDONLY) {
+      throw this.#error('EBADF', 'write');
+    }
+    const isAppending = (this.#flags & constants.O_APPEND) !== 0;
+    const at = isAppending ? this.#node.getSize() : (position ?? this.#position);
+    const bytes = Buffer.from(buffer.subarray(offset, offset + length));
+    this.#disk.volume.onChange?.({ kind: 'write', node: this.#node, position: at, bytes });
+    this.#node.write(bytes, 0, length, at);
+    if (isAppending || position === null) this.#position = at + length;
+    return { bytesWritten: length, buffer };
+  }
+
+  async chmod(mode: number): Promise<void> {
+    this.#enter('fchmod');
+    this.#node.perm = mode & 0o7777;
+    this.#disk.volume.onChange?.({ kind: 'meta', node: this.#node });
+  }
+
+  async utimes(accessed: number, modified: number): Promise<void> {
+    this.#enter('futime');
+    this.#node.atime = new Date(accessed * 1000);
+    this.#node.mtime = new Date(modified * 1000);
+    this.#disk.volume.onChange?.({ kind: 'meta', node: this.#node });
+  }
+
+  async datasync(): Promise<void> {
+    this.#enter('fdatasync');
+    this.#disk.volume.onChange?.({ kind: 'sync', node: this.#node });
+  }
+
+  async sync(): Promise<void> {
+    this.#enter('fsync');
+    this.#disk.volume.onChange?.({ kind: 'sync', node: this.#node });
+  }
+
+  async close(): Promise<void> {
+    this.#enter('close');
+    this.#isOpen = false;
+    this.#disk.volume.closed(this.#node);
+  }
+
+  #enter(call: string, needsSpace = false): void {
+    if (!this.#isOpen) throw this.#error('EBADF', call);
+    this.#disk.enter(call, this.#path, needsSpace);
+  }
+
+  #error(code: string, call: string): Error {
+    return posixError(code, call);
+  }
+}
 
 const { S_IFDIR, S_IFREG, S_IFLNK } = constants;
 const { COPYFILE_EXCL, O_CREAT, O_EXCL, O_NOFOLLOW, O_DIRECTORY, O_TRUNC, O_RDONLY } = constants;

@@ -1,24 +1,29 @@
+import type { SharedSymlink } from 'claude-shared-state';
 import {
   deleteRestorePoint,
   listRestorePoints,
   migrate,
+  type MigrateOptions,
   planMigration,
-  planRestore,
   restore,
 } from 'claude-shared-state/migrate';
-import { isUserJob, type UserJob } from './user-job.ts';
 
-// Runs one call on the real disk with every default, as whichever user this process is, and prints its report.
+// Runs calls on the real disk with every default, as whichever user this process is, and answers their reports.
 
-async function perform({ call, homes, required, options = {} }: UserJob): Promise<unknown> {
+export interface UserJob {
+  readonly call: 'plan' | 'migrate' | 'restore' | 'list' | 'prune';
+  readonly homes: readonly string[];
+  readonly required: readonly SharedSymlink[];
+  readonly options: Pick<MigrateOptions, 'uid'>;
+}
+
+async function perform({ call, homes, required, options }: UserJob): Promise<unknown> {
   const [home = ''] = homes;
   switch (call) {
     case 'plan':
       return await planMigration(homes, { required, ...options });
     case 'migrate':
       return await migrate(homes, { required, ...options });
-    case 'planRestore':
-      return await planRestore(home, { required });
     case 'restore':
       return await restore(home, { required });
     case 'list':
@@ -34,6 +39,10 @@ async function perform({ call, homes, required, options = {} }: UserJob): Promis
   }
 }
 
-const job: unknown = JSON.parse(process.argv[2] ?? '');
-if (!isUserJob(job)) throw new Error('no job');
-console.log(JSON.stringify(await perform(job)));
+function isJob(value: unknown): value is UserJob {
+  return typeof value === 'object' && value !== null && 'call' in value;
+}
+
+process.on('message', (message) => {
+  if (isJob(message)) void perform(message).then((answer) => process.send?.(answer));
+});

@@ -82,6 +82,14 @@ const hitLimit = (stage: Stage) => () => {
   if (api !== undefined) addAnswer(stage, ONE, api, LIMIT);
 };
 
+/** Lets the record of the first session say where it runs. */
+function recordDirectory(stage: Stage): void {
+  const { world, from, sessions } = stage;
+  const pid = pidOf(stage, ONE);
+  const record = { pid, sessionId: ONE, procStart: '1', status: 'idle', cwd: sessions[0]?.cwd };
+  makeFile(world, join(from, 'sessions', `${pid}.json`), JSON.stringify(record));
+}
+
 describe.each(worldKinds)('the daemon (%s)', (kind) => {
   const on = (story: (stage: Stage) => Promise<void>) => () =>
     inWorld(kind, (world) => story(begin(world)));
@@ -111,6 +119,18 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
       expect(stage.terminal.entered.map(([name]) => name).toSorted()).toEqual(['api', 'web']);
     }),
   );
+
+  test('says once that no session runs, and waits for one', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      const start = () => {
+        startBoth(stage);
+        recordDirectory(stage);
+      };
+      const between = [() => undefined, start];
+      const { events } = await watch(stage, between, { named: undefined, isDiscovering: true });
+      expect(names(events)).toEqual(['started', 'no-session', 'session-found', 'stopped']);
+    }));
 
   /** Whether the swap was over before so many events. */
   const killedAt = (last: number) =>
@@ -261,12 +281,8 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   test(
     'finds the sessions that run in terminals by itself, with their directories',
     on(async (stage) => {
-      const { world, from, sessions, terminal } = stage;
-      const [api] = sessions;
-      const pid = pidOf(stage, ONE);
-      const record = { pid, sessionId: ONE, procStart: '1', status: 'idle', cwd: api?.cwd };
-      makeFile(world, join(from, 'sessions', `${pid}.json`), JSON.stringify(record));
-      const { events } = await watch(stage, [() => terminal.close('web')], {
+      recordDirectory(stage);
+      const { events } = await watch(stage, [() => stage.terminal.close('web')], {
         named: undefined,
         isDiscovering: true,
       });

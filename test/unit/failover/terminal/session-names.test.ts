@@ -21,6 +21,9 @@ async function outcomesOf(terminal: Terminal, session: string): Promise<readonly
   return outcomes;
 }
 
+const several = startServer(afterAll);
+beforeAll(() => several.open('other'));
+
 test.each(
   inWords([
     'a/b',
@@ -45,8 +48,7 @@ test.each(
     'é 漢字',
   ]),
 )('a session called %s is reached by exactly that name', async (_, name) => {
-  const { open, socketPath, directory } = startServer();
-  await open('other');
+  const { open, socketPath, directory } = several;
   await open(name);
   const terminal = tmuxTerminal({ socketPath });
 

@@ -2,7 +2,7 @@ import type { ProcessInspector } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { sessionId } from '../../support/session-id.ts';
 import { inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
-import { type SessionStage, setSession } from '../support.ts';
+import { message, type SessionStage, setSession } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
 
 const processInspector: ProcessInspector = {
@@ -61,6 +61,37 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
         ['session-running', 4712],
         ['session-running', 4711],
       ]);
+    });
+  });
+
+  test('says when a process that waits for its limit to end continues by itself', async () => {
+    await inWorld(kind, async (world) => {
+      const stage = setSession(world);
+      const lines = [
+        { uuid: 'a' },
+        {
+          type: 'assistant',
+          uuid: 'b',
+          parentUuid: 'a',
+          isApiErrorMessage: true,
+          error: 'rate_limit',
+          quotaLimits: { resetsAt: 1_795_968_007 },
+          message: { role: 'assistant', content: [{ type: 'text', text: 'Limit' }] },
+        },
+        {
+          type: 'system',
+          uuid: 'c',
+          parentUuid: 'b',
+          subtype: 'informational',
+          content: 'Usage limit reached · set to continue automatically at 4pm',
+        },
+      ];
+      makeFile(world, stage.transcript, lines.map(message).join(''));
+      record(world, stage, stage.homes[0], 4711, 'interactive');
+      const { problems } = await diagnose(world, stage, { processInspector });
+      const continuesAt = '2026-11-29T16:00:07.000Z';
+      expect(problems).toMatchObject([{ code: 'session-running', continuesAt }]);
+      expect(problems[0]?.message).toContain(`continues by itself at ${continuesAt}`);
     });
   });
 

@@ -42,6 +42,41 @@ describe('the organizations are', () => {
   });
 });
 
+const notice = (content: unknown) => system('d', 'c', { content });
+
+describe('the program continues by itself after a limit', () => {
+  const resetsAt = 1_795_968_007;
+  const limit = (more: Members = {}) =>
+    assistant('c', 'b', 'own', {
+      isApiErrorMessage: true,
+      error: 'rate_limit',
+      quotaLimits: { status: 'rejected', rateLimitType: 'five_hour', resetsAt },
+      ...more,
+    });
+  const waits = notice('Usage limit reached · set to continue automatically at 4pm');
+  const cancelled = notice('Automatic continue cancelled · /rate-limit-options to wait again');
+  test.each<[string, boolean, readonly Members[]]>([
+    ['where it says so', true, [limit(), waits]],
+    ['where it begins to', true, [limit(), waits, notice('continuing automatically shortly')]],
+    ['where it says nothing', false, [limit()]],
+    ['where it was told not to', false, [limit(), waits, cancelled]],
+    ['where it waits again', true, [limit(), waits, cancelled, waits]],
+    ['where somebody has gone on', false, [limit(), waits, user('e', 'd')]],
+    [
+      'where a sub-agent has gone on',
+      true,
+      [limit(), waits, user('e', 'd', { isSidechain: true })],
+    ],
+    ['where the model says so', false, [limit({ isApiErrorMessage: undefined }), waits]],
+    ['where no end is known', false, [limit({ quotaLimits: { resetsAt: 'soon' } }), waits]],
+    ['where its end is no time', false, [limit({ quotaLimits: { resetsAt: 1e300 } }), waits]],
+    ['where the notice is no text', false, [limit(), notice(5)]],
+  ])('%s: %s', (_, continues, lines) => {
+    const expected = continues ? '2026-11-29T16:00:07.000Z' : undefined;
+    expect(contentOf(...talk, ...lines).continuesAt).toBe(expected);
+  });
+});
+
 describe('the conversation is ended by the model:', () => {
   const later = user('c', 'b', { sessionId: foreignId });
   test.each<[string, boolean, readonly Members[]]>([

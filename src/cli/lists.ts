@@ -1,0 +1,28 @@
+/** The items with one key together, in the order of the first ones. */
+export function groupBy<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly (readonly [Item, ...Item[]])[] {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+/** One after the other: each reads a whole home. */
+export async function inTurn<Item, Value>(
+  items: readonly Item[],
+  perform: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (const item of items) values.push(await perform(item));
+  return values;
+}
+
+/** Those that are there. */
+export function present<Item>(...items: readonly (Item | false | undefined)[]): readonly Item[] {
+  return items.flatMap((item) => (item === false || item === undefined ? [] : [item]));
+}
