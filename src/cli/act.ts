@@ -56,18 +56,18 @@ export async function act<
   Report extends { readonly ok: boolean; readonly outcome: MigrationOutcome },
 >(context: CliContext, plan: Act<Target, Report>) {
   const { io, scope, out, isJson } = context;
-  const { words, homes, values } = plan;
+  const { words, homes, values, refused = () => [] } = plan;
   const again = stepFor(scope, words, AGAIN, homes);
   const reports: Report[] = [];
-  const end = <Outcome extends MigrationOutcome | 'dry-run' | 'declined' | 'not-asked'>(
+  const end = (
     exitCode: ExitCode,
-    outcome: Outcome,
+    outcome: MigrationOutcome | keyof typeof decisions,
     all: readonly NextStep[],
     isPrinted = true,
   ) => {
     const next = steps(all);
     if (isPrinted) printSteps(out, next);
-    return { exitCode, outcome, reports, next } as const;
+    return { exitCode, outcome, reports, next };
   };
   out.line();
   if (plan.blocked !== undefined) {
@@ -92,15 +92,13 @@ export async function act<
     reports.push(report);
     if (!isOver(report.outcome)) break;
   }
-  const bad = reports.find(({ ok }) => !ok);
-  const outcome = bad?.outcome ?? 'done';
+  const outcome = reports.find(({ ok }) => !ok)?.outcome ?? 'done';
   for (const report of reports) plan.print(report);
-  const { better, next } = isOver(outcome)
-    ? await plan.after(reports)
-    : {
-        better: '',
-        next: outcome === 'refused' && bad ? ((await plan.refused?.(bad)) ?? []) : [again],
-      };
+  const stopped = reports.find((report) => !isOver(report.outcome));
+  const { better, next } =
+    stopped === undefined
+      ? await plan.after(reports)
+      : { better: '', next: outcome === 'refused' ? await refused(stopped) : [again] };
   printOutcome(context, outcome, again.command, better);
   return end(exitCodeOf(outcome), outcome, next, isOver(outcome) || outcome === 'refused');
 

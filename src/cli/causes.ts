@@ -7,7 +7,7 @@ import {
 } from '../migrate/index.ts';
 import { describeStoreProblem, type StoreProblem } from '../store/index.ts';
 import meanings from './problem-codes.json' with { type: 'json' };
-import { groupBy } from './lists.ts';
+import { groupBy, present } from './lists.ts';
 import { byNaturalOrder, count } from './ui/amounts.ts';
 
 /** A problem of any call that the command makes. */
@@ -120,8 +120,8 @@ export function distinct(problems: readonly AnyProblem[]): readonly AnyProblem[]
 export function tally(causes: readonly Cause[]): string {
   const errors = causes.filter(isError).length;
   const warnings = causes.length - errors;
-  return [
-    ...(errors > 0 ? [count(errors, 'problem')] : []),
-    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-  ].join(', ');
+  return present(
+    errors > 0 && count(errors, 'problem'),
+    warnings > 0 && count(warnings, 'warning'),
+  ).join(', ');
 }

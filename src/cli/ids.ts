@@ -11,7 +11,8 @@ import { messageFor } from './causes.ts';
 import { type CliContext, flagOption } from './command.ts';
 import { type HomeDiagnosis, isAble } from './diagnoses.ts';
 import { Interrupted, UsageError } from './exit.ts';
-import type { Choice, ChoiceSource } from './io.ts';
+import type { Choice } from './io.ts';
+import { present } from './lists.ts';
 import { absolutePath } from './scope.ts';
 import { moment } from './ui/amounts.ts';
 import { escapeControl } from './ui/output.ts';
@@ -21,25 +22,26 @@ export const last = flagOption('--last', 'the last session, instead of an id');
 
 const MIN_PREFIX = 4;
 const MAX_LISTED = 5;
+const NO_SESSION = 'there is no session yet';
 
 /** The session that was asked for: by its id, by the beginning of its id, or the last one; or that a person chooses. */
 export async function sessionFor(
   context: CliContext,
-  words: readonly string[],
+  [text]: readonly string[],
   isLast = false,
   list: (details: boolean) => AsyncIterable<ListedSession> = (details) =>
     listSessions(context.scope.homes, { required: context.scope.required, details }),
 ): Promise<ResumeUUID> {
-  const [text] = words;
-  if (text === undefined && !isLast && canChoose(context)) {
-    return (await chooseSession(context, list(true))).sessionId;
-  }
+  const { io, isJson } = context;
+  // Scripts name what they mean.
+  const canChoose = !isJson && (io.choose !== undefined || io.ask !== undefined);
+  if (text === undefined && !isLast && canChoose) return await chooseSession(context, list(true));
   if ((text === undefined) !== isLast) {
     throw new UsageError('name one session: its id, the beginning of its id, or --last');
   }
   if (text === undefined) {
     for await (const { sessionId } of list(false)) return sessionId;
-    throw new UsageError('there is no session yet');
+    throw new UsageError(NO_SESSION);
   }
   const whole = parseResumeUUID(text);
   if (whole !== undefined) return whole;
@@ -64,14 +66,10 @@ export function restorePointFor(
 ): string {
   if (text.includes(sep) || text.startsWith('~') || text.length < MIN_PREFIX)
     return absolutePath(text, io);
-  const found = points.filter(({ path }) =>
-    basename(path).toLowerCase().startsWith(text.toLowerCase()),
-  );
-  return only(
-    text,
-    found.map(({ path, createdAt }) => ({ id: path, date: createdAt })),
-    'restore point',
-  );
+  const found = points
+    .filter(({ path }) => basename(path).toLowerCase().startsWith(text.toLowerCase()))
+    .map(({ path, createdAt }) => ({ id: path, date: createdAt }));
+  return only(text, found, 'restore point');
 }
 
 function only<Id extends string>(
@@ -89,11 +87,6 @@ function only<Id extends string>(
   );
 }
 
-/** Whether somebody can choose; scripts name what they mean. */
-function canChoose({ io, isJson }: Pick<CliContext, 'io' | 'isJson'>): boolean {
-  return !isJson && (io.choose !== undefined || io.ask !== undefined);
-}
-
 // More are found by typing.
 const MAX_SHOWN = 200;
 const MAX_NUMBERED = 15;
@@ -104,39 +97,39 @@ const MARK = 2;
 async function chooseSession(
   context: CliContext,
   sessions: AsyncIterable<ListedSession>,
-): Promise<ListedSession> {
+): Promise<ResumeUUID> {
+  const { stderr } = context;
   const iterator = sessions[Symbol.asyncIterator]();
   const found: ListedSession[] = [];
-  const texts: string[] = [];
   const readTo = async (limit: number, signal?: AbortSignal) => {
     while (found.length < limit) {
       const next = await iterator.next();
       if (next.done === true) return;
-      const { title, cwd = '', sessionId } = next.value;
       found.push(next.value);
-      texts.push(`${title?.text ?? ''} ${cwd} ${sessionId}`);
       // Something else was typed.
       if (signal?.aborted === true) return;
     }
   };
-  const choiceOf = (session: ListedSession, room: number): Choice<ListedSession> => ({
-    value: session,
-    name: sessionRow(context.stderr, session, room),
-    details: sessionDetails(context.stderr, session, room),
-  });
   try {
     await readTo(1);
-    if (found.length === 0) throw new UsageError('there is no session yet');
-    return await choose<ListedSession>(context, 'Which session?', async (typed, room, signal) => {
+    if (found.length === 0) throw new UsageError(NO_SESSION);
+    return await choose(context, 'Which session?', async (typed, room, signal) => {
       await readTo(typed === '' ? MAX_SHOWN : Infinity, signal);
-      const matching =
-        typed === '' ? found : matchesIn(texts, typed).flatMap((at) => found[at] ?? []);
-      return matching.slice(0, MAX_SHOWN).map((session) => choiceOf(session, room));
+      return matching(found, textOf, typed)
+        .slice(0, MAX_SHOWN)
+        .map((session) => ({
+          value: session.sessionId,
+          name: sessionRow(stderr, session, room),
+          details: sessionDetails(stderr, session, room),
+        }));
     });
   } finally {
     await iterator.return?.();
   }
 }
+
+const textOf = ({ title, cwd = '', sessionId }: ListedSession) =>
+  present(title?.text, cwd, sessionId).join(' ');
 
 /** Lets a person choose the home to resume under, if there are several. */
 export async function chooseHome(
@@ -145,37 +138,25 @@ export async function chooseHome(
 ): Promise<HomeDiagnosis | undefined> {
   if (diagnoses.length < 2) return diagnoses[0];
   const { stderr } = context;
-  const ordered = [...diagnoses.filter(isAble), ...diagnoses.filter((it) => !isAble(it))];
-  const paths = ordered.map(({ accountHome }) => accountHome);
-  return await choose(context, 'Under which account home?', (typed, room) => {
-    const matching =
-      typed === '' ? ordered : matchesIn(paths, typed).flatMap((at) => ordered[at] ?? []);
-    const choices = matching.map((diagnosis): Choice<HomeDiagnosis> => {
-      const { accountHome, problems } = diagnosis;
+  const ordered = diagnoses.toSorted((a, b) => Number(isAble(b)) - Number(isAble(a)));
+  return await choose(context, 'Under which account home?', async (typed, room) =>
+    matching(ordered, ({ accountHome }) => accountHome, typed).map((diagnosis) => {
       const remark = isAble(diagnosis) ? '' : '  (not resumable)';
-      const name = fitted(stderr, stderr.path(accountHome) + remark, room);
-      const lines = problems.map((problem) => stderr.prose(messageFor(problem)));
+      const lines = diagnosis.problems.map((problem) => stderr.prose(messageFor(problem)));
       return {
         value: diagnosis,
-        name,
-        details: lines.map((it) => fitted(stderr, it, room)).join('\n'),
+        name: fitted(stderr, stderr.path(diagnosis.accountHome) + remark, room),
+        details: lines.map((line) => fitted(stderr, line, room)).join('\n'),
       };
-    });
-    return Promise.resolve(choices);
-  });
+    }),
+  );
 }
-
-type SourceIn<Value> = (
-  typed: string,
-  room: number,
-  signal?: AbortSignal,
-) => ReturnType<ChoiceSource<Value>>;
 
 /** Lets a person choose: in a list to search in, or by number where the terminal can't show that. */
 async function choose<Value>(
   { io, stderr }: CliContext,
   question: string,
-  source: SourceIn<Value>,
+  source: (typed: string, room: number, signal?: AbortSignal) => Promise<readonly Choice<Value>[]>,
 ): Promise<Value> {
   const room = stderr.width - MARK;
   if (io.choose !== undefined) {
@@ -193,9 +174,9 @@ async function choose<Value>(
     if (choices.length === 0) stderr.line(`nothing matches ${escapeControl(typed)}`);
     const answer = await io.ask?.(`${question} Its number${more}, or words to search for: `);
     if (answer === undefined) throw new Interrupted();
-    const chosen = /^\s*\d{1,3}\s*$/.test(answer) ? choices[Number(answer) - 1] : undefined;
-    if (chosen !== undefined) return chosen.value;
     typed = answer.trim();
+    const chosen = /^\d{1,3}$/.test(typed) ? choices[Number(typed) - 1] : undefined;
+    if (chosen !== undefined) return chosen.value;
   }
 }
 
@@ -212,9 +193,14 @@ const fuzzy = /* @__PURE__ */ (() =>
   }))();
 const OUT_OF_ORDER = 1;
 
-/** The indexes of the texts that have these words or nearly, in any order; the best first unless there are many. */
-function matchesIn(texts: readonly string[], words: string): readonly number[] {
-  const [indexes, info, order] = fuzzy.search([...texts], words, OUT_OF_ORDER);
-  if (indexes === null) return texts.map((_, index) => index);
-  return order === null ? indexes : order.flatMap((at) => info.idx[at] ?? []);
+/** The items that have these words or nearly, in any order; the best first unless there are many. */
+function matching<Item>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+  words: string,
+): readonly Item[] {
+  const [indexes, info, order] = fuzzy.search(items.map(textOf), words, OUT_OF_ORDER);
+  if (indexes === null) return items;
+  const best = order === null ? indexes : order.map((at) => info.idx[at]);
+  return best.flatMap((at = -1) => items.slice(at, at + 1));
 }

@@ -60,7 +60,7 @@ export interface Io {
   readonly isDirectory: (path: string) => Promise<boolean>;
   /** The terminals of a tmux server, by the name or path of its socket; and what tells which processes run in them. */
   readonly tmux: (socket?: string) => {
-    readonly terminal: Terminal;
+    readonly terminal: Required<Terminal>;
     readonly processInspector?: ProcessInspector | undefined;
   };
   /** What runs this command: the program and its first arguments. */

@@ -21,3 +21,8 @@ export async function inTurn<Item, Value>(
   for (const item of items) values.push(await perform(item));
   return values;
 }
+
+/** Those that are there. */
+export function present<Item>(...items: readonly (Item | false | undefined)[]): readonly Item[] {
+  return items.flatMap((item) => (item === false || item === undefined ? [] : [item]));
+}

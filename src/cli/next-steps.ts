@@ -9,6 +9,8 @@ import {
   isError,
   type LinkProblem,
 } from './causes.ts';
+import { flagsOf } from './command.ts';
+import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
@@ -69,10 +71,9 @@ export function nextSteps(
 /** What a person can do, or look at, about one cause. */
 function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
   const [first] = problems;
-  if (first === undefined) return [];
   const paths = problems.map(({ path }) => path).filter(isTypeable);
   const at = paths.slice(0, MAX_PATHS).map(quoted).join(' ');
-  if (at === '') return [];
+  if (first === undefined || at === '') return [];
   const them = paths.length === 1 ? 'the link' : 'the links';
   switch (first.code) {
     case 'divergent-link':
@@ -149,21 +150,17 @@ export function stepsPastRefusal(
     );
     return isOfLinks ? [stepFor(scope, ['doctor'], 'see what to do')] : [];
   }
-  const accepted = [
-    ...(has('live-session') ? ['--live', 'merge'] : []),
-    ...(has('retention-deletes') ? ['--accept-retention'] : []),
-    ...conflicts.flatMap(optionFor),
-  ];
+  const live = has('live-session') ? 'merge' : undefined;
+  const acceptRetention = has('retention-deletes') ? true : undefined;
+  const accepted = [...flagsOf({ live, acceptRetention }), ...conflicts.flatMap(optionFor)];
   const wait = errors.some(isPassing) ? [stepWhenPassed(scope, words, errors)] : [];
   if (accepted.length === 0 || errors.some(isOnlyPassing)) return wait;
-  const risks = [
-    has('live-session') ? ['the sessions keep running'] : [],
-    has('retention-deletes') ? ['old files are deleted soon'] : [],
-    conflicts.length > 0
-      ? ['in each conflict the newer file is shared, and the other is set aside']
-      : [],
-  ].flat();
-  const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks.join('; ')}`);
+  const risks = present(
+    has('live-session') && 'the sessions keep running',
+    has('retention-deletes') && 'old files are deleted soon',
+    conflicts.length > 0 && 'in each conflict the newer file is shared, and the other is set aside',
+  ).join('; ');
+  const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
   return wait.length === 0 ? [accept] : [...wait, { ...accept, or: true }];
 }
 
@@ -175,21 +172,13 @@ export function stepsPastRefusedRestore(
   restorePoints: readonly RestorePoint[],
 ): readonly NextStep[] {
   const errors = problems.filter(isError);
+  if (errors.length > 0 && errors.every(isPassing)) return [stepWhenPassed(scope, words, errors)];
   const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
-  const elsewhere = restorePoints.filter(
-    (point) => scope.requiredFrom !== 'home' && isElsewhere(scope, point),
-  );
-  return [
-    ...(isOther ? elsewhere : []).map((point) =>
-      stepFor(
-        recordedScope(scope, point),
-        words,
-        'restore from the shared directories that this home was migrated to',
-        [point.accountHome],
-      ),
-    ),
-    ...(errors.length > 0 && errors.every(isPassing) ? [stepWhenPassed(scope, words, errors)] : []),
-  ];
+  if (!isOther || scope.requiredFrom === 'home') return [];
+  const purpose = 'restore from the shared directories that this home was migrated to';
+  return restorePoints
+    .filter((point) => isElsewhere(scope, point))
+    .map((point) => stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]));
 }
 
 /** Shares the newer side, or else the longer one. */
@@ -214,9 +203,9 @@ function stepWhenPassed(
   words: readonly string[],
   errors: readonly AnyProblem[],
 ): NextStep {
-  const events = [
-    errors.some(({ code }) => code.startsWith('live-')) ? ['the sessions have ended'] : [],
-    errors.some(({ code }) => code === 'retention-deletes') ? ['cleanupPeriodDays is raised'] : [],
-  ];
-  return stepFor(scope, words, `when ${events.flat().join(' and ')}`);
+  const events = present(
+    errors.some(({ code }) => code.startsWith('live-')) && 'the sessions have ended',
+    errors.some(({ code }) => code === 'retention-deletes') && 'cleanupPeriodDays is raised',
+  );
+  return stepFor(scope, words, `when ${events.join(' and ')}`);
 }

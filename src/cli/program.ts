@@ -26,9 +26,9 @@ export function parse(
   argv: readonly string[],
   io: Pick<Io, 'stderr' | 'stdout' | 'version'>,
 ): Invocation | ParseEnd {
-  let invoked: Pick<Invocation, 'command' | 'parsed'> | undefined;
+  let result: Invocation | ParseEnd = { isMistake: true, message: 'no command was understood' };
   const program = programFor(commands, io, (command, parsed) => {
-    invoked = { command, parsed };
+    result = { command, parsed, common: program.opts<CommonValues>() };
   });
   try {
     program.parse(argv, { from: 'user' });
@@ -36,9 +36,7 @@ export function parse(
     if (!(error instanceof CommanderError)) throw error;
     return { isMistake: error.exitCode !== 0, message: error.message.replace(/^error: /, '') };
   }
-  return invoked === undefined
-    ? { isMistake: true, message: 'no command was understood' }
-    : { ...invoked, common: program.opts<CommonValues>() };
+  return result;
 }
 
 function programFor(

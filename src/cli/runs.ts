@@ -74,10 +74,9 @@ export function withRoot(scope: Scope, root: string): Scope {
 
 /** The root of all these shared directories, if `--root` can name them. */
 export function rootOf(targets: readonly SharedSymlink[]): string | undefined {
-  const [first] = targets;
-  if (first === undefined) return undefined;
-  const root = dirname(first.target);
-  return targets.every((link) => has(requiredSharedUnder(root), link)) ? root : undefined;
+  return targets
+    .map(({ target }) => dirname(target))
+    .find((root) => targets.every((link) => has(requiredSharedUnder(root), link)));
 }
 
 function has(required: readonly SharedSymlink[], { name, target }: SharedSymlink): boolean {

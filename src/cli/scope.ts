@@ -182,7 +182,6 @@ async function requireThatExist(
   homes: readonly string[],
   scope: Scope,
 ): Promise<void> {
-  if (homes.length === 0) return;
   // Whether they exist does not depend on where their links lead.
   const reports = await inspectAll(homes, { required: requiredSharedUnder(scope.searched) });
   const missing = reports.find(({ problems }) =>

@@ -96,29 +96,22 @@ async function create<Client extends object>(
   driver: string,
   name: string,
   methods: readonly (keyof Client & string)[],
-  args: readonly unknown[],
+  options: readonly unknown[],
 ): Promise<Client> {
-  let loaded: object;
-  try {
-    const found: unknown = await import(driver);
-    loaded = typeof found === 'object' && found !== null ? found : {};
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) {
-      throw error;
-    }
+  const loaded: unknown = await import(driver).catch((error: unknown) => {
+    if (memberOf(error, 'code') !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new UsageError(`this store needs ${driver}: install it with npm install ${driver}`);
-  }
-  const inDefault: unknown = Reflect.get(loaded, 'default');
-  const found: unknown =
-    Reflect.get(loaded, name) ??
-    (typeof inDefault === 'object' && inDefault !== null
-      ? Reflect.get(inDefault, name)
-      : undefined);
-  const client: unknown = typeof found === 'function' ? Reflect.construct(found, args) : undefined;
+  });
+  // Of a CommonJS module Node may find nothing but `default`.
+  const found = memberOf(loaded, name) ?? memberOf(memberOf(loaded, 'default'), name);
+  const client: unknown =
+    typeof found === 'function' ? Reflect.construct(found, options) : undefined;
   const isClient = (value: unknown): value is Client =>
-    typeof value === 'object' &&
-    value !== null &&
-    methods.every((method) => typeof Reflect.get(value, method) === 'function');
+    methods.every((method) => typeof memberOf(value, method) === 'function');
   if (!isClient(client)) throw new UsageError(`the ${driver} that is installed has no ${name}`);
   return client;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

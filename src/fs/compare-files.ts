@@ -109,7 +109,12 @@ function firstDifference(one: Uint8Array, other: Uint8Array): number {
   return one.findIndex((byte, index) => byte !== other[index]);
 }
 
-async function wholeLength(handle: MigrateReadHandle, size: number, path: string): Promise<number> {
+/** The length of an open file up to the end of its last whole line. */
+export async function wholeLength(
+  handle: MigrateReadHandle,
+  size: number,
+  path: string,
+): Promise<number> {
   const buffer = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(size, 1)));
   for (let end = size; end > 0;) {
     const start = Math.max(0, end - buffer.length);

@@ -80,7 +80,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function resolvePattern(pattern: string, homeDirectory: string, env: Environment): string {
   const [first = '', ...others] = pattern.split('/');
   if (first === '~') return [homeDirectory, ...others].join('/');
-  if (!first.startsWith('$')) return pattern;
   // As the XDG Base Directory Specification says, a relative path counts as none.
   const value = env[first.slice(1)] ?? '';
   const fallback = first === '$XDG_CONFIG_HOME' ? '.config' : '.local/share';

@@ -1,3 +1,4 @@
+import { mapLimit } from '../core/map-limit.ts';
 import {
   check,
   date,
@@ -113,19 +114,13 @@ export async function inspectRetention(
 
   const port = promisesOf(fs);
   const own = await drive(judgePeriods(homes), port);
-  const periods: CleanupPeriod[] = [];
-  for (const { period } of own) {
-    const managed = await readManagedSettings(port, managedSettings, period.accountHome);
-    periods.push(managedPeriodOf(period, managed));
-  }
-  const judged = comparePeriods(periods);
-  const days = judged.reduce(
-    (least, { period }) => Math.min(least, daysOf(period.periodDays)),
-    Infinity,
+  const periods = await mapLimit(own, async ({ period }) =>
+    managedPeriodOf(period, await readManagedSettings(port, managedSettings, period.accountHome)),
   );
+  const days = Math.min(...periods.map(({ periodDays }) => daysOf(periodDays)));
   const target = projectsTarget(required);
   return {
-    homes: judged.map(({ period, findings }) => {
+    homes: comparePeriods(periods).map(({ period, findings }) => {
       const { accountHome, settings, periodDays, source } = period;
       const problems = findings.map(({ problem }) => problem);
       return { accountHome, settings, periodDays, source, problems };

@@ -261,6 +261,9 @@ const owned = {
   },
 } as const;
 
+const inOwnDirectory =
+  'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory';
+
 const runEnsure = {
   api: "Call validateAll: it creates the link, or says why it can't.",
   cli: "Run ensure: it creates the link, or says why it can't.",
@@ -319,9 +322,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
       text`the transcript ${path} ${misplaced[reason]}` +
       (recordedCwd === undefined ? '' : text` (${recordedCwd})`) +
       (copies === undefined ? '' : text`: ${copies.join(', ')}`),
-    (_, to) =>
-      'Resume in its own working directory; if there are several, in that of the right one. If you moved that directory, ' +
-      (to === 'api' ? 'call rehome.' : 'run rehome.'),
+    {
+      api: `${inOwnDirectory}, call rehome.`,
+      cli: `${inOwnDirectory}, run rehome.`,
+    },
   ),
   'transcript-unusable': error(
     'choose-session',

@@ -12,7 +12,7 @@ export const TestedClaudeVersions: readonly string[] = /* @__PURE__ */ Object.fr
  * The versions that were compared with the end-to-end oracle, row by row; `npm run prove` repeats it. Older ones (1.0.128,
  * 2.0.70, 2.1.100 and 2.1.150 were tried) resume sessions of other homes, too, but differ in some rows, and aren't supported.
  */
-const CHECKED = /* @__PURE__ */ new Set(
+export const CHECKED: ReadonlySet<string> = /* @__PURE__ */ new Set(
   '2.1.166 2.1.197 2.1.222 2.1.223 2.1.250 2.1.280 2.1.310 2.1.329 2.1.332'.split(' '),
 );
 
@@ -95,11 +95,6 @@ export function behaviorsOf(version: string | undefined): readonly ProgramBehavi
     ({ before }) => before === undefined || isBefore(version ?? oldest, before),
   );
   return version === undefined ? known : known.slice(0, 1);
-}
-
-/** Whether a version was compared with this library. */
-export function isChecked(version: string): boolean {
-  return CHECKED.has(version);
 }
 
 /** The versions from one range, or from the beginning, to another, in words. */

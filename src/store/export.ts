@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   callback,
   check,
@@ -10,8 +9,8 @@ import {
 } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { dirname, join } from '../core/paths.ts';
-import { CallError, failedWith, tolerate } from '../core/result.ts';
-import { type FileInfo, isUnchanged } from '../fs/file-info.ts';
+import { CallError, tolerate, valueOf } from '../core/result.ts';
+import { isUnchanged } from '../fs/file-info.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -30,16 +29,17 @@ import type { ProcessInspector } from '../fs/processes.ts';
 import { withLocks } from '../lock/lock.ts';
 import { nonceFrom } from '../lock/owner.ts';
 import { incomingIn, lockIn, stateDirectoryOf } from '../migrate/layout.ts';
-import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
-import type { Head, ListedFile, LogKey } from './log.ts';
-import { endsLike, hashOf, listPool, pathIn, type PoolFile } from './pool.ts';
+import { compare, readStored, type StoredFile } from './compare.ts';
+import type { ListedFile, LogKey } from './log.ts';
+import { listPool, pathIn } from './pool.ts';
 import { type OfFile, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
   FILES_AT_ONCE,
+  liveSessionIds,
   poolOf,
   storeKind,
   Transfer,
@@ -91,20 +91,12 @@ const PREFIX = 'store-';
  *
  * @example Get the sessions of other machines
  * ```ts
- * import assert from 'node:assert/strict';
- * import { memfs } from 'memfs';
- * import { requiredSharedUnder } from 'claude-shared-state';
- * import { exportFromStore } from 'claude-shared-state/store';
- * import { postgresStore } from 'claude-shared-state/store/postgres';
+ * import { exportFromStore, type SharedStore } from 'claude-shared-state/store';
  *
- * // In place of new Pool() of pg.
- * const query = async (sql: string) => ({
- *   rows: sql.includes('format FROM') ? [{ format: 1 }] : [],
- * });
- * const { fs } = memfs({ '/me/.claude-projects-shared': null });
- * const options = { required: requiredSharedUnder('/me'), fs };
- * const report = await exportFromStore(postgresStore({ query }), options);
- * assert.deepEqual([report.outcome, report.bytes], ['done', 0]);
+ * export async function pull(store: SharedStore, accountHomes: readonly string[]) {
+ *   const { ok, bytes, problems } = await exportFromStore(store, { accountHomes });
+ *   return ok ? `${bytes} bytes pulled` : problems.map(({ message }) => message).join('; ');
+ * }
  * ```
  */
 export async function exportFromStore(
@@ -115,64 +107,25 @@ export async function exportFromStore(
   const { fs: given, required, accountHomes = [], random = Math.random, pid } = checked.options;
   const { processInspector = defaultInspector(given) } = checked.options;
   const fs = promisesOf(given ?? realMigrateDisk);
-  const transfer = new Transfer(checked.options, await poolOf(fs, required));
-  return await transfer.run(async () => {
-    await transfer.engine(() => checked.store.requireFormat());
-    const state = stateDirectoryOf(transfer.projects);
-    await makeDurableDirectories(fs, incomingIn(state));
-    const self = { processInspector, pid, random };
-    const worked = await withLocks(fs, [lockIn(state)], self, async () => {
-      const live = new Set<string>();
-      if (accountHomes.length > 0) {
-        const options = { processInspector, ...(given === undefined ? {} : { fs: given }) };
-        const { sessions } = await findLiveSessions(accountHomes, options);
-        for (const { sessionId } of sessions) live.add(sessionId);
-      }
-      await new Pull(fs, checked.store, transfer, live, incomingIn(state), random).all();
-    });
-    if (!worked.ok) transfer.problem(worked.problem);
-  });
-}
-
-class Pull {
-  readonly #fs: MigrateFs;
-  readonly #store: SharedStore;
-  readonly #transfer: Transfer;
-  readonly #live: ReadonlySet<string>;
-  readonly #incoming: string;
-  readonly #random: () => number;
+  const transfer = new Transfer(checked.store, checked.options, await poolOf(fs, required));
+  const { log } = transfer;
+  const state = stateDirectoryOf(transfer.projects);
+  const incoming = incomingIn(state);
   /** The project keys under which the pool has each session. */
-  readonly #projectKeys = new Map<string, Set<string>>();
+  const projectKeys = new Map<string, Set<string>>();
   /** Directories with names that are not durable yet. */
-  readonly #written = new Set<string>();
+  const written = new Set<string>();
+  let live: ReadonlySet<string> = new Set();
 
-  constructor(
-    fs: MigrateFs,
-    store: SharedStore,
-    transfer: Transfer,
-    live: ReadonlySet<string>,
-    incoming: string,
-    random: () => number,
-  ) {
-    this.#fs = fs;
-    this.#store = store;
-    this.#transfer = transfer;
-    this.#live = live;
-    this.#incoming = incoming;
-    this.#random = random;
-  }
-
-  async all(): Promise<void> {
-    const transfer = this.#transfer;
+  async function pullAll(): Promise<void> {
+    if (accountHomes.length > 0) live = await liveSessionIds(accountHomes, processInspector, given);
     // Of calls that were killed; the lock is held, so nobody else writes there.
-    const left = await listDirectory(this.#fs, this.#incoming);
-    for (const { name } of left.ok ? left.value : []) {
-      if (name.startsWith(PREFIX)) await removeName(this.#fs, join(this.#incoming, name));
+    for (const { name } of valueOf(incoming, await listDirectory(fs, incoming))) {
+      if (name.startsWith(PREFIX)) await removeName(fs, join(incoming, name));
     }
-    for (const file of await listPool(this.#fs, transfer.projects, transfer.isWanted)) {
-      if (file.file === '') this.#keysOf(file.sessionId).add(file.projectKey);
+    for (const file of await listPool(fs, transfer.projects, transfer.isWanted)) {
+      if (file.file === '') keysOf(file.sessionId).add(file.projectKey);
     }
-    const { log } = this.#store;
     for (const projectKey of await transfer.engine(() => log.listProjects())) {
       const listed = await transfer.engine(() => log.list(projectKey));
       const wanted = listed.filter(({ sessionId }) => transfer.isWanted(sessionId));
@@ -180,23 +133,23 @@ class Pull {
       await mapLimit(
         // The transcript last: a session whose sub-agents are missing is not resumed as if it had none.
         wanted.toSorted((one, other) => Number(one.file === '') - Number(other.file === '')),
-        (file) => transfer.file(() => this.#pull({ projectKey, ...file }, file)),
+        (listed) => transfer.file(() => pull(projectKey, listed)),
         FILES_AT_ONCE,
       );
     }
-    await mapLimit([...this.#written], (directory) => syncDirectory(this.#fs, directory));
+    await mapLimit([...written], (directory) => syncDirectory(fs, directory));
   }
 
-  #keysOf(sessionId: string): Set<string> {
-    const keys = this.#projectKeys.get(sessionId) ?? new Set();
-    this.#projectKeys.set(sessionId, keys);
+  function keysOf(sessionId: string): Set<string> {
+    const keys = projectKeys.get(sessionId) ?? new Set();
+    projectKeys.set(sessionId, keys);
     return keys;
   }
 
-  async #pull(key: LogKey, listed: ListedFile): Promise<FileOutcome> {
-    const transfer = this.#transfer;
-    const { sessionId, file } = key;
-    const local: LogKey = { projectKey: transfer.keyInPool(key.projectKey), sessionId, file };
+  async function pull(projectKey: string, listed: ListedFile): Promise<FileOutcome> {
+    const { sessionId, file } = listed;
+    const key: LogKey = { projectKey, sessionId, file };
+    const local = transfer.inPool(key);
     const path = isPlain(local) ? pathIn(transfer.projects, local) : transfer.projects;
     const fields: OfFile = { ...local, path };
     const skip = (reason: 'unusual-name' | 'not-a-file' | 'other-project'): FileOutcome => {
@@ -204,134 +157,92 @@ class Pull {
       return 'skipped';
     };
     if (!isPlain(local)) return skip('unusual-name');
-    const others = this.#projectKeys.get(sessionId);
-    if (others !== undefined && !others.has(local.projectKey)) return skip('other-project');
-    const info = await lstatOrUndefined(this.#fs, path);
-    const head = listed.head ?? (await this.#headOf(key));
+    const keys = keysOf(sessionId);
+    if (keys.size > 0 && !keys.has(local.projectKey)) return skip('other-project');
+    const info = await lstatOrUndefined(fs, path);
+    if (info !== undefined && info.kind !== 'file') return skip('not-a-file');
+    // What has the size that was listed needs no other call.
+    const stored =
+      listed.head !== undefined && listed.size === info?.size
+        ? { chunks: 0, head: listed.head }
+        : await transfer.engine(() => log.head(key));
     // Deleted meanwhile.
-    if (head === undefined) return 'unchanged';
-    if (file === '' && head.isForked) {
-      transfer.problem(storeProblem('session-forked', { ...fields, writers: head.writers }));
+    if (stored === undefined) return 'unchanged';
+    if (file === '' && stored.head.isForked) {
+      const { writers } = stored.head;
+      transfer.problem(storeProblem('session-forked', { ...fields, writers }));
     }
-    if (info === undefined) {
-      const created = await this.#create(key, path);
-      if (created === 'created' && file === '') this.#keysOf(sessionId).add(local.projectKey);
-      if (created === 'created') return 'transferred';
-      if (created === 'exists') return await this.#pull(key, listed);
-      transfer.problem(storeProblem('store-damaged', fields));
-      return 'skipped';
-    }
-    if (info.kind !== 'file') return skip('not-a-file');
-    const outcome = await this.#meet(key, { ...local, path, info }, head);
+    const outcome =
+      info === undefined ? await create(key, path, stored) : await meet(key, path, stored);
+    // Its name is taken by now.
+    if (outcome === 'exists') return await pull(projectKey, listed);
+    if (outcome === 'damaged') transfer.problem(storeProblem('store-damaged', fields));
     if (outcome === 'diverged') transfer.problem(storeProblem('session-diverged', fields));
-    return outcome;
-  }
-
-  async #headOf(key: LogKey): Promise<Head | undefined> {
-    return (await this.#transfer.engine(() => this.#store.log.head(key)))?.head;
+    if (outcome === 'in-use') transfer.problem(storeProblem('transcript-in-use', fields));
+    return outcome === 'damaged' || outcome === 'in-use' ? 'skipped' : outcome;
   }
 
   /** Writes a file that the pool does not have. */
-  async #create(key: LogKey, path: string): Promise<'created' | 'exists' | 'damaged'> {
-    const fs = this.#fs;
-    const temporary = join(this.#incoming, PREFIX + nonceFrom(this.#random));
+  async function create(key: LogKey, path: string, { chunks, head }: StoredFile) {
+    const temporary = join(incoming, PREFIX + nonceFrom(random));
     try {
-      const isWhole = await withHandle(
-        temporary,
-        fs.open(temporary, OPEN.create, 0o600),
-        async (handle) => {
-          const isRead = await this.#download(key, 0, async (body) => {
-            await writeFully(handle, body, temporary);
-          });
-          await syncHandle(handle, temporary);
-          return isRead !== undefined;
-        },
-      );
-      if (!isWhole) return 'damaged';
+      const opening = fs.open(temporary, OPEN.create, 0o600);
+      const digest = await withHandle(temporary, opening, async (handle) => {
+        const { sha256 } = await readStored(transfer, key, chunks, 0, async (body) => {
+          await writeFully(handle, body, temporary);
+          transfer.addBytes(body.length);
+        });
+        await syncHandle(handle, temporary);
+        return sha256;
+      });
+      if (digest !== head.sha256) return 'damaged';
       await makeDurableDirectories(fs, dirname(path));
       // It can't take a name that somebody else has, as a rename could.
       const linked = await tolerate(['EEXIST'], path, fs.link(temporary, path));
-      this.#written.add(dirname(path));
-      return failedWith(linked, 'EEXIST') ? 'exists' : 'created';
+      if (!linked.ok) return 'exists';
+      written.add(dirname(path));
+      if (key.file === '') keysOf(key.sessionId).add(transfer.inPool(key).projectKey);
+      return 'transferred';
     } finally {
       await removeName(fs, temporary);
     }
   }
 
-  /**
-   * Reads what is stored, from an offset on, and checks it: `undefined` if it is not what was stored.
-   *
-   * @returns The digest of what is before the offset.
-   */
-  async #download(
-    key: LogKey,
-    from: number,
-    use: (body: Uint8Array) => Promise<void>,
-  ): Promise<string | undefined> {
-    const { log } = this.#store;
-    const transfer = this.#transfer;
-    const there = await transfer.engine(() => log.head(key));
-    if (there === undefined) return undefined;
-    const hash = createHash('sha256');
-    let [chunks, size] = [0, 0];
-    let before: string | undefined = from === 0 ? hash.copy().digest('hex') : undefined;
-    // A connection that breaks in the middle is continued at the chunk where it broke.
-    await transfer.engine(async () => {
-      for await (const body of log.read(key, chunks)) {
-        transfer.stopIfAborted();
-        const rest = Math.min(body.length, Math.max(0, from - size));
-        hash.update(body.subarray(0, rest));
-        if (before === undefined && size + body.length >= from) before = hash.copy().digest('hex');
-        hash.update(body.subarray(rest));
-        if (body.length > rest) await use(body.subarray(rest));
-        transfer.addBytes(body.length - rest);
-        size += body.length;
-        chunks += 1;
-        // What was added meanwhile is for the next time.
-        if (chunks === there.chunks) break;
-      }
-    });
-    return hash.digest('hex') === there.head.sha256 ? before : undefined;
-  }
-
-  /** Brings what the store has to a file that the pool has. */
-  async #meet(key: LogKey, file: PoolFile & { info: FileInfo }, head: Head): Promise<FileOutcome> {
-    const { path } = file;
-    const met = await withFile(this.#fs, path, OPEN.read, async (handle, info) => {
-      if (info.size === head.size) {
-        return (await endsLike(handle, path, head.size, head.tail)) ? 'unchanged' : 'diverged';
-      }
-      const length = Math.min(info.size, head.size);
-      const own = (await hashOf(handle, path, length)).digest('hex');
-      if (info.size > head.size) return own === head.sha256 ? 'behind' : 'diverged';
-      return { info, own };
-    });
-    if (met === undefined) return 'skipped';
-    if (typeof met === 'string') return met;
-    if (this.#live.has(file.sessionId)) {
-      this.#transfer.problem(storeProblem('transcript-in-use', { ...key, path }));
-      return 'skipped';
-    }
-    return await this.#extend(key, path, met.info, met.own);
-  }
-
-  /** Adds what the store has beyond a file, at its end. */
-  async #extend(key: LogKey, path: string, info: FileInfo, own: string): Promise<FileOutcome> {
+  /** Adds to a file that the pool has what the store has beyond it. */
+  async function meet(key: LogKey, path: string, stored: StoredFile) {
     const rest: Uint8Array[] = [];
-    const before = await this.#download(key, info.size, async (body) => {
-      rest.push(body);
+    const compared = await withFile(fs, path, OPEN.read, async (handle, info) => {
+      const open = { handle, path, size: info.size };
+      const { kind } = await compare(transfer, key, stored, open, async (body) => {
+        rest.push(body);
+      });
+      return { info, kind };
     });
-    if (before !== own) return 'diverged';
-    const isAdded = await withFile(this.#fs, path, OPEN.append, async (handle, now) => {
+    // Deleted meanwhile.
+    if (compared === undefined) return 'skipped';
+    const { info, kind } = compared;
+    if (kind === 'equal') return 'unchanged';
+    if (kind === 'pool-longer') return 'behind';
+    if (kind === 'diverged') return 'diverged';
+    if (live.has(key.sessionId)) return 'in-use';
+    await withFile(fs, path, OPEN.append, async (handle, now) => {
       // Somebody writes to it after all.
-      if (!isUnchanged(now, info)) return false;
-      for (const body of rest) await writeFully(handle, body, path);
+      if (!isUnchanged(now, info)) throw new CallError(path, { code: 'EBUSY' });
+      for (const body of rest) {
+        await writeFully(handle, body, path);
+        transfer.addBytes(body.length);
+      }
       await syncHandle(handle, path);
-      return true;
     });
-    if (isAdded === true) return 'transferred';
-    throw new CallError(path, { code: 'EBUSY' });
+    return 'transferred';
   }
+
+  return await transfer.run(async () => {
+    await makeDurableDirectories(fs, incoming);
+    const self = { processInspector, pid, random };
+    const worked = await withLocks(fs, [lockIn(state)], self, pullAll);
+    if (!worked.ok) transfer.problem(worked.problem);
+  });
 }
 
 /** Whether a key that comes from a store names one file below the pool, and nothing else. */

@@ -1,4 +1,4 @@
-import { isObject, memberOf, parsedJson } from '../core/json.ts';
+import { isArray, isObject, memberOf, parsedJson } from '../core/json.ts';
 
 /*
  * What every engine keeps: for each file of a session a log of numbered chunks. A chunk is written once, under the next
@@ -8,6 +8,9 @@ import { isObject, memberOf, parsedJson } from '../core/json.ts';
 
 /** The version of the schema and of the keys. A new one gets other tables and prefixes, and an explicit migration. */
 export const FORMAT = 1;
+
+/** Chunks that an engine is asked for at once. */
+export const READ_AT_ONCE = 8;
 
 /** One file of a session in a store. */
 export interface LogKey {
@@ -30,7 +33,7 @@ export interface Head {
   /** Whether somebody wrote to it without having read what another one had written meanwhile. */
   readonly isForked: boolean;
   /** What `foldSessionSummary` of the SDK made of it. */
-  readonly summary?: unknown;
+  readonly summary?: Record<string, unknown>;
 }
 
 /** A file as a listing has it. */
@@ -75,30 +78,26 @@ export function decodeSegment(segment: string): string {
   return segment === '!' ? '' : decodeURIComponent(segment);
 }
 
-/** A text that {@link Head} was written as. */
+/** The three segments of a key. */
+export function segmentsOf({ projectKey, sessionId, file }: LogKey): string[] {
+  return [projectKey, sessionId, file].map(encodeSegment);
+}
+
+/** Names a file in a map. */
+export function nameOf({ projectKey, sessionId, file }: LogKey): string {
+  return JSON.stringify([projectKey, sessionId, file]);
+}
+
+/** The head that a text in JSON was written from. One that is damaged has a digest that nothing has. */
 export function parseHead(text: unknown): Head {
-  const value = typeof text === 'string' ? parsedJson(text) : undefined;
-  const [size, sha256, tail] = [
-    memberOf(value, 'size'),
-    memberOf(value, 'sha256'),
-    memberOf(value, 'tail'),
-  ];
-  const writers = memberOf(value, 'writers');
-  if (
-    typeof size !== 'number' ||
-    typeof sha256 !== 'string' ||
-    typeof tail !== 'string' ||
-    !Array.isArray(writers)
-  ) {
-    throw new TypeError('the head of a file in the store can not be read');
-  }
-  const summary = memberOf(value, 'summary');
+  const value = parsedJson(String(text));
+  const [writers, summary] = [memberOf(value, 'writers'), memberOf(value, 'summary')];
   return {
-    size,
-    sha256,
-    tail,
-    writers: writers.filter((writer) => typeof writer === 'string'),
+    size: Number(memberOf(value, 'size')),
+    sha256: String(memberOf(value, 'sha256')),
+    tail: String(memberOf(value, 'tail')),
+    writers: isArray(writers) ? writers.map(String) : [],
     isForked: memberOf(value, 'isForked') === true,
-    ...(isObject(summary) ? { summary } : {}),
+    ...(isObject(summary) ? { summary: Object.fromEntries(Object.entries(summary)) } : {}),
   };
 }

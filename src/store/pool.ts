@@ -1,7 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
-import { failedWith, valueOf } from '../core/result.ts';
+import { CallError, failedWith, valueOf } from '../core/result.ts';
+import { wholeLength } from '../fs/compare-files.ts';
 import type { FileInfo } from '../fs/file-info.ts';
 import { listDirectory, lstatOrUndefined, readFully } from '../fs/io.ts';
 import type { MigrateReadFs, MigrateReadHandle } from '../fs/migrate-fs.ts';
@@ -23,7 +25,7 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** Whether a file is a log of lines, of which a running session may have written half. */
-export function isLog({ file }: Pick<LogKey, 'file'>): boolean {
+function isLog(file: string): boolean {
   return file === '' || file.endsWith(SUFFIX);
 }
 
@@ -75,49 +77,62 @@ export async function listPool(
   return perProject.flat();
 }
 
-/** A line that no engine takes in one piece. */
-export class LineTooLong extends Error {
-  override readonly name = 'LineTooLong';
-}
-
-/** What an open file has from an offset on, in pieces of whole lines; what is behind the last line end is left out. */
-export async function* wholeLines(
+/** What an open file has between two offsets, in pieces; less, if it is shorter by now. */
+async function* piecesOf(
   handle: MigrateReadHandle,
-  { path, file }: Pick<PoolFile, 'path' | 'file'>,
+  path: string,
   from: number,
-  size: number,
+  end: number,
 ): AsyncGenerator<Uint8Array> {
-  let rest = new Uint8Array();
-  for (let position = from; position < size;) {
-    const wanted = Math.min(CHUNK_BYTES, size - position);
-    const bytes = new Uint8Array(rest.length + wanted);
-    bytes.set(rest);
-    const read = await readFully(handle, bytes.subarray(rest.length), position, path);
+  for (let position = from; position < end;) {
+    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
+    const read = await readFully(handle, bytes, position, path);
     if (read === 0) return;
     position += read;
-    const there = bytes.subarray(0, rest.length + read);
-    const end = isLog({ file }) ? there.lastIndexOf(NEWLINE) + 1 : there.length;
-    if (end > 0) yield there.subarray(0, end);
-    rest = there.slice(end);
-    if (rest.length > MAX_LINE_BYTES) throw new LineTooLong();
+    yield bytes.subarray(0, read);
   }
 }
 
-/** The digest of the first bytes of an open file; of fewer, if it has fewer. */
+/** The size of an open file without half a line at its end, which a running session may have written. */
+export async function wholeSize(
+  handle: MigrateReadHandle,
+  { path, file }: PoolFile,
+  size: number,
+): Promise<number> {
+  return isLog(file) ? await wholeLength(handle, size, path) : size;
+}
+
+/** What an open file has between two offsets, in pieces of whole lines. */
+export async function* wholeLines(
+  handle: MigrateReadHandle,
+  { path, file }: PoolFile,
+  from: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  // An empty file is a file, too; an empty transcript has nothing to resume.
+  if (end === 0 && !isLog(file)) yield new Uint8Array();
+  let [pending, length]: [Uint8Array[], number] = [[], 0];
+  for await (const piece of piecesOf(handle, path, from, end)) {
+    const whole = isLog(file) ? piece.lastIndexOf(NEWLINE) + 1 : piece.length;
+    if (whole > 0) {
+      yield Buffer.concat([...pending, piece.subarray(0, whole)]);
+      [pending, length] = [[], 0];
+    }
+    pending.push(piece.subarray(whole));
+    length += piece.length - whole;
+    // No engine takes it in one piece.
+    if (length > MAX_LINE_BYTES) throw new CallError(path, { code: 'EFBIG' });
+  }
+}
+
+/** The digest of the first bytes of an open file. */
 export async function hashOf(
   handle: MigrateReadHandle,
   path: string,
   length: number,
 ): Promise<RunningDigest> {
   const hash = createHash('sha256');
-  const buffer = new Uint8Array(Math.min(CHUNK_BYTES, length));
-  for (let position = 0; position < length;) {
-    const wanted = buffer.subarray(0, Math.min(buffer.length, length - position));
-    const read = await readFully(handle, wanted, position, path);
-    if (read === 0) break;
-    hash.update(wanted.subarray(0, read));
-    position += read;
-  }
+  for await (const piece of piecesOf(handle, path, 0, length)) hash.update(piece);
   return hash;
 }
 

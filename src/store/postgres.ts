@@ -3,8 +3,9 @@ import {
   decodeSegment,
   encodeSegment,
   FORMAT,
-  type LogKey,
   parseHead,
+  READ_AT_ONCE,
+  segmentsOf,
   type SessionLog,
 } from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
@@ -19,8 +20,6 @@ export interface PostgresStoreOptions extends StoreOptions {
   /** The schema of its tables; `claude_shared_state` by default. */
   readonly schema?: string | undefined;
 }
-
-const READ_AT_ONCE = 8;
 
 /**
  * Keeps sessions in PostgreSQL.
@@ -87,7 +86,7 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
       ]);
       if (memberOf(there, 'exists') === false) return undefined;
       const [row] = await rows(`SELECT format FROM ${schema}.format`, []);
-      return numberOf(row, 'format');
+      return Number(memberOf(row, 'format'));
     },
     async append(key, number, body, head) {
       // The row of the file is locked, so only one writer finds the number it expects.
@@ -102,17 +101,17 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
              WHERE f.chunks = $4
            RETURNING id)
          INSERT INTO ${schema}.chunks SELECT id, $4, $5 FROM file RETURNING number`,
-        [...valuesOf(key), number, body, JSON.stringify(head)],
+        [...segmentsOf(key), number, body, JSON.stringify(head)],
       );
       return written.length > 0;
     },
     async head(key) {
       const [row] = await rows(
         `SELECT chunks, head FROM ${schema}.files WHERE ${WHERE}`,
-        valuesOf(key),
+        segmentsOf(key),
       );
       if (row === undefined) return undefined;
-      return { chunks: numberOf(row, 'chunks'), head: parseHead(memberOf(row, 'head')) };
+      return { chunks: Number(memberOf(row, 'chunks')), head: parseHead(memberOf(row, 'head')) };
     },
     async *read(key, from) {
       for (let next = from; ;) {
@@ -120,20 +119,20 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
           `SELECT number, body FROM ${schema}.chunks
              WHERE file_id = (SELECT id FROM ${schema}.files WHERE ${WHERE})
              AND number >= $4 ORDER BY number LIMIT ${READ_AT_ONCE}`,
-          [...valuesOf(key), next],
+          [...segmentsOf(key), next],
         );
         for (const row of page) {
           const body = memberOf(row, 'body');
           if (!(body instanceof Uint8Array)) throw new TypeError('a chunk is not of type bytea');
           yield body;
-          next = numberOf(row, 'number') + 1;
+          next = Number(memberOf(row, 'number')) + 1;
         }
         if (page.length < READ_AT_ONCE) return;
       }
     },
     async listProjects() {
       const found = await rows(`SELECT DISTINCT project_key FROM ${schema}.files`, []);
-      return found.map((row) => decodeSegment(textIn(row, 'project_key')));
+      return found.map((row) => segmentIn(row, 'project_key'));
     },
     async list(projectKey, sessionId) {
       const values = [projectKey, ...(sessionId === undefined ? [] : [sessionId])];
@@ -146,32 +145,20 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
       return found.map((row) => {
         const head = parseHead(memberOf(row, 'head'));
         return {
-          sessionId: decodeSegment(textIn(row, 'session_id')),
-          file: decodeSegment(textIn(row, 'file')),
+          sessionId: segmentIn(row, 'session_id'),
+          file: segmentIn(row, 'file'),
           size: head.size,
-          updatedAt: numberOf(row, 'updated_at'),
+          updatedAt: Number(memberOf(row, 'updated_at')),
           head,
         };
       });
     },
     async delete(key) {
-      await rows(`DELETE FROM ${schema}.files WHERE ${WHERE}`, valuesOf(key));
+      await rows(`DELETE FROM ${schema}.files WHERE ${WHERE}`, segmentsOf(key));
     },
   };
 }
 
-function valuesOf({ projectKey, sessionId, file }: LogKey): string[] {
-  return [projectKey, sessionId, file].map(encodeSegment);
-}
-
-function numberOf(row: unknown, column: string): number {
-  const value = memberOf(row, column);
-  if (typeof value !== 'number') throw new TypeError(`column ${column} is not a number`);
-  return value;
-}
-
-function textIn(row: unknown, column: string): string {
-  const value = memberOf(row, column);
-  if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
-  return value;
+function segmentIn(row: unknown, column: string): string {
+  return decodeSegment(String(memberOf(row, column)));
 }

@@ -35,15 +35,14 @@ interface StoreProblems extends LockProblems {
   /** A running session is not extended: its program would not read what is added. */
   readonly 'transcript-in-use': OfFile;
   /**
-   * The file can't be brought to the other side. `line-too-long`: of more than 256 MB. `unusual-name`: no path can be made
-   * of its key. `not-a-file`: a link, directory or device. `other-project`: the pool has the session under another project
-   * key, and with two of them Claude Code resumes it from no third directory.
+   * The file can't be brought to the other side. `unusual-name`: no path can be made of its key. `not-a-file`: a link,
+   * directory or device. `other-project`: the pool has the session under another project key, and with two of them Claude
+   * Code resumes it from no third directory.
    */
   readonly 'not-transferable': OfFile & { readonly reason: keyof typeof reasons };
 }
 
 const reasons = {
-  'line-too-long': 'has a line of more than 256 MB',
   'unusual-name': 'has a key of which no path can be made',
   'not-a-file': 'is not a regular file',
   'other-project': 'is in the pool under another project key',

@@ -9,6 +9,8 @@ import {
   type ListedFile,
   type LogKey,
   parseHead,
+  READ_AT_ONCE,
+  segmentsOf,
   type SessionLog,
 } from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
@@ -57,7 +59,6 @@ export interface S3StoreOptions extends Omit<StoreOptions, 'foldSessionSummary'>
 }
 
 const DIGITS = 10;
-const READ_AT_ONCE = 8;
 
 /**
  * Keeps sessions in a bucket of S3, or of a server with its interface.
@@ -85,8 +86,7 @@ export function s3Store(client: S3Like, options: S3StoreOptions): SharedStore {
 
 function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
   const root = `${prefix}${FORMAT}/`;
-  const directoryOf = ({ projectKey, sessionId, file }: LogKey) =>
-    `${root}${[projectKey, sessionId, file].map(encodeSegment).join('/')}/`;
+  const directoryOf = (key: LogKey) => `${root}${segmentsOf(key).join('/')}/`;
   const objectAt = (Key: string): ObjectAt => ({ Bucket: bucket, Key });
   const chunkAt = (key: LogKey, number: number) =>
     directoryOf(key) + String(number).padStart(DIGITS, '0');
@@ -100,15 +100,19 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       token = page.NextContinuationToken;
     } while (token !== undefined);
   }
-  async function objectsIn(directory: string, after?: string) {
+  async function objectsIn(Prefix: string, after?: string) {
     const from = after === undefined ? {} : { StartAfter: after };
     const found: { readonly key: string; readonly size: number; readonly updatedAt: number }[] = [];
-    for await (const { Contents = [] } of pages({ Prefix: directory, ...from })) {
-      for (const { Key: key = '', Size: size = 0, LastModified } of Contents) {
-        found.push({ key, size, updatedAt: LastModified?.getTime() ?? 0 });
+    for await (const { Contents = [] } of pages({ Prefix, ...from })) {
+      for (const { Key, Size, LastModified } of Contents) {
+        found.push({ key: String(Key), size: Number(Size), updatedAt: Number(LastModified) });
       }
     }
     return found;
+  }
+  async function bytesOf(key: string): Promise<Uint8Array> {
+    const { Body } = await client.getObject(objectAt(key));
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
   }
   /** Whether the object was created; not if there is one of its name. */
   async function create(key: string, body: Uint8Array, Metadata: Record<string, string> = {}) {
@@ -136,8 +140,7 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
     async format() {
       const isThere = await objectsIn(`${prefix}format`);
       if (isThere.length === 0) return undefined;
-      const { Body } = await client.getObject(objectAt(`${prefix}format`));
-      return Number(Buffer.from((await Body?.transformToByteArray()) ?? []).toString());
+      return Number(Buffer.from(await bytesOf(`${prefix}format`)).toString());
     },
     append: (key, number, body, head) =>
       // A header of HTTP is ASCII.
@@ -148,30 +151,22 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       const last = (await objectsIn(directoryOf(key))).at(-1);
       if (last === undefined) return undefined;
       const { Metadata } = await client.headObject(objectAt(last.key));
-      const text = Buffer.from(Metadata?.['head'] ?? '', 'base64').toString();
-      return { chunks: Number(last.key.slice(-DIGITS)) + 1, head: parseHead(text) };
+      const head = parseHead(Buffer.from(String(Metadata?.['head']), 'base64'));
+      return { chunks: Number(last.key.slice(-DIGITS)) + 1, head };
     },
     async *read(key, from) {
       const after = from === 0 ? undefined : chunkAt(key, from - 1);
       const objects = await objectsIn(directoryOf(key), after);
       for (let at = 0; at < objects.length; at += READ_AT_ONCE) {
         const page = objects.slice(at, at + READ_AT_ONCE);
-        const bodies = await mapLimit(
-          page,
-          async (object) => {
-            const { Body } = await client.getObject(objectAt(object.key));
-            return (await Body?.transformToByteArray()) ?? new Uint8Array();
-          },
-          READ_AT_ONCE,
-        );
-        yield* bodies;
+        yield* await mapLimit(page, (object) => bytesOf(object.key), READ_AT_ONCE);
       }
     },
     async listProjects() {
       const found: string[] = [];
       for await (const { CommonPrefixes = [] } of pages({ Prefix: root, Delimiter: '/' })) {
-        for (const { Prefix = '' } of CommonPrefixes) {
-          found.push(decodeSegment(Prefix.slice(root.length, -1)));
+        for (const { Prefix } of CommonPrefixes) {
+          found.push(decodeSegment(String(Prefix).slice(root.length, -1)));
         }
       }
       return found;
@@ -179,14 +174,13 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
     async list(projectKey, sessionId) {
       const session = sessionId === undefined ? '' : `${encodeSegment(sessionId)}/`;
       const files = new Map<string, ListedFile>();
-      for (const { key, size, updatedAt } of await objectsIn(
-        `${root}${encodeSegment(projectKey)}/${session}`,
-      )) {
-        const [, id = '', file = ''] = key.slice(root.length).split('/');
-        const before = files.get(`${id}/${file}`);
-        files.set(`${id}/${file}`, {
-          sessionId: decodeSegment(id),
-          file: decodeSegment(file),
+      const directory = `${root}${encodeSegment(projectKey)}/${session}`;
+      for (const { key, size, updatedAt } of await objectsIn(directory)) {
+        const [, id, file] = key.slice(root.length).split('/').map(decodeSegment);
+        const before = files.get(key.slice(0, -DIGITS));
+        files.set(key.slice(0, -DIGITS), {
+          sessionId: String(id),
+          file: String(file),
           size: (before?.size ?? 0) + size,
           updatedAt: Math.max(before?.updatedAt ?? 0, updatedAt),
         });

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
-import { isObject, memberOf, parsedJson } from '../core/json.ts';
-import { FORMAT, type Head, type LogKey, type SessionLog } from './log.ts';
+import { memberOf, parsedJson } from '../core/json.ts';
+import { FORMAT, type Head, type LogKey, nameOf, type SessionLog } from './log.ts';
 
 /** A line of a transcript, as the Agent SDK hands it to a store. */
 export interface SessionStoreEntry {
@@ -104,8 +104,8 @@ const MAX_TRIES = 100;
 /** A transcript that this process has read or written. */
 interface Known extends Content {
   readonly uuids: Set<string>;
-  /** An append whose result is not known. */
-  readonly pending?: { readonly lines: string; readonly sha256: string };
+  /** Digests of everything that appends of this process may have led to, although they rejected. */
+  readonly attempts: Set<string>;
 }
 
 /**
@@ -157,78 +157,70 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
   const { writer = randomUUID(), foldSessionSummary, onFork } = options;
   const known = new Map<string, Known>();
   const queues = new Map<string, Promise<unknown>>();
-  let prepared: Promise<void> | undefined;
+  let isPrepared = false;
 
-  async function look(): Promise<void> {
+  async function ready(): Promise<void> {
+    if (isPrepared) return;
     const format = await log.format();
     if (format !== FORMAT) throw new StoreFormatError(format);
-  }
-  async function ready(): Promise<void> {
-    prepared ??= look();
-    const current = prepared;
-    try {
-      await current;
-    } catch (error) {
-      if (prepared === current) prepared = undefined;
-      throw error;
-    }
+    isPrepared = true;
   }
 
   /** One call at a time for each transcript: the SDK promises the order of its calls, not that it waits for them. */
   function inTurn<Value>(key: LogKey, call: () => Promise<Value>): Promise<Value> {
-    const id = JSON.stringify(key);
-    const turn = (queues.get(id) ?? Promise.resolve()).then(call, call);
-    queues.set(id, turn);
+    const name = nameOf(key);
+    const turn = (queues.get(name) ?? Promise.resolve()).then(call, call);
+    queues.set(name, turn);
     const leave = () => {
-      if (queues.get(id) === turn) queues.delete(id);
+      if (queues.get(name) === turn) queues.delete(name);
     };
     turn.then(leave, leave);
     return turn;
   }
 
   function remember(key: LogKey, state: Known): Known {
-    const id = JSON.stringify(key);
-    known.delete(id);
-    known.set(id, state);
-    const [oldest] = known.keys();
-    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    known.delete(nameOf(key));
+    known.set(nameOf(key), state);
+    for (const oldest of [...known.keys()].slice(0, known.size - MAX_KNOWN)) known.delete(oldest);
     return state;
   }
 
-  /** Reads what was written since; from the beginning, if there is less than there was. */
+  /** Reads what was written since; `digests` are those of everything up to each chunk of it. */
   async function catchUp(
     key: LogKey,
-    before = known.get(JSON.stringify(key)),
-  ): Promise<{ readonly state: Known; readonly hasLanded: boolean }> {
+    before: Content & { readonly uuids?: Set<string> } = nothing(),
+    use: (lines: readonly string[]) => void = () => {},
+  ): Promise<{ readonly state: Known; readonly digests: readonly string[] }> {
     const there = await log.head(key);
-    const isLess = before !== undefined && before.chunks > (there?.chunks ?? 0);
-    const base =
-      before === undefined || isLess ? { ...nothing(), uuids: new Set<string>() } : before;
-    const { uuids } = base;
-    const hash = base.hash.copy();
-    let { chunks, head } = base;
-    let hasLanded = false;
-    if (there !== undefined && there.chunks > chunks) {
-      for await (const body of log.read(key, chunks)) {
-        hash.update(body);
-        // The append whose result is not known had the first number after what was known.
-        const isFirst = base === before && chunks === base.chunks;
-        hasLanded ||= isFirst && hash.copy().digest('hex') === base.pending?.sha256;
-        for (const uuid of uuidsOf(body)) uuids.add(uuid);
-        chunks += 1;
-        if (chunks === there.chunks) break;
+    const end = there?.chunks ?? 0;
+    // Somebody has deleted it.
+    if (before.chunks > end) return await catchUp(key);
+    const { uuids = new Set() } = before;
+    const hash = before.hash.copy();
+    const digests: string[] = [];
+    for await (const body of end > before.chunks ? log.read(key, before.chunks) : []) {
+      hash.update(body);
+      digests.push(hash.copy().digest('hex'));
+      const lines = linesOf(body);
+      for (const line of lines) {
+        const uuid = uuidOf(parsedJson(line));
+        if (uuid !== undefined) uuids.add(uuid);
       }
-      ({ head } = there);
+      use(lines);
+      if (before.chunks + digests.length === end) break;
     }
-    return { state: remember(key, { chunks, head, hash, uuids }), hasLanded };
+    const chunks = before.chunks + digests.length;
+    const state = { chunks, head: there?.head, hash, uuids, attempts: new Set<string>() };
+    return { state: remember(key, state), digests };
   }
 
-  async function write(
+  /** What there is after some bytes are appended. */
+  function after(
     key: LogKey,
     { chunks, head, hash }: Content,
     body: Uint8Array,
     isForked: boolean,
-  ): Promise<Content | undefined> {
+  ): Content & { readonly head: Head } {
     const whole = hash.copy().update(body);
     const others = (head?.writers ?? []).filter((other) => other !== writer);
     const next: Head = {
@@ -239,54 +231,45 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       isForked: isForked || head?.isForked === true,
       ...summaryAfter(key, head, body),
     };
-    const isWritten = await log.append(key, chunks, body, next);
-    return isWritten ? { chunks: chunks + 1, head: next, hash: whole } : undefined;
+    return { chunks: chunks + 1, head: next, hash: whole };
   }
 
-  function summaryAfter(key: LogKey, head: Head | undefined, body: Uint8Array) {
-    if (foldSessionSummary === undefined || key.file !== '') return {};
-    const previous = summaryOf(key.sessionId, head, 0);
-    const entries = linesOf(body).map(parsedJson).filter(isEntry);
-    const { projectKey, sessionId } = key;
+  function summaryAfter(
+    { projectKey, sessionId, file }: LogKey,
+    head: Head | undefined,
+    body: Uint8Array,
+  ) {
+    if (foldSessionSummary === undefined || file !== '') return {};
+    const previous = head?.summary && { sessionId, mtime: 0, data: head.summary };
+    const entries = entriesOf(linesOf(body));
     return { summary: foldSessionSummary(previous, { projectKey, sessionId }, entries).data };
   }
 
   async function append(key: LogKey, entries: readonly SessionStoreEntry[]): Promise<void> {
     const lines = entries.map((entry) => JSON.stringify(entry));
-    const all = lines.join('\n');
-    const before = known.get(JSON.stringify(key));
-    let state = before;
+    const before = known.get(nameOf(key));
+    let state = before ?? (await catchUp(key)).state;
     let isForked = false;
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      if (state === undefined || state.pending !== undefined) {
-        const { pending } = state ?? {};
-        const now = await catchUp(key, state);
-        // Also if a driver repeated the call by itself, and was refused by its own first try.
-        if (now.hasLanded && pending?.lines === all) return;
-        // Without having read it before, this process has not continued anything else.
-        if (
-          before !== undefined &&
-          !now.hasLanded &&
-          now.state.chunks > before.chunks &&
-          !isForked
-        ) {
-          isForked = true;
-          onFork?.(sessionKeyOf(key));
-        }
-        ({ state } = now);
-      }
       const fresh = await unknownOf(key, state, entries, lines);
       if (fresh.length === 0) return;
       const body = Buffer.from(fresh.map((line) => `${line}\n`).join(''));
-      const sha256 = state.hash.copy().update(body).digest('hex');
-      const { chunks, head, hash, uuids } = state;
-      // It stays if the call rejects, which may have taken effect all the same.
-      state = remember(key, { chunks, head, hash, uuids, pending: { lines: all, sha256 } });
-      const written = await write(key, state, body, isForked);
-      if (written === undefined) continue;
-      for (const { uuid } of entries) if (uuid !== undefined) uuids.add(uuid);
-      remember(key, { ...written, uuids });
-      return;
+      const next = after(key, state, body, isForked);
+      const { attempts, uuids } = state;
+      attempts.add(next.head.sha256);
+      if (await log.append(key, state.chunks, body, next.head)) {
+        for (const { uuid } of entries) if (uuid !== undefined) uuids.add(uuid);
+        remember(key, { ...next, uuids, attempts: new Set() });
+        return;
+      }
+      const now = await catchUp(key, state);
+      // An earlier try took effect, although its answer was lost.
+      if (now.digests.includes(next.head.sha256)) return;
+      // Without having read it before, this process has not continued anything else.
+      const isContinued = before !== undefined && now.digests.some((it) => !attempts.has(it));
+      if (isContinued && !isForked) onFork?.(sessionKeyOf(key));
+      isForked ||= isContinued;
+      ({ state } = now);
     }
     throw new Error(`others wrote to ${key.sessionId} each time in ${MAX_TRIES} tries`);
   }
@@ -298,10 +281,17 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     entries: readonly SessionStoreEntry[],
     lines: readonly string[],
   ): Promise<readonly string[]> {
-    const isKnown = entries.map(({ uuid }) => uuid !== undefined && uuids.has(uuid));
+    const own = new Set<string>();
+    const isKnown = entries.map(({ uuid }) => {
+      if (uuid === undefined) return false;
+      const isRepeated = uuids.has(uuid) || own.has(uuid);
+      own.add(uuid);
+      return isRepeated;
+    });
     if (isKnown.includes(true)) {
-      const stored: string[] = [];
-      for await (const body of log.read(key, 0)) stored.push(...linesOf(body));
+      const chunks: (readonly string[])[] = [];
+      for await (const body of log.read(key, 0)) chunks.push(linesOf(body));
+      const stored = chunks.flat();
       const places = new Map(stored.map((line, place) => [uuidOf(parsedJson(line)), place]));
       const follow = (from: number, step: 1 | -1) => {
         let place: number | undefined;
@@ -317,13 +307,7 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       follow(0, 1);
       follow(entries.length - 1, -1);
     }
-    const added = new Set<string>();
-    return lines.filter((_, index) => {
-      const uuid = entries[index]?.uuid;
-      if (isKnown[index] === true || (uuid !== undefined && added.has(uuid))) return false;
-      if (uuid !== undefined) added.add(uuid);
-      return true;
-    });
+    return lines.filter((_, index) => isKnown[index] !== true);
   }
 
   const store: SharedStore = {
@@ -332,31 +316,25 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     requireFormat: ready,
     async prepare() {
       await log.prepare();
-      prepared = undefined;
       await ready();
     },
     async append(key, entries) {
-      await ready();
       const at = logKeyOf(key);
-      if (entries.length > 0) await inTurn(at, () => append(at, entries));
+      // Nothing is awaited before it has its turn.
+      await inTurn(at, async () => {
+        await ready();
+        if (entries.length > 0) await append(at, entries);
+      });
     },
     async load(key) {
       await ready();
       const at = logKeyOf(key);
-      return await inTurn(at, async () => {
-        // Whoever loads it knows of the others.
-        await catchUp(at);
-        const entries: SessionStoreEntry[] = [];
-        let isThere = false;
-        for await (const body of log.read(at, 0)) {
-          isThere = true;
-          for (const line of linesOf(body)) {
-            const entry = parsedJson(line);
-            if (isEntry(entry)) entries.push(entry);
-          }
-        }
-        return isThere ? entries : null;
-      });
+      const entries: SessionStoreEntry[][] = [];
+      // Whoever loads it knows of the others.
+      const { state } = await inTurn(at, () =>
+        catchUp(at, nothing(), (lines) => entries.push(entriesOf(lines))),
+      );
+      return state.chunks === 0 ? null : entries.flat();
     },
     async listSessions(projectKey) {
       await ready();
@@ -375,7 +353,7 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       for (const each of new Map(ordered.map((it) => [it.file, it])).values()) {
         await inTurn(each, async () => {
           await log.delete(each);
-          known.delete(JSON.stringify(each));
+          known.delete(nameOf(each));
         });
       }
     },
@@ -390,8 +368,12 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     async appendBytes(key, to, body) {
       await ready();
       return await inTurn(key, async () => {
-        known.delete(JSON.stringify(key));
-        return await write(key, to, body, false);
+        known.delete(nameOf(key));
+        const next = after(key, to, body, false);
+        if (await log.append(key, to.chunks, body, next.head)) return next;
+        // An earlier try may have taken effect, although its answer was lost.
+        const there = await log.head(key);
+        return there?.head.sha256 === next.head.sha256 ? next : undefined;
       });
     },
   };
@@ -401,10 +383,11 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     async listSessionSummaries(projectKey) {
       await ready();
       const files = await log.list(projectKey);
-      return files.flatMap(({ sessionId, file, head, updatedAt }) => {
-        const summary = file === '' ? summaryOf(sessionId, head, Math.floor(updatedAt)) : undefined;
-        return summary === undefined ? [] : [summary];
-      });
+      return files.flatMap(({ sessionId, file, head, updatedAt }) =>
+        file === '' && head?.summary !== undefined
+          ? [{ sessionId, mtime: Math.floor(updatedAt), data: head.summary }]
+          : [],
+      );
     },
   };
 }
@@ -417,13 +400,6 @@ export function nothing(): Content {
 export function tailOf(bytes: Uint8Array): string {
   const tail = bytes.subarray(-TAIL_BYTES);
   return `${tail.length}:${createHash('sha256').update(tail).digest('base64')}`;
-}
-
-function summaryOf(sessionId: string, head: Head | undefined, mtime: number) {
-  const data = head?.summary;
-  return isObject(data)
-    ? { sessionId, mtime, data: Object.fromEntries(Object.entries(data)) }
-    : undefined;
 }
 
 function logKeyOf({ projectKey, sessionId, subpath }: SessionKey): LogKey {
@@ -444,13 +420,13 @@ function linesOf(body: Uint8Array): readonly string[] {
   return lines;
 }
 
-function uuidsOf(body: Uint8Array): readonly string[] {
-  return linesOf(body).flatMap((line) => uuidOf(parsedJson(line)) ?? []);
-}
-
 function uuidOf(entry: unknown): string | undefined {
   const uuid = memberOf(entry, 'uuid');
   return typeof uuid === 'string' ? uuid : undefined;
+}
+
+function entriesOf(lines: readonly string[]): SessionStoreEntry[] {
+  return lines.map(parsedJson).filter(isEntry);
 }
 
 function isEntry(value: unknown): value is SessionStoreEntry {

@@ -1,41 +1,20 @@
-import { createHash } from 'node:crypto';
-import {
-  check,
-  flag,
-  integer,
-  optional,
-  options as optionsOf,
-  port,
-  somePaths,
-} from '../core/options.ts';
+import { check, flag, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
-import { type FileInfo, isSameFile, isUnchanged } from '../fs/file-info.ts';
+import { type FileInfo, isUnchanged } from '../fs/file-info.ts';
 import { OPEN, withFile } from '../fs/io.ts';
-import {
-  type MigrateReadFs,
-  type MigrateReadHandle,
-  migrateReadPort,
-  realMigrateDisk,
-} from '../fs/migrate-fs.ts';
+import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
-import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
-import type { ListedFile, LogKey } from './log.ts';
-import {
-  endsLike,
-  hashOf,
-  isLog,
-  LineTooLong,
-  listPool,
-  type PoolFile,
-  wholeLines,
-} from './pool.ts';
+import { compare, type OpenFile } from './compare.ts';
+import { type ListedFile, nameOf } from './log.ts';
+import { endsLike, listPool, type PoolFile, wholeLines, wholeSize } from './pool.ts';
 import { storeProblem } from './problems.ts';
-import { type Content, nothing, type SharedStore } from './session-store.ts';
+import type { Content, SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
   FILES_AT_ONCE,
+  liveSessionIds,
   poolOf,
   storeKind,
   Transfer,
@@ -52,8 +31,6 @@ export interface SyncOptions extends TransferOptions {
   readonly prune?: boolean | undefined;
   /** Account homes whose running sessions are followed until `signal` stops the call. */
   readonly follow?: readonly string[] | undefined;
-  /** How often running sessions are looked at, in milliseconds; 300 by default. */
-  readonly intervalMs?: number | undefined;
   /** Tells which sessions run: those of this machine by default, or none with an injected `fs`. */
   readonly processInspector?: ProcessInspector | undefined;
 }
@@ -71,13 +48,20 @@ const schema = /* @__PURE__ */ (() => ({
     fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
     prune: optional(flag),
     follow: optional(somePaths),
-    intervalMs: optional(integer({ min: 1, of: 'milliseconds' })),
     processInspector: optional(processInspectorKind),
   }),
 }))();
 
+/** How often running sessions are looked at. */
+const INTERVAL_MS = 300;
 /** After so many looks at the running sessions everything is looked at again. */
 const ROUNDS = 100;
+
+const outcomes = {
+  equal: 'unchanged',
+  'store-longer': 'behind',
+  diverged: 'diverged',
+} as const;
 
 /**
  * Brings all sessions of the pool into a store, with their sub-agents and tool results.
@@ -94,20 +78,13 @@ const ROUNDS = 100;
  *
  * @example Bring everything to PostgreSQL
  * ```ts
- * import assert from 'node:assert/strict';
- * import { memfs } from 'memfs';
- * import { requiredSharedUnder } from 'claude-shared-state';
- * import { syncToStore } from 'claude-shared-state/store';
- * import { postgresStore } from 'claude-shared-state/store/postgres';
+ * import { type SharedStore, syncToStore } from 'claude-shared-state/store';
  *
- * // In place of new Pool() of pg.
- * const query = async (sql: string) => ({
- *   rows: sql.includes('format FROM') ? [{ format: 1 }] : [],
- * });
- * const { fs } = memfs({ '/me/.claude-projects-shared': null });
- * const options = { required: requiredSharedUnder('/me'), fs };
- * const report = await syncToStore(postgresStore({ query }), options);
- * assert.deepEqual([report.outcome, report.bytes], ['done', 0]);
+ * // With postgresStore(new Pool()), say.
+ * export async function push(store: SharedStore) {
+ *   const { ok, bytes, problems } = await syncToStore(store);
+ *   return ok ? `${bytes} bytes pushed` : problems.map(({ message }) => message).join('; ');
+ * }
  * ```
  */
 export async function syncToStore(
@@ -115,81 +92,111 @@ export async function syncToStore(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const checked = check('syncToStore', schema, { store, options });
-  const { fs: given, required, follow, prune = false, intervalMs = 300 } = checked.options;
+  const { fs: given, required, follow, prune = false } = checked.options;
   const { processInspector = defaultInspector(given) } = checked.options;
   const fs = promisesOf(given ?? realMigrateDisk);
-  const transfer = new Transfer(checked.options, await poolOf(fs, required));
-  const push = new Push(fs, checked.store, transfer);
-  let pruned = 0;
-  const report = await transfer.run(async () => {
-    await push.all(transfer.isWanted);
-    if (prune) pruned = await push.prune();
-    if (follow === undefined) return;
-    let before: ReadonlySet<string> = new Set();
-    for (let round = 1; ; round += 1) {
-      await transfer.sleep(intervalMs);
-      transfer.stopIfAborted();
-      const { sessions } = await findLiveSessions(follow, {
-        processInspector,
-        ...(given === undefined ? {} : { fs: given }),
-      });
-      const now = new Set(sessions.map(({ sessionId }): string => sessionId));
-      // Those that have just ended, too: for what they wrote last.
-      const wanted = new Set([...before, ...now]);
-      const isWanted = (id: string) =>
-        transfer.isWanted(id) && (round % ROUNDS === 0 || wanted.has(id));
-      if (wanted.size > 0 || round % ROUNDS === 0) await push.all(isWanted);
-      before = now;
-    }
-  });
-  return { ...report, pruned };
-}
-
-/** What this process knows to be in the store. */
-interface Synced {
-  readonly info: FileInfo;
-  readonly content: Content | undefined;
-}
-
-class Push {
-  readonly #fs: MigrateReadFs;
-  readonly #store: SharedStore;
-  readonly #transfer: Transfer;
+  const transfer = new Transfer(checked.store, checked.options, await poolOf(fs, required));
+  const { log } = transfer;
   /** By path: what has not changed since is not looked at again. */
-  readonly #synced = new Map<string, Synced>();
-
-  constructor(fs: MigrateReadFs, store: SharedStore, transfer: Transfer) {
-    this.#fs = fs;
-    this.#store = store;
-    this.#transfer = transfer;
-  }
+  const seen = new Map<string, FileInfo>();
+  let pruned = 0;
 
   /** Pushes every file that has changed since the last time. */
-  async all(isWanted: (sessionId: string) => boolean): Promise<void> {
-    const transfer = this.#transfer;
-    const found = await listPool(this.#fs, transfer.projects, isWanted);
+  async function pushAll(isWanted: (sessionId: string) => boolean): Promise<void> {
+    const found = await listPool(fs, transfer.projects, isWanted);
     const changed = found.filter(({ path, info }) => {
-      const before = this.#synced.get(path);
-      return info === undefined || before === undefined || !isUnchanged(info, before.info);
+      const before = seen.get(path);
+      return info === undefined || before === undefined || !isUnchanged(info, before);
     });
-    if (changed.length === 0) return;
-    const listed = await this.#listedFor(changed);
     transfer.expect(changed.length);
-    await mapLimit(
-      changed,
-      (file) => transfer.file(() => this.#push(file, listed.get(nameOf(this.#keyOf(file))))),
-      FILES_AT_ONCE,
-    );
+    // A few are asked for one by one.
+    const listed = changed.length > FILES_AT_ONCE ? await listStored(changed) : undefined;
+    await mapLimit(changed, (file) => transfer.file(() => push(file, listed)), FILES_AT_ONCE);
+  }
+
+  /** What the store has of the projects of some files. */
+  async function listStored(files: readonly PoolFile[]): Promise<ReadonlyMap<string, ListedFile>> {
+    const projects = new Set(files.map((file) => transfer.inStore(file).projectKey));
+    const listed = await mapLimit([...projects], async (projectKey) => {
+      const stored = await transfer.engine(() => log.list(projectKey));
+      return stored.map((file) => [nameOf({ projectKey, ...file }), file] as const);
+    });
+    return new Map(listed.flat());
+  }
+
+  async function push(
+    file: PoolFile,
+    listed: ReadonlyMap<string, ListedFile> | undefined,
+  ): Promise<FileOutcome> {
+    const { path, projectKey, sessionId } = file;
+    const fields = { path, projectKey, sessionId, file: file.file };
+    const kind = file.info?.kind;
+    if (kind !== 'file') {
+      const reason = kind === undefined ? 'unusual-name' : 'not-a-file';
+      transfer.problem(storeProblem('not-transferable', { ...fields, reason }));
+      return 'skipped';
+    }
+    const outcome = await withFile(fs, path, OPEN.read, async (handle, info) => {
+      const size = await wholeSize(handle, file, info.size);
+      const pushed = await pushOpen(file, { handle, path, size }, listed);
+      seen.set(path, info);
+      return pushed;
+    });
+    if (outcome === 'diverged') transfer.problem(storeProblem('session-diverged', fields));
+    // Gone meanwhile.
+    return outcome ?? 'unchanged';
+  }
+
+  async function pushOpen(
+    file: PoolFile,
+    open: OpenFile,
+    listed: ReadonlyMap<string, ListedFile> | undefined,
+  ): Promise<FileOutcome> {
+    const key = transfer.inStore(file);
+    const { handle, path, size } = open;
+    const before = listed?.get(nameOf(key));
+    // A listing of S3 has no heads.
+    const tail = before?.head?.tail;
+    const isSame =
+      before?.size === size && (tail === undefined || (await endsLike(handle, path, size, tail)));
+    if (isSame) return 'unchanged';
+    let isNew = listed !== undefined && before === undefined;
+    // Others may write to it meanwhile: what is there then is looked at, too.
+    for (let tries = 0; tries < 2; tries += 1) {
+      const stored = isNew ? undefined : await transfer.engine(() => log.head(key));
+      const comparison = await compare(transfer, key, stored, open);
+      if (comparison.kind !== 'pool-longer') return outcomes[comparison.kind];
+      const outcome = await append(file, open, comparison.stored);
+      if (outcome !== undefined) return outcome;
+      isNew = false;
+    }
+    return 'diverged';
+  }
+
+  /** Pushes what a file has beyond what is stored; `undefined` if others wrote to it meanwhile. */
+  async function append(
+    file: PoolFile,
+    { handle, size }: OpenFile,
+    stored: Content,
+  ): Promise<FileOutcome | undefined> {
+    let content = stored;
+    for await (const body of wholeLines(handle, file, stored.head?.size ?? 0, size)) {
+      transfer.stopIfAborted();
+      const next = await transfer.engine(() =>
+        checked.store.appendBytes(transfer.inStore(file), content, body),
+      );
+      if (next === undefined) return undefined;
+      content = next;
+      transfer.addBytes(body.length);
+    }
+    return content === stored ? 'unchanged' : 'transferred';
   }
 
   /** Deletes the sessions of which the pool has nothing, and that nobody else wrote to. */
-  async prune(): Promise<number> {
-    const transfer = this.#transfer;
-    const { log, writer } = this.#store;
-    const found = await listPool(this.#fs, transfer.projects, () => true);
+  async function pruneAll(): Promise<void> {
+    const found = await listPool(fs, transfer.projects, () => true);
     // By the id alone: a session that moved to another project is not gone.
     const local = new Set(found.map(({ sessionId }) => sessionId));
-    let pruned = 0;
     for (const projectKey of await transfer.engine(() => log.listProjects())) {
       const listed = await transfer.engine(() => log.list(projectKey));
       for (const sessionId of new Set(listed.map((file) => file.sessionId))) {
@@ -199,214 +206,32 @@ class Push {
         const heads = await mapLimit(files, (file) =>
           transfer.engine(() => log.head({ projectKey, ...file })),
         );
-        const writers = heads.flatMap((there) => there?.head.writers ?? []);
-        if (writers.some((other) => other !== writer)) continue;
-        await transfer.engine(() => this.#store.delete({ projectKey, sessionId }));
+        const writers = heads.flatMap((stored) => stored?.head.writers ?? []);
+        if (writers.some((writer) => writer !== checked.store.writer)) continue;
+        await transfer.engine(() => checked.store.delete({ projectKey, sessionId }));
         pruned += 1;
       }
     }
-    return pruned;
   }
 
-  #keyOf({ projectKey, sessionId, file }: PoolFile): LogKey {
-    return { projectKey: this.#transfer.keyInStore(projectKey), sessionId, file };
-  }
-
-  /** What the store has of the projects, or sessions, of some files. */
-  async #listedFor(files: readonly PoolFile[]): Promise<ReadonlyMap<string, ListedFile>> {
-    const { log } = this.#store;
-    const unknown = files.filter(({ path }) => this.#synced.get(path)?.content === undefined);
-    const sessions = new Map(unknown.map((file) => [file.sessionId, this.#keyOf(file)]));
-    const projects = new Set(unknown.map((file) => this.#keyOf(file).projectKey));
-    const requests: readonly (readonly [string, string?])[] =
-      sessions.size < projects.size + FILES_AT_ONCE
-        ? [...sessions.values()].map(({ projectKey, sessionId }) => [projectKey, sessionId])
-        : [...projects].map((projectKey) => [projectKey]);
-    const listed = new Map<string, ListedFile>();
-    await mapLimit(requests, async ([projectKey, sessionId]) => {
-      for (const file of await this.#transfer.engine(async () => {
-        await this.#store.requireFormat();
-        return await log.list(projectKey, sessionId);
-      })) {
-        listed.set(nameOf({ projectKey, ...file }), file);
-      }
-    });
-    return listed;
-  }
-
-  async #push(file: PoolFile, listed: ListedFile | undefined): Promise<FileOutcome> {
-    const transfer = this.#transfer;
-    const key = this.#keyOf(file);
-    const skip = (reason: 'not-a-file' | 'unusual-name' | 'line-too-long'): FileOutcome => {
-      transfer.problem(storeProblem('not-transferable', { ...file, reason }));
-      return 'skipped';
-    };
-    if (file.info === undefined) return skip('unusual-name');
-    if (file.info.kind !== 'file') return skip('not-a-file');
-    const opened = await withFile(this.#fs, file.path, OPEN.read, async (handle, info) => {
-      try {
-        return { info, ...(await this.#pushOpen(file, key, handle, info, listed)) };
-      } catch (error) {
-        if (error instanceof LineTooLong) return { info, outcome: skip('line-too-long') };
-        throw error;
-      }
-    });
-    // Gone meanwhile.
-    if (opened === undefined) return 'unchanged';
-    const { info, outcome } = opened;
-    const content = 'content' in opened ? opened.content : undefined;
-    this.#synced.set(file.path, { info, content });
-    if (outcome === 'diverged') {
-      transfer.problem(storeProblem('session-diverged', fieldsOf(file)));
-    }
-    return outcome;
-  }
-
-  async #pushOpen(
-    file: PoolFile,
-    key: LogKey,
-    handle: MigrateReadHandle,
-    info: FileInfo,
-    listed: ListedFile | undefined,
-  ): Promise<{ readonly outcome: FileOutcome; readonly content?: Content }> {
-    const before = this.#synced.get(file.path);
-    const known =
-      before?.content?.head !== undefined &&
-      isSameFile(info, before.info) &&
-      info.size >= before.content.head.size &&
-      (await endsLike(handle, file.path, before.content.head.size, before.content.head.tail))
-        ? before.content
-        : undefined;
-    const continued = known && (await this.#append(file, key, handle, info, known));
-    if (continued !== undefined) return continued;
-    // Others may have written to it meanwhile, so the second look is at what is there now.
-    const first = await this.#compare(
-      file,
-      key,
-      handle,
-      info,
-      known ? await this.#now(key) : listed,
-    );
-    return (
-      first ??
-      (await this.#compare(file, key, handle, info, await this.#now(key))) ?? {
-        outcome: 'diverged',
-      }
-    );
-  }
-
-  async #now(key: LogKey): Promise<ListedFile | undefined> {
-    const there = await this.#transfer.engine(() => this.#store.log.head(key));
-    return there && { ...key, size: there.head.size, updatedAt: 0, head: there.head };
-  }
-
-  /** Compares a file with what the store has, and pushes the rest; `undefined` if others wrote to it meanwhile. */
-  async #compare(
-    file: PoolFile,
-    key: LogKey,
-    handle: MigrateReadHandle,
-    info: FileInfo,
-    listed: ListedFile | undefined,
-  ): Promise<{ readonly outcome: FileOutcome; readonly content?: Content } | undefined> {
-    const transfer = this.#transfer;
-    const { path } = file;
-    if (listed === undefined) return await this.#append(file, key, handle, info, nothing());
-    const { size, head } = listed;
-    if (size === info.size && head !== undefined) {
-      const isEqual = await endsLike(handle, path, size, head.tail);
-      return { outcome: isEqual ? 'unchanged' : 'diverged' };
-    }
-    if (size === info.size) return { outcome: 'unchanged' };
-    if (size > info.size) {
-      return { outcome: (await this.#isBehind(file, key, handle, info)) ? 'behind' : 'diverged' };
-    }
-    // Half a line more than what is stored is nothing new.
-    const [next] = await take(wholeLines(handle, file, size, info.size));
-    if (next === undefined) return { outcome: 'unchanged' };
-    const there = await transfer.engine(() => this.#store.log.head(key));
-    if (there?.head.size !== size) return undefined;
-    const hash = await hashOf(handle, path, size);
-    if (hash.copy().digest('hex') !== there.head.sha256) return { outcome: 'diverged' };
-    return await this.#append(file, key, handle, info, { ...there, hash });
-  }
-
-  /** Pushes what a file has beyond what is stored; `undefined` if others wrote to it meanwhile. */
-  async #append(
-    file: PoolFile,
-    key: LogKey,
-    handle: MigrateReadHandle,
-    info: FileInfo,
-    from: Content,
-  ): Promise<{ readonly outcome: FileOutcome; readonly content: Content } | undefined> {
-    const transfer = this.#transfer;
-    const { log } = this.#store;
-    const start = from.head?.size ?? 0;
-    let content = from;
-    const write = async (body: Uint8Array) => {
-      const written = await transfer.engine(async (): Promise<Content | undefined> => {
-        const done = await this.#store.appendBytes(key, content, body);
-        if (done !== undefined) return done;
-        // An earlier try may have taken effect, although its answer was lost.
-        const there = await log.head(key);
-        const hash = content.hash.copy().update(body);
-        const isOurs = there?.head.sha256 === hash.copy().digest('hex');
-        return there !== undefined && isOurs ? { ...there, hash } : undefined;
-      });
-      if (written === undefined) return false;
-      content = written;
-      transfer.addBytes(body.length);
-      return true;
-    };
-    for await (const body of wholeLines(handle, file, start, info.size)) {
+  async function followAll(accountHomes: readonly string[]): Promise<void> {
+    let before: ReadonlySet<string> = new Set();
+    for (let round = 1; ; round += 1) {
+      await transfer.sleep(INTERVAL_MS);
       transfer.stopIfAborted();
-      if (!(await write(body))) return undefined;
+      const now = await liveSessionIds(accountHomes, processInspector, given);
+      // Those that have just ended, too: for what they wrote last.
+      const wanted = new Set([...before, ...now]);
+      const isEverything = round % ROUNDS === 0;
+      await pushAll((id) => transfer.isWanted(id) && (isEverything || wanted.has(id)));
+      before = now;
     }
-    // An empty file is a file, too; an empty transcript has nothing to resume.
-    const isEmptyFile = info.size === 0 && content.chunks === 0 && !isLog(file);
-    if (isEmptyFile && !(await write(new Uint8Array()))) return undefined;
-    return { outcome: content === from ? 'unchanged' : 'transferred', content };
   }
 
-  /** Whether the store begins with all whole lines of the file. */
-  async #isBehind(
-    file: PoolFile,
-    key: LogKey,
-    handle: MigrateReadHandle,
-    info: FileInfo,
-  ): Promise<boolean> {
-    const own = createHash('sha256');
-    let length = 0;
-    for await (const body of wholeLines(handle, file, 0, info.size)) {
-      own.update(body);
-      length += body.length;
-    }
-    const stored = await this.#transfer.engine(() => beginning(this.#store, key, length));
-    return stored === own.digest('hex');
-  }
-}
-
-/** The digest of the first bytes that are stored. */
-async function beginning(store: SharedStore, key: LogKey, length: number): Promise<string> {
-  const hash = createHash('sha256');
-  let left = length;
-  for await (const body of store.log.read(key, 0)) {
-    hash.update(body.subarray(0, left));
-    left -= body.length;
-    if (left <= 0) break;
-  }
-  return hash.digest('hex');
-}
-
-async function take(pieces: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  for await (const piece of pieces) return [piece];
-  return [];
-}
-
-function nameOf({ projectKey, sessionId, file }: LogKey): string {
-  return JSON.stringify([projectKey, sessionId, file]);
-}
-
-/** What a problem says of a file. */
-function fieldsOf({ path, projectKey, sessionId, file }: PoolFile) {
-  return { path, projectKey, sessionId, file };
+  const report = await transfer.run(async () => {
+    await pushAll(transfer.isWanted);
+    if (prune) await pruneAll();
+    if (follow !== undefined) await followAll(follow);
+  });
+  return { ...report, pruned };
 }

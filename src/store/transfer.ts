@@ -9,11 +9,16 @@ import {
   optional,
 } from '../core/options.ts';
 import { isObject } from '../core/json.ts';
-import { CallError, errnoOf } from '../core/result.ts';
+import { CallError, errnoOf, toResult } from '../core/result.ts';
 import { realPathOrUndefined } from '../fs/io.ts';
 import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import type { FsLike } from '../fs/port.ts';
+import type { ProcessInspector } from '../fs/processes.ts';
+import type { SessionReadFs } from '../fs/session-fs.ts';
 import { projectsTarget, RequiredShared, type SharedSymlink } from '../links/required.ts';
+import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { requiredKind } from '../sessions/option-kinds.ts';
+import type { LogKey, SessionLog } from './log.ts';
 import { type StoreProblem, storeProblem } from './problems.ts';
 import { type SharedStore, StoreFormatError } from './session-store.ts';
 
@@ -90,13 +95,15 @@ export const transferOptions = /* @__PURE__ */ (() => ({
   sleep: optional(callback<(milliseconds: number) => Promise<void>>()),
 }))();
 
-/** A call of the engine that was repeated in vain. */
-class EngineError extends Error {
-  override readonly name = 'EngineError';
-}
+/** Ends a transfer: because of a problem, or because the caller asked for it. */
+class Ended extends Error {
+  override readonly name = 'Ended';
+  readonly problem: StoreProblem | undefined;
 
-class Stopped extends Error {
-  override readonly name = 'Stopped';
+  constructor(problem?: StoreProblem) {
+    super('the transfer has ended');
+    this.problem = problem;
+  }
 }
 
 /** How many files a transfer handles at once. */
@@ -110,6 +117,9 @@ export class Transfer {
   readonly isWanted: (sessionId: string) => boolean;
   /** Waits the given number of milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** The engine of the store; its calls are made by `engine`. */
+  readonly log: SessionLog;
+  readonly #store: SharedStore;
   readonly #options: TransferOptions;
   readonly #toPool: ReadonlyMap<string, string>;
   readonly #toStore: ReadonlyMap<string, string>;
@@ -119,8 +129,10 @@ export class Transfer {
   #bytes = 0;
   #total = 0;
 
-  constructor(options: TransferOptions, projects: string) {
+  constructor(store: SharedStore, options: TransferOptions, projects: string) {
     this.projects = projects;
+    this.log = store.log;
+    this.#store = store;
     const wanted = options.sessionIds && new Set(options.sessionIds);
     this.isWanted = (sessionId) => wanted?.has(sessionId) ?? true;
     this.#options = options;
@@ -130,12 +142,14 @@ export class Transfer {
     this.#toStore = new Map(pairs.map(([inStore, inPool]) => [inPool, inStore]));
   }
 
-  keyInPool(projectKey: string): string {
-    return this.#toPool.get(projectKey) ?? projectKey;
+  /** The key in the pool of a file in the store. */
+  inPool({ projectKey, sessionId, file }: LogKey): LogKey {
+    return { projectKey: this.#toPool.get(projectKey) ?? projectKey, sessionId, file };
   }
 
-  keyInStore(projectKey: string): string {
-    return this.#toStore.get(projectKey) ?? projectKey;
+  /** The key in the store of a file in the pool. */
+  inStore({ projectKey, sessionId, file }: LogKey): LogKey {
+    return { projectKey: this.#toStore.get(projectKey) ?? projectKey, sessionId, file };
   }
 
   expect(files: number): void {
@@ -148,42 +162,40 @@ export class Transfer {
     this.#report();
   }
 
-  count(outcome: FileOutcome): void {
-    this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
-    this.#done += 1;
-    this.#report();
-  }
-
   problem(problem: StoreProblem): void {
     this.#problems.push(problem);
   }
 
   stopIfAborted(): void {
-    if (this.#options.signal?.aborted === true) throw new Stopped();
+    if (this.#options.signal?.aborted === true) throw new Ended();
   }
 
   /** Does something with one file; a call of the file system that fails concerns that file only. */
   async file(handle: () => Promise<FileOutcome>): Promise<void> {
     this.stopIfAborted();
-    try {
-      this.count(await handle());
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      this.problem(storeProblem('io-error', { path: error.path, errno: error.code }));
-      this.count('skipped');
-    }
+    const result = await toResult(handle());
+    if (!result.ok) this.problem(ioProblem(result.error));
+    const outcome = result.ok ? result.value : 'skipped';
+    this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
+    this.#done += 1;
+    this.#report();
   }
 
   /** Calls the engine, several times if need be: so the call must be one that may have taken effect already. */
   async engine<Value>(call: () => Promise<Value>): Promise<Value> {
+    const path = this.projects;
     for (let tries = 1; ; tries += 1) {
       try {
         return await call();
       } catch (error) {
         // These are not the engine's.
-        const isOther = [StoreFormatError, CallError, Stopped].some((it) => error instanceof it);
-        if (isOther) throw error;
-        if (tries === TRIES) throw new EngineError(reasonOf(error), { cause: error });
+        if (error instanceof CallError || error instanceof Ended) throw error;
+        if (error instanceof StoreFormatError) {
+          throw new Ended(storeProblem('store-not-prepared', { path, format: error.format }));
+        }
+        if (tries === TRIES) {
+          throw new Ended(storeProblem('store-failed', { path, reason: reasonOf(error) }));
+        }
       }
       this.stopIfAborted();
       await this.sleep(FIRST_PAUSE_MS * 4 ** (tries - 1));
@@ -193,34 +205,29 @@ export class Transfer {
   /** Runs a transfer to its end. */
   async run(act: () => Promise<void>): Promise<TransferReport> {
     const outcome = await this.#outcomeOf(act);
-    const isPartial =
-      this.#files.skipped + this.#files.diverged > 0 ||
-      this.#problems.some(({ severity }) => severity === 'error');
     return {
-      ok: outcome === 'done' && !isPartial,
-      outcome: outcome === 'done' && isPartial ? 'partial' : outcome,
+      ok: outcome === 'done',
+      outcome,
       files: this.#files,
       bytes: this.#bytes,
       problems: this.#problems,
     };
   }
 
-  async #outcomeOf(act: () => Promise<void>): Promise<'done' | 'failed' | 'aborted'> {
+  async #outcomeOf(act: () => Promise<void>): Promise<TransferReport['outcome']> {
     try {
+      await this.engine(() => this.#store.requireFormat());
       await act();
-      return 'done';
     } catch (error) {
-      const path = this.projects;
-      if (error instanceof Stopped) return 'aborted';
-      if (error instanceof CallError) {
-        this.problem(storeProblem('io-error', { path: error.path, errno: error.code }));
-      } else if (error instanceof EngineError) {
-        this.problem(storeProblem('store-failed', { path, reason: error.message }));
-      } else if (error instanceof StoreFormatError) {
-        this.problem(storeProblem('store-not-prepared', { path, format: error.format }));
-      } else throw error;
+      const problem = error instanceof Ended ? error.problem : ioProblem(error);
+      if (problem === undefined) return 'aborted';
+      this.problem(problem);
       return 'failed';
     }
+    const { skipped, diverged } = this.#files;
+    const isPartial =
+      skipped + diverged > 0 || this.#problems.some(({ severity }) => severity === 'error');
+    return isPartial ? 'partial' : 'done';
   }
 
   #report(): void {
@@ -236,6 +243,23 @@ export async function poolOf(
 ): Promise<string> {
   const target = projectsTarget(required) ?? '';
   return (await realPathOrUndefined(fs, target)) ?? target;
+}
+
+/** The sessions that run under some account homes. */
+export async function liveSessionIds(
+  accountHomes: readonly string[],
+  processInspector: ProcessInspector,
+  fs: FsLike<SessionReadFs> | undefined,
+): Promise<ReadonlySet<string>> {
+  const injected = fs === undefined ? {} : { fs };
+  const { sessions } = await findLiveSessions(accountHomes, { processInspector, ...injected });
+  return new Set(sessions.map(({ sessionId }) => sessionId));
+}
+
+/** What a call of the file system that failed is; anything else is thrown. */
+function ioProblem(error: unknown): StoreProblem {
+  if (!(error instanceof CallError)) throw error;
+  return storeProblem('io-error', { path: error.path, errno: error.code });
 }
 
 /** What a driver says. Some errors have only a code, or only those of the addresses they tried. */

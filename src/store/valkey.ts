@@ -5,6 +5,7 @@ import {
   FORMAT,
   type LogKey,
   parseHead,
+  READ_AT_ONCE,
   type SessionLog,
 } from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
@@ -34,7 +35,6 @@ export interface ValkeyStoreOptions extends StoreOptions {
   readonly prefix?: string | undefined;
 }
 
-const READ_AT_ONCE = 8;
 const SCANNED_AT_ONCE = 5000;
 
 // Each script sees nothing of any other call between its own, and both keys are in one slot of a cluster.
@@ -120,17 +120,11 @@ function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
       const found = new Map<string, string>();
       let cursor = '0';
       do {
-        const scanning = client.hscan(
-          filesOf(projectKey),
-          cursor,
-          'MATCH',
-          pattern,
-          'COUNT',
-          SCANNED_AT_ONCE,
-        );
+        const files = filesOf(projectKey);
+        const scanning = client.hscan(files, cursor, 'MATCH', pattern, 'COUNT', SCANNED_AT_ONCE);
         const [next, elements] = await scanning;
         for (let at = 0; at < elements.length; at += 2) {
-          found.set(elements[at] ?? '', elements[at + 1] ?? '');
+          found.set(String(elements[at]), String(elements[at + 1]));
         }
         cursor = next;
       } while (cursor !== '0');
@@ -156,7 +150,9 @@ function fieldOf({ sessionId, file }: LogKey): string {
   return `${encodeSegment(sessionId)}/${encodeSegment(file)}`;
 }
 
+/** What `APPEND` wrote: the number of chunks, the time, and the head. */
 function parseEntry(text: string) {
-  const [, chunks, updatedAt, head] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
-  return { chunks: Number(chunks), updatedAt: Number(updatedAt), head: parseHead(head) };
+  const [chunks, updatedAt] = text.split(' ', 2);
+  const head = parseHead(text.slice(text.indexOf('{')));
+  return { chunks: Number(chunks), updatedAt: Number(updatedAt), head };
 }

@@ -1,14 +1,21 @@
-import { createHash } from 'node:crypto';
 import { check, optional, options as optionsOf, port } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { OPEN, withFile } from '../fs/io.ts';
 import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../fs/port.ts';
-import type { LogKey } from './log.ts';
-import { listPool, pathIn, type PoolFile, wholeLines } from './pool.ts';
+import { compare, type FileComparison, readStored } from './compare.ts';
+import { type LogKey, nameOf } from './log.ts';
+import { hashOf, listPool, pathIn, type PoolFile, wholeSize } from './pool.ts';
 import { type StoreProblem, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
-import { poolOf, storeKind, Transfer, type TransferOptions, transferOptions } from './transfer.ts';
+import {
+  type FileOutcome,
+  poolOf,
+  storeKind,
+  Transfer,
+  type TransferOptions,
+  transferOptions,
+} from './transfer.ts';
 
 /** What `verifyStore` accepts. */
 export interface VerifyOptions extends TransferOptions {
@@ -70,20 +77,12 @@ const schema = /* @__PURE__ */ (() => ({
  *
  * @example Compare every byte
  * ```ts
- * import assert from 'node:assert/strict';
- * import { memfs } from 'memfs';
- * import { requiredSharedUnder } from 'claude-shared-state';
- * import { verifyStore } from 'claude-shared-state/store';
- * import { postgresStore } from 'claude-shared-state/store/postgres';
+ * import { type SharedStore, verifyStore } from 'claude-shared-state/store';
  *
- * // In place of new Pool() of pg.
- * const query = async (sql: string) => ({
- *   rows: sql.includes('format FROM') ? [{ format: 1 }] : [],
- * });
- * const { fs } = memfs({ '/me/.claude-projects-shared': null });
- * const options = { required: requiredSharedUnder('/me'), fs };
- * const report = await verifyStore(postgresStore({ query }), options);
- * assert.deepEqual([report.ok, report.differences], [true, []]);
+ * export async function whatDiffers(store: SharedStore) {
+ *   const { differences } = await verifyStore(store);
+ *   return differences.map(({ kind, path }) => `${kind} ${path}`);
+ * }
  * ```
  */
 export async function verifyStore(
@@ -92,76 +91,54 @@ export async function verifyStore(
 ): Promise<VerifyReport> {
   const checked = check('verifyStore', schema, { store, options });
   const { fs: given, required } = checked.options;
-  const { log } = checked.store;
   const fs = promisesOf(given ?? realMigrateDisk);
-  const transfer = new Transfer(checked.options, await poolOf(fs, required));
+  const transfer = new Transfer(checked.store, checked.options, await poolOf(fs, required));
+  const { log } = transfer;
   const differences: FileDifference[] = [];
 
-  /** The digests of everything, and of its beginning. */
-  async function digestsOf(bodies: AsyncIterable<Uint8Array>, length: number) {
-    const hash = createHash('sha256');
-    let size = 0;
-    let beginning = hash.copy();
-    for await (const body of bodies) {
-      transfer.stopIfAborted();
-      if (size < length) beginning = hash.copy().update(body.subarray(0, length - size));
-      hash.update(body);
-      size += body.length;
-    }
-    return { size, sha256: hash.digest('hex'), beginning: beginning.digest('hex') };
-  }
-
-  async function poolSide(file: PoolFile | undefined, length: number) {
-    if (file?.info?.kind !== 'file') return undefined;
-    return await withFile(fs, file.path, OPEN.read, (handle, { size }) =>
-      digestsOf(wholeLines(handle, file, 0, size), length),
-    );
-  }
-
-  async function compare(key: LogKey, file: PoolFile | undefined): Promise<void> {
-    const { sessionId } = key;
-    const projectKey = transfer.keyInPool(key.projectKey);
-    const fields = { ...key, projectKey, path: pathIn(transfer.projects, { ...key, projectKey }) };
+  async function verifyFile(key: LogKey, file: PoolFile | undefined): Promise<FileOutcome> {
+    const local = transfer.inPool(key);
+    const fields = { ...local, path: pathIn(transfer.projects, local) };
     const there = await transfer.engine(() => log.head(key));
-    const pool = await poolSide(file, there?.head.size ?? 0);
-    const stored =
-      there === undefined
-        ? undefined
-        : await transfer.engine(() => digestsOf(log.read(key, 0), pool?.size ?? 0));
-    const kind = kindOf(pool, stored, there?.head.sha256);
+    const stored = there && (await readStored(transfer, key, there.chunks));
+    const pool =
+      file?.info?.kind === 'file'
+        ? await withFile(fs, file.path, OPEN.read, async (handle, info) => {
+            const { path } = file;
+            const size = await wholeSize(handle, file, info.size);
+            const hash = await hashOf(handle, path, size);
+            const { kind } = await compare(transfer, key, there, { handle, path, size });
+            return { size, sha256: hash.digest('hex'), kind };
+          })
+        : undefined;
+    const isDamaged = stored?.sha256 !== there?.head.sha256;
+    if (isDamaged) transfer.problem(storeProblem('store-damaged', fields));
     if (there?.head.isForked === true) {
-      transfer.problem(storeProblem('session-forked', { ...fields, writers: there.head.writers }));
+      const { writers } = there.head;
+      transfer.problem(storeProblem('session-forked', { ...fields, writers }));
     }
-    if (kind === 'damaged')
-      transfer.problem(storeProblem('store-damaged', { ...fields, sessionId }));
-    if (kind !== undefined) {
-      const side = (it: typeof pool) => it && { size: it.size, sha256: it.sha256 };
-      differences.push({ ...fields, kind, pool: side(pool), stored: side(stored) });
-    }
+    const kind = isDamaged ? 'damaged' : kindOf(pool, stored);
+    if (kind === undefined) return 'unchanged';
+    differences.push({ ...fields, kind, pool: sideOf(pool), stored: sideOf(stored) });
+    return 'diverged';
   }
 
   const report = await transfer.run(async () => {
-    await transfer.engine(() => checked.store.requireFormat());
     const files = new Map<string, { readonly key: LogKey; readonly file?: PoolFile }>();
     for (const file of await listPool(fs, transfer.projects, transfer.isWanted)) {
-      const projectKey = transfer.keyInStore(file.projectKey);
-      const key: LogKey = { projectKey, sessionId: file.sessionId, file: file.file };
-      files.set(JSON.stringify(key), { key, file });
+      const key = transfer.inStore(file);
+      files.set(nameOf(key), { key, file });
     }
     for (const projectKey of await transfer.engine(() => log.listProjects())) {
       for (const { sessionId, file } of await transfer.engine(() => log.list(projectKey))) {
         const key: LogKey = { projectKey, sessionId, file };
-        const name = JSON.stringify(key);
-        if (transfer.isWanted(sessionId) && !files.has(name)) files.set(name, { key });
+        if (transfer.isWanted(sessionId))
+          files.set(nameOf(key), { key, ...files.get(nameOf(key)) });
       }
     }
     transfer.expect(files.size);
     await mapLimit([...files.values()], ({ key, file }) =>
-      transfer.file(async () => {
-        const before = differences.length;
-        await compare(key, file);
-        return differences.length === before ? 'unchanged' : 'diverged';
-      }),
+      transfer.file(() => verifyFile(key, file)),
     );
   });
   const { ok, files, problems } = report;
@@ -173,21 +150,17 @@ export async function verifyStore(
   };
 }
 
-interface Side extends SideDigest {
-  readonly beginning: string;
+function kindOf(
+  pool: (SideDigest & { readonly kind: FileComparison['kind'] }) | undefined,
+  stored: SideDigest | undefined,
+): FileDifference['kind'] | undefined {
+  if (pool?.sha256 === stored?.sha256) return undefined;
+  if (pool === undefined) return 'store-only';
+  // A file without a whole line is not stored.
+  if (stored === undefined) return pool.size > 0 ? 'pool-only' : undefined;
+  return pool.kind === 'equal' ? 'diverged' : pool.kind;
 }
 
-function kindOf(
-  pool: Side | undefined,
-  stored: Side | undefined,
-  recorded: string | undefined,
-): FileDifference['kind'] | undefined {
-  if (stored !== undefined && stored.sha256 !== recorded) return 'damaged';
-  // A file without a whole line is not stored.
-  if (stored === undefined) return pool === undefined || pool.size === 0 ? undefined : 'pool-only';
-  if (pool === undefined) return 'store-only';
-  if (pool.sha256 === stored.sha256) return undefined;
-  if (pool.size > stored.size && pool.beginning === stored.sha256) return 'pool-longer';
-  if (stored.size > pool.size && stored.beginning === pool.sha256) return 'store-longer';
-  return 'diverged';
+function sideOf(side: SideDigest | undefined): SideDigest | undefined {
+  return side && { size: side.size, sha256: side.sha256 };
 }

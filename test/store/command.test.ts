@@ -1,6 +1,10 @@
-import { describe, expect, inject, test, vi } from 'vitest';
+import { rm } from 'node:fs/promises';
+import { valkeyStore } from 'claude-shared-state/store/valkey';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { run as runCommand } from '../unit/cli/support/run.ts';
 import { type Kind, kinds } from './support/clients.ts';
+import { preparedPlace } from './support/stores.ts';
 import { digests, type Machine, newMachine, put } from './support/pool.ts';
 
 const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
@@ -75,10 +79,12 @@ describe.each(kinds)('the command store on %s', (kind) => {
 
 test.each([
   ['an action that does not exist', ['copy', '--url', 'postgres://127.0.0.1:1/x'], 'store takes'],
-  ['no URL', ['list'], '--url is missing'],
-  ['what is no URL', ['list', '--url', 'nowhere'], '--url is not a URL'],
-  ['another engine', ['list', '--url', 'mysql://host/x'], '--url must begin with'],
   ['half a map', ['push', '--url', 'redis://127.0.0.1:1', '--map', 'a'], '--map must be two'],
+  [
+    'a map of three',
+    ['push', '--url', 'redis://127.0.0.1:1', '--map', 'a=b=c'],
+    '--map must be two',
+  ],
 ])('store refuses %s, and says what it takes', async (_, words, message) => {
   const machine = await newMachine();
   const { exitCode, stderr } = await runCommand(
@@ -86,4 +92,94 @@ test.each([
     { home: machine.root },
   );
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+test('store tells of forks, of what differs, and of what it pruned', async () => {
+  const [place, machine] = [await preparedPlace('valkey'), await newMachine()];
+  const shared = ['--shared', `projects=${machine.projects}`];
+  const url = `redis://127.0.0.1:${place.port}/9`;
+  const command = (...words: readonly string[]) =>
+    runCommand(['store', ...words, '--url', url, '--writer', 'a', ...shared], {
+      home: machine.root,
+      columns: 120,
+    });
+  const path = await put(machine, `-app/${id}.jsonl`, line);
+  expect(await command('init')).toMatchObject({ exitCode: 0 });
+  expect(await command('push')).toMatchObject({ exitCode: 0 });
+  await rm(path);
+  const verified = await command('verify');
+  expect([verified.exitCode, verified.stdout]).toEqual([1, expect.stringContaining('store-only')]);
+  const pruned = await command('push', '--prune');
+  expect([pruned.exitCode, pruned.stdout]).toEqual([
+    0,
+    expect.stringContaining('1 session pruned'),
+  ]);
+
+  const redis = new Redis(place.port, { db: 9 });
+  const [a, b] = ['a', 'b'].map((writer) => valkeyStore(redis, { writer }));
+  const key = { projectKey: '-app', sessionId: id };
+  await a?.append(key, [{ type: 'user', uuid: 'u1' }]);
+  await b?.load(key);
+  await a?.append(key, [{ type: 'user', uuid: 'u2' }]);
+  await b?.append(key, [{ type: 'user', uuid: 'u3' }]);
+  await a?.append({ ...key, subpath: 'subagents/agent-1' }, [{ type: 'user', uuid: 'u4' }]);
+  const listed = await command('list');
+  expect(listed.stdout).toMatch(/2 files, .*continued by two at once/);
+  await a?.delete(key);
+  redis.disconnect();
+});
+
+/** The command on a machine without sessions. */
+async function runOnNew(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { root, projects } = await newMachine();
+  return await runCommand(['store', ...words, '--shared', `projects=${projects}`], {
+    home: root,
+    env,
+  });
+}
+
+describe('a driver that is installed', () => {
+  test('is refused if it lacks what is used of it', async () => {
+    vi.doMock('pg', () => ({ default: undefined, Pool: Object }));
+    onTestFinished(() => vi.doUnmock('pg'));
+    const { exitCode, stderr } = await runOnNew(['list', '--url', 'postgres://127.0.0.1/x']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('has no Pool')]);
+  });
+
+  test('is not taken for one that is missing if it fails', async () => {
+    vi.doMock('@aws-sdk/client-s3', () => {
+      throw new Error('broken');
+    });
+    onTestFinished(() => vi.doUnmock('@aws-sdk/client-s3'));
+    const { exitCode, stderr } = await runOnNew(['list', '--url', 's3://bucket']);
+    expect(exitCode).not.toBe(0);
+    expect(stderr).not.toContain('npm install');
+  });
+
+  test('gets the password of the environment, and a server that is away is waited for', async () => {
+    const made: unknown[] = [];
+    let failures = 4;
+    class Fake {
+      constructor(...options: readonly unknown[]) {
+        made.push(options);
+      }
+      readonly on = () => {};
+      readonly eval = () => {};
+      readonly hscan = () => {};
+      readonly disconnect = () => {};
+      readonly smembers = async () => [];
+      readonly get = async () => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('the server is away');
+        return '1';
+      };
+    }
+    vi.doMock('ioredis', () => ({ Redis: undefined, default: { Redis: Fake } }));
+    onTestFinished(() => vi.doUnmock('ioredis'));
+    const words = ['push', '--watch', '--json', '--url', 'valkey://127.0.0.1'];
+    const { exitCode, stdout } = await runOnNew(words, { REDISCLI_AUTH: SECRET });
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { outcome: 'done' }]);
+    expect(made).toMatchObject([['redis://127.0.0.1', { password: SECRET }]]);
+    expect(failures).toBe(-1);
+  });
 });

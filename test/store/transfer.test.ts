@@ -4,8 +4,8 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/store';
 import { describe, expect, test } from 'vitest';
-import { rounds } from '../unit/support/proof.ts';
-import { bundleOf } from './support/bundle.ts';
+import { bundleChild } from '../unit/support/child.ts';
+import { printFigures, rounds } from '../unit/support/proof.ts';
 import { kinds } from './support/clients.ts';
 import { startPostgres, startProxy, startValkey } from './support/engines.ts';
 import { digests, fill, type Machine, newMachine, put } from './support/pool.ts';
@@ -25,11 +25,9 @@ async function expectEqual(place: Place, from: Machine): Promise<void> {
   expect(await digests(to)).toEqual(await digests(from));
 }
 
-let bundle: Promise<string> | undefined;
-
 /** Runs the same command again each time it is killed, which is a few calls later each time; returns how often it was. */
 async function killedTransfers(direction: string, kind: string, place: Place, machine: Machine) {
-  const child = await (bundle ??= bundleOf('test/store/support/transfer-child.ts'));
+  const child = await bundleChild('../../store/support/transfer-child.ts', machine.root);
   let kills = 0;
   for (const calls of [...Array.from({ length: rounds(12, 2) }, (_, n) => 7 + 6 * n), 0]) {
     const args = [direction, kind, String(place.port), place.name, machine.root, String(calls)];
@@ -52,9 +50,23 @@ describe.each(kinds)('a pool and a store on %s', (kind) => {
     const [from, place] = [await newMachine(), await preparedPlace(kind)];
     const sessions = rounds(300, 40);
     await fill(from, sessions, (sessions * MEGABYTE) / 4);
-    expect(await syncToStore(place.open(), from.options)).toMatchObject({ ok: true });
+    const start = performance.now();
+    const pushed = await syncToStore(place.open(), from.options);
+    expect(pushed).toMatchObject({ ok: true });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
     expect(await syncToStore(place.open(), from.options)).toMatchObject({ ok: true, bytes: 0 });
     await expectEqual(place, from);
+    const { bytes, files } = pushed;
+    const whole = ((performance.now() - start) / 1000).toFixed(1);
+    const peakMB = Math.round(process.resourceUsage().maxRSS / 1024);
+    printFigures(`sessions in ${kind} and out`, {
+      sessions,
+      files: files.transferred,
+      bytes,
+      'seconds in': seconds,
+      'seconds in, again, compared and out': whole,
+      'peak MB of the process': peakMB,
+    });
   });
 
   test('what is killed is completed by the same command', async () => {

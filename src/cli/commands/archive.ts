@@ -68,7 +68,7 @@ export const unarchiveCommand = defineCommand({
     const again = ['unarchive', sessionId, ...flags];
     const better = 'the session can be resumed again';
     const { exitCode, body } = end(context, report, again, better, [resume]);
-    return { exitCode, body: { sessionId, ...(path === undefined ? {} : { path }), ...body } };
+    return { exitCode, body: { sessionId, path, ...body } };
   },
 });
 
@@ -100,7 +100,9 @@ function optionsFor({ io, scope: { required, config } }: CliContext, given: stri
 
 function archivedSessions(context: CliContext, given: string | undefined, details: boolean) {
   const { io, scope } = context;
-  const shared = scope.required.find(({ name }) => name === 'projects')?.target ?? io.home;
+  const [shared = io.home] = scope.required.flatMap(({ name, target }) =>
+    name === 'projects' ? target : [],
+  );
   const standard = `${dirname(shared)}/.claude-shared-state/archive`;
   const { archive = standard } = optionsFor(context, given).options;
   return listSessions([], {

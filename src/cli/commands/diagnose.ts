@@ -5,10 +5,11 @@ import { type CliContext, defineCommand } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
+import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
-import { escapeControl, type Output } from '../ui/output.ts';
+import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
@@ -54,16 +55,11 @@ function printDiagnosis(out: Output, diagnosis: HomeDiagnosis, commonCwd: string
   if (transcript !== undefined) {
     out.line(`  ${out.path(transcript.path)}`);
     const { messages, lastTimestamp } = transcript.content;
-    const last = lastTimestamp === undefined ? '' : `, the last at ${timeOf(lastTimestamp)}`;
+    const last =
+      lastTimestamp === undefined ? '' : `, the last at ${moment(new Date(lastTimestamp))}`;
     out.words(out.paint.dim(`${count(messages, 'message')}${last}`), 2, 4);
   }
   printProblems(out, problems);
-}
-
-/** It is data: it may be no time. */
-function timeOf(timestamp: string): string {
-  const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? escapeControl(timestamp) : moment(date);
 }
 
 const verdicts = {
@@ -154,11 +150,11 @@ function printTranscript(out: Output, { kind, size, modifiedAt, paths }: Transcr
   out.line();
   out.words(out.paint.dim(`${what}, last written ${moment(modifiedAt)}`), 2, 4);
   for (const { path, accountHome, isLink, isInLinkedDirectory } of paths) {
-    const remarks = [
-      accountHome === undefined ? ['shared'] : [],
-      isLink ? ['a link'] : [],
-      isInLinkedDirectory ? ['in a linked directory'] : [],
-    ].flat();
+    const remarks = present(
+      accountHome === undefined && 'shared',
+      isLink && 'a link',
+      isInLinkedDirectory && 'in a linked directory',
+    );
     out.remarked(`  ${out.symbols.bullet} ${out.path(path)}`, out.paint.dim(remarks.join(', ')), 6);
   }
 }

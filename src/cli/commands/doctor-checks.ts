@@ -72,7 +72,7 @@ function notesOnPool({ primary, requiredFrom, program }: Scope): readonly Cause[
 }
 
 function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
-  const place = links.find(({ name }) => name === 'projects')?.target ?? '';
+  const [place = ''] = links.flatMap(({ name, target }) => (name === 'projects' ? target : []));
   const advice = 'No other home can resume their sessions, and nothing is moved between groups.';
   return cause('error', `These homes share ${place}`, advice, accountHomes);
 }
@@ -222,7 +222,7 @@ export const checks: readonly Check[] = [
     name: 'claude-code',
     summary: 'whether the installed version of Claude Code is tested',
     run({ claudeVersion: version }) {
-      const last = TestedClaudeVersions.at(-1) ?? '';
+      const [last = ''] = TestedClaudeVersions.slice(-1);
       if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
       if (TestedClaudeVersions.includes(version))
         return { state: 'ok', text: `${version}, a tested version` };

@@ -78,7 +78,7 @@ export const doctorCommand = defineCommand({
         restorePoints: points.restorePoints,
         problems,
         next,
-        ...(claudeVersion === undefined ? {} : { claudeVersion }),
+        claudeVersion,
       },
     };
   },
@@ -153,7 +153,7 @@ function printLinks(out: Output, reports: readonly AccountReport[]): void {
     ...links.map((link) => cell(out, link)),
   ]);
   const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? ''))),
+    Math.max(...[head, ...rows].map(({ [column]: text = '' }) => stringWidth(text))),
   );
   if (widths.reduce((sum, width) => sum + width + 3, 0) <= out.width) {
     const line = (row: readonly string[]) =>

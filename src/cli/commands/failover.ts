@@ -11,7 +11,7 @@ import {
 import { type CliContext, defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
-import { daemonFile, type DaemonEnd, runDaemon, statusFile } from '../failover/daemon.ts';
+import { daemonFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
 import { findInTerminals } from '../failover/look.ts';
 import { isMoved, nextAccount } from '../failover/loop.ts';
@@ -22,6 +22,7 @@ import {
   failoverOptions,
   type FailoverSetup,
   type FailoverValues,
+  isMeant,
   requireTerminals,
   requireTwo,
   runningDaemon,
@@ -32,8 +33,13 @@ import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
 import { jsonLine } from '../json.ts';
 import { didYouMean } from '../nearest.ts';
 import { accountFor, absolutePath } from '../scope.ts';
-import { printMessagesOf, printSwapPlan, printStatus, printSubject } from '../ui/failover.ts';
-import { escapeControl } from '../ui/output.ts';
+import {
+  printMessagesOf,
+  printSession,
+  printSwapPlan,
+  printStatus,
+  printSubject,
+} from '../ui/failover.ts';
 import { printProblems } from '../ui/problems.ts';
 
 const actions = ['run', 'check', 'swap', 'status', 'save', 'unit'] as const;
@@ -91,10 +97,7 @@ interface TargetPlan extends SwapPlan {
 /** `run` prints events, and no result. */
 type Ended = Promise<{ readonly exitCode: ExitCode; readonly body?: FailoverBody }>;
 
-const exitCodes = { done: EXIT.done, problems: EXIT.problems } as const satisfies Record<
-  DaemonEnd,
-  number
->;
+const codeFor = (isOk: boolean): ExitCode => (isOk ? EXIT.done : EXIT.problems);
 
 async function run(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, stderr } = context;
@@ -135,7 +138,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
   };
   const { signal, release } = io.catchInterrupts();
   try {
-    const end = await runDaemon({
+    const isOk = await runDaemon({
       ...setup,
       pid: process.pid,
       signal,
@@ -147,7 +150,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
         status = now;
       },
     });
-    return { exitCode: exitCodes[end] };
+    return { exitCode: codeFor(isOk) };
   } finally {
     release();
     server?.close();
@@ -158,8 +161,8 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
 
 /** The sessions that are named, or that run in tmux, and the account that most of them run under. */
 async function sessionsFor(setup: FailoverSetup) {
-  const { terminal, homes, named = [] } = setup;
-  await requireTerminals(terminal);
+  const { homes, named } = setup;
+  await requireTerminals(setup);
   const { found } = await findInTerminals(setup);
   const watched = new Map<string, FailoverSession>();
   for (const { name, cwd } of found) watched.set(name, { name, cwd });
@@ -177,19 +180,6 @@ async function sessionsFor(setup: FailoverSetup) {
   return { sessions: [...watched.values()], from };
 }
 
-/** What the calls take of the options. */
-function callOptions({
-  terminal,
-  processInspector,
-  stateDirectory,
-  required,
-  ...more
-}: FailoverSetup) {
-  const { launch, continuePrompt, defaultAccountHome } = more;
-  const tools = { terminal, processInspector, stateDirectory, required };
-  return { ...tools, launch, continuePrompt, defaultAccountHome };
-}
-
 async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
@@ -198,34 +188,31 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
   const plans: TargetPlan[] = [];
   printSubject(out, sessions.length, from);
   for (const target of targets.filter((home) => home !== from)) {
-    const plan = await planSwap({ ...callOptions(setup), from, to: target, sessions });
+    const plan = await planSwap({ ...setup.tools, from, to: target, sessions });
     plans.push({ to: target, ...plan });
     printSwapPlan(out, target, plan);
   }
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
-  return {
-    exitCode: isOk ? EXIT.done : EXIT.problems,
-    body: { action: 'check', from, plans },
-  };
+  return { exitCode: codeFor(isOk), body: { action: 'check', from, plans } };
 }
 
 /** The account that the daemon would choose, by what it remembers. */
 async function freeAccount(setup: FailoverSetup, from: string): Promise<string> {
-  const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.stateDirectory)));
+  const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.tools.stateDirectory)));
   const { account, waitUntil } = nextAccount(loop, from, setup, new Date());
   if (waitUntil === undefined && account !== from) return account;
   throw new UsageError('no other account can be used now; --to names one all the same');
 }
 
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
-  const { io, scope, out, isJson } = context;
+  const { io, scope, out } = context;
   requireTwo(setup.homes);
   const { sessions, from } = await sessionsFor(setup);
   const to =
     values.to === undefined
       ? await freeAccount(setup, from)
       : await accountFor(values.to, scope, io);
-  const options = { ...callOptions(setup), from, to, sessions };
+  const options = { ...setup.tools, from, to, sessions, canary: setup.canary };
   const plan = await planSwap(options);
   const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;
   printSubject(out, sessions.length, from);
@@ -235,18 +222,11 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
     out.line('Nothing was changed.');
     return { exitCode: EXIT.done, body };
   }
-  if (values.yes !== true) {
-    if (isJson || io.confirm === undefined) {
-      throw new UsageError('there is nobody to ask: add --yes to move them');
-    }
-    if (!(await io.confirm('Move them?'))) return { exitCode: EXIT.problems, body };
-  }
+  if (!(await isMeant(context, values, 'Move them?'))) return { exitCode: EXIT.problems, body };
   const { signal, release } = io.catchInterrupts();
   const report = await swapAccounts({ ...options, signal }).finally(release);
   for (const session of report.sessions) {
-    const sign = isMoved(session) ? 'ok' : 'bad';
-    out.words(`${out.signed(sign, escapeControl(session.name))}  ${session.outcome}`, 2, 4);
-    printMessagesOf(out, session.problems, 4);
+    printSession(out, session, isMoved(session), session.outcome, 2);
   }
   printMessagesOf(out, report.problems, 2);
   const endings = {
@@ -256,48 +236,35 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
     stopped: 'stopped; the same command goes on',
   };
   out.verdict(report.ok ? 'ok' : 'bad', endings[report.outcome]);
-  const exitCode = report.ok
-    ? EXIT.done
-    : report.outcome === 'stopped'
-      ? EXIT.failed
-      : EXIT.problems;
+  const isStopped = !report.ok && report.outcome === 'stopped';
+  const exitCode = isStopped ? EXIT.failed : codeFor(report.ok);
   return { exitCode, body: { ...body, report } };
 }
 
 async function save({ out }: CliContext, setup: FailoverSetup): Ended {
-  const { homes: accountHomes, terminal, processInspector, stateDirectory } = setup;
   const { sessions } = await sessionsFor(setup);
+  const { terminal, processInspector, stateDirectory } = setup.tools;
   const tools = { terminal, processInspector, stateDirectory };
-  const report = await saveResumeUUIDs(sessions, { ...tools, accountHomes });
-  for (const { name, outcome, sessionId = 'no id', problems } of report.sessions) {
-    const sign = outcome === 'none' ? 'bad' : 'ok';
-    out.words(
-      `${out.signed(sign, escapeControl(name))}  ${sessionId} ${out.paint.dim(outcome)}`,
-      0,
-      2,
-    );
-    printMessagesOf(out, problems, 2);
+  const report = await saveResumeUUIDs(sessions, { ...tools, accountHomes: setup.homes });
+  for (const session of report.sessions) {
+    const { outcome, sessionId = 'no id' } = session;
+    const text = `${sessionId} ${out.paint.dim(outcome)}`;
+    printSession(out, session, outcome !== 'none', text, 0);
   }
-  const exitCode = report.ok ? EXIT.done : EXIT.problems;
-  return { exitCode, body: { action: 'save', saved: report.sessions } };
+  return { exitCode: codeFor(report.ok), body: { action: 'save', saved: report.sessions } };
 }
 
-async function showStatus({ out }: CliContext, { stateDirectory, readFile }: FailoverSetup): Ended {
-  const path = statusFile(stateDirectory);
+async function showStatus({ out }: CliContext, { tools, readFile }: FailoverSetup): Ended {
+  const path = statusFile(tools.stateDirectory);
   const status = statusFrom(await readFile(path));
-  const isRunning = runningDaemon(status, new Date()) !== undefined;
-  const exitCode = isRunning ? EXIT.done : EXIT.problems;
-  const body = { action: 'status', running: isRunning, status } as const;
-  if (status === undefined) {
-    out.verdict('bad', `no daemon has written ${out.path(path)}`);
-    return { exitCode, body };
-  }
-  printStatus(out, status, isRunning);
-  return { exitCode, body };
+  const isRunning = runningDaemon(status) !== undefined;
+  if (status === undefined) out.verdict('bad', `no daemon has written ${out.path(path)}`);
+  else printStatus(out, status, isRunning);
+  return { exitCode: codeFor(isRunning), body: { action: 'status', running: isRunning, status } };
 }
 
 async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
-  const { io, out, isJson } = context;
+  const { io, out } = context;
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
   const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
@@ -308,23 +275,21 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
       : [unitPath(io.home, io.env['XDG_CONFIG_HOME']), unitText(service)];
   out.words(out.paint.bold(out.path(path)), 0, 2);
   for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
-  const isAsked = values.yes !== true && !setup.isDryRun;
-  if (isAsked && (isJson || io.confirm === undefined)) {
-    throw new UsageError('there is nobody to ask: add --yes to write it');
-  }
-  const isMeant = values.yes === true || (isAsked && (await io.confirm?.('Write it?')) === true);
-  if (isMeant) await io.createFile(path, text);
+  const written = await isMeant(context, values, 'Write it?');
+  if (written) await io.createFile(path, text);
   out.line();
-  out.verdict('ok', isMeant ? 'written' : 'nothing was written');
-  if (isMeant) {
+  out.verdict('ok', written ? 'written' : 'nothing was written');
+  if (written) {
     out.command(
       values.launchd === true
         ? `launchctl load -w ${path}`
         : 'systemctl --user enable --now claude-failover && loginctl enable-linger',
     );
   }
-  const exitCode = isMeant || setup.isDryRun ? EXIT.done : EXIT.problems;
-  return { exitCode, body: { action: 'unit', path, text, written: isMeant } };
+  return {
+    exitCode: codeFor(written || setup.isDryRun),
+    body: { action: 'unit', path, text, written },
+  };
 }
 
 const given = (flag: string, value: string | undefined): readonly string[] =>
@@ -337,7 +302,7 @@ function flagsFor(
   setup: FailoverSetup,
 ): readonly string[] {
   const { homes, homesFrom, required, requiredFrom, root } = scope;
-  const { launch, named = [] } = setup;
+  const { named, tools, extraArgs } = setup;
   const isSocketPath = values.socket?.includes('/') === true;
   return [
     ...(homesFrom === 'given' ? homes.flatMap((home) => ['--home', home]) : []),
@@ -347,7 +312,7 @@ function flagsFor(
       : []),
     ...named.flatMap(({ name, cwd }) => ['--session', cwd === undefined ? name : `${name}=${cwd}`]),
     '--state',
-    setup.stateDirectory,
+    tools.stateDirectory,
     ...given('--socket', isSocketPath ? absolutePath(values.socket ?? '', io) : values.socket),
     ...given('--poll', values.poll),
     ...given('--cool-down', values.coolDown),
@@ -357,6 +322,6 @@ function flagsFor(
     ...given('--canary', values.canary),
     ...(values.on ?? []).flatMap((alert) => ['--on', alert]),
     ...given('--listen', values.listen),
-    ...(launch === 'as-it-ran' ? [] : ['--', ...launch.extraArgs]),
+    ...(extraArgs.length === 0 ? [] : ['--', ...extraArgs]),
   ];
 }

@@ -126,11 +126,12 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w
 
 function timeIn(option: string, text: string): Date {
   const [, number, unit = ''] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
-  const age = number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 0);
+  const { [unit]: length } = UNITS;
   // A day alone would be taken for one in UTC.
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const time =
-    age === undefined ? new Date(isDay ? `${text}T00:00` : text) : new Date(Date.now() - age);
+  const time = new Date(
+    length === undefined ? (isDay ? `${text}T00:00` : text) : Date.now() - Number(number) * length,
+  );
   if (Number.isNaN(time.getTime())) {
     throw new UsageError(
       `${option}: ${JSON.stringify(text)} is no time, such as 12h, 7d, 2w or 2026-11-29`,

@@ -93,15 +93,7 @@ export const migrateCommand = defineCommand({
         refused: (report) => waysOn(report.problems),
       },
     );
-    const [last] = reports;
-    return {
-      exitCode,
-      body: {
-        plan: found,
-        ...ending,
-        ...(last === undefined ? {} : { report: last }),
-      },
-    };
+    return { exitCode, body: { plan: found, ...ending, report: reports.at(-1) } };
   },
 });
 

@@ -60,8 +60,8 @@ export const rehomeCommand = defineCommand({
       targets: [undefined],
       run: () => rehome(from, to, options),
       print: ({ problems }) => printProblems(out, problems.filter(isError)),
-      after: ([report]) => {
-        const moved = report?.moves.flatMap((move) => move.sessions) ?? [];
+      after: (done) => {
+        const moved = done.flatMap(({ moves }) => moves.flatMap((move) => move.sessions));
         const isShort = moved.length <= MAX_NAMED;
         const back = ['rehome', to, from, ...flagsOf({ session: isShort ? moved : [] })];
         const purpose = `the way back${isShort ? '' : ', for all sessions of the new directory'}`;
@@ -71,14 +71,6 @@ export const rehomeCommand = defineCommand({
         };
       },
     });
-    const [last] = reports;
-    return {
-      exitCode,
-      body: {
-        plan: found,
-        ...ending,
-        ...(last === undefined ? {} : { report: last }),
-      },
-    };
+    return { exitCode, body: { plan: found, ...ending, report: reports.at(-1) } };
   },
 });

@@ -108,11 +108,11 @@ interface Values {
 
 function transferOptions({ scope: { required } }: CliContext, { session, map = [] }: Values) {
   const pairs = map.map((pair) => {
-    const [inStore, inPool, ...others] = pair.split('=');
-    if (inStore === undefined || inPool === undefined || others.length > 0) {
+    const at = pair.indexOf('=');
+    if (at < 1 || at !== pair.lastIndexOf('=')) {
       throw new UsageError(`--map must be two project keys: -home-a-app=-home-b-app, not ${pair}`);
     }
-    return [inStore, inPool] as const;
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
   });
   return {
     required,
@@ -223,18 +223,18 @@ async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
   await store.requireFormat();
   const sessions: StoredSession[] = [];
   for (const projectKey of (await store.log.listProjects()).toSorted()) {
-    const files = await store.log.list(projectKey);
-    for (const { sessionId, file, updatedAt, head } of files) {
-      if (file !== '') continue;
-      const own = files.filter((other) => other.sessionId === sessionId);
-      sessions.push({
-        projectKey,
-        sessionId,
-        files: own.length,
-        bytes: own.reduce((sum, { size }) => sum + size, 0),
-        updatedAt: new Date(updatedAt),
-        ...(head === undefined ? {} : { writers: head.writers, isForked: head.isForked }),
-      });
+    const listed = await store.log.list(projectKey);
+    const sums = new Map<string, { files: number; bytes: number }>();
+    for (const { sessionId, size } of listed) {
+      const { files, bytes: sum } = sums.get(sessionId) ?? { files: 0, bytes: 0 };
+      sums.set(sessionId, { files: files + 1, bytes: sum + size });
+    }
+    for (const { sessionId, file, updatedAt: time, head } of listed) {
+      const sum = sums.get(sessionId);
+      if (file !== '' || sum === undefined) continue;
+      const writers = head && { writers: head.writers, isForked: head.isForked };
+      const updatedAt = new Date(time);
+      sessions.push({ projectKey, sessionId, ...sum, updatedAt, ...writers });
     }
   }
   for (const { projectKey, sessionId, files, bytes: size, updatedAt, isForked } of sessions) {

@@ -13,12 +13,12 @@ export function alertsFrom(values: readonly string[]): readonly Alert[] {
   return values.map((value) => {
     const at = value.indexOf('=');
     const [event, target] = [value.slice(0, Math.max(0, at)), value.slice(at + 1)];
-    if (target === '' || !isEventName(event)) {
+    const isRight = isUrl(target) ? URL.canParse(target) : target !== '';
+    if (!isRight || !isEventName(event)) {
       throw new UsageError(
         `--on ${value}: it must be an event and a command or URL, such as all-exhausted='notify-send "$FAILOVER_TEXT"'; the README lists the events`,
       );
     }
-    if (isUrl(target) && !URL.canParse(target)) throw new UsageError(`--on ${value}: not a URL`);
     return { event, target };
   });
 }

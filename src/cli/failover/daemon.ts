@@ -1,10 +1,4 @@
-import {
-  type Launch,
-  planSwap,
-  relaunchSessions,
-  swapAccounts,
-  type SwapReport,
-} from '../../failover/index.ts';
+import { planSwap, relaunchSessions, swapAccounts, type SwapReport } from '../../failover/index.ts';
 import { reasonOf } from '../exit.ts';
 import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
@@ -15,11 +9,8 @@ import { type DaemonStatus, statusOf } from './status.ts';
 
 /** How a daemon works. */
 export interface DaemonSetup extends Surroundings, LoopRules {
-  readonly launch: Launch;
-  readonly continuePrompt?: string | undefined;
   /** The session to move first. */
   readonly canary?: string | undefined;
-  readonly defaultAccountHome: string;
   readonly isDryRun: boolean;
   readonly isOnce: boolean;
   readonly pid: number;
@@ -27,22 +18,19 @@ export interface DaemonSetup extends Surroundings, LoopRules {
   readonly now: () => Date;
   /** Waits between two polls; ends early when the signal is aborted. */
   readonly rest: (milliseconds: number) => Promise<void>;
-  /** Waits between two looks at a terminal; a timer by default. */
-  readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
   /** Replaces a file in one step. */
   readonly replaceFile: (path: string, text: string) => Promise<void>;
   readonly onEvent: (event: DaemonEvent, at: Date) => void;
   readonly onStatus: (status: DaemonStatus) => void;
 }
 
-/** How it ended: `problems` if it stopped because all accounts are exhausted, or, with `isOnce`, something is left to do. */
-export type DaemonEnd = 'done' | 'problems';
-
 /**
  * Watches the sessions until it is told to stop. It writes down what it is about to do before it does it: killed at any
  * moment, it goes on when it is started again.
+ *
+ * @returns Whether nothing is left to do: not if it stopped because all accounts are exhausted.
  */
-export async function runDaemon(setup: DaemonSetup): Promise<DaemonEnd> {
+export async function runDaemon(setup: DaemonSetup): Promise<boolean> {
   return await new Daemon(setup).run();
 }
 
@@ -66,26 +54,24 @@ class Daemon {
     this.#startedAt = setup.now();
   }
 
-  async run(): Promise<DaemonEnd> {
-    const { stateDirectory, homes, signal, isOnce, pollMs, rest } = this.#setup;
-    this.#memory = memoryFrom(await this.#setup.readFile(daemonFile(stateDirectory)));
+  async run(): Promise<boolean> {
+    const { tools, homes, readFile, signal, isOnce, pollMs, rest } = this.#setup;
+    this.#memory = memoryFrom(await readFile(daemonFile(tools.stateDirectory)));
     const text = `watching ${homes.length} accounts`;
     this.#say({ event: 'started', text, account: this.#memory.loop.account });
-    let end: DaemonEnd = 'done';
-    while (!signal.aborted) {
-      const isGoingOn = await this.#poll().catch((error: unknown) => {
+    let isGoingOn = true;
+    while (isGoingOn && !signal.aborted) {
+      isGoingOn = await this.#poll().catch((error: unknown) => {
         this.#sayOnce('poll-failed', reasonOf(error));
         return true;
       });
       await this.#report();
-      if (!isGoingOn) end = 'problems';
-      if (!isGoingOn || isOnce) break;
-      await rest(pollMs);
+      if (isOnce) break;
+      if (isGoingOn) await rest(pollMs);
     }
     const { swap, waitUntil } = this.#memory.loop;
-    if (isOnce && (swap !== undefined || waitUntil !== undefined)) end = 'problems';
     this.#say({ event: 'stopped', text: 'stopped' });
-    return end;
+    return isGoingOn && !(isOnce && (swap !== undefined || waitUntil !== undefined));
   }
 
   /** Looks, decides, and makes the one call that is due; tells whether to go on. */
@@ -112,12 +98,11 @@ class Daemon {
   }
 
   async #perform(call: Exclude<LoopCall, { readonly kind: 'stop' }>): Promise<void> {
-    const { terminal, now } = this.#setup;
+    const { now, tools } = this.#setup;
     await this.#report();
-    for (const name of call.open) {
-      const cwd = this.#memory.loop.sessions[name]?.cwd ?? '';
+    for (const { name, cwd } of this.#sessions(call.open)) {
       // What went wrong shows in the report of the call.
-      await terminal.create?.(name, cwd).catch(() => undefined);
+      await tools.terminal.create(name, cwd).catch(() => undefined);
     }
     const { loop, ...read } = this.#memory;
     const settled =
@@ -130,16 +115,16 @@ class Daemon {
   }
 
   #tools() {
-    const { terminal, stateDirectory, fs, processInspector, required, defaultAccountHome } =
-      this.#setup;
-    const { launch, continuePrompt, signal, sleep, pid } = this.#setup;
-    const tools = { terminal, stateDirectory, fs, processInspector, required, defaultAccountHome };
-    return { ...tools, launch, continuePrompt, signal, sleep, pid };
+    const { tools, signal, pid } = this.#setup;
+    return { ...tools, signal, pid };
   }
 
   #sessions(names: readonly string[]) {
-    const { sessions } = this.#memory.loop;
-    return names.map((name) => ({ name, cwd: sessions[name]?.cwd ?? '' }));
+    const all = Object.entries(this.#memory.loop.sessions).map(([name, { cwd }]) => ({
+      name,
+      cwd,
+    }));
+    return all.filter(({ name }) => names.includes(name));
   }
 
   async #relaunch({ account, names }: Extract<LoopCall, { readonly kind: 'relaunch' }>) {
@@ -148,35 +133,18 @@ class Daemon {
     return await relaunchSessions(this.#sessions(names), options);
   }
 
-  /** Moves the sessions; the one that is to go first in a call of its own. */
-  async #swap(call: Extract<LoopCall, { readonly kind: 'swap' }>): Promise<SwapReport> {
-    const { names, from, to } = call;
-    const { canary } = this.#setup;
+  async #swap({
+    names,
+    from,
+    to,
+  }: Extract<LoopCall, { readonly kind: 'swap' }>): Promise<SwapReport> {
     this.#say({ event: 'swap-started', text: `from ${from} to ${to}`, from, to, sessions: names });
-    const runs = this.#memory.loop.sessions[canary ?? '']?.state === 'running';
-    const first = names.filter((name) => name === canary && runs);
-    if (first.length === 0 || names.length === 1) return await this.#move(call, names);
-    const ahead = await this.#move(call, first);
-    if (ahead.outcome !== 'done') return ahead;
-    if (ahead.sessions.some((each) => !isMoved(each) && each.outcome !== 'skipped')) {
-      return { ...ahead, outcome: 'canary-failed' };
-    }
-    const rest = await this.#move(
-      call,
-      names.filter((name) => name !== canary),
-    );
-    return { ...rest, sessions: [...ahead.sessions, ...rest.sessions] };
-  }
-
-  async #move(
-    { from, to }: Extract<LoopCall, { readonly kind: 'swap' }>,
-    names: readonly string[],
-  ): Promise<SwapReport> {
     return await swapAccounts({
       ...this.#tools(),
       from,
       to,
       sessions: this.#sessions(names),
+      canary: this.#setup.canary,
       onEvent: (event) => {
         if (event.kind === 'stopped') {
           const { session } = event;
@@ -210,7 +178,7 @@ class Daemon {
     const text = memoryText(this.#memory);
     if (text === this.#lastWritten) return true;
     try {
-      await this.#setup.replaceFile(daemonFile(this.#setup.stateDirectory), text);
+      await this.#setup.replaceFile(daemonFile(this.#setup.tools.stateDirectory), text);
     } catch (error) {
       this.#sayOnce('not-saved', reasonOf(error));
       return false;
@@ -221,12 +189,12 @@ class Daemon {
   }
 
   async #report(): Promise<void> {
-    const { now, pid, onStatus, replaceFile, stateDirectory } = this.#setup;
+    const { now, pid, onStatus, replaceFile, tools } = this.#setup;
     const own = { pid, startedAt: this.#startedAt, polls: this.#polls, events: this.#counts };
     const status = statusOf(this.#memory.loop, this.#seen, this.#setup, own, now());
     onStatus(status);
     // A full disk is told of when it keeps something from being done.
-    await replaceFile(statusFile(stateDirectory), jsonLine(status)).catch(() => undefined);
+    await replaceFile(statusFile(tools.stateDirectory), jsonLine(status)).catch(() => undefined);
   }
 
   #say(event: DaemonEvent): void {

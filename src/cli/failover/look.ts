@@ -3,12 +3,13 @@ import {
   type FailoverSession,
   type MigrateReadFs,
   readLimitRows,
+  type RelaunchOptions,
   type SavedSession,
   saveResumeUUIDs,
   type Terminal,
 } from '../../failover/index.ts';
-import type { FsLike, SharedSymlink } from '../../index.ts';
-import { findLiveSessions, type LiveSession, type ProcessInspector } from '../../sessions/index.ts';
+import type { FsLike } from '../../index.ts';
+import { findLiveSessions, type LiveSession } from '../../sessions/index.ts';
 import type { SessionState, Look, Sighting } from './loop.ts';
 import type { Memory } from './memory.ts';
 
@@ -21,14 +22,14 @@ export interface WantedSession {
 /** What the daemon and the commands look at and work with. */
 export interface Surroundings {
   readonly homes: readonly string[];
-  readonly required: readonly SharedSymlink[];
-  /** `undefined`: all in which a session is found. */
-  readonly named: readonly WantedSession[] | undefined;
-  readonly terminal: Terminal;
-  readonly stateDirectory: string;
-  /** The real disk by default, as for all calls. */
-  readonly fs?: FsLike<FailoverFs & MigrateReadFs> | undefined;
-  readonly processInspector?: ProcessInspector | undefined;
+  /** Whether sessions are those that are found, and not those that are named. */
+  readonly isDiscovering: boolean;
+  readonly named: readonly WantedSession[];
+  /** What the calls of the library take. */
+  readonly tools: Omit<RelaunchOptions, 'targetHome' | 'accountHomes'> & {
+    readonly terminal: Required<Terminal>;
+    readonly fs?: FsLike<FailoverFs & MigrateReadFs> | undefined;
+  };
   readonly readFile: (path: string) => Promise<string | undefined>;
 }
 
@@ -42,32 +43,32 @@ interface Found extends FailoverSession {
 /** Finds the sessions that run in terminals, by the records of their processes. */
 export async function findInTerminals({
   homes,
+  isDiscovering,
   named,
-  terminal,
-  fs,
-  processInspector,
+  tools: { terminal, fs, processInspector },
 }: Surroundings): Promise<{ readonly hasServer: boolean; readonly found: readonly Found[] }> {
   const { sessions } = await findLiveSessions(homes, { fs, processInspector });
   const running = sessions.filter(({ processState }) => processState === 'running');
-  const all = await terminal.sessions?.();
-  const asked = named?.map(({ name }) => name) ?? (all ?? []).filter(isUsableName);
+  const all = await terminal.sessions();
+  const there = all.filter((name) =>
+    isDiscovering ? isUsableName(name) : named.some((each) => each.name === name),
+  );
   const found: Found[] = [];
-  for (const name of new Map(asked.map((each) => [each.toLowerCase(), each])).values()) {
-    if (all?.includes(name) === false) continue;
-    const panes = await orNone(async () => (await terminal.panes?.(name)) ?? []);
+  for (const name of new Map(there.map((each) => [each.toLowerCase(), each])).values()) {
+    const panes = await orNone(() => terminal.panes(name));
     const targets = panes.length < 2 ? [name] : panes.map(({ id }) => `${name}:${id}`);
     for (const target of targets) {
       const pids = await orNone(() => terminal.processIds(target));
       // The nearest to the shell: a session may have started another one.
       const inside = pids.flatMap((pid) => running.find((live) => live.pid === pid) ?? []);
       const [live] = inside;
-      const cwd = named?.find((each) => each.name === name)?.cwd ?? live?.cwd;
+      const cwd = named.find((each) => each.name === name)?.cwd ?? live?.cwd;
       if (live === undefined || cwd?.startsWith('/') !== true) continue;
       found.push({ name, cwd, live, target });
       break;
     }
   }
-  return { hasServer: all === undefined || all.length > 0, found };
+  return { hasServer: all.length > 0, found };
 }
 
 async function orNone<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
@@ -85,16 +86,17 @@ export async function lookAround(
   surroundings: Surroundings,
   { loop, cursors, records }: Memory,
 ): Promise<{ readonly look: Look } & Pick<Memory, 'cursors' | 'records'>> {
-  const { homes, required, named, terminal, stateDirectory, fs, processInspector } = surroundings;
+  const { homes, isDiscovering, named } = surroundings;
+  const { terminal, stateDirectory, fs, processInspector, required } = surroundings.tools;
   const { hasServer, found } = await findInTerminals(surroundings);
   const watched = new Map<string, FailoverSession>();
   for (const [name, { cwd }] of Object.entries(loop.sessions)) {
-    if (named === undefined || named.some((each) => each.name === name)) {
+    if (isDiscovering || named.some((each) => each.name === name)) {
       watched.set(name, { name, cwd });
     }
   }
   for (const { name, cwd } of found) watched.set(name, { name, cwd });
-  for (const { name, cwd } of named ?? []) if (cwd !== undefined) watched.set(name, { name, cwd });
+  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
 
   const tools = { terminal, stateDirectory, fs, processInspector };
   const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });

@@ -138,11 +138,8 @@ export function step(
   let gate = before.gate;
   if (before.account !== undefined && account !== before.account) {
     const [from, to] = [before.account, account];
-    gate = stepQuotaGate(
-      gate,
-      { kind: 'swapped', from, to, at: look.at },
-      { cooldownMs: rules.cooldownMs },
-    ).state;
+    const { cooldownMs } = rules;
+    gate = stepQuotaGate(gate, { kind: 'swapped', from, to, at: look.at }, { cooldownMs }).state;
     events.push({ event: 'account-changed', text: `the sessions run under ${to} now`, from, to });
   }
   const quota = watchLimits({ ...before, gate, sessions }, watched, look.at, rules, events);
@@ -194,7 +191,10 @@ function proceed(
     const chosen = left.filter((each) => each.state !== 'running' || each.accountHome === from);
     const names = chosen.map(({ name }) => name);
     const call = { kind: 'swap', from, to: swap.to, names, open: missingIn(chosen) } as const;
-    return { state: { ...state, sessions: stopped(state.sessions, names) }, call };
+    const sessions = mapped(state.sessions, (each, name) =>
+      names.includes(name) ? { ...each, wasStopped: true } : each,
+    );
+    return { state: { ...state, sessions }, call };
   }
   const pending = left.length === 0 ? undefined : swap;
   const lost = watched.filter(
@@ -229,12 +229,6 @@ function missingIn(sightings: readonly Sighting[]): readonly string[] {
   return sightings.filter(({ state }) => state === 'missing').map(({ name }) => name);
 }
 
-function stopped(sessions: LoopState['sessions'], names: readonly string[]): LoopState['sessions'] {
-  return mapped(sessions, (each, name) =>
-    names.includes(name) ? { ...each, wasStopped: true } : each,
-  );
-}
-
 function mapped(
   sessions: LoopState['sessions'],
   change: (tracked: Tracked, name: string) => Tracked,
@@ -243,6 +237,13 @@ function mapped(
     Object.entries(sessions).map(([name, each]) => [name, change(each, name)] as const),
   );
 }
+
+/** What is said of a session that doesn't run any more. */
+const news = {
+  ended: ['session-ended', (name: string) => `${name} ended by itself`],
+  killed: ['session-killed', (name: string) => `${name} was killed`],
+  missing: ['session-lost', (name: string) => `the terminal of ${name} is gone`],
+} as const;
 
 /** What is known of each session after a look. */
 function track(
@@ -259,46 +260,24 @@ function track(
     }
     const isOver = sessionId === undefined || state === 'ended' || state === 'busy';
     const fresh = { failures: 0, retryAt: 0, isOver, wasStopped: false, isLost: false };
-    const { state: last, ...rest } = before ?? { state: 'running', ...fresh };
-    const now = { ...rest, cwd, state };
-    const isNew = state !== last && !rest.isOver;
-    switch (state) {
-      case 'running':
-        known[session] = { ...fresh, cwd, state, isOver: false, said: before?.said };
-        break;
-      case 'ended':
-        if (isNew && !rest.wasStopped) {
-          events.push({ event: 'session-ended', text: `${session} ended by itself`, session });
-        }
-        known[session] = { ...now, isOver: rest.isOver || !rest.wasStopped };
-        break;
-      case 'killed':
-        if (isNew) events.push({ event: 'session-killed', text: `${session} was killed`, session });
-        known[session] = now;
-        break;
-      case 'missing': {
-        const isLost = rest.isLost || !hasServer;
-        // Who closes one terminal of several means it.
-        if (isDiscovering && (rest.isOver || (!isLost && !rest.wasStopped))) {
-          events.push({ event: 'session-closed', text: `${session} was closed`, session });
-          break;
-        }
-        if (isNew) {
-          events.push({
-            event: 'session-lost',
-            text: `the terminal of ${session} is gone`,
-            session,
-          });
-        }
-        known[session] = { ...now, isLost };
-        break;
-      }
-      case 'busy':
-        known[session] = now;
-        break;
-      default:
-        state satisfies never;
+    if (state === 'running') {
+      known[session] = { ...fresh, cwd, state, isOver: false, said: before?.said };
+      continue;
     }
+    const { state: last, ...rest } = before ?? { state: 'running', ...fresh };
+    const isLost = rest.isLost || (state === 'missing' && !hasServer);
+    // Who closes one terminal of several means it.
+    const isMeant = rest.isOver || !(isLost || rest.wasStopped);
+    if (state === 'missing' && isDiscovering && isMeant) {
+      events.push({ event: 'session-closed', text: `${session} was closed`, session });
+      continue;
+    }
+    const hasEnded = state === 'ended' && !rest.wasStopped;
+    if (state !== last && !rest.isOver && state !== 'busy' && (state !== 'ended' || hasEnded)) {
+      const [event, text] = news[state];
+      events.push({ event, text: text(session), session });
+    }
+    known[session] = { ...rest, cwd, state, isLost, isOver: rest.isOver || hasEnded };
   }
   return known;
 }
@@ -381,26 +360,23 @@ export function nextAccount(
   { accounts, next }: Pick<LoopRules, 'accounts' | 'next'>,
   now: Date,
 ): { readonly account: string; readonly waitUntil?: string | undefined } {
-  const isFree = (account: string) => (avoided[account] ?? 0) <= Number(now);
+  const avoidedUntil = (account: string) => avoided[account] ?? 0;
+  const isFree = ({ account }: { readonly account: string }) =>
+    avoidedUntil(account) <= Number(now);
   const at = accounts.findIndex(({ account }) => account === current);
   const [before, after] = [accounts.slice(0, Math.max(0, at)), accounts.slice(at + 1)];
   const others = next === 'in-order' ? [...before, ...after] : [...after, ...before];
   const all = [...others, ...accounts.slice(before.length, at + 1)];
   const ranked = all.map((each, index) => ({ ...each, remaining: 1 - index / all.length }));
-  const candidates = ranked.filter(({ account }) => account === current || isFree(account));
+  const candidates = ranked.filter((each) => each.account === current || isFree(each));
   const choice = chooseAccount(gate, candidates, now);
   if (choice.waitUntil === undefined && choice.account !== current) return choice;
-  const waits = accounts
-    .filter(({ account }) => !isFree(account))
-    .map(({ account }) => ({ account, until: avoided[account] ?? 0 }));
-  const own = Date.parse(choice.waitUntil ?? now.toISOString());
-  const [first] = [...waits, { account: choice.account, until: own }].toSorted(
-    (one, other) => one.until - other.until,
-  );
-  return {
-    account: first?.account ?? current,
-    waitUntil: new Date(first?.until ?? own).toISOString(),
-  };
+  const own = { account: choice.account, until: Date.parse(choice.waitUntil ?? now.toISOString()) };
+  const first = accounts
+    .filter((each) => !isFree(each))
+    .map(({ account }) => ({ account, until: avoidedUntil(account) }))
+    .reduce((one, other) => (other.until < one.until ? other : one), own);
+  return { account: first.account, waitUntil: new Date(first.until).toISOString() };
 }
 
 /** How often something is tried again before the daemon gives up. */
@@ -428,102 +404,92 @@ function isHopeless({ outcome, problems }: RelaunchedSession): boolean {
   );
 }
 
+/** What is said of a swap that has moved nothing. */
+const fruitless = {
+  done: ['swap-failed', 'no session was moved there'],
+  refused: ['swap-refused', 'it is not ready; nothing was moved'],
+  'canary-failed': [
+    'canary-failed',
+    'the first session did not go on there; the others stay where they are',
+  ],
+} as const;
+
 /** Takes in how a swap went. */
 export function afterSwap(
-  state: LoopState,
+  before: LoopState,
   call: Extract<LoopCall, { readonly kind: 'swap' }>,
   { outcome, sessions, problems }: Pick<SwapReport, 'outcome' | 'sessions' | 'problems'>,
   at: Date,
   rules: LoopRules,
 ): Settled {
+  if (outcome === 'stopped') return { state: before, events: [] };
   const { from, to } = call;
-  const now = Number(at);
-  const isFirst = state.account !== to;
-  const { swap = { from, to, names: call.names, failures: 0, retryAt: 0 } } = state;
-  const [up, down] = [sessions.filter(isMoved), sessions.filter((each) => !isMoved(each))];
+  const isFirst = before.account !== to;
+  const { swap = { from, to, names: call.names, failures: 0, retryAt: 0 } } = before;
+  const down = sessions.filter((each) => !isMoved(each));
   const left = down.filter((each) => !isHopeless(each)).map(({ name }) => name);
   const common = { from, to, problems: [...problems, ...down.flatMap((each) => each.problems)] };
-  if (outcome === 'stopped') return { state, events: [] };
-  const avoided = { ...state.avoided, [to]: now + AVOID_MS[outcome] };
-  const avoiding = { ...state, swap: undefined, avoided };
-  const again = (names: readonly string[]): Settled => {
-    const retry = later(swap, now, rules);
-    if (retry.failures <= MAX_FAILURES) {
-      return { state: { ...state, swap: { ...swap, ...retry, names } }, events: [] };
+  const moved = outcome === 'done' ? sessions.length - down.length : 0;
+  let state: LoopState = { ...before, swap: undefined };
+  let { names } = swap;
+  const events: DaemonEvent[] = [];
+  if (moved > 0) {
+    const observation = { kind: 'swapped', from, to, at } as const;
+    const { cooldownMs } = rules;
+    const step = isFirst ? stepQuotaGate(before.gate, observation, { cooldownMs }) : undefined;
+    state = { ...state, account: to, gate: step?.state ?? before.gate };
+    const text = `${moved} of ${sessions.length} sessions run under ${to}`;
+    events.push({ event: 'swap-done', text, left, ...common });
+    const waiting = names.filter((name) => !call.names.includes(name));
+    names = [...left, ...waiting];
+    if (left.length === 0) {
+      return {
+        state: waiting.length === 0 ? state : { ...state, swap: { ...swap, names } },
+        events,
+      };
     }
-    const text = `gave up moving ${names.join(', ')} to ${to}`;
-    const event = { event: 'gave-up', text, left: names, ...common } as const;
-    return { state: isFirst ? avoiding : { ...state, swap: undefined }, events: [event] };
-  };
-  const say = (event: DaemonEvent, { state: next, events }: Settled): Settled => ({
-    state: next,
-    events: [event, ...events],
-  });
-  switch (outcome) {
-    case 'refused': {
-      const text = `nothing was moved to ${to}: it is not ready`;
-      const isShort = problems.every(
-        ({ remedy, severity }) => remedy === 'retry' || severity === 'warning',
-      );
-      const next = isFirst && !isShort ? { state: avoiding, events: [] } : again(swap.names);
-      return say({ event: 'swap-refused', text, ...common }, next);
-    }
-    case 'canary-failed': {
-      const text = `the first session did not go on under ${to}; the others stay where they are`;
-      const next = isFirst ? { state: avoiding, events: [] } : again(swap.names);
-      return say({ event: 'canary-failed', text, ...common }, next);
-    }
-    case 'done': {
-      if (up.length === 0) {
-        if (left.length === 0) return { state: { ...state, swap: undefined }, events: [] };
-        return say(
-          { event: 'swap-failed', text: `no session was moved to ${to}`, ...common },
-          again(swap.names),
-        );
-      }
-      const observation = { kind: 'swapped', from, to, at } as const;
-      const { cooldownMs } = rules;
-      const gate = isFirst
-        ? stepQuotaGate(state.gate, observation, { cooldownMs }).state
-        : state.gate;
-      const text = `${up.length} of ${sessions.length} sessions run under ${to}`;
-      const done = { event: 'swap-done', text, left, ...common } as const;
-      const rest = swap.names.filter((name) => !call.names.includes(name));
-      const moved = { ...state, account: to, gate };
-      if (left.length === 0) {
-        const pending = rest.length === 0 ? undefined : { ...swap, names: rest };
-        return { state: { ...moved, swap: pending }, events: [done] };
-      }
-      const next = again([...left, ...rest]);
-      return say(done, { ...next, state: { ...next.state, account: to, gate } });
-    }
-    default:
-      return outcome satisfies never;
+  } else if (outcome !== 'done' || left.length > 0) {
+    const [event, text] = fruitless[outcome];
+    events.push({ event, text: `${to}: ${text}`, ...common });
+  } else return { state, events };
+
+  const avoided = { ...state.avoided, [to]: Number(at) + AVOID_MS[outcome] };
+  const avoiding = isFirst ? { ...state, avoided } : state;
+  const isBrief = problems.every((each) => each.remedy === 'retry' || each.severity === 'warning');
+  const isUnfit = outcome === 'canary-failed' || (outcome === 'refused' && !isBrief);
+  if (isFirst && isUnfit) return { state: avoiding, events };
+  const retry = later(swap, Number(at), rules);
+  if (retry.failures <= MAX_FAILURES) {
+    return { state: { ...state, swap: { ...swap, ...retry, names } }, events };
   }
+  const text = `gave up moving ${names.join(', ')} to ${to}`;
+  return {
+    state: avoiding,
+    events: [...events, { event: 'gave-up', text, left: names, ...common }],
+  };
 }
 
 /** Takes in how a relaunch went. */
 export function afterRelaunch(
   state: LoopState,
-  { sessions }: Pick<RelaunchReport, 'sessions'>,
+  report: Pick<RelaunchReport, 'sessions'>,
   at: Date,
   rules: LoopRules,
 ): Settled {
   const events: DaemonEvent[] = [];
-  const known = { ...state.sessions };
-  for (const relaunched of sessions) {
-    const { name: session, problems } = relaunched;
-    const before = known[session];
-    if (before === undefined) continue;
+  const known = mapped(state.sessions, (before, session) => {
+    const relaunched = report.sessions.find(({ name }) => name === session);
+    if (relaunched === undefined) return before;
+    const { outcome, problems } = relaunched;
     if (isMoved(relaunched)) {
       events.push({ event: 'session-relaunched', text: `${session} goes on`, session, problems });
-      continue;
+      return before;
     }
     const retry = later(before, Number(at), rules);
     const isOver = retry.failures > MAX_FAILURES || isHopeless(relaunched);
-    const text = `${session} was not relaunched: ${relaunched.outcome}`;
+    const text = `${session} was not relaunched: ${outcome}`;
     events.push({ event: isOver ? 'gave-up' : 'relaunch-failed', text, session, problems });
-    known[session] = { ...before, ...retry, isOver };
-  }
+    return { ...before, ...retry, isOver };
+  });
   return { state: { ...state, sessions: known }, events };
 }

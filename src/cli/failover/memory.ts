@@ -12,7 +12,7 @@ export interface Memory {
 
 /** Reads what a daemon wrote; what is damaged is forgotten: accounts and terminals have the rest. */
 export function memoryFrom(text: string | undefined): Memory {
-  const value = parsed(text ?? '');
+  const value = versioned(text) ?? {};
   const { account, gate, swap, avoided, waitUntil } = value;
   const loop = {
     limits: [],
@@ -23,8 +23,9 @@ export function memoryFrom(text: string | undefined): Memory {
     avoided: entriesOf(avoided, isNumber),
     waitUntil: isText(waitUntil) ? waitUntil : undefined,
   };
+  const { cursors } = value;
   const records = entriesOf(value['records'], isText);
-  return { loop, cursors: entriesOf(value['cursors'], isAnything), records };
+  return { loop, cursors: isObject(cursors) ? cursors : {}, records };
 }
 
 /** What {@link memoryFrom} reads. */
@@ -34,19 +35,20 @@ export function memoryText({ loop, cursors, records }: Memory): string {
 
 type Members = Readonly<Record<string, unknown>>;
 
-function parsed(text: string): Members {
+/** What a daemon of this version wrote. */
+export function versioned(text: string | undefined): Members | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && value['version'] === 1 ? value : {};
+    const value: unknown = JSON.parse(text ?? '');
+    return isObject(value) && value['version'] === 1 ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isAnything = (value: unknown): value is unknown => value !== undefined;
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '';
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
@@ -69,7 +71,10 @@ const states: ReadonlySet<unknown> = new Set<Tracked['state']>([
 ]);
 
 /** Whether it is an object whose members are right. */
-function hasAll(value: unknown, members: Readonly<Record<string, (value: unknown) => boolean>>) {
+export function hasAll(
+  value: unknown,
+  members: Readonly<Record<string, (value: unknown) => boolean>>,
+): boolean {
   return (
     isObject(value) && Object.entries(members).every(([name, isRight]) => isRight(value[name]))
   );

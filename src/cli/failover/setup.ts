@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isTerminalError } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
@@ -12,7 +11,7 @@ import {
   type ValuesOf,
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
-import { UsageError } from '../exit.ts';
+import { reasonOf, UsageError } from '../exit.ts';
 import { absolutePath } from '../scope.ts';
 import { statusFile } from './daemon.ts';
 import { isUsableName, type WantedSession } from './look.ts';
@@ -91,7 +90,7 @@ export async function setupFor(
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
   const { canary } = values;
-  if (canary !== undefined && values.session && !named.some(({ name }) => name === canary)) {
+  if (canary !== undefined && named.length > 0 && !named.some(({ name }) => name === canary)) {
     throw new UsageError(`--canary ${canary}: no --session has this name`);
   }
   const found = await findAccountHomes({
@@ -102,25 +101,29 @@ export async function setupFor(
     sessions: false,
     processInspector: io.processInspector,
   });
-  const organizationOf = (home: string) =>
-    found.homes.find(({ accountHome }) => accountHome === home)?.account?.organizationUuid;
+  const organizations = new Map(
+    found.homes.map((home) => [home.accountHome, home.account?.organizationUuid]),
+  );
   return {
     homes: scope.homes,
-    accounts: scope.homes.map((account) => ({ account, organization: organizationOf(account) })),
+    accounts: scope.homes.map((account) => ({ account, organization: organizations.get(account) })),
     isDiscovering: values.session === undefined,
-    required: scope.required,
-    named: values.session === undefined ? undefined : named,
-    stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
-    ...io.tmux(values.socket),
+    named,
+    extraArgs,
+    tools: {
+      ...io.tmux(values.socket),
+      stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+      required: scope.required,
+      defaultAccountHome: defaultHomeIn(io.home),
+      launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
+      continuePrompt: values.continue,
+    },
     readFile: async (path: string) => await io.readFile(path).catch(() => undefined),
-    launch: extraArgs.length === 0 ? ('as-it-ran' as const) : { extraArgs },
-    continuePrompt: values.continue,
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
     next: values.next ?? 'round-robin',
     whenExhausted: values.whenExhausted ?? 'wait',
-    defaultAccountHome: defaultHomeIn(io.home),
     isDryRun: values.dryRun === true,
     isOnce: values.once === true,
   } as const;
@@ -150,36 +153,52 @@ async function sessionFrom(text: string, io: Surroundings): Promise<WantedSessio
   throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
 }
 
-const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const units = new Map(Object.entries({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }));
 
 /** A time such as `15s`, in milliseconds; a number alone is in seconds. */
 function timeFrom(option: string, text: string): number {
-  const [, number = '', unit = 's'] = /^(\d{1,9})(ms|s|m|h)?$/.exec(text) ?? [];
-  const [, factor = 0] = Object.entries(units).find(([name]) => name === unit) ?? [];
-  const milliseconds = Number(number) * factor;
+  const [, number, unit = 's'] = /^(\d{1,9})([a-z]{1,2})?$/.exec(text) ?? [];
+  const milliseconds = Number(number) * Number(units.get(unit));
   // A timer of more than that fires at once.
-  if (number !== '' && milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
+  if (milliseconds > 0 && milliseconds < 2 ** 31) return milliseconds;
   throw new UsageError(`${option} ${text}: it must be a time, such as 500ms, 15s, 5m or 1h`);
+}
+
+/** Whether to go on: as the options say, or somebody who is asked. */
+export async function isMeant(
+  { io, isJson }: CliContext,
+  { yes, dryRun }: FailoverValues,
+  question: string,
+): Promise<boolean> {
+  if (yes === true || dryRun === true) return yes === true;
+  if (isJson || io.confirm === undefined) {
+    throw new UsageError('there is nobody to ask: add --yes to do it');
+  }
+  return await io.confirm(question);
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
 export async function checkToRun(
   { io }: CliContext,
-  { homes, required, terminal, stateDirectory, readFile }: FailoverSetup,
+  setup: FailoverSetup,
 ): Promise<readonly AnyProblem[]> {
+  const { homes, readFile } = setup;
+  const { required, stateDirectory } = setup.tools;
   requireTwo(homes);
-  const other = runningDaemon(statusFrom(await readFile(statusFile(stateDirectory))), new Date());
+  const path = statusFile(stateDirectory);
+  const other = runningDaemon(statusFrom(await readFile(path)));
   if (other !== undefined && other.pid !== process.pid) {
     throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
   }
-  await requireTerminals(terminal);
+  await requireTerminals(setup);
   try {
-    await io.replaceFile(statusFile(stateDirectory), '{}\n');
+    await io.replaceFile(path, '{}\n');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = reasonOf(error);
     // A disk that is full may have room later.
-    if (code !== 'ENOSPC')
-      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${code}`);
+    if (!reason.includes('ENOSPC')) {
+      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${reason}`);
+    }
   }
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>
@@ -196,28 +215,25 @@ export async function checkToRun(
 export function requireTwo(homes: readonly string[]): void {
   if (homes.length > 1) return;
   throw new UsageError(
-    `there is only one account home, ${homes[0] ?? ''}: name two or more with --home`,
+    `there is only one account home, ${homes.join()}: name two or more with --home`,
   );
 }
 
 /** Whether tmux is there at all; that its server does not run is no mistake. */
-export async function requireTerminals(terminal: FailoverSetup['terminal']): Promise<void> {
+export async function requireTerminals({ tools }: FailoverSetup): Promise<void> {
   try {
-    await terminal.sessions?.();
+    await tools.terminal.sessions();
   } catch (error) {
-    throw isTerminalError(error) ? new UsageError(error.message) : error;
+    throw new UsageError(reasonOf(error));
   }
 }
 
 /** The daemon that wrote a status, if it still runs. */
-export function runningDaemon(
-  status: DaemonStatus | undefined,
-  now: Date,
-): DaemonStatus | undefined {
+export function runningDaemon(status: DaemonStatus | undefined): DaemonStatus | undefined {
+  if (status === undefined) return undefined;
   // A swap may take minutes; another process may have got its id by then.
-  const age = Number(now) - Date.parse(status?.at ?? '');
-  const isRecent = age < MAX_SWAP_MS + 3 * (status?.pollMs ?? 0);
-  return status !== undefined && isRecent && exists(status.pid) ? status : undefined;
+  const isRecent = Date.now() - Date.parse(status.at) < MAX_SWAP_MS + 3 * status.pollMs;
+  return isRecent && exists(status.pid) ? status : undefined;
 }
 
 const MAX_SWAP_MS = 600_000;
@@ -226,6 +242,7 @@ function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // It is somebody else's.
+    return reasonOf(error).includes('EPERM');
   }
 }

@@ -1,4 +1,5 @@
 import type { LoopRules, LoopState, SessionState } from './loop.ts';
+import { hasAll, isText, versioned } from './memory.ts';
 
 /** What the daemon says of itself: in `status.json`, at `/status`, and as `failover status`. */
 export interface DaemonStatus {
@@ -160,17 +161,14 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 
 /** Reads `status.json`; `undefined` if no daemon of this version has written it. */
 export function statusFrom(text: string | undefined): DaemonStatus | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return isStatus(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value: unknown = versioned(text);
+  return isStatus(value) ? value : undefined;
 }
 
-function isStatus(value: unknown): value is DaemonStatus {
-  const isObject = typeof value === 'object' && value !== null;
-  if (!isObject || !('version' in value) || value.version !== 1) return false;
-  const lists = ['accounts', 'sessions'].every((name) => Array.isArray(Reflect.get(value, name)));
-  return lists && ['at', 'startedAt'].every((name) => typeof Reflect.get(value, name) === 'string');
-}
+const isStatus = (value: unknown): value is DaemonStatus =>
+  hasAll(value, {
+    accounts: Array.isArray,
+    sessions: Array.isArray,
+    at: isText,
+    startedAt: isText,
+  });

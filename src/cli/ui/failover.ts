@@ -1,7 +1,7 @@
-import type { FailoverProblem, SwapPlan } from '../../failover/index.ts';
+import type { FailoverProblem, PlannedSession, SwapPlan } from '../../failover/index.ts';
 import type { DaemonStatus } from '../failover/status.ts';
 import { count, moment } from './amounts.ts';
-import { escapeControl, type Output, type Sign } from './output.ts';
+import { escapeControl, type Output } from './output.ts';
 
 /** How many sessions it is about, and the account they run under. */
 export function printSubject(out: Output, sessions: number, from: string): void {
@@ -9,11 +9,11 @@ export function printSubject(out: Output, sessions: number, from: string): void 
 }
 
 const planned = {
-  move: ['ok', 'would be moved'],
-  resume: ['ok', 'would be resumed'],
-  stay: ['ok', 'runs there already'],
-  skip: ['bad', 'would be left alone'],
-} as const satisfies Record<string, readonly [Sign, string]>;
+  move: 'would be moved',
+  resume: 'would be resumed',
+  stay: 'runs there already',
+  skip: 'would be left alone',
+} as const;
 
 /** What a swap to this account would do with each session, and what is in the way. */
 export function printSwapPlan(out: Output, to: string, { ok, sessions, problems }: SwapPlan): void {
@@ -27,20 +27,25 @@ export function printSwapPlan(out: Output, to: string, { ok, sessions, problems 
     problems.filter(({ message }) => !own.has(message)),
     2,
   );
-  for (const { name, action, isBusy, problems: some } of sessions) {
-    const [sign, text] = planned[action];
-    out.words(
-      `${out.signed(sign, escapeControl(name))}  ${text}${isBusy ? '; at work now' : ''}`,
-      2,
-      4,
-    );
+  for (const { name, action, isBusy, problems: all } of sessions) {
+    const text = planned[action] + (isBusy ? '; at work now' : '');
     // The swap ends its process first.
-    printMessagesOf(
-      out,
-      some.filter(({ code }) => code !== 'session-running'),
-      4,
-    );
+    const session = { name, problems: all.filter(({ code }) => code !== 'session-running') };
+    printSession(out, session, action !== 'skip', text, 2);
   }
+}
+
+/** What is said of one session, and its problems below. */
+export function printSession(
+  out: Output,
+  { name, problems }: Pick<PlannedSession, 'name' | 'problems'>,
+  isRight: boolean,
+  text: string,
+  indent: number,
+): void {
+  const sign = out.signed(isRight ? 'ok' : 'bad', escapeControl(name));
+  out.words(`${sign}  ${text}`, indent, indent + 2);
+  printMessagesOf(out, problems, indent + 2);
 }
 
 export function printMessagesOf(

@@ -1,5 +1,6 @@
 import type { EntryPlan, HomePlan, MigrationPlan, UnmergedFile } from '../../migrate/index.ts';
 import type { LiveSession } from '../../sessions/index.ts';
+import { present } from '../lists.ts';
 import { bytes, count } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 
@@ -40,13 +41,13 @@ function inColor(out: Output, entry: EntryPlan): string {
 
 function filesInWords({ files, copyBytes }: EntryPlan): string {
   const { link, copy, merged, identical, skipped } = files;
-  const parts = [
-    link > 0 ? [`${count(link, 'transcript')} linked`] : [],
-    copy > 0 ? [`${count(copy, 'file')} copied (${bytes(copyBytes)})`] : [],
-    merged > 0 ? [`${count(merged, 'file')} merged`] : [],
-    identical > 0 ? [`${count(identical, 'file')} already shared`] : [],
-    skipped > 0 ? [`${count(skipped, 'file')} left in the restore point`] : [],
-  ].flat();
+  const parts = present(
+    link > 0 && `${count(link, 'transcript')} linked`,
+    copy > 0 && `${count(copy, 'file')} copied (${bytes(copyBytes)})`,
+    merged > 0 && `${count(merged, 'file')} merged`,
+    identical > 0 && `${count(identical, 'file')} already shared`,
+    skipped > 0 && `${count(skipped, 'file')} left in the restore point`,
+  );
   return parts.length === 0 ? 'empty, will be linked' : parts.join(', ');
 }
 

@@ -9,6 +9,7 @@ import {
   isError,
   type LinkProblem,
 } from '../causes.ts';
+import { present } from '../lists.ts';
 import { bytes, count, moment } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 import { isTypeable, shellWord } from './steps.ts';
@@ -99,17 +100,18 @@ const foundInstead: Readonly<Record<LinkState, string>> = {
 function printConflicts(out: Output, conflicts: readonly ConflictProblem[], limit: number): void {
   for (const conflict of conflicts.slice(0, limit)) {
     const { path, sides, newer, longer } = conflict;
-    const [home, shared] = sides;
     if ('sessionId' in conflict) out.words(`session ${conflict.sessionId}`, 4);
-    for (const [name, side] of [['home', home] as const, ['shared', shared] as const]) {
-      const marks = [newer === name ? ['newer'] : [], longer === name ? ['longer'] : []].flat();
+    for (const [index, side] of sides.entries()) {
+      const name = index === 0 ? 'home' : 'shared';
+      const marks = present(newer === name && 'newer', longer === name && 'longer');
       out.line(`    ${out.pad(name, 6)}  ${out.path(side.path)}`);
-      const facts = [
+      const { messages, lastMessageAt } = side;
+      const facts = present(
         bytes(side.bytes),
-        ...(side.messages === undefined ? [] : [count(side.messages, 'message')]),
-        ...(side.lastMessageAt === undefined ? [] : [`last at ${moment(side.lastMessageAt)}`]),
+        messages !== undefined && count(messages, 'message'),
+        lastMessageAt && `last at ${moment(lastMessageAt)}`,
         `changed ${moment(side.modifiedAt)}`,
-      ].join(', ');
+      ).join(', ');
       const mark = marks.length === 0 ? '' : out.paint.bold(` (${marks.join(', ')})`);
       out.words(`${out.paint.dim(facts)}${mark}`, 12);
     }

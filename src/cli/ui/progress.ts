@@ -1,3 +1,4 @@
+import { present } from '../lists.ts';
 import { bytes, count, duration, grouped } from './amounts.ts';
 import type { Output } from './output.ts';
 
@@ -18,6 +19,8 @@ const MAX_BAR = 30;
 const MIN_BAR = 8;
 const CLEAR_TO_END = '\u001B[K';
 
+const NO_SAMPLE = { at: 0, done: 0 };
+
 /** How fast something goes, from the last ten seconds. */
 export class RateEstimator {
   readonly #samples: { readonly at: number; readonly done: number }[] = [];
@@ -31,16 +34,16 @@ export class RateEstimator {
 
   /** Unknown until a second has passed. */
   get perSecond(): number | undefined {
-    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (first === undefined || last === undefined) return undefined;
+    const [first = NO_SAMPLE] = this.#samples;
+    const [last = first] = this.#samples.slice(-1);
     const time = last.at - first.at;
     return time < MIN_SAMPLE ? undefined : ((last.done - first.done) / time) * 1000;
   }
 
   /** The milliseconds that the rest takes; unknown where nothing moves. */
   remaining(rest: number): number | undefined {
-    const rate = this.perSecond;
-    return rate === undefined || rate <= 0 ? undefined : (rest / rate) * 1000;
+    const { perSecond: rate = 0 } = this;
+    return rate > 0 ? (rest / rate) * 1000 : undefined;
   }
 }
 
@@ -115,12 +118,12 @@ export function barLine(
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
   const remaining = rate.remaining(total - done);
   const perSecond = rate.perSecond;
-  const extras = [
-    ...(remaining === undefined ? [] : [`${duration(remaining)} left`]),
+  const extras = present(
+    remaining !== undefined && `${duration(remaining)} left`,
     `${grouped(done)}/${grouped(total)}`,
-    ...(perSecond === undefined ? [] : [`${grouped(Math.round(perSecond))}/s`]),
-    ...(size > 0 ? [bytes(size)] : []),
-  ];
+    perSecond !== undefined && `${grouped(Math.round(perSecond))}/s`,
+    size > 0 && bytes(size),
+  );
   // The last column stays free: some terminals wrap there.
   const room = output.width - 1;
   const head = `${phase.padEnd(8)} `;

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { ListedSession, TextMatch } from '../../sessions/index.ts';
+import { present } from '../lists.ts';
 import { bytes, count, minute, moment } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 
@@ -33,17 +34,17 @@ export function sessionRow(
 // As many hexadecimal digits as an id has before its first hyphen.
 const SHOWN_OF_ID = 8;
 
-/** The title, behind what somebody has to know before resuming the session. */
-function remarkedTitle({ title, processState, otherVersions }: ListedSession): string {
-  const remarks = [
-    ...(processState === undefined ? [] : [stateText(processState)]),
-    ...(otherVersions.length === 0 ? [] : [count(otherVersions.length, 'other version')]),
-  ];
-  return (remarks.length === 0 ? '' : `[${remarks.join(', ')}] `) + titleText(title?.text);
+function remarkedTitle(session: ListedSession): string {
+  const remarks = remarksOn(session);
+  return (remarks.length === 0 ? '' : `[${remarks.join(', ')}] `) + titleText(session.title?.text);
 }
 
-function stateText(state: NonNullable<ListedSession['processState']>): string {
-  return state === 'running' ? 'running' : 'maybe running';
+/** What somebody has to know before resuming the session. */
+function remarksOn({ processState, otherVersions }: ListedSession): readonly string[] {
+  return present(
+    processState && (processState === 'running' ? 'running' : 'maybe running'),
+    otherVersions.length > 0 && count(otherVersions.length, 'other version'),
+  );
 }
 
 /** Where a text was found, on one line of this width that shows the text. */
@@ -70,23 +71,22 @@ function titleText(title = ''): string {
 /** What else is known of a session, one fact a line, none of which is wider. */
 export function sessionDetails(out: Output, session: ListedSession, width: number): string {
   const { sessionId, title, cwd, createdAt, modifiedAt, size, messages, owner } = session;
-  const { accountHomes, processState, expiresAt, otherVersions } = session;
-  const since = createdAt === undefined ? '' : `${minute(createdAt)} to `;
-  const number =
-    messages === undefined
-      ? ''
-      : `, ${messages.isExact ? '' : 'at least '}${count(messages.count, 'message')}`;
-  const lines = [
+  const { accountHomes, expiresAt } = session;
+  const facts = present(
+    (createdAt === undefined ? '' : `${minute(createdAt)} to `) + moment(modifiedAt),
+    bytes(size),
+    messages && `${messages.isExact ? '' : 'at least '}${count(messages.count, 'message')}`,
+  );
+  const lines = present(
     titleText(title?.text),
-    ...(cwd === undefined ? [] : [`in ${out.path(cwd)}`]),
-    `${since}${moment(modifiedAt)}, ${bytes(size)}${number}`,
-    ...(accountHomes.length === 0 ? [] : [accountHomes.map((home) => out.path(home)).join(', ')]),
-    ...(owner === undefined ? [] : [`account ${escapeControl(owner.accountUuid)}`]),
-    ...(processState === undefined ? [] : [stateText(processState)]),
-    ...(otherVersions.length === 0 ? [] : [count(otherVersions.length, 'other version')]),
-    ...(expiresAt === undefined ? [] : [`kept until ${moment(expiresAt)}`]),
+    cwd !== undefined && `in ${out.path(cwd)}`,
+    facts.join(', '),
+    accountHomes.length > 0 && accountHomes.map((home) => out.path(home)).join(', '),
+    owner && `account ${escapeControl(owner.accountUuid)}`,
+    ...remarksOn(session),
+    expiresAt && `kept until ${moment(expiresAt)}`,
     sessionId,
-  ];
+  );
   return lines.map((line) => fitted(out, line, width)).join('\n');
 }
 

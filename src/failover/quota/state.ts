@@ -91,60 +91,48 @@ function listIn(state: unknown, name: string): readonly unknown[] {
   return isArray(list) ? list : [];
 }
 
-function isPendingDetection(value: unknown): value is PendingDetection {
-  const polls = memberOf(value, 'polls');
+type Check = (value: unknown) => boolean;
+
+/** Whether all members of an object are right; those of `optional` may be missing. */
+function fits(
+  value: unknown,
+  members: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+): boolean {
   return (
-    isText(memberOf(value, 'session')) &&
-    isText(memberOf(value, 'account')) &&
-    Number.isSafeInteger(polls) &&
-    Number(polls) > 0 &&
-    isTime(memberOf(value, 'at')) &&
-    isSeenMessage(memberOf(value, 'message')) &&
-    (memberOf(value, 'row') === undefined || isEvidence(memberOf(value, 'row')))
+    Object.entries(members).every(([name, isRight]) => isRight(memberOf(value, name))) &&
+    Object.entries(optional).every(([name, isRight]) => {
+      const member = memberOf(value, name);
+      return member === undefined || isRight(member);
+    })
   );
 }
 
-function isEvidence(value: unknown): value is QuotaEvidence {
-  const resets = memberOf(value, 'resets');
-  return (
-    isScope(memberOf(value, 'scope')) &&
-    ['limit', 'text', 'pattern'].every((name) => isText(memberOf(value, name))) &&
-    (resets === undefined || isText(memberOf(resets, 'text')))
-  );
-}
-
-function isAccountLimit(value: unknown): value is AccountLimit {
-  return (
-    isText(memberOf(value, 'account')) &&
-    isScope(memberOf(value, 'scope')) &&
-    isTime(memberOf(value, 'until'))
-  );
-}
-
-function isScope(value: unknown): boolean {
-  return value === 'seat' || value === 'organization' || value === 'model';
-}
-
-function isSeenMessage(value: unknown): value is SeenMessage {
-  const resetsAt = memberOf(value, 'resetsAt');
-  return (
-    isText(memberOf(value, 'session')) &&
-    isText(memberOf(value, 'text')) &&
-    isText(memberOf(value, 'prompt')) &&
-    (resetsAt === undefined || isTime(resetsAt))
-  );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
+const isText = (value: unknown): value is string => typeof value === 'string';
 // The times that a Date can hold.
 const MAX_TIME = 8.64e15;
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) <= MAX_TIME;
-}
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= MAX_TIME;
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
+const isScope = (value: unknown) =>
+  value === 'seat' || value === 'organization' || value === 'model';
+const isReset = (value: unknown) => isText(memberOf(value, 'text'));
+const isEvidence = (value: unknown) =>
+  fits(
+    value,
+    { scope: isScope, limit: isText, text: isText, pattern: isText },
+    { resets: isReset },
+  );
+const isSeenMessage = (value: unknown): value is SeenMessage =>
+  fits(value, { session: isText, text: isText, prompt: isText }, { resetsAt: isTime });
+const isAccountLimit = (value: unknown): value is AccountLimit =>
+  fits(value, { account: isText, scope: isScope, until: isTime });
+const isPendingDetection = (value: unknown): value is PendingDetection =>
+  fits(
+    value,
+    { session: isText, account: isText, polls: isCount, at: isTime, message: isSeenMessage },
+    { row: isEvidence },
+  );
 
 /** The message a session shows; `known`: what it showed before. */
 export function messageOf(

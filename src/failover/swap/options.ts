@@ -20,7 +20,7 @@ import {
 import { type FailoverFs, failoverPort, realMigrateDisk } from '../../fs/migrate-fs.ts';
 import { type FsLike, promisesOf } from '../../fs/port.ts';
 import type { ProcessInspector } from '../../fs/processes.ts';
-import { RequiredShared, sharedLinks, type SharedSymlink } from '../../links/required.ts';
+import { RequiredShared, sharedLinks } from '../../links/required.ts';
 import type { DiagnoseOptions } from '../../sessions/diagnose-resume.ts';
 import {
   defaultInspector,
@@ -128,47 +128,22 @@ export interface SwapOptions extends FailoverOptions, ResumeOptions {
    * started in its place (`respawn`), if the terminal can do that.
    */
   readonly onNoShell?: 'skip' | 'respawn' | undefined;
+  /** The name of the session to move first; one whose work isn't interrupted for that by default. */
+  readonly canary?: string | undefined;
   /** Called at every step. If it throws, the swap ends as in a crash. */
   readonly onEvent?: ((event: SwapEvent) => void) | undefined;
 }
 
-/** What the calls work with. */
-export interface FailoverContext {
-  readonly fs: FailoverFs;
-  readonly terminal: Terminal;
-  readonly processInspector: ProcessInspector;
-  readonly stateDirectory: string;
-  readonly signal: AbortSignal | undefined;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly pid: number | undefined;
-  readonly pollMs: number;
-}
+type ValuesOf<Schema> = {
+  readonly [Key in keyof Schema]: Schema[Key] extends Kind<infer Value> ? Value : never;
+};
 
+/** What the calls work with: {@link FailoverOptions}, with their defaults. */
+export type FailoverContext = ReturnType<typeof contextOf>;
 /** How to resume sessions. */
-export interface LaunchRequest {
-  readonly targetHome: string;
-  readonly accountHomes: readonly string[];
-  readonly required: readonly SharedSymlink[];
-  readonly programVersion: string | undefined;
-  readonly defaultAccountHome: string | undefined;
-  readonly launch: Launch;
-  readonly continuePrompt: string | undefined;
-  readonly resumeTimeoutMs: number;
-  readonly onOwnedByAnother: 'report' | 'copy';
-}
-
+export type LaunchRequest = ReturnType<typeof resumeRequest>;
 /** How to swap. */
-export interface SwapRequest {
-  readonly from: string;
-  readonly to: string;
-  readonly sessions: readonly FailoverSession[];
-  readonly resume: LaunchRequest;
-  readonly stopTimeoutMs: number;
-  readonly onNoShell: 'skip' | 'respawn';
-  readonly onEvent: (event: SwapEvent) => void;
-}
+export type SwapRequest = ReturnType<typeof checkSwap>['request'];
 
 // One path segment, without anything hidden or anything that a terminal would not take literally.
 const NO_NAME =
@@ -256,13 +231,7 @@ export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) 
   return { sessions: checked.sessions, context: contextOf(rest), request };
 }
 
-export function checkSwap(
-  swapOptions: SwapOptions,
-  call: 'swapAccounts' | 'planSwap' = 'swapAccounts',
-): {
-  readonly context: FailoverContext;
-  readonly request: SwapRequest;
-} {
+export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'planSwap') {
   const read = options({
     ...shared,
     ...waiting,
@@ -272,6 +241,7 @@ export function checkSwap(
     sessions,
     stopTimeoutMs: optional(milliseconds, 10_000),
     onNoShell: optional(oneOf('skip', 'respawn'), 'skip'),
+    canary: optional(string),
     onEvent: optional(callback<(event: SwapEvent) => void>(), () => undefined),
   });
   const readSwap: typeof read = (value, argument, faults) => {
@@ -281,29 +251,35 @@ export function checkSwap(
       : faults.add('options.to', swap.to, 'another account home than options.from');
   };
   const checked = check(call, { options: readSwap }, { options: swapOptions });
-  const { from, to, sessions: all, stopTimeoutMs, onNoShell, onEvent, ...rest } = checked.options;
+  const {
+    from,
+    to,
+    sessions: all,
+    stopTimeoutMs,
+    onNoShell,
+    canary,
+    onEvent,
+    ...rest
+  } = checked.options;
   const resume = resumeRequest(rest, to, [to, from]);
   requireTypeable(all, resume);
   return {
     context: contextOf(rest),
-    request: { from, to, sessions: all, resume, stopTimeoutMs, onNoShell, onEvent },
+    request: { from, to, sessions: all, resume, stopTimeoutMs, onNoShell, canary, onEvent },
   };
 }
 
-function contextOf(
-  given: Omit<FailoverContext, 'fs' | 'processInspector'> &
-    Pick<FailoverOptions, 'fs' | 'processInspector'>,
-): FailoverContext {
-  const { fs } = given;
-  const { processInspector = defaultInspector(fs) } = given;
-  return { ...given, fs: fs === undefined ? realMigrateDisk : promisesOf(fs), processInspector };
+function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {
+  const { fs: givenFs, processInspector = defaultInspector(givenFs) } = given;
+  const fs = givenFs === undefined ? realMigrateDisk : promisesOf(givenFs);
+  return { ...given, fs, processInspector };
 }
 
 function resumeRequest(
-  given: Omit<LaunchRequest, 'targetHome' | 'accountHomes'> & Pick<FailoverOptions, 'fs'>,
+  given: ValuesOf<typeof shared & typeof resuming>,
   targetHome: string,
   accountHomes: readonly string[],
-): LaunchRequest {
+) {
   const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }

@@ -22,23 +22,16 @@ import { checkLaunch, checkHomes } from './target.ts';
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
- * import { planSwap, type Terminal } from 'claude-shared-state/failover';
+ * import { planSwap } from 'claude-shared-state/failover';
+ * import { tmuxTerminal } from 'claude-shared-state/tmux';
  *
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare': null });
- * const terminal: Terminal = {
- *   capture: async () => '$',
- *   type: async () => assert.fail('nothing is typed'),
- *   press: async () => assert.fail('no key is pressed'),
- *   processIds: async () => [4700],
- *   isAtShell: async () => true,
- *   signal: async () => assert.fail('no process is touched'),
- * };
  * const { ok, problems } = await planSwap({
  *   from: '/home/me/.claude',
  *   to: '/home/me/.claude-spare',
  *   sessions: [{ name: 'api', cwd: '/work/api' }],
  *   stateDirectory: '/home/me/.failover',
- *   terminal,
+ *   terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }),
  *   fs,
  * });
  * assert.equal(ok, false);

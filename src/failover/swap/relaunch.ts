@@ -38,22 +38,14 @@ import { diagnose, isResumable } from './stop.ts';
  * ```ts
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
- * import { relaunchSessions, type Terminal } from 'claude-shared-state/failover';
+ * import { relaunchSessions } from 'claude-shared-state/failover';
+ * import { tmuxTerminal } from 'claude-shared-state/tmux';
  *
  * const { fs } = memfs({ '/home/me/.claude-b/settings.json': '{}', '/var/lib': null });
- * const typed: string[] = [];
- * const terminal: Terminal = {
- *   capture: async () => '$',
- *   type: async (_session, text) => void typed.push(text),
- *   press: async () => {},
- *   processIds: async () => [4700],
- *   isAtShell: async () => true,
- *   signal: async () => {},
- * };
  * const { ok, sessions } = await relaunchSessions([{ name: 'api', cwd: '/work/api' }], {
  *   targetHome: '/home/me/.claude-b',
  *   stateDirectory: '/var/lib/failover',
- *   terminal,
+ *   terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }),
  *   fs,
  * });
  * assert.equal(ok, false);
@@ -61,7 +53,6 @@ import { diagnose, isResumable } from './stop.ts';
  *   sessions.map(({ outcome, problems }) => [outcome, problems[0]?.code]),
  *   [['skipped', 'resume-id-unusable']],
  * );
- * assert.deepEqual(typed, []);
  * ```
  */
 export async function relaunchSessions(
@@ -107,52 +98,42 @@ export async function relaunchOne(
   const prepared = await attempt(() => prepare(terminal, sessionId, request, claims));
   if (!prepared.ok) return skip(name, prepared.problems, sessionId);
   const { live, problems, transcript } = prepared.value;
-  const before = { name, sessionId, pid: live?.pid, problems };
   const launched = await attempt(async () => {
     if (live === undefined) return await launch(terminal, sessionId, request, transcript);
     const isAsked = await asksForOwner(terminal, request, live);
     return { kind: isAsked ? 'owned-by-another' : 'already-running', live } as const;
   });
-  if (!launched.ok) {
-    return { ...before, outcome: 'unknown', problems: [...problems, ...launched.problems] };
-  }
+  const result = (
+    outcome: RelaunchedSession['outcome'],
+    more: readonly FailoverProblem[] = [],
+    pid = live?.pid,
+  ): RelaunchedSession => ({ name, outcome, sessionId, pid, problems: [...problems, ...more] });
+  const asks = (question: string) =>
+    failoverProblem('resume-awaiting-input', { ...place, question });
+  if (!launched.ok) return result('unknown', launched.problems);
   const state = launched.value;
   switch (state.kind) {
     case 'resumed':
     case 'already-running':
-      return { ...before, outcome: state.kind, ...runningAs(state.live, sessionId) };
+      return { ...result(state.kind), ...runningAs(state.live, sessionId) };
     case 'owned-by-another': {
-      const question = 'what to do with a session that belongs to another account';
-      const problem = failoverProblem('resume-awaiting-input', { ...place, question });
       const { pid } = state.live;
-      const asked = {
-        ...before,
-        outcome: 'awaiting-input',
-        pid,
-        problems: [...problems, problem],
-      } as const;
-      if (request.onOwnedByAnother === 'report') return asked;
+      const asked = [asks('what to do with a session that belongs to another account')];
+      if (request.onOwnedByAnother === 'report') return result('awaiting-input', asked, pid);
       const copied = await attempt(() => copyOwned(terminal, request, state.live));
-      if (!copied.ok) {
-        return { ...before, outcome: 'unknown', pid, problems: [...problems, ...copied.problems] };
-      }
-      if (copied.value === undefined) return asked;
-      return { ...before, outcome: 'resumed', ...runningAs(copied.value, sessionId) };
+      if (!copied.ok) return result('unknown', copied.problems, pid);
+      if (copied.value === undefined) return result('awaiting-input', asked, pid);
+      return { ...result('resumed'), ...runningAs(copied.value, sessionId) };
     }
-    case 'awaiting-input': {
-      const { question } = state;
-      const problem = failoverProblem('resume-awaiting-input', { ...place, question });
-      return { ...before, outcome: 'awaiting-input', problems: [...problems, problem] };
-    }
+    case 'awaiting-input':
+      return result('awaiting-input', [asks(state.question)]);
     case 'refused': {
-      const { kind: reason, output } = state;
-      const problem = failoverProblem('resume-failed', { ...place, reason, output });
-      return { ...before, outcome: 'refused', pid: state.pid, problems: [...problems, problem] };
+      const { kind: reason, output, pid } = state;
+      return result(reason, [failoverProblem('resume-failed', { ...place, reason, output })], pid);
     }
     case 'ended': {
       const { kind: reason, output } = state;
-      const problem = failoverProblem('resume-failed', { ...place, reason, output });
-      return { ...before, outcome: 'failed', problems: [...problems, problem] };
+      return result('failed', [failoverProblem('resume-failed', { ...place, reason, output })]);
     }
     default:
       return state satisfies never;

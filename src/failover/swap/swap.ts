@@ -28,7 +28,7 @@ import { checkHomes } from './target.ts';
  *
  * @param options - `from` and `to`: account homes; `sessions`: `{ name, cwd }` of each; `terminal`, `stateDirectory`;
  * `required`, the shared links; `launch`: how the program is started; `continuePrompt`, for interrupted work;
- * `onNoShell`; `stopTimeoutMs` and `resumeTimeoutMs`, in milliseconds; `onEvent`; `signal`.
+ * `onNoShell`; `canary`, the session to move first; `stopTimeoutMs` and `resumeTimeoutMs`, in milliseconds; `onEvent`; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.
  * @throws {SharedStateError} Only for bad arguments.
  *
@@ -37,26 +37,18 @@ import { checkHomes } from './target.ts';
  * import assert from 'node:assert/strict';
  * import { memfs } from 'memfs';
  * import { requiredSharedUnder } from 'claude-shared-state';
- * import { swapAccounts, type Terminal } from 'claude-shared-state/failover';
+ * import { swapAccounts } from 'claude-shared-state/failover';
+ * import { tmuxTerminal } from 'claude-shared-state/tmux';
  *
  * // Nobody is logged in to the spare account, and its directory of its own hides the other one's sessions.
  * const { fs } = memfs({ '/home/me/.claude': null, '/home/me/.claude-spare/projects': null });
- * const refuse = async () => assert.fail('no terminal is touched');
- * const terminal: Terminal = {
- *   capture: refuse,
- *   type: refuse,
- *   press: refuse,
- *   processIds: refuse,
- *   isAtShell: refuse,
- *   signal: refuse,
- * };
  * const { outcome, problems } = await swapAccounts({
  *   from: '/home/me/.claude',
  *   to: '/home/me/.claude-spare',
  *   sessions: [{ name: 'api', cwd: '/work/api' }],
  *   stateDirectory: '/home/me/.failover',
  *   required: requiredSharedUnder('/home/me'),
- *   terminal,
+ *   terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }),
  *   fs,
  * });
  * assert.equal(outcome, 'refused');
@@ -97,10 +89,13 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
   const terminals = sessions.map((session) => new SessionTerminal(context, session));
   const saved = await mapLimit(terminals, (terminal) => saveOne(terminal, [from, to]));
   onEvent({ kind: 'saved', sessions: saved });
-  const plans = await mapLimit(terminals, (terminal) => planSession(terminal, request));
-  const refusals = plans.flatMap(refusalsOf);
+  const planned = await mapLimit(terminals, async (terminal) => ({
+    terminal,
+    ...(await planSession(terminal, request)),
+  }));
+  const refusals = planned.flatMap(refusalsOf);
   if (refusals.length > 0) {
-    const skipped = plans.map((plan) => skip(plan.name, plan.problems, plan.sessionId));
+    const skipped = planned.map((plan) => skip(plan.name, plan.problems, plan.sessionId));
     return refuse([...problems, ...refusals], skipped);
   }
 
@@ -119,21 +114,16 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
     await stop(terminal, request, unsaved.get(terminal.name));
 
   let failed: string | undefined;
-  for (const name of canaries(plans, request)) {
-    const terminal = terminals.find((each) => each.name === name);
-    if (terminal === undefined) continue;
+  for (const { name, terminal } of canaries(planned, request)) {
     const { outcome } = await resume(terminal, await stopOne(terminal));
-    if (outcome === 'resumed') break;
-    if (outcome !== 'skipped' || terminal.wasTouched) {
-      failed = name;
-      break;
-    }
+    if (outcome !== 'resumed' && (outcome !== 'skipped' || terminal.wasTouched)) failed = name;
+    if (outcome === 'resumed' || failed !== undefined) break;
   }
 
-  const rest = terminals.filter(({ name }) => !done.has(name));
-  const stopped = await mapLimit(rest, async (terminal) => {
-    const isThere = plans.some(({ name, action }) => name === terminal.name && action === 'stay');
-    if (failed === undefined || isThere) return [terminal, await stopOne(terminal)] as const;
+  const rest = planned.filter(({ name }) => !done.has(name));
+  const stopped = await mapLimit(rest, async ({ terminal, action }) => {
+    if (failed === undefined || action === 'stay')
+      return [terminal, await stopOne(terminal)] as const;
     const problem = failoverProblem('canary-failed', { ...terminal.place, other: failed });
     return [terminal, { ok: false, problems: [problem] }] as const;
   });
@@ -155,13 +145,14 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
  * The sessions of which the first that is resumed shows whether the others would be. With a prompt to continue with, only
  * an answer shows that; without one, work is not interrupted for it.
  */
-function canaries(plans: readonly PlannedSession[], request: SwapRequest): readonly string[] {
-  const isWanted = ({ isBusy }: PlannedSession) =>
-    isBusy === (request.resume.continuePrompt !== undefined);
-  const candidates = plans.filter(({ action }) => action === 'move' || action === 'resume');
-  return [...candidates.filter(isWanted), ...candidates.filter((each) => !isWanted(each))].map(
-    ({ name }) => name,
-  );
+function canaries<Planned extends PlannedSession>(
+  planned: readonly Planned[],
+  { canary, resume: { continuePrompt } }: SwapRequest,
+): readonly Planned[] {
+  const rank = ({ name, isBusy }: PlannedSession) =>
+    name === canary ? 0 : isBusy === (continuePrompt !== undefined) ? 1 : 2;
+  const candidates = planned.filter(({ action }) => action === 'move' || action === 'resume');
+  return candidates.toSorted((one, other) => rank(one) - rank(other));
 }
 
 /** Stops a session, unless something blocks it. */

@@ -45,10 +45,8 @@ export class TmuxServer {
 
   /** All panes of the session of exactly this name. */
   async listPanes(session: string, action: string): Promise<readonly Pane[]> {
-    if (!canBeTarget(session)) {
-      throw noSession(session, action, 'tmux cannot address a session by this name');
-    }
-    const output = await this.#run(session, action, 'list-panes', `=${session}:`, [
+    requireTarget(session, action);
+    const output = await this.run(session, action, 'list-panes', `=${session}:`, [
       '-s',
       '-F',
       FORMAT,
@@ -77,7 +75,7 @@ export class TmuxServer {
 
   /** The names of all sessions: none if no server runs. */
   async listSessions(): Promise<readonly string[]> {
-    const list = this.#run('', 'list the sessions', 'list-sessions', undefined, [
+    const list = this.run('', 'list the sessions', 'list-sessions', undefined, [
       '-F',
       '#{session_name}',
     ]);
@@ -91,11 +89,9 @@ export class TmuxServer {
   /** Starts a session with a shell, and the server if none runs. */
   async create(session: string, cwd: string): Promise<void> {
     const action = 'start a shell';
-    if (!canBeTarget(session)) {
-      throw noSession(session, action, 'tmux cannot address a session by this name');
-    }
+    requireTarget(session, action);
     const args = ['-d', '-s', literal(session), '-c', literal(cwd), '-x', '160', '-y', '48'];
-    await this.#run(session, action, 'new-session', undefined, args);
+    await this.run(session, action, 'new-session', undefined, args);
   }
 
   /** Finds the pane of a terminal: `<session>`, or `<session>:<id of a pane>`. */
@@ -108,18 +104,8 @@ export class TmuxServer {
     return pane;
   }
 
-  /** Runs a tmux command on a pane that was found. */
+  /** Runs a tmux command, on a target or on the whole server. */
   async run(
-    session: string,
-    action: string,
-    pane: Pane,
-    command: string,
-    args: readonly string[],
-  ): Promise<string> {
-    return await this.#run(session, action, command, pane.id, args);
-  }
-
-  async #run(
     session: string,
     action: string,
     command: string,
@@ -166,8 +152,10 @@ const MAX_NAME = 4_000;
 /** tmux replaces `:` and `.` in names, and takes `$…` for an id, even behind the `=` for an exact name (3.3a). */
 const UNREACHABLE = /^$|^\$|[:.\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/u;
 
-function canBeTarget(session: unknown): boolean {
-  return typeof session === 'string' && session.length <= MAX_NAME && !UNREACHABLE.test(session);
+function requireTarget(session: string, action: string): void {
+  const name: unknown = session;
+  if (typeof name === 'string' && name.length <= MAX_NAME && !UNREACHABLE.test(name)) return;
+  throw noSession(session, action, 'tmux cannot address a session by this name');
 }
 
 const NO_SUCH_NAME = 'tmux has no session of exactly this name';

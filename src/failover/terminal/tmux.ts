@@ -48,7 +48,7 @@ export interface TmuxTerminalOptions {
  * assert.equal(error.reason, 'no-session');
  * ```
  */
-export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
+export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal> {
   const checked = check('tmuxTerminal', { options: tmuxOptions }, { options: given });
   const { socketName, socketPath, tmux, scrollbackLines, timeoutMs } = checked.options;
   const byPath = socketPath === undefined ? [] : ['-S', socketPath];
@@ -66,14 +66,14 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
     const fail = (reason: string, remedy: string) => terminalError(session, action, reason, remedy);
     if (pane.hasEnded) throw fail('its process has ended', 'start the session again');
     if (!pane.acceptsInput) throw fail('its input is off', 'run tmux select-pane -e');
-    if (pane.isInMode) await server.run(session, action, pane, 'copy-mode', ['-q']);
+    if (pane.isInMode) await server.run(session, action, 'copy-mode', pane.id, ['-q']);
     return pane;
   };
   return {
     capture: async (session) => {
       const pane = await server.findPane(session, 'read');
       const range = ['-p', '-J', '-S', `-${scrollbackLines}`];
-      return withoutBlanks(await server.run(session, 'read', pane, 'capture-pane', range));
+      return withoutBlanks(await server.run(session, 'read', 'capture-pane', pane.id, range));
     },
     type: async (session, text) => {
       const action = 'type a text';
@@ -83,7 +83,7 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       }
       const pane = await requireInput(session, action);
       for (const part of partsOf(text)) {
-        await server.run(session, action, pane, 'send-keys', ['-l', '--', part]);
+        await server.run(session, action, 'send-keys', pane.id, ['-l', '--', part]);
       }
     },
     press: async (session, key) => {
@@ -92,7 +92,7 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
         throw terminalError(session, 'press a key', 'there is no such key', 'press another');
       }
       const pane = await requireInput(session, action);
-      await server.run(session, action, pane, 'send-keys', ['--', key]);
+      await server.run(session, action, 'send-keys', pane.id, ['--', key]);
     },
     processIds: (session) => processIds(session, 'find the processes'),
     isAtShell: async (session) => {
@@ -120,7 +120,7 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Terminal {
       const action = 'start a shell';
       const pane = await server.findPane(session, action);
       // As two arguments: one alone would go to a shell that ends with it.
-      await server.run(session, action, pane, 'respawn-pane', ['-k', pane.shell, '-i']);
+      await server.run(session, action, 'respawn-pane', pane.id, ['-k', pane.shell, '-i']);
     },
     sessions: () => server.listSessions(),
     create: (session, cwd) => server.create(session, cwd),

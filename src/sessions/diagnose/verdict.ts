@@ -2,7 +2,7 @@ import { sep } from 'node:path';
 import { describeProblem } from '../../core/problem.ts';
 import type { ResumeDiagnosis } from '../diagnose-resume.ts';
 import { type SessionProblem, sessionProblem, sessionProblems } from '../problems.ts';
-import { isChecked, type ProgramBehavior, versionsIn } from '../program.ts';
+import { CHECKED, type ProgramBehavior, versionsIn } from '../program.ts';
 import { searchProblems } from './causes.ts';
 import type { ResumeFacts } from './facts.ts';
 import { type Candidate, lookUp } from './look-up.ts';
@@ -57,7 +57,7 @@ function* uncheckedVersion(
   [behavior]: readonly ProgramBehavior[],
   { accountHome: path, programVersion: version }: ResumeFacts,
 ): Generator<SessionProblem, void> {
-  if (version === undefined || behavior === undefined || isChecked(version)) return;
+  if (version === undefined || behavior === undefined || CHECKED.has(version)) return;
   yield sessionProblem('version-unchecked', {
     path,
     version,

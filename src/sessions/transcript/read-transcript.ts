@@ -1,6 +1,6 @@
 import { CallError, type Result } from '../../core/result.ts';
 import { readThroughLinks } from '../../fs/read-file.ts';
-import type { ReadHandle, SessionReadFs } from '../../fs/session-fs.ts';
+import type { SessionReadFs } from '../../fs/session-fs.ts';
 import { readLines } from '../read-lines.ts';
 import { type Evidence, type TranscriptContent, TranscriptSummary } from './summary.ts';
 
@@ -19,22 +19,15 @@ const MAX_BYTES = 8 * 2 ** 30;
 const SIGNS = ['"type":"user"', '"type":"assistant"', '"subtype":"voice_call_talk"'];
 
 /** Reads a transcript and summarizes its content; holds one line at a time, and an id of each record. */
-export async function readTranscript(
-  fs: SessionReadFs,
-  path: string,
-): Promise<Result<ReadTranscript>> {
-  return await readThroughLinks(fs, path, async (handle, size) => {
+export function readTranscript(fs: SessionReadFs, path: string): Promise<Result<ReadTranscript>> {
+  return readThroughLinks(fs, path, async (handle, size) => {
     if (size > MAX_BYTES) throw new CallError(path, { code: 'EFBIG' });
-    return await summarize(handle, path);
+    const summary = new TranscriptSummary();
+    let looksLikeMessages = false;
+    for await (const line of readLines(handle, path, MAX_LINE_BYTES)) {
+      summary.add(line);
+      looksLikeMessages ||= SIGNS.some((sign) => line.text?.includes(sign));
+    }
+    return { content: summary.content(), evidence: summary.evidence(), looksLikeMessages };
   });
-}
-
-async function summarize(handle: ReadHandle, path: string): Promise<ReadTranscript> {
-  const summary = new TranscriptSummary();
-  let looksLikeMessages = false;
-  for await (const line of readLines(handle, path, MAX_LINE_BYTES)) {
-    summary.add(line);
-    looksLikeMessages ||= SIGNS.some((sign) => line.text?.includes(sign));
-  }
-  return { content: summary.content(), evidence: summary.evidence(), looksLikeMessages };
 }

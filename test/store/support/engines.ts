@@ -70,15 +70,18 @@ function engine(
   let child: ChildProcess | undefined;
   return {
     port,
-    async start() {
+    async start(): Promise<void> {
       const [program, words] = asUser(command, args);
       const started = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
       child = started;
       let said = '';
       started.stderr.on('data', (data: Buffer) => (said += data.toString()));
       while (!(await isReady())) {
-        if (started.exitCode !== null) throw new Error(`${command} ended: ${said}`);
         await soon();
+        if (started.exitCode === null) continue;
+        // Of PostgreSQL some processes live a moment longer than the one that was killed.
+        if (said.includes('shared memory block')) return await this.start();
+        throw new Error(`${command} ended: ${said}`);
       }
     },
     async kill() {

@@ -57,8 +57,9 @@ export async function fill(machine: Machine, sessions: number, bytes: number): P
   for (let n = 0; n < sessions; n += 1) {
     const session = `-home-me-${n % 7}/${uuid()}`;
     const size = bytes / sessions;
-    await put(machine, `${session}.jsonl`, transcript(size * 0.8));
-    if (n % 3 === 0) {
+    const hasMore = n % 3 === 0;
+    await put(machine, `${session}.jsonl`, transcript(hasMore ? size * 0.8 : size));
+    if (hasMore) {
       await put(machine, `${session}/subagents/agent-${digits(8)}.jsonl`, transcript(size * 0.2));
       const binary = Uint8Array.from({ length: 1000 }, () => Math.floor(random.next() * 256));
       await put(machine, `${session}/tool-results/${digits(6)}.txt`, binary);

@@ -180,4 +180,33 @@ describe('config', () => {
 
     expect((await cli(['config', 'edit'])).exitCode).toBe(2);
   });
+
+  test('init needs a home', async () => {
+    const { exitCode, stderr } = await cli(['config', 'init', '--yes']);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('there is no account home to write down');
+  });
+
+  test('init writes a root that was named, and homes elsewhere with their whole path', async () => {
+    await user.bare('me/.claude');
+    await user.bare('other');
+    const argv = ['config', 'init', '--yes', '--home', user.at('other'), '--root', user.at('srv')];
+
+    await run(argv, { home: user.at('me') });
+
+    expect(JSON.parse(await readFile(user.at('me', PATH), 'utf8'))).toEqual({
+      version: 1,
+      homes: [user.at('other')],
+      root: user.at('srv'),
+    });
+  });
+
+  test('is found where XDG_CONFIG_HOME says', async () => {
+    await user.bare('.claude');
+
+    const { stdout } = await cli(['config'], { XDG_CONFIG_HOME: '/nowhere' });
+
+    expect(stdout).toContain('configuration /nowhere/claude-shared-state/config.json');
+  });
 });

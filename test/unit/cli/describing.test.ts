@@ -104,3 +104,21 @@ describe('mistyped names get a proposal:', () => {
 test('-v prints the version', async () => {
   expect(await cli('-v')).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' });
 });
+
+test('a code that is like no other gets no proposal', async () => {
+  expect((await cli('explain', 'zebra-crossing')).stderr).toBe(
+    '✗ there is no problem code zebra-crossing\n',
+  );
+});
+
+test.each([
+  [
+    ['migrate', '--live', ''],
+    ['refuse', 'merge'],
+  ],
+  [['list', '--directory', ''], ['']],
+  [['explain', ''], ['']],
+  [['completion', 'z'], ['zsh']],
+])('completion offers choices of an option or argument, and no paths (%#)', async (words, all) => {
+  expect(await completed(...words)).toEqual(all);
+});

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { TestedClaudeVersions } from 'claude-shared-state/sessions';
 import { userHome } from './support/homes.ts';
 import { run } from './support/run.ts';
 import { argumentsOf } from './support/shell.ts';
@@ -210,4 +211,49 @@ describe('it also looks at', () => {
     expect(stdout).toContain(`process ${process.pid}, running in /work`);
     expect(exitCode).toBe(0);
   });
+});
+
+describe('the version of Claude Code', () => {
+  test.each([
+    ['is tested', TestedClaudeVersions.at(-1), /claude-code +\d\S+, a tested version$/m],
+    ['is newer', '999.0.0', /claude-code +999\.0\.0, newer than the last tested one, \d/m],
+    ['was left out', '2.1.1', /claude-code +2\.1\.1, not tested; the last tested one is \d/m],
+    ['is not found', undefined, /claude-code +not found in your PATH$/m],
+  ])('%s', async (_, claudeVersion, words) => {
+    await user.healthy('.claude');
+    const found = claudeVersion === undefined ? {} : { claudeVersion };
+
+    const { exitCode, stdout } = await run(['doctor'], { home: user.home, ...found });
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(words);
+  });
+});
+
+test('--check looks at nothing else, and --quiet says nothing of what is healthy', async () => {
+  await user.healthy('.claude');
+
+  const { stdout } = await doctor('--check', 'links');
+
+  expect(stdout).toMatch(/^✓ links/m);
+  expect(stdout).not.toContain('claude-code');
+  expect(await doctor('--quiet')).toMatchObject({ exitCode: 0, stdout: '' });
+});
+
+test('--list-checks lists the checks, and needs no home', async () => {
+  const { exitCode, stdout } = await doctor('--list-checks');
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^links +whether every home shares its state$/m);
+});
+
+test('a link whose path cannot be typed gets no command', async () => {
+  await user.write('.claude-a\nb/settings.json', '{}');
+  await user.healthy('.claude');
+  await user.link('/mnt/volume', '.claude-a\nb/projects');
+
+  const { stdout } = await doctor();
+
+  expect(stdout).toContain('/mnt/volume  does not exist');
+  expect(stdout).not.toContain('rm ');
 });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
@@ -54,5 +55,22 @@ describe('rehome', () => {
     const { exitCode, stderr } = await cli(['rehome', 'old', 'new', '--yes', '--session', 'x']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('"x" is not a session id')]);
     expect(existsSync(before)).toBe(true);
+  });
+
+  test('names only so many sessions in the way back, and says what stays', async () => {
+    const { before, after } = await renamed();
+    const text = await readFile(before, 'utf8');
+    for (let number = 1; number <= 6; number += 1) {
+      const other = SESSION.replace(/.$/, 'abcdef'.charAt(number - 1));
+      const copy = before.replace(SESSION, other);
+      await writeFile(copy, text);
+    }
+    await user.write(relative(user.home, join(dirname(before), 'notes.txt')), 'mine');
+    await user.write(relative(user.home, join(dirname(after), 'notes.txt')), 'another');
+
+    const { stdout } = await cli(['rehome', 'old', 'new', '--yes']);
+
+    expect(stdout).toContain('# the way back, for all sessions of the new directory');
+    expect(stdout).toMatch(/Stay, because the new project has files of these names\n.*notes\.txt/);
   });
 });

@@ -51,3 +51,18 @@ test('where the directory of the session is gone, another one of the same key wi
   expect(stderr).toContain('# under ~/.claude\n');
   expect(stdout).toMatch(new RegExp(`^cd '?${here}'? && `));
 });
+
+test('--run refuses --json, which it has no room for', async () => {
+  const { exitCode, stdout } = await resume(user.home, '--run', '--json');
+
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { kind: 'usage' } });
+});
+
+test('a program that fails makes the command fail', async () => {
+  await transcriptFor(user.home, user.home);
+  const argv = ['resume', SESSION, '--run'];
+
+  expect(await run(argv, { home: user.home, fails: true })).toMatchObject({ exitCode: 1 });
+  expect(await run(argv, { home: user.home })).toMatchObject({ exitCode: 0 });
+});

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { mkdir } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { SESSION, userHome } from './support/homes.ts';
@@ -30,4 +32,12 @@ test('what has the name of a transcript, and is none, is called what it is', asy
   await mkdir(user.at('.claude-projects-shared/-work', `${SESSION}.jsonl`), { recursive: true });
 
   expect(await where()).toContain('  not a file but a directory, last written ');
+});
+
+test('a FIFO is called one', async () => {
+  await mkdir(user.at('.claude-projects-shared/-work'));
+  const path = user.at('.claude-projects-shared/-work', `${SESSION}.jsonl`);
+  await promisify(execFile)('mkfifo', [path]);
+
+  expect(await where()).toContain('  not a file but a FIFO, socket or device, last written ');
 });

@@ -25,3 +25,15 @@ test('of a session that nothing speaks against it says no more', async () => {
   expect(stdout).toMatch(/^✓ resumable {2}~\/\.claude$/m);
   expect(stdout).toMatch(/^ {2}1 message, the last at \d{4}-/m);
 });
+
+test.each([
+  ['none', {}],
+  ['no time', { timestamp: 'yesterday' }],
+])('of a last message whose time is %s only the number is told', async (_, time) => {
+  const cwd = user.at('work');
+  const line = { type: 'user', uuid: SESSION, cwd, ...time, message: { content: 'hello' } };
+  const path = `.claude-projects-shared/${projectKey(cwd)}/${SESSION}.jsonl`;
+  await user.write(path, `${JSON.stringify(line)}\n`);
+
+  expect((await why()).stdout).toMatch(/^ {2}1 message$/m);
+});

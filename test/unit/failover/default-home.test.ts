@@ -11,7 +11,7 @@ const [from, to, stateDirectory] = ['/home/me/.claude-a', '/home/me/.claude', '/
 function defaultHomes(terminal: FakeTerminal, more: object = {}) {
   const options = { terminal, stateDirectory, ...more };
   const { request: relaunch } = checkRelaunch([], { ...options, targetHome: to });
-  const { request: swap } = checkSwap({ ...options, from, to, sessions: [] });
+  const { request: swap } = checkSwap({ ...options, from, to, sessions: [] }, 'swapAccounts');
   return [relaunch.defaultAccountHome, swap.resume.defaultAccountHome];
 }
 

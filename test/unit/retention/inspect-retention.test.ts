@@ -1,5 +1,6 @@
 import { inspectRetention, type RetentionReadFs } from 'claude-shared-state/retention';
 import { describe, expect, test } from 'vitest';
+import { defaultManagedDirectory } from '../../../src/retention/managed-settings.ts';
 import { hooked } from '../support/hooked.ts';
 import { inWords } from '../support/in-words.ts';
 import { failWith } from '../support/posix-error.ts';
@@ -21,6 +22,15 @@ async function inspect(world: World, homes: readonly string[]) {
 }
 
 const target = (world: World) => at(world, 'shared/.claude-projects-shared');
+
+test('managed settings have a directory of their own on each system', () => {
+  const directories = (['linux', 'darwin', 'win32'] as const).map(defaultManagedDirectory);
+  expect(directories).toEqual([
+    '/etc/claude-code',
+    '/Library/Application Support/ClaudeCode',
+    String.raw`C:\Program Files\ClaudeCode`,
+  ]);
+});
 
 describe.each(worldKinds)('%s', (kind) => {
   test('the smallest period of all homes rules, and the default counts as one', async () => {

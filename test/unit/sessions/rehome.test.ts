@@ -1,6 +1,7 @@
 import { planRehome, projectKey, rehome, type RehomeOptions } from 'claude-shared-state/sessions';
 import { isValidResumeUUID } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
+import { failing, hooked, once } from '../support/hooked.ts';
 import {
   at,
   inWorld,
@@ -38,6 +39,10 @@ function setStage(world: World) {
   const moveBack = (more: Partial<RehomeOptions> = {}) =>
     rehome(at(world, 'new'), at(world, 'old'), { ...options, ...more });
   return { project, session, options, move, moveBack };
+}
+
+function noNumbers(): never {
+  throw new Error('no numbers');
 }
 
 /** What is there, without what the library keeps for itself. */
@@ -263,6 +268,140 @@ describe.each(worldKinds)('rehome in %s', (kind) => {
         [project('old'), [first]],
       ]);
       expect(world.fs.existsSync(inside)).toBe(true);
+    });
+  });
+
+  test('completes what a run that died had linked already, and keeps what differs', async () => {
+    await inWorld(kind, async (world) => {
+      const { project, session, move } = setStage(world);
+      const [own, other] = [session(first, 'old'), `${project('new')}/${first}.jsonl`];
+      makeDirectory(world, project('new'));
+      world.fs.linkSync(own, other);
+      for (const [name, text] of [
+        ['same', 'there'],
+        ['differs', 'here'],
+      ] as const) {
+        makeLink(world, `${project('old')}/${name}`, text);
+        makeLink(world, `${project('new')}/${name}`, 'there');
+      }
+      makeLink(world, `${project('old')}/alone`, 'there');
+      makeFile(world, `${project('old')}/memory/MEMORY.md`, 'old\n');
+      makeFile(world, `${project('new')}/memory`, 'a file\n');
+
+      const report = await move();
+
+      expect(report).toMatchObject({ ok: true, outcome: 'done' });
+      expect(report.kept.map(({ path }) => path).toSorted()).toEqual([
+        `${project('old')}/differs`,
+        `${project('old')}/memory`,
+      ]);
+      const left = Object.keys(snapshot(world, project('old')));
+      expect(left).toEqual(expect.arrayContaining(report.kept.map(({ path }) => path)));
+      expect(left).not.toContain(own);
+      expect(left).not.toContain(`${project('old')}/same`);
+      expect(world.fs.readlinkSync(`${project('new')}/alone`)).toBe('there');
+      expect(world.fs.existsSync(other)).toBe(true);
+    });
+  });
+
+  test('says what can not be read or is in the way, and moves nothing', async () => {
+    await inWorld(kind, async (world) => {
+      const { project, session, options, move } = setStage(world);
+      session(first, 'old');
+      const file = makeFile(world, at(world, 'b/projects'), 'a file');
+      const accountHomes = [...options.accountHomes, at(world, 'b')];
+      expect(await move({ accountHomes })).toMatchObject({
+        outcome: 'failed',
+        problems: [{ code: 'io-error', path: file, errno: 'ENOTDIR' }],
+      });
+      const blocker = makeFile(world, project('new'), 'a file');
+      expect(await move()).toMatchObject({
+        ok: false,
+        outcome: 'failed',
+        moves: [],
+        problems: [{ code: 'io-error', path: blocker, errno: 'ENOTDIR' }],
+      });
+    });
+  });
+
+  test.each([
+    ['the state directory', 'mkdir', 'state', 'EACCES'],
+    ['the lock', 'symlink', 'lock', 'EROFS'],
+    ['a move', 'rename', '', 'EIO'],
+  ] as const)(
+    'fails where the disk fails at %s, and loses nothing',
+    async (_, call, end, errno) => {
+      await inWorld(kind, async (world) => {
+        const { session, move } = setStage(world);
+        const path = session(first, 'old');
+        const fs = hooked(
+          world,
+          failing(errno, (name, at) => name === call && at.endsWith(end)),
+        );
+        expect(await move({ fs })).toMatchObject({
+          ok: false,
+          outcome: 'failed',
+          problems: [{ code: 'io-error', errno }],
+        });
+        expect(world.fs.existsSync(path)).toBe(true);
+        expect(await move()).toMatchObject({ ok: true, outcome: 'done' });
+      });
+    },
+  );
+
+  test('throws what no call of the file system threw', async () => {
+    await inWorld(kind, async (world) => {
+      const { session, move } = setStage(world);
+      session(first, 'old');
+      await expect(move({ random: noNumbers })).rejects.toThrow('no numbers');
+    });
+  });
+
+  test('moves also what ended meanwhile, and gives up if there is always more', async () => {
+    await inWorld(kind, async (world) => {
+      const { project, session, move } = setStage(world);
+      session(first, 'old');
+      const isMoved = (call: string, path: string) =>
+        (call === 'rename' || call === 'rmdir') && path === project('old');
+      const after = once(isMoved, () => void session(second, 'old'));
+      const report = await move({ fs: hooked(world, { after }) });
+      expect(report).toMatchObject({ ok: true, outcome: 'done' });
+      expect(report.moves.map(({ sessions }) => sessions)).toEqual([[first], [second]]);
+
+      let next = 0;
+      session(`${next}${first.slice(1)}`, 'old/below');
+      const always = (call: string, path: string) => {
+        if (!/^(?:rename|rmdir)$/.test(call) || path !== project('old/below')) return;
+        next += 1;
+        session(`${next}${second.slice(1)}`, 'old/below');
+      };
+      expect(await move({ fs: hooked(world, { after: always }) })).toMatchObject({
+        ok: false,
+        outcome: 'failed',
+        problems: [{ code: 'io-error', errno: 'ESTALE' }],
+      });
+      expect(await move()).toMatchObject({ ok: true, outcome: 'done' });
+    });
+  });
+
+  test('fails if the projects are somewhere else once it holds the lock', async () => {
+    await inWorld(kind, async (world) => {
+      const { session, move } = setStage(world);
+      session(first, 'old');
+      makeDirectory(world, at(world, 'real'));
+      const [projects, real] = [at(world, 'home/projects'), at(world, 'real/projects')];
+      const after = once(
+        (call, path) => call === 'symlink' && path.endsWith('lock'),
+        () => {
+          world.fs.renameSync(projects, real);
+          makeLink(world, projects, real);
+        },
+      );
+      expect(await move({ fs: hooked(world, { after }) })).toMatchObject({
+        outcome: 'failed',
+        problems: [{ code: 'io-error', errno: 'ESTALE' }],
+      });
+      expect(await move()).toMatchObject({ ok: true, outcome: 'done' });
     });
   });
 });

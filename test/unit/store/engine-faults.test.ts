@@ -1,6 +1,6 @@
 import { exportFromStore, syncToStore } from 'claude-shared-state/store';
 import { describe, expect, test } from 'vitest';
-import { memoryEngine } from '../support/memory-log.ts';
+import { type Hooks, memoryEngine } from '../support/memory-log.ts';
 import { at, inWorld, makeDirectory, makeFile, requiredIn } from '../support/world.ts';
 
 const id = '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10';
@@ -20,7 +20,7 @@ function failing(k: number, place: 'before' | 'after', isLasting: boolean) {
     fired = true;
     throw new Error('the connection broke');
   };
-  const hooks: { before?: () => void; after?: () => void } = {};
+  const hooks: Hooks = {};
   const engine = memoryEngine(hooks);
   return {
     engine,

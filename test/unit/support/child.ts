@@ -22,6 +22,10 @@ async function bundled(file: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     write: false,
+    // Drivers of databases are CommonJS.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     // Finds the package by its name through the paths of the TypeScript configuration.
     tsconfig: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)),
   });

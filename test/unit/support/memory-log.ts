@@ -18,21 +18,27 @@ const nameOf = (key: object) => {
   return JSON.stringify([projectKey, sessionId, file]);
 };
 
-/** An engine in memory. `before` and `after` run around every call, and may reject. */
-export function memoryEngine(hooks: { before?: () => void; after?: () => void } = {}) {
+/** What runs around every call of an engine, and may reject. */
+export interface Hooks {
+  before?: (call: keyof SessionLog) => void;
+  after?: (call: keyof SessionLog) => void;
+}
+
+/** An engine in memory. */
+export function memoryEngine(hooks: Hooks = {}) {
   const files = new Map<string, Stored>();
   let format: number | undefined;
-  const call = async <Value>(effect: () => Value): Promise<Value> => {
-    hooks.before?.();
+  const call = async <Value>(name: keyof SessionLog, effect: () => Value): Promise<Value> => {
+    hooks.before?.(name);
     const value = effect();
-    hooks.after?.();
+    hooks.after?.(name);
     return value;
   };
   const log: SessionLog = {
-    prepare: () => call(() => void (format = 1)),
-    format: () => call(() => format),
+    prepare: () => call('prepare', () => void (format = 1)),
+    format: () => call('format', () => format),
     append: (key, number, body, head) =>
-      call(() => {
+      call('append', () => {
         const there = files.get(nameOf(key)) ?? { ...key, chunks: [], head };
         if (there.chunks.length !== number) return false;
         files.set(nameOf(key), {
@@ -43,29 +49,32 @@ export function memoryEngine(hooks: { before?: () => void; after?: () => void } 
         return true;
       }),
     head: (key) =>
-      call(() => {
+      call('head', () => {
         const there = files.get(nameOf(key));
         return there && { chunks: there.chunks.length, head: there.head };
       }),
     async *read(key, from) {
       for (let at = from; ; at += 1) {
-        const body = await call(() => files.get(nameOf(key))?.chunks[at]);
+        const body = await call('read', () => files.get(nameOf(key))?.chunks[at]);
         if (body === undefined) return;
         yield body;
       }
     },
-    listProjects: () => call(() => [...new Set([...files.values()].map((it) => it.projectKey))]),
+    listProjects: () =>
+      call('listProjects', () => [...new Set([...files.values()].map((it) => it.projectKey))]),
     list: (projectKey, sessionId) =>
-      call(() =>
+      call('list', () =>
         [...files.values()]
           .filter((it) => it.projectKey === projectKey)
           .filter((it) => sessionId === undefined || it.sessionId === sessionId)
           .map((it) => ({ ...it, size: it.head.size, updatedAt: 1_700_000_000_000 })),
       ),
-    delete: (key) => call(() => void files.delete(nameOf(key))),
+    delete: (key) => call('delete', () => void files.delete(nameOf(key))),
   };
   return {
     files,
+    /** Its calls, which a test may replace. */
+    log,
     open: (options?: StoreOptions) => createSessionStore(log, options),
     /** What it has of a file. */
     textOf: (projectKey: string, sessionId: string, file = '') => {

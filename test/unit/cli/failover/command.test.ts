@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../../src/cli/output-schema.json' with { type: 'json' };
 import { eventMeanings } from '../../../../src/cli/failover/events.ts';
@@ -85,6 +86,9 @@ describe('a mistake is told before anything is begun:', () => {
     ['an unknown canary', ['run', '--canary', 'x'], 'no --session has this name'],
     ['an unknown event', ['run', '--on', 'swapped=true'], 'must be an event'],
     ['an alert that goes nowhere', ['run', '--on', 'swap-done='], 'must be an event'],
+    ['an alert without a target', ['run', '--on', 'swap-done'], 'must be an event'],
+    ['an alert to no URL', ['run', '--on', 'swap-done=http://'], 'must be an event'],
+    ['no port', ['run', '--listen', '70000'], 'must be a port'],
     ['a host that others reach', ['run', '--listen', '0.0.0.0:9464'], 'only loopback hosts'],
     ['a name that may be anywhere', ['run', '--listen', 'example.com:80'], 'only loopback hosts'],
     ['no address', ['run', '--listen', 'x'], 'must be a port'],
@@ -102,6 +106,32 @@ describe('a mistake is told before anything is begun:', () => {
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
     expect(stage.terminal.entered).toEqual([]);
+  });
+
+  test('no tmux', async () => {
+    const tmux = { terminal: tmuxTerminal({ tmux: '/nowhere/tmux' }) };
+    const { exitCode, stderr } = await failover(['run', '--once'], { tmux });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('cannot be run (ENOENT)')]);
+  });
+
+  test('a daemon that runs already', async () => {
+    writeStatus(process.ppid);
+    const { exitCode, stderr } = await failover(['run', '--once']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('already')]);
+  });
+
+  test('a session in which nothing runs, without its directory', async () => {
+    const { exitCode, stderr } = await failover(['save', '--session', 'docs']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name its directory')]);
+  });
+
+  test('no session at all', async () => {
+    const { from, to, stateDirectory } = stage;
+    const flags = ['--home', from, '--home', to, '--state', stateDirectory];
+    const { exitCode, stderr } = await run(['failover', 'swap', ...flags], {
+      home: stage.world.root,
+    });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no session runs in tmux')]);
   });
 
   test('a single home', async () => {
@@ -188,6 +218,7 @@ describe('run', () => {
 
   test('tells a URL and a command of an event, and says if that fails', async () => {
     const { url, requests } = await listener();
+    const refusing = await listener(500);
     const file = join(stage.world.root, 'told');
     const { stdout } = await failover([
       'run',
@@ -198,13 +229,23 @@ describe('run', () => {
       `stopped=printf '%s: ' "$FAILOVER_EVENT" > ${file}; cat >> ${file}`,
       '--on',
       'session-found=exit 3',
+      '--on',
+      'session-found=kill -9 $$',
+      '--on',
+      `session-found=${refusing.url}`,
     ]);
     expect(requests).toEqual([
       ['/hook', expect.objectContaining({ event: 'started', text: 'watching 2 accounts' })],
     ]);
     expect(await readFile(file, 'utf8')).toMatch(/^stopped: \{"at":".*"text":"stopped"\}\n$/);
-    const failed = eventsIn(stdout).find(({ event }) => event === 'alert-failed');
-    expect(failed?.['text']).toBe('session-found: the command ended with 3: ');
+    const failed = eventsIn(stdout).filter(({ event }) => event === 'alert-failed');
+    expect(new Set(failed.map((event) => event['text']))).toEqual(
+      new Set([
+        'session-found: the command ended with 3: ',
+        'session-found: the command ended with SIGKILL: ',
+        `session-found: ${new URL(refusing.url).host} answered 500`,
+      ]),
+    );
   });
 
   test('sends the alert to Telegram as the README shows it', async () => {
@@ -279,12 +320,49 @@ describe('swap', () => {
     expect((await failover(['swap', '--yes', '--to', stage.to])).exitCode).toBe(0);
   });
 
+  test('moves the canary first, and leaves the others if it does not go on', async () => {
+    stage.terminal.setLaunch('web', 'fails');
+    const { exitCode, stdout } = await failover(['swap', '--yes', '--canary', 'web']);
+    expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([1, stage.from, undefined]);
+    expect(stdout).toContain('the first session did not go on');
+  });
+
+  test('says how to go on after an interrupt', async () => {
+    const interrupt = AbortSignal.abort();
+    const { exitCode, stdout } = await failover(['swap', '--yes'], { interrupt });
+    expect([exitCode, homeOf('api')]).toEqual([3, stage.from]);
+    expect(stdout).toContain('stopped; the same command goes on');
+  });
+
   test('stops nothing if the other account is not ready', async () => {
     makeFile(stage.world, join(stage.to, '.claude.json'), '{}');
     const { exitCode, stdout } = await failover(['swap', '--yes']);
     expect([exitCode, homeOf('api')]).toEqual([1, stage.from]);
     expect(stdout).toContain('refused; nothing was stopped');
   });
+});
+
+test('check looks at the one account that is named', async () => {
+  const { exitCode, stdout } = await failover(['check', '--to', stage.to]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('ready  ~/b');
+  expect((await failover(['check', '--to', stage.from])).exitCode).toBe(1);
+});
+
+test('status prints what a daemon saw last that has ended', async () => {
+  await failover(['run', '--once']);
+  writeStatus(2 ** 30);
+  const { exitCode, stdout } = await failover(['status']);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('does not run');
+});
+
+test('status prints the accounts and sessions of a daemon that runs', async () => {
+  await failover(['run', '--once']);
+  const { exitCode, stdout } = await failover(['status']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/✓ ~\/a.*in use/);
+  expect(stdout).toContain('2 sessions');
 });
 
 test('save saves the ids, and prints them', async () => {
@@ -312,6 +390,35 @@ describe('unit', () => {
     );
     // What somebody may have changed stays.
     expect((await failover(['unit', '--yes', ...flags])).exitCode).toBe(3);
+  });
+
+  test('keeps every option, with whole paths, and asks before it writes', async () => {
+    const { world } = stage;
+    const options =
+      '--session docs --socket ~/tmux --cool-down 1m --next in-order --when-exhausted stop --canary api --listen 9464';
+    const argv = [...options.split(' '), '--continue', 'go on'];
+    const env = { XDG_CONFIG_HOME: join(world.root, 'xdg'), PATH: '/opt/bin' };
+    const asked = await failover(['unit', ...argv], { answer: false, env });
+    expect([asked.exitCode, asked.questions]).toEqual([1, ['Write it?']]);
+    expect((await failover(['unit', ...argv], { answer: true, env })).exitCode).toBe(0);
+    const path = join(world.root, 'xdg/systemd/user/claude-failover.service');
+    const text = await readFile(path, 'utf8');
+    for (const part of ['"docs"', `"${world.root}/tmux"`, '"in-order"', '"stop"', '"go on"']) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain('Environment="PATH=/opt/bin"');
+  });
+
+  test('names the directories that are shared as the command line does', async () => {
+    const { from, to } = stage;
+    const shared = join(stage.world.root, 'shared');
+    const flags = ['--home', from, '--home', to, '--shared', `projects=${shared}/p`];
+    const argv = ['failover', 'unit', '--launchd', '--yes', '--socket', 'work', ...flags];
+    const { exitCode, stdout } = await run(argv, { home: stage.world.root });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('launchctl load -w');
+    expect(stdout).toContain(`<string>projects=${shared}/p</string>`);
+    expect(stdout).toContain('.local/state/claude-shared-state/failover');
   });
 
   test('shows a launch agent for launchd, and writes nothing unless it is asked to', async () => {
@@ -357,12 +464,12 @@ describe.each([80, 40])('on a terminal of %i columns', (columns) => {
 });
 
 /** What a daemon wrote that has not moved everything, and waits. */
-function writeStatus(): void {
+function writeStatus(pid = process.pid): void {
   const time = new Date().toISOString();
   const [api, web] = stage.sessions.map(({ name, cwd }) => ({ name, cwd }));
   const status = {
     version: 1,
-    pid: process.pid,
+    pid,
     startedAt: time,
     at: time,
     pollMs: 15_000,
@@ -387,7 +494,7 @@ const portOf = (address: AddressInfo | string | null) =>
   typeof address === 'object' && address !== null ? address.port : 0;
 
 /** A server that notes the path and the body of every request: as data if it is JSON. */
-async function listener() {
+async function listener(status = 200) {
   const requests: (readonly [path: string | undefined, body: unknown])[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -396,7 +503,7 @@ async function listener() {
     });
     request.on('end', () => {
       requests.push([request.url, body.startsWith('{') ? dataOf(body) : body]);
-      response.end();
+      response.writeHead(status).end();
     });
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

@@ -21,29 +21,30 @@ async function watch(
   stage: Stage,
   between: readonly (() => void)[],
   more: Partial<DaemonSetup> = {},
-): Promise<{ readonly events: readonly DaemonEvent[]; readonly end: string }> {
+): Promise<{ readonly events: readonly DaemonEvent[]; readonly isDone: boolean }> {
   const { world, from, to, sessions, options } = stage;
   const events: DaemonEvent[] = [];
   const stopping = new AbortController();
   let polls = 0;
-  const { terminal, stateDirectory, required = [], processInspector, sleep, pid = 1 } = options;
-  const end = await runDaemon({
+  const { stateDirectory, required = [], processInspector, sleep, pid = 1 } = options;
+  const isDone = await runDaemon({
     homes: [from, to],
     accounts: [from, to].map((account) => ({ account })),
-    required,
     named: sessions,
     isDiscovering: false,
-    terminal,
-    stateDirectory,
-    fs: world.fs,
-    processInspector,
-    sleep,
+    tools: {
+      terminal: stage.terminal,
+      stateDirectory,
+      required,
+      fs: world.fs,
+      processInspector,
+      sleep,
+      defaultAccountHome: '/home/me/.claude',
+    },
     pid,
     readFile: async (path) =>
       world.fs.existsSync(path) ? String(world.fs.readFileSync(path, 'utf8')) : undefined,
     replaceFile: async (path, text) => void makeFile(world, path, text),
-    launch: 'as-it-ran',
-    defaultAccountHome: '/home/me/.claude',
     pollMs: 15_000,
     cooldownMs: 300_000,
     next: 'round-robin',
@@ -65,7 +66,7 @@ async function watch(
       more.onEvent?.(event, at);
     },
   });
-  return { events, end };
+  return { events, isDone };
 }
 
 const names = (events: readonly DaemonEvent[]) => events.map(({ event }) => event);
@@ -97,8 +98,8 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   test(
     'saves the ids at every poll, and moves all sessions when one reaches a limit',
     on(async (stage) => {
-      const { events, end } = await watch(stage, [hitLimit(stage), () => undefined]);
-      expect(end).toBe('done');
+      const { events, isDone } = await watch(stage, [hitLimit(stage), () => undefined]);
+      expect(isDone).toBe(true);
       expect(names(events)).toEqual([
         'started',
         'session-found',
@@ -128,7 +129,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
         recordDirectory(stage);
       };
       const between = [() => undefined, start];
-      const { events } = await watch(stage, between, { named: undefined, isDiscovering: true });
+      const { events } = await watch(stage, between, { named: [], isDiscovering: true });
       expect(names(events)).toEqual(['started', 'no-session', 'session-found', 'stopped']);
     }));
 
@@ -232,7 +233,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
-    'with a canary moves that session in a call of its own, and then the others',
+    'with a canary moves that session first, and then the others',
     on(async (stage) => {
       const { events } = await watch(stage, [hitLimit(stage)], { canary: 'web' });
       const stopped = events.filter(({ event }) => event === 'session-stopped');
@@ -256,6 +257,17 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
+    'stops when all accounts are exhausted, if it was told to',
+    on(async (stage) => {
+      const { events, isDone } = await watch(stage, [hitLimit(stage), () => undefined], {
+        accounts: [{ account: stage.from }],
+        whenExhausted: 'stop',
+      });
+      expect([isDone, names(events).slice(-2)]).toEqual([false, ['all-exhausted', 'stopped']]);
+    }),
+  );
+
+  test(
     'in a dry run says once what it would do, and stops and types nothing',
     on(async (stage) => {
       const { terminal } = stage;
@@ -269,12 +281,22 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
+    'in a dry run says which sessions it would relaunch',
+    on(async (stage) => {
+      const end = () => void stage.terminal.signal('api', pidOf(stage, ONE), 'SIGKILL');
+      const { events } = await watch(stage, [end, () => undefined], { isDryRun: true });
+      const said = events.filter(({ event }) => event === 'would-act');
+      expect(said.map(({ text }) => text)).toEqual(['relaunch api']);
+    }),
+  );
+
+  test(
     'asked to look once, does what is due then, with what it remembers of the looks before',
     on(async (stage) => {
       await watch(stage, [], { isOnce: true });
       hitLimit(stage)();
-      const { end } = await watch(stage, [], { isOnce: true });
-      expect([end, homeOf(stage, 'api')]).toEqual(['done', stage.to]);
+      const { isDone } = await watch(stage, [], { isOnce: true });
+      expect([isDone, homeOf(stage, 'api')]).toEqual([true, stage.to]);
     }),
   );
 
@@ -283,7 +305,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
     on(async (stage) => {
       recordDirectory(stage);
       const { events } = await watch(stage, [() => stage.terminal.close('web')], {
-        named: undefined,
+        named: [],
         isDiscovering: true,
       });
       // The record of the other one does not say where it runs.

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly typed?: readonly string[];
   /** What the person types into a chooser, whose first choice is taken; `undefined` is Ctrl-C. */
   readonly searched?: readonly (string | undefined)[];
+  /** Whether what is run fails. */
+  readonly fails?: boolean;
   /** The version of Claude Code that is installed; none unless given. */
   readonly claudeVersion?: string;
   /** The homes that running processes use; none unless given. */
@@ -97,7 +99,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     choose: searched === undefined ? undefined : choose,
     run: async (command) => {
       commands.push(command);
-      return true;
+      return surroundings.fails !== true;
     },
     catchInterrupts: () => ({ signal: interrupt, release: () => undefined }),
     clock: () => performance.now(),

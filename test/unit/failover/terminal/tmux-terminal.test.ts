@@ -272,18 +272,18 @@ describe('sessions and create', () => {
   test('lists every session, and makes one in a directory whatever its name', async () => {
     const { directory, socketPath, open, tmux } = startServer();
     const terminal = tmuxTerminal({ socketPath });
-    expect(await terminal.sessions?.()).toEqual([]);
+    expect(await terminal.sessions()).toEqual([]);
     await open('one');
     const cwd = join(directory, '#{pane_id} #S %1');
     mkdirSync(cwd);
-    await terminal.create?.('#S two', cwd);
-    expect(await terminal.sessions?.()).toEqual(['#S two', 'one']);
+    await terminal.create('#S two', cwd);
+    expect(await terminal.sessions()).toEqual(['#S two', 'one']);
     const path = () =>
       tmux('display-message', '-p', '-t', '=#S two:', '#{pane_current_path}').trim();
     await poll(() => path() === cwd);
-    const again = await errorOf(terminal.create?.('one', cwd) ?? Promise.resolve());
+    const again = await errorOf(terminal.create('one', cwd));
     expect(again.message).toContain('duplicate session');
-    const refused = await errorOf(terminal.create?.('a:b', cwd) ?? Promise.resolve());
+    const refused = await errorOf(terminal.create('a:b', cwd));
     expect(refused.reason).toBe('no-session');
   });
 
@@ -291,10 +291,10 @@ describe('sessions and create', () => {
     const { directory } = startServer();
     const socketPath = join(directory, 'other');
     const terminal = tmuxTerminal({ socketPath });
-    expect(await terminal.sessions?.()).toEqual([]);
-    await terminal.create?.('one', directory);
-    expect(await terminal.sessions?.()).toEqual(['one']);
+    expect(await terminal.sessions()).toEqual([]);
+    await terminal.create('one', directory);
+    expect(await terminal.sessions()).toEqual(['one']);
     execFileSync('tmux', ['-S', socketPath, 'kill-server']);
-    expect(await terminal.sessions?.()).toEqual([]);
+    expect(await terminal.sessions()).toEqual([]);
   });
 });

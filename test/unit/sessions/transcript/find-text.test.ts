@@ -36,6 +36,30 @@ describe.each(worldKinds)('finding a text in %s', (kind) => {
     expect(await findIn(JSON.stringify({ content }), text)).toEqual({ line: 1, excerpt });
   });
 
+  test('finds nothing in a file that shrank while it was read', async () => {
+    await inWorld(kind, async (world) => {
+      const path = makeFile(world, at(world, 'x'), 'needles');
+      const handle = await world.fs.promises.open(path, 0);
+      const buffer = new Uint8Array(BUFFER);
+      try {
+        expect(await find(handle, path, 3, needleFor('needle'), buffer, undefined)).toBeUndefined();
+        expect(
+          await find(handle, path, 99, needleFor('thread'), buffer, undefined),
+        ).toBeUndefined();
+      } finally {
+        await handle.close();
+      }
+    });
+  });
+
+  test('shows it as it is written where its surroundings are no JSON', async () => {
+    const blanks = ' '.repeat(80);
+    expect((await findIn(`${blanks}\\x needle`, 'needle'))?.excerpt).toBe(String.raw`\x needle`);
+    expect(
+      (await findIn('x'.repeat(300).concat('needle', 'y'.repeat(300)), 'needle'))?.excerpt,
+    ).toBe('needle');
+  });
+
   test('shows some of what surrounds it, up to whole words', async () => {
     const content = `${'before '.repeat(100)}needle ${'after '.repeat(100)}`;
 
