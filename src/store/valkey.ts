@@ -52,7 +52,8 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  * Keeps sessions in Valkey or Redis.
  *
  * Every append is one script, so it is there as a whole or not at all. Whether it survives a power failure is up to the
- * server: with `appendfsync everysec` a second of what it has confirmed can be lost. Seen on Redis 7.0 with `ioredis` 6.
+ * server: with `appendfsync everysec` a second of what it has confirmed can be lost. Seen on Valkey 8.0 and Redis
+ * 7.0 with `ioredis` 6.
  *
  * @param client - A `Redis` of `ioredis`. It is yours: nothing here closes it.
  * @param options - `prefix`: what its keys begin with. The others: `StoreOptions`.

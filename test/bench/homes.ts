@@ -2,11 +2,15 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findAccountHomes } from 'claude-shared-state/homes';
-import { compare, type Figure } from './compare.ts';
+import { compare } from './compare.ts';
+import { noteMeasure } from './report.ts';
+
+const OTHERS = 300;
 
 /** Finding the homes in a home directory with many others, compared with only listing all of these. */
-export async function benchFindHomes(root: string, others: number): Promise<readonly Figure[]> {
-  for (let number = 0; number < others; number += 1) {
+export async function homes(parent: string): Promise<void> {
+  const root = join(parent, 'user');
+  for (let number = 0; number < OTHERS; number += 1) {
     mkdirSync(join(root, `.program-${number}`), { recursive: true });
     writeFileSync(join(root, `.program-${number}/settings.json`), '{}');
   }
@@ -18,20 +22,17 @@ export async function benchFindHomes(root: string, others: number): Promise<read
     if (name !== '.claude') symlinkSync('../.claude/projects', join(root, name, 'projects'));
   }
   const names = readdirSync(root);
-  return await compare([
-    {
-      name: 'readdir of each',
-      run: () => Promise.all(names.map((name) => readdir(join(root, name)))),
+  const job = `find the account homes among ${OTHERS} dot directories`;
+  const own = {
+    name: 'findAccountHomes',
+    run: async () => {
+      const { homes } = await findAccountHomes({
+        homeDirectory: root,
+        processInspector: { configDirs: () => Promise.resolve([]) },
+      });
+      if (homes.length !== 3) throw new Error('not all homes were found');
     },
-    {
-      name: 'findAccountHomes',
-      run: async () => {
-        const { homes } = await findAccountHomes({
-          homeDirectory: root,
-          processInspector: { configDirs: () => Promise.resolve([]) },
-        });
-        if (homes.length !== 3) throw new Error('not all homes were found');
-      },
-    },
-  ]);
+  };
+  const run = () => Promise.all(names.map((name) => readdir(join(root, name))));
+  noteMeasure(job, await compare(job, own, { name: 'readdir of each', run }), 'ms', 150);
 }

@@ -1,46 +1,36 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-/** What loading a module takes in a fresh process, and what loading an empty one takes. */
-export interface ImportCost {
-  readonly system: 'ESM' | 'CJS';
-  readonly milliseconds: number;
-  readonly emptyMilliseconds: number;
-}
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { built, median, numbersFrom } from './compare.ts';
+import { noteMeasure } from './report.ts';
 
 const RUNS = 25;
 
 /** Loads the built root entry in fresh processes, in turns with an empty module. */
-export function benchImport(dist: string, folder: string): readonly ImportCost[] {
-  const empty = { ESM: join(folder, 'empty.mjs'), CJS: join(folder, 'empty.cjs') };
-  for (const path of Object.values(empty)) writeFileSync(path, '');
-  const built = { ESM: join(dist, 'index.js'), CJS: join(dist, 'index.cjs') };
-  return (['ESM', 'CJS'] as const).map((system) => {
-    const full: number[] = [];
-    const none: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) {
-      none.push(load(system, empty[system]));
-      full.push(load(system, built[system]));
-    }
-    return { system, milliseconds: median(full), emptyMilliseconds: median(none) };
-  });
+export function imports(folder: string): void {
+  for (const [system, file] of [
+    ['ESM', 'index.js'],
+    ['CJS', 'index.cjs'],
+  ] as const) {
+    const empty = join(folder, system === 'ESM' ? 'empty.mjs' : 'empty.cjs');
+    writeFileSync(empty, '');
+    const paths = [fileURLToPath(built(file)), empty];
+    const times = Array.from({ length: RUNS }, () => paths.map((path) => load(system, path)));
+    const [full = 0, none = 0] = [0, 1].map((at) => median(times.map((it) => it[at] ?? 0)));
+    noteMeasure(`load the root entry as ${system}, over an empty module`, full - none, 'ms', 2);
+  }
 }
 
 function load(system: 'ESM' | 'CJS', path: string): number {
-  const what = JSON.stringify(system === 'ESM' ? pathToFileURL(path).href : path);
   // What Node itself has loaded already is no cost of the package.
-  const code =
+  const [type, before, what] =
     system === 'ESM'
-      ? `await import('node:fs'); const t = performance.now(); await import(${what}); console.log(performance.now() - t);`
-      : `require('node:fs'); const t = performance.now(); require(${what}); console.log(performance.now() - t);`;
-  const type = system === 'ESM' ? 'module' : 'commonjs';
-  return Number(
-    execFileSync(process.execPath, [`--input-type=${type}`, '-e', code], { encoding: 'utf8' }),
-  );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+      ? ([
+          'module',
+          "await import('node:fs')",
+          `await import('${pathToFileURL(path).href}')`,
+        ] as const)
+      : (['commonjs', "require('node:fs')", `require('${path}')`] as const);
+  const program = `${before}; const t = performance.now(); ${what}; console.log(performance.now() - t);`;
+  return numbersFrom(program, type)[0] ?? Number.NaN;
 }

@@ -1,36 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { EVERY, fillForList, type ListTree, RARE_WORD } from './list-tree.ts';
+import { agentSdk, built, median, numbersFrom } from './compare.ts';
+import { noteComparison, noteMeasure } from './report.ts';
+import { message, uuidOf } from './transcripts.ts';
 
-/** What listing all sessions of a home costs, in milliseconds and megabytes; each a median of processes of their own. */
-export interface ListCost {
-  readonly firstPage: number;
-  readonly all: number;
-  readonly peakMegabytes: number;
-  /** The Agent SDK's `listSessions()`. */
-  readonly sdk: number;
-  readonly search: number;
-  /** `rg -l --sort none`. */
-  readonly ripgrep: number;
-}
-
+const [PROJECTS, TRANSCRIPTS, BYTES] = [200, 20_000, 1e9];
+/** What only every hundredth transcript has, late in the file. */
+const RARE_WORD = 'hippopotamus';
+const EVERY = 100;
 const ROUNDS = 3;
 
-/** Lists and searches many sessions, in turns with the Agent SDK and with ripgrep. */
-export function benchList(root: string, tree: ListTree): ListCost {
-  const home = join(root, 'home');
+/** Lists and searches many sessions, in turns with the Agent SDK and with ripgrep, each in a process of its own. */
+export function list(root: string): void {
+  const home = join(root, 'list');
   const projects = join(home, 'projects');
-  fillForList(projects, tree);
-  const entry = new URL('../../dist/sessions.js', import.meta.url).href;
-  const { resolve } = createRequire(new URL('../e2e/package.json', import.meta.url));
-  const sdkEntry = pathToFileURL(resolve('@anthropic-ai/claude-agent-sdk')).href;
-  const list = (options: string, expected: number) =>
-    runProgram(
-      home,
+  for (let number = 0; number < TRANSCRIPTS; number += 1) {
+    const project = join(projects, `-home-me-work-${number % PROJECTS}`);
+    if (number < PROJECTS) mkdirSync(project, { recursive: true });
+    // From a fifth of the average to nearly twice as much.
+    const size = (BYTES / TRANSCRIPTS) * (0.2 + (1.6 * (number % 17)) / 16);
+    writeFileSync(join(project, `${uuidOf(number)}.jsonl`), transcript(number, size));
+  }
+  const timed = (name: string, expected: number, program: string) => ({
+    name,
+    ...measured(home, expected, program),
+  });
+  const listed = (options: string, expected: number) =>
+    timed(
+      'listSessions',
       expected,
-      `const { listSessions } = await import(${JSON.stringify(entry)});
+      `const { listSessions } = await import('${built('sessions.js')}');
        const started = performance.now();
        const required = [{ name: 'projects', target: ${JSON.stringify(projects)} }];
        let count = 0;
@@ -38,55 +38,63 @@ export function benchList(root: string, tree: ListTree): ListCost {
          if (title !== undefined && (count += 1) === ${expected}) break;
        }`,
     );
-  const listThroughSdk = () =>
-    runProgram(
-      home,
-      tree.transcripts,
-      `const { listSessions } = await import(${JSON.stringify(sdkEntry)});
-       const started = performance.now();
-       const { length: count } = await listSessions();`,
-    );
   const ripgrep = () => {
     const started = performance.now();
     execFileSync('rg', ['-l', '--sort', 'none', RARE_WORD, projects]);
-    return performance.now() - started;
+    return { name: 'rg -l --sort none', milliseconds: performance.now() - started };
   };
   // The first one brings everything into the memory.
   ripgrep();
   const rounds = Array.from({ length: ROUNDS }, () => ({
-    firstPage: list('', 50),
-    all: list('', tree.transcripts),
-    sdk: listThroughSdk(),
-    search: list(`text: '${RARE_WORD}'`, tree.transcripts / EVERY),
+    firstPage: listed('', 50),
+    all: listed('', TRANSCRIPTS),
+    sdk: timed(
+      'Agent SDK listSessions',
+      TRANSCRIPTS,
+      `const { listSessions } = await import('${agentSdk()}');
+       const started = performance.now();
+       const { length: count } = await listSessions();`,
+    ),
+    search: listed(`text: '${RARE_WORD}'`, TRANSCRIPTS / EVERY),
     ripgrep: ripgrep(),
   }));
-  const time = (name: 'firstPage' | 'all' | 'sdk' | 'search') =>
-    median(rounds.map((round) => round[name].milliseconds));
-  return {
-    firstPage: time('firstPage'),
-    all: time('all'),
-    peakMegabytes: median(rounds.map((round) => round.all.peakMegabytes)),
-    sdk: time('sdk'),
-    search: time('search'),
-    ripgrep: median(rounds.map((round) => round.ripgrep)),
-  };
+  const typical = (name: 'firstPage' | 'all' | 'sdk' | 'search' | 'ripgrep') => ({
+    name: rounds[0]?.[name].name ?? '',
+    milliseconds: median(rounds.map((round) => round[name].milliseconds)),
+  });
+  noteComparison('list 20,000 sessions of 1 GB', typical('all'), typical('sdk'), 0.1);
+  noteComparison('search 20,000 sessions of 1 GB', typical('search'), typical('ripgrep'), 4);
+  const { milliseconds } = typical('firstPage');
+  noteMeasure('list the newest 50 of 20,000 sessions', milliseconds, 'ms', 300);
+  const memory = median(rounds.map((round) => round.all.megabytes));
+  noteMeasure('list all 20,000, all memory', memory, 'MB', 150);
+}
+
+/** A few long lines among many short ones, as Claude Code writes them. */
+function transcript(number: number, size: number): string {
+  const id = uuidOf(number);
+  const common = { cwd: `/home/me/work/${number}`, userType: 'external' };
+  const asked = { role: 'user', content: `Please look at issue ${number}.\nThen fix it.` };
+  let text = `${JSON.stringify({ type: 'mode', mode: 'normal', sessionId: id })}\n`;
+  text += message(1, id, { ...common, promptId: uuidOf(1), message: asked });
+  for (let turn = 2; text.length < size; turn += 1) text += message(turn, id, common);
+  if (number % EVERY === 0) {
+    const content = [{ type: 'text', text: `A ${RARE_WORD}.` }];
+    text += message(2, id, { ...common, message: { role: 'assistant', content } });
+  }
+  const title = { type: 'custom-title', customTitle: `Issue ${number}`, sessionId: id };
+  if (number % 3 === 0) text += `${JSON.stringify(title)}\n`;
+  const last = { type: 'last-prompt', lastPrompt: 'Then fix it.', sessionId: id };
+  return `${text}${JSON.stringify(last)}\n`;
 }
 
 /** Runs a program that counts sessions from `started` on, in a process of its own. */
-function runProgram(home: string, expected: number, program: string) {
-  const source = `${program}
-    const milliseconds = performance.now() - started;
+function measured(home: string, expected: number, program: string) {
+  const end = `const milliseconds = performance.now() - started;
     console.log(count, milliseconds, process.resourceUsage().maxRSS / 1024);`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', source], {
-    env: { ...process.env, CLAUDE_CONFIG_DIR: home },
-  });
-  const [count = 0, milliseconds = Number.NaN, peakMegabytes = Number.NaN] = String(output)
-    .split(' ')
-    .map(Number);
+  const env = { CLAUDE_CONFIG_DIR: home };
+  const numbers = numbersFrom(`${program}\n${end}`, 'module', env);
+  const [count = 0, milliseconds = Number.NaN, megabytes = Number.NaN] = numbers;
   if (count !== expected) throw new Error(`${count} sessions were listed, and not ${expected}`);
-  return { milliseconds, peakMegabytes };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return { milliseconds, megabytes };
 }

@@ -59,21 +59,15 @@ async function perform(job: Job, fs: MigrateFs, enter: (phase: MigrationPhase) =
       enter(phase);
     },
   };
-  switch (operation) {
-    case 'migrate': {
-      const report = await migrate(accountHomes, options);
-      if (report.outcome !== 'done') throw new Error(JSON.stringify(report));
-      return;
-    }
-    case 'archive': {
-      const report = await archive(options);
-      if (report.outcome !== 'done') throw new Error(JSON.stringify(report));
-      return;
-    }
-    case 'walk':
-      walk(join(sharedRoot, '.claude-projects-shared'));
-      walk(join(sharedRoot, '.claude-shared-state', 'archive'));
+  if (operation === 'walk') {
+    walk(join(sharedRoot, '.claude-projects-shared'));
+    walk(join(sharedRoot, '.claude-shared-state', 'archive'));
+    return;
   }
+  const report = await (operation === 'migrate'
+    ? migrate(accountHomes, options)
+    : archive(options));
+  if (report.outcome !== 'done') throw new Error(JSON.stringify(report));
 }
 
 /** The real disk that measures each cut-over. */
@@ -112,9 +106,7 @@ function withoutSync(disk: MigrateFs): MigrateFs {
   };
 }
 
-function doNothing(): Promise<void> {
-  return Promise.resolve();
-}
+const doNothing = () => Promise.resolve();
 
 function walk(directory: string): void {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {

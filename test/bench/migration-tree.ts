@@ -8,8 +8,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { uuidOf } from './transcripts.ts';
 
-export interface TreeSize {
+interface TreeSize {
   readonly projects: number;
   readonly transcripts: number;
   /** The size of all transcripts together. */
@@ -35,7 +36,7 @@ export function fillProjects(
     const number = first + index;
     const project = join(directory, `-work-${number % projects}`);
     if (index < projects) startProject(project, number);
-    const path = join(project, `${sessionIdOf(number)}.jsonl`);
+    const path = join(project, `${uuidOf(number)}.jsonl`);
     // From a fifth of the average to nearly twice as much.
     const chunks = Math.round(chunksOfEach * (0.2 + (1.6 * (number % 17)) / 16));
     taken += writeTranscript(path, number, chunks);
@@ -47,7 +48,7 @@ function startProject(project: string, number: number): void {
   const [folder, file] =
     number % 2 === 0
       ? ['memory', 'MEMORY.md']
-      : [join(sessionIdOf(number), 'tool-results'), 'toolu_01.txt'];
+      : [join(uuidOf(number), 'tool-results'), 'toolu_01.txt'];
   mkdirSync(join(project, folder), { recursive: true, mode: 0o700 });
   const text = number % 2 === 0 ? `- Project ${number}\n` : 'x'.repeat(TOOL_RESULT);
   writeFileSync(join(project, folder, file), text, { mode: 0o600 });
@@ -85,8 +86,4 @@ export function gigabytes(bytes: number): string {
 function line(number: number, chunk: number): string {
   const start = `{"type":"user","session":${number},"chunk":${chunk},"text":"`;
   return `${start}${'x'.repeat(CHUNK - start.length - 3)}"}\n`;
-}
-
-function sessionIdOf(number: number): string {
-  return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }

@@ -5,17 +5,60 @@ import { fileURLToPath } from 'node:url';
 import { requiredSharedUnder } from 'claude-shared-state';
 import { build } from 'esbuild';
 import type { Job, JobResult } from './migration-child.ts';
-import { affordable, fillProjects } from './migration-tree.ts';
+import { affordable, fillProjects, gigabytes } from './migration-tree.ts';
+import { noteComparison, noteMeasure } from './report.ts';
 
 /*
  * For some minutes ext4 gives no new file the inode of a removed one, and searches past all of these. So nothing that
  * is measured here removes an inode before everything else is measured.
  */
 
-export type RunJob = (job: Job) => JobResult;
+/** How large everything is; `quick` shows in a minute that it works, and its figures mean little. */
+const sizes = {
+  full: { homes: 200, bytes: [2e9, 10e9], transcripts: 300_000, archived: 20_000, rounds: 5 },
+  quick: { homes: 20, bytes: [50e6, 200e6], transcripts: 20_000, archived: 2000, rounds: 1 },
+} as const;
+const TREE = { projects: 200, transcripts: 5200 };
+
+type RunJob = (job: Job) => JobResult;
+
+/** Measures what migrating and archiving cost. */
+export async function migration(root: string, isQuick: boolean): Promise<void> {
+  const { homes, bytes, transcripts, archived, rounds } = sizes[isQuick ? 'quick' : 'full'];
+  const folder = (name: string) => {
+    const path = join(root, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const run = await jobRunner(folder('migration'));
+  measureGaps(run, folder('gaps'), homes);
+  const trees = bytes.map((bytes) => measureTree(run, folder(`tree-${bytes}`), bytes, rounds));
+  const small = countCost(run, folder('small'), TREE.transcripts, rounds);
+  const count = countCost(run, folder('count'), transcripts, 1);
+  measureArchive(run, folder('archive'), archived, rounds);
+
+  const [least, most] = [trees[0], trees.at(-1)];
+  if (least === undefined || most === undefined) throw new Error('No trees');
+  const growth = `migrate ${(most.bytes / least.bytes).toFixed(1)} × the bytes, times as long`;
+  noteMeasure(growth, most.own.milliseconds / least.own.milliseconds, '×', 1.3);
+  const counted = transcripts.toLocaleString('en');
+  noteMeasure(`migrate ${counted} transcripts`, count.milliseconds / 1000, 's');
+  const times = count.milliseconds / transcripts / (small.milliseconds / TREE.transcripts);
+  noteMeasure('the same, for each, beside 5,200', times, '×', 1.3);
+  noteMeasure('the same, its memory', count.megabytes, 'MB', 250);
+
+  // It removes files, which disturbs what is measured after it.
+  for (const tree of trees) {
+    const peer = { name: 'rsync -a, mv, ln -s', milliseconds: tree.rsyncScript() };
+    const limit = !isQuick && tree === most ? 1 / 30 : undefined;
+    noteComparison(tree.job, tree.own, peer, limit);
+  }
+}
+
+const fileInBench = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Bundles the process that does the jobs, so that it starts as quickly as the built command. */
-export async function jobRunner(folder: string): Promise<RunJob> {
+async function jobRunner(folder: string): Promise<RunJob> {
   const outfile = join(folder, 'migration-child.mjs');
   await build({
     entryPoints: [fileInBench('migration-child.ts')],
@@ -35,31 +78,12 @@ export async function jobRunner(folder: string): Promise<RunJob> {
   };
 }
 
-function fileInBench(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
-}
-
 function isResult(value: unknown): value is JobResult {
   return typeof value === 'object' && value !== null && 'milliseconds' in value;
 }
 
-/** How many milliseconds it took to share the same tree in several ways: the best of some rounds. */
-export interface TreeCost {
-  readonly bytes: number;
-  readonly hardLinkCopy: number;
-  readonly migrate: number;
-  /** The phase `absorb` without any sync, and how much longer it takes with them. */
-  readonly absorb: number;
-  readonly durable: number;
-  readonly phases: JobResult['phases'];
-  /** Measures the well-known script, and then removes the tree. */
-  readonly rsyncScript: () => number;
-}
-
-const TREE = { projects: 200, transcripts: 5200 };
-
-/** Measures `migrate` and `cp -al` in turns on the same tree. */
-export function benchTree(run: RunJob, folder: string, wanted: number, rounds: number): TreeCost {
+/** Measures `migrate` and `cp -al` in turns on the same tree: the best of some rounds. */
+function measureTree(run: RunJob, folder: string, wanted: number, rounds: number) {
   const home = join(folder, 'home');
   const projects = join(home, 'projects');
   const sharedRoot = join(folder, 'shared');
@@ -78,23 +102,23 @@ export function benchTree(run: RunJob, folder: string, wanted: number, rounds: n
     links.push(timeOf('cp', ['-al', projects, join(leftovers, 'linked')]));
     removeSecondNames(leftovers);
   }
-  const absorb = (results: readonly JobResult[]) =>
+  const absorbing = (results: readonly JobResult[]) =>
     best(results.map(({ phases }) => phases.absorb));
-  const fastest = runs.toSorted((one, other) => one.milliseconds - other.milliseconds)[0];
-  if (fastest === undefined) throw new Error('No rounds');
-  return {
-    bytes,
-    hardLinkCopy: best(links),
-    migrate: fastest.milliseconds,
-    absorb: absorb(unsynced),
-    durable: Math.max(absorb(runs) - absorb(unsynced), 0),
-    phases: fastest.phases,
-    rsyncScript: () => {
-      const milliseconds = best([rsyncOnce(projects, folder), rsyncOnce(projects, folder)]);
-      rmSync(folder, { recursive: true });
-      return milliseconds;
-    },
+  const size = `5,200 transcripts of ${gigabytes(bytes)}`;
+  const job = `migrate ${size}`;
+  const own = { name: 'migrate', milliseconds: best(runs.map((it) => it.milliseconds)) };
+  const copy = { name: 'cp -al', milliseconds: best(links) };
+  noteComparison(job, own, copy);
+  const absorb = { name: 'migrate', milliseconds: absorbing(unsynced) };
+  noteComparison(`only absorb ${size}, not yet durable`, absorb, copy, 3);
+  const durable = Math.max(absorbing(runs) - absorb.milliseconds, 0);
+  noteMeasure(`make those names of ${gigabytes(bytes)} durable`, durable, 'ms');
+  const rsyncScript = () => {
+    const milliseconds = best([rsyncOnce(projects, folder), rsyncOnce(projects, folder)]);
+    rmSync(folder, { recursive: true });
+    return milliseconds;
   };
+  return { job, bytes, own, rsyncScript };
 }
 
 /** Puts everything back as it was. */
@@ -126,8 +150,8 @@ function rsyncOnce(projects: string, folder: string): number {
   return milliseconds;
 }
 
-/** For how many milliseconds `projects` is absent in each of many cut-overs, in ascending order. */
-export function benchGaps(run: RunJob, folder: string, homes: number): readonly number[] {
+/** For how long `projects` is absent in each of many cut-overs, and what its two calls take by themselves. */
+function measureGaps(run: RunJob, folder: string, homes: number): void {
   const accountHomes = Array.from({ length: homes }, (_, number) => {
     const home = join(folder, `home-${number}`);
     // Keys and ids of their own: a session under two keys would be refused.
@@ -135,24 +159,29 @@ export function benchGaps(run: RunJob, folder: string, homes: number): readonly 
     return home;
   });
   const job = { operation: 'migrate', accountHomes, sharedRoot: join(folder, 'shared') } as const;
-  return run(job).gaps.toSorted((one, other) => one - other);
-}
-
-/** How many milliseconds the two calls of a cut-over take by themselves, in ascending order. */
-export function benchBareGaps(folder: string, count: number): readonly number[] {
-  const directories = Array.from({ length: count }, (_, number) => join(folder, `bare-${number}`));
+  const { gaps } = run(job);
+  const directories = accountHomes.map((_, number) => join(folder, `bare-${number}`));
   for (const directory of directories) mkdirSync(join(directory, 'projects'), { recursive: true });
-  const gaps = directories.map((directory) => {
+  const bare = directories.map((directory) => {
     const start = performance.now();
     renameSync(join(directory, 'projects'), join(directory, 'aside'));
     symlinkSync(folder, join(directory, 'projects'));
     return performance.now() - start;
   });
-  return gaps.toSorted((one, other) => one - other);
+  const gap = `how long projects is absent, over ${gaps.length} cut-overs`;
+  noteMeasure(`${gap}: median`, quantile(gaps, 0.5), 'ms');
+  noteMeasure(`${gap}: p99`, quantile(gaps, 0.99), 'ms', 0.5);
+  noteMeasure(`${gap}: the longest`, quantile(gaps, 1), 'ms');
+  noteMeasure('the bare rename and symlink: p99', quantile(bare, 0.99), 'ms');
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const ascending = values.toSorted((one, other) => one - other);
+  return ascending[Math.ceil(ascending.length * part) - 1] ?? Number.NaN;
 }
 
 /** Migrates small transcripts, 26 in a project: the best of some rounds, and the least that the process grew. */
-export function benchCount(run: RunJob, folder: string, transcripts: number, rounds: number) {
+function countCost(run: RunJob, folder: string, transcripts: number, rounds: number) {
   const results = Array.from({ length: rounds }, (_, round) => {
     const home = join(folder, String(round), 'home');
     const projects = Math.ceil(transcripts / 26);
@@ -166,22 +195,19 @@ export function benchCount(run: RunJob, folder: string, transcripts: number, rou
   };
 }
 
-/** How many milliseconds archiving takes when nothing is new, and walking both trees: the best of some rounds. */
-export function benchArchive(run: RunJob, folder: string, transcripts: number, rounds: number) {
+/** How long archiving takes when nothing is new, and walking both trees: the best of some rounds. */
+function measureArchive(run: RunJob, folder: string, transcripts: number, rounds: number): void {
   const projects = join(folder, '.claude-projects-shared');
   fillProjects(projects, { projects: Math.ceil(transcripts / 26), transcripts, bytes: 0 });
   const perform = (operation: 'archive' | 'walk') =>
     run({ operation, accountHomes: [], sharedRoot: folder }).milliseconds;
-  const first = perform('archive');
-  const times = Array.from({ length: rounds }, () => ({
-    again: perform('archive'),
-    walk: perform('walk'),
-  }));
-  return {
-    first,
-    again: best(times.map(({ again }) => again)),
-    walk: best(times.map(({ walk }) => walk)),
-  };
+  perform('archive');
+  const times = Array.from({ length: rounds }, () => [perform('archive'), perform('walk')]);
+  const [again = 0, walk = 0] = [0, 1].map((at) => best(times.map((it) => it[at])));
+  const job = `archive ${transcripts.toLocaleString('en')} transcripts, nothing of them new`;
+  const own = { name: 'archive', milliseconds: again };
+  noteComparison(job, own, { name: 'readdir and lstat', milliseconds: walk });
+  noteMeasure(job, again / 1000, 's', 1);
 }
 
 function timeOf(program: string, args: readonly string[]): number {

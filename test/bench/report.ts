@@ -11,34 +11,63 @@ export interface Comparison {
   readonly limit?: number;
 }
 
-interface Timed {
+export interface Timed {
   readonly name: string;
   readonly milliseconds: number;
 }
 
 /** A figure that is compared with nothing but its limit, which it must not exceed. */
-export interface Measure {
+interface Measure {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | '×';
+  readonly unit: string;
   readonly limit?: number;
 }
 
-export interface Results {
-  readonly comparisons: readonly Comparison[];
-  readonly measures: readonly Measure[];
-}
-
 /** What one run measured, and where. */
-export interface Report extends Results {
+export interface Report {
   /** The day, such as `2026-11-21`. */
   readonly measured: string;
   readonly machine: string;
   /** The load average before the run: above a few per cent of one core, only the ratios mean something. */
   readonly loadBefore: number;
+  readonly comparisons: readonly Comparison[];
+  readonly measures: readonly Measure[];
 }
 
-export const reportPath = fileURLToPath(new URL('report.json', import.meta.url));
+const reportPath = fileURLToPath(new URL('report.json', import.meta.url));
+
+const comparisons: Comparison[] = [];
+const measures: Measure[] = [];
+
+/** Notes and prints how long a job took with this package and in another way. */
+export function noteComparison(job: string, own: Timed, peer: Timed, limit?: number): void {
+  comparisons.push({ job, own, peer, ...(limit === undefined ? {} : { limit }) });
+  const ratio = own.milliseconds / peer.milliseconds;
+  print(
+    `${job}: ${own.name}, times ${peer.name}`,
+    ratio,
+    `of ${peer.milliseconds.toPrecision(3)} ms`,
+    limit,
+  );
+}
+
+/** Notes and prints a figure. */
+export function noteMeasure(
+  what: string,
+  value: number,
+  unit: 'ms' | 's' | 'MB' | '×',
+  limit?: number,
+): void {
+  measures.push({ what, value, unit, ...(limit === undefined ? {} : { limit }) });
+  print(what, value, unit, limit);
+}
+
+function print(what: string, value: number, unit: string, limit: number | undefined): void {
+  const verdict = limit === undefined ? '' : value <= limit ? ', kept' : ', MISSED';
+  const most = limit === undefined ? '' : `; limit ${limit.toPrecision(3)}${verdict}`;
+  console.log(`  ${what}: ${value.toPrecision(3)} ${unit}${most}`);
+}
 
 /** Call it before anything is measured. */
 export function machineNow(): Pick<Report, 'machine' | 'loadBefore'> {
@@ -50,24 +79,10 @@ export function machineNow(): Pick<Report, 'machine' | 'loadBefore'> {
   };
 }
 
-/** Every limit, whether it is kept, and by how much it is missed otherwise. */
-export function checkLimits({ comparisons, measures }: Results): readonly string[] {
-  const limited = [
-    ...comparisons.map(({ job, own, peer, limit }) => ({
-      what: `${job}: ${own.name}, times ${peer.name}`,
-      value: own.milliseconds / peer.milliseconds,
-      limit,
-    })),
-    ...measures.map(({ what, value, unit, limit }) => ({ what: `${what}, ${unit}`, value, limit })),
-  ];
-  return limited.flatMap(({ what, value, limit }) => {
-    if (limit === undefined) return [];
-    const verdict = value <= limit ? 'kept  ' : 'MISSED';
-    return [`${verdict}  ${what}: ${value.toPrecision(3)}, limit ${limit.toPrecision(3)}`];
-  });
-}
-
-export function writeReport(report: Report): void {
+/** Writes everything that was noted. */
+export function writeReport(where: Pick<Report, 'machine' | 'loadBefore'>): void {
+  const measured = new Date().toISOString().slice(0, 10);
+  const report: Report = { measured, ...where, comparisons, measures };
   writeFileSync(reportPath, `${JSON.stringify(report, shortened, 2)}\n`);
 }
 

@@ -1,11 +1,94 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
-import { complaintsAbout, programOf } from './support/compiler.ts';
-import { type Example, pageExamples, sourceExamples } from './support/examples.ts';
+import ts from 'typescript';
+import { programOf } from './support/compiler.ts';
 import { run } from './support/run.ts';
 import { pathInRepository } from './support/source.ts';
+import { pages, pageText } from './support/pages.ts';
+
+/** A code block that a reader may copy. */
+interface Example {
+  /** Where it stands, and its title or the heading above it. */
+  readonly title: string;
+  readonly code: string;
+}
+
+/** Every `ts` block of every page, under the heading above it. */
+function pageExamples(): readonly Example[] {
+  return pages.flatMap((page) =>
+    pageText(page)
+      .split(/^(?=#+ )/m)
+      .flatMap((section) => {
+        const heading = /^#+ (.*)/.exec(section)?.[1] ?? 'before the first heading';
+        const blocks = [...section.matchAll(/^```ts\n(.*?)^```$/gms)];
+        return blocks.map(([, code = ''], index) => {
+          const number = blocks.length > 1 ? ` (${index + 1})` : '';
+          return { title: `${page}: ${heading}${number}`, code };
+        });
+      }),
+  );
+}
+
+/** The code block of every `@example` in the source, under its title. */
+function sourceExamples(): readonly Example[] {
+  const files = readdirSync(pathInRepository('src'), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .toSorted()
+    .flatMap((file) => {
+      const text = readFileSync(pathInRepository(`src/${file}`), 'utf8');
+      const comments = [...text.matchAll(/\/\*\*.*?\*\//gs)].map(([comment]) =>
+        withoutStars(comment),
+      );
+      return comments.flatMap((comment) => examplesIn(comment, `src/${file}`));
+    });
+}
+
+function examplesIn(comment: string, file: string): readonly Example[] {
+  const titles = [...comment.matchAll(/^@example\b.*$/gm)];
+  const examples = [...comment.matchAll(/^@example (?<title>.+)\n```ts\n(?<code>.*?)^```$/gms)];
+  if (titles.length !== examples.length) {
+    throw new Error(`${file} has an @example without a title or a ts block`);
+  }
+  return examples.map(({ groups: { title = '', code = '' } = {} }) => ({
+    title: `${file}: ${title}`,
+    code,
+  }));
+}
+
+function withoutStars(comment: string): string {
+  return comment.replace(/^ *\* ?/gm, '');
+}
+
+/** What the compiler says about the given files of a program; nothing if all is well. */
+function complaintsAbout(files: readonly string[], program: ts.Program): string {
+  const complaints = [
+    ...program.getOptionsDiagnostics(),
+    ...files.flatMap((file) => {
+      const source = program.getSourceFile(file);
+      return [
+        ...program.getSyntacticDiagnostics(source),
+        ...program.getSemanticDiagnostics(source),
+      ];
+    }),
+  ];
+  return ts.formatDiagnostics(complaints, {
+    getCanonicalFileName: (path) => path,
+    getCurrentDirectory: () => pathInRepository('.'),
+    getNewLine: () => '\n',
+  });
+}
 
 /** A project of somebody else's that holds nothing but examples, each in a file of its own. */
 interface Consumer {

@@ -6,15 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { TestedClaudeVersions } from '../../src/sessions/program.ts';
 import { drawPicture, picturePath } from './support/picture.ts';
 import { documentedCodes, knownCodes } from './support/problem-codes.ts';
-import {
-  MOST_BYTES,
-  pages,
-  pageText,
-  regenerate,
-  sectionNames,
-  sectionsIn,
-} from './support/pages.ts';
+import { pages, pageText, regenerate, sectionNames, sectionsIn } from './support/pages.ts';
 import { interfaceIn, pathInRepository, wordsIn } from './support/source.ts';
+
+/** The most that the first page may have, in bytes, with all that is generated. */
+const MOST_BYTES = 12_000;
 
 /** The files of the package, but for what is built. */
 async function packedFiles(): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { type ListedSession, listSessions } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import type { SDKSessionInfo } from '@anthropic-ai/claude-agent-sdk';
 import { rounds } from '../unit/support/proof.ts';
-import { listThroughSdk } from './support/agent-sdk.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
@@ -11,6 +11,23 @@ import { startSession } from './support/session.ts';
 import { settleHome } from './support/settle-home.ts';
 import { startTmux } from './support/tmux-server.ts';
 import { twoAtATime } from './support/two-at-a-time.ts';
+
+/** What the SDK lists of a home, by the ids of the sessions. */
+async function listThroughSdk(
+  accountHome: string,
+): Promise<ReadonlyMap<string, Partial<SDKSessionInfo>>> {
+  const { listSessions } = await import('@anthropic-ai/claude-agent-sdk');
+  const before = process.env['CLAUDE_CONFIG_DIR'];
+  // It takes the home from there only.
+  process.env['CLAUDE_CONFIG_DIR'] = accountHome;
+  try {
+    const sessions = await listSessions();
+    return new Map(sessions.map((session) => [session.sessionId, session]));
+  } finally {
+    if (before === undefined) delete process.env['CLAUDE_CONFIG_DIR'];
+    else process.env['CLAUDE_CONFIG_DIR'] = before;
+  }
+}
 
 const COUNT = rounds(25, 2);
 

@@ -4,16 +4,39 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
-import { messagesFromSdk } from './support/agent-sdk.ts';
-import { runClaude } from './support/claude.ts';
+import { cleanEnvironment, runClaude, type Surroundings } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { pollUntil } from './support/poll.ts';
-import { programs } from './support/programs.ts';
+import { executableOf, programs } from './support/programs.ts';
 import { limitHit, limitNear, troubleOfServer } from './support/quota-refusals.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { say } from './support/say.ts';
 import { settleHome } from './support/settle-home.ts';
 import { startTmux } from './support/tmux-server.ts';
+
+/** Every message that the SDK gives for a question, also where it throws in the end. */
+async function messagesFromSdk(
+  prompt: string,
+  surroundings: Surroundings,
+): Promise<readonly unknown[]> {
+  const pathToClaudeCodeExecutable = executableOf('new');
+  const { query } = await import('@anthropic-ai/claude-agent-sdk');
+  const { cwd } = surroundings;
+  const env = cleanEnvironment(surroundings);
+  const messages: unknown[] = [];
+  try {
+    for await (const message of query({
+      prompt,
+      options: { pathToClaudeCodeExecutable, cwd, env },
+    })) {
+      messages.push(message);
+    }
+  } catch (error) {
+    // After a result that is an error, it throws what the result said.
+    if (messages.length === 0) throw error;
+  }
+  return messages;
+}
 
 const token = 'sk-ant-oat01-dummy-for-the-stand-in';
 // On the minute, because the program prints no seconds.

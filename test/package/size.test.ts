@@ -1,5 +1,15 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sizeToLoad } from './support/installed.ts';
+import { installed, readInstalled } from './support/installed.ts';
+
+/** The bytes of a file of the package, and of those of the package that it imports. */
+async function sizeToLoad(path: string): Promise<number> {
+  const imports = (await readInstalled(path)).matchAll(/from "\.\/(chunk-\w+\.js)"/g);
+  const paths = [path, ...Array.from(imports, ([, name = '']) => join(dirname(path), name))];
+  const sizes = await Promise.all(paths.map(async (it) => (await stat(join(installed, it))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
 
 const built = ['dist/index.js', 'dist/index.cjs'];
 

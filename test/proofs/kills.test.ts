@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleChild } from '../unit/support/child.ts';
-import type { CutOverCall } from '../unit/support/migration/hooked-disk.ts';
+import type { CutOverCall } from '../unit/support/migration/migrate-child.ts';
 import {
   type Aim,
   killedRun,

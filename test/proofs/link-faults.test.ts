@@ -5,10 +5,43 @@ import {
   validateAll,
 } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
-import { faultStages, sweepFaults } from '../unit/support/fault-sweep.ts';
+import { type Stage, sweepFaults } from '../unit/support/fault-sweep.ts';
 import { printFigures, rounds } from '../unit/support/proof.ts';
 import { ensuringCalls, lookingCalls } from '../unit/support/six-calls.ts';
-import { requiredIn, snapshot, type World } from '../unit/support/world.ts';
+import {
+  at,
+  makeDirectory,
+  makeFile,
+  makeLink,
+  requiredIn,
+  snapshot,
+  type World,
+} from '../unit/support/world.ts';
+
+/** Stages on which every kind of call is made. */
+const faultStages: Readonly<Record<string, Stage>> = {
+  'nothing is there': (world) => [at(world, 'deep/a'), at(world, 'b')],
+  'all is right': (world) => {
+    for (const { name, target } of requiredIn(world)) {
+      makeDirectory(world, target);
+      makeLink(world, at(world, `a/${name}`), target);
+      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared`);
+    }
+    return [at(world, 'a'), at(world, 'b')];
+  },
+  'the targets are missing behind links of all spellings': (world) => {
+    for (const { name, target } of requiredIn(world)) {
+      makeLink(world, at(world, `a/${name}`), target);
+      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared/`);
+    }
+    return [at(world, 'a'), at(world, 'b')];
+  },
+  'a home and the shared root lie behind links': (world) => {
+    makeFile(world, at(world, 'a/settings.json'), '{}');
+    makeLink(world, at(world, 'shared'), makeDirectory(world, at(world, 'volume')));
+    return [makeLink(world, at(world, 'alias'), at(world, 'a')), at(world, 'a')];
+  },
+};
 
 // Of the faults of each call, every so many: other ones at other calls.
 const STEP = rounds(1, 4);

@@ -56,8 +56,8 @@ function errorsAt(call: number): readonly LockFault[] {
 function failingLockFs(
   fs: LockFs,
   fault: LockFault,
-): { readonly fs: LockFs; readonly firedAt: readonly (keyof LockFs)[] } {
-  const firedAt: (keyof LockFs)[] = [];
+): { readonly fs: LockFs; readonly firedAt: readonly string[] } {
+  const firedAt: string[] = [];
   let calls = 0;
   const watched = watchedLockFs(fs, async (call) => {
     await Promise.resolve();

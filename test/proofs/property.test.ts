@@ -13,7 +13,7 @@ import { type Act, type Script, scripts } from '../unit/support/property/script.
 import { processesWith } from '../unit/support/migrating.ts';
 import { listedBy } from '../unit/support/migration/calls.ts';
 import { posixWorld, type PosixWorld } from '../unit/support/posix-memfs.ts';
-import { childrenOf, type Link } from '../unit/support/posix-volume.ts';
+import { below } from '../unit/support/posix-volume.ts';
 import { randomFrom } from '../unit/support/seeded-random.ts';
 import type { DiskCall } from '../unit/support/wrapped-disk.ts';
 import { actingDisk } from '../unit/support/property/acting-disk.ts';
@@ -180,18 +180,11 @@ function reasonsOf(unmerged: readonly { readonly reason: string }[]) {
 
 function entriesOf({ volume }: PosixWorld): Entries {
   const entries = new Map<string, string>();
-  const look = (link: Link, path: string) => {
-    for (const [name, child] of childrenOf(link)) {
-      const node = child.getNode();
-      const at = `${path}/${name}`;
-      if (node.isDirectory()) {
-        entries.set(at, `directory ${(node.perm & 0o777).toString(8)}`);
-        look(child, at);
-      } else if (node.isSymlink()) entries.set(at, `link to ${node.symlink}`);
-      else entries.set(at, `file ${node.getString()}`);
-    }
-  };
-  look(volume.core.root, '');
+  for (const [path, node] of below(volume.core.root)) {
+    if (node.isDirectory()) entries.set(path, `directory ${(node.perm & 0o777).toString(8)}`);
+    else if (node.isSymlink()) entries.set(path, `link to ${node.symlink}`);
+    else entries.set(path, `file ${node.getString()}`);
+  }
   return entries;
 }
 

@@ -7,10 +7,14 @@ import { bundleChild } from '../unit/support/child.ts';
 import { flawsOf, type LiveRun, liveRun, sumOf } from '../unit/support/migration/live-run.ts';
 import { printFigures, rounds, seed } from '../unit/support/proof.ts';
 import { seeded, type Seeded } from '../unit/support/seeded-random.ts';
-import { incomplete, lostFiles } from '../unit/support/migration/kill-check.ts';
-import { jobOf, notDone } from '../unit/support/migration/kill-run.ts';
-import { stageForKills } from '../unit/support/migration/kill-stage.ts';
-import type { MigrateAnswer, MigrateJob } from '../unit/support/migration/migrate-job.ts';
+import {
+  incomplete,
+  jobOf,
+  lostFiles,
+  notDone,
+  stageForKills,
+} from '../unit/support/migration/kill-run.ts';
+import type { MigrateAnswer, MigrateJob } from '../unit/support/migration/migrate-child.ts';
 import { runJob, startMigrate, type Strategy } from '../unit/support/migration/strategies.ts';
 
 /** How several processes fared that were at it together. */
@@ -67,10 +71,10 @@ async function togetherOnce(
   try {
     const stage = stageForKills(root);
     const job = jobOf(stage);
-    if (migrated) await runJob(startMigrate(bundle), job);
+    if (migrated) await runJob(bundle, job);
     const result = await together(bundle, job, random);
     const wrong = lostFiles(stage).map((path) => `${path} lost`);
-    wrong.push(...notDone(await runJob(startMigrate(bundle), job)), ...incomplete(stage));
+    wrong.push(...notDone(await runJob(bundle, job)), ...incomplete(stage));
     wrong.push(...lostFiles(stage).map((path) => `${path} lost in the end`));
     return { ...result, wrong };
   } finally {
@@ -88,10 +92,10 @@ function severalAtOnce(
   return async ({ accountHomes, required }) => {
     const start = Number(process.hrtime.bigint());
     const job: MigrateJob = { operation: 'migrate', accountHomes, required, live: 'merge' };
-    const first = migrated ? await runJob(startMigrate(bundle), job) : undefined;
+    const first = migrated ? await runJob(bundle, job) : undefined;
     const result = await together(bundle, job, random);
     results.push(result);
-    const last = await runJob(startMigrate(bundle), job);
+    const last = await runJob(bundle, job);
     const end = Number(process.hrtime.bigint());
     const messages = last?.kind === 'report' ? last.problems : [JSON.stringify(last)];
     const listedBy = [first, last].flatMap((it) => (it?.kind === 'report' ? it.listed : []));

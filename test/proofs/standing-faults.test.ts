@@ -7,7 +7,7 @@ import { posixError } from '../unit/support/posix-error.ts';
 import { printFigures, rounds, seed } from '../unit/support/proof.ts';
 import { randomFrom } from '../unit/support/seeded-random.ts';
 import { type DiskCall, wrappedDisk } from '../unit/support/wrapped-disk.ts';
-import { childrenOf, type Link } from '../unit/support/posix-volume.ts';
+import { below } from '../unit/support/posix-volume.ts';
 
 const parentOf = (path = '') => path.slice(0, path.lastIndexOf('/')) || '/';
 const READING = /^(?:open|opendir|readFile|readlink|copyFile)$/;
@@ -26,17 +26,8 @@ const rights: Readonly<Record<string, (call: DiskCall, path: string) => boolean>
 };
 
 /** Every path on the disk of a stage. */
-function pathsOf(staged: Stage): readonly string[] {
-  const paths: string[] = [];
-  const look = (link: Link, path: string): void => {
-    for (const [name, child] of childrenOf(link)) {
-      paths.push(`${path}/${name}`);
-      look(child, `${path}/${name}`);
-    }
-  };
-  look(worldOf(staged).volume.core.root, '');
-  return paths;
-}
+const pathsOf = (staged: Stage): readonly string[] =>
+  Array.from(below(worldOf(staged).volume.core.root), ([path]) => path);
 
 const isComplete = ({ outcome }: Ended) => outcome === 'done' || outcome === 'partial';
 

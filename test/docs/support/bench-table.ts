@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { type Comparison, type Report, reportPath } from '../../bench/report.ts';
+import { type Comparison, type Report } from '../../bench/report.ts';
+import lastReport from '../../bench/report.json' with { type: 'json' };
 
 /** The figures of the last `npm run bench -- --report`, as tables. */
-export function benchTables(): string {
-  const report: unknown = JSON.parse(readFileSync(reportPath, 'utf8'));
-  if (!isReport(report)) throw new Error('test/bench/report.json is not a report');
-  return tablesOf(report);
-}
+export const benchTables = (): string => tablesOf(lastReport);
 
 export function tablesOf(report: Report): string {
   const busy =
@@ -51,41 +47,4 @@ function rounded(value: number): string {
   return value >= 100
     ? Math.round(value).toLocaleString('en')
     : String(Number(value.toPrecision(2)));
-}
-
-function isReport(value: unknown): value is Report {
-  return (
-    isObject(value) &&
-    ['measured', 'machine'].every((name) => typeof value[name] === 'string') &&
-    typeof value['loadBefore'] === 'number' &&
-    isListOf(
-      value['comparisons'],
-      ({ job, own, peer, limit }) =>
-        typeof job === 'string' && isTimed(own) && isTimed(peer) && isLimit(limit),
-    ) &&
-    isListOf(
-      value['measures'],
-      ({ what, value, unit, limit }) =>
-        typeof what === 'string' &&
-        typeof value === 'number' &&
-        typeof unit === 'string' &&
-        isLimit(limit),
-    )
-  );
-}
-
-function isTimed(value: unknown): boolean {
-  return isObject(value) && typeof value['milliseconds'] === 'number';
-}
-
-function isLimit(value: unknown): boolean {
-  return value === undefined || typeof value === 'number';
-}
-
-function isListOf(value: unknown, test: (it: Readonly<Record<string, unknown>>) => boolean) {
-  return Array.isArray(value) && value.every((it: unknown) => isObject(it) && test(it));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

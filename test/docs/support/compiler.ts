@@ -11,25 +11,6 @@ export function programOf(files: readonly string[]): ts.Program {
   return ts.createProgram(files, parsed?.options ?? {});
 }
 
-/** What the compiler says about the given files of a program; nothing if all is well. */
-export function complaintsAbout(files: readonly string[], program: ts.Program): string {
-  const complaints = [
-    ...program.getOptionsDiagnostics(),
-    ...files.flatMap((file) => {
-      const source = program.getSourceFile(file);
-      return [
-        ...program.getSyntacticDiagnostics(source),
-        ...program.getSemanticDiagnostics(source),
-      ];
-    }),
-  ];
-  return ts.formatDiagnostics(complaints, {
-    getCanonicalFileName: (path) => path,
-    getCurrentDirectory: () => pathInRepository('.'),
-    getNewLine: () => '\n',
-  });
-}
-
 function fail({ messageText }: ts.Diagnostic): never {
   throw new Error(ts.flattenDiagnosticMessageText(messageText, '\n'));
 }

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { programOf } from './compiler.ts';
 import { pathInRepository } from './source.ts';
 
 /** Where `claude-shared-state schema` has the schema of the JSON from. */
@@ -30,7 +31,8 @@ const problem = {
 };
 
 export function outputSchema(): string {
-  const { program, checker } = compiled();
+  const program = programOf([pathInRepository('src/cli/main.ts')]);
+  const checker = program.getTypeChecker();
   const { membersOf, named } = schemaMaker(checker);
   const commands = program
     .getSourceFiles()
@@ -79,15 +81,6 @@ function linesOf(value: object): string {
     return Array.isArray(value) ? text : `${JSON.stringify(key)}: ${text}`;
   });
   return `${open}\n    ${lines.join(',\n    ')}\n  ${close}`;
-}
-
-function compiled() {
-  const config = ts.readConfigFile(pathInRepository('tsconfig.json'), (path) =>
-    ts.sys.readFile(path),
-  );
-  const parsed = ts.parseJsonConfigFileContent(config.config, ts.sys, pathInRepository(''));
-  const program = ts.createProgram([pathInRepository('src/cli/main.ts')], parsed.options);
-  return { program, checker: program.getTypeChecker() };
 }
 
 /** The objects that are handed to `defineCommand`. */

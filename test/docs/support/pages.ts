@@ -37,9 +37,6 @@ async function errorMessage(): Promise<string> {
   return ['```text', error.message, '```'].join('\n');
 }
 
-/** The most that the first page may have, in bytes, with all that is generated. */
-export const MOST_BYTES = 12_000;
-
 /** Every page of documentation, by its path in the repository. */
 export const pages: readonly string[] = [
   'README.md',

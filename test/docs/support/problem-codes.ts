@@ -55,17 +55,23 @@ export function problemTables(page: keyof typeof sources): string {
 
 const columns = ['code', 'remedy', 'what it means', 'what to do'];
 
-function cellsFor({ name: code, doc: meaning }: Member): readonly string[] {
+function definitionOf({ name: code, doc: meaning }: Member) {
   const definition = definitions.get(code);
   if (definition === undefined || meaning === undefined) {
     throw new Error(`${code} is not documented`);
   }
   const { severity, remedy, advice } = definition;
+  return { code, severity, remedy, meaning, advice };
+}
+
+function cellsFor(member: Member): readonly string[] {
+  const { code, severity, remedy, meaning, advice } = definitionOf(member);
   return [
     `\`${code}\`${severity === 'warning' ? ' (warning)' : ''}`,
     `\`${remedy}\``,
     meaning,
-    adviceText(advice),
+    // Some advice depends on the fields of the problem.
+    adviceFor('api', advice) ?? 'See its `message`.',
   ];
 }
 
@@ -73,30 +79,22 @@ function rowOf(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** What to do, in a table: some advice depends on the fields of the problem. */
-function adviceText(advice: unknown): string {
-  const forApi = memberOf(advice, 'api') ?? advice;
-  return typeof forApi === 'string' ? forApi : 'See its `message`.';
+function adviceFor(audience: 'api' | 'cli', advice: unknown): string | undefined {
+  const own = memberOf(advice, audience) ?? advice;
+  return typeof own === 'string' ? own : undefined;
 }
+
 /** Where `claude-shared-state explain` has the meaning of each code from. */
 export const explanationsPath = pathInRepository('src/cli/problem-codes.json');
 
 /** What `explain` says of each code, as JSON. */
 export function explanations(): string {
   const all = documentedCodes
-    .map(({ name: code, doc: meaning }) => {
-      const definition = definitions.get(code);
-      if (definition === undefined || meaning === undefined) {
-        throw new Error(`${code} is not documented`);
-      }
-      const { severity, remedy, advice } = definition;
-      return {
-        code,
-        severity,
-        remedy,
-        meaning: meaningIn(meaning),
-        advice: adviceForCommand(advice),
-      };
+    .map((member) => {
+      const { meaning, advice, ...definition } = definitionOf(member);
+      // Of advice that depends on the case only what is always so.
+      const always = adviceFor('cli', advice) ?? 'It depends on the case; the message says it.';
+      return { ...definition, meaning: meaningIn(meaning), advice: always };
     })
     .toSorted((one, other) => (one.code < other.code ? -1 : 1));
   return `[\n${all.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`;
@@ -111,12 +109,4 @@ function meaningIn(doc: string): string {
     .replace(/ `\w+`: [^.]*\./g, '')
     .replaceAll('`', '')
     .trim();
-}
-
-/** Some advice depends on the case: of that only what is always so. */
-function adviceForCommand(advice: unknown): string {
-  const forCommand = memberOf(advice, 'cli') ?? advice;
-  return typeof forCommand === 'string'
-    ? forCommand
-    : 'It depends on the case; the message says it.';
 }

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { inject } from 'vitest';
 
 /** The package as a consumer has it: what was in the tarball, and nothing else. */
@@ -15,12 +15,4 @@ export async function installedFiles(): Promise<readonly string[]> {
 
 export function readInstalled(path: string): Promise<string> {
   return readFile(join(installed, path), 'utf8');
-}
-
-/** The bytes of a file of the package, and of those of the package that it imports. */
-export async function sizeToLoad(path: string): Promise<number> {
-  const imports = (await readInstalled(path)).matchAll(/from "\.\/(chunk-\w+\.js)"/g);
-  const paths = [path, ...Array.from(imports, ([, name = '']) => join(dirname(path), name))];
-  const sizes = await Promise.all(paths.map(async (it) => (await stat(join(installed, it))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,6 +1,6 @@
 import { inspectAll, validateAll, validateAllSync } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
-import { counting } from '../support/counting.ts';
+import { counting } from '../support/watched.ts';
 import { at, inWorld, requiredIn, type World, worldKinds } from '../support/world.ts';
 
 const counts = [1, 2, 100];

@@ -12,7 +12,7 @@ import {
 } from 'claude-shared-state';
 import { memfs } from 'memfs';
 import { describe, expect, test } from 'vitest';
-import { counting } from '../support/counting.ts';
+import { counting } from '../support/watched.ts';
 import { inWorld } from '../support/world.ts';
 
 /** Arguments that are wrong, the code that says so, and the value that its message names. */

@@ -1,8 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { onReadOnlyMount, whyNoMount } from '../support/mounts.ts';
+import { mounted, tmpfs, whyNoMount } from '../support/mounts.ts';
 import { needs } from '../support/required-here.ts';
 import { codesOf, ensuringCalls, lookingCalls } from '../support/six-calls.ts';
 import { at, inWorld, makeDirectory, makeLink, requiredIn, type World } from '../support/world.ts';
+
+/** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
+async function onReadOnlyMount(
+  folder: string,
+  fill: () => void,
+  use: () => Promise<void>,
+): Promise<void> {
+  await mounted(tmpfs(), folder, async () => {
+    fill();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    await use();
+  });
+}
 
 const allCalls = Object.entries({ ...lookingCalls, ...ensuringCalls });
 

@@ -1,6 +1,6 @@
 import { inspectAll, inspectAllSync, validateAll } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
-import { counting } from '../support/counting.ts';
+import { counting } from '../support/watched.ts';
 import { sweepFaults } from '../support/fault-sweep.ts';
 import { inWords } from '../support/in-words.ts';
 import { isThorough } from '../support/proof.ts';

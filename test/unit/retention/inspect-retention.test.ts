@@ -4,7 +4,7 @@ import { defaultManagedDirectory } from '../../../src/retention/managed-settings
 import { hooked } from '../support/hooked.ts';
 import { inWords } from '../support/in-words.ts';
 import { failWith } from '../support/posix-error.ts';
-import { daysFromNow, makeAged, makeHome, now } from '../support/retention.ts';
+import { makeHome, now } from '../support/retention.ts';
 import {
   at,
   inWorld,
@@ -16,6 +16,21 @@ import {
   type World,
   worldKinds,
 } from '../support/world.ts';
+
+const ONE_DAY = 86_400_000;
+
+/** A time before or after the clock of these tests. */
+function daysFromNow(days: number): Date {
+  return new Date(now.getTime() + days * ONE_DAY);
+}
+
+/** Makes a file below the shared `projects` that was last written some days ago. */
+function makeAged(world: World, path: string, days: number): string {
+  const file = makeFile(world, at(world, `shared/.claude-projects-shared/${path}`), '{}');
+  const seconds = daysFromNow(-days).getTime() / 1000;
+  world.fs.utimesSync(file, seconds, seconds);
+  return file;
+}
 
 async function inspect(world: World, homes: readonly string[]) {
   return await inspectRetention(homes, { required: requiredIn(world), fs: world.fs, now });

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/store';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked } from '../support/hooked.ts';
@@ -270,6 +271,125 @@ describe.each(worldKinds)('the edges of a transfer, in %s', (kind) => {
       ]);
     }));
 });
+
+describe.each(worldKinds)('more of the edges of a transfer, in %s', (kind) => {
+  test('an engine whose listings have no heads is asked for each file', () =>
+    inWorld(kind, async (world) => {
+      const { engine, store, options, pool, path } = await scene(world);
+      const withHeads = { ...engine.log };
+      engine.log.list = async (...args) =>
+        (await withHeads.list(...args)).map(({ sessionId, file, size, updatedAt }) => ({
+          sessionId,
+          file,
+          size,
+          updatedAt,
+        }));
+      for (let n = 0; n < 5; n += 1) makeFile(world, `${path.slice(0, -7)}${n}.jsonl`, line(n));
+      expect(await syncToStore(store, options)).toMatchObject({ files: { transferred: 5 } });
+      makeFile(world, `${pool}/-app/memory.md`, 'not of a session');
+      makeFile(world, `${pool}/-app/memory.jsonl`, 'not of a session');
+      world.fs.appendFileSync(`${path.slice(0, -7)}0.jsonl`, line(9));
+      const again = await syncToStore(store, options);
+      expect(again).toMatchObject({ files: { transferred: 1, unchanged: 4 } });
+      expect(await exportFromStore(store, options)).toMatchObject({ files: { unchanged: 5 } });
+      expect(await verifyStore(store, options)).toMatchObject({ ok: true, equal: 5 });
+    }));
+
+  test('running sessions are followed, and everything else now and then', () =>
+    inWorld(kind, async (world) => {
+      const { engine, store, options, pool, path } = await scene(world);
+      const home = at(world, 'home');
+      makeFile(world, `${home}/sessions/7.json`, JSON.stringify({ sessionId: id, procStart: '1' }));
+      const processInspector = { status: async () => ({ state: 'running', start: '1' }) as const };
+      const other = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
+      makeFile(world, path, line(1));
+      const stop = new AbortController();
+      let rounds = 0;
+      const seen: unknown[] = [];
+      const sleep = async () => {
+        rounds += 1;
+        if (rounds === 1) {
+          world.fs.appendFileSync(path, line(2));
+          makeFile(world, `${pool}/-app/${other}.jsonl`, line(3));
+        }
+        if (rounds === 3) {
+          seen.push(engine.textOf('-app', id), engine.textOf('-app', other));
+          world.fs.unlinkSync(`${home}/sessions/7.json`);
+        }
+        if (rounds === 102) stop.abort();
+      };
+      const followed = await syncToStore(store, {
+        ...options,
+        sleep,
+        processInspector,
+        follow: [home],
+        signal: stop.signal,
+      });
+      expect(followed).toMatchObject({ outcome: 'aborted', problems: [] });
+      expect(seen).toEqual([line(1) + line(2), undefined]);
+      expect(engine.textOf('-app', other)).toBe(line(3));
+    }));
+
+  test('prune keeps what somebody else wrote to, and does not mind what is gone by now', () =>
+    inWorld(kind, async (world) => {
+      const { engine, store, options, beforeNext } = await scene(world);
+      const other = { ...key, sessionId: '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e' };
+      await store.append(key, [entry(1)]);
+      await engine.open({ writer: 'elsewhere' }).append(other, [entry(1)]);
+      beforeNext('head', () => engine.files.delete(JSON.stringify(['-app', id, ''])));
+      const pruning = { ...options, prune: true, sessionIds: [id, other.sessionId] };
+      await syncToStore(store, pruning);
+      expect(await store.load(other)).toEqual([entry(1)]);
+      expect(await store.load(key)).toBeNull();
+      expect(await syncToStore(store, { ...pruning, sessionIds: [id] })).toMatchObject({
+        pruned: 0,
+      });
+    }));
+
+  test('verifyStore compares only the sessions that are named', () =>
+    inWorld(kind, async (world) => {
+      const { store, options, path } = await scene(world);
+      makeFile(world, path, line(1));
+      await store.append({ ...key, sessionId: 'another' }, [entry(1)]);
+      const { differences } = await verifyStore(store, { ...options, sessionIds: [id] });
+      expect(differences).toMatchObject([{ kind: 'pool-only', path }]);
+    }));
+
+  test('a project directory that is gone by now has no sessions', () =>
+    inWorld(kind, async (world) => {
+      const { store, options, path, pool } = await scene(world);
+      makeFile(world, path, line(1));
+      makeDirectory(world, `${pool}/-empty`);
+      const fs = hooked(
+        world,
+        failing('ENOENT', (call, at) => call === 'opendir' && at.endsWith('-empty')),
+      );
+      expect(await syncToStore(store, { ...options, fs })).toMatchObject({
+        ok: true,
+        files: { transferred: 1 },
+      });
+      const gone = hooked(
+        world,
+        failing('ENOENT', (call, at) => call === 'lstat' && at === path),
+      );
+      expect(await syncToStore(store, { ...options, fs: gone })).toMatchObject({
+        ok: true,
+        files: { unchanged: 0 },
+      });
+    }));
+});
+
+test('a name that is not UTF-8 is reported, on a disk that can have one', () =>
+  inWorld('disk', async (world) => {
+    const { store, options, pool } = await scene(world);
+    const directory = makeDirectory(world, `${pool}/-app/${id}/tool-results`);
+    const name = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xff, 0x2e, 0x74])]);
+    writeFileSync(name, 'bytes');
+    const pushed = await syncToStore(store, options);
+    expect(pushed.problems).toMatchObject([
+      { code: 'not-transferable', reason: 'unusual-name', sessionId: id },
+    ]);
+  }));
 
 test('options that are not of the right kind are all refused at once', async () => {
   const store = memoryEngine().open();

@@ -6,6 +6,7 @@ import { memoryEngine } from '../support/memory-log.ts';
 
 const key = { projectKey: '-app', sessionId: '3f0c5a52-6f0e-4a57-9d0b-2f3b1c9e7a10' };
 const entry = (n: number) => ({ type: 'user', uuid: `u${n}` });
+const title = (text: string) => ({ type: 'custom-title', customTitle: text });
 
 async function preparedEngine() {
   const engine = memoryEngine();
@@ -22,6 +23,18 @@ test('a transcript that another process deleted begins again', async () => {
   await b.append(key, [entry(3)]);
   await a.append(key, [entry(4), entry(1)]);
   expect(await b.load(key)).toEqual([entry(3), entry(4), entry(1)]);
+});
+
+test('entries without a uuid are recognized next to those that are known', async () => {
+  const engine = await preparedEngine();
+  const all = [title('A'), entry(1), title('B'), title('B'), entry(2), title('C')];
+  await engine.open().append(key, all);
+  const again = engine.open();
+  await again.append(key, all.slice(0, 4));
+  await again.append(key, [...all.slice(3), title('D'), entry(3), entry(3)]);
+  expect(await again.load(key)).toEqual([...all, title('D'), entry(3)]);
+  await again.append(key, [title('E'), entry(1)]);
+  expect(await again.load(key)).toEqual([...all, title('D'), entry(3), title('E')]);
 });
 
 test('of more transcripts than a store keeps in mind each is continued', async () => {

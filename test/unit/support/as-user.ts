@@ -40,11 +40,6 @@ export function whyNoOtherUser(): string | undefined {
   return whyNot('setpriv is missing', 'setpriv', '--version');
 }
 
-/** Why a user may link files of others here, or nothing if that is protected. */
-export function whyNoProtectedLinks(read: () => string): string | undefined {
-  return read().trim() === '1' ? undefined : 'fs.protected_hardlinks is off';
-}
-
 /** A directory for stages, which any user may enter. */
 function openDirectory(): string {
   const path = mkdtempSync(join(realpathSync(tmpdir()), 'shared-state-user-'));

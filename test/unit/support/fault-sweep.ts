@@ -1,4 +1,4 @@
-import { at, inWorld, makeDirectory, makeFile, makeLink, requiredIn, type World } from './world.ts';
+import { inWorld, type World } from './world.ts';
 import { posixError } from './posix-error.ts';
 import { watched, type Watcher } from './watched.ts';
 
@@ -59,32 +59,7 @@ function failing({ fs }: World, fault: Fault) {
 type Homes = readonly [string, ...string[]];
 
 /** Sets a stage that a healthy `validateAll` puts right without an error, and names its homes. */
-type Stage = (world: World) => Homes;
-
-/** Stages on which every kind of call is made. */
-export const faultStages: Readonly<Record<string, Stage>> = {
-  'nothing is there': (world) => [at(world, 'deep/a'), at(world, 'b')],
-  'all is right': (world) => {
-    for (const { name, target } of requiredIn(world)) {
-      makeDirectory(world, target);
-      makeLink(world, at(world, `a/${name}`), target);
-      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared`);
-    }
-    return [at(world, 'a'), at(world, 'b')];
-  },
-  'the targets are missing behind links of all spellings': (world) => {
-    for (const { name, target } of requiredIn(world)) {
-      makeLink(world, at(world, `a/${name}`), target);
-      makeLink(world, at(world, `b/${name}`), `../shared/.claude-${name}-shared/`);
-    }
-    return [at(world, 'a'), at(world, 'b')];
-  },
-  'a home and the shared root lie behind links': (world) => {
-    makeFile(world, at(world, 'a/settings.json'), '{}');
-    makeLink(world, at(world, 'shared'), makeDirectory(world, at(world, 'volume')));
-    return [makeLink(world, at(world, 'alias'), at(world, 'a')), at(world, 'a')];
-  },
-};
+export type Stage = (world: World) => Homes;
 
 /** One try of a sweep: a new world in which one fault is waiting. */
 export interface Try {

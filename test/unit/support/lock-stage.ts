@@ -1,33 +1,27 @@
 import type { ProcessInspector } from '../../../src/fs/processes.ts';
 import type { LockFs } from '../../../src/lock/lock.ts';
+import { wrappedPort } from './wrapped-port.ts';
 import { formatOwnerToken, type OwnerToken } from '../../../src/lock/owner.ts';
 
 /** Is told of each call before it is made, and may give back what is to happen once it was made. */
 type CallWatcher = (
-  call: keyof LockFs,
+  call: string,
   path: string,
 ) => Promise<((succeeded: boolean) => Promise<void> | void) | undefined>;
 
 export function watchedLockFs(fs: LockFs, watcher: CallWatcher): LockFs {
-  const through = async <Result>(
-    call: keyof LockFs,
-    path: string,
-    perform: () => Promise<Result>,
-  ): Promise<Result> => {
+  return wrappedPort(fs, async (call, perform, args) => {
+    const path = String(call === 'symlink' ? args[1] : args[0]);
     const after = await watcher(call, path);
-    const done = await perform().then(
-      (value) => ({ value }),
-      (error: unknown) => ({ error }),
-    );
-    await after?.('value' in done);
-    if ('value' in done) return done.value;
-    throw done.error;
-  };
-  return {
-    symlink: (target, path, type) => through('symlink', path, () => fs.symlink(target, path, type)),
-    readlink: (path) => through('readlink', path, () => fs.readlink(path)),
-    unlink: (path) => through('unlink', path, () => fs.unlink(path)),
-  };
+    let succeeded = false;
+    try {
+      const result = await perform();
+      succeeded = true;
+      return result;
+    } finally {
+      await after?.(succeeded);
+    }
+  });
 }
 
 /** A machine whose processes run as long as the test wants. */

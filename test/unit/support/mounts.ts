@@ -46,16 +46,3 @@ export async function mounted(
     unmount(folder);
   }
 }
-
-/** Mounts a small file system on a folder, lets it be filled, and makes it read-only while in use. */
-export async function onReadOnlyMount(
-  folder: string,
-  fill: () => void,
-  use: () => Promise<void>,
-): Promise<void> {
-  await mounted(tmpfs(), folder, async () => {
-    fill();
-    execFileSync('mount', ['-o', 'remount,ro', folder]);
-    await use();
-  });
-}

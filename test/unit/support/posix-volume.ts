@@ -224,6 +224,14 @@ export function* childrenOf(link: Link): Generator<readonly [string, Link]> {
   }
 }
 
+/** Everything below a name, with its path; a directory comes before what is in it. */
+export function* below(link: Link, path = ''): Generator<readonly [path: string, node: Inode]> {
+  for (const [name, child] of childrenOf(link)) {
+    yield [`${path}/${name}`, child.getNode()];
+    yield* below(child, `${path}/${name}`);
+  }
+}
+
 export function isEmpty(link: Link): boolean {
   return childrenOf(link).next().done === true;
 }

@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs';
 import type { PosixWorld } from './posix-memfs.ts';
-import { childrenOf, type Link } from './posix-volume.ts';
+import { below } from './posix-volume.ts';
 
 /** Every regular file of a tree by its path, with its bytes. */
 export type Files = ReadonlyMap<string, Buffer>;
@@ -14,16 +14,12 @@ export interface MissingBytes {
 /** The files below some directories of a world (all, by default); links are not followed. */
 export function filesIn({ volume }: PosixWorld, roots: readonly string[] = ['/']): Files {
   const files = new Map<string, Buffer>();
-  const look = (link: Link, path: string): void => {
-    for (const [name, child] of childrenOf(link)) {
-      const node = child.getNode();
-      if (node.isDirectory()) look(child, `${path}/${name}`);
-      else if (node.isFile()) files.set(`${path}/${name}`, node.getBuffer());
-    }
-  };
   for (const root of roots) {
     const link = volume.at(root);
-    if (link?.getNode().isDirectory() === true) look(link, root === '/' ? '' : root);
+    if (link === undefined) continue;
+    for (const [path, node] of below(link, root === '/' ? '' : root)) {
+      if (node.isFile()) files.set(path, node.getBuffer());
+    }
   }
   return files;
 }

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync, chmodSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { ID, KEY, lines, OTHER_ID, TRANSCRIPT } from '../../support/migrating.ts';
-import {
-  ROOT,
-  USER,
-  Users,
-  UserStage,
-  whyNoOtherUser,
-  whyNoProtectedLinks,
-} from '../../support/as-user.ts';
+import { ROOT, USER, Users, UserStage, whyNoOtherUser } from '../../support/as-user.ts';
 import { needs } from '../../support/required-here.ts';
+
+/** Why a user may link files of others here, or nothing if that is protected. */
+function whyNoProtectedLinks(read: () => string): string | undefined {
+  return read().trim() === '1' ? undefined : 'fs.protected_hardlinks is off';
+}
 
 const users = new Users();
 const stages: UserStage[] = [];

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Call, failing, hooked, showing } from '../../support/hooked.ts';
 import {
@@ -15,9 +16,17 @@ import {
   TRANSCRIPT,
 } from '../../support/migrating.ts';
 import { failWith } from '../../support/posix-error.ts';
-import { isBelow, kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
+import { kindAt, lostOf, PROJECTS_LINK, pruneAll } from '../../support/stories.ts';
 import { restorePointsIn, restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
+
+/** Whether a path is below another one. */
+function isBelow(path: string, directory: string): boolean {
+  for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
+    if (above === directory) return true;
+  }
+  return false;
+}
 
 const NOTES = `projects/${KEY}/memory/notes.md`;
 const FILES = {

@@ -5,14 +5,7 @@ import { startChild } from '../child.ts';
 import { type LiveStage, stageLiveSessions } from './live-sessions.ts';
 import type { Strategy, StrategyResult } from './strategies.ts';
 import { checkSession, noVerdict, type Verdict } from './transcript-checker.ts';
-import {
-  everySpecialStep,
-  type LoggedStep,
-  readLog,
-  type SpecialStep,
-  type WriterJob,
-  type WrittenSession,
-} from './writer-log.ts';
+import { type LoggedStep, readLog, type WriterJob, type WrittenSession } from './writer-log.ts';
 
 /** One run: writers write while a strategy brings their sessions into the shared place. */
 export interface LiveRun {
@@ -45,10 +38,6 @@ export interface LiveRunOptions {
   readonly beforeMs?: number;
   readonly afterMs?: number;
   readonly pauseMs?: number;
-  /** What the writers do besides appending; everything unless given. */
-  readonly does?: readonly SpecialStep[];
-  /** Keeps the files of a run that was not flawless, to look at. */
-  readonly keep?: boolean;
 }
 
 const WRITERS = 4;
@@ -65,8 +54,8 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     );
     const log = join(logs, `${writer}.jsonl`);
     const seed = options.seed * 100 + writer;
-    const { does = everySpecialStep, pauseMs = 1, isRecorded = true } = options;
-    return { child, job: { writer, seed, log, sessions, does, pauseMs, isRecorded } };
+    const { pauseMs = 1, isRecorded = true } = options;
+    return { child, job: { writer, seed, log, sessions, pauseMs, isRecorded } };
   });
   try {
     await Promise.all(writers.map(async ({ child }) => await child.answer()));
@@ -82,15 +71,9 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRun> {
     const second = again === undefined ? first : await again(stage, 0);
     const result = { ...second, span: first.span, listed: [...first.listed, ...second.listed] };
 
-    const run = judge(
-      stage,
-      writers.map(({ job }) => job),
-      result,
-      options.expected,
-    );
-    const isToKeep = options.keep === true && flawsOf([run]).length > 0;
-    if (isToKeep) run.verdict.examples.push(`kept in ${root}`);
-    else rmSync(root, { recursive: true });
+    const jobs = writers.map(({ job }) => job);
+    const run = judge(stage, jobs, result, options.expected);
+    rmSync(root, { recursive: true });
     return run;
   } finally {
     for (const { child } of writers) child.process.kill('SIGKILL');

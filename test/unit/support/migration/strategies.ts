@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Child, startChild } from '../child.ts';
 import type { LiveStage } from './live-sessions.ts';
-import { isMigrateAnswer, type MigrateAnswer, type MigrateJob } from './migrate-job.ts';
+import type { MigrateAnswer, MigrateJob } from './migrate-child.ts';
 import type { Span } from './transcript-checker.ts';
 
 /** Brings the state of a stage to another place while it is written to. */
@@ -24,9 +25,7 @@ const execute = promisify(execFile);
 /** Nothing happens: what the writers wrote must be where they wrote it. */
 export const doNothing: Strategy = async () => {
   const start = Number(process.hrtime.bigint());
-  await new Promise((resolve) => {
-    setTimeout(resolve, 100);
-  });
+  await setTimeout(100);
   return resultSince(start);
 };
 
@@ -48,18 +47,11 @@ export const rsyncScript: Strategy = async ({ accountHomes, projects }, windowMs
 
 /** `migrate` in a process of its own, `bundle` being its child. */
 export function migrating(bundle: string, job: Partial<MigrateJob> = {}): Strategy {
-  return async ({ accountHomes, required }, milliseconds) => {
+  return async ({ accountHomes, required }, windowMs) => {
     const start = Number(process.hrtime.bigint());
-    const window = { milliseconds, cutOvers: 1 };
-    const whole: MigrateJob = {
-      operation: 'migrate',
-      accountHomes,
-      required,
-      live: 'merge',
-      window,
-      ...job,
-    };
-    return resultOf(await runJob(startMigrate(bundle), whole), start);
+    const usual = { operation: 'migrate', live: 'merge' } as const;
+    const whole = { ...usual, accountHomes, required, windowMs, ...job };
+    return resultOf(await runJob(bundle, whole), start);
   };
 }
 
@@ -75,19 +67,17 @@ export function restoring(bundle: string): Strategy {
 }
 
 function resultOf(answer: MigrateAnswer | undefined, start: number): StrategyResult {
-  if (answer?.kind !== 'report') {
-    const why = answer?.kind === 'rejected' ? answer.why : 'it ended early';
-    return { ...resultSince(start), ok: false, outcome: 'rejected', messages: [why] };
+  if (answer?.kind === 'report') {
+    // Its own span, not that of the whole process: nothing may be disturbed outside it.
+    const { start, end, problems: messages, ...result } = answer;
+    return { ...result, span: { start, end }, messages };
   }
-  const { ok, outcome, problems, listed } = answer;
-  // Its own span, not that of the whole process: nothing may be disturbed outside it.
-  return {
-    span: { start: answer.start, end: answer.end },
-    ok,
-    outcome,
-    messages: problems,
-    listed,
-  };
+  const why = answer?.kind === 'rejected' ? answer.why : 'it ended early';
+  return { ...resultSince(start), ok: false, outcome: 'rejected', messages: [why] };
+}
+
+function isMigrateAnswer(message: unknown): message is MigrateAnswer {
+  return typeof message === 'object' && message !== null && 'kind' in message;
 }
 
 /** Starts a process that waits for a job. */
@@ -95,11 +85,9 @@ export function startMigrate(bundle: string): Child<MigrateJob, MigrateAnswer> {
   return startChild<MigrateJob, MigrateAnswer>(bundle, isMigrateAnswer);
 }
 
-/** Gives a process its job; `undefined` if it ended before it could answer. */
-export async function runJob(
-  child: Child<MigrateJob, MigrateAnswer>,
-  job: MigrateJob,
-): Promise<MigrateAnswer | undefined> {
+/** Gives a process of its own a job; `undefined` if it ended before it could answer. */
+export async function runJob(bundle: string, job: MigrateJob): Promise<MigrateAnswer | undefined> {
+  const child = startMigrate(bundle);
   if ((await child.answer())?.kind !== 'ready') return undefined;
   child.tell(job);
   const answer = await child.answer();

@@ -13,19 +13,12 @@ export interface WrittenSession {
   readonly hasCopies: boolean;
 }
 
-/** What the real program does to a transcript now and then, besides appending. */
-export type SpecialStep = 'rewrite-end' | 'replace' | 'move';
-
-export const everySpecialStep: readonly SpecialStep[] = ['rewrite-end', 'replace', 'move'];
-
 /** What a writer is asked to do. */
 export interface WriterJob {
   readonly writer: number;
   readonly seed: number;
   readonly log: string;
   readonly sessions: readonly WrittenSession[];
-  /** What it does besides appending. */
-  readonly does: readonly SpecialStep[];
   /** The average pause between two batches. */
   readonly pauseMs: number;
   /** Whether the writer is on record as a running session. */
@@ -35,7 +28,7 @@ export interface WriterJob {
 /** What a writer has done; times in nanoseconds of the clock that all processes share. */
 export interface LoggedStep {
   /** `dropped`: a batch that could not be appended, of which the real program keeps nothing and tells nobody. */
-  readonly step: 'append' | SpecialStep | 'dropped' | 'failed';
+  readonly step: 'append' | 'rewrite-end' | 'replace' | 'move' | 'dropped' | 'failed';
   readonly session: string;
   readonly key: string;
   readonly batch: number;
