@@ -47,6 +47,8 @@ export interface Io {
   readonly home: string;
   /** The working directory. */
   readonly cwd: string;
+  /** The system, as Node names it. */
+  readonly platform: NodeJS.Platform;
   /** Tells which homes running processes use: those of this user, unless given. */
   readonly processInspector?: ConfigDirInspector | undefined;
   /** The text of a file; `undefined` if there is none. */

@@ -34,6 +34,7 @@ export function processIo(streams: Streams = process): Io {
     env: process.env,
     home: homedir(),
     cwd: process.cwd(),
+    platform: process.platform,
     readFile: textAt,
     createFile: async (path, text) => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });

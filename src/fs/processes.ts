@@ -9,7 +9,7 @@ import {
   isPidNamespace,
   type PidNamespaceRelation,
 } from './pid-namespace.ts';
-import { bootSession, hardwareId, sightingByPs } from './system-programs.ts';
+import { bootSession, hardwareId, type SeenProcess, sightingByPs } from './system-programs.ts';
 import { errnoOf } from '../core/result.ts';
 
 /** A process as somebody has recorded it. */
@@ -74,7 +74,7 @@ export const realProcesses: ProcessInspector = {
 };
 
 async function statusHere(pid: number): Promise<ProcessStatus> {
-  const seen = sightingIn(await statOf(pid));
+  const seen = sightingIn(await textAt(`/proc/${pid}/stat`));
   if (seen !== undefined) return seen;
   const signalled = statusBySignal(pid);
   if (signalled.state !== 'running' || (await hasProc())) return signalled;
@@ -96,12 +96,7 @@ async function statusAnywhere({ pid, start }: RecordedProcess): Promise<ProcessS
 }
 
 /** What `/proc/<pid>/stat` says; `undefined` if that is nothing known. */
-export function sightingIn(
-  stat: string,
-):
-  | { readonly state: 'exited' }
-  | { readonly state: 'running'; readonly start: string }
-  | undefined {
+export function sightingIn(stat: string): SeenProcess | undefined {
   // The second field is the name of the program in parentheses, and may hold any of these itself.
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // The 20th and the 22nd of all fields; `state` is the third.
@@ -138,7 +133,7 @@ async function mayBeInContainer(pid: number, start: string | undefined): Promise
     // The last of its numbers is the one that the process itself knows.
     const inner = /^NSpid:\t\d+.*\t(\d+)$/m.exec(await textAt(`/proc/${name}/status`))?.[1];
     if (inner !== String(pid)) continue;
-    const seen = sightingIn(await statOf(Number(name)));
+    const seen = sightingIn(await textAt(`/proc/${name}/stat`));
     if (seen?.state === 'running' && (start ?? seen.start) === seen.start) return true;
   }
   return false;
@@ -215,10 +210,6 @@ function inodeIn(namespace: string): string {
 export function effectiveUid(): number | undefined {
   // By its object: as an export of the module it is missing on Windows, where an import of it fails.
   return process.geteuid?.();
-}
-
-function statOf(pid: number): Promise<string> {
-  return textAt(`/proc/${pid}/stat`);
 }
 
 /** What a file says; nothing if it cannot be read. */

@@ -3,15 +3,16 @@
  * absolute path, without a shell and with an environment of two variables.
  */
 
+/** A process as the system shows it; `start` as Claude Code records it there. */
+export type SeenProcess =
+  | { readonly state: 'exited' }
+  | { readonly state: 'running'; readonly start: string };
+
 /**
  * What `ps` says about a process; `undefined` if it says nothing. `start` is as Claude Code records it on macOS: the
  * output of `LC_ALL=C TZ=UTC ps -o lstart=` without blanks around it (read in the packages of 2.1.197 and 2.1.332).
  */
-export async function sightingByPs(
-  pid: number,
-): Promise<
-  { readonly state: 'exited' } | { readonly state: 'running'; readonly start: string } | undefined
-> {
+export async function sightingByPs(pid: number): Promise<SeenProcess | undefined> {
   const row = await outputOf('/bin/ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)]);
   const [, state, start] = /^(\S+)\s+(\S.*)$/.exec(row) ?? [];
   if (state === undefined || start === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { platform } from 'node:process';
 import { mapLimit } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
 import { toResult } from '../core/result.ts';
@@ -15,8 +16,11 @@ export interface AccountHome {
   readonly rule: HomeRule;
   /** Absent if its files name none, as with an API key. */
   readonly account?: Account;
-  /** Whether it has a `.credentials.json`. On macOS logins are in the Keychain, which is not asked. */
-  readonly hasCredentials: boolean;
+  /**
+   * Whether it has a `.credentials.json`. Absent on macOS if it has none: its login may then be in the Keychain, which is
+   * not asked.
+   */
+  readonly hasCredentials?: boolean;
   /** Every symbolic link in it. */
   readonly links: readonly HomeLink[];
   /** The transcripts under its `projects`, also behind a link; absent if they were not counted. */
@@ -89,7 +93,7 @@ export async function examineHome(
       accountHome,
       rule,
       ...(account === undefined ? {} : { account }),
-      hasCredentials: names.has('.credentials.json'),
+      ...credentialsIn(names),
       links,
       remarks: [],
     },
@@ -98,6 +102,15 @@ export async function examineHome(
     projects: await projectsOf(fs, accountHome, entries, links),
     isDefault,
   };
+}
+
+/** Whether a home with these names in it has credentials, as far as they tell. */
+export function credentialsIn(
+  names: ReadonlySet<string>,
+  system: string = platform,
+): Pick<AccountHome, 'hasCredentials'> {
+  const hasCredentials = names.has('.credentials.json');
+  return hasCredentials || system !== 'darwin' ? { hasCredentials } : {};
 }
 
 async function readLink(fs: SessionReadFs, accountHome: string, name: string): Promise<HomeLink> {

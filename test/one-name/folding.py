@@ -38,11 +38,15 @@ def find(directory, name):
 
 
 def real(path):
-    found = SOURCE
-    for name in path.encode("latin-1").split(b"/"):
-        if name:
-            found = find(found, name)
-    return found
+    return found_at(path.encode("latin-1"))
+
+
+def found_at(path):
+    exact = SOURCE + path
+    if os.path.lexists(exact):
+        return exact
+    directory, name = os.path.split(path)
+    return find(found_at(directory), name)
 
 
 class Folding(fusepy.Operations):

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { ensureForAccount, inspectAll, validateAll } from 'claude-shared-state';
 import { listSessions, projectKey } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
@@ -74,6 +74,24 @@ test.each([
       expect((await run(world, ['a', 'b'])).outcome).toBe('refused');
       expect(snapshot(world)).toEqual(before);
     })(),
+);
+
+test(
+  'homes whose projects differ by case are migrated once both have one spelling',
+  inFold(async (world) => {
+    fill(world, { 'a/projects/-Work/one.jsonl': lines(1), 'b/projects/-work/two.jsonl': lines(2) });
+    const planned = await plan(world, ['a', 'b']);
+    expect(told(world, planned)).toEqual([
+      'not-mergeable a/projects/-Work',
+      'not-mergeable b/projects/-work',
+    ]);
+    renameSync(at(world, 'b/projects/-work'), at(world, 'b/projects/-Work'));
+    expect((await run(world, ['a', 'b'])).outcome).toBe('done');
+    for (const home of ['a', 'b']) {
+      expect(readdirSync(at(world, `${home}/projects`))).toEqual(['-Work']);
+      expect(readdirSync(at(world, `${home}/projects/-work`))).toEqual(['one.jsonl', 'two.jsonl']);
+    }
+  }),
 );
 
 test(

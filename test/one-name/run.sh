@@ -10,6 +10,8 @@ mkdir "$base/source" "$base/mount"
 daemon=$!
 end() {
   fusermount3 -u -z "$base/mount" || true
+  # A process of an interrupted command may still use it.
+  kill "$daemon" 2>/dev/null || true
   wait "$daemon" || true
   rm -rf "$base"
 }

@@ -13,6 +13,8 @@ import { shellWord } from '../ui/steps.ts';
 /** Everything that the doctor looks at. */
 export interface Facts {
   readonly scope: Scope;
+  /** The system, as Node names it. */
+  readonly platform: NodeJS.Platform;
   readonly reports: readonly InspectionReport[];
   readonly retention: RetentionReport;
   readonly live: LiveSessionsReport;
@@ -77,6 +79,10 @@ function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
   return cause('error', `These homes share ${place}`, advice, accountHomes);
 }
 
+// Read in the packages of Claude Code 2.1.197 and 2.1.332: a hash of that text is in the name of the item.
+const KEYCHAIN =
+  '; macOS stores each login under the exact text of CLAUDE_CONFIG_DIR, so always spell a home the same way';
+
 const stateOf = (problems: readonly AnyProblem[]): CheckResult['state'] =>
   problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
 
@@ -95,7 +101,7 @@ export const checks: readonly Check[] = [
   {
     name: 'homes',
     summary: 'which account homes there are',
-    run({ scope, settings }) {
+    run({ scope, platform, settings }) {
       const unreadable = scope.skipped.filter(({ reason }) => reason === 'unreadable');
       const causes = unreadable.map((directory) =>
         cause('error', `This may be an account home, but it ${reasonInWords(directory)}`, '', [
@@ -108,7 +114,7 @@ export const checks: readonly Check[] = [
         ...notesOnPool(scope),
         ...causesOf(problems),
       ];
-      const text = `${scope.homes.length} ${scope.homesFrom}`;
+      const text = `${scope.homes.length} ${scope.homesFrom}${platform === 'darwin' ? KEYCHAIN : ''}`;
       const state = causes.length > 0 ? 'error' : notes.length > 0 ? 'note' : 'ok';
       return { state, text, causes: [...causes, ...notes], problems };
     },

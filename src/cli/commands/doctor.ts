@@ -107,7 +107,8 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
     restorePointsIn(homes),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
-  return { scope, reports, retention, live, settings, points, claudeVersion };
+  const { platform } = io;
+  return { scope, platform, reports, retention, live, settings, points, claudeVersion };
 }
 
 const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;

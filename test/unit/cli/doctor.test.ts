@@ -20,6 +20,15 @@ test('homes that share their state are healthy', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
 });
 
+test('on macOS the homes have a remark about logins, and stay healthy', async () => {
+  await user.healthy('.claude');
+  const { exitCode, stdout } = await run(['doctor'], { home: user.home, platform: 'darwin' });
+  expect(stdout).toMatch(/homes +1 found; macOS stores each login under the exact text/);
+  expect(stdout).toContain('✓ healthy');
+  expect(exitCode).toBe(0);
+  expect((await doctor()).stdout).not.toContain('macOS');
+});
+
 test('it is the default', async () => {
   await user.healthy('.claude');
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { credentialsIn } from '../../../src/homes/home.ts';
 import { findAccountHomes, type FindAccountHomesOptions } from '../../../src/homes/index.ts';
 import {
   at,
@@ -318,11 +319,12 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
 
       const { homes } = await find(world);
 
-      expect(homes.map(({ account, hasCredentials }) => ({ account, hasCredentials }))).toEqual([
-        { account: { accountUuid: 'one', emailAddress: 'one@example.com' }, hasCredentials: false },
-        { account: { accountUuid: 'two', emailAddress: 'two@example.com' }, hasCredentials: false },
-        { account: undefined, hasCredentials: true },
+      expect(homes.map(({ account }) => account)).toEqual([
+        { accountUuid: 'one', emailAddress: 'one@example.com' },
+        { accountUuid: 'two', emailAddress: 'two@example.com' },
+        undefined,
       ]);
+      expect(homes.at(-1)?.hasCredentials).toBe(true);
     });
   });
 
@@ -376,4 +378,11 @@ test('findAccountHomes refuses what it cannot search with', async () => {
   await expect(findAccountHomes(Object.assign({ homeDirectory: '/' }, given))).rejects.toThrow(
     'found 3 problems',
   );
+});
+
+test('credentials that may be in the Keychain of macOS are unknown, not missing', () => {
+  const [none, some] = [new Set(['.claude.json']), new Set(['.credentials.json'])];
+  expect(credentialsIn(none, 'darwin')).toEqual({});
+  expect(credentialsIn(some, 'darwin')).toEqual({ hasCredentials: true });
+  expect(credentialsIn(none, 'linux')).toEqual({ hasCredentials: false });
 });

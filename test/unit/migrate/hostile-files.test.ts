@@ -21,6 +21,7 @@ import {
   TRANSCRIPT,
 } from '../support/migrating.ts';
 import { posixError } from '../support/posix-error.ts';
+import { needs, whyNamesAreOne } from '../support/required-here.ts';
 import { deleting, restorePointsIn, restoring } from '../support/way-back.ts';
 import { at, inWorld, type World, worldKinds } from '../support/world.ts';
 
@@ -105,8 +106,9 @@ describe.each(worldKinds)('names of files (%s)', (kind) => {
       await expectRoundTrip(world, files);
     }));
 
-  test('that Unicode composes differently stay two files', () =>
+  test('that Unicode composes differently stay two files', (context) =>
     inWorld(kind, async (world) => {
+      needs(context, whyNamesAreOne());
       const files = { [`${KEY}/caf\u{e9}.md`]: 'NFC', [`${KEY}/cafe\u{301}.md`]: 'NFD' };
       fill(
         world,
@@ -115,8 +117,9 @@ describe.each(worldKinds)('names of files (%s)', (kind) => {
       await expectRoundTrip(world, files);
     }));
 
-  test('that Unicode composes differently in two homes stay two files', () =>
+  test('that Unicode composes differently in two homes stay two files', (context) =>
     inWorld(kind, async (world) => {
+      needs(context, whyNamesAreOne());
       fill(world, {
         [`a/projects/${KEY}/caf\u{e9}.md`]: 'NFC',
         [`b/projects/${KEY}/cafe\u{301}.md`]: 'NFD',
@@ -127,8 +130,9 @@ describe.each(worldKinds)('names of files (%s)', (kind) => {
       expect(read(world, `a/projects/${KEY}/cafe\u{301}.md`)).toBe('NFD');
     }));
 
-  test('that differ in their case only stay two files', () =>
+  test('that differ in their case only stay two files', (context) =>
     inWorld(kind, async (world) => {
+      needs(context, whyNamesAreOne());
       const files = {
         [`${KEY}/notes.md`]: 'lower',
         [`${KEY}/Notes.md`]: 'upper',

@@ -17,6 +17,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../support/migrating.ts';
+import { needs, whyNamesAreOne } from '../support/required-here.ts';
 import { at, inWorld, makeDirectory, snapshot, type World, worldKinds } from '../support/world.ts';
 
 const OLD = 1_771_600_000;
@@ -175,8 +176,10 @@ describe('what cannot be shared (disk)', () => {
     }),
   );
 
-  test('is refused by name if that is not UTF-8, of a file and of a directory', () =>
+  test('is refused by name if that is not UTF-8, of a file and of a directory', (context) =>
     inWorld('disk', async (world) => {
+      // Where names are compared as text, they can't be anything else.
+      needs(context, whyNamesAreOne());
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1) });
       const bytes = (name: string) =>
         Buffer.concat([

@@ -314,9 +314,9 @@ describe.each(worldKinds)('a change while absorbed (%s)', (kind) => {
         [`shared/projects/${TRANSCRIPT}`]: lines(1),
       });
       const replaced: string[] = [];
-      const after = (call: Call, _: string, to = '') => {
+      const after = (call: Call, path: string, to = path) => {
         if (call === 'rename' && to.includes('/replaced/')) replaced.push(to);
-        if (linksProjects(call, _, to)) {
+        if (linksProjects(call, path, to)) {
           world.fs.appendFileSync(replaced[0] ?? '', lines('late'));
         }
       };

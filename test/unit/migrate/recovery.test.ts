@@ -266,7 +266,7 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
         [`a/projects/${TRANSCRIPT}`]: lines(1),
         [`b/projects/${KEY}/${OTHER_ID}.jsonl`]: lines(2),
       });
-      const second = dying((call, _, to) => linksProjects(call, _, to), 2);
+      const second = dying(linksProjects, 2);
       await run(world, ['a', 'b'], { fs: hooked(world, second) });
       expect((await run(world, ['b'])).outcome).toBe('done');
       expect(await restorePointsIn(world, 'a')).toMatchObject([{ state: 'incomplete' }]);

@@ -156,9 +156,9 @@ export async function editByRename(world: World, path: string, content: string):
   await world.fs.promises.rename(temporary, file);
 }
 
-/** Whether a call puts the link of `projects` in the place of the directory. */
-export const linksProjects = (call: Call, _: string, to?: string) =>
-  call === 'link' && to?.endsWith('/projects') === true;
+/** Whether a call puts the link of `projects` in the place of the directory, or creates it there: some can't be linked. */
+export const linksProjects = (call: Call, path: string, to = path) =>
+  (call === 'link' || call === 'symlink') && to.endsWith('/projects');
 
 /** Whether a call moves `projects` of a home aside. */
 export const movesAside = (call: Call, path: string, to?: string) =>

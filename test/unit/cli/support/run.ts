@@ -8,6 +8,8 @@ import type { Io, Program, Screen } from '../../../../src/cli/io.ts';
 export interface Surroundings {
   readonly home: string;
   readonly cwd?: string;
+  /** The system; Linux unless given. */
+  readonly platform?: Io['platform'];
   readonly env?: Io['env'];
   /** The columns of a terminal; a pipe unless given. */
   readonly columns?: number;
@@ -74,6 +76,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     env: { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1', ...env },
     home,
     cwd,
+    platform: surroundings.platform ?? 'linux',
     processInspector: { configDirs: async () => surroundings.configDirs ?? [] },
     readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
     createFile: async (path, text) => {

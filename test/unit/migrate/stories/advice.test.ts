@@ -44,9 +44,6 @@ const lasting: readonly (readonly [string, RegExp])[] = [
   ['EMLINK', /copy it first/],
 ];
 const linksOwnFile = (call: Call, path: string) => call === 'link' && path.endsWith('.jsonl');
-/** With the fallback, where links can't be linked. */
-const putsLink = (call: Call, path: string, to?: string) =>
-  linksProjects(call, path, to) || (call === 'symlink' && path.endsWith('/a/projects'));
 const movesOrCopies = (call: Call, path: string) =>
   call === 'copyFile' || (call === 'rename' && path.includes('restore-points'));
 
@@ -55,7 +52,7 @@ const moments = {
   'from the first directory': writesFirst,
   'from the link to a transcript': linksTranscript,
   'from the move of the directory': movesAside,
-  'from the link in its place': putsLink,
+  'from the link in its place': linksProjects,
 };
 
 describe.each(worldKinds)('a lasting failure (%s)', (kind) => {
@@ -126,7 +123,7 @@ describe.each(worldKinds)('a call that fails once (%s)', (kind) => {
   test('between the two calls of the cut-over has the directory put back', () =>
     inWorld(kind, async (world) => {
       stage(world);
-      const report = await run(world, ['a'], { fs: hooked(world, failing('EIO', putsLink)) });
+      const report = await run(world, ['a'], { fs: hooked(world, failing('EIO', linksProjects)) });
       expect(report.outcome).toBe('failed');
       expect(kindAt(world, 'a/projects')).toBe('directory');
       expect(await restorePointsIn(world, 'a')).toEqual([]);

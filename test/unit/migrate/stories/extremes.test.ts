@@ -12,6 +12,7 @@ import {
   told,
   TRANSCRIPT,
 } from '../../support/migrating.ts';
+import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import { kindAt, lostOf, pruneAll, statesOf } from '../../support/stories.ts';
 import { restoring } from '../../support/way-back.ts';
 import { at, inWorld, makeDirectory, makeFile, worldKinds } from '../../support/world.ts';
@@ -61,8 +62,9 @@ describe.each(worldKinds)('files with a name (%s)', (kind) => {
       ).toEqual([]);
     }));
 
-  test('that differs only in case, or only in composition, stay two files', () =>
+  test('that differs only in case, or only in composition, stay two files', (context) =>
     inWorld(kind, async (world) => {
+      needs(context, whyNamesAreOne());
       const twins = ['notes.md', 'NOTES.md', '\u00E9.md', 'e\u0301.md'];
       for (const [index, name] of twins.entries()) {
         const home = index % 2 === 0 ? 'a' : 'b';
