@@ -26,7 +26,7 @@ vi.mock('node:fs', () => {
   ];
   const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
   const promises = Object.fromEntries(names.map((name) => [name, touched]));
-  return { ...sync, constants: {}, promises };
+  return { ...sync, fsync: touched, read: touched, constants: {}, promises };
 });
 
 function touched(path: unknown): never {

@@ -41,7 +41,7 @@ async function scene(world: World) {
   return { engine, store, options, beforeNext, pool, path, text };
 }
 
-describe.each(worldKinds)('a pool that changes during a transfer, in %s', (kind) => {
+describe.each(worldKinds)('a changing pool, in %s', (kind) => {
   test('syncToStore takes no byte of a file that is gone by now', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options, beforeNext, path } = await scene(world);
@@ -107,7 +107,7 @@ describe.each(worldKinds)('a pool that changes during a transfer, in %s', (kind)
     }));
 });
 
-describe.each(worldKinds)('a store that changes during a transfer, in %s', (kind) => {
+describe.each(worldKinds)('a changing store, in %s', (kind) => {
   test('syncToStore looks again when another writer was first, and adds what is missing', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options, beforeNext, path } = await scene(world);
@@ -161,7 +161,7 @@ describe.each(worldKinds)('a store that changes during a transfer, in %s', (kind
     }));
 });
 
-describe.each(worldKinds)('the edges of a transfer, in %s', (kind) => {
+describe.each(worldKinds)('a transfer, in %s', (kind) => {
   test('a line of more than 256 MB stays in the pool, and the others go', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options, pool, path } = await scene(world);
@@ -272,7 +272,7 @@ describe.each(worldKinds)('the edges of a transfer, in %s', (kind) => {
     }));
 });
 
-describe.each(worldKinds)('more of the edges of a transfer, in %s', (kind) => {
+describe.each(worldKinds)('a transfer, once more, in %s', (kind) => {
   test('an engine whose listings have no heads is asked for each file', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options, pool, path } = await scene(world);
