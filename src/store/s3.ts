@@ -126,6 +126,11 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       throw error;
     }
   }
+  async function format(): Promise<number | undefined> {
+    const isThere = await objectsIn(`${prefix}format`);
+    if (isThere.length === 0) return undefined;
+    return Number(Buffer.from(await bytesOf(`${prefix}format`)).toString());
+  }
   return {
     async prepare() {
       const trial = `${prefix}trial-${randomUUID()}`;
@@ -135,13 +140,12 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       if (isOverwritten) {
         throw new Error('the server ignores If-None-Match, so two writers would lose entries');
       }
-      await create(`${prefix}format`, Buffer.from(String(FORMAT)));
+      // Nothing is there yet if somebody else is writing it right now.
+      while ((await format()) === undefined) {
+        await create(`${prefix}format`, Buffer.from(String(FORMAT)));
+      }
     },
-    async format() {
-      const isThere = await objectsIn(`${prefix}format`);
-      if (isThere.length === 0) return undefined;
-      return Number(Buffer.from(await bytesOf(`${prefix}format`)).toString());
-    },
+    format,
     append: (key, number, body, head) =>
       // A header of HTTP is ASCII.
       create(chunkAt(key, number), body, {

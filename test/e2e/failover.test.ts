@@ -295,7 +295,7 @@ test.each(isWholeProof ? programs : programs.slice(-1))(
 
     await rename(`${credentials}.away`, credentials);
     const checked = await call('check');
-    expect(checked.printed).toContain('ready');
+    expect(checked.printed).not.toContain('not ready');
     expect(checked.exitCode).toBe(0);
     expect(await sessionsUnder(homes[0])).toEqual(before);
 

@@ -53,16 +53,16 @@ export const listCommand = defineCommand({
     const { io, scope, out, stderr, isJson } = context;
     const { search: text } = values;
     const limit = values.all === true || isJson ? Infinity : SHOWN;
-    const status = new StatusLine(stderr);
     const unreadable: string[] = [];
     const filters = await filtersFor(context, values);
+    const status = new StatusLine(stderr);
     const { signal, release } = io.catchInterrupts();
     const sessions = listSessions(scope.homes, {
       required: scope.required,
       ...filters,
       text,
       signal,
-      onUnreadable: ({ path, errno }) => unreadable.push(`${out.path(path)}: ${errno}`),
+      onUnreadable: ({ path, errno }) => unreadable.push(`${path}: ${errno}`),
       onProgress: ({ checked, total }) => {
         if (text === undefined) return;
         status.text = `searching: ${grouped(checked)} of ${grouped(total)} sessions`;
@@ -94,10 +94,8 @@ export const listCommand = defineCommand({
       printSteps(out, [stepFor(scope, words, 'list all of them')]);
     }
     if (unreadable.length > 0) {
-      const more = unreadable.length - MAX_UNREADABLE;
       stderr.verdict('warn', "can't be read, so sessions may be missing:");
-      for (const line of unreadable.slice(0, MAX_UNREADABLE)) stderr.line(`  ${line}`);
-      if (more > 0) stderr.line(`  and ${more} more`);
+      stderr.list(unreadable, MAX_UNREADABLE, 2);
     }
     return { exitCode: count === 0 ? EXIT.problems : EXIT.done };
   },

@@ -152,7 +152,7 @@ export class StatusLine {
     this.text = text;
     this.#output = output;
     // What is over soon is not worth a word.
-    this.#timer = output.hasCursor ? setInterval(() => this.#show(), PATIENCE) : undefined;
+    this.#timer = output.hasCursor ? setInterval(() => this.#show(), PATIENCE).unref() : undefined;
   }
 
   #show(): void {

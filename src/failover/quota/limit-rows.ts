@@ -155,7 +155,11 @@ const NEWLINE = 10;
 const ROW = /"(?:type":"(?:assistant|user)|subtype":"informational)"/;
 
 /** The rows of a transcript from an offset on, without a last line that isn't complete. */
-function readRowsFrom(fs: MigrateReadFs, path: string, offset: number) {
+export function readRowsFrom(
+  fs: Parameters<typeof readThroughLinks>[0],
+  path: string,
+  offset: number,
+) {
   return readThroughLinks(fs, path, async (handle, size) => {
     // A file that is shorter than before is another one.
     const from = offset > size ? 0 : offset;

@@ -70,12 +70,12 @@ function limitIn(row: unknown, rules: EvidenceRules): QuotaEvidence | undefined 
   return isOfProgram(row) ? evidenceInAnswer(row, rules) : undefined;
 }
 
-function isOfProgram(row: unknown): boolean {
+export function isOfProgram(row: unknown): boolean {
   return memberOf(row, 'type') === 'assistant' && memberOf(row, 'isApiErrorMessage') === true;
 }
 
 /** The program also answers in place of the model where there is nothing to answer. */
-function isOfModel(row: unknown): boolean {
+export function isOfModel(row: unknown): boolean {
   const model = memberOf(memberOf(row, 'message'), 'model');
   return memberOf(row, 'type') === 'assistant' && !isOfProgram(row) && model !== '<synthetic>';
 }
@@ -130,7 +130,7 @@ function evidenceInAnswer(message: unknown, rules: EvidenceRules): QuotaEvidence
   return { ...told, resets: { ...told.resets, ...resets, text } };
 }
 
-function answerText(message: unknown): string {
+export function answerText(message: unknown): string {
   const content = memberOf(memberOf(message, 'message'), 'content');
   const blocks = isArray(content) ? content : [];
   return blocks.map((block) => textOf(memberOf(block, 'text'))).join(' ');

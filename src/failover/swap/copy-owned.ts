@@ -6,13 +6,13 @@ import type { LaunchRequest } from './options.ts';
 import { writeId } from './resume-id.ts';
 import type { SessionTerminal } from './session-terminal.ts';
 
-/** The address of the account that is logged in under the target home. */
+/** The address of the account that is logged in under the target home; empty if it is not known. */
 export async function targetAddress(
   { context: { fs } }: SessionTerminal,
   { targetHome: accountHome, defaultAccountHome }: LaunchRequest,
-): Promise<string | undefined> {
+): Promise<string> {
   const isDefault = isDefaultHome({ accountHome, defaultAccountHome });
-  return (await readAccount(fs, accountHome, isDefault))?.emailAddress;
+  return (await readAccount(fs, accountHome, isDefault))?.emailAddress ?? '';
 }
 
 /** Whether a session that runs waits for an answer to the question whose it is. */
@@ -23,7 +23,7 @@ export async function asksForOwner(
 ): Promise<boolean> {
   if (live.status !== 'waiting') return false;
   const address = await targetAddress(terminal, request);
-  return address !== undefined && ownerDialogIn(await terminal.capture(), address) !== undefined;
+  return ownerDialogIn(await terminal.capture(), address) !== undefined;
 }
 
 /** A key may be lost while the program starts; but what it does takes a moment to show. */
@@ -45,7 +45,7 @@ export async function copyOwned(
   original: LiveSession,
 ): Promise<LiveSession | undefined> {
   const { targetHome, resumeTimeoutMs } = request;
-  const address = (await targetAddress(terminal, request)) ?? '';
+  const address = await targetAddress(terminal, request);
   let last = '';
   let agreeing = 0;
   const copy = await terminal.waitFor(resumeTimeoutMs, async () => {

@@ -29,7 +29,7 @@ import {
 } from '../../sessions/option-kinds.ts';
 import { ownDefaultHome } from '../../sessions/program.ts';
 import { resumeCommand, type ResumeCommandOptions } from '../../sessions/resume-command.ts';
-import { parseResumeUUID } from '../../sessions/resume-uuid.ts';
+import { isValidResumeUUID } from '../../sessions/resume-uuid.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { SwapEvent } from './report.ts';
 
@@ -284,19 +284,17 @@ function resumeRequest(
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
 
-const ANY_ID = /* @__PURE__ */ parseResumeUUID('00000000-0000-0000-0000-000000000000');
+const anyId = /* @__PURE__ */ (() =>
+  ['00000000-0000-0000-0000-000000000000'].filter(isValidResumeUUID))();
 
 /** Refuses a command that can't be typed before anything is touched. */
 function requireTypeable(
   all: readonly FailoverSession[],
   { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
-  if (ANY_ID === undefined) return;
   for (const { cwd, launch: own = common } of all) {
     const options = { ...(own === 'as-it-ran' ? {} : own), accountHome, cwd, defaultAccountHome };
-    resumeCommand(ANY_ID, options);
-    if (continuePrompt !== undefined) {
-      resumeCommand(ANY_ID, { ...options, prompt: continuePrompt });
-    }
+    const continued = { ...options, prompt: continuePrompt ?? options.prompt };
+    for (const id of anyId) for (const each of [options, continued]) resumeCommand(id, each);
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { whileWaiting } from '../../../src/cli/ui/progress.ts';
+import { StatusLine, whileWaiting } from '../../../src/cli/ui/progress.ts';
 import { paper } from './support/paper.ts';
 
 beforeEach(() => {
@@ -32,4 +32,20 @@ test('it is taken back where the looking fails, too', async () => {
   await Promise.all([expect(looking).rejects.toThrow('exited'), vi.advanceTimersByTimeAsync(1000)]);
 
   expect(written.at(-1)).toBe('\r\u001B[K');
+});
+
+test('the line follows its text, makes room for others, and ends with its timer', async () => {
+  const { out, written } = paper(80);
+  const status = new StatusLine(out, 'one');
+  await vi.advanceTimersByTimeAsync(1000);
+  status.text = 'two';
+  await vi.advanceTimersByTimeAsync(1000);
+  status.erase();
+  await vi.advanceTimersByTimeAsync(1000);
+  status.end();
+  await vi.advanceTimersByTimeAsync(1000);
+
+  const [one, two, erased] = ['\rone\u001B[K', '\rtwo\u001B[K', '\r\u001B[K'];
+  expect(written).toEqual([one, two, erased, two, erased]);
+  expect(vi.getTimerCount()).toBe(0);
 });
