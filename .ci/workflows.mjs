@@ -35,7 +35,7 @@ const { env, steps } = parse(textOf('systems.yml')).jobs.systems;
 const few = {
   UNIT_TESTS: 'test/unit/core test/unit/sessions/project-key.test.ts',
   PACKAGE_TESTS: 'test/package/smoke.test.ts',
-  E2E_TESTS: 'test/e2e/resume-uuid.test.ts',
+  E2E_TESTS: 'test/e2e/resume.test.ts',
 };
 const isWhole = (process.env.PROVE ?? '') !== '';
 const omitted = isWhole
