@@ -23,6 +23,6 @@ describe.each(moduleSystems)('the package, loaded as %s', (folder) => {
   test('is seen to ask the disk when it is asked for sessions', async () => {
     const seen = await toldAfter(watch, `${folder}/find-sessions-on-the-real-disk.ts`);
 
-    expect(seen).toContain('promises.opendir');
+    expect(seen).toContain('readdirSync');
   });
 });
