@@ -140,5 +140,7 @@ function inOrder(one: ExaminedHome, other: ExaminedHome): number {
 }
 
 function rankOf({ home, isDefault }: ExaminedHome): number {
-  return home.rule === 'named' ? 0 : isDefault ? 1 : 2;
+  if (home.rule === 'named') return 0;
+  // What only a process uses may be the scratch home of another tool: it is the copy, and not the original.
+  return isDefault ? 1 : home.rule === 'process' ? 3 : 2;
 }

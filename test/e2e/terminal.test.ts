@@ -70,6 +70,7 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
     const { terminal, pane } = await openPane(room, 80);
     await talk(pane);
     await terminal.signal('one', await runningIn(room), 'SIGTERM');
+    await pane.until('Resume this session with:');
     await pane.untilAtShell();
     const text = await terminal.capture('one');
     expect(lastHint(text)).toMatchObject({ isBelowLastLaunch: true });

@@ -263,6 +263,22 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
     });
   });
 
+  test('calls the home that only a process uses the double, wherever it is', async () => {
+    await inWorld(kind, async (world) => {
+      const config = '{"oauthAccount":{"accountUuid":"a"}}';
+      const [own, scratch] = [at(world, '.claude-own'), at(world, '.a/scratch')];
+      for (const home of [own, scratch]) makeFile(world, `${home}/.claude.json`, config);
+
+      const processInspector = { configDirs: async () => [scratch] };
+      const { homes } = await find(world, { processInspector });
+
+      expect(homes.map(({ accountHome, remarks }) => [accountHome, remarks])).toEqual([
+        [own, []],
+        [scratch, [{ kind: 'same-account', accountHome: own }]],
+      ]);
+    });
+  });
+
   test('takes a home that links of another lead to, and that other', async () => {
     await inWorld(kind, async (world) => {
       makeFile(world, at(world, 'data/main/.claude.json'), '{"oauthAccount":{"accountUuid":"a"}}');
