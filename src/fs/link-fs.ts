@@ -69,7 +69,10 @@ export const realDisk: LinkFsSync & { readonly promises: LinkFs } = /* @__PURE__
   realpathSync: (path) => realpathSync.native(path),
   statSync: (path, options) => statSync(path, options),
   symlinkSync: (target, path, type) => symlinkSync(target, path, type),
-  promises,
+  // Loaded by Node only where it is asked for.
+  get promises() {
+    return promises;
+  },
 }))();
 
 const reading = ['access', 'lstat', 'readFile', 'readlink', 'realpath', 'stat'] as const;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentSdk, built, median, numbersFrom } from './compare.ts';
 import { noteComparison, noteMeasure } from './report.ts';
-import { message, uuidOf } from './transcripts.ts';
+import { uuidOf } from './transcripts.ts';
 
 const [PROJECTS, TRANSCRIPTS, BYTES] = [200, 20_000, 1e9];
 /** What only every hundredth transcript has, late in the file. */
@@ -70,23 +70,39 @@ export function list(root: string): void {
   noteMeasure('list all 20,000, all memory', memory, 'MB', 150);
 }
 
-/** A few long lines among many short ones, as Claude Code writes them. */
+/** A few long lines among many short ones, with their members in the order of 2.1.332. */
 function transcript(number: number, size: number): string {
   const id = uuidOf(number);
-  const common = { cwd: `/home/me/work/${number}`, userType: 'external' };
+  const line = (turn: number, message: object, more: object = {}) =>
+    `${JSON.stringify({
+      parentUuid: turn === 0 ? null : uuidOf(turn - 1),
+      isSidechain: false,
+      ...more,
+      message,
+      type: turn === 0 ? 'user' : 'assistant',
+      uuid: uuidOf(turn),
+      timestamp: new Date(1_790_000_000_000 + turn * 1000).toISOString(),
+      userType: 'external',
+      cwd: `/home/me/work/${number}`,
+      sessionId: id,
+      version: '2.1.332',
+    })}\n`;
   const asked = { role: 'user', content: `Please look at issue ${number}.\nThen fix it.` };
   let text = `${JSON.stringify({ type: 'mode', mode: 'normal', sessionId: id })}\n`;
-  text += message(1, id, { ...common, promptId: uuidOf(1), message: asked });
-  for (let turn = 2; text.length < size; turn += 1) text += message(turn, id, common);
-  if (number % EVERY === 0) {
-    const content = [{ type: 'text', text: `A ${RARE_WORD}.` }];
-    text += message(2, id, { ...common, message: { role: 'assistant', content } });
+  text += line(0, asked, { promptId: uuidOf(1), type: 'user' });
+  for (let turn = 1; text.length < size; turn += 1) {
+    text += line(turn, answer(WORDS.slice(0, turn % 10 === 0 ? 20_000 : 200 + (turn % 7) * 300)));
   }
+  if (number % EVERY === 0) text += line(1, answer(`A ${RARE_WORD}.`));
   const title = { type: 'custom-title', customTitle: `Issue ${number}`, sessionId: id };
   if (number % 3 === 0) text += `${JSON.stringify(title)}\n`;
   const last = { type: 'last-prompt', lastPrompt: 'Then fix it.', sessionId: id };
   return `${text}${JSON.stringify(last)}\n`;
 }
+
+const answer = (text: string) => ({ role: 'assistant', content: [{ type: 'text', text }] });
+
+const WORDS = 'Some "quoted" words of a reply, and a line.\n'.repeat(500);
 
 /** Runs a program that counts sessions from `started` on, in a process of its own. */
 function measured(home: string, expected: number, program: string) {
