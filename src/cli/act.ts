@@ -4,6 +4,7 @@ import { type CliContext, dryRun, flagOption } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { stepFor } from './scope.ts';
 import type { Sign } from './ui/output.ts';
+import { printProblems } from './ui/problems.ts';
 import { type Progress, ProgressDisplay } from './ui/progress.ts';
 import { printSteps, type NextStep, steps } from './ui/steps.ts';
 
@@ -14,7 +15,7 @@ export const actOptions = {
 };
 
 /** What a run that did not finish needs. */
-export const AGAIN = 'try again, or complete it';
+const AGAIN = 'try again, or complete it';
 
 /** What a run receives, so that it can be watched and stopped. */
 export interface Watch {
@@ -156,6 +157,23 @@ export async function watched<Report>(
     display.end();
     release();
   }
+}
+
+/** Prints how a run without a plan ended, and what to type next: one that did not finish can be completed. */
+export function printEnding<Outcome extends MigrationOutcome, Problem extends AnyProblem>(
+  context: CliContext,
+  report: { readonly outcome: Outcome; readonly problems: readonly Problem[] },
+  words: readonly string[],
+  better: string,
+  after: readonly NextStep[] = [],
+) {
+  const { outcome, problems } = report;
+  const again = stepFor(context.scope, words, AGAIN);
+  const next = isOver(outcome) ? after : outcome === 'refused' ? [] : [again];
+  printProblems(context.out, problems);
+  printOutcome(context, outcome, again.command, better);
+  if (isOver(outcome)) printSteps(context.out, next);
+  return { exitCode: exitCodeOf(outcome), body: { outcome, problems, next } };
 }
 
 /** Prints how a run ended: what is better now, or the command that completes it. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { isJsonObject, isText } from './json.ts';
 import { didYouMean } from './nearest.ts';
 import { parseLocated } from './parse-located.ts';
 
@@ -28,13 +29,10 @@ export interface LoadedConfig {
 /** Counts up when older versions of the command would misread the file. */
 export const CONFIG_VERSION = 1;
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTable = (value: unknown): value is Readonly<Record<string, string>> =>
-  isObject(value) && isTexts(Object.values(value));
+  isJsonObject(value) && isTexts(Object.values(value));
 
 /** Every member, whether a value is right for it, and what it must be. */
 const members: ReadonlyMap<string, readonly [(value: unknown) => boolean, string]> = new Map([
@@ -76,7 +74,7 @@ export async function loadConfig({
 
 /** `fail` tells where a member is; at the beginning where there is none of that name. */
 function checked(value: unknown, fail: (name: string, message: string) => never): Config {
-  if (!isObject(value)) return fail('', 'it must be an object');
+  if (!isJsonObject(value)) return fail('', 'it must be an object');
   const found: Partial<Record<string, unknown>> = { ...value };
   for (const [name, member] of Object.entries(found)) {
     const rule = members.get(name);

@@ -16,6 +16,12 @@ export function jsonLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
+/** What was read as JSON, if it is an object. */
+export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '';
+
 /** A line of `list`. */
 export function lineAsData(session: ListedSession) {
   return { schemaVersion: SCHEMA_VERSION, command: 'list', ...session } as const;

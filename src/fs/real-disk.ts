@@ -27,7 +27,7 @@ const MAX_SYNC_BYTES = 128 * 1024;
 const MAX_BLOCKED_MS = 10;
 let lastTurn = 0;
 
-/** Lets everything else have its turn if it had none for a while. */
+/** Lets everything else have its turn. */
 async function takeTurns(): Promise<void> {
   await setImmediate();
   lastTurn = performance.now();
@@ -36,9 +36,9 @@ async function takeTurns(): Promise<void> {
 const isOthersTurn = () => performance.now() - lastTurn > MAX_BLOCKED_MS;
 
 /**
- * Opens a file of the real disk. Only what waits for the disk goes through a thread: to wake one takes longer than all
- * other calls, of which there are thousands, and between a last look at a file and what is appended to it as little time as
- * possible is to pass.
+ * Opens a file of the real disk. Only what may wait long for the disk goes through a thread: to wake one takes longer than
+ * all other calls, of which there are thousands, and between a last look at a file and what is appended to it as little
+ * time as possible is to pass.
  */
 export async function openReal(path: string, flags: number, mode?: number): Promise<MigrateHandle> {
   if (isOthersTurn()) await takeTurns();

@@ -1,14 +1,12 @@
 import { dirname } from 'node:path';
-import { archive, type ArchiveReport, unarchive } from '../../migrate/index.ts';
+import { archive, unarchive } from '../../migrate/index.ts';
 import { listSessions } from '../../sessions/index.ts';
-import { AGAIN, exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
+import { printEnding, watched } from '../act.ts';
 import { type CliContext, defineCommand, flagsOf, textOption } from '../command.ts';
 import { last, sessionFor } from '../ids.ts';
 import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
-import { printProblems } from '../ui/problems.ts';
 import { printShared } from '../ui/scope.ts';
-import { type NextStep, printSteps } from '../ui/steps.ts';
 
 const archiveOption = textOption(
   '--archive <directory>',
@@ -36,7 +34,7 @@ export const archiveCommand = defineCommand({
     );
     const kept = added + unchanged;
     const better = `${count(kept, 'conversation')} ${kept === 1 ? 'is' : 'are'} safe from clean-up`;
-    const { exitCode, body } = end(context, report, ['archive', ...flags], better);
+    const { exitCode, body } = printEnding(context, report, ['archive', ...flags], better);
     return { exitCode, body: { archive: place, added, unchanged, ...body } };
   },
 });
@@ -67,29 +65,10 @@ export const unarchiveCommand = defineCommand({
     const resume = stepFor(scope, ['resume', sessionId], 'print the command that resumes it');
     const again = ['unarchive', sessionId, ...flags];
     const better = 'the session can be resumed again';
-    const { exitCode, body } = end(context, report, again, better, [resume]);
+    const { exitCode, body } = printEnding(context, report, again, better, [resume]);
     return { exitCode, body: { sessionId, path, ...body } };
   },
 });
-
-/** Says how it ended, and what to type next: a run that did not finish can be completed. */
-function end(
-  context: CliContext,
-  { outcome, problems }: Pick<ArchiveReport, 'outcome' | 'problems'>,
-  words: readonly string[],
-  better: string,
-  after: readonly NextStep[] = [],
-) {
-  const again = stepFor(context.scope, words, AGAIN);
-  const next = isOver(outcome) ? after : outcome === 'refused' ? [] : [again];
-  printProblems(context.out, problems);
-  printOutcome(context, outcome, again.command, better);
-  if (isOver(outcome)) printSteps(context.out, next);
-  return {
-    exitCode: exitCodeOf(outcome),
-    body: { outcome, problems, next },
-  };
-}
 
 function optionsFor({ io, scope: { required, config } }: CliContext, given: string | undefined) {
   const place = given ?? config.values.archive;

@@ -7,10 +7,17 @@ import {
   type TransferReport,
   verifyStore,
 } from '../../store/index.ts';
-import { exitCodeOf, isOver, printOutcome, watched } from '../act.ts';
-import { type CliContext, defineCommand, flagOption, listOption, textOption } from '../command.ts';
+import { printEnding, watched } from '../act.ts';
+import {
+  type CliContext,
+  defineCommand,
+  flagOption,
+  flagsOf,
+  listOption,
+  textOption,
+} from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { stepFor } from '../scope.ts';
+import { groupBy } from '../lists.ts';
 import { type OpenStore, openStore } from '../store-client.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -166,32 +173,20 @@ function end(
   context: CliContext,
   { url }: OpenStore,
   action: string,
-  values: Values,
+  { session, map }: Values,
   { outcome, files, bytes: size, problems }: TransferReport,
   better: string,
 ) {
-  const { out, scope } = context;
-  const words = [
-    'store',
-    action,
-    '--url',
-    url,
-    ...(values.session ?? []).flatMap((id) => ['--session', id]),
-    ...(values.map ?? []).flatMap((pair) => ['--map', pair]),
-  ];
-  const again = stepFor(scope, words, 'try again, or complete it');
+  const { out } = context;
   out.line();
   out.words(
     `${count(files.transferred, 'file')} transferred, ${files.unchanged} unchanged, ${files.behind} longer on the other side, ${files.diverged} diverged, ${files.skipped} skipped`,
     2,
   );
-  printProblems(out, problems);
-  printOutcome(context, outcome, again.command, better);
-  const next = isOver(outcome) ? [] : [again];
-  return {
-    exitCode: exitCodeOf(outcome),
-    body: { url, outcome, files, bytes: size, problems, next },
-  };
+  const words = ['store', action, ...flagsOf({ url, session, map })];
+  const { exitCode, body } = printEnding(context, { outcome, problems }, words, better);
+  const { next } = body;
+  return { exitCode, body: { url, outcome, files, bytes: size, problems, next } };
 }
 
 async function verify(context: CliContext, { store, url }: OpenStore, values: Values): Ending {
@@ -224,17 +219,21 @@ async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
   const sessions: StoredSession[] = [];
   for (const projectKey of (await store.log.listProjects()).toSorted()) {
     const listed = await store.log.list(projectKey);
-    const sums = new Map<string, { files: number; bytes: number }>();
-    for (const { sessionId, size } of listed) {
-      const { files, bytes: sum } = sums.get(sessionId) ?? { files: 0, bytes: 0 };
-      sums.set(sessionId, { files: files + 1, bytes: sum + size });
-    }
-    for (const { sessionId, file, updatedAt: time, head } of listed) {
-      const sum = sums.get(sessionId);
-      if (file !== '' || sum === undefined) continue;
+    for (const group of groupBy(listed, ({ sessionId }) => sessionId)) {
+      const transcript = group.find(({ file }) => file === '');
+      if (transcript === undefined) continue;
+      const { sessionId, updatedAt: time, head } = transcript;
+      const sum = group.reduce((total, { size }) => total + size, 0);
       const writers = head && { writers: head.writers, isForked: head.isForked };
       const updatedAt = new Date(time);
-      sessions.push({ projectKey, sessionId, ...sum, updatedAt, ...writers });
+      sessions.push({
+        projectKey,
+        sessionId,
+        files: group.length,
+        bytes: sum,
+        updatedAt,
+        ...writers,
+      });
     }
   }
   for (const { projectKey, sessionId, files, bytes: size, updatedAt, isForked } of sessions) {

@@ -1,4 +1,4 @@
-import { jsonLine } from '../json.ts';
+import { isJsonObject, isText, jsonLine } from '../json.ts';
 import type { LoopState, PendingSwap, Tracked } from './loop.ts';
 
 /** What a daemon must know after it was killed. */
@@ -25,7 +25,7 @@ export function memoryFrom(text: string | undefined): Memory {
   };
   const { cursors } = value;
   const records = entriesOf(value['records'], isText);
-  return { loop, cursors: isObject(cursors) ? cursors : {}, records };
+  return { loop, cursors: isJsonObject(cursors) ? cursors : {}, records };
 }
 
 /** What {@link memoryFrom} reads. */
@@ -33,22 +33,16 @@ export function memoryText({ loop, cursors, records }: Memory): string {
   return jsonLine({ version: 1, ...loop, cursors, records });
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** What a daemon of this version wrote. */
-export function versioned(text: string | undefined): Members | undefined {
+export function versioned(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    return isObject(value) && value['version'] === 1 ? value : undefined;
+    return isJsonObject(value) && value['version'] === 1 ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-export const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '';
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
@@ -56,7 +50,7 @@ function entriesOf<Value>(
   value: unknown,
   isRight: (value: unknown) => value is Value,
 ): Readonly<Record<string, Value>> {
-  const entries = isObject(value) ? Object.entries(value) : [];
+  const entries = isJsonObject(value) ? Object.entries(value) : [];
   return Object.fromEntries(
     entries.flatMap(([name, each]) => (isRight(each) ? [[name, each] as const] : [])),
   );
@@ -76,7 +70,7 @@ export function hasAll(
   members: Readonly<Record<string, (value: unknown) => boolean>>,
 ): boolean {
   return (
-    isObject(value) && Object.entries(members).every(([name, isRight]) => isRight(value[name]))
+    isJsonObject(value) && Object.entries(members).every(([name, isRight]) => isRight(value[name]))
   );
 }
 

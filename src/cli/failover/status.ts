@@ -1,5 +1,6 @@
 import type { LoopRules, LoopState, SessionState } from './loop.ts';
-import { hasAll, isText, versioned } from './memory.ts';
+import { isText } from '../json.ts';
+import { hasAll, versioned } from './memory.ts';
 
 /** What the daemon says of itself: in `status.json`, at `/status`, and as `failover status`. */
 export interface DaemonStatus {
