@@ -8,9 +8,8 @@ import {
 import { inspectAll, requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import type { CommonValues } from './command.ts';
 import { loadConfig, type LoadedConfig } from './config.ts';
-import { UsageError } from './exit.ts';
+import { didYouMean, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean } from './nearest.ts';
 import { NAME } from './program.ts';
 import { shellWord } from './ui/steps.ts';
 import type { NextStep } from './ui/steps.ts';

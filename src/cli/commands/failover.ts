@@ -9,7 +9,7 @@ import {
   type SwapReport,
 } from '../../failover/index.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
+import { didYouMean, EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { daemonFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
@@ -31,7 +31,6 @@ import {
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
 import { jsonLine } from '../json.ts';
-import { didYouMean } from '../nearest.ts';
 import { accountFor, absolutePath } from '../scope.ts';
 import {
   printMessagesOf,
