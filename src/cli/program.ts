@@ -80,7 +80,7 @@ function programFor(
           program.error(`error: unknown command '${unknown}'${hint}`, { exitCode: 2 });
         }
       });
-    for (const option of command.options) sub.addOption(option);
+    for (const option of Object.values(command.options)) sub.addOption(option);
   }
   return program;
 }

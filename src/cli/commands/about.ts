@@ -84,7 +84,7 @@ function candidates(commands: readonly AnyCommand[], words: readonly string[]): 
   const command = commands.find(({ name, aliases }) =>
     words.slice(0, -1).some((word) => word === name || aliases.includes(word)),
   );
-  const options = [...(command?.options ?? []), ...Object.values(commonOptions)];
+  const options = Object.values({ ...command?.options, ...commonOptions });
   const asked = options.find((option) => option.long === previous || option.short === previous);
   const all = () => {
     if (asked?.required === true) return asked.argChoices ?? [];
@@ -117,7 +117,9 @@ function manualPage(commands: readonly AnyCommand[], version: string): string {
     '.SH COMMANDS',
     ...commands.flatMap(({ name, aliases, arguments: words, description, options }) => [
       ...entry([[name, ...aliases].join(', '), words].join(' ').trim(), description),
-      ...options.flatMap((option) => (option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'])),
+      ...Object.values(options).flatMap((option) =>
+        option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'],
+      ),
     ]),
     '.SH OPTIONS',
     'Every command takes these.',
