@@ -21,7 +21,7 @@ export interface CliContext {
 interface Result<Body> {
   readonly exitCode: ExitCode;
   /** Absent if the command has printed its only output, whatever the format. */
-  readonly body?: Body;
+  readonly body?: Body | undefined;
 }
 
 declare const valueType: unique symbol;

@@ -1,9 +1,8 @@
 import { Command, CommanderError, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
-import { exitCodes } from './exit.ts';
+import { didYouMean, exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean } from './nearest.ts';
 
 export const NAME = 'claude-shared-state';
 

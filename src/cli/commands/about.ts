@@ -1,10 +1,9 @@
 import type { Option } from 'commander';
 import { meaningOf, problemCodes } from '../causes.ts';
 import { type AnyCommand, commonOptions, defineCommand } from '../command.ts';
-import { EXIT, exitCodes, UsageError } from '../exit.ts';
+import { didYouMean, EXIT, exitCodes, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from '../json.ts';
-import { didYouMean } from '../nearest.ts';
 import outputSchema from '../output-schema.json' with { type: 'json' };
 import { NAME, whereHomesAre } from '../program.ts';
 

@@ -164,19 +164,6 @@ function timeFrom(option: string, text: string): number {
   throw new UsageError(`${option} ${text}: it must be a time, such as 500ms, 15s, 5m or 1h`);
 }
 
-/** Whether to go on: as the options say, or somebody who is asked. */
-export async function isMeant(
-  { io, isJson }: CliContext,
-  { yes, dryRun }: FailoverValues,
-  question: string,
-): Promise<boolean> {
-  if (yes === true || dryRun === true) return yes === true;
-  if (isJson || io.confirm === undefined) {
-    throw new UsageError('there is nobody to ask: add --yes to do it');
-  }
-  return await io.confirm(question);
-}
-
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
 export async function checkToRun(
   { io }: CliContext,
