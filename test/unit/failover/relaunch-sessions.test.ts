@@ -132,7 +132,7 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(stage.terminal.entered).toEqual([]);
     }));
 
-  test('starts no second process for a session that waits in another terminal, and says until when', () =>
+  test('leaves a session alone that waits in another terminal, and says until when', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
       const [session] = stage.sessions;
