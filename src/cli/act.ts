@@ -153,7 +153,7 @@ export async function offerFile(
 ) {
   const { out } = context;
   out.words(out.paint.bold(out.path(path)), 0, 2);
-  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
+  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`.trimEnd());
   const refusal = await refusalOf(context, values, 'Write it?', words);
   if (refusal !== undefined) return { ...refusal, written: false };
   await createFile(path, text);

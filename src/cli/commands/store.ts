@@ -14,11 +14,12 @@ import {
   flagOption,
   flagsOf,
   listOption,
+  requireAction,
   textOption,
   type ValuesOf,
 } from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { groupBy, hasEntry } from '../lists.ts';
+import { groupBy } from '../lists.ts';
 import { type OpenStore, openStore } from '../store-client.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -37,7 +38,7 @@ const options = {
   ),
   writer: textOption(
     '--writer <name>',
-    'the name of this machine in the store; its host name by default',
+    'the name of this machine in the store (default: its host name)',
   ),
   prune: flagOption('--prune', 'push: delete what only this machine pushed and no longer has'),
   watch: flagOption('--watch', 'push: follow running sessions until Ctrl-C'),
@@ -82,9 +83,7 @@ export const storeCommand = defineCommand({
   options,
   needsHomes: () => false,
   async run(context, values, [action = '']) {
-    if (!hasEntry(actions, action)) {
-      throw new UsageError(`store takes init, push, pull, verify or list: ${action}`);
-    }
+    requireAction('store', actions, action);
     if (values.url === undefined) throw new UsageError('--url is missing');
     const open = await openStore(values.url, values.writer ?? hostname(), context.io);
     try {
