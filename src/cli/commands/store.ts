@@ -7,7 +7,7 @@ import {
   type TransferReport,
   verifyStore,
 } from '../../store/index.ts';
-import { printEnding, watched } from '../act.ts';
+import { printEnding, type Watch, watched } from '../act.ts';
 import {
   type CliContext,
   defineCommand,
@@ -121,22 +121,19 @@ function transferOptions({ scope: { required } }: CliContext, { session, map = [
 async function push(context: CliContext, open: OpenStore, values: Values): Ending {
   const { out, scope } = context;
   printShared(out, scope);
-  const report = await watched(context, async ({ signal, onProgress }) => {
+  const { watch = false, prune = false } = values;
+  const follow = watch && scope.homes.length > 0 ? { follow: scope.homes } : {};
+  const options = { ...transferOptions(context, values), ...follow, prune };
+  const pushing = async (progress: Watch) => {
     for (;;) {
-      const ended = await syncToStore(open.store, {
-        ...transferOptions(context, values),
-        prune: values.prune === true,
-        ...(values.watch === true && scope.homes.length > 0 ? { follow: scope.homes } : {}),
-        signal,
-        onProgress: (progress) => onProgress({ phase: 'push', ...progress }),
-      });
-      const isRetried =
-        values.watch === true && ended.problems.some(({ code }) => code === 'store-failed');
-      if (!isRetried || signal.aborted) return ended;
+      const ended = await syncToStore(open.store, { ...options, ...progress });
+      const isRetried = watch && ended.problems.some(({ code }) => code === 'store-failed');
+      if (!isRetried || progress.signal.aborted) return ended;
       // The server is away; what it has tells where to go on.
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
-  });
+  };
+  const report = await watched(context, pushing, 'push');
   const better = `${bytes(report.bytes)} pushed`;
   const { exitCode, body } = end(context, open, 'push', values, report, better);
   if (report.pruned > 0) out.words(`${count(report.pruned, 'session')} pruned`, 2);
@@ -146,14 +143,10 @@ async function push(context: CliContext, open: OpenStore, values: Values): Endin
 async function pull(context: CliContext, open: OpenStore, values: Values): Ending {
   const { out, scope } = context;
   printShared(out, scope);
-  const report = await watched(context, ({ signal, onProgress }) =>
-    exportFromStore(open.store, {
-      ...transferOptions(context, values),
-      accountHomes: [...scope.homes, ...scope.otherHomes],
-      signal,
-      onProgress: (progress) => onProgress({ phase: 'pull', ...progress }),
-    }),
-  );
+  const accountHomes = [...scope.homes, ...scope.otherHomes];
+  const options = { ...transferOptions(context, values), accountHomes };
+  const pulling = (progress: Watch) => exportFromStore(open.store, { ...options, ...progress });
+  const report = await watched(context, pulling, 'pull');
   return end(context, open, 'pull', values, report, `${bytes(report.bytes)} pulled`);
 }
 
@@ -179,13 +172,9 @@ function end(
 
 async function verify(context: CliContext, { store }: OpenStore, values: Values): Ending {
   const { out } = context;
-  const report = await watched(context, ({ signal, onProgress }) =>
-    verifyStore(store, {
-      ...transferOptions(context, values),
-      signal,
-      onProgress: (progress) => onProgress({ phase: 'verify', ...progress }),
-    }),
-  );
+  const options = transferOptions(context, values);
+  const verifying = (progress: Watch) => verifyStore(store, { ...options, ...progress });
+  const report = await watched(context, verifying, 'verify');
   const { ok, equal, differences, problems } = report;
   for (const { kind, path } of differences) out.words(`${kind}  ${out.path(path)}`, 2, 4);
   printProblems(out, problems);
