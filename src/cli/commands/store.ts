@@ -53,7 +53,6 @@ interface Body {
   readonly files?: TransferReport['files'];
   readonly bytes?: number;
   readonly pruned?: number;
-  readonly equal?: number;
   readonly differences?: readonly FileDifference[];
   readonly sessions?: readonly StoredSession[];
   readonly problems?: readonly StoreProblem[];
@@ -198,16 +197,16 @@ async function verify(context: CliContext, { store, url }: OpenStore, values: Va
       onProgress: (progress) => onProgress({ phase: 'verify', ...progress }),
     }),
   );
-  const { ok, equal, differences, problems } = report;
+  const { ok, files, differences, problems } = report;
   for (const { kind, path } of differences) out.words(`${kind}  ${out.path(path)}`, 2, 4);
   printProblems(out, problems);
   out.line();
-  const result = `${count(equal, 'file')} equal, ${differences.length} not`;
+  const result = `${count(files.unchanged, 'file')} equal, ${differences.length} not`;
   out.verdict(ok ? 'ok' : 'bad', result);
   const body: Body = {
     action: 'verify',
     url,
-    equal,
+    files,
     differences,
     problems,
   };
