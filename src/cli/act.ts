@@ -1,7 +1,8 @@
 import type { MigrationOutcome } from '../migrate/index.ts';
 import { type AnyProblem, causesOf, tally } from './causes.ts';
-import { type CliContext, dryRun, flagOption } from './command.ts';
+import { type CliContext, dryRun, flagOption, type ValuesOf } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { createFile } from './files.ts';
 import { stepFor } from './scope.ts';
 import type { Sign } from './ui/output.ts';
 import { printProblems } from './ui/problems.ts';
@@ -13,6 +14,7 @@ export const actOptions = {
   yes: flagOption('-y, --yes', 'do it without asking').conflicts('dryRun'),
   dryRun,
 };
+type ActValues = ValuesOf<typeof actOptions>;
 
 /** What a run that did not finish needs. */
 const AGAIN = 'try again, or complete it';
@@ -27,7 +29,7 @@ type MaybePromise<Value> = Value | Promise<Value>;
 
 /** A plan that was shown, and how to carry it out. */
 interface Act<Target, Report> {
-  readonly values: { readonly yes?: true; readonly dryRun?: true };
+  readonly values: ActValues;
   /** The command line that shows this plan again. */
   readonly words: readonly string[];
   readonly homes?: readonly string[];
@@ -56,13 +58,13 @@ export async function act<
   Target,
   Report extends { readonly ok: boolean; readonly outcome: MigrationOutcome },
 >(context: CliContext, plan: Act<Target, Report>) {
-  const { io, scope, out, isJson } = context;
+  const { scope, out } = context;
   const { words, homes, values, refused = () => [] } = plan;
   const again = stepFor(scope, words, AGAIN, homes);
   const reports: Report[] = [];
   const end = (
     exitCode: ExitCode,
-    outcome: MigrationOutcome | keyof typeof decisions,
+    outcome: MigrationOutcome,
     all: readonly NextStep[],
     isPrinted = true,
   ) => {
@@ -80,14 +82,8 @@ export async function act<
     return end(EXIT.done, 'done', []);
   }
   out.words(plan.notice, 0);
-  const decision = await decide();
-  if (decision !== 'go') {
-    out.line();
-    out.line('Nothing was changed.');
-    if (decision === 'not-asked') out.line('There is no terminal to ask on.');
-    const step = stepFor(scope, [...words, '--yes'], 'run it without asking', homes);
-    return end(decisions[decision], decision, decision === 'declined' ? [] : [step]);
-  }
+  const refusal = await refusalOf(context, values, plan.question, words, homes);
+  if (refusal !== undefined) return { ...refusal, reports };
   for (const target of plan.targets) {
     const report = await watched(context, (watch) => plan.run(target, watch));
     reports.push(report);
@@ -102,14 +98,6 @@ export async function act<
       : { better: '', next: outcome === 'refused' ? await refused(stopped) : [again] };
   printOutcome(context, outcome, again.command, better);
   return end(exitCodeOf(outcome), outcome, next, isOver(outcome) || outcome === 'refused');
-
-  /** Asks a person, unless the command line has decided; where nobody can answer, nothing is done. */
-  async function decide(): Promise<'go' | keyof typeof decisions> {
-    if (values.dryRun === true) return 'dry-run';
-    if (values.yes === true) return 'go';
-    if (isJson || io.confirm === undefined) return 'not-asked';
-    return (await io.confirm(plan.question)) ? 'go' : 'declined';
-  }
 }
 
 const decisions = {
@@ -117,6 +105,72 @@ const decisions = {
   declined: EXIT.problems,
   'not-asked': EXIT.usage,
 } as const;
+
+/** Why nothing is done about a plan that was shown. */
+export interface Refusal {
+  readonly exitCode: ExitCode;
+  readonly outcome: keyof typeof decisions;
+  readonly next: readonly NextStep[];
+}
+
+/**
+ * Asks a person, unless the command line has decided; where nobody can answer, nothing is done.
+ *
+ * @param words - The command line that shows this plan again, if one can.
+ * @returns Why nothing is done, which is said already; `undefined` to go on.
+ */
+export async function refusalOf(
+  { io, scope, out, isJson }: CliContext,
+  { yes, dryRun: isDryRun }: ActValues,
+  question: string,
+  words: readonly string[] = [],
+  homes?: readonly string[],
+): Promise<Refusal | undefined> {
+  const decide = async (): Promise<Refusal['outcome'] | undefined> => {
+    if (isDryRun === true) return 'dry-run';
+    if (yes === true) return undefined;
+    if (isJson || io.confirm === undefined) return 'not-asked';
+    return (await io.confirm(question)) ? undefined : 'declined';
+  };
+  const outcome = await decide();
+  if (outcome === undefined) return undefined;
+  out.line();
+  out.line('Nothing was changed.');
+  const isProposed = outcome !== 'declined' && words.length > 0;
+  const hint = isProposed ? '' : ': add --yes';
+  if (outcome === 'not-asked') out.line(`There is no terminal to ask on${hint}.`);
+  const step = stepFor(scope, [...words, '--yes'], 'run it without asking', homes);
+  const next = isProposed ? steps([step]) : [];
+  printSteps(out, next);
+  return { exitCode: decisions[outcome], outcome, next };
+}
+
+/** Shows the text of a new file, asks, and writes it. */
+export async function offerFile(
+  context: CliContext,
+  values: ActValues,
+  { path, text, words, after = [] }: OfferedFile,
+) {
+  const { out } = context;
+  out.words(out.paint.bold(out.path(path)), 0, 2);
+  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
+  const refusal = await refusalOf(context, values, 'Write it?', words);
+  if (refusal !== undefined) return { ...refusal, written: false };
+  await createFile(path, text);
+  out.line();
+  out.verdict('ok', 'written');
+  printSteps(out, after);
+  return { exitCode: EXIT.done, outcome: 'done', next: after, written: true } as const;
+}
+
+interface OfferedFile {
+  readonly path: string;
+  readonly text: string;
+  /** The command line that shows it again, if one can. */
+  readonly words?: readonly string[];
+  /** What to type once it is written. */
+  readonly after?: readonly NextStep[];
+}
 
 const { done, problems, failed } = EXIT;
 const TO_COMPLETE = 'Nothing is lost. To complete it';

@@ -1,4 +1,4 @@
-import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { SharedSymlink } from '../index.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -21,7 +21,7 @@ export interface CliContext {
 interface Result<Body> {
   readonly exitCode: ExitCode;
   /** Absent if the command has printed its only output, whatever the format. */
-  readonly body?: Body;
+  readonly body?: Body | undefined;
 }
 
 declare const valueType: unique symbol;
@@ -46,40 +46,21 @@ export interface CommandSpec<Options extends OptionList, Body extends object> {
   /** By the names that commander derives from their flags. */
   readonly options?: Options;
   /** Whether it fails where there is no account home; yes by default. */
-  readonly needsHomes?: (values: ValuesOf<Options>) => boolean;
-  readonly run: (
+  needsHomes?(values: ValuesOf<Options>): boolean;
+  run(
     context: CliContext,
     values: ValuesOf<Options>,
     words: readonly string[],
-  ) => Promise<Result<Body>>;
+  ): Promise<Result<Body>>;
 }
 
 /** A command whose options and output are no longer of a known type. */
-export interface AnyCommand extends Pick<
-  CommandSpec<OptionList, object>,
-  'name' | 'summary' | 'description'
-> {
-  readonly aliases: readonly string[];
-  readonly arguments: string;
-  readonly options: readonly Option[];
-  readonly needsHomes: (parsed: Parsed) => boolean;
-  readonly run: (context: CliContext, parsed: Parsed) => Promise<Result<object>>;
-}
+export type AnyCommand = Required<CommandSpec<OptionList, object>>;
 
 export function defineCommand<Options extends OptionList, Body extends object>(
   spec: CommandSpec<Options, Body>,
 ): AnyCommand {
-  const { name, aliases = [], summary, description, needsHomes = () => true } = spec;
-  return {
-    name,
-    aliases,
-    summary,
-    description,
-    arguments: spec.arguments ?? '',
-    options: Object.values(spec.options ?? {}),
-    needsHomes: (parsed) => needsHomes(parsed.opts<ValuesOf<Options>>()),
-    run: (context, parsed) => spec.run(context, parsed.opts<ValuesOf<Options>>(), parsed.args),
-  };
+  return { aliases: [], arguments: '', options: {}, needsHomes: () => true, ...spec };
 }
 
 export function flagOption(flags: string, description: string): TypedOption<true> {

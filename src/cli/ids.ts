@@ -87,8 +87,8 @@ function only<Id extends string>(
   );
 }
 
-// More are found by typing.
-const MAX_SHOWN = 200;
+// More are found by typing. The prompt draws all of them again at each key.
+const MAX_SHOWN = 50;
 const MAX_NUMBERED = 15;
 // The chooser puts a mark before each line.
 const MARK = 2;

@@ -26,3 +26,11 @@ export async function inTurn<Item, Value>(
 export function present<Item>(...items: readonly (Item | false | undefined)[]): readonly Item[] {
   return items.flatMap((item) => (item === false || item === undefined ? [] : [item]));
 }
+
+/** Whether the table has an entry of this name. */
+export function hasEntry<Table extends object>(
+  table: Table,
+  name: string,
+): name is keyof Table & string {
+  return Object.hasOwn(table, name);
+}

@@ -1,9 +1,8 @@
 import { Command, CommanderError, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
-import { exitCodes } from './exit.ts';
+import { didYouMean, exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean } from './nearest.ts';
 
 export const NAME = 'claude-shared-state';
 
@@ -81,7 +80,7 @@ function programFor(
           program.error(`error: unknown command '${unknown}'${hint}`, { exitCode: 2 });
         }
       });
-    for (const option of command.options) sub.addOption(option);
+    for (const option of Object.values(command.options)) sub.addOption(option);
   }
   return program;
 }

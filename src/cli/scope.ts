@@ -6,11 +6,10 @@ import {
   type SkippedDirectory,
 } from '../homes/index.ts';
 import { inspectAll, requiredSharedUnder, type SharedSymlink } from '../index.ts';
-import type { CommonValues } from './command.ts';
+import { type CommonValues, flagsOf } from './command.ts';
 import { loadConfig, type LoadedConfig } from './config.ts';
-import { UsageError } from './exit.ts';
+import { didYouMean, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import { didYouMean } from './nearest.ts';
 import { NAME } from './program.ts';
 import { shellWord } from './ui/steps.ts';
 import type { NextStep } from './ui/steps.ts';
@@ -51,7 +50,7 @@ export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home
 /** Decides about homes and links: by the options, else by the configuration, else by what is on the disk. */
 export async function scopeFor(
   common: CommonValues,
-  io: Pick<Io, 'cwd' | 'env' | 'home' | 'processInspector' | 'readFile'>,
+  io: Pick<Io, 'cwd' | 'env' | 'home' | 'processInspector'>,
 ): Promise<Scope> {
   const config = await loadConfig(io);
   const given = common.home ?? config.values.homes;
@@ -214,18 +213,25 @@ export function namedLinks(scope: Scope): readonly SharedSymlink[] | undefined {
 
 /** A whole command line to type next, for the same homes and links, or for some of the homes. */
 export function stepFor(
-  { homes: all, homesFrom, required, requiredFrom, root, program }: Scope,
+  scope: Scope,
   words: readonly string[],
   purpose: string,
-  homes: readonly string[] = all,
+  homes?: readonly string[],
 ): NextStep {
+  const all = [...words, ...scopeFlags(scope, homes)];
+  return { command: [scope.program, ...all.map(shellWord)].join(' '), purpose };
+}
+
+/** The options that name the same homes and links again, as far as they are not found without. */
+export function scopeFlags(
+  { homes: all, homesFrom, required, requiredFrom, root }: Scope,
+  homes: readonly string[] = all,
+): readonly string[] {
   const isEach = homesFrom === 'given' || homes.length !== all.length;
-  const flags = [
-    ...(isEach ? homes.flatMap((home) => ['--home', home]) : []),
-    ...(requiredFrom === 'root' && root !== undefined ? ['--root', root] : []),
-    ...(requiredFrom === 'shared' || requiredFrom === 'agreed'
-      ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
-      : []),
-  ];
-  return { command: [program, ...[...words, ...flags].map(shellWord)].join(' '), purpose };
+  const isLinks = requiredFrom === 'shared' || requiredFrom === 'agreed';
+  return flagsOf({
+    home: isEach ? homes : undefined,
+    root: requiredFrom === 'root' ? root : undefined,
+    shared: isLinks ? required.map(({ name, target }) => `${name}=${target}`) : undefined,
+  });
 }

@@ -1,4 +1,3 @@
-import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
 import {
   abortSignal,
   callback,
@@ -62,7 +61,7 @@ export interface ListSessionsOptions {
   readonly managedSettings?: string | undefined;
   /** Is called with what can't be read, so that sessions may be missing, or their details. */
   readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
-  /** Is called now and then with how many of the sessions have been looked at. */
+  /** Is called after each session with how many have been looked at. */
   readonly onProgress?: ((progress: ListProgress) => void) | undefined;
   /** Ends the list early: it throws the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
@@ -117,8 +116,8 @@ export interface TextMatch extends FoundText {
 /**
  * Lists every session of these homes and of the shared target once, the one that changed last first.
  *
- * One `stat` per transcript finds them. Then the first and the last 64 KiB of each are read, 50 transcripts at a time, as
- * the list is iterated; with `text`, all of each. Titles and times are those that the Agent SDK 0.3.332 and the pickers of
+ * One `stat` per transcript finds them. Then the first and the last 64 KiB of each are read, as the list is iterated;
+ * with `text`, all of each. Titles and times are those that the Agent SDK 0.3.332 and the pickers of
  * 2.1.197 and 2.1.332 show.
  *
  * @param accountHomes - Absolute paths of Claude Code config directories; none for the shared target alone.
@@ -191,9 +190,6 @@ interface ListRequest extends ListSessionsOptions {
   readonly fs: SessionReadFs;
 }
 
-/** How many are opened before the first of them is given out. */
-const PAGE = 50;
-
 async function* list(request: ListRequest): AsyncGenerator<ListedSession, void> {
   const { fs, accountHomes, required, onUnreadable, onProgress, signal } = request;
   signal?.throwIfAborted();
@@ -203,12 +199,12 @@ async function* list(request: ListRequest): AsyncGenerator<ListedSession, void> 
   const isListed = statsFilter(request, surroundings);
   const sessions = found.filter(isListed);
   const describe = describer(request, surroundings);
-  for (let from = 0; from < sessions.length; from += PAGE) {
+  for (const [index, files] of sessions.entries()) {
     signal?.throwIfAborted();
-    const page = sessions.slice(from, from + PAGE);
-    const described = await mapLimit(page, describe, MANY_AT_ONCE);
-    onProgress?.({ checked: from + page.length, total: sessions.length });
-    for (const session of described) if (session !== undefined) yield session;
+    // One after the other: what was just read is searched before the next file drives it out of the processor's cache.
+    const session = await describe(files);
+    onProgress?.({ checked: index + 1, total: sessions.length });
+    if (session !== undefined) yield session;
   }
 }
 
@@ -282,12 +278,13 @@ function describer(request: ListRequest, { live, periods }: Surroundings) {
   const othersThan = async (file: FoundFile, files: SessionFiles) => {
     const others = files.filter((one) => one !== file);
     if (!isRead || others.length === 0) return others;
-    const differ = await mapLimit(
-      others,
-      async ({ path: at, size }) =>
-        size !== file.size || !(await reader.haveSameEnds(at, file.path, size)),
-    );
-    return others.filter((_, index) => differ[index]);
+    const differing: FoundFile[] = [];
+    for (const other of others) {
+      const isSame =
+        other.size === file.size && (await reader.haveSameEnds(other.path, file.path, file.size));
+      if (!isSame) differing.push(other);
+    }
+    return differing;
   };
 
   return async (files: SessionFiles): Promise<ListedSession | undefined> => {

@@ -78,7 +78,7 @@ export interface RunningDigest {
 }
 
 /** The first call of a store finds out that nobody has prepared it, or that another version has. */
-export class StoreFormatError extends Error {
+class StoreFormatError extends Error {
   override readonly name = 'StoreFormatError';
   /** The format that is there; `undefined` if none is. */
   readonly format: number | undefined;

@@ -20,7 +20,7 @@ function homesOf(room: Room, ...names: readonly string[]): readonly string[] {
 }
 
 test('an agent runner stores the id of its session, and goes on with it at the next dispatch', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const store = room.path('store.id');
   await validateAll([room.path('account-a')], { required: room.required });
   const run = async (prompt: string) =>
@@ -41,7 +41,7 @@ test('an agent runner stores the id of its session, and goes on with it at the n
 });
 
 test('under an account that is not linked it starts a fresh session, and says why', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const store = room.path('store.id');
   await validateAll([room.path('account-a')], { required: room.required });
   const run = async (homes: readonly string[], prompt: string) =>
@@ -56,7 +56,7 @@ test('under an account that is not linked it starts a fresh session, and says wh
 });
 
 test('a smoke probe tells of each stored id whether its transcript is where the next dispatch looks', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const store = room.path('store.id');
   await validateAll([room.path('account-a')], { required: room.required });
   const homes = homesOf(room, 'account-a');

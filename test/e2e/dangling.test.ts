@@ -42,7 +42,7 @@ test.each<[what: string, trap: Trap]>([
 ])(
   'where projects is %s, sessions vanish without an error, and inspectAll reports just that home',
   async (_, { set, state, code }) => {
-    const room = await enterCleanRoom('new', { usesLogin: true });
+    const room = await enterCleanRoom();
     const { required } = room;
     const [healthy, trapped, alsoHealthy] = [room.path('a'), room.path('b'), room.path('c')];
     await validateAll([healthy, alsoHealthy], { required });
@@ -69,7 +69,7 @@ test.each<[what: string, trap: Trap]>([
 );
 
 test('where the target behind a right link has gone, sessions vanish until validateAll makes it again', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required, sharedProjects } = room;
   const accountHome = room.path('account-a');
   await validateAll([accountHome], { required });

@@ -100,7 +100,7 @@ const inTwoHours = () => Math.floor(Date.now() / 1000) + 7200;
 
 /** Two accounts that share their state, and three terminals: in two of them a session runs under the first one. */
 async function setStage(program: ProgramName = 'new') {
-  const room = await enterCleanRoom(program, { usesLogin: true });
+  const room = await enterCleanRoom(program);
   const homes = [room.path('first'), room.path(`the "second" one's $HOME`)] as const;
   const cwdOf = (name: string) => room.path('work', name);
   const names = ['api', 'web', 'docs'] as const;

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { DefaultQuotaPatterns } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
 import { executableOf, programs } from './support/programs.ts';
+import { enterCleanRoom } from './support/room.ts';
 
 /*
  * The texts about limits in the programs themselves, so that a new one is noticed: each is matched by a pattern, or it
@@ -101,12 +103,34 @@ function isLeftOut(text: string): boolean {
   return leftOut.some(([, pattern]) => pattern.test(text));
 }
 
+/** Those of the texts that are neither matched nor left out with a reason. */
+function unknownIn(texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => !isMatched(text) && !isLeftOut(text)).toSorted();
+}
+
 test.each(programs.map(({ name, version }) => [name, version] as const))(
   'every text about a limit in the %s program, %s, is known, or left out with a reason',
   async (name) => {
     const texts = [...(await limitTexts(executableOf(name)))];
 
     expect(texts.filter(isMatched).length).toBeGreaterThanOrEqual(12);
-    expect(texts.filter((text) => !isMatched(text) && !isLeftOut(text)).toSorted()).toEqual([]);
+    expect(unknownIn(texts)).toEqual([]);
   },
 );
+
+test('a text about a limit that is new in a program is named, and no other text is', async () => {
+  const { path } = await enterCleanRoom();
+  const news = [
+    "You've reached your lunar usage limit",
+    'Usage credits are used up: ask your group',
+  ];
+  const others = [
+    "You've hit your weekly limit",
+    'Goal paused: usage limit reached',
+    'Out of order',
+  ];
+  const source = [...news, ...others].map((text) => `a(${JSON.stringify(text)});`).join('');
+  await writeFile(path('program'), `\0\u0001\0${source}\0`);
+
+  expect(unknownIn([...(await limitTexts(path('program')))])).toEqual(news.toSorted());
+});

@@ -15,28 +15,41 @@ import { startTmux } from './support/tmux-server.ts';
  * Everything that the programs are known to write, so that something new is noticed: `npm run canary` tries the newest one.
  * Whoever adds a name here decides whether it matters to resuming or sharing.
  */
-const known: Readonly<Record<string, ReadonlySet<string>>> = {
-  'names in a home': new Set(
+const known: Names = {
+  'names in a home':
     '.claude.json .credentials.json backups file-history history.jsonl plans plugins projects session-env sessions'.split(
       ' ',
     ),
-  ),
-  'fields of a session record': new Set(
-    (
-      'asksForConvertedSkills cwd entrypoint kind messagingSocketPath name nameSince nameSource peerFeatures ' +
-      'peerProtocol pid pidDomain procStart sessionId startedAt status statusUpdatedAt tmux updatedAt version'
-    ).split(' '),
-  ),
-  'types of lines in a transcript': new Set(
-    (
-      'ai-title api-request api-request-blob api-request-shape assistant atis-latch attachment cost-state ' +
-      'file-history-delta file-history-snapshot last-prompt mode permission-mode session-owner system tools-used user'
-    ).split(' '),
-  ),
+  'fields of a session record': (
+    'asksForConvertedSkills cwd entrypoint kind messagingSocketPath name nameSince nameSource peerFeatures ' +
+    'peerProtocol pid pidDomain procStart sessionId startedAt status statusUpdatedAt tmux updatedAt version'
+  ).split(' '),
+  'types of lines in a transcript': (
+    'ai-title api-request api-request-blob api-request-shape assistant atis-latch attachment cost-state ' +
+    'file-history-delta file-history-snapshot last-prompt mode permission-mode session-owner system tools-used user'
+  ).split(' '),
 };
 
+type Names = Readonly<Record<string, readonly string[]>>;
+
+/** What was seen and is not known, each once, by its kind. */
+function newsIn(seen: Names, before: Names): readonly string[] {
+  return Object.entries(seen).flatMap(([kind, names]) =>
+    [...new Set(names)]
+      .filter((one) => !before[kind]?.includes(one))
+      .map((one) => `${kind}: ${one}`),
+  );
+}
+
+test('a name that an older record lacks is printed with its kind, and no other is', () => {
+  const seen = { fields: ['pid', 'pidDomain', 'pidDomain'], types: ['user'], places: ['inbox'] };
+  const older = { fields: ['pid', 'procStart'], types: ['user', 'pidDomain'] };
+  expect(newsIn(seen, older)).toEqual(['fields: pidDomain', 'places: inbox']);
+  expect(newsIn(seen, seen)).toEqual([]);
+});
+
 test.each(programs)('Claude Code $version writes nothing that is unknown', async ({ name }) => {
-  const room = await enterCleanRoom(name, { usesLogin: true });
+  const room = await enterCleanRoom(name);
   const home = room.path('account');
   await settleHome(home, [room.path('work')]);
   await validateAll([home], { required: room.required });
@@ -76,8 +89,5 @@ test.each(programs)('Claude Code $version writes nothing that is unknown', async
     'fields of a session record': Object.keys(isObject(record) ? record : {}),
     'types of lines in a transcript': types,
   };
-  const news = Object.entries(seen).flatMap(([kind, names]) =>
-    [...new Set(names)].filter((one) => known[kind]?.has(one) !== true).map((one) => [kind, one]),
-  );
-  expect(news).toEqual([]);
+  expect(newsIn(seen, known)).toEqual([]);
 });

@@ -16,7 +16,7 @@ const first = 'The password is swordfish.';
 const second = 'What is the password?';
 
 test('a projects directory that account A made itself is refused, and its transcript stays as it is', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required } = room;
   const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
   const id = await startSession(room, accountA, first);

@@ -17,12 +17,12 @@ const cachedGrowthBookFeatures = { tengu_bubbly_fountain: true, tengu_ticklish_m
 
 /** A session of account A in the shared state, and account B, under which it is to be resumed. */
 async function setStage(isAsked: boolean) {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const [from, to] = [room.path('a'), room.path('b')] as const;
   const cwd = room.path('work');
   await logIn(from, 'sk-ant-oat01-a', [cwd], inventAccount('a'));
   await logIn(to, 'sk-ant-oat01-b', [cwd], inventAccount('b'));
-  if (isAsked) await configure(to, { cachedGrowthBookFeatures });
+  if (isAsked) configure(to, { cachedGrowthBookFeatures });
   await validateAll([from, to], { required: room.required });
   const sessionId = await startSession(room, from, 'The password is swordfish.');
   const diagnose = async (interactive: boolean) => {

@@ -10,7 +10,7 @@ import { startTmux } from './support/tmux-server.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 test('pick finds a session by a few letters, and resumes it under the account that was chosen', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const homes = [room.path('a'), room.path('b')] as const;
   await validateAll(homes, { required: room.required });
   for (const [index, home] of homes.entries()) {

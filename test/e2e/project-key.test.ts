@@ -261,7 +261,7 @@ describe.each(programs.map(({ name }) => name))('the %s program', (program) => {
   });
 
   test('takes no name from its environment for the key in the default home', async () => {
-    const room = await enterCleanRoom(program);
+    const room = await enterCleanRoom(program, { usesKey: true });
     const surroundings = room.surroundings();
     const environment = { CLAUDE_CODE_PROJECT_DIR_NAME: 'name' };
 

@@ -4,6 +4,7 @@ import {
   stepQuotaGate,
 } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { inventAccount, tokenOf } from './support/accounts.ts';
 import { cleanEnvironment, runClaude, type Surroundings } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { pollUntil } from './support/poll.ts';
@@ -38,7 +39,7 @@ async function messagesFromSdk(
   return messages;
 }
 
-const token = 'sk-ant-oat01-dummy-for-the-stand-in';
+const token = tokenOf(inventAccount('1'));
 // On the minute, because the program prints no seconds.
 const inTwoHours = Math.floor(Date.now() / 60_000) * 60 + 2 * 3600;
 const end = new Date(inTwoHours * 1000).toISOString();
@@ -60,7 +61,6 @@ async function printed(room: Room): Promise<readonly unknown[]> {
   const args = ['-p', 'Hello', '--output-format', 'stream-json', '--verbose'];
   const { stdout } = await runClaude(args, {
     ...room.surroundings(room.path('a')),
-    token,
     environment: { CLAUDE_CODE_MAX_RETRIES: '0' },
   });
   return stdout
@@ -69,16 +69,12 @@ async function printed(room: Room): Promise<readonly unknown[]> {
     .map((line): unknown => JSON.parse(line));
 }
 
-/** The program on a terminal, for an account that is logged in with a token. */
+/** The program on a terminal. */
 async function openPane(room: Room) {
   const accountHome = room.path('a');
   await settleHome(accountHome, [room.path('work')]);
   const server = await startTmux(room);
-  const environment = {
-    ANTHROPIC_API_KEY: '',
-    CLAUDE_CODE_OAUTH_TOKEN: token,
-    TZ: 'Europe/Paris',
-  };
+  const environment = { TZ: 'Europe/Paris' };
   const pane = await server.open('a', { accountHome, columns: 100, rows: 40, environment });
   await pane.enter('claude');
   await pane.until(/^❯/m);
@@ -164,13 +160,12 @@ test('The Agent SDK tells of a limit', async () => {
   const room = await enterCleanRoom();
   room.api.refuse(({ key }) => (key === token ? limitHit('seven_day', inTwoHours) : undefined));
 
-  const messages = await messagesFromSdk('Hello', { ...room.surroundings(room.path('a')), token });
+  const messages = await messagesFromSdk('Hello', room.surroundings(room.path('a')));
 
   expect(judged({ message: messages.at(-1) })).toMatchObject({
     verdict: 'swap',
     evidence: { limit: 'weekly', resets: { at: end } },
   });
-  const other = { ...room.surroundings(room.path('b')), token: `${token}-b` };
-  const answers = await messagesFromSdk('Hello', other);
+  const answers = await messagesFromSdk('Hello', room.surroundings(room.path('b')));
   expect(judged({ message: answers.at(-1) }).verdict).toBe('none');
 });

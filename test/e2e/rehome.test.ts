@@ -14,7 +14,7 @@ const first = 'The password is swordfish.';
 
 describe.each(programs)('Claude Code $version after a directory was renamed', ({ name }) => {
   test('finds its sessions again as soon as they are rehomed, though their lines name the old one', async () => {
-    const room = await enterCleanRoom(name, { usesLogin: true });
+    const room = await enterCleanRoom(name);
     const [home, untouched] = [room.path('a'), room.path('b')];
     const [old, now] = [room.path('old'), room.path('new')];
     const notes = join(old, 'notes');

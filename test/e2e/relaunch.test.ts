@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { validateAll } from 'claude-shared-state';
 import { relaunchSessions, saveResumeUUIDs } from 'claude-shared-state/failover';
-import { diagnoseResume } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { describe, expect, test } from 'vitest';
 import { pollUntil } from './support/poll.ts';
@@ -14,8 +13,8 @@ import { startTmux } from './support/tmux-server.ts';
 
 /** A session that has taken a turn under the first home, and a terminal of so many columns: if narrow, with a key. */
 async function setStage(program: 'old' | 'new', columns: number) {
-  const usesLogin = columns === 100;
-  const room = await enterCleanRoom(program, { usesLogin });
+  const usesKey = columns !== 100;
+  const room = await enterCleanRoom(program, { usesKey });
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const cwd = room.path('work', 'api');
   await mkdir(cwd);
@@ -39,15 +38,15 @@ async function setStage(program: 'old' | 'new', columns: number) {
   const sessions = [{ name: 'api', cwd }];
   const save = async () =>
     await saveResumeUUIDs(sessions, { ...options, accountHomes: [from, to] });
-  const relaunch = async (targetHome: string) =>
-    await relaunchSessions(sessions, {
+  const relaunch = async (targetHome: string, named = sessions) =>
+    await relaunchSessions(named, {
       ...options,
       targetHome,
       accountHomes: [from, to],
       required: room.required,
-      launch: { keepVariables: usesLogin ? [] : ['ANTHROPIC_API_KEY'] },
+      launch: { keepVariables: usesKey ? ['ANTHROPIC_API_KEY'] : [] },
     });
-  return { room, pane, from, to, cwd, save, relaunch };
+  return { room, server, pane, from, to, cwd, save, relaunch };
 }
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
@@ -68,16 +67,19 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
   });
 
   test('that waits for its limit to end is left alone, with the time at which it goes on', async () => {
-    const { room, pane, from, to, cwd, save } = await setStage(name, 100);
+    const { room, server, pane, to, cwd, save, relaunch } = await setStage(name, 100);
     const [running] = (await save()).sessions;
     const end = Math.floor(Date.now() / 1000) + 7200;
     room.api.refuse(() => limitHit('five_hour', end));
     await say(pane, 'This is too much.');
     await pane.until(/resets|limit reached/i);
-    const more = { accountHomes: [from, to], cwd, required: room.required };
+    await server.open('other', { cwd });
+    await mkdir(room.path('state', 'other'));
+    await writeFile(room.path('state', 'other', 'resume-id.txt'), running?.sessionId ?? '');
     const told = async () => {
-      const options = { ...more, accountHome: to };
-      const { problems } = await diagnoseResume(running?.sessionId ?? '', options);
+      const [session] = (await relaunch(to, [{ name: 'other', cwd }])).sessions;
+      expect(session?.outcome).toBe('skipped');
+      const problems = session?.problems ?? [];
       return problems.flatMap((it) => (it.code === 'session-running' ? [it.continuesAt] : []));
     };
     // It waits since 2.1.234.

@@ -17,12 +17,12 @@ const second = 'What is the password?';
 const third = 'Who told you?';
 
 test.each([
-  ['with logins', true],
-  ['with a key', false],
+  ['with logins', false],
+  ['with a key', true],
 ])(
   'a session of account A resumes under account B as soon as validateAll has linked both, %s',
-  async (_, usesLogin) => {
-    const room = await enterCleanRoom('new', { usesLogin });
+  async (_, usesKey) => {
+    const room = await enterCleanRoom('new', { usesKey });
     const { api, required } = room;
     const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
     await validateAll([accountA], { required });
@@ -48,7 +48,7 @@ test.each([
 );
 
 test('a session that account B has gone on with resumes under account A with all that was said', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required } = room;
   const accountHomes = [room.path('account-a'), room.path('account-b')] as const;
   const [accountA, accountB] = accountHomes;
@@ -63,7 +63,7 @@ test('a session that account B has gone on with resumes under account A with all
 });
 
 test('the program replaces none of the links', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required } = room;
   const accountHomes = [room.path('account-a'), room.path('account-b')] as const;
   const [accountA, accountB] = accountHomes;

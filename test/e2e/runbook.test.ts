@@ -16,7 +16,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { pack } from '../package/support/pack.ts';
-import { inventAccount, logIn } from './support/accounts.ts';
+import { inventAccount, logIn, tokenOf, writeLogin } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { executableOf } from './support/programs.ts';
@@ -138,8 +138,9 @@ async function enterHomeDirectory() {
   const path = (...segments: readonly string[]) => join(at.home, ...segments);
   const spare = path('.claude-spare');
   // The default home has its .claude.json beside it.
-  for (const home of [at.home, spare]) await settleHome(home, [at.cwd]);
-  // What the runbook continues with uses no key of the shell.
+  await settleHome(at.home, [at.cwd]);
+  const account = inventAccount('a');
+  writeLogin(path('.claude'), account, tokenOf(account), at.home);
   await logIn(spare, 'sk-ant-oat01-b', [at.cwd], inventAccount('b'));
   const id = await startSession(room, undefined, first);
   const other = await startSession(room, spare, second);

@@ -46,7 +46,7 @@ async function converse(
 }
 
 test('the id follows a /clear in mid-stream, and names transcripts', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   let id: ResumeUUID | undefined;
   const ids: (ResumeUUID | undefined)[] = [];
   await converse(room.surroundings(room.path('account')), ['One', '/clear', 'Two'], (message) => {
@@ -61,7 +61,7 @@ test('the id follows a /clear in mid-stream, and names transcripts', async () =>
 });
 
 test('a resume that fails gives no id, though its result carries one', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const carried: (string | undefined)[] = [];
   const taken: unknown[] = [];
   const surroundings = room.surroundings(room.path('account'));
@@ -80,7 +80,7 @@ test('a resume that fails gives no id, though its result carries one', async () 
 });
 
 test('a session is found while it runs, and neither when it has ended nor when it was killed', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const accountHome = room.path('account');
   const look = () => findLiveSessions([accountHome]);
   const [ended, killed] = ['ended', 'killed'] as const;
@@ -107,7 +107,7 @@ test('a session is found while it runs, and neither when it has ended nor when i
 });
 
 test('the line for a shell resumes, and saves what the inherited environment would drop', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const accountHome = room.path("account's");
   const surroundings = {
     ...room.surroundings(accountHome),
@@ -129,7 +129,6 @@ test('the line for a shell resumes, and saves what the inherited environment wou
     program: executableOf('new'),
     extraArgs: ['-p'],
     prompt: '-- The saved turn: $HOME!',
-    keepVariables: ['ANTHROPIC_API_KEY'],
   });
   // Somewhere else, and under no account, so that the line has to say both.
   const { CLAUDE_CONFIG_DIR: _, ...env } = cleanEnvironment(surroundings);

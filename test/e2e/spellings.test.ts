@@ -24,7 +24,7 @@ test.each<[how: string, spell: (room: Room) => string | Promise<string>]>([
     },
   ],
 ])('a session resumes through %s, which is left as it is', async (_, spell) => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required } = room;
   const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
   await validateAll([accountA], { required });
@@ -46,7 +46,7 @@ test.each<[how: string, spell: (room: Room) => string | Promise<string>]>([
 });
 
 test('a session resumes in an account home that is itself a link', async () => {
-  const room = await enterCleanRoom('new', { usesLogin: true });
+  const room = await enterCleanRoom();
   const { required } = room;
   const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
   await mkdir(room.path('elsewhere', 'account-b'), { recursive: true });

@@ -20,7 +20,7 @@ async function running(home: string) {
 
 /** A session that is at work, in a shell, with arguments of its own; and one that a command runs, without a shell. */
 async function setStage(name: 'old' | 'new') {
-  const room = await enterCleanRoom(name, { usesLogin: true });
+  const room = await enterCleanRoom(name);
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const directories = ['api', 'web', 'added'].map((each) => room.path('work', each));
   const [api = '', web = '', added = ''] = directories;
@@ -59,7 +59,13 @@ async function setStage(name: 'old' | 'new') {
     continuePrompt: 'Go on.',
     onNoShell: 'respawn',
   };
-  return { room, options, trustAll: () => logIn(to, SECOND, directories), api, added };
+  return {
+    room,
+    options,
+    trustAll: () => logIn(to, SECOND, directories, inventAccount('b')),
+    api,
+    added,
+  };
 }
 
 test.each(programs)(

@@ -38,7 +38,7 @@ async function talk(pane: Pane, command = 'claude'): Promise<void> {
 
 describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
   test.each([80, 30])('of %d columns offers the session that it resumes', async (columns) => {
-    const room = await enterCleanRoom(name, { usesLogin: true });
+    const room = await enterCleanRoom(name);
     const { terminal, pane } = await openPane(room, columns);
     await talk(pane);
     expect(await terminal.isAtShell('one')).toBe(false);
@@ -66,7 +66,7 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
   });
 
   test('offers it after a signal, and counts as running when resumed', async () => {
-    const room = await enterCleanRoom(name, { usesLogin: true });
+    const room = await enterCleanRoom(name);
     const { terminal, pane } = await openPane(room, 80);
     await talk(pane);
     await terminal.signal('one', await runningIn(room), 'SIGTERM');
@@ -86,7 +86,7 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
   });
 
   test('says above its offer that a resume has failed', async () => {
-    const room = await enterCleanRoom(name, { usesLogin: true });
+    const room = await enterCleanRoom(name);
     const { terminal, pane } = await openPane(room, 30);
     const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
     const project = room.path('a', 'projects', projectKey(room.path('work')));
@@ -101,7 +101,7 @@ describe.each(programs)('Claude Code $version in a terminal', ({ name }) => {
   });
 
   test('offers a session with a title by it, or by its id', async () => {
-    const room = await enterCleanRoom(name, { usesLogin: true });
+    const room = await enterCleanRoom(name);
     const { terminal, pane } = await openPane(room, 80);
     await talk(pane);
     await pane.enter('/rename fix the "login" bug');

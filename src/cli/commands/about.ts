@@ -1,10 +1,9 @@
 import type { Option } from 'commander';
 import { meaningOf, problemCodes } from '../causes.ts';
 import { type AnyCommand, commonOptions, defineCommand } from '../command.ts';
-import { EXIT, exitCodes, UsageError } from '../exit.ts';
+import { didYouMean, EXIT, exitCodes, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from '../json.ts';
-import { didYouMean } from '../nearest.ts';
 import outputSchema from '../output-schema.json' with { type: 'json' };
 import { NAME, whereHomesAre } from '../program.ts';
 
@@ -85,7 +84,7 @@ function candidates(commands: readonly AnyCommand[], words: readonly string[]): 
   const command = commands.find(({ name, aliases }) =>
     words.slice(0, -1).some((word) => word === name || aliases.includes(word)),
   );
-  const options = [...(command?.options ?? []), ...Object.values(commonOptions)];
+  const options = Object.values({ ...command?.options, ...commonOptions });
   const asked = options.find((option) => option.long === previous || option.short === previous);
   const all = () => {
     if (asked?.required === true) return asked.argChoices ?? [];
@@ -118,7 +117,9 @@ function manualPage(commands: readonly AnyCommand[], version: string): string {
     '.SH COMMANDS',
     ...commands.flatMap(({ name, aliases, arguments: words, description, options }) => [
       ...entry([[name, ...aliases].join(', '), words].join(' ').trim(), description),
-      ...options.flatMap((option) => (option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'])),
+      ...Object.values(options).flatMap((option) =>
+        option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'],
+      ),
     ]),
     '.SH OPTIONS',
     'Every command takes these.',

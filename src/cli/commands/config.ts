@@ -1,6 +1,6 @@
 import { type CliContext, defineCommand } from '../command.ts';
 import { CONFIG_VERSION, type Config } from '../config.ts';
-import { actOptions } from '../act.ts';
+import { actOptions, offerFile } from '../act.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { jsonText } from '../json.ts';
 import { requireOneGroup, type Scope } from '../scope.ts';
@@ -15,7 +15,7 @@ export const configCommand = defineCommand({
   options: actOptions,
   needsHomes: () => false,
   async run(context, values, [action]) {
-    const { io, scope, out } = context;
+    const { scope, out } = context;
     if (action !== undefined && action !== 'init') {
       throw new UsageError(`config takes no argument but init: ${action}`);
     }
@@ -27,19 +27,12 @@ export const configCommand = defineCommand({
     if (config.exists) throw new UsageError(`${config.path} already exists: edit it`);
     if (scope.homes.length === 0) throw new UsageError('there is no account home to write down');
     requireOneGroup(scope);
-    const text = jsonText(foundIn(context));
-    out.words(out.paint.bold(out.path(config.path)), 0, 2);
-    for (const line of text.trimEnd().split('\n')) out.line(`  ${out.prose(line)}`);
-    const isAsked = values.yes !== true && values.dryRun !== true;
-    if (isAsked && io.confirm === undefined) {
-      throw new UsageError('there is nobody to ask: add --yes to write it');
-    }
-    const isMeant = values.yes === true || (isAsked && (await io.confirm?.('Write it?')) === true);
-    if (isMeant) await io.createFile(config.path, text);
-    out.line();
-    out.verdict('ok', isMeant ? 'written' : 'nothing was written');
-    const exitCode = isMeant || values.dryRun === true ? EXIT.done : EXIT.problems;
-    return { exitCode, body: bodyOf(scope, isMeant) };
+    const { exitCode, ...ending } = await offerFile(context, values, {
+      path: config.path,
+      text: jsonText(foundIn(context)),
+      words: ['config', 'init'],
+    });
+    return { exitCode, body: { ...bodyOf(scope, ending.written), ...ending } };
   },
 });
 

@@ -8,8 +8,9 @@ import {
   type SwapPlan,
   type SwapReport,
 } from '../../failover/index.ts';
-import { type CliContext, defineCommand } from '../command.ts';
-import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
+import { offerFile, type Refusal, refusalOf } from '../act.ts';
+import { type CliContext, defineCommand, flagsOf } from '../command.ts';
+import { didYouMean, EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { daemonFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
@@ -22,7 +23,6 @@ import {
   failoverOptions,
   type FailoverSetup,
   type FailoverValues,
-  isMeant,
   requireTerminals,
   requireTwo,
   runningDaemon,
@@ -30,9 +30,10 @@ import {
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
+import { saveFile } from '../files.ts';
 import { jsonLine } from '../json.ts';
-import { didYouMean } from '../nearest.ts';
-import { accountFor, absolutePath } from '../scope.ts';
+import { hasEntry } from '../lists.ts';
+import { absolutePath, accountFor, scopeFlags } from '../scope.ts';
 import {
   printMessagesOf,
   printSession,
@@ -41,8 +42,10 @@ import {
   printSubject,
 } from '../ui/failover.ts';
 import { printProblems } from '../ui/problems.ts';
+import type { NextStep } from '../ui/steps.ts';
 
-const actions = ['run', 'check', 'swap', 'status', 'save', 'unit'] as const;
+/** Each takes the context, the options as they were typed, and what was made of them. */
+const actions = { run, check, swap, status: showStatus, save, unit: writeUnit } as const;
 
 export const failoverCommand = defineCommand({
   name: 'failover',
@@ -52,33 +55,17 @@ export const failoverCommand = defineCommand({
   arguments: '<action> [args...]',
   options: failoverOptions,
   async run(context, values, [action = '', ...extraArgs]) {
-    const known = actions.find((each) => each === action);
-    if (known === undefined) {
-      throw new UsageError(`failover can't ${action}${didYouMean(action, actions)}`);
+    if (!hasEntry(actions, action)) {
+      throw new UsageError(`failover can't ${action}${didYouMean(action, Object.keys(actions))}`);
     }
     const setup = await setupFor(context, values, extraArgs);
-    switch (known) {
-      case 'run':
-        return await run(context, values, setup);
-      case 'check':
-        return await check(context, values, setup);
-      case 'swap':
-        return await swap(context, values, setup);
-      case 'status':
-        return await showStatus(context, setup);
-      case 'save':
-        return await save(context, setup);
-      case 'unit':
-        return await writeUnit(context, values, setup);
-      default:
-        return known satisfies never;
-    }
+    const { exitCode, body } = await actions[action](context, values, setup);
+    return { exitCode, body: body && { action, ...body } };
   },
 });
 
-/** What an action tells with `--json`. */
+/** What an action prints with `--json`. */
 interface FailoverBody {
-  readonly action: (typeof actions)[number];
   readonly from?: string;
   readonly plans?: readonly TargetPlan[];
   readonly report?: SwapReport;
@@ -88,6 +75,8 @@ interface FailoverBody {
   readonly path?: string;
   readonly text?: string;
   readonly written?: boolean;
+  readonly outcome?: 'done' | Refusal['outcome'];
+  readonly next?: readonly NextStep[];
 }
 
 interface TargetPlan extends SwapPlan {
@@ -103,7 +92,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
   const { io, stderr } = context;
   const alerts = alertsFrom(values.on ?? []);
   const address = values.listen === undefined ? undefined : addressFrom(values.listen);
-  const problems = await checkToRun(context, setup);
+  const problems = await checkToRun(setup);
   if (problems.length > 0) {
     printProblems(stderr, problems);
     return { exitCode: EXIT.problems };
@@ -121,7 +110,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
       body: status === undefined ? '' : metricsOf(status),
     }),
   };
-  const server = address && (await serve(address, pages, io.removeSocket).catch(cannotListen));
+  const server = address && (await serve(address, pages).catch(cannotListen));
   const sent = new Set<Promise<void>>();
   const onEvent = (event: DaemonEvent, at: Date) => {
     io.stdout.write(`${eventLine(event, at)}\n`);
@@ -144,7 +133,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
       signal,
       now: () => new Date(),
       rest: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
-      replaceFile: io.replaceFile,
+      replaceFile: saveFile,
       onEvent,
       onStatus: (now) => {
         status = now;
@@ -193,7 +182,7 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
     printSwapPlan(out, target, plan);
   }
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
-  return { exitCode: codeFor(isOk), body: { action: 'check', from, plans } };
+  return { exitCode: codeFor(isOk), body: { from, plans } };
 }
 
 /** The account that the daemon would choose, by what it remembers. */
@@ -214,15 +203,14 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
       : await accountFor(values.to, scope, io);
   const options = { ...setup.tools, from, to, sessions, canary: setup.canary };
   const plan = await planSwap(options);
-  const body = { action: 'swap', from, plans: [{ to, ...plan }] } as const;
+  const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);
   printSwapPlan(out, to, plan);
-  out.line();
-  if (setup.isDryRun) {
-    out.line('Nothing was changed.');
-    return { exitCode: EXIT.done, body };
+  const refusal = await refusalOf(context, values, 'Move them?');
+  if (refusal !== undefined) {
+    const { exitCode, ...ending } = refusal;
+    return { exitCode, body: { ...body, ...ending } };
   }
-  if (!(await isMeant(context, values, 'Move them?'))) return { exitCode: EXIT.problems, body };
   const { signal, release } = io.catchInterrupts();
   const report = await swapAccounts({ ...options, signal }).finally(release);
   for (const session of report.sessions) {
@@ -241,7 +229,7 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   return { exitCode, body: { ...body, report } };
 }
 
-async function save({ out }: CliContext, setup: FailoverSetup): Ended {
+async function save({ out }: CliContext, _: FailoverValues, setup: FailoverSetup): Ended {
   const { sessions } = await sessionsFor(setup);
   const { terminal, processInspector, stateDirectory } = setup.tools;
   const tools = { terminal, processInspector, stateDirectory };
@@ -251,77 +239,61 @@ async function save({ out }: CliContext, setup: FailoverSetup): Ended {
     const text = `${sessionId} ${out.paint.dim(outcome)}`;
     printSession(out, session, outcome !== 'none', text, 0);
   }
-  return { exitCode: codeFor(report.ok), body: { action: 'save', saved: report.sessions } };
+  return { exitCode: codeFor(report.ok), body: { saved: report.sessions } };
 }
 
-async function showStatus({ out }: CliContext, { tools, readFile }: FailoverSetup): Ended {
+async function showStatus(
+  { out }: CliContext,
+  _: FailoverValues,
+  { tools, readFile }: FailoverSetup,
+): Ended {
   const path = statusFile(tools.stateDirectory);
   const status = statusFrom(await readFile(path));
   const isRunning = runningDaemon(status) !== undefined;
   if (status === undefined) out.verdict('bad', `no daemon has written ${out.path(path)}`);
   else printStatus(out, status, isRunning);
-  return { exitCode: codeFor(isRunning), body: { action: 'status', running: isRunning, status } };
+  return { exitCode: codeFor(isRunning), body: { running: isRunning, status } };
 }
 
 async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
-  const { io, out } = context;
+  const { io } = context;
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
   const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
   const service = { command, path: io.env['PATH'] ?? '/usr/bin:/bin', home: io.home };
-  const [path, text] =
+  const [path, text, start] =
     values.launchd === true
-      ? [plistPath(io.home), plistText(service)]
-      : [unitPath(io.home, io.env['XDG_CONFIG_HOME']), unitText(service)];
-  out.words(out.paint.bold(out.path(path)), 0, 2);
-  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
-  const written = await isMeant(context, values, 'Write it?');
-  if (written) await io.createFile(path, text);
-  out.line();
-  out.verdict('ok', written ? 'written' : 'nothing was written');
-  if (written) {
-    out.command(
-      values.launchd === true
-        ? `launchctl load -w ${path}`
-        : 'systemctl --user enable --now claude-failover && loginctl enable-linger',
-    );
-  }
-  return {
-    exitCode: codeFor(written || setup.isDryRun),
-    body: { action: 'unit', path, text, written },
-  };
+      ? [plistPath(io.home), plistText(service), `launchctl load -w ${plistPath(io.home)}`]
+      : [
+          unitPath(io.home, io.env['XDG_CONFIG_HOME']),
+          unitText(service),
+          'systemctl --user enable --now claude-failover && loginctl enable-linger',
+        ];
+  const after = [{ command: start, purpose: 'start it now, and whenever you log in' }];
+  const { exitCode, ...ending } = await offerFile(context, values, { path, text, after });
+  return { exitCode, body: { path, text, ...ending } };
 }
-
-const given = (flag: string, value: string | undefined): readonly string[] =>
-  value === undefined ? [] : [flag, value];
 
 /** The same options again, with absolute paths. */
 function flagsFor(
   { io, scope }: CliContext,
   values: FailoverValues,
-  setup: FailoverSetup,
+  { named, tools, extraArgs }: FailoverSetup,
 ): readonly string[] {
-  const { homes, homesFrom, required, requiredFrom, root } = scope;
-  const { named, tools, extraArgs } = setup;
-  const isSocketPath = values.socket?.includes('/') === true;
-  return [
-    ...(homesFrom === 'given' ? homes.flatMap((home) => ['--home', home]) : []),
-    ...given('--root', requiredFrom === 'root' ? root : undefined),
-    ...(requiredFrom === 'shared'
-      ? required.flatMap(({ name, target }) => ['--shared', `${name}=${target}`])
-      : []),
-    ...named.flatMap(({ name, cwd }) => ['--session', cwd === undefined ? name : `${name}=${cwd}`]),
-    '--state',
-    tools.stateDirectory,
-    ...given('--socket', isSocketPath ? absolutePath(values.socket ?? '', io) : values.socket),
-    ...given('--poll', values.poll),
-    ...given('--cool-down', values.coolDown),
-    ...given('--next', setup.next),
-    ...given('--when-exhausted', setup.whenExhausted),
-    ...given('--continue', values.continue),
-    ...given('--canary', values.canary),
-    ...(values.on ?? []).flatMap((alert) => ['--on', alert]),
-    ...given('--listen', values.listen),
-    ...(extraArgs.length === 0 ? [] : ['--', ...extraArgs]),
-  ];
+  const { socket } = values;
+  const again = {
+    session: named.map(({ name, cwd }) => (cwd === undefined ? name : `${name}=${cwd}`)),
+    state: tools.stateDirectory,
+    socket: socket?.includes('/') === true ? absolutePath(socket, io) : socket,
+    poll: values.poll,
+    coolDown: values.coolDown,
+    next: values.next,
+    whenExhausted: values.whenExhausted,
+    continue: values.continue,
+    canary: values.canary,
+    on: values.on,
+    listen: values.listen,
+  };
+  const behind = extraArgs.length === 0 ? [] : ['--', ...extraArgs];
+  return [...scopeFlags(scope), ...flagsOf(again), ...behind];
 }

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import {
   exportFromStore,
   type FileDifference,
-  type StoreProblem,
   syncToStore,
+  type StoreProblem,
   type TransferReport,
   verifyStore,
 } from '../../store/index.ts';
@@ -15,9 +15,10 @@ import {
   flagsOf,
   listOption,
   textOption,
+  type ValuesOf,
 } from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { groupBy } from '../lists.ts';
+import { groupBy, hasEntry } from '../lists.ts';
 import { type OpenStore, openStore } from '../store-client.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -44,11 +45,8 @@ const options = {
 
 const RETRY_MS = 1000;
 
-/** What `store` prints with --json: what the action has. */
+/** What an action prints with `--json`. */
 interface Body {
-  readonly action: 'init' | 'push' | 'pull' | 'verify' | 'list';
-  /** Without its password. */
-  readonly url: string;
   readonly outcome?: TransferReport['outcome'];
   readonly files?: TransferReport['files'];
   readonly bytes?: number;
@@ -65,11 +63,14 @@ interface StoredSession {
   readonly files: number;
   readonly bytes: number;
   readonly updatedAt: Date;
-  readonly writers?: readonly string[];
-  readonly isForked?: boolean;
+  readonly writers: readonly string[] | undefined;
+  readonly isForked: boolean | undefined;
 }
 
 type Ending = Promise<{ readonly exitCode: ExitCode; readonly body: Body }>;
+
+/** Each takes the context, the store and the options. */
+const actions = { init, push, pull, verify, list } as const;
 
 export const storeCommand = defineCommand({
   name: 'store',
@@ -79,37 +80,27 @@ export const storeCommand = defineCommand({
   arguments: '<action>',
   options,
   needsHomes: () => false,
-  async run(context, values, [action = '']): Ending {
+  async run(context, values, [action = '']) {
+    if (!hasEntry(actions, action)) {
+      throw new UsageError(`store takes init, push, pull, verify or list: ${action}`);
+    }
     if (values.url === undefined) throw new UsageError('--url is missing');
     const open = await openStore(values.url, values.writer ?? hostname(), context.io);
     try {
-      switch (action) {
-        case 'init':
-          await open.store.prepare();
-          context.out.verdict('ok', `${open.url} is prepared`);
-          return { exitCode: EXIT.done, body: { action: 'init', url: open.url } };
-        case 'push':
-          return await push(context, open, values);
-        case 'pull':
-          return await pull(context, open, values);
-        case 'verify':
-          return await verify(context, open, values);
-        case 'list':
-          return await list(context, open);
-        default:
-          throw new UsageError(`store takes init, push, pull, verify or list: ${action}`);
-      }
+      const { exitCode, body } = await actions[action](context, open, values);
+      return { exitCode, body: { action, url: open.url, ...body } };
     } finally {
       await open.close();
     }
   },
 });
 
-interface Values {
-  readonly session?: readonly string[];
-  readonly map?: readonly string[];
-  readonly prune?: true;
-  readonly watch?: true;
+type Values = ValuesOf<typeof options>;
+
+async function init({ out }: CliContext, { store, url }: OpenStore) {
+  await store.prepare();
+  out.verdict('ok', `${url} is prepared`);
+  return { exitCode: EXIT.done, body: {} };
 }
 
 function transferOptions({ scope: { required } }: CliContext, { session, map = [] }: Values) {
@@ -147,9 +138,9 @@ async function push(context: CliContext, open: OpenStore, values: Values): Endin
     }
   });
   const better = `${bytes(report.bytes)} pushed`;
-  const ending = end(context, open, 'push', values, report, better);
+  const { exitCode, body } = end(context, open, 'push', values, report, better);
   if (report.pruned > 0) out.words(`${count(report.pruned, 'session')} pruned`, 2);
-  return { ...ending, body: { action: 'push', pruned: report.pruned, ...ending.body } };
+  return { exitCode, body: { pruned: report.pruned, ...body } };
 }
 
 async function pull(context: CliContext, open: OpenStore, values: Values): Ending {
@@ -163,8 +154,7 @@ async function pull(context: CliContext, open: OpenStore, values: Values): Endin
       onProgress: (progress) => onProgress({ phase: 'pull', ...progress }),
     }),
   );
-  const ending = end(context, open, 'pull', values, report, `${bytes(report.bytes)} pulled`);
-  return { ...ending, body: { action: 'pull', ...ending.body } };
+  return end(context, open, 'pull', values, report, `${bytes(report.bytes)} pulled`);
 }
 
 /** Says how a transfer ended, and what completes it. */
@@ -184,11 +174,10 @@ function end(
   );
   const words = ['store', action, ...flagsOf({ url, session, map })];
   const { exitCode, body } = printEnding(context, { outcome, problems }, words, better);
-  const { next } = body;
-  return { exitCode, body: { url, outcome, files, bytes: size, problems, next } };
+  return { exitCode, body: { files, bytes: size, ...body } };
 }
 
-async function verify(context: CliContext, { store, url }: OpenStore, values: Values): Ending {
+async function verify(context: CliContext, { store }: OpenStore, values: Values): Ending {
   const { out } = context;
   const report = await watched(context, ({ signal, onProgress }) =>
     verifyStore(store, {
@@ -203,17 +192,11 @@ async function verify(context: CliContext, { store, url }: OpenStore, values: Va
   out.line();
   const result = `${count(files.unchanged, 'file')} equal, ${differences.length} not`;
   out.verdict(ok ? 'ok' : 'bad', result);
-  const body: Body = {
-    action: 'verify',
-    url,
-    files,
-    differences,
-    problems,
-  };
+  const body = { files, differences, problems };
   return { exitCode: ok ? EXIT.done : EXIT.problems, body };
 }
 
-async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
+async function list({ out }: CliContext, { store }: OpenStore): Ending {
   await store.requireFormat();
   const sessions: StoredSession[] = [];
   for (const projectKey of (await store.log.listProjects()).toSorted()) {
@@ -221,17 +204,15 @@ async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
     for (const group of groupBy(listed, ({ sessionId }) => sessionId)) {
       const transcript = group.find(({ file }) => file === '');
       if (transcript === undefined) continue;
-      const { sessionId, updatedAt: time, head } = transcript;
-      const sum = group.reduce((total, { size }) => total + size, 0);
-      const writers = head && { writers: head.writers, isForked: head.isForked };
-      const updatedAt = new Date(time);
+      const { sessionId, updatedAt, head } = transcript;
       sessions.push({
         projectKey,
         sessionId,
         files: group.length,
-        bytes: sum,
-        updatedAt,
-        ...writers,
+        bytes: group.reduce((total, { size }) => total + size, 0),
+        updatedAt: new Date(updatedAt),
+        writers: head?.writers,
+        isForked: head?.isForked,
       });
     }
   }
@@ -246,5 +227,5 @@ async function list({ out }: CliContext, { store, url }: OpenStore): Ending {
   }
   out.line();
   out.verdict('ok', count(sessions.length, 'session'));
-  return { exitCode: EXIT.done, body: { action: 'list', url, sessions } };
+  return { exitCode: EXIT.done, body: { sessions } };
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { type DaemonEvent, type EventName, eventLine, isEventName } from './events.ts';
+import { type DaemonEvent, eventLine, eventMeanings, type EventName } from './events.ts';
 import { UsageError } from '../exit.ts';
+import { hasEntry } from '../lists.ts';
 
 /** What somebody wants to be told of, and how: a URL to post to, or a command. */
 export interface Alert {
@@ -14,7 +15,7 @@ export function alertsFrom(values: readonly string[]): readonly Alert[] {
     const at = value.indexOf('=');
     const [event, target] = [value.slice(0, Math.max(0, at)), value.slice(at + 1)];
     const isRight = isUrl(target) ? URL.canParse(target) : target !== '';
-    if (!isRight || !isEventName(event)) {
+    if (!isRight || !hasEntry(eventMeanings, event)) {
       throw new UsageError(
         `--on ${value}: it must be an event and a command or URL, such as all-exhausted='notify-send "$FAILOVER_TEXT"'; the README lists the events`,
       );

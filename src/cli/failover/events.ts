@@ -38,10 +38,6 @@ export const eventMeanings = {
 
 export type EventName = keyof typeof eventMeanings;
 
-export function isEventName(name: string): name is EventName {
-  return Object.hasOwn(eventMeanings, name);
-}
-
 /** What happened. Members that say nothing are absent. */
 export interface DaemonEvent {
   readonly event: EventName;

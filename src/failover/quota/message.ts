@@ -1,4 +1,5 @@
 import { isArray, memberOf } from '../../core/json.ts';
+import { isoTime } from '../../sessions/transcript/summary.ts';
 import {
   type EvidenceRules,
   evidenceIn,
@@ -147,14 +148,12 @@ function evidenceInEvent(info: unknown): QuotaEvidence | undefined {
   }
   const isTyped = typeof type === 'string';
   const seconds = memberOf(info, isTyped ? 'resetsAt' : 'overageResetsAt');
-  const at = new Date(typeof seconds === 'number' ? seconds * 1000 : NaN);
+  const at = isoTime(seconds);
   const limit = isTyped ? (limitOfEvent.get(type) ?? 'other') : 'spend';
   return {
     limit,
     scope: scopeOf(limit),
-    ...(Number.isNaN(at.getTime())
-      ? {}
-      : { resets: { text: String(seconds), at: at.toISOString() } }),
+    ...(at === undefined ? {} : { resets: { text: String(seconds), at } }),
     text: excerpt(`rate_limit_event: ${isTyped ? type : 'overage'}`),
     pattern: 'rate_limit_event',
   };

@@ -276,8 +276,13 @@ const WAITS_NO_MORE = /^Automatic continue /;
 /** When the limit ends that an answer of the program itself tells. */
 function limitEndIn(line: object): string | undefined {
   if (memberOf(line, 'isApiErrorMessage') !== true) return undefined;
-  const end = new Date(Number(memberOf(memberOf(line, 'quotaLimits'), 'resetsAt')) * 1000);
-  return Number.isNaN(end.getTime()) ? undefined : end.toISOString();
+  return isoTime(memberOf(memberOf(line, 'quotaLimits'), 'resetsAt'));
+}
+
+/** A time that the program gives in seconds, in ISO 8601; `undefined` if it is no number, such as `null`, or no time. */
+export function isoTime(seconds: unknown): string | undefined {
+  const time = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 /** The owner that a line names. */

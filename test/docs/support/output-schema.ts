@@ -149,7 +149,7 @@ function schemaMaker(checker: ts.TypeChecker) {
     if (['code', 'severity', 'remedy', 'message'].every((name) => type.getProperty(name))) {
       return { $ref: '#/$defs/Problem' };
     }
-    if (type.isUnion()) return unionOf(type.types);
+    if (type.isUnion()) return unionOf(type.types.map(schemaOf));
     const item = checker.isArrayLikeType(type) ? type.getNumberIndexType() : undefined;
     if (item !== undefined) return { type: 'array', items: schemaOf(item) };
     const values = type.getStringIndexType();
@@ -157,13 +157,13 @@ function schemaMaker(checker: ts.TypeChecker) {
     return objectOf(type);
   }
 
-  function unionOf(types: readonly ts.Type[]): Schema {
-    const schemas = new Map(types.map(schemaOf).map((schema) => [JSON.stringify(schema), schema]));
-    const all = [...schemas.values()];
+  function unionOf(schemas: readonly Schema[]): Schema {
+    const all = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
     const [first = {}] = all;
     if (all.length === 1) return first;
-    return all.every((schema) => 'const' in schema)
-      ? { enum: all.map((schema) => schema['const']) }
+    const values = all.flatMap((schema) => schema['enum'] ?? schema['const'] ?? []);
+    return all.every((schema) => 'const' in schema || 'enum' in schema)
+      ? { enum: [...new Set(values)] }
       : { anyOf: all };
   }
 
@@ -178,11 +178,14 @@ function schemaMaker(checker: ts.TypeChecker) {
   /** Of several: a member that not every one has is optional. */
   function membersOf(types: readonly ts.Type[]): ObjectSchema {
     const all = types.map(membersOfOne);
-    const entries = all.flatMap(({ properties }) => Object.entries(properties));
-    const required = [...new Set(entries.map(([name]) => name))].filter((name) =>
-      all.every((one) => one.required.includes(name)),
-    );
-    return { properties: Object.fromEntries(entries), required };
+    const names = [...new Set(all.flatMap(({ properties }) => Object.keys(properties)))];
+    const schemasOf = (name: string) =>
+      all.flatMap<Schema>(({ properties }) => properties[name] ?? []);
+    const required = names.filter((name) => all.every((one) => one.required.includes(name)));
+    return {
+      properties: Object.fromEntries(names.map((name) => [name, unionOf(schemasOf(name))])),
+      required,
+    };
   }
 
   function membersOfOne(type: ts.Type): ObjectSchema {

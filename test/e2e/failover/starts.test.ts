@@ -26,7 +26,7 @@ CLAUDE_CONFIG_DIR='${home}' exec '${program}' "$@"
 
 /** A session that was started in another way than from a shell, which knows the first home only. */
 async function setStage(program: 'old' | 'new', start: string | ((inner: string) => string)) {
-  const room = await enterCleanRoom(program, { usesLogin: true });
+  const room = await enterCleanRoom(program);
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const cwd = room.path('work', 'api');
   await mkdir(cwd);

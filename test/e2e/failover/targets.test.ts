@@ -32,7 +32,7 @@ const refusals: readonly (readonly [what: string, refusal: Refusal])[] = [
 
 /** Sessions that are at the limit of the first account, in shells with the token of another one. */
 async function setStage(program: 'old' | 'new', count: number) {
-  const room = await enterCleanRoom(program, { usesLogin: true });
+  const room = await enterCleanRoom(program);
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const names = Array.from({ length: count }, (_, index) => `session-${index + 1}`);
   const sessions = names.map((name) => ({ name, cwd: room.path('work', name) }));

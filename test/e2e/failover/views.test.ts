@@ -69,7 +69,7 @@ const settings = isWholeProof ? allSettings : allSettings.slice(0, 2);
 
 /** A session of an account, at its prompt. */
 async function setStage(program: 'old' | 'new') {
-  const room = await enterCleanRoom(program, { usesLogin: true });
+  const room = await enterCleanRoom(program);
   const accountHome = room.path('account');
   const cwd = room.path('work', 'api');
   await mkdir(cwd);

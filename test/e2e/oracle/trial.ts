@@ -21,7 +21,7 @@ const PATIENCE_MS = 5000;
 
 /** Sets the stage, asks for the diagnosis, and then lets the real program try. */
 export async function tryOut(scenario: Scenario, program: Program): Promise<Trial> {
-  const room = await enterCleanRoom(program.name);
+  const room = await enterCleanRoom(program.name, { usesKey: true });
   const stage = setStage(room.path());
   const attempt = scenario.set(stage) ?? {};
   const { id = sessionId, cwd = stage.cwd, accountHome = stage.accountB } = attempt;

@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from './json.ts';
 import { settleHome } from './settle-home.ts';
@@ -22,48 +21,53 @@ export function inventAccount(digit: string, organization = digit): Account {
   };
 }
 
-/** Logs a subscription in under a home, with a token that the stand-in can tell from others. */
+/** Logs an account in under a home, where the program then starts without questions in these directories. */
 export async function logIn(
   accountHome: string,
   token: string,
   directories: readonly string[],
-  account?: Account,
+  account: Account,
 ): Promise<void> {
   await settleHome(accountHome, directories);
-  if (account !== undefined) await configure(accountHome, { oauthAccount: account });
-  await writeFile(join(accountHome, CREDENTIALS), credentials(token), { mode: 0o600 });
+  writeLogin(accountHome, account, token);
 }
 
 /** Logs an account in under a home in which nobody is, for print mode alone. */
 export function logInOnce(accountHome: string, account: Account): void {
-  const path = join(accountHome, CREDENTIALS);
-  if (existsSync(path)) return;
-  mkdirSync(accountHome, { recursive: true });
-  writeFileSync(path, credentials(`sk-ant-oat01-${account.emailAddress}`), { mode: 0o600 });
-  const config = join(accountHome, '.claude.json');
-  const before: unknown = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')) : {};
-  const after = { ...(isObject(before) ? before : {}), oauthAccount: account };
-  writeFileSync(config, JSON.stringify(after));
+  if (!existsSync(join(accountHome, CREDENTIALS))) writeLogin(accountHome, account);
 }
 
-const CREDENTIALS = '.credentials.json';
+/** The token of an account, by which the stand-in can tell it from others. */
+export function tokenOf({ emailAddress }: Account): string {
+  return `sk-ant-oat01-${emailAddress}`;
+}
 
-function credentials(token: string): string {
+/** @param configHome - Where `.claude.json` is: for the default home, that is beside it. */
+export function writeLogin(
+  accountHome: string,
+  account: Account,
+  accessToken = tokenOf(account),
+  configHome = accountHome,
+): void {
   const claudeAiOauth = {
-    accessToken: token,
+    accessToken,
     refreshToken: 'sk-ant-ort01-dummy',
     expiresAt: Date.now() + 300 * DAY_MS,
     scopes: ['user:inference', 'user:profile'],
     subscriptionType: 'max',
   };
-  return JSON.stringify({ claudeAiOauth });
+  mkdirSync(accountHome, { recursive: true });
+  configure(configHome, { oauthAccount: account });
+  const credentials = JSON.stringify({ claudeAiOauth });
+  writeFileSync(join(accountHome, CREDENTIALS), credentials, { mode: 0o600 });
 }
+
+const CREDENTIALS = '.credentials.json';
+const DAY_MS = 86_400_000;
 
 /** Changes members of the configuration of a home, such as the flags that the server has switched. */
-export async function configure(accountHome: string, members: object): Promise<void> {
+export function configure(accountHome: string, members: object): void {
   const path = join(accountHome, '.claude.json');
-  const before: unknown = JSON.parse(await readFile(path, 'utf8'));
-  await writeFile(path, JSON.stringify({ ...(isObject(before) ? before : {}), ...members }));
+  const before: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  writeFileSync(path, JSON.stringify({ ...(isObject(before) ? before : {}), ...members }));
 }
-
-const DAY_MS = 86_400_000;

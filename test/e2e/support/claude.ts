@@ -21,10 +21,8 @@ export interface Surroundings {
   readonly tmp: string;
   readonly cwd: string;
   readonly apiUrl: string;
-  /** The token of a subscription, in the place of an API key. */
-  readonly token?: string;
-  /** There is no key and no token: the login of the home counts, and the flags that it has cached. */
-  readonly usesLogin?: boolean;
+  /** There is a key: otherwise the login of the home counts, and the flags that it has cached. */
+  readonly usesKey?: boolean;
   /** A command that starts the program, such as in a mount namespace; the program and its arguments follow. */
   readonly within?: readonly string[];
   /** How long it may take, where it is expected to wait for ever. */
@@ -82,17 +80,12 @@ export function cleanEnvironment(surroundings: Surroundings): Record<string, str
     HOME: surroundings.home,
     TMPDIR: surroundings.tmp,
     ...(accountHome === undefined ? {} : { CLAUDE_CONFIG_DIR: accountHome }),
-    ...credentialsIn(surroundings),
+    ...(surroundings.usesKey === true
+      ? { ANTHROPIC_API_KEY: DUMMY_KEY }
+      : { CLAUDE_CODE_GB_DISK_CACHE_WHEN_TELEMETRY_OFF: '1' }),
     ANTHROPIC_BASE_URL: surroundings.apiUrl,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
     ...surroundings.environment,
   };
-}
-
-function credentialsIn({ token, usesLogin }: Surroundings): Record<string, string> {
-  if (usesLogin === true) return { CLAUDE_CODE_GB_DISK_CACHE_WHEN_TELEMETRY_OFF: '1' };
-  return token === undefined
-    ? { ANTHROPIC_API_KEY: DUMMY_KEY }
-    : { CLAUDE_CODE_OAUTH_TOKEN: token };
 }

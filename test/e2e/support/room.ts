@@ -19,14 +19,14 @@ export interface Room {
   readonly path: (...segments: readonly string[]) => string;
   /** All transcripts that are anywhere in this room, by their real paths. */
   readonly transcripts: () => Promise<readonly string[]>;
-  /** Where the program runs for an account, or in the default home; logs it in if there is no key. */
+  /** Where the program runs for an account, which it logs in, or in the default home. */
   readonly surroundings: (accountHome?: string) => Surroundings;
 }
 
-/** @param more - `usesLogin`: a login in place of the key, of another invented account for each home. */
+/** @param more - `usesKey`: a key in place of the logins, which are of another invented account for each home. */
 export async function enterCleanRoom(
   program: ProgramName = 'new',
-  more: Pick<Surroundings, 'usesLogin'> = {},
+  more: Pick<Surroundings, 'usesKey'> = {},
 ): Promise<Room> {
   // Resolved, because the program resolves its working directory; and short, because it binds a
   // socket in here, whose path may not be longer than about 100 characters.
@@ -55,7 +55,7 @@ export async function enterCleanRoom(
         .map(({ parentPath, name }) => join(parentPath, name));
     },
     surroundings: (accountHome) => {
-      if (more.usesLogin === true && accountHome !== undefined) logIn(accountHome);
+      if (more.usesKey !== true && accountHome !== undefined) logIn(accountHome);
       return { ...own, ...more, program, accountHome, apiUrl: api.url };
     },
   };

@@ -107,10 +107,10 @@ test('--home takes patterns', async () => {
 });
 
 test.each([
-  ['{\n  "version": 1,\n  "homes": [\n}', '4:1: this is no JSON: unexpected }'],
-  ['{ "version": 1 ', '1:16: this is no JSON: the file ends too early'],
-  ['', '1:1: this is no JSON: the file ends too early'],
-  ['{ "version": 1 } x', '1:18: this is no JSON: unexpected x'],
+  ['{\n  "version": 1,\n  "homes": [\n}', '4:1: this is not JSON: unexpected }'],
+  ['{ "version": 1 ', '1:16: this is not JSON: the file ends too early'],
+  ['', '1:1: this is not JSON: the file ends too early'],
+  ['{ "version": 1 } x', '1:18: this is not JSON: unexpected x'],
   ['[]', '1:1: it must be an object'],
   ['{}', '1:1: "version" is missing: it must be 1'],
   ['{ "version": 2 }', '1:3: "version" must be 1'],

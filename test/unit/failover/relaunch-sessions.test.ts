@@ -28,6 +28,29 @@ function save({ world, stateDirectory }: Stage, content: string): void {
   makeFile(world, join(stateDirectory, 'api', 'resume-id.txt'), content);
 }
 
+const limitEnd = '2026-11-29T16:00:07.000Z';
+/** What the program writes when it has hit a limit, and waits for its end. */
+const limited = [
+  {
+    type: 'assistant',
+    uuid: 'limit',
+    parentUuid: ONE,
+    timestamp: '2026-03-01T12:00:01Z',
+    isApiErrorMessage: true,
+    error: 'rate_limit',
+    quotaLimits: { resetsAt: Date.parse(limitEnd) / 1000 },
+    message: { role: 'assistant', content: [{ type: 'text', text: 'Limit' }] },
+  },
+  {
+    type: 'system',
+    uuid: 'notice',
+    parentUuid: 'limit',
+    timestamp: '2026-03-01T12:00:02Z',
+    subtype: 'informational',
+    content: 'Usage limit reached · set to continue automatically at 4pm',
+  },
+];
+
 /** The session that is saved for one terminal, and before that, in the given spelling, for another one. */
 async function relaunchTwice(world: World, spelled: string) {
   const stage = stopped(world);
@@ -109,13 +132,17 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(stage.terminal.entered).toEqual([]);
     }));
 
-  test('starts no second process for a session that runs in another terminal', () =>
+  test('leaves a session alone that waits in another terminal, and says until when', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);
+      const [session] = stage.sessions;
+      if (session !== undefined) writeTranscript(stage, ONE, session, limited);
       stage.terminal.start('web', ONE, stage.from);
       const { sessions } = await relaunch(stage);
       expect(sessions[0]?.outcome).toBe('skipped');
-      expect(sessions[0]?.problems.map(({ code }) => code)).toContain('session-running');
+      expect(sessions[0]?.problems).toContainEqual(
+        expect.objectContaining({ code: 'session-running', continuesAt: limitEnd }),
+      );
       expect(stage.terminal.entered).toEqual([]);
     }));
 

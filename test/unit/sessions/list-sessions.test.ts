@@ -340,7 +340,7 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
   test('ends with the reason of the signal', async () => {
     await inWorld(kind, async (world) => {
       const reason = new Error('enough');
-      for (let number = 0; number < 60; number += 1) {
+      for (let number = 0; number < 3; number += 1) {
         makeTranscript(world, `a/projects/-w/${idOf(number)}.jsonl`, message());
       }
       const controller = new AbortController();
@@ -353,7 +353,7 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
       const { signal } = controller;
       await expect(listed(world, ['a'], { signal, onProgress })).rejects.toBe(reason);
       await expect(listed(world, ['a'], { signal })).rejects.toBe(reason);
-      expect(progress).toEqual([{ checked: 50, total: 60 }]);
+      expect(progress).toEqual([{ checked: 1, total: 3 }]);
     });
   });
 });

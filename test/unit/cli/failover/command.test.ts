@@ -281,7 +281,8 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     ['save', ['save']],
     ['status of a daemon that never ran', ['status']],
     ['unit', ['unit', '--dry-run']],
-    ['a mistake', ['unit']],
+    ['unit where nobody can be asked', ['unit']],
+    ['a mistake', ['unit', '--poll', 'x']],
   ])('%s', async (_, argv) => {
     const { stdout } = await failover([...argv, '--json']);
     const isRight = isValid(JSON.parse(stdout));
@@ -304,9 +305,9 @@ describe('swap', () => {
   });
 
   test('does nothing where nobody can be asked', async () => {
-    const { exitCode, stderr } = await failover(['swap']);
+    const { exitCode, stdout } = await failover(['swap']);
     expect([exitCode, homeOf('api')]).toEqual([2, stage.from]);
-    expect(stderr).toContain('add --yes');
+    expect(stdout).toContain('add --yes');
   });
 
   test('moves nothing to an account that the daemon knows to be exhausted, unless it is named', async () => {
@@ -432,7 +433,7 @@ describe('unit', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Library/LaunchAgents/claude-failover.plist');
     expect(stdout).toContain('<string>stopped=a &amp;&amp; b</string>');
-    expect(stdout).toContain('nothing was written');
+    expect(stdout).toContain('Nothing was changed.');
   });
 });
 
