@@ -2,6 +2,7 @@ import type { MigrationOutcome } from '../migrate/index.ts';
 import { type AnyProblem, causesOf, tally } from './causes.ts';
 import { type CliContext, dryRun, flagOption, type ValuesOf } from './command.ts';
 import { EXIT, type ExitCode } from './exit.ts';
+import { createFile } from './files.ts';
 import { stepFor } from './scope.ts';
 import type { Sign } from './ui/output.ts';
 import { printProblems } from './ui/problems.ts';
@@ -150,12 +151,12 @@ export async function offerFile(
   values: ActValues,
   { path, text, words, after = [] }: OfferedFile,
 ) {
-  const { io, out } = context;
+  const { out } = context;
   out.words(out.paint.bold(out.path(path)), 0, 2);
   for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
   const refusal = await refusalOf(context, values, 'Write it?', words);
   if (refusal !== undefined) return { ...refusal, written: false };
-  await io.createFile(path, text);
+  await createFile(path, text);
   out.line();
   out.verdict('ok', 'written');
   printSteps(out, after);

@@ -1,4 +1,4 @@
-import { type Command as Parsed, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { SharedSymlink } from '../index.ts';
 import type { ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -46,40 +46,21 @@ export interface CommandSpec<Options extends OptionList, Body extends object> {
   /** By the names that commander derives from their flags. */
   readonly options?: Options;
   /** Whether it fails where there is no account home; yes by default. */
-  readonly needsHomes?: (values: ValuesOf<Options>) => boolean;
-  readonly run: (
+  needsHomes?(values: ValuesOf<Options>): boolean;
+  run(
     context: CliContext,
     values: ValuesOf<Options>,
     words: readonly string[],
-  ) => Promise<Result<Body>>;
+  ): Promise<Result<Body>>;
 }
 
 /** A command whose options and output are no longer of a known type. */
-export interface AnyCommand extends Pick<
-  CommandSpec<OptionList, object>,
-  'name' | 'summary' | 'description'
-> {
-  readonly aliases: readonly string[];
-  readonly arguments: string;
-  readonly options: readonly Option[];
-  readonly needsHomes: (parsed: Parsed) => boolean;
-  readonly run: (context: CliContext, parsed: Parsed) => Promise<Result<object>>;
-}
+export type AnyCommand = Required<CommandSpec<OptionList, object>>;
 
 export function defineCommand<Options extends OptionList, Body extends object>(
   spec: CommandSpec<Options, Body>,
 ): AnyCommand {
-  const { name, aliases = [], summary, description, needsHomes = () => true } = spec;
-  return {
-    name,
-    aliases,
-    summary,
-    description,
-    arguments: spec.arguments ?? '',
-    options: Object.values(spec.options ?? {}),
-    needsHomes: (parsed) => needsHomes(parsed.opts<ValuesOf<Options>>()),
-    run: (context, parsed) => spec.run(context, parsed.opts<ValuesOf<Options>>(), parsed.args),
-  };
+  return { aliases: [], arguments: '', options: {}, needsHomes: () => true, ...spec };
 }
 
 export function flagOption(flags: string, description: string): TypedOption<true> {
@@ -140,11 +121,11 @@ export const dryRun = flagOption('--dry-run', 'show the plan, and change nothing
 export const commonOptions = {
   home: listOption(
     '--home <directory>',
-    'an account home, also with * and ?; can be repeated. All that are found by default',
+    'an account home; can contain * and ?, and be repeated (default: all that are found)',
   ),
   root: textOption(
     '--root <directory>',
-    'where the shared directories are; your home directory by default',
+    'where the shared directories are (default: your home directory)',
   ).conflicts('shared'),
   shared: repeatedOption(
     '--shared <name=directory>',
@@ -152,6 +133,6 @@ export const commonOptions = {
     linkFrom,
   ),
   json: flagOption('--json', 'print one JSON object, for scripts'),
-  color: flagOption('--no-color', 'no colors; NO_COLOR does the same'),
+  color: flagOption('--no-color', 'no colors, as with NO_COLOR'),
 };
 export type CommonValues = ValuesOf<typeof commonOptions>;

@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type ParseError, parseTree } from 'jsonc-parser';
 import { resolve } from 'node:path';
-import { didYouMean, UsageError } from './exit.ts';
+import { didYouMean, reasonOf, UsageError } from './exit.ts';
+import { textAt } from './files.ts';
 import type { Io } from './io.ts';
 import { isJsonObject, isText } from './json.ts';
 
@@ -51,14 +52,15 @@ export async function loadConfig({
   env,
   home,
   cwd,
-  readFile,
-}: Pick<Io, 'cwd' | 'env' | 'home' | 'readFile'>): Promise<LoadedConfig> {
+}: Pick<Io, 'cwd' | 'env' | 'home'>): Promise<LoadedConfig> {
   const named = env['CLAUDE_SHARED_STATE_CONFIG'] ?? '';
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
   const directory = xdg.startsWith('/') ? xdg : `${home}/.config`;
   const path = named === '' ? `${directory}/claude-shared-state/config.json` : resolve(cwd, named);
   const isNamed = named !== '';
-  const text = await readFile(path);
+  const text = await textAt(path).catch((error: unknown) => {
+    throw new UsageError(`${path} can't be read: ${reasonOf(error)}`);
+  });
   if (text === undefined) return { path, exists: false, isNamed, values: {} };
   const fail = (offset: number, message: string): never => {
     const before = text.slice(0, offset);

@@ -51,15 +51,6 @@ export interface Io {
   readonly platform: NodeJS.Platform;
   /** Tells which homes running processes use: those of this user, unless given. */
   readonly processInspector?: ConfigDirInspector | undefined;
-  /** The text of a file; `undefined` if there is none. */
-  readonly readFile: (path: string) => Promise<string | undefined>;
-  /** Creates a file, and the directories above it; rejects with `EEXIST` if there is one. */
-  readonly createFile: (path: string, text: string) => Promise<void>;
-  /** Replaces a file in one step, and creates the directories above it. */
-  readonly replaceFile: (path: string, text: string) => Promise<void>;
-  /** Removes a socket; anything else is left alone. */
-  readonly removeSocket: (path: string) => Promise<void>;
-  readonly isDirectory: (path: string) => Promise<boolean>;
   /** The terminals of a tmux server, by the name or path of its socket; and what tells which processes run in them. */
   readonly tmux: (socket?: string) => {
     readonly terminal: Required<Terminal>;

@@ -52,8 +52,8 @@ async function perform(
   context: Omit<CliContext, 'scope'>,
 ): Promise<ExitCode> {
   const scope = await scopeFor(common, context.io);
-  if (command.needsHomes(parsed)) requireHomes(scope);
-  const result = await command.run({ ...context, scope }, parsed);
+  if (command.needsHomes(parsed.opts())) requireHomes(scope);
+  const result = await command.run({ ...context, scope }, parsed.opts(), parsed.args);
   if (context.isJson && result.body !== undefined) {
     const data = { ...envelope(command.name, scope, result.exitCode), ...result.body };
     // The problems of swaps have one wording for everybody.

@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
@@ -35,20 +34,6 @@ export function processIo(streams: Streams = process): Io {
     home: homedir(),
     cwd: process.cwd(),
     platform: process.platform,
-    readFile: textAt,
-    createFile: async (path, text) => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeFile(path, text, { flag: 'wx', mode: 0o600 });
-    },
-    replaceFile,
-    removeSocket: async (path) => {
-      if ((await stat(path)).isSocket()) await rm(path);
-    },
-    isDirectory: (path) =>
-      stat(path).then(
-        (stats) => stats.isDirectory(),
-        () => false,
-      ),
     tmux: (socket) => ({
       terminal: tmuxTerminal(
         socket?.includes('/') === true ? { socketPath: resolve(socket) } : { socketName: socket },
@@ -81,29 +66,6 @@ function screenOf(stream: Output): Screen {
       stream.write(text);
     },
   };
-}
-
-async function textAt(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Readers, and a restart after a crash, find the old content or the new one. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }
 
 /** Asks the program itself: how it was installed does not matter. */

@@ -50,7 +50,7 @@ export function absolutePath(path: string, { cwd, home }: Pick<Io, 'cwd' | 'home
 /** Decides about homes and links: by the options, else by the configuration, else by what is on the disk. */
 export async function scopeFor(
   common: CommonValues,
-  io: Pick<Io, 'cwd' | 'env' | 'home' | 'processInspector' | 'readFile'>,
+  io: Pick<Io, 'cwd' | 'env' | 'home' | 'processInspector'>,
 ): Promise<Scope> {
   const config = await loadConfig(io);
   const given = common.home ?? config.values.homes;

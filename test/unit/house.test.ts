@@ -119,12 +119,10 @@ describe('the floor plan of src', () => {
     expect(Object.keys(exempt).toSorted()).toEqual(repeated.map(([name]) => name).toSorted());
   });
 
-  test('lets only fs import node:fs, and the command for its configuration', () => {
+  test('lets only fs import node:fs, and the command for files of its own', () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        /^(node:)?fs(\/promises)?$/.test(to) &&
-        folderOf(from) !== 'fs' &&
-        from !== 'cli/process-io.ts',
+        /^(node:)?fs(\/promises)?$/.test(to) && folderOf(from) !== 'fs' && from !== 'cli/files.ts',
     );
     expect(wrong.map(shown)).toEqual([]);
   });

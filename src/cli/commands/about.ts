@@ -11,8 +11,9 @@ import { NAME, whereHomesAre } from '../program.ts';
 
 export const explainCommand = defineCommand({
   name: 'explain',
-  summary: 'say what a problem code means',
-  description: 'Says what a problem code means, such as divergent-link, and what to do about it.',
+  summary: 'explain a problem code',
+  description:
+    'Explains what a problem code such as divergent-link means, and what to do about it.',
   arguments: '<code>',
   needsHomes: () => false,
   run({ out }, _, [code = '']) {
@@ -84,7 +85,7 @@ function candidates(commands: readonly AnyCommand[], words: readonly string[]): 
   const command = commands.find(({ name, aliases }) =>
     words.slice(0, -1).some((word) => word === name || aliases.includes(word)),
   );
-  const options = [...(command?.options ?? []), ...Object.values(commonOptions)];
+  const options = Object.values({ ...command?.options, ...commonOptions });
   const asked = options.find((option) => option.long === previous || option.short === previous);
   const all = () => {
     if (asked?.required === true) return asked.argChoices ?? [];
@@ -117,7 +118,9 @@ function manualPage(commands: readonly AnyCommand[], version: string): string {
     '.SH COMMANDS',
     ...commands.flatMap(({ name, aliases, arguments: words, description, options }) => [
       ...entry([[name, ...aliases].join(', '), words].join(' ').trim(), description),
-      ...options.flatMap((option) => (option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'])),
+      ...Object.values(options).flatMap((option) =>
+        option.hidden ? [] : ['.RS', ...entryOf(option), '.RE'],
+      ),
     ]),
     '.SH OPTIONS',
     'Every command takes these.',

@@ -30,6 +30,7 @@ import {
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
+import { saveFile } from '../files.ts';
 import { jsonLine } from '../json.ts';
 import { hasEntry } from '../lists.ts';
 import { absolutePath, accountFor, scopeFlags } from '../scope.ts';
@@ -91,7 +92,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
   const { io, stderr } = context;
   const alerts = alertsFrom(values.on ?? []);
   const address = values.listen === undefined ? undefined : addressFrom(values.listen);
-  const problems = await checkToRun(context, setup);
+  const problems = await checkToRun(setup);
   if (problems.length > 0) {
     printProblems(stderr, problems);
     return { exitCode: EXIT.problems };
@@ -109,7 +110,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
       body: status === undefined ? '' : metricsOf(status),
     }),
   };
-  const server = address && (await serve(address, pages, io.removeSocket).catch(cannotListen));
+  const server = address && (await serve(address, pages).catch(cannotListen));
   const sent = new Set<Promise<void>>();
   const onEvent = (event: DaemonEvent, at: Date) => {
     io.stdout.write(`${eventLine(event, at)}\n`);
@@ -132,7 +133,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
       signal,
       now: () => new Date(),
       rest: (milliseconds) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
-      replaceFile: io.replaceFile,
+      replaceFile: saveFile,
       onEvent,
       onStatus: (now) => {
         status = now;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, isIPv6 } from 'node:net';
 import { once } from 'node:events';
+import { removeSocket } from '../files.ts';
 import { reasonOf, UsageError } from '../exit.ts';
 
 /** Where to listen: a socket, or a port that only this machine reaches. */
@@ -32,11 +33,7 @@ export type Pages = Readonly<
 >;
 
 /** Answers GET; a browser that was led here by another name is refused. */
-export async function serve(
-  address: Address,
-  pages: Pages,
-  removeSocket: (path: string) => Promise<void>,
-): Promise<Server> {
+export async function serve(address: Address, pages: Pages): Promise<Server> {
   const server = createServer((request, response) => {
     const { status, type, body } = answer(request, pages, 'path' in address);
     end(response, status, type, body);

@@ -12,6 +12,7 @@ import {
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
+import { isDirectoryAt, saveFile, textAt } from '../files.ts';
 import { absolutePath } from '../scope.ts';
 import { statusFile } from './daemon.ts';
 import { isUsableName, type WantedSession } from './look.ts';
@@ -118,7 +119,7 @@ export async function setupFor(
       launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
       continuePrompt: values.continue,
     },
-    readFile: async (path: string) => await io.readFile(path).catch(() => undefined),
+    readFile: async (path: string) => await textAt(path).catch(() => undefined),
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
@@ -149,7 +150,7 @@ async function sessionFrom(text: string, io: Surroundings): Promise<WantedSessio
     throw new UsageError(`--session ${text}: tmux has no session of this name`);
   if (at < 0) return { name };
   const cwd = absoluteIn('--session', text.slice(at + 1), io);
-  if (await io.isDirectory(cwd)) return { name, cwd };
+  if (await isDirectoryAt(cwd)) return { name, cwd };
   throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
 }
 
@@ -165,10 +166,7 @@ function timeFrom(option: string, text: string): number {
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
-export async function checkToRun(
-  { io }: CliContext,
-  setup: FailoverSetup,
-): Promise<readonly AnyProblem[]> {
+export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProblem[]> {
   const { homes, readFile } = setup;
   const { required, stateDirectory } = setup.tools;
   requireTwo(homes);
@@ -179,7 +177,7 @@ export async function checkToRun(
   }
   await requireTerminals(setup);
   try {
-    await io.replaceFile(path, '{}\n');
+    await saveFile(path, '{}\n');
   } catch (error) {
     const reason = reasonOf(error);
     // A disk that is full may have room later.

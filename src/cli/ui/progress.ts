@@ -10,7 +10,6 @@ export interface Progress {
   readonly bytes: number;
 }
 
-const WINDOW = 10_000;
 const MIN_SAMPLE = 1000;
 const DRAW_EVERY = 80;
 const PATIENCE = 400;
@@ -19,41 +18,11 @@ const MAX_BAR = 30;
 const MIN_BAR = 8;
 const CLEAR_TO_END = '\u001B[K';
 
-const NO_SAMPLE = { at: 0, done: 0 };
-
-/** How fast something goes, from the last ten seconds. */
-export class RateEstimator {
-  readonly #samples: { readonly at: number; readonly done: number }[] = [];
-
-  /** @param at - Milliseconds that only grow. */
-  add(at: number, done: number): void {
-    this.#samples.push({ at, done });
-    // One sample from before the window stays, so that the window is always full.
-    while ((this.#samples[1]?.at ?? at) < at - WINDOW) this.#samples.shift();
-  }
-
-  /** Unknown until a second has passed. */
-  get perSecond(): number | undefined {
-    const [first = NO_SAMPLE] = this.#samples;
-    const [last = first] = this.#samples.slice(-1);
-    const time = last.at - first.at;
-    return time < MIN_SAMPLE ? undefined : ((last.done - first.done) / time) * 1000;
-  }
-
-  /** The milliseconds that the rest takes; unknown where nothing moves. */
-  remaining(rest: number): number | undefined {
-    const { perSecond: rate = 0 } = this;
-    return rate > 0 ? (rest / rate) * 1000 : undefined;
-  }
-}
-
 /** Shows the progress of a run: a bar where a line can be drawn over, otherwise a line now and then. */
 export class ProgressDisplay {
   readonly #output: Output;
   readonly #clock: () => number;
-  #phase:
-    | { readonly name: string; readonly start: number; readonly rate: RateEstimator }
-    | undefined;
+  #phase: { readonly name: string; readonly start: number } | undefined;
   #last: Progress | undefined;
   #shownAt = -Infinity;
 
@@ -66,16 +35,16 @@ export class ProgressDisplay {
     const now = this.#clock();
     if (this.#phase?.name !== progress.phase) {
       this.#endPhase(now);
-      this.#phase = { name: progress.phase, start: now, rate: new RateEstimator() };
+      this.#phase = { name: progress.phase, start: now };
       this.#shownAt = -Infinity;
     }
     this.#last = progress;
-    const { rate } = this.#phase;
-    rate.add(now, progress.done);
     const { hasCursor, symbols } = this.#output;
     if (now - this.#shownAt < (hasCursor ? DRAW_EVERY : PRINT_EVERY)) return;
     if (hasCursor) {
-      this.#output.write(`\r${barLine(this.#output, progress, rate)}${CLEAR_TO_END}`);
+      this.#output.write(
+        `\r${barLine(this.#output, progress, now - this.#phase.start)}${CLEAR_TO_END}`,
+      );
     } else {
       // The first line says only that the phase has begun.
       const amount = progress.done === 0 ? '' : ` ${amountOf(progress)}`;
@@ -106,22 +75,25 @@ function amountOf({ phase, done, bytes: size }: Progress): string {
   return size > 0 ? `${what}, ${bytes(size)}` : what;
 }
 
-/** One line, never wider than the screen: the least important part goes first. */
+/**
+ * One line, never wider than the screen: the least important part goes first.
+ *
+ * @param elapsed - Milliseconds since the phase began.
+ */
 export function barLine(
   output: Output,
   { phase, done, total, bytes: size }: Progress,
-  rate: RateEstimator,
+  elapsed: number,
 ): string {
   const { paint, symbols } = output;
   if (total === 0) return `${phase} ${symbols.dots}`;
   const part = Math.min(1, done / total);
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
-  const remaining = rate.remaining(total - done);
-  const perSecond = rate.perSecond;
+  const isKnown = elapsed >= MIN_SAMPLE && done > 0;
   const extras = present(
-    remaining !== undefined && `${duration(remaining)} left`,
+    isKnown && `${duration((elapsed * (total - done)) / done)} left`,
     `${grouped(done)}/${grouped(total)}`,
-    perSecond !== undefined && `${grouped(Math.round(perSecond))}/s`,
+    isKnown && `${grouped(Math.round((done / elapsed) * 1000))}/s`,
     size > 0 && bytes(size),
   );
   // The last column stays free: some terminals wrap there.

@@ -9,9 +9,9 @@ const user = userHome();
 const cli = (...argv: readonly string[]) => run(argv, { home: user.home });
 const closed: string[] = [];
 
-async function close(name: string): Promise<void> {
+async function close(name: string, bits = 0o000): Promise<void> {
   closed.push(name);
-  await user.mode(name, 0o000);
+  await user.mode(name, bits);
 }
 
 // Before the home directory is removed: what is closed could not be.
@@ -60,12 +60,15 @@ test.each([
   expect(stdout + stderr).not.toContain('✗ failed');
 });
 
-test('a home directory that cannot be listed has no homes', async () => {
+test.each([
+  ['listed has no homes', 0o100, "can't be read, EACCES"],
+  ['entered is a mistake of the command line', 0o000, "config.json can't be read: EACCES"],
+])('a home directory that cannot be %s', async (_, bits, message) => {
   await user.bare('me/.claude');
-  await close('me');
+  await close('me', bits);
 
   const { exitCode, stderr } = await run([], { home: user.at('me') });
 
   expect(exitCode).toBe(2);
-  expect(stderr).toContain("can't be read, EACCES");
+  expect(stderr).toContain(message);
 });

@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { processIo } from '../../../../src/cli/process-io.ts';
 import { type Address, addressFrom, serve } from '../../../../src/cli/failover/serve.ts';
 
 const pages = { '/status': () => ({ type: 'application/json', body: '{}' }) };
 
 async function listen(address: Address) {
-  const server = await serve(address, pages, processIo().removeSocket);
+  const server = await serve(address, pages);
   onTestFinished(() => void server.close());
   return server;
 }

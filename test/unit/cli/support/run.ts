@@ -1,5 +1,3 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { main } from '../../../../src/cli/main.ts';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import type { Io, Program, Screen } from '../../../../src/cli/io.ts';
@@ -78,21 +76,6 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     cwd,
     platform: surroundings.platform ?? 'linux',
     processInspector: { configDirs: async () => surroundings.configDirs ?? [] },
-    readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
-    createFile: async (path, text) => {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text, { flag: 'wx' });
-    },
-    replaceFile: async (path, text) => {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, text);
-    },
-    removeSocket: (path) => rm(path),
-    isDirectory: (path) =>
-      stat(path).then(
-        (stats) => stats.isDirectory(),
-        () => false,
-      ),
     tmux: () => surroundings.tmux ?? { terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }) },
     executable: ['/usr/bin/node', '/opt/claude-shared-state/cli.js'],
     version: '1.2.3',

@@ -1,0 +1,46 @@
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+// The files of the command itself: its configuration, a unit, and what a daemon remembers.
+
+/** The text of a file; `undefined` if there is none. */
+export async function textAt(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Creates a file, and the directories above it; rejects with `EEXIST` if there is one. */
+export async function createFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+}
+
+/** Replaces a file: readers, and a restart after a crash, find the old content or the new one. */
+export async function saveFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/** Removes a socket; anything else is left alone. */
+export async function removeSocket(path: string): Promise<void> {
+  if ((await stat(path)).isSocket()) await rm(path);
+}
+
+export async function isDirectoryAt(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
