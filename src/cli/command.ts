@@ -121,11 +121,11 @@ export const dryRun = flagOption('--dry-run', 'show the plan, and change nothing
 export const commonOptions = {
   home: listOption(
     '--home <directory>',
-    'an account home, also with * and ?; can be repeated. All that are found by default',
+    'an account home; can contain * and ?, and be repeated (default: all that are found)',
   ),
   root: textOption(
     '--root <directory>',
-    'where the shared directories are; your home directory by default',
+    'where the shared directories are (default: your home directory)',
   ).conflicts('shared'),
   shared: repeatedOption(
     '--shared <name=directory>',
@@ -133,6 +133,6 @@ export const commonOptions = {
     linkFrom,
   ),
   json: flagOption('--json', 'print one JSON object, for scripts'),
-  color: flagOption('--no-color', 'no colors; NO_COLOR does the same'),
+  color: flagOption('--no-color', 'no colors, as with NO_COLOR'),
 };
 export type CommonValues = ValuesOf<typeof commonOptions>;

@@ -11,7 +11,7 @@ export const exitCodes: Readonly<Record<ExitCode, string>> = {
   1: 'problems were found, or the command was refused or declined',
   2: 'the command line is wrong; nothing was changed',
   3: 'a run began and did not finish; the same command completes it',
-  130: 'you left the chooser, with Ctrl-C for instance',
+  130: 'you left the chooser, for instance with Ctrl-C',
 };
 
 /** A command line that can't be carried out as it is; nothing was changed. */

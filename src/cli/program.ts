@@ -100,7 +100,7 @@ function formatItem(term: string, termWidth: number, description: string, helper
 
 /** What every help says at its end. */
 export const whereHomesAre =
-  'Without --home the account homes are those of the configuration, or all that are found: ~/.claude, ~/.claude-*, and where other tools keep them. Without --root and --shared the shared directories are those of the configuration, or those that the homes share already, or in your home directory.';
+  'Without --home, the account homes are those in the configuration, or else all that are found: ~/.claude, ~/.claude-*, and where other tools keep them. Without --root or --shared, the shared directories are those in the configuration, or else those that the homes already share, or else in your home directory.';
 
 function helpEnding(columns: number): string {
   const codes = Object.entries(exitCodes).map(([code, meaning]) =>

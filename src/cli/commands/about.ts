@@ -11,8 +11,9 @@ import { NAME, whereHomesAre } from '../program.ts';
 
 export const explainCommand = defineCommand({
   name: 'explain',
-  summary: 'say what a problem code means',
-  description: 'Says what a problem code means, such as divergent-link, and what to do about it.',
+  summary: 'explain a problem code',
+  description:
+    'Explains what a problem code such as divergent-link means, and what to do about it.',
   arguments: '<code>',
   needsHomes: () => false,
   run({ out }, _, [code = '']) {

@@ -28,10 +28,7 @@ export const archiveCommand = defineCommand({
     const { archive: place, added, unchanged } = report;
     out.line();
     out.line(`  ${out.path(place)}`);
-    out.words(
-      `${count(added, 'transcript')} added or updated, ${count(unchanged, 'transcript')} unchanged`,
-      4,
-    );
+    out.words(`${count(added, 'transcript')} added or updated, ${unchanged} unchanged`, 4);
     const kept = added + unchanged;
     const better = `${count(kept, 'conversation')} ${kept === 1 ? 'is' : 'are'} safe from clean-up`;
     const { exitCode, body } = printEnding(context, report, ['archive', ...flags], better);

@@ -58,7 +58,7 @@ const origins = {
   given: '--home',
   found: 'found',
   home: 'the default',
-  agreed: 'where the homes share already',
+  agreed: 'where the homes already share',
   root: '--root',
   shared: '--shared',
 } as const;
@@ -67,11 +67,11 @@ function printInForce(out: Output, scope: Scope): void {
   const { config, homes, homesFrom, otherHomes, required, requiredFrom } = scope;
   const from = (origin: keyof typeof origins | 'configured') =>
     out.paint.dim(`(${origin === 'configured' ? out.path(config.path) : origins[origin]})`);
-  const file = config.exists ? '' : out.paint.dim(' (there is none: config init writes it)');
+  const file = config.exists ? '' : out.paint.dim(' (none yet: config init writes it)');
   out.words(`${out.paint.bold('configuration')} ${out.path(config.path)}${file}`, 0, 2);
   out.words(`${out.paint.bold('homes')} ${from(homesFrom)}`, 0, 2);
   for (const home of homes) out.line(`  ${out.path(home)}`);
-  if (otherHomes.length > 0) out.line(`  ${out.paint.dim('found, and left alone:')}`);
+  if (otherHomes.length > 0) out.line(`  ${out.paint.dim('found, but not used:')}`);
   for (const home of otherHomes) out.line(`  ${out.path(home)}`);
   out.words(`${out.paint.bold('shared')} ${from(requiredFrom)}`, 0, 2);
   for (const { name, target } of required) {

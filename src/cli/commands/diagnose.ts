@@ -102,7 +102,7 @@ function isAboutSharing(code: string): boolean {
 export const locateCommand = defineCommand({
   name: 'locate',
   aliases: ['where'],
-  summary: 'say where the transcripts of a session are',
+  summary: 'find the transcripts of a session',
   description:
     'Lists every file that is a transcript of the session, in all homes and in the shared directories. The beginning of the id is enough.',
   arguments: '[session-id]',
@@ -125,14 +125,14 @@ export const locateCommand = defineCommand({
     if (isFound) out.line(paint.bold(count(transcripts.length, 'transcript')));
     else out.verdict('bad', `no transcript of ${sessionId}`);
     for (const one of transcripts) printTranscript(out, one);
-    if (artifacts.length > 0) out.title('What is left of it');
+    if (artifacts.length > 0) out.title('Other files of the session');
     for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
-    if (unreadable.length > 0) out.title("Can't be read, so it may be there");
+    if (unreadable.length > 0) out.title('Unreadable, so it may be in there');
     for (const one of unreadable)
       out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
     if (transcripts.length > 1) {
       out.line();
-      out.verdict('warn', 'several files: each may have turns that the others lack');
+      out.verdict('warn', 'several transcripts: each may have turns that the others lack');
     }
     printSteps(out, next);
     return {

@@ -65,8 +65,8 @@ function notesOnDouble({ accountHome, remarks }: AccountHome): readonly Cause[] 
 function notesOnPool({ primary, requiredFrom, program }: Scope): readonly Cause[] {
   if (requiredFrom !== 'agreed') return [];
   if (primary === undefined) {
-    const heading = 'The homes share their sessions already, in a place of their own';
-    return [cause('warning', heading, 'It is kept.')];
+    const heading = 'The homes already share their sessions, in a place of their own';
+    return [cause('warning', heading, 'The command keeps using it.')];
   }
   const move = `${program} migrate --home ${shellWord(primary)}`;
   const advice = `That works, and the other homes can join. To move them to a neutral place instead: ${move}`;
@@ -141,7 +141,7 @@ export const checks: readonly Check[] = [
         return { state: 'error', text: 'nothing is shared yet', problems, causes };
       }
       // A home can be refused although all its links are right.
-      return { state: stateOf(problems), text: `${right} of ${links.length}`, problems };
+      return { state: stateOf(problems), text: `${right} of ${links.length} correct`, problems };
     },
   },
   {
@@ -150,7 +150,7 @@ export const checks: readonly Check[] = [
     run(facts) {
       const problems = problemsOf(facts, 'permissions');
       const state = stateOf(problems);
-      const text = state === 'ok' ? 'no other user can read what is shared' : 'to be corrected';
+      const text = state === 'ok' ? 'no other user can read what is shared' : 'see below';
       return { state, text, problems };
     },
   },
@@ -173,7 +173,7 @@ export const checks: readonly Check[] = [
       const oldest = next === undefined ? '' : `, the oldest until ${moment(next.expiresAt)}`;
       const detail =
         expired > 0
-          ? `; ${count(expired, 'transcript')} will be deleted when Claude Code starts next`
+          ? `; ${count(expired, 'transcript')} will be deleted the next time Claude Code starts`
           : oldest;
       const state = expired > 0 ? 'note' : stateOf(problems);
       return { state, text: kept + ruler + detail, problems };
@@ -184,7 +184,7 @@ export const checks: readonly Check[] = [
     summary: 'whether print mode may edit shared auto-memory',
     run({ settings }) {
       const memory = settings.filter(({ code }) => code === 'memory-not-permitted');
-      const text = memory.length === 0 ? 'may be edited' : "can't be edited in print mode";
+      const text = memory.length === 0 ? 'editable' : "print mode can't edit it";
       return { state: stateOf(memory), text, problems: memory };
     },
   },
@@ -192,7 +192,7 @@ export const checks: readonly Check[] = [
     name: 'sessions',
     summary: 'which sessions are running',
     run({ live: { sessions, problems } }) {
-      const text = sessions.length === 0 ? 'none is running' : `${sessions.length} running`;
+      const text = sessions.length === 0 ? 'none running' : `${sessions.length} running`;
       return { state: stateOf(problems), text, problems };
     },
   },
@@ -207,20 +207,19 @@ export const checks: readonly Check[] = [
           ? []
           : [cause('error', interrupted[state], 'Nothing is lost.', paths)];
       });
-      const text =
-        unfinished.length === 0 ? 'none is unfinished' : `${unfinished.length} unfinished`;
+      const text = unfinished.length === 0 ? 'none unfinished' : `${unfinished.length} unfinished`;
       return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
     },
   },
   {
     name: 'restore-points',
-    summary: 'which restore points can be used or deleted',
+    summary: 'which restore points are available',
     run({ points: { restorePoints, problems } }) {
       const kept = restorePoints.filter((point) => !isInterrupted(point)).length;
       const text =
         kept === 0
           ? 'none'
-          : `${kept} can be used or deleted: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
+          : `${kept} available: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
       return { state: stateOf(problems), text, problems };
     },
   },

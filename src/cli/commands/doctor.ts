@@ -133,7 +133,7 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
   out.title('Retention');
   for (const { accountHome, periodDays, source } of retention.homes) {
     const days = periodDays === 'never' ? 'never deleted' : count(periodDays, 'day');
-    const remark = source === 'settings' ? days : `${days} (not set)`;
+    const remark = source === 'settings' ? days : `${days} (default)`;
     out.remarked(`  ${out.path(accountHome)}`, out.paint.dim(remark), 4);
   }
   const next = retention.transcripts?.nextToExpire;

@@ -51,7 +51,7 @@ export const ensureCommand = defineCommand({
       const what = isDryRun ? 'dry run: nothing was changed' : `done: ${better(reports, created)}`;
       out.verdict('ok', what + warnings);
     } else {
-      out.verdict('bad', `${tally(causesOf(shown))}; what is wrong was not touched`);
+      out.verdict('bad', `${tally(causesOf(shown))}, left as they are`);
     }
     if (!isOk || isDryRun) printSteps(out, next);
     return {

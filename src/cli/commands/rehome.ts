@@ -14,9 +14,9 @@ const MAX_NAMED = 5;
 
 export const rehomeCommand = defineCommand({
   name: 'rehome',
-  summary: 'bring the sessions of a moved project along',
+  summary: 'move the sessions of a renamed project along',
   description:
-    'After you moved or renamed a project directory from <old> to <new>, Claude Code finds its sessions neither with --continue nor in its picker. Shows what will happen, asks, and files them under the new directory. No byte changes, and the same command with both directories exchanged is the way back.',
+    'After you move or rename a project directory from <old> to <new>, Claude Code finds its sessions neither with --continue nor in its picker. This shows what will happen, asks, and files them under the new directory. No byte changes; to go back, swap the two directories.',
   arguments: '<old> <new>',
   options: {
     ...actOptions,
@@ -43,7 +43,8 @@ export const rehomeCommand = defineCommand({
       out.words(out.paint.dim(count(move.sessions.length, 'session')), 4);
     }
     if (found.moves.length === 0) out.words('Nothing to move.');
-    if (found.kept.length > 0) out.title('Stay, because the new project has files of these names');
+    if (found.kept.length > 0)
+      out.title('Not moved: the new project already has files with these names');
     out.list(
       found.kept.map(({ path }) => path),
       5,
@@ -54,7 +55,7 @@ export const rehomeCommand = defineCommand({
       words: ['rehome', from, to, ...flagsOf({ session: sessions })],
       problems: found.problems,
       blocked: found.ok ? undefined : () => [],
-      nothing: found.moves.length === 0 ? `no session of ${out.path(from)} is left` : undefined,
+      nothing: found.moves.length === 0 ? `${out.path(from)} has no sessions` : undefined,
       notice: 'Only names change: transcripts keep every byte and their times.',
       question: `Bring ${count(number, 'session')} along?`,
       targets: [undefined],

@@ -11,8 +11,8 @@ export function printSubject(out: Output, sessions: number, from: string): void 
 const planned = {
   move: 'would be moved',
   resume: 'would be resumed',
-  stay: 'runs there already',
-  skip: 'would be left alone',
+  stay: 'already runs there',
+  skip: 'would be skipped',
 } as const;
 
 /** What a swap to this account would do with each session, and what is in the way. */
@@ -28,7 +28,7 @@ export function printSwapPlan(out: Output, to: string, { ok, sessions, problems 
     2,
   );
   for (const { name, action, isBusy, problems: all } of sessions) {
-    const text = planned[action] + (isBusy ? '; at work now' : '');
+    const text = planned[action] + (isBusy ? '; busy now' : '');
     // The swap ends its process first.
     const session = { name, problems: all.filter(({ code }) => code !== 'session-running') };
     printSession(out, session, action !== 'skip', text, 2);
@@ -66,10 +66,10 @@ const time = (text: string): string => moment(new Date(text));
 
 export function printStatus(out: Output, status: DaemonStatus, isRunning: boolean): void {
   const { pid, at, accounts, sessions, swap: pending, waitUntil } = status;
-  const state = isRunning ? `runs as process ${pid}` : 'does not run';
-  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; it looked last at ${time(at)}`);
+  const state = isRunning ? `is running as process ${pid}` : "isn't running";
+  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; last poll at ${time(at)}`);
   if (waitUntil !== undefined) {
-    out.verdict('warn', `all accounts are exhausted; it waits until ${time(waitUntil)}`);
+    out.verdict('warn', `all accounts are exhausted; waiting until ${time(waitUntil)}`);
   }
   if (pending !== undefined) {
     const names = escapeControl(pending.sessions.join(', '));
@@ -79,7 +79,8 @@ export function printStatus(out: Output, status: DaemonStatus, isRunning: boolea
   for (const { accountHome, exhaustedUntil, scope } of accounts) {
     const inUse = accountHome === status.account ? ['in use'] : [];
     const limit = exhaustedUntil === undefined ? [] : [`exhausted until ${time(exhaustedUntil)}`];
-    const concerned = scope === undefined || scope === 'seat' ? [] : [`its ${scope}`];
+    const concerned =
+      scope === undefined || scope === 'seat' ? [] : [`by the limit of its ${scope}`];
     const remarks = [...inUse, ...limit, ...concerned].join(', ');
     const sign = out.signed(exhaustedUntil === undefined ? 'ok' : 'warn');
     out.remarked(`  ${sign} ${out.path(accountHome)}`, remarks, 4);

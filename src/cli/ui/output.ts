@@ -51,6 +51,7 @@ export class Output {
   readonly hasCursor: boolean;
   readonly #screen: Screen;
   readonly #home: string;
+  #isEmpty = true;
 
   constructor(screen: Screen, { env, home }: Pick<Io, 'env' | 'home'>, isPlain: boolean) {
     const isDumb = env['TERM'] === 'dumb';
@@ -73,7 +74,10 @@ export class Output {
     this.#screen.write(text);
   }
 
+  /** A line; an empty one separates, and is none at the beginning. */
   line(text = ''): void {
+    if (text === '' && this.#isEmpty) return;
+    this.#isEmpty = false;
     this.write(`${text}\n`);
   }
 

@@ -30,7 +30,7 @@ export function printHomes(
 export function printShared(out: Output, { required, requiredFrom, root, config }: Scope): void {
   if (root === undefined) {
     const isConfigured = requiredFrom === 'configured';
-    const agreed = 'where the homes share already';
+    const agreed = 'where the homes already share';
     const named = `as ${isConfigured ? out.path(config.path) : '--shared'} says`;
     out.words(`${out.paint.bold('shared')} ${requiredFrom === 'agreed' ? agreed : named}:`, 0, 2);
     for (const { name, target } of required) {
@@ -54,8 +54,8 @@ export function printSkipped(out: Output, skipped: readonly SkippedDirectory[]):
 export function reasonInWords({ reason, errno = '' }: SkippedDirectory): string {
   return {
     'shared-target': 'a shared directory',
-    'other-program': 'it belongs to another program',
-    'no-mark': 'it has no file of Claude Code',
+    'other-program': 'belongs to another program',
+    'no-mark': 'no Claude Code files',
     'not-a-directory': 'not a directory',
     'same-directory': 'a link to another home',
     unreadable: `can't be read, ${errno}; if it is a home, name it with --home`,

@@ -19,9 +19,9 @@ describe('archive', () => {
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain('  ~/.claude-shared-state/archive\n');
-    expect(stdout).toContain('    1 transcript added or updated, 0 transcripts unchanged\n');
+    expect(stdout).toContain('    1 transcript added or updated, 0 unchanged\n');
     expect((await cli(['archive'])).stdout).toContain(
-      '    0 transcripts added or updated, 1 transcript unchanged\n',
+      '    0 transcripts added or updated, 1 unchanged\n',
     );
   });
 

@@ -26,7 +26,7 @@ test('without problems nothing is printed', () => {
 
 test('what is missing is one cause, whatever it is', () => {
   expect(printed(missing(1))).toBe(
-    '\n  ✗ A link or directory is missing [directory-missing]\n    /homes/0\n    ensure creates what is missing.\n',
+    '  ✗ A link or directory is missing [directory-missing]\n    /homes/0\n    ensure creates what is missing.\n',
   );
   expect(printed(missing(2))).toContain('2 links and directories are missing');
   expect(tally(causesOf(missing(9)))).toBe('1 problem');

@@ -81,9 +81,7 @@ test('config lists the homes that were found and are left alone', async () => {
 
   const { stdout } = await cli(['config', '--home=~/.claude']);
 
-  expect(stdout).toContain(
-    'homes (--home)\n  ~/.claude\n  found, and left alone:\n  ~/.claude-b\n',
-  );
+  expect(stdout).toContain('homes (--home)\n  ~/.claude\n  found, but not used:\n  ~/.claude-b\n');
 });
 
 test('CLAUDE_CONFIG_DIR counts as a home that is asked for', async () => {
@@ -153,7 +151,7 @@ describe('config', () => {
 
     const declined = await cli(['config', 'init'], {}, false);
     expect(declined).toMatchObject({ exitCode: 1, questions: ['Write it?'] });
-    expect((await cli(['config'])).stdout).toContain('there is none');
+    expect((await cli(['config'])).stdout).toContain('none yet');
     expect(await cli(['config', 'init'])).toMatchObject({ exitCode: 2 });
     expect(await cli(['config', 'init'], {}, true)).toMatchObject({ exitCode: 0 });
 

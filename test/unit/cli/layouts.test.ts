@@ -61,7 +61,7 @@ describe('the primary home as the pool', () => {
 
     expect(stdout).toContain('4 account homes, found in ~');
     expect(stdout).toContain(
-      'shared where the homes share already:\n  projects → ~/.claude/projects\n',
+      'shared where the homes already share:\n  projects → ~/.claude/projects\n',
     );
     expect(stdout).toContain('The homes share the directories of ~/.claude');
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('migrate --home');

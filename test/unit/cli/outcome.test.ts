@@ -19,6 +19,6 @@ test.each<[MigrationOutcome, number, string]>([
 
   printOutcome(sheet, outcome, 'again', 'better');
 
-  expect(sheet.text).toBe(`\n${words}`);
+  expect(sheet.text).toBe(words);
   expect(exitCodeOf(outcome)).toBe(exitCode);
 });

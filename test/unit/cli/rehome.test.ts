@@ -36,7 +36,7 @@ describe('rehome', () => {
     expect(stdout).toContain(back);
     expect([existsSync(before), existsSync(after)]).toEqual([false, true]);
     expect((await cli(['rehome', 'old', 'new', '--yes'])).stdout).toContain(
-      '✓ no session of ~/old is left',
+      '✓ ~/old has no sessions',
     );
   });
 
@@ -71,6 +71,8 @@ describe('rehome', () => {
     const { stdout } = await cli(['rehome', 'old', 'new', '--yes']);
 
     expect(stdout).toContain('# the way back, for all sessions of the new directory');
-    expect(stdout).toMatch(/Stay, because the new project has files of these names\n.*notes\.txt/);
+    expect(stdout).toMatch(
+      /Not moved: the new project already has files with these names\n.*notes\.txt/,
+    );
   });
 });

@@ -38,9 +38,7 @@ test('the directories that are passed over are named by the doctor, each with it
 
   expect(stdout).toContain('skipped (not a directory): ~/.claude-file\n');
   expect(stdout).toContain('skipped (a link to another home): ~/.claude-alias\n');
-  expect(stdout).toContain(
-    'skipped (it has no file of Claude Code): ~/.claude-backup, ~/.claude-old\n',
-  );
+  expect(stdout).toContain('skipped (no Claude Code files): ~/.claude-backup, ~/.claude-old\n');
   expect(stdout).not.toContain('-shared-state');
 });
 
@@ -56,7 +54,7 @@ describe('where there is no home', () => {
     await user.write('.claude-backup/x', '');
 
     expect((await cli('doctor')).stderr).toContain(
-      '\nskipped:\n  ~/.claude-backup: it has no file of Claude Code\n',
+      '\nskipped:\n  ~/.claude-backup: no Claude Code files\n',
     );
   });
 

@@ -36,7 +36,7 @@ describe('locate', () => {
     await sessionIn('.claude-projects-shared');
     await user.transcript('.claude-projects-shared/-other', ['other']);
 
-    expect((await cli(['where', SESSION])).stdout).toContain('! several files');
+    expect((await cli(['where', SESSION])).stdout).toContain('! several transcripts');
   });
 
   test('finds nothing, and says what is left', async () => {

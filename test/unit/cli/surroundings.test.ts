@@ -33,7 +33,7 @@ describe('how long transcripts live:', () => {
     const { stdout } = await run(['doctor', '--verbose'], { home: user.home });
 
     expect(stdout).toContain('transcripts are kept for 30 days\n');
-    expect(stdout).toContain('  ~/.claude  30 days (not set)\n  ~/.claude-work  never deleted\n');
+    expect(stdout).toContain('  ~/.claude  30 days (default)\n  ~/.claude-work  never deleted\n');
   });
 });
 
@@ -47,12 +47,12 @@ describe('the transcripts that go next:', () => {
 
     expect(stdout).toMatch(/^ {2}the oldest transcript is kept until .*:\n.*\/-old\//m);
     expect(stdout).toMatch(/kept for 30 days, the oldest until \d{4}-\d\d-\d\d \d\d:\d\d \S+$/m);
-    expect(stdout).not.toContain('when Claude Code starts next');
+    expect(stdout).not.toContain('the next time Claude Code starts');
   });
 
   test.each([
-    [1, '1 transcript will be deleted when Claude Code starts next'],
-    [2, '2 transcripts will be deleted when Claude Code starts next'],
+    [1, '1 transcript will be deleted the next time Claude Code starts'],
+    [2, '2 transcripts will be deleted the next time Claude Code starts'],
   ])('%i is due already', async (number, words) => {
     await user.healthy('.claude');
     for (let one = 0; one < number; one += 1) await transcriptOf(40, `-old-${one}`);
@@ -144,8 +144,6 @@ describe('an interrupted run is reported with its command:', () => {
     const { stdout, exitCode } = await doctor();
 
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(
-      'restore-points  2 can be used or deleted: restore-points lists them\n',
-    );
+    expect(stdout).toContain('restore-points  2 available: restore-points lists them\n');
   });
 });

@@ -355,7 +355,7 @@ test('status prints what a daemon saw last that has ended', async () => {
   writeStatus(2 ** 30);
   const { exitCode, stdout } = await failover(['status']);
   expect(exitCode).toBe(1);
-  expect(stdout).toContain('does not run');
+  expect(stdout).toContain("isn't running");
 });
 
 test('status prints the accounts and sessions of a daemon that runs', async () => {
