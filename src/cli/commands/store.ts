@@ -52,7 +52,6 @@ interface Body {
   readonly files?: TransferReport['files'];
   readonly bytes?: number;
   readonly pruned?: number;
-  readonly equal?: number;
   readonly differences?: readonly FileDifference[];
   readonly sessions?: readonly StoredSession[];
   readonly problems?: readonly StoreProblem[];
@@ -175,13 +174,13 @@ async function verify(context: CliContext, { store }: OpenStore, values: Values)
   const options = transferOptions(context, values);
   const verifying = (progress: Watch) => verifyStore(store, { ...options, ...progress });
   const report = await watched(context, verifying, 'verify');
-  const { ok, equal, differences, problems } = report;
+  const { ok, files, differences, problems } = report;
   for (const { kind, path } of differences) out.words(`${kind}  ${out.path(path)}`, 2, 4);
   printProblems(out, problems);
   out.line();
-  const result = `${count(equal, 'file')} equal, ${differences.length} not`;
+  const result = `${count(files.unchanged, 'file')} equal, ${differences.length} not`;
   out.verdict(ok ? 'ok' : 'bad', result);
-  const body = { equal, differences, problems };
+  const body = { files, differences, problems };
   return { exitCode: ok ? EXIT.done : EXIT.problems, body };
 }
 

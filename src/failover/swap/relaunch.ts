@@ -126,7 +126,7 @@ export async function relaunchOne(
       return { ...result('resumed'), ...runningAs(copied.value, sessionId) };
     }
     case 'awaiting-input':
-      return result('awaiting-input', [asks(state.question)]);
+      return result('awaiting-input', [asks(state.question)], state.live?.pid);
     case 'refused': {
       const { kind: reason, output, pid } = state;
       return result(reason, [failoverProblem('resume-failed', { ...place, reason, output })], pid);
@@ -242,18 +242,22 @@ async function launch(
     return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
   });
   if (settled === false) return await blockLate(terminal, text);
-  if (settled.kind !== 'resumed' || how.prompt === undefined || transcript === undefined) {
-    return settled;
-  }
-  const answer = await terminal.waitFor(resumeTimeoutMs, async () => {
+  const { kind } = settled;
+  const live = kind === 'resumed' || kind === 'awaiting-input' ? settled.live : undefined;
+  if (live === undefined || how.prompt === undefined || transcript === undefined) return settled;
+  // At a limit 2.1.197 asks at once what to do about it, and by then the refusal is in the transcript.
+  const patienceMs = kind === 'resumed' ? resumeTimeoutMs : AGREEING_LOOKS * context.pollMs;
+  const answer = await terminal.waitFor(patienceMs, async () => {
     terminal.requireActive();
     const found = await lastAnswer(context.fs, transcript, size);
     return found.kind !== 'none' && found;
   });
-  if (answer === false) return await blockLate(terminal, await terminal.capture());
+  if (answer === false) {
+    return kind === 'resumed' ? await blockLate(terminal, await terminal.capture()) : settled;
+  }
   return answer.kind === 'answered'
     ? settled
-    : { kind: 'refused', pid: settled.live.pid, output: answer.text };
+    : { kind: 'refused', pid: live.pid, output: answer.text };
 }
 
 /** Below that the program shows nothing, and its record has no status (2.1.197: columns; 2.1.329: rows). */

@@ -19,7 +19,12 @@ export interface LaunchView {
 export type LaunchState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'resumed'; readonly live: LiveSession }
-  | { readonly kind: 'awaiting-input'; readonly question: string }
+  /** `live`: the session that asks, if it has a record by then. */
+  | {
+      readonly kind: 'awaiting-input';
+      readonly question: string;
+      readonly live: LiveSession | undefined;
+    }
   /** It asks what to do with a session of another account. */
   | { readonly kind: 'owned-by-another'; readonly live: LiveSession }
   /** The terminal is at its shell again; `output` was printed below the command. */
@@ -64,10 +69,8 @@ export function judgeLaunch({
     return { kind: 'owned-by-another', live };
   }
   const question = questionIn(below);
-  if (question !== undefined) return { kind: 'awaiting-input', question };
-  return isWaiting
-    ? { kind: 'awaiting-input', question: 'something in a dialog' }
-    : { kind: 'waiting' };
+  if (question === undefined && !isWaiting) return { kind: 'waiting' };
+  return { kind: 'awaiting-input', question: question ?? 'something in a dialog', live };
 }
 
 /** What the program asks at the end of a text; `undefined` if nothing that is known. */

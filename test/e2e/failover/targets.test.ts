@@ -73,7 +73,9 @@ async function setStage(program: 'old' | 'new', count: number) {
     },
     swap: async () => {
       const { outcome, problems, sessions: swapped } = await swapAccounts(options);
-      return { outcome, problems, outcomes: swapped.map((each) => each.outcome) };
+      const outcomes = swapped.map((each) => each.outcome);
+      const told = swapped.flatMap((each) => each.problems.map(({ message }) => message));
+      return { outcome, problems, outcomes, told: told.join('\n') };
     },
     countUnder: async () => {
       const counts = [from, to].map(
@@ -105,7 +107,8 @@ test.each(isWholeProof ? programs : programs.slice(-1))(
       refuseTarget(refusal);
       const canary = await swap();
       expect(canary.outcome).toBe('canary-failed');
-      expect(canary.outcomes.filter((it) => it === 'refused')).toHaveLength(1);
+      const refused = canary.outcomes.filter((it) => it === 'refused');
+      expect(refused, `${canary.outcomes}\n${canary.told}`).toHaveLength(1);
       expect(await countUnder()).toEqual([total - index - 1, index + 1]);
     }
 

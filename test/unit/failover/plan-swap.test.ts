@@ -218,14 +218,29 @@ describe.each(worldKinds)('a canary (%s)', (kind) => {
     }));
 
   test.each([
-    ['is answered', undefined, 'done', 'resumed'],
+    ['is answered', undefined, 'idle', 'done', 'resumed'],
     [
       'is refused by the API',
       { error: 'authentication_failed', text: 'Please run /login · API Error: 401' },
+      'idle',
       'canary-failed',
       'refused resume-failed',
     ],
-  ])('with work to continue goes first, and %s', (_, refusal, outcome, canary) =>
+    [
+      'asks at once what to do about its limit',
+      { error: 'rate_limit', text: "You've hit your session limit" },
+      'waiting',
+      'canary-failed',
+      'refused resume-failed',
+    ],
+    [
+      'asks about its work',
+      undefined,
+      'waiting',
+      'canary-failed',
+      'awaiting-input resume-awaiting-input',
+    ],
+  ])('with work to continue goes first, and %s', (_, refusal, status, outcome, canary) =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);
       startBoth(stage);
@@ -234,6 +249,7 @@ describe.each(worldKinds)('a canary (%s)', (kind) => {
         const session = stage.sessions.find((each) => each.name === name);
         if (session !== undefined && command.includes("-- 'Go on.'")) {
           addAnswer(stage, id, session, refusal);
+          stage.terminal.setStatus(name, status);
         }
       };
       const report = await swap(stage, { continuePrompt: 'Go on.' });
