@@ -50,6 +50,16 @@ export function nextSteps(
     unfinished.some(isOwn) ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
   const rest = [...stepsToComplete(scope, first)];
+  const lost = new Set(
+    errors.filter(({ code }) => code === 'other-target').map(({ path }) => path),
+  );
+  const emptied = restorePoints.filter(({ path }) => lost.has(path));
+  if (emptied.length > 0) {
+    const purpose = 'unless a volume has to be mounted: bring back what the restore points have';
+    const words = ['restore', '--accept-other-target'];
+    const them = new Set(emptied.map(({ accountHome }) => accountHome));
+    return steps([...rest, stepFor(scope, words, purpose, [...them])]);
+  }
   if (isToMigrate && free.length > 0) {
     rest.push(stepFor(scope, ['migrate'], 'show what will be shared, and ask', free));
   } else if (errors.some(({ remedy }) => remedy === 'ensure')) {

@@ -1,7 +1,6 @@
 import { check, date, flag, optional, options as optionsOf, path, port } from '../core/options.ts';
 import { CallError, failedWith, failure, orThrow, toResult } from '../core/result.ts';
 import {
-  listDirectory,
   lstatOrUndefined,
   makeDirectories,
   realPathOrUndefined,
@@ -43,6 +42,7 @@ import {
 import {
   clearIncoming,
   type FoundRestorePoint,
+  hasLost,
   markAs,
   readRestorePoint,
   readRestorePoints,
@@ -262,8 +262,7 @@ async function surveyEntry(
   const hasTree = trees.includes(name);
   const isOther =
     target !== recorded && (await realPathOrUndefined(fs, recorded)) !== (realTarget ?? target);
-  const isEmpty =
-    hasTree && (await isEmptyAt(fs, realTarget ?? target)) && !(await isEmptyAt(fs, tree));
+  const isEmpty = hasTree && (await hasLost(fs, tree, realTarget ?? target));
   if (!acceptOtherTarget && (realTarget === undefined || isOther || isEmpty)) {
     return migrationProblem('other-target', { path: restorePoint, target });
   }
@@ -282,11 +281,6 @@ async function surveyEntry(
     info.kind === 'symlink' &&
     ((await resolvesTo(fs, realPath, target)) || (await resolvesTo(fs, realPath, recorded)));
   return isLink ? { ...entry, state: 'link' } : migrationProblem('link-changed', { path, target });
-}
-
-async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
-  const listed = await listDirectory(fs, path);
-  return !listed.ok || listed.value.length === 0;
 }
 
 /** Brings the shared files into a directory of the home, or the lines of fragments. */

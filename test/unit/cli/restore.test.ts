@@ -146,6 +146,26 @@ test('restore names the recorded root if another one was named', async () => {
   );
 });
 
+test('doctor names restore while restore points hold what the shared directory lost', async () => {
+  await rm(user.at('.claude-projects-shared'), { recursive: true });
+  const restore = '  claude-shared-state restore --accept-other-target\n';
+
+  const gone = await cli(['doctor']);
+  expect(gone.exitCode).toBe(1);
+  expect(gone.stdout).toContain('[other-target]');
+  expect(gone.stdout).toContain(restore);
+  expect(gone.stdout).not.toContain('  claude-shared-state ensure');
+
+  await cli(['ensure']);
+  const empty = await cli(['doctor']);
+  expect(empty.exitCode).toBe(1);
+  expect(empty.stdout).toContain(restore);
+  expect((await cli(['archive'])).stdout).toContain('nothing to archive');
+
+  expect(await cli(['restore', '--accept-other-target', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect((await readdir(user.at('.claude/projects'))).length).toBeGreaterThan(0);
+});
+
 test('restore --accept-other-target takes a copy of the shared directories', async () => {
   const root = user.at('copy');
   for (const name of ['projects', 'session-env', 'file-history']) {
