@@ -63,4 +63,4 @@ for (const sessions of process.argv.slice(2).map(Number)) {
   });
 }
 await pool.end();
-await server.kill();
+await server.stop();
