@@ -49,7 +49,8 @@ export async function openStore(given: string, writer: string, { env }: Io): Pro
         [
           given.replace(/^valkey/, 'redis'),
           {
-            maxRetriesPerRequest: 1,
+            // With retries, a call in flight waits forever for a proxy that accepts connections and closes them (ioredis 6.0.0).
+            maxRetriesPerRequest: 0,
             commandTimeout: COMMAND_TIMEOUT_MS,
             ...(isGiven ? {} : { password }),
           },

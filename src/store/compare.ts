@@ -1,48 +1,70 @@
 import { createHash } from 'node:crypto';
 import type { MigrateReadHandle } from '../fs/migrate-fs.ts';
-import type { Head, LogKey } from './log.ts';
-import { endsLike, hashOf } from './pool.ts';
-import { type Content, nothing } from './session-store.ts';
+import type { LogKey, StoredFile } from './log.ts';
+import { endsLike, piecesOf } from './pool.ts';
+import type { RunningDigest } from './session-store.ts';
 import type { Transfer } from './transfer.ts';
 
-/** What is stored of a file, as the engine's `head` has it. */
-export interface StoredFile {
-  readonly chunks: number;
-  readonly head: Head;
-}
-
-/**
- * Reads what is stored of a file.
- *
- * @param end - How many chunks to read.
- * @param from - In bytes: everything behind it goes to `use`.
- * @returns The digests of everything, and of what is before `from`.
- */
-export async function readStored(
+/** The first chunks of a stored file; after a connection that broke it goes on with the chunk at which it did. */
+export async function* readStored(
   transfer: Transfer,
   key: LogKey,
   end: number,
-  from = 0,
-  use: (body: Uint8Array) => Promise<void> = async () => {},
-) {
+): AsyncGenerator<Uint8Array> {
+  let chunks: AsyncIterator<Uint8Array> | undefined;
+  for (let next = 0; next < end; next += 1) {
+    transfer.stopIfAborted();
+    const chunk = await transfer.engine(async () => {
+      const reading = chunks ?? transfer.log.read(key, next)[Symbol.asyncIterator]();
+      chunks = undefined;
+      const result = await reading.next();
+      chunks = reading;
+      return result;
+    });
+    if (chunk.done === true) return;
+    yield chunk.value;
+  }
+}
+
+/** The digests of a file: of all of it, and of what is before an offset. */
+export interface Digests {
+  readonly size: number;
+  readonly sha256: string;
+  readonly before: RunningDigest;
+}
+
+type Difference = 'unchanged' | 'pool-longer' | 'store-longer' | 'diverged';
+
+/** How two files differ, of each of which it is known what it has before the size of the other one. */
+export function differenceOf(
+  pool: Digests,
+  stored: Pick<Digests, 'sha256'> & Partial<Digests>,
+): Difference {
+  if (pool.sha256 === stored.sha256) return 'unchanged';
+  if (pool.before.copy().digest('hex') === stored.sha256) return 'pool-longer';
+  return stored.before?.digest('hex') === pool.sha256 ? 'store-longer' : 'diverged';
+}
+
+/**
+ * Digests bytes that come in pieces.
+ *
+ * @param offset - Everything behind it goes to `use`.
+ */
+export async function digestsOf(
+  pieces: AsyncIterable<Uint8Array>,
+  offset = 0,
+  use: (behind: Uint8Array) => Promise<void> = async () => {},
+): Promise<Digests> {
   const hash = createHash('sha256');
-  let [chunks, size] = [0, 0];
-  let before = hash.copy();
-  // A connection that breaks in the middle is continued at the chunk where it broke.
-  await transfer.engine(async () => {
-    for await (const body of transfer.log.read(key, chunks)) {
-      transfer.stopIfAborted();
-      const rest = Math.max(0, from - size);
-      if (rest > 0) before = hash.copy().update(body.subarray(0, rest));
-      hash.update(body);
-      if (rest < body.length) await use(body.subarray(rest));
-      size += body.length;
-      chunks += 1;
-      // What was added meanwhile is for the next time.
-      if (chunks === end) break;
-    }
-  });
-  return { size, sha256: hash.digest('hex'), before: before.digest('hex') };
+  let [size, before] = [0, hash.copy()];
+  for await (const piece of pieces) {
+    const own = Math.max(0, offset - size);
+    if (own > 0) before = hash.copy().update(piece.subarray(0, own));
+    hash.update(piece);
+    size += piece.length;
+    if (own < piece.length) await use(piece.subarray(own));
+  }
+  return { size, sha256: hash.digest('hex'), before };
 }
 
 /** The first bytes of a file of the pool. */
@@ -53,15 +75,11 @@ export interface OpenFile {
   readonly size: number;
 }
 
-/** How the pool's file stands to the stored one. */
-export type FileComparison =
-  | { readonly kind: 'equal' | 'store-longer' | 'diverged' }
-  | { readonly kind: 'pool-longer'; readonly stored: Content };
-
 /**
  * Compares the first bytes of an open file with what is stored of it; if they are as many, by their ends.
  *
  * @param use - Receives what the store has beyond them, before it is known that this continues them.
+ * @returns How they differ; if the pool has more, also the digest of what is stored.
  */
 export async function compare(
   transfer: Transfer,
@@ -69,20 +87,17 @@ export async function compare(
   stored: StoredFile | undefined,
   { handle, path, size }: OpenFile,
   use?: (body: Uint8Array) => Promise<void>,
-): Promise<FileComparison> {
-  if (stored === undefined) return { kind: 'pool-longer', stored: nothing() };
+): Promise<{ readonly kind: Difference; readonly hash: RunningDigest }> {
+  const hash = createHash('sha256');
+  if (stored === undefined) return { kind: 'pool-longer', hash };
   const { chunks, head } = stored;
   if (size === head.size) {
-    return { kind: (await endsLike(handle, path, size, head.tail)) ? 'equal' : 'diverged' };
+    const isSame = await endsLike(handle, path, size, head.tail);
+    return { kind: isSame ? 'unchanged' : 'diverged', hash };
   }
-  const hash = await hashOf(handle, path, Math.min(size, head.size));
-  const own = hash.copy().digest('hex');
-  if (size > head.size) {
-    const isContinued = own === head.sha256;
-    return isContinued
-      ? { kind: 'pool-longer', stored: { ...stored, hash } }
-      : { kind: 'diverged' };
-  }
-  const { sha256, before } = await readStored(transfer, key, chunks, size, use);
-  return { kind: before === own && sha256 === head.sha256 ? 'store-longer' : 'diverged' };
+  const pool = await digestsOf(piecesOf(handle, path, 0, size), head.size);
+  const there =
+    size > head.size ? head : await digestsOf(readStored(transfer, key, chunks), size, use);
+  const isDamaged = there.sha256 !== head.sha256;
+  return { kind: isDamaged ? 'diverged' : differenceOf(pool, there), hash: pool.before };
 }

@@ -31,19 +31,18 @@ import { nonceFrom } from '../lock/owner.ts';
 import { incomingIn, lockIn, stateDirectoryOf } from '../migrate/layout.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
-import { compare, readStored, type StoredFile } from './compare.ts';
-import type { ListedFile, LogKey } from './log.ts';
-import { listPool, pathIn } from './pool.ts';
+import { compare, digestsOf, readStored } from './compare.ts';
+import type { ListedFile, LogKey, StoredFile } from './log.ts';
+import { listPool } from './pool.ts';
 import { type OfFile, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
   FILES_AT_ONCE,
   liveSessionIds,
-  poolOf,
   storeKind,
-  Transfer,
   type TransferOptions,
+  transferOf,
   transferOptions,
   type TransferReport,
 } from './transfer.ts';
@@ -104,15 +103,14 @@ export async function exportFromStore(
   options: ExportOptions = {},
 ): Promise<TransferReport> {
   const checked = check('exportFromStore', schema, { store, options });
-  const { fs: given, required, accountHomes = [], random = Math.random, pid } = checked.options;
+  const { fs: given, accountHomes = [], random = Math.random, pid } = checked.options;
   const { processInspector = defaultInspector(given) } = checked.options;
   const fs = promisesOf(given ?? realMigrateDisk);
-  const transfer = new Transfer(checked.store, checked.options, await poolOf(fs, required));
-  const { log } = transfer;
+  const transfer = await transferOf(fs, checked);
   const state = stateDirectoryOf(transfer.projects);
   const incoming = incomingIn(state);
-  /** The project keys under which the pool has each session. */
-  const projectKeys = new Map<string, Set<string>>();
+  /** The sessions of the pool, by their ids and by their directories. */
+  const pooled = new Set<string>();
   /** Directories with names that are not durable yet. */
   const written = new Set<string>();
   let live: ReadonlySet<string> = new Set();
@@ -124,84 +122,70 @@ export async function exportFromStore(
       if (name.startsWith(PREFIX)) await removeName(fs, join(incoming, name));
     }
     for (const file of await listPool(fs, transfer.projects, transfer.isWanted)) {
-      if (file.file === '') keysOf(file.sessionId).add(file.projectKey);
+      if (file.file === '') addSession(file);
     }
-    for (const projectKey of await transfer.engine(() => log.listProjects())) {
-      const listed = await transfer.engine(() => log.list(projectKey));
-      const wanted = listed.filter(({ sessionId }) => transfer.isWanted(sessionId));
-      transfer.expect(wanted.length);
+    for await (const { files } of transfer.storedFiles()) {
+      transfer.expect(files.length);
       await mapLimit(
         // The transcript last: a session whose sub-agents are missing is not resumed as if it had none.
-        wanted.toSorted((one, other) => Number(one.file === '') - Number(other.file === '')),
-        (listed) => transfer.file(() => pull(projectKey, listed)),
+        files.toSorted((one, other) => Number(one.file === '') - Number(other.file === '')),
+        (file) => transfer.file(() => pull(file)),
         FILES_AT_ONCE,
       );
     }
     await mapLimit([...written], (directory) => syncDirectory(fs, directory));
   }
 
-  function keysOf(sessionId: string): Set<string> {
-    const keys = projectKeys.get(sessionId) ?? new Set();
-    projectKeys.set(sessionId, keys);
-    return keys;
+  function addSession({ projectKey, sessionId }: LogKey): void {
+    pooled.add(sessionId).add(join(projectKey, sessionId));
   }
 
-  async function pull(projectKey: string, listed: ListedFile): Promise<FileOutcome> {
-    const { sessionId, file } = listed;
-    const key: LogKey = { projectKey, sessionId, file };
-    const local = transfer.inPool(key);
-    const path = isPlain(local) ? pathIn(transfer.projects, local) : transfer.projects;
-    const fields: OfFile = { ...local, path };
-    const skip = (reason: 'unusual-name' | 'not-a-file' | 'other-project'): FileOutcome => {
-      transfer.problem(storeProblem('not-transferable', { ...fields, reason }));
-      return 'skipped';
-    };
-    if (!isPlain(local)) return skip('unusual-name');
-    const keys = keysOf(sessionId);
-    if (keys.size > 0 && !keys.has(local.projectKey)) return skip('other-project');
+  async function pull(key: ListedFile & LogKey): Promise<FileOutcome> {
+    const file = transfer.inPool(key);
+    const { projectKey, sessionId, path } = file;
+    if (!isPlain(file)) return skipped({ ...file, path: transfer.projects }, 'unusual-name');
+    const isElsewhere = pooled.has(sessionId) && !pooled.has(join(projectKey, sessionId));
+    if (isElsewhere) return skipped(file, 'other-project');
     const info = await lstatOrUndefined(fs, path);
-    if (info !== undefined && info.kind !== 'file') return skip('not-a-file');
+    if (info !== undefined && info.kind !== 'file') return skipped(file, 'not-a-file');
     // What has the size that was listed needs no other call.
     const stored =
-      listed.head !== undefined && listed.size === info?.size
-        ? { chunks: 0, head: listed.head }
-        : await transfer.engine(() => log.head(key));
+      key.head !== undefined && key.size === info?.size
+        ? { chunks: 0, head: key.head }
+        : await transfer.engine(() => transfer.log.head(key));
     // Deleted meanwhile.
     if (stored === undefined) return 'unchanged';
-    if (file === '' && stored.head.isForked) {
-      const { writers } = stored.head;
-      transfer.problem(storeProblem('session-forked', { ...fields, writers }));
-    }
-    const outcome =
-      info === undefined ? await create(key, path, stored) : await meet(key, path, stored);
+    transfer.tellFork(file, stored.head);
+    const outcome = await (info === undefined ? create : extend)(key, file, stored);
     // Its name is taken by now.
-    if (outcome === 'exists') return await pull(projectKey, listed);
-    if (outcome === 'damaged') transfer.problem(storeProblem('store-damaged', fields));
-    if (outcome === 'diverged') transfer.problem(storeProblem('session-diverged', fields));
-    if (outcome === 'in-use') transfer.problem(storeProblem('transcript-in-use', fields));
-    return outcome === 'damaged' || outcome === 'in-use' ? 'skipped' : outcome;
+    return outcome ?? (await pull(key));
   }
 
-  /** Writes a file that the pool does not have. */
-  async function create(key: LogKey, path: string, { chunks, head }: StoredFile) {
+  /** Writes a file that the pool does not have; `undefined` if it has one by now. */
+  async function create(
+    key: LogKey,
+    file: OfFile,
+    { chunks, head }: StoredFile,
+  ): Promise<FileOutcome | undefined> {
+    const { path } = file;
     const temporary = join(incoming, PREFIX + nonceFrom(random));
     try {
       const opening = fs.open(temporary, OPEN.create, 0o600);
-      const digest = await withHandle(temporary, opening, async (handle) => {
-        const { sha256 } = await readStored(transfer, key, chunks, 0, async (body) => {
+      const { sha256 } = await withHandle(temporary, opening, async (handle) => {
+        const digests = await digestsOf(readStored(transfer, key, chunks), 0, async (body) => {
           await writeFully(handle, body, temporary);
           transfer.addBytes(body.length);
         });
         await syncHandle(handle, temporary);
-        return sha256;
+        return digests;
       });
-      if (digest !== head.sha256) return 'damaged';
+      if (sha256 !== head.sha256) return storeProblem('store-damaged', file);
       await makeDurableDirectories(fs, dirname(path));
       // It can't take a name that somebody else has, as a rename could.
       const linked = await tolerate(['EEXIST'], path, fs.link(temporary, path));
-      if (!linked.ok) return 'exists';
+      if (!linked.ok) return undefined;
       written.add(dirname(path));
-      if (key.file === '') keysOf(key.sessionId).add(transfer.inPool(key).projectKey);
+      if (file.file === '') addSession(file);
       return 'transferred';
     } finally {
       await removeName(fs, temporary);
@@ -209,7 +193,8 @@ export async function exportFromStore(
   }
 
   /** Adds to a file that the pool has what the store has beyond it. */
-  async function meet(key: LogKey, path: string, stored: StoredFile) {
+  async function extend(key: LogKey, file: OfFile, stored: StoredFile): Promise<FileOutcome> {
+    const { path, sessionId } = file;
     const rest: Uint8Array[] = [];
     const compared = await withFile(fs, path, OPEN.read, async (handle, info) => {
       const open = { handle, path, size: info.size };
@@ -221,10 +206,10 @@ export async function exportFromStore(
     // Deleted meanwhile.
     if (compared === undefined) return 'skipped';
     const { info, kind } = compared;
-    if (kind === 'equal') return 'unchanged';
+    if (kind === 'unchanged') return kind;
     if (kind === 'pool-longer') return 'behind';
-    if (kind === 'diverged') return 'diverged';
-    if (live.has(key.sessionId)) return 'in-use';
+    if (kind === 'diverged') return storeProblem('session-diverged', file);
+    if (live.has(sessionId)) return storeProblem('transcript-in-use', file);
     await withFile(fs, path, OPEN.append, async (handle, now) => {
       // Somebody writes to it after all.
       if (!isUnchanged(now, info)) throw new CallError(path, { code: 'EBUSY' });
@@ -243,6 +228,10 @@ export async function exportFromStore(
     const worked = await withLocks(fs, [lockIn(state)], self, pullAll);
     if (!worked.ok) transfer.problem(worked.problem);
   });
+}
+
+function skipped(file: OfFile, reason: 'unusual-name' | 'not-a-file' | 'other-project') {
+  return storeProblem('not-transferable', { ...file, reason });
 }
 
 /** Whether a key that comes from a store names one file below the pool, and nothing else. */

@@ -1,9 +1,9 @@
 import { isArray, isObject, memberOf, parsedJson } from '../core/json.ts';
 
 /*
- * What every engine keeps: for each file of a session a log of numbered chunks. A chunk is written once, under the next
- * number, and the engine refuses a number that is taken: so it orders the writers, and nobody's clock does. Who is refused
- * reads what the others wrote, and tries the next number. Everything else is the same for all engines, and is above this.
+ * What every engine keeps: for each file of a session a log of chunks. A chunk is written once, and says what it follows;
+ * the engine refuses it if anything else is there: so it orders the writers, and nobody's clock does. Who is refused reads
+ * what the others wrote, and tries again. Everything else is the same for all engines, and is above this.
  */
 
 /** The version of the schema and of the keys. A new one gets other tables and prefixes, and an explicit migration. */
@@ -36,6 +36,12 @@ export interface Head {
   readonly summary?: Record<string, unknown>;
 }
 
+/** What an engine has of a file. */
+export interface StoredFile {
+  readonly chunks: number;
+  readonly head: Head;
+}
+
 /** A file as a listing has it. */
 export interface ListedFile extends Pick<LogKey, 'sessionId' | 'file'> {
   /** In bytes. */
@@ -52,9 +58,17 @@ export interface SessionLog {
   prepare(): Promise<void>;
   /** The format that was prepared; `undefined` if none was. */
   format(): Promise<number | undefined>;
-  /** Writes the chunk of this number, if there are exactly as many before it; returns whether it did. */
-  append(key: LogKey, number: number, body: Uint8Array, head: Head): Promise<boolean>;
-  head(key: LogKey): Promise<{ readonly chunks: number; readonly head: Head } | undefined>;
+  /**
+   * Writes the next chunk, if there are exactly the chunks of `before`, and their digest is `before.head.sha256`; returns
+   * whether it did. Their number alone does not tell: others may have deleted the file and stored it again.
+   */
+  append(
+    key: LogKey,
+    before: StoredFile | undefined,
+    body: Uint8Array,
+    head: Head,
+  ): Promise<boolean>;
+  head(key: LogKey): Promise<StoredFile | undefined>;
   /** The chunks from a number on, in their order. */
   read(key: LogKey, from: number): AsyncIterable<Uint8Array>;
   listProjects(): Promise<readonly string[]>;
@@ -84,8 +98,8 @@ export function segmentsOf({ projectKey, sessionId, file }: LogKey): string[] {
 }
 
 /** Names a file in a map. */
-export function nameOf({ projectKey, sessionId, file }: LogKey): string {
-  return JSON.stringify([projectKey, sessionId, file]);
+export function nameOf(key: LogKey): string {
+  return segmentsOf(key).join('/');
 }
 
 /** The head that a text in JSON was written from. One that is damaged has a digest that nothing has. */

@@ -1,16 +1,15 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { mapLimit, MANY_AT_ONCE } from '../core/map-limit.ts';
 import { join } from '../core/paths.ts';
 import { CallError, failedWith, valueOf } from '../core/result.ts';
 import { wholeLength } from '../fs/compare-files.ts';
 import type { FileInfo } from '../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined, readFully } from '../fs/io.ts';
+import { listDirectory, lstatOrUndefined, type NamedEntry, readFully } from '../fs/io.ts';
 import type { MigrateReadFs, MigrateReadHandle } from '../fs/migrate-fs.ts';
-import { walkTree } from '../fs/walk.ts';
+import { isDirectory, walkTree } from '../fs/walk.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
 import type { LogKey } from './log.ts';
-import { type RunningDigest, tailOf } from './session-store.ts';
+import { tailOf } from './session-store.ts';
 
 /** A file of a session in the pool. */
 export interface PoolFile extends LogKey {
@@ -41,44 +40,39 @@ export async function listPool(
   projects: string,
   isWanted: (sessionId: string) => boolean,
 ): Promise<readonly PoolFile[]> {
+  const found: PoolFile[] = [];
   const listed = valueOf(projects, await listDirectory(fs, projects));
-  const projectKeys = listed.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
-  const perProject = await mapLimit(projectKeys, async (projectKey) => {
+  const directories = listed.filter(({ kind }) => kind === 'directory');
+  await mapLimit(directories, async ({ name: projectKey }) => {
     const directory = join(projects, projectKey);
     const entries = await listDirectory(fs, directory);
     // Gone meanwhile: Claude Code removes project directories that its clean-up emptied.
-    const isGone = failedWith(entries, 'ENOENT');
-    const found: PoolFile[] = [];
-    await mapLimit(
-      isGone ? [] : valueOf(directory, entries),
-      async ({ name, kind }) => {
-        const isDirectory = kind === 'directory';
-        if (!isDirectory && !name.endsWith(SUFFIX)) return;
-        const sessionId = isDirectory ? name : name.slice(0, -SUFFIX.length);
-        if (!isValidResumeUUID(sessionId) || !isWanted(sessionId)) return;
-        const path = join(directory, name);
-        const key = { projectKey, sessionId };
-        if (!isDirectory) {
-          const info = await lstatOrUndefined(fs, path);
-          if (info !== undefined) found.push({ ...key, file: '', path, info });
-          return;
-        }
+    if (failedWith(entries, 'ENOENT')) return;
+    const add = async ({ name, kind }: NamedEntry) => {
+      const path = join(directory, name);
+      if (kind === 'directory') {
+        if (!isValidResumeUUID(name) || !isWanted(name)) return;
         await walkTree(fs, path, async (inner, there) => {
-          if (there !== 'name-not-utf8' && there.kind === 'directory') return;
+          if (isDirectory(there)) return;
           const info = there === 'name-not-utf8' ? undefined : there;
           const file = inner.slice(path.length + 1).replaceAll('\\', '/');
-          found.push({ ...key, file, path: inner, info });
+          found.push({ projectKey, sessionId: name, file, path: inner, info });
         });
-      },
-      MANY_AT_ONCE,
-    );
-    return found;
+        return;
+      }
+      const sessionId = name.slice(0, -SUFFIX.length);
+      const isSession = name.endsWith(SUFFIX) && isValidResumeUUID(sessionId);
+      if (!isSession || !isWanted(sessionId)) return;
+      const info = await lstatOrUndefined(fs, path);
+      if (info !== undefined) found.push({ projectKey, sessionId, file: '', path, info });
+    };
+    await mapLimit(valueOf(directory, entries), add, MANY_AT_ONCE);
   });
-  return perProject.flat();
+  return found;
 }
 
 /** What an open file has between two offsets, in pieces; less, if it is shorter by now. */
-async function* piecesOf(
+export async function* piecesOf(
   handle: MigrateReadHandle,
   path: string,
   from: number,
@@ -123,17 +117,6 @@ export async function* wholeLines(
     // No engine takes it in one piece.
     if (length > MAX_LINE_BYTES) throw new CallError(path, { code: 'EFBIG' });
   }
-}
-
-/** The digest of the first bytes of an open file. */
-export async function hashOf(
-  handle: MigrateReadHandle,
-  path: string,
-  length: number,
-): Promise<RunningDigest> {
-  const hash = createHash('sha256');
-  for await (const piece of piecesOf(handle, path, 0, length)) hash.update(piece);
-  return hash;
 }
 
 /** Whether what an open file has before an offset ends like what was stored. */

@@ -69,6 +69,7 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
           session_id text COLLATE "C" NOT NULL,
           file text COLLATE "C" NOT NULL,
           chunks int NOT NULL,
+          sha256 text NOT NULL,
           head text NOT NULL,
           updated_at timestamptz NOT NULL,
           UNIQUE (project_key, session_id, file));
@@ -88,20 +89,22 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
       const [row] = await rows(`SELECT format FROM ${schema}.format`, []);
       return Number(memberOf(row, 'format'));
     },
-    async append(key, number, body, head) {
-      // The row of the file is locked, so only one writer finds the number it expects.
+    async append(key, before, body, head) {
+      // The row of the file is locked, so only one writer finds what it expects.
+      const file =
+        before === undefined
+          ? `INSERT INTO ${schema}.files
+               (project_key, session_id, file, chunks, sha256, head, updated_at)
+               VALUES ($1, $2, $3, $4::int + 1, $6, $7, clock_timestamp())
+               ON CONFLICT DO NOTHING`
+          : `UPDATE ${schema}.files
+               SET chunks = $4::int + 1, sha256 = $6, head = $7, updated_at = clock_timestamp()
+               WHERE ${WHERE} AND chunks = $4 AND sha256 = $8`;
+      const values = [...segmentsOf(key), before?.chunks ?? 0, body, head.sha256];
       const written = await rows(
-        `WITH file AS (
-           INSERT INTO ${schema}.files AS f
-             (project_key, session_id, file, chunks, head, updated_at)
-           SELECT $1, $2, $3, $4::int + 1, $6, clock_timestamp()
-             WHERE $4 = 0 OR EXISTS (SELECT FROM ${schema}.files WHERE ${WHERE})
-           ON CONFLICT (project_key, session_id, file)
-             DO UPDATE SET chunks = f.chunks + 1, head = $6, updated_at = clock_timestamp()
-             WHERE f.chunks = $4
-           RETURNING id)
+        `WITH file AS (${file} RETURNING id)
          INSERT INTO ${schema}.chunks SELECT id, $4, $5 FROM file RETURNING number`,
-        [...segmentsOf(key), number, body, JSON.stringify(head)],
+        [...values, JSON.stringify(head), ...(before === undefined ? [] : [before.head.sha256])],
       );
       return written.length > 0;
     },
@@ -135,12 +138,11 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
       return found.map((row) => segmentIn(row, 'project_key'));
     },
     async list(projectKey, sessionId) {
-      const values = [projectKey, ...(sessionId === undefined ? [] : [sessionId])];
       const found = await rows(
         `SELECT session_id, file, head, extract(epoch FROM updated_at)::float8 * 1000 AS updated_at
            FROM ${schema}.files
-           WHERE project_key = $1 ${sessionId === undefined ? '' : 'AND session_id = $2'}`,
-        values.map(encodeSegment),
+           WHERE project_key = $1 AND ($2::text IS NULL OR session_id = $2)`,
+        [encodeSegment(projectKey), sessionId === undefined ? null : encodeSegment(sessionId)],
       );
       return found.map((row) => {
         const head = parseHead(memberOf(row, 'head'));

@@ -6,6 +6,7 @@ import {
   decodeSegment,
   encodeSegment,
   FORMAT,
+  type Head,
   type ListedFile,
   type LogKey,
   parseHead,
@@ -114,6 +115,11 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
     const { Body } = await client.getObject(objectAt(key));
     return (await Body?.transformToByteArray()) ?? new Uint8Array();
   }
+  /** The head that was written with a chunk. */
+  async function headOf(key: string): Promise<Head> {
+    const { Metadata } = await client.headObject(objectAt(key));
+    return parseHead(Buffer.from(String(Metadata?.['head']), 'base64'));
+  }
   /** Whether the object was created; not if there is one of its name. */
   async function create(key: string, body: Uint8Array, Metadata: Record<string, string> = {}) {
     try {
@@ -121,15 +127,13 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       return true;
     } catch (error) {
       // 409: another one is being written under this name.
-      const status = memberOf(memberOf(error, '$metadata'), 'httpStatusCode');
-      if (status === 412 || status === 409) return false;
+      if (statusOf(error) === 412 || statusOf(error) === 409) return false;
       throw error;
     }
   }
   async function format(): Promise<number | undefined> {
-    const isThere = await objectsIn(`${prefix}format`);
-    if (isThere.length === 0) return undefined;
-    return Number(Buffer.from(await bytesOf(`${prefix}format`)).toString());
+    const bytes = await unlessMissing(bytesOf(`${prefix}format`));
+    return bytes && Number(Buffer.from(bytes).toString());
   }
   return {
     async prepare() {
@@ -146,17 +150,19 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       }
     },
     format,
-    append: (key, number, body, head) =>
+    async append(key, before, body, head) {
+      const number = before?.chunks ?? 0;
+      // No condition of S3 spans two objects: a file that is deleted and stored again after this look gets a wrong digest.
+      const last = before && (await unlessMissing(headOf(chunkAt(key, number - 1))));
+      if (last?.sha256 !== before?.head.sha256) return false;
       // A header of HTTP is ASCII.
-      create(chunkAt(key, number), body, {
-        head: Buffer.from(JSON.stringify(head)).toString('base64'),
-      }),
+      const metadata = { head: Buffer.from(JSON.stringify(head)).toString('base64') };
+      return await create(chunkAt(key, number), body, metadata);
+    },
     async head(key) {
       const last = (await objectsIn(directoryOf(key))).at(-1);
-      if (last === undefined) return undefined;
-      const { Metadata } = await client.headObject(objectAt(last.key));
-      const head = parseHead(Buffer.from(String(Metadata?.['head']), 'base64'));
-      return { chunks: Number(last.key.slice(-DIGITS)) + 1, head };
+      const head = last && (await unlessMissing(headOf(last.key)));
+      return last && head && { chunks: Number(last.key.slice(-DIGITS)) + 1, head };
     },
     async *read(key, from) {
       const after = from === 0 ? undefined : chunkAt(key, from - 1);
@@ -198,4 +204,17 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       }
     },
   };
+}
+
+async function unlessMissing<Value>(calling: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await calling;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(error: unknown): unknown {
+  return memberOf(memberOf(error, '$metadata'), 'httpStatusCode');
 }

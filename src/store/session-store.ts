@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import { memberOf, parsedJson } from '../core/json.ts';
-import { FORMAT, type Head, type LogKey, nameOf, type SessionLog } from './log.ts';
+import { FORMAT, type Head, type LogKey, nameOf, type SessionLog, type StoredFile } from './log.ts';
 
 /** A line of a transcript, as the Agent SDK hands it to a store. */
 export interface SessionStoreEntry {
@@ -65,9 +65,8 @@ export interface SharedStore {
 
 /** How far the content of a file in a store is known. */
 export interface Content {
-  readonly chunks: number;
-  readonly head: Head | undefined;
-  /** Of everything up to there. */
+  readonly stored: StoredFile | undefined;
+  /** Of all of it. */
   readonly hash: RunningDigest;
 }
 
@@ -79,7 +78,7 @@ export interface RunningDigest {
 }
 
 /** The first call of a store finds out that nobody has prepared it, or that another version has. */
-export class StoreFormatError extends Error {
+class StoreFormatError extends Error {
   override readonly name = 'StoreFormatError';
   /** The format that is there; `undefined` if none is. */
   readonly format: number | undefined;
@@ -111,7 +110,7 @@ interface Known extends Content {
 /**
  * Makes a store for the Agent SDK and for `syncToStore` from an engine of your own.
  *
- * @param log - The engine: eight calls, of which `append` must accept each number of a chunk only once.
+ * @param log - The engine: eight calls, of which `append` must refuse a chunk that follows anything but what is there.
  * @param options - `writer`: the name of this machine. `foldSessionSummary`: the one of the SDK. `onFork`: is told of forks.
  * @returns The store; call its `prepare` once.
  * @throws Nothing. Its calls reject with what the engine rejects with, or with a `StoreFormatError` until it is prepared.
@@ -126,9 +125,10 @@ interface Known extends Content {
  * const store = createSessionStore({
  *   prepare: async () => {},
  *   format: async () => 1,
- *   async append(key, number, body, head) {
- *     const chunks = files.get(at(key))?.chunks ?? [];
- *     if (chunks.length !== number) return false;
+ *   async append(key, before, body, head) {
+ *     const { chunks = [], head: last } = files.get(at(key)) ?? {};
+ *     if (chunks.length !== (before?.chunks ?? 0)) return false;
+ *     if (last?.sha256 !== before?.head.sha256) return false;
  *     files.set(at(key), { key, chunks: [...chunks, body], head });
  *     return true;
  *   },
@@ -191,14 +191,13 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     before: Content & { readonly uuids?: Set<string> } = nothing(),
     use: (lines: readonly string[]) => void = () => {},
   ): Promise<{ readonly state: Known; readonly digests: readonly string[] }> {
-    const there = await log.head(key);
-    const end = there?.chunks ?? 0;
-    // Somebody has deleted it.
-    if (before.chunks > end) return await catchUp(key);
+    const stored = await log.head(key);
+    const from = before.stored?.chunks ?? 0;
+    const missing = (stored?.chunks ?? 0) - from;
     const { uuids = new Set() } = before;
     const hash = before.hash.copy();
     const digests: string[] = [];
-    for await (const body of end > before.chunks ? log.read(key, before.chunks) : []) {
+    for await (const body of missing > 0 ? log.read(key, from) : []) {
       hash.update(body);
       digests.push(hash.copy().digest('hex'));
       const lines = linesOf(body);
@@ -207,21 +206,24 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
         if (uuid !== undefined) uuids.add(uuid);
       }
       use(lines);
-      if (before.chunks + digests.length === end) break;
+      if (digests.length === missing) break;
     }
-    const chunks = before.chunks + digests.length;
-    const state = { chunks, head: there?.head, hash, uuids, attempts: new Set<string>() };
+    // Somebody has deleted it, and perhaps stored it again.
+    const isContinued = from === 0 || hash.copy().digest('hex') === stored?.head.sha256;
+    if (!isContinued) return await catchUp(key);
+    const state = { stored, hash, uuids, attempts: new Set<string>() };
     return { state: remember(key, state), digests };
   }
 
   /** What there is after some bytes are appended. */
   function after(
     key: LogKey,
-    { chunks, head, hash }: Content,
+    { stored, hash }: Content,
     body: Uint8Array,
     isForked: boolean,
-  ): Content & { readonly head: Head } {
+  ): Content & { readonly stored: StoredFile } {
     const whole = hash.copy().update(body);
+    const { chunks = 0, head } = stored ?? {};
     const others = (head?.writers ?? []).filter((other) => other !== writer);
     const next: Head = {
       size: (head?.size ?? 0) + body.length,
@@ -231,7 +233,7 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       isForked: isForked || head?.isForked === true,
       ...summaryAfter(key, head, body),
     };
-    return { chunks: chunks + 1, head: next, hash: whole };
+    return { stored: { chunks: chunks + 1, head: next }, hash: whole };
   }
 
   function summaryAfter(
@@ -256,15 +258,16 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       const body = Buffer.from(fresh.map((line) => `${line}\n`).join(''));
       const next = after(key, state, body, isForked);
       const { attempts, uuids } = state;
-      attempts.add(next.head.sha256);
-      if (await log.append(key, state.chunks, body, next.head)) {
+      const { head } = next.stored;
+      attempts.add(head.sha256);
+      if (await log.append(key, state.stored, body, head)) {
         for (const { uuid } of entries) if (uuid !== undefined) uuids.add(uuid);
         remember(key, { ...next, uuids, attempts: new Set() });
         return;
       }
       const now = await catchUp(key, state);
       // An earlier try took effect, although its answer was lost.
-      if (now.digests.includes(next.head.sha256)) return;
+      if (now.digests.includes(head.sha256)) return;
       // Without having read it before, this process has not continued anything else.
       const isContinued = before !== undefined && now.digests.some((it) => !attempts.has(it));
       if (isContinued && !isForked) onFork?.(sessionKeyOf(key));
@@ -334,7 +337,7 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       const { state } = await inTurn(at, () =>
         catchUp(at, nothing(), (lines) => entries.push(entriesOf(lines))),
       );
-      return state.chunks === 0 ? null : entries.flat();
+      return state.stored === undefined ? null : entries.flat();
     },
     async listSessions(projectKey) {
       await ready();
@@ -370,10 +373,11 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
       return await inTurn(key, async () => {
         known.delete(nameOf(key));
         const next = after(key, to, body, false);
-        if (await log.append(key, to.chunks, body, next.head)) return next;
+        const { head } = next.stored;
+        if (await log.append(key, to.stored, body, head)) return next;
         // An earlier try may have taken effect, although its answer was lost.
-        const there = await log.head(key);
-        return there?.head.sha256 === next.head.sha256 ? next : undefined;
+        const stored = await log.head(key);
+        return stored?.head.sha256 === head.sha256 ? { ...next, stored } : undefined;
       });
     },
   };
@@ -393,8 +397,8 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
 }
 
 /** A file of which nothing is stored. */
-export function nothing(): Content {
-  return { chunks: 0, head: undefined, hash: createHash('sha256') };
+function nothing(): Content {
+  return { stored: undefined, hash: createHash('sha256') };
 }
 
 export function tailOf(bytes: Uint8Array): string {

@@ -1,9 +1,9 @@
-import { check, flag, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
+import { check, flag, optional, options as optionsOf, somePaths } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { type FileInfo, isUnchanged } from '../fs/file-info.ts';
 import { OPEN, withFile } from '../fs/io.ts';
-import { type MigrateReadFs, migrateReadPort, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
+import { realMigrateDisk } from '../fs/migrate-fs.ts';
+import { promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { compare, type OpenFile } from './compare.ts';
@@ -15,18 +15,15 @@ import {
   type FileOutcome,
   FILES_AT_ONCE,
   liveSessionIds,
-  poolOf,
   storeKind,
-  Transfer,
   type TransferOptions,
+  transferOf,
   transferOptions,
   type TransferReport,
 } from './transfer.ts';
 
 /** What `syncToStore` accepts. */
 export interface SyncOptions extends TransferOptions {
-  /** The file system to read; the real disk by default. */
-  readonly fs?: FsLike<MigrateReadFs> | undefined;
   /** Whether to delete sessions that the pool no longer has, if nobody but a store with this one's `writer` wrote to them. */
   readonly prune?: boolean | undefined;
   /** Account homes whose running sessions are followed until `signal` stops the call. */
@@ -45,7 +42,6 @@ const schema = /* @__PURE__ */ (() => ({
   store: storeKind,
   options: optionsOf<SyncOptions>({
     ...transferOptions,
-    fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
     prune: optional(flag),
     follow: optional(somePaths),
     processInspector: optional(processInspectorKind),
@@ -56,12 +52,6 @@ const schema = /* @__PURE__ */ (() => ({
 const INTERVAL_MS = 300;
 /** After so many looks at the running sessions everything is looked at again. */
 const ROUNDS = 100;
-
-const outcomes = {
-  equal: 'unchanged',
-  'store-longer': 'behind',
-  diverged: 'diverged',
-} as const;
 
 /**
  * Brings all sessions of the pool into a store, with their sub-agents and tool results.
@@ -92,11 +82,10 @@ export async function syncToStore(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const checked = check('syncToStore', schema, { store, options });
-  const { fs: given, required, follow, prune = false } = checked.options;
+  const { fs: given, follow, prune = false } = checked.options;
   const { processInspector = defaultInspector(given) } = checked.options;
   const fs = promisesOf(given ?? realMigrateDisk);
-  const transfer = new Transfer(checked.store, checked.options, await poolOf(fs, required));
-  const { log } = transfer;
+  const transfer = await transferOf(fs, checked);
   /** By path: what has not changed since is not looked at again. */
   const seen = new Map<string, FileInfo>();
   let pruned = 0;
@@ -116,35 +105,33 @@ export async function syncToStore(
 
   /** What the store has of the projects of some files. */
   async function listStored(files: readonly PoolFile[]): Promise<ReadonlyMap<string, ListedFile>> {
-    const projects = new Set(files.map((file) => transfer.inStore(file).projectKey));
-    const listed = await mapLimit([...projects], async (projectKey) => {
-      const stored = await transfer.engine(() => log.list(projectKey));
-      return stored.map((file) => [nameOf({ projectKey, ...file }), file] as const);
-    });
-    return new Map(listed.flat());
+    const listed = new Map<string, ListedFile>();
+    const projectKeys = new Set(files.map((file) => transfer.inStore(file).projectKey));
+    for await (const { files: stored } of transfer.storedFiles(projectKeys)) {
+      for (const file of stored) listed.set(nameOf(file), file);
+    }
+    return listed;
   }
 
   async function push(
     file: PoolFile,
     listed: ReadonlyMap<string, ListedFile> | undefined,
   ): Promise<FileOutcome> {
-    const { path, projectKey, sessionId } = file;
-    const fields = { path, projectKey, sessionId, file: file.file };
-    const kind = file.info?.kind;
-    if (kind !== 'file') {
-      const reason = kind === undefined ? 'unusual-name' : 'not-a-file';
-      transfer.problem(storeProblem('not-transferable', { ...fields, reason }));
-      return 'skipped';
+    const { info, ...fields } = file;
+    const { path } = file;
+    if (info?.kind !== 'file') {
+      const reason = info === undefined ? 'unusual-name' : 'not-a-file';
+      return storeProblem('not-transferable', { ...fields, reason });
     }
-    const outcome = await withFile(fs, path, OPEN.read, async (handle, info) => {
-      const size = await wholeSize(handle, file, info.size);
+    const outcome = await withFile(fs, path, OPEN.read, async (handle, opened) => {
+      const size = await wholeSize(handle, file, opened.size);
       const pushed = await pushOpen(file, { handle, path, size }, listed);
-      seen.set(path, info);
+      seen.set(path, opened);
       return pushed;
     });
-    if (outcome === 'diverged') transfer.problem(storeProblem('session-diverged', fields));
     // Gone meanwhile.
-    return outcome ?? 'unchanged';
+    if (outcome === undefined) return 'unchanged';
+    return outcome === 'diverged' ? storeProblem('session-diverged', fields) : outcome;
   }
 
   async function pushOpen(
@@ -160,15 +147,15 @@ export async function syncToStore(
     const isSame =
       before?.size === size && (tail === undefined || (await endsLike(handle, path, size, tail)));
     if (isSame) return 'unchanged';
-    let isNew = listed !== undefined && before === undefined;
     // Others may write to it meanwhile: what is there then is looked at, too.
-    for (let tries = 0; tries < 2; tries += 1) {
-      const stored = isNew ? undefined : await transfer.engine(() => log.head(key));
-      const comparison = await compare(transfer, key, stored, open);
-      if (comparison.kind !== 'pool-longer') return outcomes[comparison.kind];
-      const outcome = await append(file, open, comparison.stored);
+    for (const isFirst of [true, false]) {
+      const isNew = isFirst && listed !== undefined && before === undefined;
+      const stored = isNew ? undefined : await transfer.engine(() => transfer.log.head(key));
+      const { kind, hash } = await compare(transfer, key, stored, open);
+      if (kind === 'store-longer') return 'behind';
+      if (kind !== 'pool-longer') return kind;
+      const outcome = await append(file, open, { stored, hash });
       if (outcome !== undefined) return outcome;
-      isNew = false;
     }
     return 'diverged';
   }
@@ -177,10 +164,10 @@ export async function syncToStore(
   async function append(
     file: PoolFile,
     { handle, size }: OpenFile,
-    stored: Content,
+    before: Content,
   ): Promise<FileOutcome | undefined> {
-    let content = stored;
-    for await (const body of wholeLines(handle, file, stored.head?.size ?? 0, size)) {
+    let content = before;
+    for await (const body of wholeLines(handle, file, before.stored?.head.size ?? 0, size)) {
       transfer.stopIfAborted();
       const next = await transfer.engine(() =>
         checked.store.appendBytes(transfer.inStore(file), content, body),
@@ -189,7 +176,7 @@ export async function syncToStore(
       content = next;
       transfer.addBytes(body.length);
     }
-    return content === stored ? 'unchanged' : 'transferred';
+    return content === before ? 'unchanged' : 'transferred';
   }
 
   /** Deletes the sessions of which the pool has nothing, and that nobody else wrote to. */
@@ -197,14 +184,13 @@ export async function syncToStore(
     const found = await listPool(fs, transfer.projects, () => true);
     // By the id alone: a session that moved to another project is not gone.
     const local = new Set(found.map(({ sessionId }) => sessionId));
-    for (const projectKey of await transfer.engine(() => log.listProjects())) {
-      const listed = await transfer.engine(() => log.list(projectKey));
+    for await (const { projectKey, files: listed } of transfer.storedFiles()) {
       for (const sessionId of new Set(listed.map((file) => file.sessionId))) {
-        if (local.has(sessionId) || !transfer.isWanted(sessionId)) continue;
+        if (local.has(sessionId)) continue;
         transfer.stopIfAborted();
         const files = listed.filter((file) => file.sessionId === sessionId);
         const heads = await mapLimit(files, (file) =>
-          transfer.engine(() => log.head({ projectKey, ...file })),
+          transfer.engine(() => transfer.log.head(file)),
         );
         const writers = heads.flatMap((stored) => stored?.head.writers ?? []);
         if (writers.some((writer) => writer !== checked.store.writer)) continue;

@@ -7,23 +7,27 @@ import {
   list,
   nonEmptyString,
   optional,
+  port,
 } from '../core/options.ts';
 import { isObject } from '../core/json.ts';
 import { CallError, errnoOf, toResult } from '../core/result.ts';
 import { realPathOrUndefined } from '../fs/io.ts';
-import type { MigrateReadFs } from '../fs/migrate-fs.ts';
+import { type MigrateReadFs, migrateReadPort } from '../fs/migrate-fs.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import { projectsTarget, RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { requiredKind } from '../sessions/option-kinds.ts';
-import type { LogKey, SessionLog } from './log.ts';
-import { type StoreProblem, storeProblem } from './problems.ts';
-import { type SharedStore, StoreFormatError } from './session-store.ts';
+import { FORMAT, type Head, type LogKey, type SessionLog } from './log.ts';
+import { pathIn } from './pool.ts';
+import { type OfFile, type StoreProblem, storeProblem } from './problems.ts';
+import type { SharedStore } from './session-store.ts';
 
 /** What the calls between a pool and a store have in common. */
 export interface TransferOptions {
+  /** The file system with the pool; the real disk by default. */
+  readonly fs?: FsLike<MigrateReadFs> | undefined;
   /** The shared links: the target of `projects` is the pool. `RequiredShared` by default. */
   readonly required?: readonly SharedSymlink[] | undefined;
   /** Only these sessions; all by default. */
@@ -73,7 +77,8 @@ export interface TransferReport {
   readonly problems: readonly StoreProblem[];
 }
 
-export type FileOutcome = keyof TransferCounts;
+/** What became of a file; a problem, if it was left because of one. */
+export type FileOutcome = keyof TransferCounts | StoreProblem;
 
 const isStore = (value: unknown): value is SharedStore =>
   isObject(value) && typeof Reflect.get(value, 'appendBytes') === 'function';
@@ -87,6 +92,7 @@ export const storeKind: Kind<SharedStore> = /* @__PURE__ */ kind(
 );
 
 export const transferOptions = /* @__PURE__ */ (() => ({
+  fs: optional(port<FsLike<MigrateReadFs>>(migrateReadPort)),
   required: requiredKind,
   sessionIds: optional(list(nonEmptyString, 'session ids')),
   projectKeys: optional(kind(isKeyMap, 'an object with a project key for a project key')),
@@ -119,7 +125,6 @@ export class Transfer {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** The engine of the store; its calls are made by `engine`. */
   readonly log: SessionLog;
-  readonly #store: SharedStore;
   readonly #options: TransferOptions;
   readonly #toPool: ReadonlyMap<string, string>;
   readonly #toStore: ReadonlyMap<string, string>;
@@ -129,27 +134,36 @@ export class Transfer {
   #bytes = 0;
   #total = 0;
 
-  constructor(store: SharedStore, options: TransferOptions, projects: string) {
+  constructor({ log }: SharedStore, options: TransferOptions, projects: string) {
     this.projects = projects;
-    this.log = store.log;
-    this.#store = store;
+    this.log = log;
+    this.#options = options;
     const wanted = options.sessionIds && new Set(options.sessionIds);
     this.isWanted = (sessionId) => wanted?.has(sessionId) ?? true;
-    this.#options = options;
     this.sleep = options.sleep ?? ((milliseconds) => sleepFor(milliseconds));
     const pairs = Object.entries(options.projectKeys ?? {});
     this.#toPool = new Map(pairs);
     this.#toStore = new Map(pairs.map(([inStore, inPool]) => [inPool, inStore]));
   }
 
-  /** The key in the pool of a file in the store. */
-  inPool({ projectKey, sessionId, file }: LogKey): LogKey {
-    return { projectKey: this.#toPool.get(projectKey) ?? projectKey, sessionId, file };
+  /** What a problem says of a file in the store: its key in the pool, and where that is. */
+  inPool({ projectKey, sessionId, file }: LogKey): OfFile {
+    const key = { projectKey: this.#toPool.get(projectKey) ?? projectKey, sessionId, file };
+    return { ...key, path: pathIn(this.projects, key) };
   }
 
   /** The key in the store of a file in the pool. */
   inStore({ projectKey, sessionId, file }: LogKey): LogKey {
     return { projectKey: this.#toStore.get(projectKey) ?? projectKey, sessionId, file };
+  }
+
+  /** What the store has of the sessions that are wanted, project by project. */
+  async *storedFiles(keys?: Iterable<string>) {
+    for (const projectKey of keys ?? (await this.engine(() => this.log.listProjects()))) {
+      const listed = await this.engine(() => this.log.list(projectKey));
+      const wanted = listed.filter(({ sessionId }) => this.isWanted(sessionId));
+      yield { projectKey, files: wanted.map((file) => ({ ...file, projectKey })) };
+    }
   }
 
   expect(files: number): void {
@@ -166,6 +180,10 @@ export class Transfer {
     this.#problems.push(problem);
   }
 
+  tellFork(file: OfFile, { isForked, writers }: Head): void {
+    if (isForked) this.problem(storeProblem('session-forked', { ...file, writers }));
+  }
+
   stopIfAborted(): void {
     if (this.#options.signal?.aborted === true) throw new Ended();
   }
@@ -174,8 +192,13 @@ export class Transfer {
   async file(handle: () => Promise<FileOutcome>): Promise<void> {
     this.stopIfAborted();
     const result = await toResult(handle());
-    if (!result.ok) this.problem(ioProblem(result.error));
-    const outcome = result.ok ? result.value : 'skipped';
+    const ended = result.ok ? result.value : ioProblem(result.error);
+    let outcome: keyof TransferCounts = 'skipped';
+    if (typeof ended === 'string') outcome = ended;
+    else {
+      if (ended.code === 'session-diverged') outcome = 'diverged';
+      this.problem(ended);
+    }
     this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
     this.#done += 1;
     this.#report();
@@ -183,18 +206,16 @@ export class Transfer {
 
   /** Calls the engine, several times if need be: so the call must be one that may have taken effect already. */
   async engine<Value>(call: () => Promise<Value>): Promise<Value> {
-    const path = this.projects;
     for (let tries = 1; ; tries += 1) {
       try {
         return await call();
       } catch (error) {
         // These are not the engine's.
         if (error instanceof CallError || error instanceof Ended) throw error;
-        if (error instanceof StoreFormatError) {
-          throw new Ended(storeProblem('store-not-prepared', { path, format: error.format }));
-        }
         if (tries === TRIES) {
-          throw new Ended(storeProblem('store-failed', { path, reason: reasonOf(error) }));
+          throw new Ended(
+            storeProblem('store-failed', { path: this.projects, reason: reasonOf(error) }),
+          );
         }
       }
       this.stopIfAborted();
@@ -216,7 +237,9 @@ export class Transfer {
 
   async #outcomeOf(act: () => Promise<void>): Promise<TransferReport['outcome']> {
     try {
-      await this.engine(() => this.#store.requireFormat());
+      const format = await this.engine(() => this.log.format());
+      const fields = { path: this.projects, format };
+      if (format !== FORMAT) throw new Ended(storeProblem('store-not-prepared', fields));
       await act();
     } catch (error) {
       const problem = error instanceof Ended ? error.problem : ioProblem(error);
@@ -236,13 +259,13 @@ export class Transfer {
   }
 }
 
-/** The real directory of the transcripts. */
-export async function poolOf(
+/** A transfer between a store and the pool, which is the real directory of the transcripts. */
+export async function transferOf(
   fs: MigrateReadFs,
-  required: readonly SharedSymlink[] = RequiredShared,
-): Promise<string> {
-  const target = projectsTarget(required) ?? '';
-  return (await realPathOrUndefined(fs, target)) ?? target;
+  { store, options }: { readonly store: SharedStore; readonly options: TransferOptions },
+): Promise<Transfer> {
+  const target = projectsTarget(options.required ?? RequiredShared) ?? '';
+  return new Transfer(store, options, (await realPathOrUndefined(fs, target)) ?? target);
 }
 
 /** The sessions that run under some account homes. */

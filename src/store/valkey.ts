@@ -7,6 +7,7 @@ import {
   parseHead,
   READ_AT_ONCE,
   type SessionLog,
+  type StoredFile,
 } from './log.ts';
 import { createSessionStore, type SharedStore, type StoreOptions } from './session-store.ts';
 
@@ -39,12 +40,13 @@ const SCANNED_AT_ONCE = 5000;
 
 // Each script sees nothing of any other call between its own, and both keys are in one slot of a cluster.
 const APPEND = `
-local chunks = redis.call('LLEN', KEYS[1])
-if chunks ~= tonumber(ARGV[1]) then return 0 end
-redis.call('RPUSH', KEYS[1], ARGV[2])
+local there = redis.call('HGET', KEYS[2], ARGV[1])
+local before = there and string.match(there, '^%d+ %x+') or ''
+if before ~= ARGV[2] then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[3])
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-redis.call('HSET', KEYS[2], ARGV[3], (chunks + 1) .. ' ' .. now .. ' ' .. ARGV[4])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[4] .. ' ' .. now .. ' ' .. ARGV[5])
 return 1`;
 const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) return 1`;
 
@@ -64,7 +66,7 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  * ```ts
  * import { type ValkeyClient, valkeyStore } from 'claude-shared-state/store/valkey';
  *
- * // With new Redis(url, { commandTimeout: 60_000 }) of ioredis.
+ * // With new Redis(url, { maxRetriesPerRequest: 0 }) of ioredis.
  * export const storeIn = (redis: ValkeyClient) => valkeyStore(redis, { writer: 'laptop' });
  * ```
  */
@@ -85,17 +87,18 @@ function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
       const format = await client.get(`${prefix}format`);
       return format === null ? undefined : Number(format);
     },
-    async append(key, number, body, head) {
+    async append(key, before, body, head) {
       // In another slot of a cluster, so not in the script; a project without files does no harm.
-      if (number === 0) await client.sadd(`${root}projects`, encodeSegment(key.projectKey));
+      if (before === undefined) await client.sadd(`${root}projects`, encodeSegment(key.projectKey));
       const written = await client.eval(
         APPEND,
         2,
         chunksOf(key),
         filesOf(key.projectKey),
-        number,
-        Buffer.from(body.buffer, body.byteOffset, body.length),
         fieldOf(key),
+        before === undefined ? '' : contentOf(before),
+        Buffer.from(body.buffer, body.byteOffset, body.length),
+        contentOf({ chunks: (before?.chunks ?? 0) + 1, head }),
         JSON.stringify(head),
       );
       return written === 1;
@@ -151,9 +154,14 @@ function fieldOf({ sessionId, file }: LogKey): string {
   return `${encodeSegment(sessionId)}/${encodeSegment(file)}`;
 }
 
-/** What `APPEND` wrote: the number of chunks, the time, and the head. */
+/** Tells what a file has from anything else it may have. */
+function contentOf({ chunks, head }: StoredFile): string {
+  return `${chunks} ${head.sha256}`;
+}
+
+/** What `APPEND` wrote: the number of chunks, their digest, the time, and the head. */
 function parseEntry(text: string) {
-  const [chunks, updatedAt] = text.split(' ', 2);
+  const [chunks, , updatedAt] = text.split(' ', 3);
   const head = parseHead(text.slice(text.indexOf('{')));
   return { chunks: Number(chunks), updatedAt: Number(updatedAt), head };
 }

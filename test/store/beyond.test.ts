@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { startS3 } from './support/engines.ts';
 import { kinds, s3Client } from './support/clients.ts';
@@ -107,6 +108,20 @@ describe.each(kinds)('what real transcripts need on %s', (kind) => {
     await a.append(key, [message('3')]);
     const there = await place.open().log.head({ ...key, file: '' });
     expect(there?.head.isForked).toBe(false);
+  });
+
+  test('a session that was deleted and stored again is continued as it is now', async () => {
+    const place = await preparedPlace(kind);
+    const [a, b] = [place.open(), place.open()];
+    for (const uuid of ['1', '2']) await a.append(key, [message(uuid)]);
+    await b.delete(key);
+    for (const uuid of ['3', '4']) await b.append(key, [message(uuid)]);
+    await a.append(key, [message('2'), message('5')]);
+    expect((await b.load(key))?.map(({ uuid }) => uuid)).toEqual(['3', '4', '2', '5']);
+    const file = { ...key, file: '' };
+    const hash = createHash('sha256');
+    for await (const body of b.log.read(file, 0)) hash.update(body);
+    expect((await b.log.head(file))?.head.sha256).toBe(hash.digest('hex'));
   });
 
   test('a line of 30 MB comes back', async () => {

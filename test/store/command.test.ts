@@ -15,7 +15,8 @@ const SECRET = 'wanderer';
 async function run(machine: Machine, kind: Kind, words: readonly string[], columns?: number) {
   const port = inject('ports')[kind];
   const urls = {
-    postgres: `postgres://store:${SECRET}@127.0.0.1:${port}/postgres`,
+    // Another database than that of the other tests, of which one prepares the same schema.
+    postgres: `postgres://store:${SECRET}@127.0.0.1:${port}/template1`,
     valkey: `redis://127.0.0.1:${port}/0`,
     s3: `s3://sessions/of-the-command`,
   };
@@ -53,7 +54,7 @@ describe.each(kinds)('the command store on %s', (kind) => {
     await expectRun(a, ['init'], { action: 'init' });
     await expectRun(a, ['push', '--writer', 'a'], { outcome: 'done', bytes: line.length });
     await expectRun(a, ['list'], { sessions: [{ projectKey: '-app', sessionId: id, files: 1 }] });
-    await expectRun(a, ['verify'], { equal: 1, differences: [] });
+    await expectRun(a, ['verify'], { files: { unchanged: 1 }, differences: [] });
     await expectRun(b, ['verify'], { differences: [{ kind: 'store-only' }] }, 1);
     await expectRun(b, ['pull', '--map', '-app=-other'], { outcome: 'done' });
     expect(Object.keys(await digests(b))).toEqual([`-other/${id}.jsonl`]);

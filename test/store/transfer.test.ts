@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/store';
+import {
+  createSessionStore,
+  exportFromStore,
+  syncToStore,
+  verifyStore,
+} from 'claude-shared-state/store';
 import { describe, expect, test } from 'vitest';
 import { bundleChild } from '../unit/support/child.ts';
 import { printFigures, rounds } from '../unit/support/proof.ts';
@@ -131,6 +136,30 @@ describe.each(kinds)('a pool and a store on %s', (kind) => {
       problems: [{ code: 'session-diverged', sessionId: id }],
     });
     expect(await readFile(path, 'utf8')).toBe(line(1) + line(2) + line(4));
+  });
+
+  test('a session that is deleted and pushed again meanwhile is not mixed with the new one', async () => {
+    const [a, b, place] = [await newMachine(), await newMachine(), await preparedPlace(kind)];
+    const path = await put(a, `-app/${id}.jsonl`, line(1));
+    await put(b, `-app/${id}.jsonl`, line(2));
+    const store = place.open();
+    await syncToStore(store, a.options);
+    await appendFile(path, line(3));
+    let isReplaced = false;
+    const racing = createSessionStore({
+      ...store.log,
+      async append(...args) {
+        if (!isReplaced) {
+          isReplaced = true;
+          await store.delete(key);
+          await syncToStore(store, b.options);
+        }
+        return await store.log.append(...args);
+      },
+    });
+    const pushed = await syncToStore(racing, a.options);
+    expect(pushed.problems).toMatchObject([{ code: 'session-diverged', sessionId: id }]);
+    expect(await verifyStore(store, b.options)).toMatchObject({ ok: true, problems: [] });
   });
 
   test('a running session is followed in less than a second', async () => {

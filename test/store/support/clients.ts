@@ -18,19 +18,15 @@ export function storeOf(
 ): { readonly store: SharedStore; readonly close: () => Promise<void> } {
   if (kind === 'postgres') {
     const where = { host: '127.0.0.1', port, user: 'store', database: 'postgres' };
-    const pool = new Pool({ ...where, max: 4, connectionTimeoutMillis: 5000 });
+    const pool = new Pool({ ...where, max: 4 });
     // Of connections that are idle when the server dies.
     pool.on('error', () => {});
     const store = postgresStore(pool, { schema: name, ...options });
     return { store, close: () => pool.end() };
   }
   if (kind === 'valkey') {
-    const redis = new Redis({
-      port,
-      host: '127.0.0.1',
-      maxRetriesPerRequest: 1,
-      commandTimeout: 6_000,
-    });
+    // With retries, a call in flight waits forever for a proxy that accepts connections and closes them (ioredis 6.0.0).
+    const redis = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: 0 });
     redis.on('error', () => {});
     const close = async () => {
       redis.disconnect();

@@ -38,8 +38,8 @@ for (const sessions of process.argv.slice(2).map(Number)) {
   });
   await pool.query(
     `WITH file AS (
-       INSERT INTO ${schema}.files (project_key, session_id, file, chunks, head, updated_at)
-       SELECT '-project-' || n % ${PROJECTS}, 'session-' || n, '!', ${CHUNKS}, $1, now()
+       INSERT INTO ${schema}.files (project_key, session_id, file, chunks, sha256, head, updated_at)
+       SELECT '-project-' || n % ${PROJECTS}, 'session-' || n, '!', ${CHUNKS}, '', $1, now()
          FROM generate_series($2::int, $3::int) n RETURNING id)
      INSERT INTO ${schema}.chunks SELECT id, number,
        convert_to((SELECT string_agg('{"type":"user","uuid":"' || gen_random_uuid() || '","text":"' ||

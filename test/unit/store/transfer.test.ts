@@ -51,7 +51,10 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(await store.listSubkeys({ projectKey: '-app', sessionId: id })).toEqual([
         'subagents/agent-a1',
       ]);
-      expect(await verifyStore(store, options)).toMatchObject({ ok: true, equal: 6 });
+      expect(await verifyStore(store, options)).toMatchObject({
+        ok: true,
+        files: { unchanged: 6 },
+      });
 
       await inWorld(kind, async (elsewhere) => {
         const there = { ...options, required: requiredIn(elsewhere), fs: elsewhere.fs };
@@ -156,7 +159,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(await syncToStore(store, mapped)).toMatchObject({ ok: true, bytes: line(2).length });
       expect(engine.textOf('-a-app', id)).toBe(`{"type":"user","uuid":"u1"}\n${line(2)}`);
       expect(engine.files.size).toBe(1);
-      expect(await verifyStore(store, mapped)).toMatchObject({ ok: true, equal: 1 });
+      expect(await verifyStore(store, mapped)).toMatchObject({ ok: true, files: { unchanged: 1 } });
       const unmapped = await exportFromStore(store, options);
       expect(unmapped.problems).toMatchObject([
         { code: 'not-transferable', reason: 'other-project' },

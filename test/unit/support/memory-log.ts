@@ -37,15 +37,14 @@ export function memoryEngine(hooks: Hooks = {}) {
   const log: SessionLog = {
     prepare: () => call('prepare', () => void (format = 1)),
     format: () => call('format', () => format),
-    append: (key, number, body, head) =>
+    append: (key, before, body, head) =>
       call('append', () => {
-        const there = files.get(nameOf(key)) ?? { ...key, chunks: [], head };
-        if (there.chunks.length !== number) return false;
-        files.set(nameOf(key), {
-          ...there,
-          chunks: [...there.chunks, Uint8Array.from(body)],
-          head,
-        });
+        const there = files.get(nameOf(key));
+        const { chunks = [] } = there ?? {};
+        const isNext =
+          chunks.length === (before?.chunks ?? 0) && there?.head.sha256 === before?.head.sha256;
+        if (!isNext) return false;
+        files.set(nameOf(key), { ...key, chunks: [...chunks, Uint8Array.from(body)], head });
         return true;
       }),
     head: (key) =>
