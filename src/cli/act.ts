@@ -22,7 +22,7 @@ const AGAIN = 'try again, or complete it';
 /** What a run receives, so that it can be watched and stopped. */
 export interface Watch {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: Omit<Progress, 'phase'> & Partial<Progress>) => void;
 }
 
 type MaybePromise<Value> = Value | Promise<Value>;
@@ -153,7 +153,7 @@ export async function offerFile(
 ) {
   const { out } = context;
   out.words(out.paint.bold(out.path(path)), 0, 2);
-  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`);
+  for (const line of text.trimEnd().split('\n')) out.line(`  ${line}`.trimEnd());
   const refusal = await refusalOf(context, values, 'Write it?', words);
   if (refusal !== undefined) return { ...refusal, written: false };
   await createFile(path, text);
@@ -193,10 +193,11 @@ export function isOver(outcome: MigrationOutcome): boolean {
   return outcome === 'done' || outcome === 'partial';
 }
 
-/** Runs something with a progress display; Ctrl-C stops it between two steps. */
+/** Runs something with a progress display; Ctrl-C stops it between two steps. `phase` names the only one it has. */
 export async function watched<Report>(
   { io, stderr }: CliContext,
   run: (watch: Watch) => Promise<Report>,
+  phase = '',
 ): Promise<Report> {
   const display = new ProgressDisplay(stderr, io.clock);
   const { signal, release } = io.catchInterrupts();
@@ -206,7 +207,10 @@ export async function watched<Report>(
     stderr.words(`${text} Press Ctrl-C again to stop at once.`, 0);
   });
   try {
-    return await run({ signal, onProgress: display.onProgress });
+    return await run({
+      signal,
+      onProgress: (progress) => display.onProgress({ phase, ...progress }),
+    });
   } finally {
     display.end();
     release();

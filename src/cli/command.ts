@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { SharedSymlink } from '../index.ts';
-import type { ExitCode } from './exit.ts';
+import { didYouMean, type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { hasEntry } from './lists.ts';
 import type { Scope } from './scope.ts';
 import type { Output } from './ui/output.ts';
 
@@ -61,6 +62,18 @@ export function defineCommand<Options extends OptionList, Body extends object>(
   spec: CommandSpec<Options, Body>,
 ): AnyCommand {
   return { aliases: [], arguments: '', options: {}, needsHomes: () => true, ...spec };
+}
+
+/** Refuses an action that a command does not have. */
+export function requireAction<Actions extends object>(
+  command: string,
+  actions: Actions,
+  action: string,
+): asserts action is keyof Actions & string {
+  if (hasEntry(actions, action)) return;
+  const known = Object.keys(actions);
+  const hint = didYouMean(action, known);
+  throw new UsageError(`${command} can't ${action}${hint}\nit can ${known.join(', ')}`);
 }
 
 export function flagOption(flags: string, description: string): TypedOption<true> {

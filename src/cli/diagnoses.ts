@@ -16,11 +16,11 @@ export const resumeOptions = {
   under: textOption('--under <home>', 'the same as --account').hideHelp().conflicts('account'),
   cwd: textOption(
     '--cwd <directory>',
-    'the directory to resume in; by default where the session ran',
+    'the directory to resume in (default: where the session ran)',
   ),
   claudeVersion: textOption(
     '--claude-version <version>',
-    'of Claude Code; by default every supported one',
+    'the version of Claude Code (default: every supported one)',
   ),
 };
 

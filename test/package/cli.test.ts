@@ -137,8 +137,6 @@ describe('the bundle', () => {
       '@inquirer/search',
       '@leeoniya/ufuzzy',
       'commander',
-      'fastest-levenshtein',
-      'jsonc-parser',
       'picocolors',
       'string-width',
       'wrap-ansi',

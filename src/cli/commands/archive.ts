@@ -10,7 +10,7 @@ import { printShared } from '../ui/scope.ts';
 
 const archiveOption = textOption(
   '--archive <directory>',
-  'the archive; by default .claude-shared-state/archive under the shared root',
+  'the archive (default: .claude-shared-state/archive under the shared root)',
 );
 
 export const archiveCommand = defineCommand({

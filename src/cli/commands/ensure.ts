@@ -51,7 +51,7 @@ export const ensureCommand = defineCommand({
       const what = isDryRun ? 'dry run: nothing was changed' : `done: ${better(reports, created)}`;
       out.verdict('ok', what + warnings);
     } else {
-      out.verdict('bad', `${tally(causesOf(shown))}, left as they are`);
+      out.verdict('bad', `${tally(causesOf(shown))}; existing files were left alone`);
     }
     if (!isOk || isDryRun) printSteps(out, next);
     return {

@@ -9,8 +9,8 @@ import {
   type SwapReport,
 } from '../../failover/index.ts';
 import { offerFile, type Refusal, refusalOf } from '../act.ts';
-import { type CliContext, defineCommand, flagsOf } from '../command.ts';
-import { didYouMean, EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
+import { type CliContext, defineCommand, flagsOf, requireAction } from '../command.ts';
+import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { daemonFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
@@ -32,7 +32,6 @@ import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../fail
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
 import { saveFile } from '../files.ts';
 import { jsonLine } from '../json.ts';
-import { hasEntry } from '../lists.ts';
 import { absolutePath, accountFor, scopeFlags } from '../scope.ts';
 import {
   printMessagesOf,
@@ -51,13 +50,11 @@ export const failoverCommand = defineCommand({
   name: 'failover',
   summary: 'move running sessions to the next account at a limit',
   description:
-    'run watches the Claude Code sessions in tmux, moves them to the next account when one has reached a usage limit, and prints what happens as lines of JSON. check says whether the sessions could be moved now, and changes nothing; swap moves them now; save saves their ids; status prints what the daemon does; unit writes a systemd user unit that runs it. Arguments behind -- are given to Claude Code when a session is resumed.',
+    'run watches the Claude Code sessions in tmux, moves them to the next account when one has reached a usage limit, and prints what happens as lines of JSON. check says whether the sessions could be moved now, and changes nothing; swap moves them now; save saves their ids; status prints what the daemon does; unit writes a systemd user unit that runs it. Arguments after -- are given to Claude Code when a session is resumed.',
   arguments: '<action> [args...]',
   options: failoverOptions,
   async run(context, values, [action = '', ...extraArgs]) {
-    if (!hasEntry(actions, action)) {
-      throw new UsageError(`failover can't ${action}${didYouMean(action, Object.keys(actions))}`);
-    }
+    requireAction('failover', actions, action);
     const setup = await setupFor(context, values, extraArgs);
     const { exitCode, body } = await actions[action](context, values, setup);
     return { exitCode, body: body && { action, ...body } };

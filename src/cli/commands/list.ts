@@ -27,7 +27,7 @@ const MAX_UNREADABLE = 5;
 const options = {
   search: textOption(
     '--search <text>',
-    'only sessions that have this text anywhere in their transcript; A to Z match a to z',
+    'only sessions with this text anywhere in their transcript; A to Z match a to z',
   ),
   directory: textOption(
     '--directory <directory>',
@@ -40,14 +40,14 @@ const options = {
     'only sessions that belong to this account: its home, e-mail address or UUID',
   ),
   running: flagOption('--running', 'only sessions that are running, or may be'),
-  all: flagOption('--all', `all sessions; without it the newest ${SHOWN}. With --json always`),
+  all: flagOption('--all', `all sessions, not just the newest ${SHOWN}; always with --json`),
 };
 
 export const listCommand = defineCommand({
   name: 'list',
   summary: 'list the sessions of all homes, or search in them',
   description:
-    'Lists the sessions of all homes, the one used last first: when that was, the beginning of the id, the title and the directory. With --json it prints one object a line, at once.',
+    'Lists the sessions of all homes, the most recent first: when each was used last, the beginning of its id, its title and its directory. With --json it prints one object per line, as it finds them.',
   options,
   async run(context, values) {
     const { io, scope, out, stderr, isJson } = context;
@@ -132,7 +132,7 @@ function timeIn(option: string, text: string): Date {
   );
   if (Number.isNaN(time.getTime())) {
     throw new UsageError(
-      `${option}: ${JSON.stringify(text)} is no time, such as 12h, 7d, 2w or 2026-11-29`,
+      `${option}: ${JSON.stringify(text)} is not a time such as 12h, 7d, 2w or 2026-11-29`,
     );
   }
   return time;

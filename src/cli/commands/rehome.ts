@@ -20,7 +20,7 @@ export const rehomeCommand = defineCommand({
   arguments: '<old> <new>',
   options: {
     ...actOptions,
-    session: listOption('--session <id>', 'only this session; can be repeated. All by default'),
+    session: listOption('--session <id>', 'only this session; can be repeated (default: all)'),
   },
   async run(context, values, words) {
     const { io, scope, out, stderr } = context;

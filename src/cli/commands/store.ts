@@ -7,18 +7,19 @@ import {
   type TransferReport,
   verifyStore,
 } from '../../store/index.ts';
-import { printEnding, watched } from '../act.ts';
+import { printEnding, type Watch, watched } from '../act.ts';
 import {
   type CliContext,
   defineCommand,
   flagOption,
   flagsOf,
   listOption,
+  requireAction,
   textOption,
   type ValuesOf,
 } from '../command.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { groupBy, hasEntry } from '../lists.ts';
+import { groupBy } from '../lists.ts';
 import { type OpenStore, openStore } from '../store-client.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -37,7 +38,7 @@ const options = {
   ),
   writer: textOption(
     '--writer <name>',
-    'the name of this machine in the store; its host name by default',
+    'the name of this machine in the store (default: its host name)',
   ),
   prune: flagOption('--prune', 'push: delete what only this machine pushed and no longer has'),
   watch: flagOption('--watch', 'push: follow running sessions until Ctrl-C'),
@@ -81,9 +82,7 @@ export const storeCommand = defineCommand({
   options,
   needsHomes: () => false,
   async run(context, values, [action = '']) {
-    if (!hasEntry(actions, action)) {
-      throw new UsageError(`store takes init, push, pull, verify or list: ${action}`);
-    }
+    requireAction('store', actions, action);
     if (values.url === undefined) throw new UsageError('--url is missing');
     const open = await openStore(values.url, values.writer ?? hostname(), context.io);
     try {
@@ -121,22 +120,19 @@ function transferOptions({ scope: { required } }: CliContext, { session, map = [
 async function push(context: CliContext, open: OpenStore, values: Values): Ending {
   const { out, scope } = context;
   printShared(out, scope);
-  const report = await watched(context, async ({ signal, onProgress }) => {
+  const { watch = false, prune = false } = values;
+  const follow = watch && scope.homes.length > 0 ? { follow: scope.homes } : {};
+  const options = { ...transferOptions(context, values), ...follow, prune };
+  const pushing = async (progress: Watch) => {
     for (;;) {
-      const ended = await syncToStore(open.store, {
-        ...transferOptions(context, values),
-        prune: values.prune === true,
-        ...(values.watch === true && scope.homes.length > 0 ? { follow: scope.homes } : {}),
-        signal,
-        onProgress: (progress) => onProgress({ phase: 'push', ...progress }),
-      });
-      const isRetried =
-        values.watch === true && ended.problems.some(({ code }) => code === 'store-failed');
-      if (!isRetried || signal.aborted) return ended;
+      const ended = await syncToStore(open.store, { ...options, ...progress });
+      const isRetried = watch && ended.problems.some(({ code }) => code === 'store-failed');
+      if (!isRetried || progress.signal.aborted) return ended;
       // The server is away; what it has tells where to go on.
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
-  });
+  };
+  const report = await watched(context, pushing, 'push');
   const better = `${bytes(report.bytes)} pushed`;
   const { exitCode, body } = end(context, open, 'push', values, report, better);
   if (report.pruned > 0) out.words(`${count(report.pruned, 'session')} pruned`, 2);
@@ -146,14 +142,10 @@ async function push(context: CliContext, open: OpenStore, values: Values): Endin
 async function pull(context: CliContext, open: OpenStore, values: Values): Ending {
   const { out, scope } = context;
   printShared(out, scope);
-  const report = await watched(context, ({ signal, onProgress }) =>
-    exportFromStore(open.store, {
-      ...transferOptions(context, values),
-      accountHomes: [...scope.homes, ...scope.otherHomes],
-      signal,
-      onProgress: (progress) => onProgress({ phase: 'pull', ...progress }),
-    }),
-  );
+  const accountHomes = [...scope.homes, ...scope.otherHomes];
+  const options = { ...transferOptions(context, values), accountHomes };
+  const pulling = (progress: Watch) => exportFromStore(open.store, { ...options, ...progress });
+  const report = await watched(context, pulling, 'pull');
   return end(context, open, 'pull', values, report, `${bytes(report.bytes)} pulled`);
 }
 
@@ -179,13 +171,9 @@ function end(
 
 async function verify(context: CliContext, { store }: OpenStore, values: Values): Ending {
   const { out } = context;
-  const report = await watched(context, ({ signal, onProgress }) =>
-    verifyStore(store, {
-      ...transferOptions(context, values),
-      signal,
-      onProgress: (progress) => onProgress({ phase: 'verify', ...progress }),
-    }),
-  );
+  const options = transferOptions(context, values);
+  const verifying = (progress: Watch) => verifyStore(store, { ...options, ...progress });
+  const report = await watched(context, verifying, 'verify');
   const { ok, files, differences, problems } = report;
   for (const { kind, path } of differences) out.words(`${kind}  ${out.path(path)}`, 2, 4);
   printProblems(out, problems);

@@ -22,29 +22,26 @@ import { type DaemonStatus, statusFrom } from './status.ts';
 export const failoverOptions = {
   session: listOption(
     '--session <name[=directory]>',
-    'a tmux session, with the directory that Claude Code runs in; can be repeated. All in which it runs by default',
+    'a tmux session, and the directory that Claude Code runs in; can be repeated (default: all in which it runs)',
   ),
   state: textOption(
     '--state <directory>',
-    'where ids, status.json and daemon.json are; $XDG_STATE_HOME/claude-shared-state/failover by default',
+    'where ids, status.json and daemon.json are (default: $XDG_STATE_HOME/claude-shared-state/failover)',
   ),
-  socket: textOption(
-    '--socket <name>',
-    'the tmux socket, by its name, or by its path with a slash',
-  ),
-  poll: textOption('--poll <time>', 'how often to look, such as 15s, which is the default'),
+  socket: textOption('--socket <name>', 'the tmux socket: a name, or a path with a slash'),
+  poll: textOption('--poll <time>', 'how often to look (default: 15s)'),
   coolDown: textOption(
     '--cool-down <time>',
-    'no other swap for that long after one; 5m by default',
+    'how long after a swap no other one begins (default: 5m)',
   ),
   next: choiceOption(
     '--next <rule>',
-    'which account is next: the one after that in use, or the first of all that can be used',
+    'which account is next: the one after the current one, or the first that can be used',
     ['round-robin', 'in-order'],
   ),
   argsFromProcess: flagOption(
     '--args-from-process',
-    'resume each session with the arguments that it ran with: the default, unless arguments follow --',
+    'resume each session with the arguments that it ran with (the default, unless arguments follow --)',
   ),
   continue: textOption('--continue <prompt>', 'what to tell sessions whose work was interrupted'),
   canary: textOption('--canary <name>', 'the session to move first'),
@@ -56,21 +53,18 @@ export const failoverOptions = {
   once: flagOption('--once', 'with run: look once, do what is due, and end'),
   on: listOption(
     '--on <event=command|url>',
-    'with run: tell of an event by a shell command, or by a POST to a URL; can be repeated',
+    'with run: report an event with a shell command, or with a POST to a URL; can be repeated',
   ),
   listen: textOption(
     '--listen <port|socket>',
     'with run: answer GET /status, /quota/status and /metrics on a loopback port, or on a socket',
   ),
   to: textOption('--to <home>', 'with check and swap: the account to move to'),
-  launchd: flagOption(
-    '--launchd',
-    'with unit: a launch agent for launchd instead of a systemd unit',
-  ),
+  launchd: flagOption('--launchd', 'with unit: write a launchd agent instead of a systemd unit'),
   yes: flagOption('-y, --yes', 'with swap and unit: do it without asking').conflicts('dryRun'),
   dryRun: flagOption(
     '--dry-run',
-    'stop, start and write nothing but ids and the status; say what would be done',
+    'say what would be done; stop and start nothing, and write only ids and the status',
   ),
 };
 
@@ -86,7 +80,7 @@ export async function setupFor(
   extraArgs: readonly string[],
 ) {
   if (extraArgs.length > 0 && values.argsFromProcess === true) {
-    throw new UsageError('--args-from-process and arguments behind -- exclude each other');
+    throw new UsageError('--args-from-process and arguments after -- exclude each other');
   }
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));

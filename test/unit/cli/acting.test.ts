@@ -27,7 +27,7 @@ describe('ensure', () => {
     expect(await isLink('.claude/session-env')).toBe(true);
     expect(stdout).toContain('Created\n  + ~/.claude/session-env\n  + ~/.claude/file-history\n');
     expect(stdout).toContain('[not-a-symlink]');
-    expect(stdout).toContain('left as they are');
+    expect(stdout).toContain('existing files were left alone');
     expect(stdout).toContain('claude-shared-state migrate');
     expect(await isLink('.claude/projects')).toBe(false);
   });

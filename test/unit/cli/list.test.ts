@@ -119,7 +119,7 @@ describe('list', () => {
   });
 
   test.each([
-    ['a time that is none', ['--since', 'yesterday'], '"yesterday" is no time'],
+    ['a time that is none', ['--since', 'yesterday'], '"yesterday" is not a time'],
     [
       'an account of no home',
       ['--account', 'you@example.com'],
