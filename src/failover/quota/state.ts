@@ -1,4 +1,5 @@
 import { isArray, memberOf } from '../../core/json.ts';
+import { DAY_MS } from '../../links/cleanup-period.ts';
 import { type QuotaEvidence, SESSION_MS } from './evidence.ts';
 import type { QuotaScope } from './patterns.ts';
 
@@ -194,8 +195,6 @@ export function seenAfterSwap(
   );
   return [...before, ...shown, ...pending.map(({ message }) => message)];
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * The limits of all accounts after one was confirmed. If nobody says when it ends, a session limit is taken to end in
