@@ -1,5 +1,6 @@
 import type { LiveSession } from '../../sessions/live-sessions.ts';
 import { ownerDialogIn } from './owner-dialog.ts';
+import { lettersOf } from './pane-lines.ts';
 
 /** What is known of a terminal after a command was typed into it. */
 export interface LaunchView {
@@ -87,8 +88,7 @@ export function lastLines(text: string, count: number = OUTPUT_LINES): string {
 
 /** The text below the last place where a text appears, however it is broken into lines. */
 export function textBelow(shown: string, wanted: string): string | undefined {
-  const [letters, sought] = [shown, wanted].map((text) => text.replaceAll(/\s/g, ''));
-  if (letters === undefined || sought === undefined) return undefined;
+  const [letters, sought] = [lettersOf(shown), lettersOf(wanted)];
   const at = letters.lastIndexOf(sought);
   if (at < 0) return undefined;
   let start = shown.length;
