@@ -57,7 +57,7 @@ export const restoreCommand = defineCommand({
       plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
     );
     if (left.length > 0) {
-      out.title('These homes had nothing of their own, and stay linked');
+      out.title('Still linked: nothing was set aside');
       out.list(
         left.map(({ accountHome }) => accountHome),
         MAX_LEFT,

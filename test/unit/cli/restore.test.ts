@@ -50,9 +50,7 @@ test('restore leaves no link in a home with a restore point, and names those of 
   const left = ['session-env', 'file-history', 'projects'].map((name) =>
     user.at('.claude-bare', name),
   );
-  expect(stdout).toContain(
-    'These homes had nothing of their own, and stay linked\n  ~/.claude-bare\n',
-  );
+  expect(stdout).toContain('Still linked: nothing was set aside\n  ~/.claude-bare\n');
   expect(stdout).toContain(`  rm ${left.join(' ')}\n`);
   const doctor = await cli(['doctor']);
   expect(doctor.stdout).not.toMatch(/claude-shared-state (ensure|migrate)/);
