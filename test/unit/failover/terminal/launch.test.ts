@@ -99,6 +99,7 @@ test('a session has resumed when its record says what it does', () => {
     kind: 'interactive',
     entrypoint: 'cli',
     status: undefined,
+    startedAt: undefined,
     accountHomes: ['/b'],
     pid: 7,
     path: '/b/sessions/7.json',
