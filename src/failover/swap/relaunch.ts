@@ -199,8 +199,10 @@ async function saveCopy(
   return true;
 }
 
-// A question, or a prompt of the shell, may be about to disappear.
+// A question may be about to disappear.
 const AGREEING_LOOKS = 2;
+// A shell that still starts shows the command, and then its prompt, before it reads it.
+const STILL_MS = 3_000;
 
 /** How a launch ended. `refused`: the session runs, and the API refused what it was told to continue with. */
 type Launched =
@@ -229,6 +231,7 @@ async function launch(
   const settled = await terminal.waitFor(resumeTimeoutMs, async () => {
     terminal.requireActive();
     const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
+    const shown = text;
     text = await terminal.capture();
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
@@ -237,9 +240,11 @@ async function launch(
       block(failoverProblem('resume-failed', { ...place, reason: 'other-account', output }));
     }
     const state = judgeLaunch({ command, before, text, isAtShell, live, emailAddress });
-    agreeing = state.kind === last ? agreeing + 1 : 1;
+    const agrees = state.kind === last && (state.kind !== 'ended' || text === shown);
+    agreeing = agrees ? agreeing + 1 : 1;
     last = state.kind;
-    return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
+    const looks = state.kind === 'ended' ? STILL_MS / context.pollMs : AGREEING_LOOKS;
+    return state.kind !== 'waiting' && agreeing >= Math.max(looks, AGREEING_LOOKS) && state;
   });
   if (settled === false) return await blockLate(terminal, text);
   const { kind } = settled;

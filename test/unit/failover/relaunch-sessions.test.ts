@@ -101,6 +101,25 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
     }),
   );
 
+  test.each([
+    ['runs a hook of cd', (command: string) => `$ ${command}\nFound .nvmrc\n`],
+    ['has not read the command yet', (command: string) => `${command}\n$ ${command}\n$`],
+  ])('waits for the program where the shell %s', (what, show) =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world, 'waits');
+      const { terminal } = stage;
+      let looks = 0;
+      const sleep = () => {
+        looks += 1;
+        const command = terminal.entered[0]?.[1] ?? '';
+        if (command !== '') terminal.show('api', show(command));
+        if (looks === (what.includes('hook') ? 100 : 10)) terminal.start('api', ONE, stage.to);
+        return Promise.resolve();
+      };
+      expect(told((await relaunch(stage, { sleep })).sessions)).toEqual({ api: 'resumed' });
+    }),
+  );
+
   test('does not take a question for one that stands in the history of the session', () =>
     inWorld(kind, async (world) => {
       const text = '❯ No, exit\n  Yes, I trust this folder\n$';
