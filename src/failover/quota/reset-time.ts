@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../links/cleanup-period.ts';
+
 /** When a limit ends, according to a message. */
 export interface ResetTime {
   /** As printed: `3:45pm (Europe/Paris)`. */
@@ -18,7 +20,6 @@ export interface ResetContext {
   readonly within?: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -1,5 +1,6 @@
 import type { LiveSession } from '../../sessions/live-sessions.ts';
 import { ownerDialogIn } from './owner-dialog.ts';
+import { lettersOf } from './pane-lines.ts';
 
 /** What is known of a terminal after a command was typed into it. */
 export interface LaunchView {
@@ -99,10 +100,6 @@ export function findTyped(shown: string, command: string) {
     prompt: shown.slice(shown.lastIndexOf('\n', start - 1) + 1, start),
     below: shown.slice(end),
   };
-}
-
-function lettersOf(text: string): string {
-  return text.replaceAll(/\s/g, '');
 }
 
 /** Where the last letters of a text begin, apart from blanks. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from './json.ts';
+import { isObject } from '../../../src/core/json.ts';
 import { settleHome } from './settle-home.ts';
 
 /** An account that nobody has, as `.claude.json` names the one that is logged in. */
