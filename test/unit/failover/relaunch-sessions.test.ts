@@ -151,6 +151,25 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       expect(stage.terminal.entered).toEqual([]);
     }));
 
+  test.each([
+    ['after the look at it', ['isAtShell'], 0],
+    ['while the line is cleared', ['isAtShell', 'isAtShell', 'press', 'press'], 2],
+  ])('types nothing into what somebody starts %s', (_, first, keys) =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { terminal } = stage;
+      const calls: string[] = [];
+      terminal.onCall = (call) => {
+        if (calls.length === first.length) terminal.startOther('api');
+        if (call === 'isAtShell' || call === 'press') calls.push(call);
+      };
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'skipped terminal-busy' });
+      expect(calls.slice(0, first.length)).toEqual(first);
+      expect(calls.filter((call) => call === 'press')).toHaveLength(keys);
+      expect(terminal.entered).toEqual([]);
+    }),
+  );
+
   test('leaves a session alone that waits in another terminal, and says until when', () =>
     inWorld(kind, async (world) => {
       const stage = stopped(world);

@@ -32,5 +32,5 @@ test('a launch has not ended while a hook of cd runs, but once the program has f
 
   writeFileSync(gate, 'v18\n');
   await poll(async () => (await judge()).kind === 'ended');
-  expect(await judge()).toMatchObject({ output: expect.stringMatching(/claude.*\n\$$/) });
+  expect(await terminal.capture('one')).toMatch(/Found \.nvmrc\n.*claude.*\n\$$/);
 });
