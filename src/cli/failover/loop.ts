@@ -99,6 +99,8 @@ export interface LoopRules {
   readonly next: 'round-robin' | 'in-order';
   readonly pollMs: number;
   readonly cooldownMs: number;
+  /** Of the machine, for times on screens. */
+  readonly timeZone?: string | undefined;
   readonly whenExhausted: 'wait' | 'stop';
   /** Whether sessions are those that are found, and not those that were named. */
   readonly isDiscovering: boolean;
@@ -308,7 +310,7 @@ function watchLimits(
   state: LoopState,
   watched: readonly Sighting[],
   at: Date,
-  { cooldownMs }: LoopRules,
+  { cooldownMs, timeZone }: LoopRules,
   events: DaemonEvent[],
 ): { readonly state: LoopState; readonly exhausted: ReadonlySet<string> } {
   let { gate, limits } = state;
@@ -323,7 +325,7 @@ function watchLimits(
     ];
     let quota: QuotaStep | undefined;
     for (const observation of observations) {
-      quota = stepQuotaGate(gate, observation, { cooldownMs });
+      quota = stepQuotaGate(gate, observation, { cooldownMs, timeZone });
       ({ state: gate } = quota);
       ({ limits } = quota.state);
     }
