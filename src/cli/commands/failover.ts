@@ -214,7 +214,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const { sessions, unfinished, ...most } = await sessionsFor(setup, named, noteFrom(before));
   const to = named ?? unfinished?.to ?? (await freeAccount(setup, most.from));
   const from = unfinished?.to === to ? unfinished.from : most.from;
-  const options = { ...setup.tools, from, to, sessions, canary: setup.canary };
+  const { homes: accountHomes, canary } = setup;
+  const options = { ...setup.tools, from, to, sessions, accountHomes, canary };
   const plan = await planSwap(options);
   const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);

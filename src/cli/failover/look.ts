@@ -131,7 +131,8 @@ export async function lookAround(
       next.cursors.set(name, rows.cursor);
       next.records.set(name, live.path);
       const text = await terminal.capture(target).catch(() => undefined);
-      const seen = { name, cwd, state: 'running', sessionId: live.sessionId } as const;
+      const { sessionId: id, startedAt } = live;
+      const seen = { name, cwd, state: 'running', sessionId: id, startedAt } as const;
       sightings.push({ ...seen, accountHome, rows: rows.rows, text });
     } else {
       const [cursor, record] = [cursors.get(name), records.get(name)];

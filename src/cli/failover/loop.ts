@@ -28,6 +28,8 @@ export interface Sighting {
   /** Under which it runs. */
   readonly accountHome?: string | undefined;
   readonly sessionId?: string | undefined;
+  /** When its process started. */
+  readonly startedAt?: Date | undefined;
   /** New rows of its transcript. */
   readonly rows?: readonly unknown[] | undefined;
   /** Its screen. */
@@ -356,11 +358,11 @@ function watchLimits(
   let { gate } = state;
   const exhausted = new Set<string>();
   const said = new Map<string, string>();
-  for (const { name: session, accountHome, rows = [], text } of watched) {
+  for (const { name: session, accountHome, startedAt, rows = [], text } of watched) {
     if (accountHome === undefined) continue;
     const seen = { session, account: accountHome, at };
     const observations = [
-      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, rows } as const]),
+      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, startedAt, rows } as const]),
       ...(text === undefined ? [] : [{ kind: 'pane', ...seen, text } as const]),
     ];
     let quota: QuotaStep | undefined;

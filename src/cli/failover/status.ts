@@ -58,12 +58,9 @@ export function statusOf(
   at: Date,
 ): DaemonStatus {
   const accounts = rules.accounts.map(({ account: accountHome, organization }) => {
-    const limit = limitsIn(gate)
+    const [limit] = limitsIn(gate)
       .filter((each) => each.account === accountHome && each.until > Number(at))
-      .reduce<AccountLimit | undefined>(
-        (last, each) => (each.until > (last?.until ?? 0) ? each : last),
-        undefined,
-      );
+      .toSorted((one, other) => other.until - one.until);
     const end = limit && {
       exhaustedUntil: new Date(limit.until).toISOString(),
       scope: limit.scope,

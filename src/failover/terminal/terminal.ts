@@ -1,5 +1,5 @@
-/** A key to press, not to type. `C-u` and the like: with the control key. */
-export type TerminalKey = 'Enter' | 'Escape' | 'Up' | 'Down' | 'C-c' | 'C-d' | 'C-e' | 'C-u';
+/** A key to press, not to type; `C-c`: with the control key. */
+export type TerminalKey = 'Enter' | 'Up' | 'Down' | 'C-c';
 
 /** One of the panes of a terminal. */
 export interface TerminalPane {

@@ -178,16 +178,7 @@ const tmuxOptions: typeof readOptions = (value, argument, faults) => {
   return faults.add('options.socketPath', read.socketPath, expected);
 };
 
-const keys: ReadonlySet<string> = new Set<TerminalKey>([
-  'Enter',
-  'Escape',
-  'Up',
-  'Down',
-  'C-c',
-  'C-d',
-  'C-e',
-  'C-u',
-]);
+const keys: ReadonlySet<string> = new Set<TerminalKey>(['Enter', 'Up', 'Down', 'C-c']);
 
 /** Why a text can't be typed as it is. */
 export function whyNotTyped(text: unknown): string | undefined {

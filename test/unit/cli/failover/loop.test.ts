@@ -336,6 +336,27 @@ const not = (name: string, remedy: FailoverProblem['remedy'] = 'manual'): Relaun
 
 const cannotMove = not('api');
 
+test('A limit of the new account that comes while the swap runs counts after the cool-down', () => {
+  const abc = rulesFor('abc');
+  const both = [running('api'), running('web')];
+  const { state, call } = step(
+    stateAfter([both], abc),
+    look([limited('api'), running('web')]),
+    abc,
+  );
+  if (call?.kind !== 'swap') throw new Error('no swap');
+  const sessions = call.names.map(up);
+  const report = { outcome: 'done', sessions, problems: [] } as const;
+  const after = afterSwap(state, call, report, look([], 2).at, abc).state;
+  const startedAt = new Date(START + MINUTE / 2);
+  // In the words in which the first account hit its own.
+  const web = { ...limited('web', 'b', 1), startedAt };
+  const seen = step(after, look([running('api', 'b'), web], 2.5), abc);
+  expect(seen.call).toBeUndefined();
+  const later = step(seen.state, look([running('api', 'b'), running('web', 'b')], 8), abc);
+  expect(later.call).toMatchObject({ kind: 'swap', from: 'b', to: 'c' });
+});
+
 describe('after a swap, the loop', () => {
   const call = { kind: 'swap', from: 'a', to: 'b', names: ['api', 'web'], open: [] } as const;
   const swap = { ...beginning, from: 'a', to: 'b', names: ['api', 'web'] };
