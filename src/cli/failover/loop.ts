@@ -113,6 +113,8 @@ export interface LoopRules {
   readonly next: 'round-robin' | 'in-order';
   readonly pollMs: number;
   readonly cooldownMs: number;
+  /** Of the machine, for times on screens. */
+  readonly timeZone?: string | undefined;
   readonly whenExhausted: 'wait' | 'stop';
   /** Whether sessions are those that are found, and not those that were named. */
   readonly isDiscovering: boolean;
@@ -352,7 +354,7 @@ function watchLimits(
   state: LoopState,
   watched: readonly Sighting[],
   at: Date,
-  { cooldownMs }: LoopRules,
+  { cooldownMs, timeZone }: LoopRules,
   events: DaemonEvent[],
 ): { readonly state: LoopState; readonly exhausted: ReadonlySet<string> } {
   let { gate } = state;
@@ -367,7 +369,7 @@ function watchLimits(
     ];
     let quota: QuotaStep | undefined;
     for (const observation of observations) {
-      quota = stepQuotaGate(gate, observation, { cooldownMs });
+      quota = stepQuotaGate(gate, observation, { cooldownMs, timeZone });
       ({ state: gate } = quota);
     }
     if (quota === undefined) continue;

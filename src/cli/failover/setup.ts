@@ -124,6 +124,7 @@ export async function setupFor(
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
+    timeZone: zoneHere(),
     next: values.next ?? 'round-robin',
     whenExhausted: values.whenExhausted ?? 'wait',
     isDryRun: values.dryRun === true,
@@ -135,6 +136,12 @@ async function readFile(path: string): Promise<string | undefined> {
   return await textAt(path).catch((error: unknown) => {
     throw new UsageError(`--state: ${reasonOf(error)}`);
   });
+}
+
+/** With an empty `TZ` Node 20 returns a zone that it doesn't accept itself; the clock is that of UTC. */
+function zoneHere(): string | undefined {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
 type Surroundings = CliContext['io'];

@@ -298,6 +298,17 @@ describe('after a look, the loop', () => {
     expect([Object.keys(state.sessions), call]).toEqual([['web'], undefined]);
   });
 
+  test.each([
+    ['UTC', '2026-11-29T16:00:00.000Z'],
+    ['Europe/Paris', '2026-11-29T15:00:00.000Z'],
+  ])('reads a time without a zone as one of the machine, such as %s', (timeZone, until) => {
+    const alone = rulesFor('a', { timeZone });
+    const text = `❯ go on\n\n● Usage limit reached · limit resets 4pm\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}`;
+    const seen = [running('api', 'a', { text })];
+    const first = step(stateAfter([[running('api')]], alone), look(seen), alone);
+    expect(step(first.state, look(seen, 1), alone).state.waitUntil).toBe(until);
+  });
+
   test('says of a limit on a screen once that it is suspected, and once reached', () => {
     const text = `❯ go on\n  ⎿  You've hit your session limit · resets 4pm (UTC)\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}\n  ? for shortcuts`;
     const seen = [running('api', 'a', { text })];
