@@ -32,6 +32,19 @@ test('a directory that could be a home, and cannot be looked at, is told and is 
   expect(stdout).toContain('~/.claude-work');
 });
 
+test('a refused migration says what to look at, and to try again', async () => {
+  await user.write('.claude/settings.json', '{}');
+  await user.write('.claude/projects/-work/note', 'text');
+  await close('.claude/projects');
+
+  const { exitCode, stdout } = await cli('migrate', '--yes');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/projects +✗ can't be migrated/);
+  expect(stdout).toContain(`  ls -ld '${user.at('.claude/projects')}'`);
+  expect(stdout).toContain('# once the problems above are solved\n  claude-shared-state migrate\n');
+});
+
 test('restore touches no home as long as one of them cannot be changed', async () => {
   for (const name of ['.claude', '.claude-b', '.claude-c']) {
     await user.write(`${name}/settings.json`, '{}');
