@@ -119,7 +119,8 @@ export async function lookAround(
       next.cursors[name] = rows.cursor;
       next.records[name] = live.path;
       const text = await terminal.capture(target).catch(() => undefined);
-      const seen = { name, cwd, state: 'running', sessionId: live.sessionId } as const;
+      const { sessionId: id, startedAt } = live;
+      const seen = { name, cwd, state: 'running', sessionId: id, startedAt } as const;
       sightings.push({ ...seen, accountHome, rows: rows.rows, text });
     } else {
       const record = records[name];
