@@ -6,7 +6,7 @@ import { findLiveSessions } from 'claude-shared-state/sessions';
 import { beforeEach, expect, test } from 'vitest';
 import { needs, whyNoContainer } from '../unit/support/required-here.ts';
 import { cleanEnvironment } from './support/claude.ts';
-import { field } from './support/json.ts';
+import { memberOf } from '../../src/core/json.ts';
 import { pollUntil } from './support/poll.ts';
 import { executableOf, programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
@@ -42,7 +42,7 @@ test.each(programs)(
       );
       const record = await readFile(join(records, theOnly(await all())), 'utf8');
       // What makes the difference: only the newer program says where its process id is meant.
-      expect(field(JSON.parse(record), 'pidDomain') !== undefined).toBe(name === 'new');
+      expect(memberOf(JSON.parse(record), 'pidDomain') !== undefined).toBe(name === 'new');
       expect(record).toContain('procStart');
       expect(await findLiveSessions([accountHome])).toMatchObject({
         sessions: [{ processState: 'unknown' }],

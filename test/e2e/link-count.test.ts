@@ -3,7 +3,8 @@ import { link, mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Outcome, runClaude } from './support/claude.ts';
-import { field, items } from './support/json.ts';
+import { memberOf } from '../../src/core/json.ts';
+import { items } from './support/json.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { theOnly } from './support/session.ts';
@@ -46,9 +47,11 @@ async function setLinkCount(room: Room, paths: readonly string[], count: 1 | 2):
 
 /** The results of tools in a request, in order. */
 function resultsIn(request: unknown): readonly string[] {
-  const blocks = items(field(request, 'messages')).flatMap((it) => items(field(it, 'content')));
-  const results = blocks.filter((block) => field(block, 'type') === 'tool_result');
-  return results.map((result) => JSON.stringify(field(result, 'content')));
+  const blocks = items(memberOf(request, 'messages')).flatMap((it) =>
+    items(memberOf(it, 'content')),
+  );
+  const results = blocks.filter((block) => memberOf(block, 'type') === 'tool_result');
+  return results.map((result) => JSON.stringify(memberOf(result, 'content')));
 }
 
 describe.each(programs)('Claude Code $version', ({ name }) => {
@@ -71,7 +74,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
         { name: 'Write', input: { file_path: notes, content: 'after\n' } },
       );
       const first = await run(room, 'One.', '--output-format', 'json');
-      const id = String(field(JSON.parse(first.stdout), 'session_id'));
+      const id = String(memberOf(JSON.parse(first.stdout), 'session_id'));
       const transcript = theOnly(await room.transcripts());
       const memory = join(dirname(transcript), 'memory');
       await mkdir(memory, { recursive: true });
@@ -107,14 +110,14 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
       const records = (await readFile(transcript, 'utf8')).trimEnd().split('\n');
       const prompts = records
         .map((line): unknown => JSON.parse(line))
-        .filter((it) => field(field(it, 'message'), 'content') === 'One.');
+        .filter((it) => memberOf(memberOf(it, 'message'), 'content') === 'One.');
       expect((await stat(transcript)).nlink).toBe(count);
       const rewound = await run(
         room,
         '--resume',
         id,
         '--rewind-files',
-        String(field(theOnly(prompts), 'uuid')),
+        String(memberOf(theOnly(prompts), 'uuid')),
       );
       expect(rewound).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await readFile(notes, 'utf8')).toBe('before\n');
@@ -149,7 +152,7 @@ describe.each(programs)('Claude Code $version', ({ name }) => {
       input: { description: 'swim', prompt: 'Swim.', subagent_type: 'general-purpose' },
     });
     const first = await run(room, 'One.', '--output-format', 'json');
-    const id = String(field(JSON.parse(first.stdout), 'session_id'));
+    const id = String(memberOf(JSON.parse(first.stdout), 'session_id'));
     const files = await filesOf(room.path('a'));
     const pattern = /\/agent-(\w+)\.jsonl$/;
     const agent = pattern.exec(theOnly(files.filter((path) => pattern.test(path))))?.[1];

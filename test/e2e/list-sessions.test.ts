@@ -58,7 +58,7 @@ describe.each(programs)('sessions that Claude Code $version wrote', ({ name }) =
   test('are listed with the titles and times that the Agent SDK gives them', async () => {
     const room = await enterCleanRoom(name);
     const home = room.path('a');
-    await twoAtATime(Array.from({ length: Math.max(COUNT, 5) }), async (_, number) => {
+    await twoAtATime([...Array(Math.max(COUNT, 5)).keys()], async (number) => {
       const { prompt, options } = beginningOf(number);
       await startSession(room, home, prompt, options);
     });

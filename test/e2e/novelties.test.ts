@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { validateAll } from 'claude-shared-state';
 import { expect, test } from 'vitest';
-import { field, isObject } from './support/json.ts';
+import { isObject, memberOf } from '../../src/core/json.ts';
 import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
@@ -81,7 +81,7 @@ test.each(programs)('Claude Code $version writes nothing that is unknown', async
   const isShared = (path: string) => path.startsWith(room.sharedProjects);
   const transcript = await readFile(theOnly((await room.transcripts()).filter(isShared)), 'utf8');
   const types = transcript.split('\n').flatMap((line) => {
-    const type = line === '' ? undefined : field(JSON.parse(line), 'type');
+    const type = line === '' ? undefined : memberOf(JSON.parse(line), 'type');
     return typeof type === 'string' ? [type] : [];
   });
   const seen = {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { inspectAll, type SharedSymlink, validateAll } from 'claude-shared-state';
 import { expect, test } from 'vitest';
 import { type Outcome, runClaude } from './support/claude.ts';
-import { field } from './support/json.ts';
+import { memberOf } from '../../src/core/json.ts';
 import type { ProgramName } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
 import { startSession, theOnly } from './support/session.ts';
@@ -96,8 +96,8 @@ async function idOfPrompt(transcript: string): Promise<string> {
   const lines = (await readFile(transcript, 'utf8')).trimEnd().split('\n');
   const prompts = lines
     .map((line): unknown => JSON.parse(line))
-    .filter((record) => field(field(record, 'message'), 'content') === prompt);
-  const id = field(theOnly(prompts), 'uuid');
+    .filter((record) => memberOf(memberOf(record, 'message'), 'content') === prompt);
+  const id = memberOf(theOnly(prompts), 'uuid');
   if (typeof id !== 'string') throw new Error('The prompt has no id');
   return id;
 }

@@ -1,3 +1,5 @@
+import { DAY_MS } from '../../links/cleanup-period.ts';
+
 /** When a limit ends, according to a message. */
 export interface ResetTime {
   /** As printed: `3:45pm (Europe/Paris)`. */
@@ -18,7 +20,6 @@ export interface ResetContext {
   readonly within?: number | undefined;
 }
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -95,6 +96,8 @@ function offsetAt(instant: number, zone: string): number {
 
 /** What the clocks of a zone show, to the minute, in milliseconds since 1970 as if the zone were UTC. */
 function wallTimeAt(instant: number, zone: string): number {
+  // What no Date can hold has no wall time either.
+  if (Number.isNaN(new Date(instant).getTime())) return Number.NaN;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     calendar: 'gregory',

@@ -1,3 +1,5 @@
+import { lettersOf } from './pane-lines.ts';
+
 /** The question of what to do with a session of another account, on the screen. */
 export interface OwnerDialog {
   /** `choice`: whether to exit, change the login, or copy. `confirmation`: whether to copy indeed. */
@@ -63,8 +65,4 @@ function isFor(address: string, option: string): boolean {
     if (letters.endsWith(address.slice(0, length))) return true;
   }
   return false;
-}
-
-function lettersOf(text: string): string {
-  return text.replaceAll(/\s+/g, '');
 }

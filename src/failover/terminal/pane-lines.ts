@@ -11,6 +11,11 @@ const CONTROL_SEQUENCES =
   // oxlint-disable-next-line no-control-regex -- the pattern is about control characters
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)|[ -/]*[0-~])|[\p{Cc}\ufeff]/gu;
 
+/** A text without the blanks that a wrap at the edge of the pane may have removed, or added. */
+export function lettersOf(text: string): string {
+  return text.replaceAll(/\s+/g, '');
+}
+
 /** The lines of a pane. A carriage return starts a new line. */
 export function paneLines(paneText: string): readonly PaneLine[] {
   const lines: PaneLine[] = [];

@@ -1,5 +1,5 @@
 import { isValidResumeUUID, type ResumeUUID } from '../../sessions/resume-uuid.ts';
-import { type PaneLine, paneLines } from './pane-lines.ts';
+import { lettersOf, type PaneLine, paneLines } from './pane-lines.ts';
 
 /**
  * Finds the session that Claude Code offered to resume when it last ended, in the text of its terminal.
@@ -89,22 +89,22 @@ function offerAt(lines: readonly PaneLine[], start: number) {
  */
 function partOf(line: PaneLine | undefined, isStart: boolean, mayStartParagraph: boolean) {
   if (line === undefined || (line.startsParagraph && !mayStartParagraph)) return undefined;
-  return isStart && line.text.startsWith(' ') ? undefined : lettersOf(line);
+  return isStart && line.text.startsWith(' ') ? undefined : lettersIn(line);
 }
 
 /** Whether the paragraph above a line says that a session could not be resumed. */
 function isFailureAbove(lines: readonly PaneLine[], start: number): boolean {
   let paragraph = '';
   for (const line of lines.slice(Math.max(0, start - MAX_LETTERS), start).toReversed()) {
-    paragraph = lettersOf(line) + paragraph;
+    paragraph = lettersIn(line) + paragraph;
     if (!line.text.startsWith(' ') && FAILURE.test(paragraph)) return true;
     if (line.startsParagraph || paragraph.length > MAX_LETTERS) return false;
   }
   return false;
 }
 
-function lettersOf({ text }: PaneLine): string {
-  return text.slice(0, MAX_LETTERS).replaceAll(/\s+/g, '');
+function lettersIn({ text }: PaneLine): string {
+  return lettersOf(text.slice(0, MAX_LETTERS));
 }
 
 /** The program prints its name and version first, or only its logo if there is no room (2.1.197, 2.1.329). */

@@ -123,6 +123,8 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal
       await server.run(session, action, 'respawn-pane', pane.id, ['-k', pane.shell, '-i']);
     },
     sessions: () => server.listSessions(),
+    // A process id alone may be that of the one before, after a reboot.
+    server: async () => (await server.listSessions('#{pid} #{start_time}'))[0],
     create: (session, cwd) => server.create(session, cwd),
   };
 }
@@ -176,16 +178,7 @@ const tmuxOptions: typeof readOptions = (value, argument, faults) => {
   return faults.add('options.socketPath', read.socketPath, expected);
 };
 
-const keys: ReadonlySet<string> = new Set<TerminalKey>([
-  'Enter',
-  'Escape',
-  'Up',
-  'Down',
-  'C-c',
-  'C-d',
-  'C-e',
-  'C-u',
-]);
+const keys: ReadonlySet<string> = new Set<TerminalKey>(['Enter', 'Up', 'Down', 'C-c']);
 
 /** Why a text can't be typed as it is. */
 export function whyNotTyped(text: unknown): string | undefined {

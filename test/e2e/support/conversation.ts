@@ -8,7 +8,7 @@ import { cleanEnvironment, type Outcome, type Surroundings } from './claude.ts';
 import { replyTo } from './messages-api.ts';
 import type { Room } from './room.ts';
 import { resumeSession } from './session.ts';
-import { field } from './json.ts';
+import { memberOf } from '../../../src/core/json.ts';
 import { executableOf } from './programs.ts';
 
 /** A running program to which one thing is said after the other. */
@@ -79,8 +79,8 @@ async function nextResult(
     const line = await messages.next();
     if (line.done === true) throw new Error(`The program has ended: ${await complaints}`);
     const message: unknown = JSON.parse(line.value);
-    if (field(message, 'type') !== 'result') continue;
-    const [reply, sessionId] = [field(message, 'result'), field(message, 'session_id')];
+    if (memberOf(message, 'type') !== 'result') continue;
+    const [reply, sessionId] = [memberOf(message, 'result'), memberOf(message, 'session_id')];
     if (typeof reply !== 'string' || typeof sessionId !== 'string') {
       throw new Error(`The program gave another result: ${line.value}`);
     }

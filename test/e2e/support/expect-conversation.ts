@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Conversation } from './conversation.ts';
-import { field, items } from './json.ts';
+import { memberOf } from '../../../src/core/json.ts';
+import { items } from './json.ts';
 import type { Room } from './room.ts';
 import { answered, theOnly } from './session.ts';
 
@@ -30,7 +31,7 @@ export async function expectOnce(
   const found = records.flatMap(textsIn).filter((text) => said.has(text));
   expect(found).toEqual(expect.arrayContaining([...surelySaid]));
   expect(new Set(found).size).toBe(found.length);
-  const ids = records.map((record) => field(record, 'uuid')).filter((id) => id !== undefined);
+  const ids = records.map((record) => memberOf(record, 'uuid')).filter((id) => id !== undefined);
   expect(new Set(ids).size).toBe(ids.length);
 }
 
@@ -44,8 +45,8 @@ export async function expectHistory(it: Conversation, directory: string): Promis
 
 /** What was said in a turn; the program records it elsewhere, too, and more than once. */
 function textsIn(record: unknown): readonly unknown[] {
-  const type = field(record, 'type');
+  const type = memberOf(record, 'type');
   if (type !== 'user' && type !== 'assistant') return [];
-  const content = field(field(record, 'message'), 'content');
-  return typeof content === 'string' ? [content] : items(content).map((it) => field(it, 'text'));
+  const content = memberOf(memberOf(record, 'message'), 'content');
+  return typeof content === 'string' ? [content] : items(content).map((it) => memberOf(it, 'text'));
 }

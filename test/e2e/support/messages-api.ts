@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { field, isObject, items } from './json.ts';
+import { isObject, memberOf } from '../../../src/core/json.ts';
+import { items } from './json.ts';
 
 /** A stand-in for the Messages API on the loopback address, which remembers what it was told. */
 export interface MessagesApi {
@@ -139,8 +140,8 @@ async function answer(
   switch (pathname) {
     case '/v1/messages': {
       const told: unknown = JSON.parse(body);
-      const texts = items(field(told, 'messages')).flatMap(textsOf);
-      const model = field(told, 'model');
+      const texts = items(memberOf(told, 'messages')).flatMap(textsOf);
+      const model = memberOf(told, 'model');
       const refusal = manner.refusalFor({ key: keyOf(request), model });
       if (refusal !== undefined) {
         refuse(response, refusal);
@@ -157,7 +158,7 @@ async function answer(
       );
       await delay(manner.pauseMs);
       for (const [name, value] of Object.entries(manner.headers)) response.setHeader(name, value);
-      if (field(told, 'stream') === true) stream(response, message);
+      if (memberOf(told, 'stream') === true) stream(response, message);
       else json(response, 200, message);
       return;
     }
@@ -182,9 +183,9 @@ function refuse(response: ServerResponse, { status, headers, type, message }: Re
 }
 
 function textsOf(message: unknown): readonly string[] {
-  const content = field(message, 'content');
+  const content = memberOf(message, 'content');
   const blocks = typeof content === 'string' ? [{ text: content }] : items(content);
-  return blocks.map((block) => field(block, 'text')).filter((it) => typeof it === 'string');
+  return blocks.map((block) => memberOf(block, 'text')).filter((it) => typeof it === 'string');
 }
 
 type Content =

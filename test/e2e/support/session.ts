@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Outcome, runClaude } from './claude.ts';
-import { field } from './json.ts';
+import { memberOf } from '../../../src/core/json.ts';
 import type { Room } from './room.ts';
 
 /** Starts a session under an account with a first prompt, and tells its id as the program prints it. */
@@ -13,7 +13,7 @@ export async function startSession(
   const args = ['-p', prompt, '--output-format', 'json', ...options];
   const { exitCode, stdout, stderr } = await runClaude(args, room.surroundings(accountHome));
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  const sessionId = field(JSON.parse(stdout), 'session_id');
+  const sessionId = memberOf(JSON.parse(stdout), 'session_id');
   if (typeof sessionId !== 'string') throw new Error(`The program printed no id: ${stdout}`);
   return sessionId;
 }

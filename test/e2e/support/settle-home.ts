@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DUMMY_KEY } from './claude.ts';
-import { field, isObject } from './json.ts';
+import { isObject, memberOf } from '../../../src/core/json.ts';
 
 /** Lets the program start in a home without questions: past the onboarding, with these directories trusted. */
 export async function settleHome(
@@ -11,7 +11,7 @@ export async function settleHome(
   await mkdir(accountHome, { recursive: true });
   const path = join(accountHome, '.claude.json');
   const before: unknown = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'));
-  const projects = field(before, 'projects');
+  const projects = memberOf(before, 'projects');
   const trusted = directories.map((it) => [it, { hasTrustDialogAccepted: true }] as const);
   const settled = {
     ...(isObject(before) ? before : {}),

@@ -96,22 +96,22 @@ test.each(
   },
 );
 
-test('keys are pressed: a line is cleared, a program interrupted, an input ended', async () => {
-  const { terminal, run, shows } = await shell();
-  await terminal.type('one', 'echo not this');
-  await terminal.press('one', 'C-e');
-  await terminal.press('one', 'C-u');
+test('keys are pressed: a line is dropped, a program interrupted, a command repeated', async () => {
+  const { terminal, run, shows, directory } = await shell();
+  await terminal.type('one', 'touch not-this; ');
+  await terminal.press('one', 'C-c');
   await run('echo first; cat');
   await shows('\nfirst');
   await terminal.press('one', 'C-c');
   // An interrupt throws away what is typed until the shell is back.
   await shows('^C\n$');
-  await run('cat; echo ended');
-  await poll(async () => !(await terminal.isAtShell('one')));
-  await terminal.press('one', 'C-d');
-  await shows('\nended');
+  await run('echo last');
+  await shows('\nlast\n$');
+  await terminal.press('one', 'Up');
+  await terminal.press('one', 'Enter');
+  await poll(async () => (await terminal.capture('one')).split('\nlast\n').length === 3);
 
-  expect(await terminal.capture('one')).not.toContain('not this');
+  expect(fileIn(directory, 'not-this')).toBeUndefined();
 });
 
 test('what is no key is not pressed, and not typed', async () => {

@@ -7,13 +7,13 @@ import { unknownProcesses } from '../../../../src/fs/processes.ts';
 import { poll, startServer } from './support/private-server.ts';
 
 test('a command arrives whole in a shell with the keys of vi, whatever somebody has typed', async () => {
-  const { open, socketPath, directory } = startServer();
+  const { open, socketPath, directory, tmux } = startServer();
   await open('one');
   const terminal = tmuxTerminal({ socketPath });
   await terminal.type('one', 'set -o vi');
   await terminal.press('one', 'Enter');
   await terminal.type('one', 'echo "an open quote');
-  await terminal.press('one', 'Escape');
+  tmux('send-keys', '-t', '=one:', 'Escape');
   const context = {
     fs: realMigrateDisk,
     terminal,
