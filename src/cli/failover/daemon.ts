@@ -3,8 +3,16 @@ import { reasonOf } from '../exit.ts';
 import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
 import { lookAround, type Surroundings } from './look.ts';
-import { afterRelaunch, afterSwap, isMoved, type LoopCall, type LoopRules, step } from './loop.ts';
-import { memoryFrom, type Memory, memoryText } from './memory.ts';
+import {
+  afterRelaunch,
+  afterSwap,
+  initialState,
+  isMoved,
+  type LoopCall,
+  type LoopRules,
+  step,
+} from './loop.ts';
+import { memoryFrom, memoryText } from './memory.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 
 /** How a daemon works. */
@@ -42,8 +50,7 @@ class Daemon {
   readonly #setup: DaemonSetup;
   readonly #startedAt: Date;
   readonly #counts: Record<string, number> = {};
-  #memory: Memory = memoryFrom(undefined);
-  #seen: Parameters<typeof statusOf>[1] = [];
+  #state = initialState;
   #polls = 0;
   #lastWritten = '';
   /** What was said last of something that goes on, so that it is said once. */
@@ -56,9 +63,9 @@ class Daemon {
 
   async run(): Promise<boolean> {
     const { tools, homes, readFile, signal, isOnce, pollMs, rest } = this.#setup;
-    this.#memory = memoryFrom(await readFile(daemonFile(tools.stateDirectory)));
+    this.#state = memoryFrom(await readFile(daemonFile(tools.stateDirectory)));
     const text = `watching ${homes.length} accounts`;
-    this.#say({ event: 'started', text, account: this.#memory.loop.account });
+    this.#say({ event: 'started', text, account: this.#state.account });
     let isGoingOn = true;
     while (isGoingOn && !signal.aborted) {
       isGoingOn = await this.#poll().catch((error: unknown) => {
@@ -69,7 +76,7 @@ class Daemon {
       if (isOnce) break;
       if (isGoingOn) await rest(pollMs);
     }
-    const { swap, waitUntil } = this.#memory.loop;
+    const { swap, waitUntil } = this.#state;
     this.#say({ event: 'stopped', text: 'stopped' });
     return isGoingOn && !(isOnce && (swap !== undefined || waitUntil !== undefined));
   }
@@ -77,12 +84,11 @@ class Daemon {
   /** Looks, decides, and makes the one call that is due; tells whether to go on. */
   async #poll(): Promise<boolean> {
     const at = this.#setup.now();
-    const { look, ...read } = await lookAround(at, this.#setup, this.#memory);
-    const { call, state, events } = step(this.#memory.loop, look, this.#setup);
+    const look = await lookAround(at, this.#setup, this.#state);
+    const { call, state, events } = step(this.#state, look, this.#setup);
     // What would be done is decided anew at every poll.
     const isPretending = this.#setup.isDryRun && call !== undefined;
-    this.#memory = { loop: isPretending ? { ...state, swap: undefined } : state, ...read };
-    this.#seen = look.sightings;
+    this.#state = isPretending ? { ...state, swap: undefined } : state;
     this.#polls += 1;
     for (const event of events) this.#say(event);
     const isRunning = look.sightings.some(({ state: each }) => each === 'running');
@@ -104,13 +110,12 @@ class Daemon {
       // What went wrong shows in the report of the call.
       await tools.terminal.create(name, cwd).catch(() => undefined);
     }
-    const { loop, ...read } = this.#memory;
-    const settled =
+    const { state, events } =
       call.kind === 'swap'
-        ? afterSwap(loop, call, await this.#swap(call), now(), this.#setup)
-        : afterRelaunch(loop, await this.#relaunch(call), now(), this.#setup);
-    this.#memory = { loop: settled.state, ...read };
-    for (const event of settled.events) this.#say(event);
+        ? afterSwap(this.#state, call, await this.#swap(call), now(), this.#setup)
+        : afterRelaunch(this.#state, await this.#relaunch(call), now(), this.#setup);
+    this.#state = state;
+    for (const event of events) this.#say(event);
     await this.#remember();
   }
 
@@ -120,7 +125,7 @@ class Daemon {
   }
 
   #sessions(names: readonly string[]) {
-    const all = Object.entries(this.#memory.loop.sessions).map(([name, { cwd }]) => ({
+    const all = Object.entries(this.#state.sessions).map(([name, { cwd }]) => ({
       name,
       cwd,
     }));
@@ -175,7 +180,7 @@ class Daemon {
 
   /** Writes down what has to be known after a crash; tells whether that is on the disk. */
   async #remember(): Promise<boolean> {
-    const text = memoryText(this.#memory);
+    const text = memoryText(this.#state);
     if (text === this.#lastWritten) return true;
     try {
       await this.#setup.replaceFile(daemonFile(this.#setup.tools.stateDirectory), text);
@@ -191,7 +196,7 @@ class Daemon {
   async #report(): Promise<void> {
     const { now, pid, onStatus, replaceFile, tools } = this.#setup;
     const own = { pid, startedAt: this.#startedAt, polls: this.#polls, events: this.#counts };
-    const status = statusOf(this.#memory.loop, this.#seen, this.#setup, own, now());
+    const status = statusOf(this.#state, this.#setup, own, now());
     onStatus(status);
     // A full disk is told of when it keeps something from being done.
     await replaceFile(statusFile(tools.stateDirectory), jsonLine(status)).catch(() => undefined);

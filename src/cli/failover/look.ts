@@ -10,8 +10,7 @@ import {
 } from '../../failover/index.ts';
 import type { FsLike } from '../../index.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/index.ts';
-import type { SessionState, Look, Sighting } from './loop.ts';
-import type { Memory } from './memory.ts';
+import type { Look, LoopState, SessionState, Sighting } from './loop.ts';
 
 /** A session of `--session`; its directory is the one that it runs in, unless given. */
 export interface WantedSession {
@@ -84,13 +83,14 @@ export function isUsableName(name: string): boolean {
 export async function lookAround(
   at: Date,
   surroundings: Surroundings,
-  { loop, cursors, records }: Memory,
-): Promise<{ readonly look: Look } & Pick<Memory, 'cursors' | 'records'>> {
+  { sessions }: LoopState,
+): Promise<Look> {
   const { homes, isDiscovering, named } = surroundings;
   const { terminal, stateDirectory, fs, processInspector, required } = surroundings.tools;
   const { hasServer, found } = await findInTerminals(surroundings);
   const watched = new Map<string, FailoverSession>();
-  for (const [name, { cwd }] of Object.entries(loop.sessions)) {
+  const known = new Map(Object.entries(sessions));
+  for (const [name, { cwd }] of known) {
     if (isDiscovering || named.some((each) => each.name === name)) {
       watched.set(name, { name, cwd });
     }
@@ -100,7 +100,6 @@ export async function lookAround(
 
   const tools = { terminal, stateDirectory, fs, processInspector };
   const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });
-  const next = { cursors: { ...cursors }, records: { ...records } };
   const sightings: Sighting[] = [];
   for (const each of saved.sessions) {
     const { name, sessionId } = each;
@@ -109,25 +108,23 @@ export async function lookAround(
     if (each.source === 'record' && running !== undefined) {
       const { live, target } = running;
       const [accountHome] = live.accountHomes;
-      const rows = await readLimitRows(live.sessionId, {
+      const { rows, cursor } = await readLimitRows(live.sessionId, {
         accountHomes: [accountHome],
         required,
-        cursor: cursors[name],
+        cursor: known.get(name)?.cursor,
         now: at,
         fs,
       });
-      next.cursors[name] = rows.cursor;
-      next.records[name] = live.path;
       const text = await terminal.capture(target).catch(() => undefined);
-      const seen = { name, cwd, state: 'running', sessionId: live.sessionId } as const;
-      sightings.push({ ...seen, accountHome, rows: rows.rows, text });
+      const seen = { name, cwd, state: 'running', accountHome, sessionId: live.sessionId } as const;
+      sightings.push({ ...seen, record: live.path, cursor, rows, text });
     } else {
-      const record = records[name];
+      const record = known.get(name)?.record;
       const isLeft = record !== undefined && (await surroundings.readFile(record)) !== undefined;
       sightings.push({ name, cwd, sessionId, state: stateOf(each, isLeft) });
     }
   }
-  return { look: { at, hasServer, sightings }, ...next };
+  return { at, hasServer, sightings };
 }
 
 /** How a session that doesn't run came to that. A program that ends by itself takes its record away (2.1.197, 2.1.332). */

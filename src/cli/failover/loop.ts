@@ -21,14 +21,22 @@ import type { DaemonEvent } from './events.ts';
  */
 export type SessionState = 'running' | 'ended' | 'killed' | 'missing' | 'busy';
 
-/** What was seen of one session. */
-export interface Sighting {
-  readonly name: string;
+/** What a look tells of a session, and is remembered until the next one. */
+interface Seen {
   readonly cwd: string;
   readonly state: SessionState;
   /** Under which it runs. */
   readonly accountHome?: string | undefined;
   readonly sessionId?: string | undefined;
+  /** How far its transcript was read. */
+  readonly cursor?: unknown;
+  /** The record of the process that it was seen to run in last. */
+  readonly record?: string | undefined;
+}
+
+/** What was seen of one session. */
+export interface Sighting extends Seen {
+  readonly name: string;
   /** New rows of its transcript. */
   readonly rows?: readonly unknown[] | undefined;
   /** Its screen. */
@@ -50,9 +58,7 @@ interface Retry {
 }
 
 /** What is known of a session. */
-export interface Tracked extends Retry {
-  readonly cwd: string;
-  readonly state: SessionState;
+export interface Tracked extends Retry, Seen {
   /** Whether it ended by itself, or never ran: nobody wants it back. */
   readonly isOver: boolean;
   /** Whether a swap has stopped it, and it has not been seen to run since. */
@@ -253,7 +259,8 @@ function track(
   events: DaemonEvent[],
 ): LoopState['sessions'] {
   const known: Record<string, Tracked> = {};
-  for (const { name: session, cwd, state, sessionId } of sightings) {
+  for (const sighting of sightings) {
+    const { name: session, cwd, state, accountHome, sessionId, cursor, record } = sighting;
     const before = Object.hasOwn(sessions, session) ? sessions[session] : undefined;
     if (before === undefined) {
       events.push({ event: 'session-found', text: `${session} in ${cwd}: ${state}`, session });
@@ -261,7 +268,8 @@ function track(
     const isOver = sessionId === undefined || state === 'ended' || state === 'busy';
     const fresh = { failures: 0, retryAt: 0, isOver, wasStopped: false, isLost: false };
     if (state === 'running') {
-      known[session] = { ...fresh, cwd, state, isOver: false, said: before?.said };
+      const seen = { cwd, state, accountHome, sessionId, cursor, record };
+      known[session] = { ...fresh, ...seen, isOver: false, said: before?.said };
       continue;
     }
     const { state: last, ...rest } = before ?? { state: 'running', ...fresh };
@@ -277,7 +285,8 @@ function track(
       const [event, text] = news[state];
       events.push({ event, text: text(session), session });
     }
-    known[session] = { ...rest, cwd, state, isLost, isOver: rest.isOver || hasEnded };
+    const seen = { cwd, state, accountHome, sessionId };
+    known[session] = { ...rest, ...seen, isLost, isOver: rest.isOver || hasEnded };
   }
   return known;
 }

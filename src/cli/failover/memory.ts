@@ -1,36 +1,23 @@
 import { isJsonObject, isText, jsonLine } from '../json.ts';
 import type { LoopState, PendingSwap, Tracked } from './loop.ts';
 
-/** What a daemon must know after it was killed. */
-export interface Memory {
-  readonly loop: LoopState;
-  /** How far the transcript of each session was read. */
-  readonly cursors: Readonly<Record<string, unknown>>;
-  /** The record of the process that each session was seen to run in last. */
-  readonly records: Readonly<Record<string, string>>;
-}
-
 /** Reads what a daemon wrote; what is damaged is forgotten: accounts and terminals have the rest. */
-export function memoryFrom(text: string | undefined): Memory {
-  const value = versioned(text) ?? {};
-  const { account, gate, swap, avoided, waitUntil } = value;
-  const loop = {
+export function memoryFrom(text: string | undefined): LoopState {
+  const { account, gate, sessions, swap, avoided, waitUntil } = versioned(text) ?? {};
+  return {
     limits: [],
     account: isText(account) ? account : undefined,
     gate,
-    sessions: entriesOf(value['sessions'], isTracked),
+    sessions: entriesOf(sessions, isTracked),
     swap: isPendingSwap(swap) ? swap : undefined,
     avoided: entriesOf(avoided, isNumber),
     waitUntil: isText(waitUntil) ? waitUntil : undefined,
   };
-  const { cursors } = value;
-  const records = entriesOf(value['records'], isText);
-  return { loop, cursors: isJsonObject(cursors) ? cursors : {}, records };
 }
 
 /** What {@link memoryFrom} reads. */
-export function memoryText({ loop, cursors, records }: Memory): string {
-  return jsonLine({ version: 1, ...loop, cursors, records });
+export function memoryText(state: LoopState): string {
+  return jsonLine({ version: 1, ...state });
 }
 
 /** What a daemon of this version wrote. */
@@ -79,6 +66,7 @@ const tracked = {
   ...retry,
   cwd: isText,
   state: (value: unknown) => states.has(value),
+  record: (value: unknown) => value === undefined || isText(value),
   isOver: isFlag,
   wasStopped: isFlag,
   isLost: isFlag,

@@ -1,4 +1,4 @@
-import type { LoopRules, LoopState, SessionState } from './loop.ts';
+import type { LoopRules, LoopState, Tracked } from './loop.ts';
 import { isText } from '../json.ts';
 import { hasAll, versioned } from './memory.ts';
 
@@ -33,12 +33,8 @@ interface AccountStatus {
   readonly scope?: string | undefined;
 }
 
-interface SessionStatus {
+interface SessionStatus extends Pick<Tracked, 'cwd' | 'state' | 'accountHome' | 'sessionId'> {
   readonly name: string;
-  readonly cwd: string;
-  readonly state: SessionState;
-  readonly accountHome?: string | undefined;
-  readonly sessionId?: string | undefined;
 }
 
 /** What is known of the process itself. */
@@ -51,7 +47,6 @@ export interface DaemonProcess {
 
 export function statusOf(
   { account, limits, sessions, swap, waitUntil }: LoopState,
-  seen: readonly Pick<SessionStatus, 'name' | 'accountHome' | 'sessionId'>[],
   rules: Pick<LoopRules, 'accounts' | 'pollMs'>,
   { pid, startedAt, polls, events }: DaemonProcess,
   at: Date,
@@ -64,10 +59,13 @@ export function statusOf(
     };
     return { accountHome, organization, ...end };
   });
-  const known = Object.entries(sessions).map(([name, { cwd, state }]) => {
-    const { accountHome, sessionId } = seen.find((each) => each.name === name) ?? {};
-    return { name, cwd, state, accountHome, sessionId };
-  });
+  const known = Object.entries(sessions).map(([name, { cwd, state, accountHome, sessionId }]) => ({
+    name,
+    cwd,
+    state,
+    accountHome,
+    sessionId,
+  }));
   return {
     version: 1,
     pid,
