@@ -30,7 +30,7 @@ import {
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
-import { saveFile } from '../files.ts';
+import { saveFile, xdgDirectory } from '../files.ts';
 import { jsonLine } from '../json.ts';
 import { absolutePath, accountFor, scopeFlags } from '../scope.ts';
 import {
@@ -262,7 +262,7 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
     values.launchd === true
       ? [plistPath(io.home), plistText(service), `launchctl load -w ${plistPath(io.home)}`]
       : [
-          unitPath(io.home, io.env['XDG_CONFIG_HOME']),
+          unitPath(xdgDirectory(io, 'XDG_CONFIG_HOME')),
           unitText(service),
           'systemctl --user enable --now claude-failover && loginctl enable-linger',
         ];

@@ -12,7 +12,7 @@ import {
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
-import { isDirectoryAt, saveFile, textAt } from '../files.ts';
+import { isDirectoryAt, saveFile, textAt, xdgDirectory } from '../files.ts';
 import { absolutePath } from '../scope.ts';
 import { statusFile } from './daemon.ts';
 import { isUsableName, type WantedSession } from './look.ts';
@@ -99,6 +99,7 @@ export async function setupFor(
   const organizations = new Map(
     found.homes.map((home) => [home.accountHome, home.account?.organizationUuid]),
   );
+  const defaultState = `${xdgDirectory(io, 'XDG_STATE_HOME')}/claude-shared-state/failover`;
   return {
     homes: scope.homes,
     accounts: scope.homes.map((account) => ({ account, organization: organizations.get(account) })),
@@ -107,7 +108,7 @@ export async function setupFor(
     extraArgs,
     tools: {
       ...io.tmux(values.socket),
-      stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+      stateDirectory: absoluteIn('--state', values.state ?? defaultState, io),
       required: scope.required,
       defaultAccountHome: defaultHomeIn(io.home),
       launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
@@ -125,11 +126,6 @@ export async function setupFor(
 }
 
 type Surroundings = CliContext['io'];
-
-function defaultState({ env, home }: Surroundings): string {
-  const base = env['XDG_STATE_HOME'] ?? '';
-  return `${base.startsWith('/') ? base : `${home}/.local/state`}/claude-shared-state/failover`;
-}
 
 /** A daemon keeps it for weeks: it must not depend on where that was started. */
 function absoluteIn(option: string, path: string, io: Surroundings): string {
