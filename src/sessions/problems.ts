@@ -82,7 +82,7 @@ export interface SessionProblemFields {
     readonly copies?: readonly string[];
   };
   /**
-   * The content of the transcript keeps the session from being resumed. Recognized: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended, or that ran under several organizations, are refused from about 2.1.223 on.
+   * The content of the transcript keeps the session from being resumed. Recognized: `reason` says why. With `not-a-file`, a directory, FIFO, socket or device has its name: the program fails, or waits forever. Conversations that Claude ended are refused from 2.1.222 on, those that ran under several organizations from 2.1.311 on.
    */
   readonly 'transcript-unusable': AtPath & { readonly reason: UnusableReason };
   /**
@@ -94,7 +94,7 @@ export interface SessionProblemFields {
   /** The session runs in the background under this home: the program refuses to resume it. */
   readonly 'running-in-background': AtProcess;
   /**
-   * The program's configuration isn't valid JSON, and it does not start; with an empty one, versions before about 2.1.223 do not. With `variable`: the settings set this variable, so the program saves no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or uses another home (`CLAUDE_CONFIG_DIR`).
+   * The program's configuration isn't valid JSON, and it does not start; with an empty one, versions before 2.1.311 do not. With `variable`: the settings set this variable, so the program saves no transcripts (`CLAUDE_CODE_SKIP_PROMPT_HISTORY`), or uses another home (`CLAUDE_CONFIG_DIR`).
    */
   readonly 'config-unusable': AtPath & { readonly variable?: string };
 
@@ -106,14 +106,14 @@ export interface SessionProblemFields {
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
-   * Part of the conversation is missing or hidden. `last-line-truncated`: up to about 2.1.222 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
+   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
    */
   readonly 'transcript-damaged': AtPath & {
     readonly reason: DamageReason;
     readonly branchCount?: number;
   };
   /**
-   * The conversation ran under one organization: from about 2.1.223 on the program refuses to resume it under an account of another one, and with an API key always.
+   * The conversation ran under one organization: from 2.1.311 on the program refuses to resume it under an account of another one, and with an API key always.
    */
   readonly 'organization-bound': AtPath & {
     /** Its UUID. */
@@ -132,7 +132,7 @@ export interface SessionProblemFields {
     readonly effect: 'continues' | 'asks' | 'refuses';
   };
   /**
-   * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and says that it succeeded. `session-env`: it isn't a directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
+   * A directory of this home (`name`) is not shared. `projects`: no other account sees the new turns. `file-history`: `/rewind` lacks the files of other accounts' turns, and before 2.1.331 says that it succeeded. `session-env`: it isn't a directory, so what SessionStart hooks set is lost, and old versions fail every Bash call.
    */
   readonly 'state-not-shared': AtPath & { readonly name: string; readonly state: LinkState };
   /**

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { MigrateReadHandle } from '../fs/migrate-fs.ts';
 import type { LogKey, StoredFile } from './log.ts';
-import { endsLike, piecesOf } from './pool.ts';
+import type { OpenFile } from './pool.ts';
 import type { RunningDigest } from './session-store.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -67,14 +66,6 @@ export async function digestsOf(
   return { size, sha256: hash.digest('hex'), before };
 }
 
-/** The first bytes of a file of the pool. */
-export interface OpenFile {
-  readonly handle: MigrateReadHandle;
-  readonly path: string;
-  /** As many as are looked at. */
-  readonly size: number;
-}
-
 /**
  * Compares the first bytes of an open file with what is stored of it; if they are as many, by their ends.
  *
@@ -85,19 +76,21 @@ export async function compare(
   transfer: Transfer,
   key: LogKey,
   stored: StoredFile | undefined,
-  { handle, path, size }: OpenFile,
+  open: OpenFile,
   use?: (body: Uint8Array) => Promise<void>,
 ): Promise<{ readonly kind: Difference; readonly hash: RunningDigest }> {
   const hash = createHash('sha256');
   if (stored === undefined) return { kind: 'pool-longer', hash };
   const { chunks, head } = stored;
-  if (size === head.size) {
-    const isSame = await endsLike(handle, path, size, head.tail);
+  if (open.size === head.size) {
+    const isSame = await open.endsLike(head.tail);
     return { kind: isSame ? 'unchanged' : 'diverged', hash };
   }
-  const pool = await digestsOf(piecesOf(handle, path, 0, size), head.size);
+  const pool = await digestsOf(open.pieces(), head.size);
   const there =
-    size > head.size ? head : await digestsOf(readStored(transfer, key, chunks), size, use);
+    open.size > head.size
+      ? head
+      : await digestsOf(readStored(transfer, key, chunks), open.size, use);
   const isDamaged = there.sha256 !== head.sha256;
   return { kind: isDamaged ? 'diverged' : differenceOf(pool, there), hash: pool.before };
 }

@@ -33,12 +33,11 @@ import { defaultInspector, processInspectorKind } from '../sessions/option-kinds
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
 import { compare, digestsOf, readStored } from './compare.ts';
 import type { ListedFile, LogKey, StoredFile } from './log.ts';
-import { listPool } from './pool.ts';
+import { listPool, OpenFile } from './pool.ts';
 import { type OfFile, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
-  FILES_AT_ONCE,
   liveSessionIds,
   storeKind,
   type TransferOptions,
@@ -125,13 +124,11 @@ export async function exportFromStore(
       if (file.file === '') addSession(file);
     }
     for await (const { files } of transfer.storedFiles()) {
-      transfer.expect(files.length);
-      await mapLimit(
-        // The transcript last: a session whose sub-agents are missing is not resumed as if it had none.
-        files.toSorted((one, other) => Number(one.file === '') - Number(other.file === '')),
-        (file) => transfer.file(() => pull(file)),
-        FILES_AT_ONCE,
-      );
+      // Transcripts last: a session whose sub-agents are missing is not resumed as if it had none.
+      for (const isTranscript of [false, true]) {
+        const some = files.filter(({ file }) => (file === '') === isTranscript);
+        await transfer.each(some, pull);
+      }
     }
     await mapLimit([...written], (directory) => syncDirectory(fs, directory));
   }
@@ -155,31 +152,38 @@ export async function exportFromStore(
         : await transfer.engine(() => transfer.log.head(key));
     // Deleted meanwhile.
     if (stored === undefined) return 'unchanged';
-    transfer.tellFork(file, stored.head);
     const outcome = await (info === undefined ? create : extend)(key, file, stored);
-    // Its name is taken by now.
-    return outcome ?? (await pull(key));
+    if (outcome === undefined) return await pull(key);
+    transfer.tellFork(file, stored.head);
+    return outcome;
   }
 
-  /** Writes a file that the pool does not have; `undefined` if it has one by now. */
+  /** Writes a file that the pool does not have; `undefined` if something has changed meanwhile. */
   async function create(
     key: LogKey,
     file: OfFile,
-    { chunks, head }: StoredFile,
+    stored: StoredFile,
   ): Promise<FileOutcome | undefined> {
     const { path } = file;
     const temporary = join(incoming, PREFIX + nonceFrom(random));
     try {
       const opening = fs.open(temporary, OPEN.create, 0o600);
       const { sha256 } = await withHandle(temporary, opening, async (handle) => {
-        const digests = await digestsOf(readStored(transfer, key, chunks), 0, async (body) => {
-          await writeFully(handle, body, temporary);
-          transfer.addBytes(body.length);
-        });
+        const digests = await digestsOf(
+          readStored(transfer, key, stored.chunks),
+          0,
+          async (body) => {
+            await writeFully(handle, body, temporary);
+            transfer.addBytes(body.length);
+          },
+        );
         await syncHandle(handle, temporary);
         return digests;
       });
-      if (sha256 !== head.sha256) return storeProblem('store-damaged', file);
+      if (sha256 !== stored.head.sha256) {
+        const isDamaged = await transfer.isAsBefore(key, stored);
+        return isDamaged ? storeProblem('store-damaged', file) : undefined;
+      }
       await makeDurableDirectories(fs, dirname(path));
       // It can't take a name that somebody else has, as a rename could.
       const linked = await tolerate(['EEXIST'], path, fs.link(temporary, path));
@@ -197,7 +201,7 @@ export async function exportFromStore(
     const { path, sessionId } = file;
     const rest: Uint8Array[] = [];
     const compared = await withFile(fs, path, OPEN.read, async (handle, info) => {
-      const open = { handle, path, size: info.size };
+      const open = new OpenFile(handle, path, info.size);
       const { kind } = await compare(transfer, key, stored, open, async (body) => {
         rest.push(body);
       });

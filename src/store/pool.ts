@@ -4,7 +4,14 @@ import { join } from '../core/paths.ts';
 import { CallError, failedWith, valueOf } from '../core/result.ts';
 import { wholeLength } from '../fs/compare-files.ts';
 import type { FileInfo } from '../fs/file-info.ts';
-import { listDirectory, lstatOrUndefined, type NamedEntry, readFully } from '../fs/io.ts';
+import {
+  listDirectory,
+  lstatOrUndefined,
+  type NamedEntry,
+  OPEN,
+  readFully,
+  withFile,
+} from '../fs/io.ts';
 import type { MigrateReadFs, MigrateReadHandle } from '../fs/migrate-fs.ts';
 import { isDirectory, walkTree } from '../fs/walk.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
@@ -71,42 +78,59 @@ export async function listPool(
   return found;
 }
 
-/** What an open file has between two offsets, in pieces; less, if it is shorter by now. */
-export async function* piecesOf(
-  handle: MigrateReadHandle,
-  path: string,
-  from: number,
-  end: number,
-): AsyncGenerator<Uint8Array> {
-  for (let position = from; position < end;) {
-    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
-    const read = await readFully(handle, bytes, position, path);
-    if (read === 0) return;
-    position += read;
-    yield bytes.subarray(0, read);
+/** A file of the pool that is open, and as many of its first bytes as count. */
+export class OpenFile {
+  readonly size: number;
+  readonly #handle: MigrateReadHandle;
+  readonly #path: string;
+
+  constructor(handle: MigrateReadHandle, path: string, size: number) {
+    this.#handle = handle;
+    this.#path = path;
+    this.size = size;
+  }
+
+  /** What it has from an offset on; less, if it is shorter by now. */
+  async *pieces(from = 0): AsyncGenerator<Uint8Array> {
+    for (let position = from; position < this.size;) {
+      const bytes = new Uint8Array(Math.min(CHUNK_BYTES, this.size - position));
+      const read = await readFully(this.#handle, bytes, position, this.#path);
+      if (read === 0) return;
+      position += read;
+      yield bytes.subarray(0, read);
+    }
+  }
+
+  /** Whether it ends like what was stored. */
+  async endsLike(tail: string): Promise<boolean> {
+    const bytes = new Uint8Array(Math.min(Number.parseInt(tail, 10), this.size));
+    const read = await readFully(this.#handle, bytes, this.size - bytes.length, this.#path);
+    return tailOf(bytes.subarray(0, read)) === tail;
   }
 }
 
-/** The size of an open file without half a line at its end, which a running session may have written. */
-export async function wholeSize(
-  handle: MigrateReadHandle,
+/** Opens a file of the pool without half a line at its end, which a running session may have written. */
+export async function withWholeLines<Value>(
+  fs: MigrateReadFs,
   { path, file }: PoolFile,
-  size: number,
-): Promise<number> {
-  return isLog(file) ? await wholeLength(handle, size, path) : size;
+  use: (open: OpenFile, info: FileInfo) => Promise<Value>,
+): Promise<Value | undefined> {
+  return await withFile(fs, path, OPEN.read, async (handle, info) => {
+    const size = isLog(file) ? await wholeLength(handle, info.size, path) : info.size;
+    return await use(new OpenFile(handle, path, size), info);
+  });
 }
 
-/** What an open file has between two offsets, in pieces of whole lines. */
+/** What an open file has from an offset on, in pieces of whole lines. */
 export async function* wholeLines(
-  handle: MigrateReadHandle,
+  open: OpenFile,
   { path, file }: PoolFile,
   from: number,
-  end: number,
 ): AsyncGenerator<Uint8Array> {
   // An empty file is a file, too; an empty transcript has nothing to resume.
-  if (end === 0 && !isLog(file)) yield new Uint8Array();
+  if (open.size === 0 && !isLog(file)) yield new Uint8Array();
   let [pending, length]: [Uint8Array[], number] = [[], 0];
-  for await (const piece of piecesOf(handle, path, from, end)) {
+  for await (const piece of open.pieces(from)) {
     const whole = isLog(file) ? piece.lastIndexOf(NEWLINE) + 1 : piece.length;
     if (whole > 0) {
       yield Buffer.concat([...pending, piece.subarray(0, whole)]);
@@ -117,16 +141,4 @@ export async function* wholeLines(
     // No engine takes it in one piece.
     if (length > MAX_LINE_BYTES) throw new CallError(path, { code: 'EFBIG' });
   }
-}
-
-/** Whether what an open file has before an offset ends like what was stored. */
-export async function endsLike(
-  handle: MigrateReadHandle,
-  path: string,
-  end: number,
-  tail: string,
-): Promise<boolean> {
-  const bytes = new Uint8Array(Math.min(Number.parseInt(tail, 10), end));
-  const read = await readFully(handle, bytes, end - bytes.length, path);
-  return tailOf(bytes.subarray(0, read)) === tail;
 }

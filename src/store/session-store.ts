@@ -349,11 +349,10 @@ export function createSessionStore(log: SessionLog, options: StoreOptions = {}):
     async delete(key) {
       await ready();
       const at = logKeyOf(key);
-      const files =
-        key.subpath === undefined ? await log.list(key.projectKey, key.sessionId) : [at];
+      const files = key.subpath === undefined ? await log.list(key.projectKey, key.sessionId) : [];
       // The transcript first: what is left of an interrupted deletion is no session.
-      const ordered = [at, ...files.map(({ file }) => ({ ...at, file }))];
-      for (const each of new Map(ordered.map((it) => [it.file, it])).values()) {
+      for (const { file } of [at, ...files.filter((other) => other.file !== '')]) {
+        const each = { ...at, file };
         await inTurn(each, async () => {
           await log.delete(each);
           known.delete(nameOf(each));

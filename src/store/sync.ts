@@ -1,19 +1,17 @@
 import { check, flag, optional, options as optionsOf, somePaths } from '../core/options.ts';
 import { mapLimit } from '../core/map-limit.ts';
 import { type FileInfo, isUnchanged } from '../fs/file-info.ts';
-import { OPEN, withFile } from '../fs/io.ts';
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
-import { compare, type OpenFile } from './compare.ts';
+import { compare } from './compare.ts';
 import { type ListedFile, nameOf } from './log.ts';
-import { endsLike, listPool, type PoolFile, wholeLines, wholeSize } from './pool.ts';
+import { listPool, type OpenFile, type PoolFile, wholeLines, withWholeLines } from './pool.ts';
 import { storeProblem } from './problems.ts';
 import type { Content, SharedStore } from './session-store.ts';
 import {
   type FileOutcome,
-  FILES_AT_ONCE,
   liveSessionIds,
   storeKind,
   type TransferOptions,
@@ -52,6 +50,8 @@ const schema = /* @__PURE__ */ (() => ({
 const INTERVAL_MS = 300;
 /** After so many looks at the running sessions everything is looked at again. */
 const ROUNDS = 100;
+/** So few files are asked for one by one. */
+const MAX_UNLISTED = 4;
 
 /**
  * Brings all sessions of the pool into a store, with their sub-agents and tool results.
@@ -97,10 +97,8 @@ export async function syncToStore(
       const before = seen.get(path);
       return info === undefined || before === undefined || !isUnchanged(info, before);
     });
-    transfer.expect(changed.length);
-    // A few are asked for one by one.
-    const listed = changed.length > FILES_AT_ONCE ? await listStored(changed) : undefined;
-    await mapLimit(changed, (file) => transfer.file(() => push(file, listed)), FILES_AT_ONCE);
+    const listed = changed.length > MAX_UNLISTED ? await listStored(changed) : undefined;
+    await transfer.each(changed, (file) => push(file, listed));
   }
 
   /** What the store has of the projects of some files. */
@@ -118,15 +116,13 @@ export async function syncToStore(
     listed: ReadonlyMap<string, ListedFile> | undefined,
   ): Promise<FileOutcome> {
     const { info, ...fields } = file;
-    const { path } = file;
     if (info?.kind !== 'file') {
       const reason = info === undefined ? 'unusual-name' : 'not-a-file';
       return storeProblem('not-transferable', { ...fields, reason });
     }
-    const outcome = await withFile(fs, path, OPEN.read, async (handle, opened) => {
-      const size = await wholeSize(handle, file, opened.size);
-      const pushed = await pushOpen(file, { handle, path, size }, listed);
-      seen.set(path, opened);
+    const outcome = await withWholeLines(fs, file, async (open, opened) => {
+      const pushed = await pushOpen(file, open, listed);
+      seen.set(file.path, opened);
       return pushed;
     });
     // Gone meanwhile.
@@ -140,12 +136,11 @@ export async function syncToStore(
     listed: ReadonlyMap<string, ListedFile> | undefined,
   ): Promise<FileOutcome> {
     const key = transfer.inStore(file);
-    const { handle, path, size } = open;
     const before = listed?.get(nameOf(key));
     // A listing of S3 has no heads.
     const tail = before?.head?.tail;
     const isSame =
-      before?.size === size && (tail === undefined || (await endsLike(handle, path, size, tail)));
+      before?.size === open.size && (tail === undefined || (await open.endsLike(tail)));
     if (isSame) return 'unchanged';
     // Others may write to it meanwhile: what is there then is looked at, too.
     for (const isFirst of [true, false]) {
@@ -163,11 +158,11 @@ export async function syncToStore(
   /** Pushes what a file has beyond what is stored; `undefined` if others wrote to it meanwhile. */
   async function append(
     file: PoolFile,
-    { handle, size }: OpenFile,
+    open: OpenFile,
     before: Content,
   ): Promise<FileOutcome | undefined> {
     let content = before;
-    for await (const body of wholeLines(handle, file, before.stored?.head.size ?? 0, size)) {
+    for await (const body of wholeLines(open, file, before.stored?.head.size ?? 0)) {
       transfer.stopIfAborted();
       const next = await transfer.engine(() =>
         checked.store.appendBytes(transfer.inStore(file), content, body),

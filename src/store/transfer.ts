@@ -10,6 +10,7 @@ import {
   port,
 } from '../core/options.ts';
 import { isObject } from '../core/json.ts';
+import { mapLimit } from '../core/map-limit.ts';
 import { CallError, errnoOf, toResult } from '../core/result.ts';
 import { realPathOrUndefined } from '../fs/io.ts';
 import { type MigrateReadFs, migrateReadPort } from '../fs/migrate-fs.ts';
@@ -19,7 +20,7 @@ import type { SessionReadFs } from '../fs/session-fs.ts';
 import { projectsTarget, RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { requiredKind } from '../sessions/option-kinds.ts';
-import { FORMAT, type Head, type LogKey, type SessionLog } from './log.ts';
+import { FORMAT, type Head, type LogKey, type SessionLog, type StoredFile } from './log.ts';
 import { pathIn } from './pool.ts';
 import { type OfFile, type StoreProblem, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
@@ -112,8 +113,6 @@ class Ended extends Error {
   }
 }
 
-/** How many files a transfer handles at once. */
-export const FILES_AT_ONCE = 4;
 const TRIES = 4;
 const FIRST_PAUSE_MS = 100;
 
@@ -166,9 +165,9 @@ export class Transfer {
     }
   }
 
-  expect(files: number): void {
-    this.#total += files;
-    this.#report();
+  /** Whether a file is still as it was: if not, what was read of it says nothing. */
+  async isAsBefore(key: LogKey, { head }: StoredFile): Promise<boolean> {
+    return (await this.engine(() => this.log.head(key)))?.head.sha256 === head.sha256;
   }
 
   addBytes(bytes: number): void {
@@ -188,20 +187,27 @@ export class Transfer {
     if (this.#options.signal?.aborted === true) throw new Ended();
   }
 
-  /** Does something with one file; a call of the file system that fails concerns that file only. */
-  async file(handle: () => Promise<FileOutcome>): Promise<void> {
-    this.stopIfAborted();
-    const result = await toResult(handle());
-    const ended = result.ok ? result.value : ioProblem(result.error);
-    let outcome: keyof TransferCounts = 'skipped';
-    if (typeof ended === 'string') outcome = ended;
-    else {
-      if (ended.code === 'session-diverged') outcome = 'diverged';
-      this.problem(ended);
-    }
-    this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
-    this.#done += 1;
+  /** Does something with each file; a call of the file system that fails concerns that file only. */
+  async each<File>(
+    files: readonly File[],
+    handle: (file: File) => Promise<FileOutcome>,
+  ): Promise<void> {
+    this.#total += files.length;
     this.#report();
+    await mapLimit(files, async (file) => {
+      this.stopIfAborted();
+      const result = await toResult(handle(file));
+      const ended = result.ok ? result.value : ioProblem(result.error);
+      let outcome: keyof TransferCounts = 'skipped';
+      if (typeof ended === 'string') outcome = ended;
+      else {
+        if (ended.code === 'session-diverged') outcome = 'diverged';
+        this.problem(ended);
+      }
+      this.#files = { ...this.#files, [outcome]: this.#files[outcome] + 1 };
+      this.#done += 1;
+      this.#report();
+    });
   }
 
   /** Calls the engine, several times if need be: so the call must be one that may have taken effect already. */
@@ -254,8 +260,8 @@ export class Transfer {
   }
 
   #report(): void {
-    const total = Math.max(this.#done, this.#total);
-    this.#options.onProgress?.({ done: this.#done, total, bytes: this.#bytes });
+    const [done, total, bytes] = [this.#done, this.#total, this.#bytes];
+    this.#options.onProgress?.({ done, total, bytes });
   }
 }
 
@@ -274,8 +280,7 @@ export async function liveSessionIds(
   processInspector: ProcessInspector,
   fs: FsLike<SessionReadFs> | undefined,
 ): Promise<ReadonlySet<string>> {
-  const injected = fs === undefined ? {} : { fs };
-  const { sessions } = await findLiveSessions(accountHomes, { processInspector, ...injected });
+  const { sessions } = await findLiveSessions(accountHomes, { processInspector, fs });
   return new Set(sessions.map(({ sessionId }) => sessionId));
 }
 

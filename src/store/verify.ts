@@ -1,11 +1,9 @@
 import { check, options as optionsOf } from '../core/options.ts';
-import { mapLimit } from '../core/map-limit.ts';
-import { OPEN, withFile } from '../fs/io.ts';
 import { realMigrateDisk } from '../fs/migrate-fs.ts';
 import { promisesOf } from '../fs/port.ts';
 import { differenceOf, type Digests, digestsOf, readStored } from './compare.ts';
 import { type LogKey, nameOf } from './log.ts';
-import { listPool, piecesOf, type PoolFile, wholeSize } from './pool.ts';
+import { listPool, type PoolFile, withWholeLines } from './pool.ts';
 import { type OfFile, storeProblem } from './problems.ts';
 import type { SharedStore } from './session-store.ts';
 import {
@@ -84,8 +82,11 @@ export async function verifyStore(
     const pool = pooled && (await digestsInPool(pooled, there?.head.size));
     const stored =
       there && (await digestsOf(readStored(transfer, key, there.chunks), pool?.size ?? 0));
-    if (there !== undefined) transfer.tellFork(file, there.head);
     const isDamaged = stored?.sha256 !== there?.head.sha256;
+    if (isDamaged && there && !(await transfer.isAsBefore(key, there))) {
+      return await verify(key, pooled);
+    }
+    if (there !== undefined) transfer.tellFork(file, there.head);
     const kind = isDamaged ? 'damaged' : kindOf(pool, stored);
     if (kind === 'unchanged') return kind;
     differences.push({ ...file, kind, pool: sideOf(pool), stored: sideOf(stored) });
@@ -94,10 +95,7 @@ export async function verifyStore(
 
   async function digestsInPool(file: PoolFile, offset?: number): Promise<Digests | undefined> {
     if (file.info?.kind !== 'file') return undefined;
-    return await withFile(fs, file.path, OPEN.read, async (handle, { size }) => {
-      const whole = await wholeSize(handle, file, size);
-      return await digestsOf(piecesOf(handle, file.path, 0, whole), offset);
-    });
+    return await withWholeLines(fs, file, (open) => digestsOf(open.pieces(), offset));
   }
 
   const report = await transfer.run(async () => {
@@ -109,8 +107,7 @@ export async function verifyStore(
     for await (const { files: listed } of transfer.storedFiles()) {
       for (const key of listed) files.set(nameOf(key), files.get(nameOf(key)) ?? [key]);
     }
-    transfer.expect(files.size);
-    await mapLimit([...files.values()], ([key, file]) => transfer.file(() => verify(key, file)));
+    await transfer.each([...files.values()], ([key, file]) => verify(key, file));
   });
   const sorted = differences.toSorted((one, other) => (one.path < other.path ? -1 : 1));
   return { ...report, differences: sorted };

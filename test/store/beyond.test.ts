@@ -163,6 +163,6 @@ test('a server of S3 that ignores conditions is refused', async () => {
     );
   } finally {
     client.destroy();
-    await careless.kill();
+    await careless.stop();
   }
 });

@@ -8,7 +8,7 @@ import {
   syncToStore,
   verifyStore,
 } from 'claude-shared-state/store';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { bundleChild } from '../unit/support/child.ts';
 import { printFigures, rounds } from '../unit/support/proof.ts';
 import { kinds } from './support/clients.ts';
@@ -206,6 +206,7 @@ test.each([
   'a server of %s that is killed and started again has all that it confirmed',
   async (kind, start) => {
     const server = await start();
+    onTestFinished(() => server.stop());
     const [from, place] = [await newMachine(), await preparedPlace(kind, server.port)];
     await fill(from, 20, 20 * MEGABYTE);
     let isDone = false;
@@ -221,7 +222,6 @@ test.each([
       isDone = (await syncToStore(place.open(), from.options)).ok;
     }
     await expectEqual(place, from);
-    await server.kill();
   },
 );
 

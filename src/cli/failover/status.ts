@@ -52,7 +52,9 @@ export function statusOf(
   at: Date,
 ): DaemonStatus {
   const accounts = rules.accounts.map(({ account: accountHome, organization }) => {
-    const limit = limits.find((each) => each.account === accountHome && each.until > Number(at));
+    const [limit] = limits
+      .filter((each) => each.account === accountHome && each.until > Number(at))
+      .toSorted((one, other) => other.until - one.until);
     const end = limit && {
       exhaustedUntil: new Date(limit.until).toISOString(),
       scope: limit.scope,

@@ -31,9 +31,9 @@ export interface AccountChoice {
  * Chooses the account to move to, by what the quota gate saw of each.
  *
  * Never one whose limit hasn't been reset, nor one of an organization whose limit was the organization's. Of the others
- * the one with the most left; where that isn't known, the next one in your order after the one in use. If all are
- * exhausted, the first to reset, and when. A limit of which nobody says when it ends is taken to end after five hours
- * if it is a session's, and otherwise after a day. Pure.
+ * the one with the most left; where that isn't known, the next one in your order after the one in use. One of which only
+ * a model is exhausted comes after the others. If all are exhausted, the first to reset, and when. A limit of which
+ * nobody says when it ends is taken to end after five hours if it is a session's, and otherwise after a day. Pure.
  *
  * @param state - The state of `stepQuotaGate`, or parsed from its JSON.
  * @param accounts - `{ account, organization, remaining }` of each, at least one, in the order of your preference.
@@ -75,7 +75,7 @@ export function chooseAccount(
   const inTurn = [...given.accounts.slice(from), ...given.accounts.slice(0, from)];
   const organizationOf = (name: string) =>
     given.accounts.find(({ account }) => account === name)?.organization;
-  const exhaustedUntil = ({ account, organization }: AccountCandidate) => {
+  const candidates = inTurn.map(({ account, organization, remaining = 0 }) => {
     const concerning = limits.filter(
       (limit) =>
         limit.account === account ||
@@ -83,16 +83,18 @@ export function chooseAccount(
           organization !== undefined &&
           organization === organizationOf(limit.account)),
     );
-    return Math.max(-Infinity, ...concerning.map(({ until }) => until));
-  };
-  const candidates = inTurn.map((candidate) => ({ candidate, until: exhaustedUntil(candidate) }));
+    const whole = concerning.filter(({ scope }) => scope !== 'model');
+    const lacksModel = concerning.some(({ scope, until }) => scope === 'model' && until > time);
+    const until = Math.max(-Infinity, ...whole.map((limit) => limit.until));
+    return { account, until, rank: lacksModel ? remaining - 2 : remaining };
+  });
   const [best] = candidates
     .filter(({ until }) => until <= time)
-    .toSorted((a, b) => (b.candidate.remaining ?? 0) - (a.candidate.remaining ?? 0));
-  if (best !== undefined) return { account: best.candidate.account, waitUntil: undefined };
+    .toSorted((a, b) => b.rank - a.rank);
+  if (best !== undefined) return { account: best.account, waitUntil: undefined };
   const [first] = candidates.toSorted((a, b) => a.until - b.until);
   if (first === undefined) throw new Error('no accounts');
-  return { account: first.candidate.account, waitUntil: new Date(first.until).toISOString() };
+  return { account: first.account, waitUntil: new Date(first.until).toISOString() };
 }
 
 const part: Kind<number> = /* @__PURE__ */ kind(

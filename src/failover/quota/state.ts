@@ -33,6 +33,8 @@ export interface AccountLimit {
   readonly scope: QuotaScope;
   /** When it ends, or is taken to end, in milliseconds since 1970. */
   readonly until: number;
+  /** Whether nobody said when it ends. */
+  readonly isAssumed?: true;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface QuotaGateState {
   readonly account?: string;
   /** The accounts that were swapped away from, oldest first. */
   readonly exhaustedAccounts: readonly string[];
-  /** The last limit that each account hit. */
+  /** For each account and scope, of the limits that it hit, the one that ends last. */
   readonly limits: readonly AccountLimit[];
   /** What the newest turns on the screens say about limits. */
   readonly onScreen: readonly SeenMessage[];
@@ -127,7 +129,11 @@ const isEvidence = (value: unknown) =>
 const isSeenMessage = (value: unknown): value is SeenMessage =>
   fits(value, { session: isText, text: isText, prompt: isText }, { resetsAt: isTime });
 const isAccountLimit = (value: unknown): value is AccountLimit =>
-  fits(value, { account: isText, scope: isScope, until: isTime });
+  fits(
+    value,
+    { account: isText, scope: isScope, until: isTime },
+    { isAssumed: (member) => member === true },
+  );
 const isPendingDetection = (value: unknown): value is PendingDetection =>
   fits(
     value,
@@ -190,7 +196,10 @@ export function seenAfterSwap(
   return [...before, ...shown, ...pending.map(({ message }) => message)];
 }
 
-/** The limits of all accounts after one was confirmed; if nobody says when it ends, a session limit is taken to end in time, others after a day. */
+/**
+ * The limits of all accounts after one was confirmed. If nobody says when it ends, a session limit is taken to end in
+ * time, others after a day.
+ */
 export function limitsAfter(
   { limits }: QuotaGateState,
   account: string,
@@ -198,11 +207,15 @@ export function limitsAfter(
   resetsAt: number | undefined,
   now: number,
 ): readonly AccountLimit[] {
-  const known = limits.find((each) => each.account === account && each.scope === scope);
-  const assumed = now + (limit === 'session' ? SESSION_MS : DAY_MS);
-  const standing = known !== undefined && known.until > now ? known.until : assumed;
-  const until = resetsAt ?? standing;
-  return [...limits.filter((each) => each.account !== account), { account, scope, until }];
+  const isKnown = (each: AccountLimit) => each.account === account && each.scope === scope;
+  const known = limits.find((each) => isKnown(each) && each.until > now);
+  const told = known?.isAssumed === true ? undefined : known;
+  if (resetsAt === undefined ? known !== undefined : (told?.until ?? 0) >= resetsAt) return limits;
+  const end: Pick<AccountLimit, 'until' | 'isAssumed'> =
+    resetsAt === undefined
+      ? { until: now + (limit === 'session' ? SESSION_MS : DAY_MS), isAssumed: true }
+      : { until: resetsAt };
+  return [...limits.filter((each) => !isKnown(each)), { account, scope, ...end }];
 }
 
 function isInForce({ resetsAt }: SeenMessage, now: number): boolean {

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { chmod, chown, mkdtemp, realpath } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer, type Server, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +15,8 @@ export interface Engine {
   start(): Promise<void>;
   /** With SIGKILL. */
   kill(): Promise<void>;
+  /** For good: its data goes, too. */
+  stop(): Promise<void>;
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -37,7 +38,6 @@ async function dataDirectory(name: string): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), `store-${name}-`)));
   await chmod(directory, 0o700);
   if (isRoot) await chown(directory, NOBODY, NOBODY);
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -62,6 +62,7 @@ async function isListening(port: number): Promise<boolean> {
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 function engine(
+  directory: string,
   port: number,
   command: string,
   args: readonly string[],
@@ -90,6 +91,11 @@ function engine(
       child.kill('SIGKILL');
       await ended;
     },
+    async stop() {
+      await this.kill();
+      // Of PostgreSQL some processes write for a moment longer.
+      await rm(directory, { recursive: true, force: true, maxRetries: 10 });
+    },
   };
 }
 
@@ -117,7 +123,7 @@ export async function startPostgres(): Promise<Engine> {
       return false;
     }
   };
-  const postgres = engine(port, join(programs, 'postgres'), args, isReady);
+  const postgres = engine(directory, port, join(programs, 'postgres'), args, isReady);
   await postgres.start();
   return postgres;
 }
@@ -128,7 +134,7 @@ export async function startValkey(): Promise<Engine> {
   const { stdout } = await run('sh', ['-c', 'command -v valkey-server || command -v redis-server']);
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, ...durable];
-  const valkey = engine(port, stdout.trim(), args);
+  const valkey = engine(directory, port, stdout.trim(), args);
   await valkey.start();
   return valkey;
 }
@@ -139,7 +145,7 @@ export async function startS3({ conditions = true } = {}): Promise<Engine> {
   const directory = await dataDirectory('s3');
   const port = await freePort();
   const args = [s3Program, String(port), directory, conditions ? 'yes' : 'no'];
-  const s3 = engine(port, process.execPath, args);
+  const s3 = engine(directory, port, process.execPath, args);
   await s3.start();
   return s3;
 }

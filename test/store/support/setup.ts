@@ -13,6 +13,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const [postgres, valkey, s3] = await Promise.all([startPostgres(), startValkey(), startS3()]);
   project.provide('ports', { postgres: postgres.port, valkey: valkey.port, s3: s3.port });
   return async () => {
-    await Promise.all([postgres, valkey, s3].map((engine) => engine.kill()));
+    await Promise.all([postgres, valkey, s3].map((engine) => engine.stop()));
   };
 }

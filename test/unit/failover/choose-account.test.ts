@@ -1,6 +1,7 @@
 import { isSharedStateError } from 'claude-shared-state';
 import { type AccountCandidate, chooseAccount, stepQuotaGate } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { steps } from '../support/quota-steps.ts';
 
 const HOUR = 3_600_000;
 const now = new Date('2026-11-29T13:00:00Z');
@@ -61,6 +62,24 @@ describe('the account is', () => {
       [{ account: 'a' }, { account: 'b' }],
       'b',
     ],
+    [
+      'one of which only a model is exhausted, rather than wait',
+      stateWith([
+        { account: 'a', scope: 'model', until: 9 },
+        { account: 'b', until: 1 },
+      ]),
+      [acme('a'), acme('b')],
+      'a',
+    ],
+    [
+      'one that can use every model, rather than one of which a model is exhausted',
+      stateWith([{ account: 'a', scope: 'model', until: 9 }]),
+      [
+        { account: 'a', remaining: 1 },
+        { account: 'b', remaining: 0 },
+      ],
+      'b',
+    ],
   ])('%s', (_, state, accounts, account) => {
     expect(chooseAccount(state, accounts, now)).toEqual({ account, waitUntil: undefined });
   });
@@ -111,10 +130,7 @@ function story(...hits: readonly (readonly [account: string, words: string])[]):
     if (from !== undefined) {
       state = stepQuotaGate(state, { kind: 'swapped', from, to: account, at }).state;
     }
-    const failed = { hook_event_name: 'StopFailure', error: 'rate_limit' };
-    const input = { ...failed, last_assistant_message: words };
-    const hit = { kind: 'hook', session: 'api', account, at, input } as const;
-    ({ state } = stepQuotaGate(state, hit, { cooldownMs: 0 }));
+    ({ state } = stepQuotaGate(state, { ...hit('api', words), account, at }, { cooldownMs: 0 }));
   }
   return JSON.parse(JSON.stringify(state));
 }
@@ -129,6 +145,49 @@ test('Three accounts that are exhausted one after the other end in a wait for th
   const three = story(['a', session('4pm')], ['b', session('3pm')], ['c', session('5pm')]);
   const waitUntil = '2026-11-29T15:00:00.000Z';
   expect(chooseAccount(three, abc, now)).toEqual({ account: 'b', waitUntil });
+});
+
+function hit(session: string, words: string) {
+  const failed = { hook_event_name: 'StopFailure', error: 'rate_limit' };
+  const input = { ...failed, last_assistant_message: words };
+  return { kind: 'hook', session, account: 'a', at: now, input } as const;
+}
+
+describe('of several limits of one account,', () => {
+  const week = "You've hit your weekly limit · resets Dec 4, 5am (UTC)";
+  const organization =
+    "You've hit your org's monthly spend limit · ask your admin for a higher limit";
+  const opus = "You've hit your Opus limit · resets Dec 9, 5am (UTC)";
+
+  test.each<[string, readonly string[], string]>([
+    ['the last to end counts', [week, session('4pm')], '2026-12-04T05:00:00.000Z'],
+    ['in whatever order they came', [session('4pm'), week], '2026-12-04T05:00:00.000Z'],
+    [
+      "a seat's does not end that of its organization",
+      [organization, session('4pm')],
+      later(24).toISOString(),
+    ],
+    ['none of a model makes it wait', [opus, session('4pm'), opus], '2026-11-29T16:00:00.000Z'],
+    [
+      'one that says when it ends is worth more than one that does not',
+      ["You've hit your monthly spend limit", session('4pm')],
+      '2026-11-29T16:00:00.000Z',
+    ],
+    [
+      'one that does not say when it ends adds nothing',
+      [session('4pm'), "You've hit your monthly spend limit"],
+      '2026-11-29T16:00:00.000Z',
+    ],
+  ])('%s', (_, words, waitUntil) => {
+    const observations = words.map((text, index) => hit(String(index), text));
+    const state = steps(observations).at(-1)?.state;
+    expect(chooseAccount(state, [acme('a')], now).waitUntil).toBe(waitUntil);
+    expect(chooseAccount(state, [acme('b'), acme('a')], now)).toEqual(
+      words.includes(organization)
+        ? { account: 'b', waitUntil }
+        : { account: 'b', waitUntil: undefined },
+    );
+  });
 });
 
 test.each([

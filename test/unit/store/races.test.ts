@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { exportFromStore, syncToStore, verifyStore } from 'claude-shared-state/store';
 import { describe, expect, test } from 'vitest';
@@ -128,6 +129,25 @@ describe.each(worldKinds)('a changing store, in %s', (kind) => {
       engine.log.append = async () => false;
       const pushed = await syncToStore(store, options);
       expect(pushed.problems).toMatchObject([{ code: 'session-diverged', path }]);
+    }));
+
+  test('a session that is deleted and stored again while it is read is read again', () =>
+    inWorld(kind, async (world) => {
+      const { engine, store, options, beforeNext, text } = await scene(world);
+      await store.append(key, [entry(1)]);
+      const replaceBy = (n: number) => () => {
+        for (const file of engine.files.values()) {
+          const [chunk, sha256] = [Buffer.from(line(n)), createHash('sha256').update(line(n))];
+          file.chunks = [chunk];
+          file.head = { ...file.head, sha256: sha256.digest('hex') };
+        }
+      };
+      beforeNext('read', replaceBy(2));
+      expect(await exportFromStore(store, options)).toMatchObject({ ok: true, problems: [] });
+      expect(text()).toBe(line(2));
+      beforeNext('read', replaceBy(3));
+      const verified = await verifyStore(store, options);
+      expect(verified).toMatchObject({ differences: [{ kind: 'diverged' }], problems: [] });
     }));
 
   test('exportFromStore creates nothing of a session that is deleted there', () =>
