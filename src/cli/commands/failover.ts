@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type FailoverSession,
   planSwap,
   saveResumeUUIDs,
   swapAccounts,
@@ -149,10 +148,7 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
 async function sessionsFor(setup: FailoverSetup) {
   const { homes, named } = setup;
   await requireTerminals(setup);
-  const { found } = await findInTerminals(setup);
-  const watched = new Map<string, FailoverSession>();
-  for (const { name, cwd } of found) watched.set(name, { name, cwd });
-  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
+  const { found, watched } = await findInTerminals(setup);
   const nowhere = named.find(({ name }) => !watched.has(name));
   if (nowhere !== undefined) {
     const { name } = nowhere;

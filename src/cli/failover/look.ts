@@ -45,7 +45,7 @@ export async function findInTerminals({
   isDiscovering,
   named,
   tools: { terminal, fs, processInspector },
-}: Surroundings): Promise<{ readonly hasServer: boolean; readonly found: readonly Found[] }> {
+}: Surroundings) {
   const { sessions } = await findLiveSessions(homes, { fs, processInspector });
   const running = sessions.filter(({ processState }) => processState === 'running');
   const all = await terminal.sessions();
@@ -67,7 +67,9 @@ export async function findInTerminals({
       break;
     }
   }
-  return { hasServer: all.length > 0, found };
+  const placed = named.flatMap(({ name, cwd }) => (cwd === undefined ? [] : { name, cwd }));
+  const watched = [...found, ...placed].map(({ name, cwd }) => [name, { name, cwd }] as const);
+  return { hasServer: all.length > 0, found, watched: new Map(watched) };
 }
 
 async function orNone<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
@@ -87,17 +89,14 @@ export async function lookAround(
 ): Promise<Look> {
   const { homes, isDiscovering, named } = surroundings;
   const { terminal, stateDirectory, fs, processInspector, required } = surroundings.tools;
-  const { hasServer, found } = await findInTerminals(surroundings);
-  const watched = new Map<string, FailoverSession>();
+  const { hasServer, found, watched: there } = await findInTerminals(surroundings);
   const known = new Map(Object.entries(sessions));
-  for (const [name, { cwd }] of known) {
-    if (isDiscovering || named.some((each) => each.name === name)) {
-      watched.set(name, { name, cwd });
-    }
-  }
-  for (const { name, cwd } of found) watched.set(name, { name, cwd });
-  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
-
+  const isKept = (name: string) => isDiscovering || named.some((each) => each.name === name);
+  const kept = [...known].filter(([name]) => isKept(name));
+  const watched = new Map([
+    ...kept.map(([name, { cwd }]) => [name, { name, cwd }] as const),
+    ...there,
+  ]);
   const tools = { terminal, stateDirectory, fs, processInspector };
   const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });
   const sightings: Sighting[] = [];
