@@ -156,7 +156,8 @@ async function sessionsFor(setup: FailoverSetup) {
       `--session ${name}: nothing runs in it; name its directory: ${name}=/a/directory`,
     );
   }
-  if (watched.size === 0) throw new UsageError('no session runs in tmux: name some with --session');
+  if (watched.size === 0)
+    throw new UsageError('no session is running in tmux; name some with --session');
   const times = (home: string) => found.filter(({ live }) => live.accountHomes[0] === home).length;
   const [from = ''] = homes.toSorted((one, other) => times(other) - times(one));
   return { sessions: [...watched.values()], from };
@@ -183,7 +184,7 @@ async function freeAccount(setup: FailoverSetup, from: string): Promise<string> 
   const state = memoryFrom(await setup.readFile(daemonFile(setup.tools.stateDirectory)));
   const { account, waitUntil } = nextAccount(state, from, setup, new Date());
   if (waitUntil === undefined && account !== from) return account;
-  throw new UsageError('no other account can be used now; --to names one all the same');
+  throw new UsageError('no other account can be used now; name one with --to to use it anyway');
 }
 
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
@@ -213,8 +214,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const endings = {
     done: report.ok ? `all sessions run under ${out.path(to)}` : 'done, but not for all sessions',
     refused: 'refused; nothing was stopped',
-    'canary-failed': 'the first session did not go on; the others were left where they are',
-    stopped: 'stopped; the same command goes on',
+    'canary-failed': 'the first session did not resume; the others were not moved',
+    stopped: 'stopped; run the same command to continue',
   };
   out.verdict(report.ok ? 'ok' : 'bad', endings[report.outcome]);
   const isStopped = !report.ok && report.outcome === 'stopped';

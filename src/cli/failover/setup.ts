@@ -163,7 +163,7 @@ export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProb
   const path = statusFile(stateDirectory);
   const other = runningDaemon(statusFrom(await readFile(path)));
   if (other !== undefined && other.pid !== process.pid) {
-    throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
+    throw new UsageError(`process ${other.pid} is already running with --state ${stateDirectory}`);
   }
   await requireTerminals(setup);
   try {
@@ -172,7 +172,7 @@ export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProb
     const reason = reasonOf(error);
     // A disk that is full may have room later.
     if (!reason.includes('ENOSPC')) {
-      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${reason}`);
+      throw new UsageError(`--state ${stateDirectory} can't be written: ${reason}`);
     }
   }
   // The home that has what is shared needs no links.

@@ -131,7 +131,10 @@ describe('a mistake is told before anything is begun:', () => {
     const { exitCode, stderr } = await run(['failover', 'swap', ...flags], {
       home: stage.world.root,
     });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no session runs in tmux')]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining('no session is running in tmux'),
+    ]);
   });
 
   test('a single home', async () => {
@@ -325,14 +328,14 @@ describe('swap', () => {
     stage.terminal.setLaunch('web', 'fails');
     const { exitCode, stdout } = await failover(['swap', '--yes', '--canary', 'web']);
     expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([1, stage.from, undefined]);
-    expect(stdout).toContain('the first session did not go on');
+    expect(stdout).toContain('the first session did not resume');
   });
 
   test('says how to go on after an interrupt', async () => {
     const interrupt = AbortSignal.abort();
     const { exitCode, stdout } = await failover(['swap', '--yes'], { interrupt });
     expect([exitCode, homeOf('api')]).toEqual([3, stage.from]);
-    expect(stdout).toContain('stopped; the same command goes on');
+    expect(stdout).toContain('stopped; run the same command to continue');
   });
 
   test('stops nothing if the other account is not ready', async () => {
