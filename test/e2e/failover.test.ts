@@ -7,7 +7,7 @@ import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { expect, onTestFinished, test } from 'vitest';
 import { isWholeProof, rounds } from '../unit/support/proof.ts';
-import { inventAccount, logIn } from './support/accounts.ts';
+import { inventAccount, logIn, tokenOf } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import type { Pane } from './support/pane.ts';
 import { pollUntil } from './support/poll.ts';
@@ -91,8 +91,8 @@ function startFailover(
   };
 }
 
-const FIRST = 'sk-ant-oat01-first';
-const SECOND = 'sk-ant-oat01-second';
+const [first, second] = [inventAccount('a'), inventAccount('b')];
+const FIRST = tokenOf(first);
 /** Long enough for a program that starts while others do, too. */
 const PATIENCE_MS = 60_000;
 
@@ -105,8 +105,8 @@ async function setStage(program: ProgramName = 'new') {
   const cwdOf = (name: string) => room.path('work', name);
   const names = ['api', 'web', 'docs'] as const;
   for (const name of names) await mkdir(cwdOf(name));
-  await logIn(homes[0], FIRST, names.map(cwdOf), inventAccount('a'));
-  await logIn(homes[1], SECOND, names.map(cwdOf), inventAccount('b'));
+  await logIn(homes[0], first, names.map(cwdOf));
+  await logIn(homes[1], second, names.map(cwdOf));
   await validateAll(homes, { required: room.required });
 
   const server = await startTmux(room);

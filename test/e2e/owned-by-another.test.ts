@@ -20,8 +20,8 @@ async function setStage(isAsked: boolean) {
   const room = await enterCleanRoom();
   const [from, to] = [room.path('a'), room.path('b')] as const;
   const cwd = room.path('work');
-  await logIn(from, 'sk-ant-oat01-a', [cwd], inventAccount('a'));
-  await logIn(to, 'sk-ant-oat01-b', [cwd], inventAccount('b'));
+  await logIn(from, inventAccount('a'), [cwd]);
+  await logIn(to, inventAccount('b'), [cwd]);
   if (isAsked) configure(to, { cachedGrowthBookFeatures });
   await validateAll([from, to], { required: room.required });
   const sessionId = await startSession(room, from, 'The password is swordfish.');

@@ -16,7 +16,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { pack } from '../package/support/pack.ts';
-import { inventAccount, logIn, tokenOf, writeLogin } from './support/accounts.ts';
+import { inventAccount, logIn, writeLogin } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { executableOf } from './support/programs.ts';
@@ -139,9 +139,8 @@ async function enterHomeDirectory() {
   const spare = path('.claude-spare');
   // The default home has its .claude.json beside it.
   await settleHome(at.home, [at.cwd]);
-  const account = inventAccount('a');
-  writeLogin(path('.claude'), account, tokenOf(account), at.home);
-  await logIn(spare, 'sk-ant-oat01-b', [at.cwd], inventAccount('b'));
+  writeLogin(path('.claude'), inventAccount('a'), at.home);
+  await logIn(spare, inventAccount('b'), [at.cwd]);
   const id = await startSession(room, undefined, first);
   const other = await startSession(room, spare, second);
   expect(await resumeSession(room, spare, id, later)).toEqual(notFound(id));

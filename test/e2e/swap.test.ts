@@ -4,14 +4,14 @@ import { validateAll } from 'claude-shared-state';
 import { findLiveSessions } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { expect, test } from 'vitest';
-import { inventAccount, logIn } from './support/accounts.ts';
+import { inventAccount, logIn, tokenOf } from './support/accounts.ts';
 import { cleanEnvironment } from './support/claude.ts';
 import { pollUntil } from './support/poll.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
 import { startTmux } from './support/tmux-server.ts';
 
-const [FIRST, SECOND] = ['sk-ant-oat01-first', 'sk-ant-oat01-second'] as const;
+const target = inventAccount('b');
 const PATIENCE_MS = 60_000;
 
 async function running(home: string) {
@@ -25,8 +25,8 @@ async function setStage(name: 'old' | 'new') {
   const directories = ['api', 'web', 'added'].map((each) => room.path('work', each));
   const [api = '', web = '', added = ''] = directories;
   for (const directory of directories) await mkdir(directory);
-  await logIn(from, FIRST, directories, inventAccount('a'));
-  await logIn(to, SECOND, [api, web], inventAccount('b'));
+  await logIn(from, inventAccount('a'), directories);
+  await logIn(to, target, [api, web]);
   await validateAll([from, to], { required: room.required });
   const server = await startTmux(room);
   const environment = { CLAUDE_CODE_MAX_RETRIES: '1' };
@@ -62,7 +62,7 @@ async function setStage(name: 'old' | 'new') {
   return {
     room,
     options,
-    trustAll: () => logIn(to, SECOND, directories, inventAccount('b')),
+    trustAll: () => logIn(to, target, directories),
     api,
     added,
   };
@@ -93,7 +93,7 @@ test.each(programs)(
       ['move', true],
     ]);
     const expired = { status: 401, type: 'authentication_error', message: 'It has expired.' };
-    room.api.refuse(({ key }) => (key === SECOND ? expired : undefined));
+    room.api.refuse(({ key }) => (key === tokenOf(target) ? expired : undefined));
     const canary = await swapAccounts(options);
     expect([canary.outcome, canary.sessions.map(({ outcome }) => outcome)]).toEqual([
       'canary-failed',

@@ -195,7 +195,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
     values.to === undefined
       ? await freeAccount(setup, from)
       : await accountFor(values.to, scope, io);
-  const options = { ...setup.tools, from, to, sessions, canary: setup.canary };
+  const { homes: accountHomes, canary } = setup;
+  const options = { ...setup.tools, from, to, sessions, accountHomes, canary };
   const plan = await planSwap(options);
   const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);

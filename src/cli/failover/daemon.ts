@@ -149,6 +149,7 @@ class Daemon {
       from,
       to,
       sessions: this.#sessions(names),
+      accountHomes: this.#setup.homes,
       canary: this.#setup.canary,
       onEvent: (event) => {
         if (event.kind === 'stopped') {

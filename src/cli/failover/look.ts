@@ -115,8 +115,9 @@ export async function lookAround(
         fs,
       });
       const text = await terminal.capture(target).catch(() => undefined);
-      const seen = { name, cwd, state: 'running', accountHome, sessionId: live.sessionId } as const;
-      sightings.push({ ...seen, record: live.path, cursor, rows, text });
+      const { sessionId: id, startedAt, path: record } = live;
+      const seen = { name, cwd, state: 'running', accountHome, sessionId: id, startedAt } as const;
+      sightings.push({ ...seen, record, cursor, rows, text });
     } else {
       const record = known.get(name)?.record;
       const isLeft = record !== undefined && (await surroundings.readFile(record)) !== undefined;

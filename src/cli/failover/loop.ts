@@ -37,6 +37,8 @@ interface Seen {
 /** What was seen of one session. */
 export interface Sighting extends Seen {
   readonly name: string;
+  /** When its process started. */
+  readonly startedAt?: Date | undefined;
   /** New rows of its transcript. */
   readonly rows?: readonly unknown[] | undefined;
   /** Its screen. */
@@ -103,6 +105,8 @@ export interface LoopRules {
   readonly next: 'round-robin' | 'in-order';
   readonly pollMs: number;
   readonly cooldownMs: number;
+  /** Of the machine, for times on screens. */
+  readonly timeZone?: string | undefined;
   readonly whenExhausted: 'wait' | 'stop';
   /** Whether sessions are those that are found, and not those that were named. */
   readonly isDiscovering: boolean;
@@ -315,22 +319,22 @@ function watchLimits(
   state: LoopState,
   watched: readonly Sighting[],
   at: Date,
-  { cooldownMs }: LoopRules,
+  { cooldownMs, timeZone }: LoopRules,
   events: DaemonEvent[],
 ): { readonly state: LoopState; readonly exhausted: ReadonlySet<string> } {
   let { gate, limits } = state;
   const exhausted = new Set<string>();
   const said = new Map<string, string>();
-  for (const { name: session, accountHome, rows = [], text } of watched) {
+  for (const { name: session, accountHome, startedAt, rows = [], text } of watched) {
     if (accountHome === undefined) continue;
     const seen = { session, account: accountHome, at };
     const observations = [
-      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, rows } as const]),
+      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, startedAt, rows } as const]),
       ...(text === undefined ? [] : [{ kind: 'pane', ...seen, text } as const]),
     ];
     let quota: QuotaStep | undefined;
     for (const observation of observations) {
-      quota = stepQuotaGate(gate, observation, { cooldownMs });
+      quota = stepQuotaGate(gate, observation, { cooldownMs, timeZone });
       ({ state: gate } = quota);
       ({ limits } = quota.state);
     }

@@ -118,11 +118,18 @@ export async function setupFor(
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
+    timeZone: zoneHere(),
     next: values.next ?? 'round-robin',
     whenExhausted: values.whenExhausted ?? 'wait',
     isDryRun: values.dryRun === true,
     isOnce: values.once === true,
   } as const;
+}
+
+/** With an empty `TZ` Node 20 returns a zone that it doesn't accept itself; the clock is that of UTC. */
+function zoneHere(): string | undefined {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
 type Surroundings = CliContext['io'];

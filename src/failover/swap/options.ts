@@ -121,6 +121,8 @@ export interface SwapOptions extends FailoverOptions, ResumeOptions {
   readonly to: string;
   /** All configured sessions, whatever they do. */
   readonly sessions: readonly FailoverSession[];
+  /** All account homes: a session that runs under one of them is not started again. `from` and `to` by default. */
+  readonly accountHomes?: readonly string[] | undefined;
   /** How long a program may take to end before it is killed, in milliseconds; 10,000 by default. */
   readonly stopTimeoutMs?: number | undefined;
   /**
@@ -222,10 +224,10 @@ export function checkSave(given: unknown, saveOptions: SaveOptions) {
 }
 
 export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) {
-  const own = { targetHome: path, accountHomes: optional(somePaths) };
+  const own = { targetHome: path, accountHomes: optional(somePaths, []) };
   const schema = { sessions, options: options({ ...shared, ...waiting, ...resuming, ...own }) };
   const checked = check('relaunchSessions', schema, { sessions: given, options: relaunchOptions });
-  const { targetHome, accountHomes = [targetHome], ...rest } = checked.options;
+  const { targetHome, accountHomes, ...rest } = checked.options;
   const request = resumeRequest(rest, targetHome, accountHomes);
   requireTypeable(checked.sessions, request);
   return { sessions: checked.sessions, context: contextOf(rest), request };
@@ -239,6 +241,7 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
     from: path,
     to: path,
     sessions,
+    accountHomes: optional(somePaths, []),
     stopTimeoutMs: optional(milliseconds, 10_000),
     onNoShell: optional(oneOf('skip', 'respawn'), 'skip'),
     canary: optional(string),
@@ -255,13 +258,14 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
     from,
     to,
     sessions: all,
+    accountHomes,
     stopTimeoutMs,
     onNoShell,
     canary,
     onEvent,
     ...rest
   } = checked.options;
-  const resume = resumeRequest(rest, to, [to, from]);
+  const resume = resumeRequest(rest, to, [from, ...accountHomes]);
   requireTypeable(all, resume);
   return {
     context: contextOf(rest),
@@ -278,22 +282,24 @@ function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {
 function resumeRequest(
   given: ValuesOf<typeof shared & typeof resuming>,
   targetHome: string,
-  accountHomes: readonly string[],
+  others: readonly string[],
 ) {
   const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
+  const accountHomes = [...new Set([targetHome, ...others])];
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
 
 const anyId = /* @__PURE__ */ (() =>
   ['00000000-0000-0000-0000-000000000000'].filter(isValidResumeUUID))();
 
-/** Refuses a command that can't be typed before anything is touched. */
+/** Refuses a command that can't be typed before anything is touched. That of one session's directory blocks only that. */
 function requireTypeable(
   all: readonly FailoverSession[],
   { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
-  for (const { cwd, launch: own = common } of all) {
-    const options = { ...(own === 'as-it-ran' ? {} : own), accountHome, cwd, defaultAccountHome };
+  for (const { launch: own = common } of all) {
+    const how = own === 'as-it-ran' ? {} : own;
+    const options = { ...how, accountHome, cwd: '/', defaultAccountHome };
     const continued = { ...options, prompt: continuePrompt ?? options.prompt };
     for (const id of anyId) for (const each of [options, continued]) resumeCommand(id, each);
   }

@@ -44,6 +44,8 @@ export type Occupant =
   /** Something without a session record; `pid`: its last process. */
   | { readonly kind: 'other'; readonly pid: number | undefined };
 
+const SHELL_TIMEOUT_MS = 5_000;
+
 /** The terminal of one session. Every failure of a call blocks the session. */
 export class SessionTerminal {
   readonly name: string;
@@ -54,6 +56,7 @@ export class SessionTerminal {
   /** The name of its terminal, with the pane if one of several is meant. */
   #target: string | undefined;
   #wasTouched = false;
+  #wasTyped = false;
 
   constructor(context: FailoverContext, session: FailoverSession) {
     this.context = context;
@@ -118,14 +121,30 @@ export class SessionTerminal {
     return pane === '' ? undefined : pane;
   }
 
+  /** Whether a command was typed into it. */
+  get wasTyped(): boolean {
+    return this.#wasTyped;
+  }
+
+  /** Waits for the shell, which takes a moment to notice that a program has ended, or to show its prompt. */
+  async awaitShell(): Promise<void> {
+    if (!(await this.waitFor(SHELL_TIMEOUT_MS, () => this.isAtShell()))) {
+      await this.blockUnknown((await this.processIds()).at(-1));
+    }
+  }
+
   /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */
   async enter(command: string): Promise<string> {
+    // Somebody may have started a program since the last look: it must get neither.
+    await this.awaitShell();
     // It ends the editing of a line in every mode: in that of vi, letters are commands. Twice, because right behind an
     // Escape bash takes the first one for a part of a key.
     await this.press('C-c');
     await this.press('C-c');
     await this.context.sleep(this.context.pollMs);
     const before = await this.capture();
+    await this.awaitShell();
+    this.#wasTyped = true;
     await this.#call('type', (terminal, name) => terminal.type(name, command), isAnything);
     await this.press('Enter');
     return before;

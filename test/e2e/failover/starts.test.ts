@@ -30,8 +30,8 @@ async function setStage(program: 'old' | 'new', start: string | ((inner: string)
   const [from, to] = [room.path('first'), room.path('second')] as const;
   const cwd = room.path('work', 'api');
   await mkdir(cwd);
-  await logIn(from, 'sk-ant-oat01-a', [cwd], inventAccount('a'));
-  await logIn(to, 'sk-ant-oat01-b', [cwd], inventAccount('b'));
+  await logIn(from, inventAccount('a'), [cwd]);
+  await logIn(to, inventAccount('b'), [cwd]);
   await validateAll([from, to], { required: room.required });
   const server = await startTmux(room);
   const script = (name: string, text: string) =>

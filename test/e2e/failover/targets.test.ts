@@ -6,7 +6,7 @@ import { findLiveSessions } from 'claude-shared-state/sessions';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { expect, test } from 'vitest';
 import { isWholeProof } from '../../unit/support/proof.ts';
-import { inventAccount, logIn } from '../support/accounts.ts';
+import { inventAccount, logIn, tokenOf } from '../support/accounts.ts';
 import type { Refusal } from '../support/messages-api.ts';
 import { programs } from '../support/programs.ts';
 import { limitHit } from '../support/quota-refusals.ts';
@@ -14,9 +14,8 @@ import { enterCleanRoom } from '../support/room.ts';
 import { say } from '../support/say.ts';
 import { startTmux } from '../support/tmux-server.ts';
 
-const [FIRST, SECOND, OF_SHELL] = ['first', 'second', 'of-the-shell'].map(
-  (name) => `sk-ant-oat01-${name}`,
-);
+const target = inventAccount('b');
+const OF_SHELL = 'sk-ant-oat01-of-the-shell';
 const PATIENCE_MS = 60_000;
 const inTwoHours = Math.floor(Date.now() / 1000) + 7200;
 
@@ -38,17 +37,17 @@ async function setStage(program: 'old' | 'new', count: number) {
   const sessions = names.map((name) => ({ name, cwd: room.path('work', name) }));
   for (const { cwd } of sessions) await mkdir(cwd);
   const directories = sessions.map(({ cwd }) => cwd);
-  await logIn(from, FIRST ?? '', directories, inventAccount('a'));
-  await logIn(to, SECOND ?? '', directories, inventAccount('b'));
+  await logIn(from, inventAccount('a'), directories);
+  await logIn(to, target, directories);
   await validateAll([from, to], { required: room.required });
   const server = await startTmux(room);
   const keys: string[] = [];
   let refusal: Refusal | undefined;
   room.api.refuse(({ key }) => {
     keys.push(key);
-    return key === SECOND ? refusal : limitHit('five_hour', inTwoHours);
+    return key === tokenOf(target) ? refusal : limitHit('five_hour', inTwoHours);
   });
-  const environment = { CLAUDE_CODE_OAUTH_TOKEN: OF_SHELL ?? '', CLAUDE_CODE_MAX_RETRIES: '0' };
+  const environment = { CLAUDE_CODE_OAUTH_TOKEN: OF_SHELL, CLAUDE_CODE_MAX_RETRIES: '0' };
   for (const { name, cwd } of sessions) {
     const pane = await server.open(name, { accountHome: from, cwd, columns: 100, environment });
     await pane.enter('claude');
@@ -120,7 +119,7 @@ test.each(isWholeProof ? programs : programs.slice(-1))(
     expect((await swap()).outcome).toBe('done');
     expect(await countUnder()).toEqual([0, total]);
     // The token of the shell does not come before the login of the target.
-    expect(new Set(keys)).toEqual(new Set([SECOND]));
+    expect(new Set(keys)).toEqual(new Set([tokenOf(target)]));
   },
   240_000,
 );

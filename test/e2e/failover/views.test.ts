@@ -73,7 +73,7 @@ async function setStage(program: 'old' | 'new') {
   const accountHome = room.path('account');
   const cwd = room.path('work', 'api');
   await mkdir(cwd);
-  await logIn(accountHome, 'sk-ant-oat01-a', [cwd], inventAccount('a'));
+  await logIn(accountHome, inventAccount('a'), [cwd]);
   await validateAll([accountHome], { required: room.required });
   const server = await startTmux(room);
   const environment = { TZ: 'UTC', CLAUDE_CODE_MAX_RETRIES: '0' };

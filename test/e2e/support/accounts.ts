@@ -11,25 +11,24 @@ export interface Account {
   readonly organizationName: string;
 }
 
-/** Invents an account, by one digit, in an organization of its own or in another's. */
-export function inventAccount(digit: string, organization = digit): Account {
+/** Invents an account, by one digit, in an organization of its own. */
+export function inventAccount(digit: string): Account {
   return {
     accountUuid: `${digit.repeat(8)}-0000-4000-8000-000000000001`,
     emailAddress: `account-${digit}@example.com`,
-    organizationUuid: `${organization.repeat(8)}-0000-4000-8000-000000000002`,
-    organizationName: `Organization ${organization}`,
+    organizationUuid: `${digit.repeat(8)}-0000-4000-8000-000000000002`,
+    organizationName: `Organization ${digit}`,
   };
 }
 
 /** Logs an account in under a home, where the program then starts without questions in these directories. */
 export async function logIn(
   accountHome: string,
-  token: string,
-  directories: readonly string[],
   account: Account,
+  directories: readonly string[],
 ): Promise<void> {
   await settleHome(accountHome, directories);
-  writeLogin(accountHome, account, token);
+  writeLogin(accountHome, account);
 }
 
 /** Logs an account in under a home in which nobody is, for print mode alone. */
@@ -43,14 +42,9 @@ export function tokenOf({ emailAddress }: Account): string {
 }
 
 /** @param configHome - Where `.claude.json` is: for the default home, that is beside it. */
-export function writeLogin(
-  accountHome: string,
-  account: Account,
-  accessToken = tokenOf(account),
-  configHome = accountHome,
-): void {
+export function writeLogin(accountHome: string, account: Account, configHome = accountHome): void {
   const claudeAiOauth = {
-    accessToken,
+    accessToken: tokenOf(account),
     refreshToken: 'sk-ant-ort01-dummy',
     expiresAt: Date.now() + 300 * DAY_MS,
     scopes: ['user:inference', 'user:profile'],

@@ -18,6 +18,8 @@ export type Launch =
   | 'asks'
   /** It shows nothing. */
   | 'hangs'
+  /** The shell does something else first. */
+  | 'waits'
   /** It asks what to do with a session of another account. */
   | 'asks-owner';
 
@@ -303,6 +305,8 @@ export class FakeTerminal implements Terminal {
         return;
       case 'hangs':
         this.startOther(session);
+        return;
+      case 'waits':
     }
   }
 

@@ -248,6 +248,17 @@ describe('after a look, the loop', () => {
     expect([Object.keys(state.sessions), call]).toEqual([['web'], undefined]);
   });
 
+  test.each([
+    ['UTC', '2026-11-29T16:00:00.000Z'],
+    ['Europe/Paris', '2026-11-29T15:00:00.000Z'],
+  ])('reads a time without a zone as one of the machine, such as %s', (timeZone, until) => {
+    const alone = rulesFor('a', { timeZone });
+    const text = `❯ go on\n\n● Usage limit reached · limit resets 4pm\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}`;
+    const seen = [running('api', 'a', { text })];
+    const first = step(stateAfter([[running('api')]], alone), look(seen), alone);
+    expect(step(first.state, look(seen, 1), alone).state.waitUntil).toBe(until);
+  });
+
   test('says of a limit on a screen once that it is suspected, and once reached', () => {
     const text = `❯ go on\n  ⎿  You've hit your session limit · resets 4pm (UTC)\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}\n  ? for shortcuts`;
     const seen = [running('api', 'a', { text })];
@@ -282,6 +293,27 @@ const not = (name: string, remedy: FailoverProblem['remedy'] = 'manual'): Relaun
   ...up(name),
   outcome: 'skipped',
   problems: [problem(remedy)],
+});
+
+test('A limit of the new account that comes while the swap runs counts after the cool-down', () => {
+  const abc = rulesFor('abc');
+  const both = [running('api'), running('web')];
+  const { state, call } = step(
+    stateAfter([both], abc),
+    look([limited('api'), running('web')]),
+    abc,
+  );
+  if (call?.kind !== 'swap') throw new Error('no swap');
+  const sessions = call.names.map(up);
+  const report = { outcome: 'done', sessions, problems: [] } as const;
+  const after = afterSwap(state, call, report, look([], 2).at, abc).state;
+  const startedAt = new Date(START + MINUTE / 2);
+  // In the words in which the first account hit its own.
+  const web = { ...limited('web', 'b', 1), startedAt };
+  const seen = step(after, look([running('api', 'b'), web], 2.5), abc);
+  expect(seen.call).toBeUndefined();
+  const later = step(seen.state, look([running('api', 'b'), running('web', 'b')], 8), abc);
+  expect(later.call).toMatchObject({ kind: 'swap', from: 'b', to: 'c' });
 });
 
 describe('after a swap, the loop', () => {
