@@ -4,15 +4,15 @@ import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
 import { lookAround, type Surroundings } from './look.ts';
 import {
+  adopt,
   afterRelaunch,
   afterSwap,
-  initialState,
   isMoved,
   type LoopCall,
   type LoopRules,
   step,
 } from './loop.ts';
-import { memoryFrom, memoryText } from './memory.ts';
+import { memoryFrom, type Memory, memoryText, noteFrom, noteText } from './memory.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 
 /** How a daemon works. */
@@ -44,15 +44,20 @@ export async function runDaemon(setup: DaemonSetup): Promise<boolean> {
 
 /** The files of a daemon in its state directory. */
 export const daemonFile = (directory: string): string => `${directory}/daemon.json`;
+/** The note of a swap that was begun: by the daemon, or by `failover swap`. */
+export const noteFile = (directory: string): string => `${directory}/swap.json`;
 export const statusFile = (directory: string): string => `${directory}/status.json`;
 
 class Daemon {
   readonly #setup: DaemonSetup;
   readonly #startedAt: Date;
   readonly #counts: Record<string, number> = {};
-  #state = initialState;
+  #memory: Memory = memoryFrom(undefined);
+  #seen: Parameters<typeof statusOf>[1] = [];
   #polls = 0;
   #lastWritten = '';
+  /** As it was read or written last. */
+  #lastNote: string | undefined;
   /** What was said last of something that goes on, so that it is said once. */
   readonly #standing = new Map<EventName, string>();
 
@@ -63,9 +68,9 @@ class Daemon {
 
   async run(): Promise<boolean> {
     const { tools, homes, readFile, signal, isOnce, pollMs, rest } = this.#setup;
-    this.#state = memoryFrom(await readFile(daemonFile(tools.stateDirectory)));
+    this.#memory = memoryFrom(await readFile(daemonFile(tools.stateDirectory)));
     const text = `watching ${homes.length} accounts`;
-    this.#say({ event: 'started', text, account: this.#state.account });
+    this.#say({ event: 'started', text, account: this.#memory.loop.account });
     let isGoingOn = true;
     while (isGoingOn && !signal.aborted) {
       isGoingOn = await this.#poll().catch((error: unknown) => {
@@ -76,7 +81,7 @@ class Daemon {
       if (isOnce) break;
       if (isGoingOn) await rest(pollMs);
     }
-    const { swap, waitUntil } = this.#state;
+    const { swap, waitUntil } = this.#memory.loop;
     this.#say({ event: 'stopped', text: 'stopped' });
     return isGoingOn && !(isOnce && (swap !== undefined || waitUntil !== undefined));
   }
@@ -84,19 +89,22 @@ class Daemon {
   /** Looks, decides, and makes the one call that is due; tells whether to go on. */
   async #poll(): Promise<boolean> {
     const at = this.#setup.now();
-    const look = await lookAround(at, this.#setup, this.#state);
-    const { call, state, events } = step(this.#state, look, this.#setup);
+    await this.#readNote();
+    const { swap } = this.#memory.loop;
+    const { look, ...read } = await lookAround(at, this.#setup, this.#memory);
+    const { call, state, events } = step(this.#memory.loop, look, this.#setup);
     // What would be done is decided anew at every poll.
     const isPretending = this.#setup.isDryRun && call !== undefined;
-    this.#state = isPretending ? { ...state, swap: undefined } : state;
+    this.#memory = { loop: isPretending ? { ...state, swap } : state, ...read };
+    this.#seen = look.sightings;
     this.#polls += 1;
     for (const event of events) this.#say(event);
     const isRunning = look.sightings.some(({ state: each }) => each === 'running');
     if (isRunning) this.#standing.delete('no-session');
     else if (call === undefined) this.#sayOnce('no-session', 'no session runs yet');
-    if (call?.kind === 'stop') return false;
     // What is begun without a note of it could not be completed after a crash.
     const isSaved = await this.#remember();
+    if (call?.kind === 'stop') return false;
     if (call !== undefined && this.#setup.isDryRun) await this.#pretend(call);
     else if (call !== undefined && isSaved) await this.#perform(call);
     this.#standing.delete('poll-failed');
@@ -110,12 +118,13 @@ class Daemon {
       // What went wrong shows in the report of the call.
       await tools.terminal.create(name, cwd).catch(() => undefined);
     }
-    const { state, events } =
+    const { loop, ...read } = this.#memory;
+    const settled =
       call.kind === 'swap'
-        ? afterSwap(this.#state, call, await this.#swap(call), now(), this.#setup)
-        : afterRelaunch(this.#state, await this.#relaunch(call), now(), this.#setup);
-    this.#state = state;
-    for (const event of events) this.#say(event);
+        ? afterSwap(loop, call, await this.#swap(call), now(), this.#setup)
+        : afterRelaunch(loop, await this.#relaunch(call), now(), this.#setup);
+    this.#memory = { loop: settled.state, ...read };
+    for (const event of settled.events) this.#say(event);
     await this.#remember();
   }
 
@@ -125,11 +134,24 @@ class Daemon {
   }
 
   #sessions(names: readonly string[]) {
-    const all = Object.entries(this.#state.sessions).map(([name, { cwd }]) => ({
-      name,
-      cwd,
-    }));
-    return all.filter(({ name }) => names.includes(name));
+    const all = Object.entries(this.#memory.loop.sessions);
+    return all.flatMap(([name, { cwd }]) => (names.includes(name) ? { name, cwd } : []));
+  }
+
+  /** Takes over what somebody else has begun. */
+  async #readNote(): Promise<void> {
+    const { readFile, tools, isDiscovering, named } = this.#setup;
+    const text = await readFile(noteFile(tools.stateDirectory));
+    if (text === this.#lastNote) return;
+    this.#lastNote = text;
+    const note = noteFrom(text);
+    const names = note?.names.filter(
+      (name) => isDiscovering || named.some((each) => each.name === name),
+    );
+    const { loop, ...read } = this.#memory;
+    const isOurs = note !== undefined && names !== undefined && names.length > 0;
+    const adopted = isOurs ? adopt(loop, { ...note, names }) : { ...loop, swap: undefined };
+    this.#memory = { loop: adopted, ...read };
   }
 
   async #relaunch({ account, names }: Extract<LoopCall, { readonly kind: 'relaunch' }>) {
@@ -181,23 +203,31 @@ class Daemon {
 
   /** Writes down what has to be known after a crash; tells whether that is on the disk. */
   async #remember(): Promise<boolean> {
-    const text = memoryText(this.#state);
-    if (text === this.#lastWritten) return true;
+    const { tools, replaceFile, isDryRun } = this.#setup;
+    // The next daemon would take it for what was done.
+    if (isDryRun) return true;
+    const text = memoryText(this.#memory);
+    const { swap } = this.#memory.loop;
+    const note = noteText(swap, this.#sessions(swap?.names ?? []));
     try {
-      await this.#setup.replaceFile(daemonFile(this.#setup.tools.stateDirectory), text);
+      if (text !== this.#lastWritten) await replaceFile(daemonFile(tools.stateDirectory), text);
+      this.#lastWritten = text;
+      if (note !== (this.#lastNote ?? noteText(undefined, []))) {
+        await replaceFile(noteFile(tools.stateDirectory), note);
+        this.#lastNote = note;
+      }
     } catch (error) {
       this.#sayOnce('not-saved', reasonOf(error));
       return false;
     }
     this.#standing.delete('not-saved');
-    this.#lastWritten = text;
     return true;
   }
 
   async #report(): Promise<void> {
     const { now, pid, onStatus, replaceFile, tools } = this.#setup;
     const own = { pid, startedAt: this.#startedAt, polls: this.#polls, events: this.#counts };
-    const status = statusOf(this.#state, this.#setup, own, now());
+    const status = statusOf(this.#memory.loop, this.#seen, this.#setup, own, now());
     onStatus(status);
     // A full disk is told of when it keeps something from being done.
     await replaceFile(statusFile(tools.stateDirectory), jsonLine(status)).catch(() => undefined);

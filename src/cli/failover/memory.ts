@@ -1,23 +1,50 @@
 import { isJsonObject, isText, jsonLine } from '../json.ts';
-import type { LoopState, PendingSwap, Tracked } from './loop.ts';
+import type { LoopState, SwapNote, Tracked } from './loop.ts';
+
+/** What a daemon must know after it was killed. */
+export interface Memory {
+  readonly loop: LoopState;
+  /** How far the transcript of each session was read. */
+  readonly cursors: ReadonlyMap<string, unknown>;
+  /** The record of the process that each session was seen to run in last. */
+  readonly records: ReadonlyMap<string, string>;
+}
 
 /** Reads what a daemon wrote; what is damaged is forgotten: accounts and terminals have the rest. */
-export function memoryFrom(text: string | undefined): LoopState {
-  const { account, gate, sessions, swap, avoided, waitUntil } = versioned(text) ?? {};
-  return {
-    limits: [],
+export function memoryFrom(text: string | undefined): Memory {
+  const value = versioned(text) ?? {};
+  const { account, gate, server, avoided, waitUntil, cursors } = value;
+  const loop = {
     account: isText(account) ? account : undefined,
     gate,
-    sessions: entriesOf(sessions, isTracked),
-    swap: isPendingSwap(swap) ? swap : undefined,
+    sessions: entriesOf(value['sessions'], isTracked),
+    server: isText(server) ? server : undefined,
     avoided: entriesOf(avoided, isNumber),
     waitUntil: isText(waitUntil) ? waitUntil : undefined,
   };
+  const records = new Map(Object.entries(entriesOf(value['records'], isText)));
+  return { loop, cursors: new Map(isJsonObject(cursors) ? Object.entries(cursors) : []), records };
 }
 
 /** What {@link memoryFrom} reads. */
-export function memoryText(state: LoopState): string {
-  return jsonLine({ version: 1, ...state });
+export function memoryText({ loop, cursors, records }: Memory): string {
+  const read = { cursors: Object.fromEntries(cursors), records: Object.fromEntries(records) };
+  return jsonLine({ version: 1, ...loop, swap: undefined, ...read });
+}
+
+/** Reads the note of a swap that has sessions left. */
+export function noteFrom(text: string | undefined): SwapNote | undefined {
+  const value: unknown = versioned(text);
+  return isNote(value) ? value : undefined;
+}
+
+/** What {@link noteFrom} reads. */
+export function noteText(
+  swap: LoopState['swap'],
+  sessions: readonly { readonly name: string; readonly cwd: string }[],
+): string {
+  const cwds = Object.fromEntries(sessions.map(({ name, cwd }) => [name, cwd]));
+  return jsonLine({ version: 1, ...(swap && { ...swap, cwds }) });
 }
 
 /** What a daemon of this version wrote. */
@@ -30,7 +57,7 @@ export function versioned(text: string | undefined): Readonly<Record<string, unk
   }
 }
 
-const isNumber = (value: unknown): value is number => typeof value === 'number';
+export const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
 function entriesOf<Value>(
@@ -66,17 +93,18 @@ const tracked = {
   ...retry,
   cwd: isText,
   state: (value: unknown) => states.has(value),
-  record: (value: unknown) => value === undefined || isText(value),
   isOver: isFlag,
   wasStopped: isFlag,
   isLost: isFlag,
 };
-const pendingSwap = {
+const note = {
   ...retry,
+  hasMoved: isFlag,
   from: isText,
   to: isText,
   names: (value: unknown) => Array.isArray(value) && value.every(isText),
+  cwds: (value: unknown) => isJsonObject(value) && Object.values(value).every(isText),
 };
 
 const isTracked = (value: unknown): value is Tracked => hasAll(value, tracked);
-const isPendingSwap = (value: unknown): value is PendingSwap => hasAll(value, pendingSwap);
+const isNote = (value: unknown): value is SwapNote => hasAll(value, note);

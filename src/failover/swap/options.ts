@@ -81,6 +81,12 @@ export interface FailoverOptions {
   readonly pollMs?: number | undefined;
 }
 
+/** The options of `holdStateDirectory`. */
+export type HoldOptions = Pick<
+  FailoverOptions,
+  'stateDirectory' | 'fs' | 'processInspector' | 'random' | 'pid'
+>;
+
 /** The options of `saveResumeUUIDs`. */
 export interface SaveOptions extends Omit<FailoverOptions, 'now' | 'pid' | 'pollMs' | 'sleep'> {
   /** The account homes under which the sessions may be running: absolute paths, at least one. */
@@ -274,9 +280,16 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
 }
 
 function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {
-  const { fs: givenFs, processInspector = defaultInspector(givenFs) } = given;
+  return { ...given, ...systemOf(given) };
+}
+
+/** The file system and the processes that a call works with. */
+export function systemOf({
+  fs: givenFs,
+  processInspector = defaultInspector(givenFs),
+}: Pick<FailoverOptions, 'fs' | 'processInspector'>) {
   const fs = givenFs === undefined ? realMigrateDisk : promisesOf(givenFs);
-  return { ...given, fs, processInspector };
+  return { fs, processInspector };
 }
 
 function resumeRequest(
