@@ -26,7 +26,7 @@ export const eventMeanings = {
   'swap-done': 'a swap is over; `left` names the sessions that will be tried again',
   'swap-refused': 'nothing was stopped: the other account or the sessions are not ready',
   'swap-failed': 'no session could be moved',
-  'canary-failed': 'the first session did not go on; the others were left where they are',
+  'canary-failed': 'the first session did not resume; the others were not moved',
   'session-relaunched': 'a session that was killed or lost goes on',
   'relaunch-failed': 'a session could not be relaunched, with its problems',
   'gave-up': 'something failed too often, and is not tried again',

@@ -14,7 +14,7 @@ import {
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
-import { isDirectoryAt, textAt } from '../files.ts';
+import { isDirectoryAt, textAt, xdgDirectory } from '../files.ts';
 import { absolutePath } from '../scope.ts';
 import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
 import type { DaemonStatus } from './status.ts';
@@ -102,6 +102,7 @@ export async function setupFor(
   const organizations = new Map(
     found.homes.map((home) => [home.accountHome, home.account?.organizationUuid]),
   );
+  const defaultState = `${xdgDirectory(io, 'XDG_STATE_HOME')}/claude-shared-state/failover`;
   return {
     homes: scope.homes,
     accounts: scope.homes.map((account) => ({ account, organization: organizations.get(account) })),
@@ -110,7 +111,7 @@ export async function setupFor(
     extraArgs,
     tools: {
       ...io.tmux(values.socket),
-      stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+      stateDirectory: absoluteIn('--state', values.state ?? defaultState, io),
       required: scope.required,
       defaultAccountHome: defaultHomeIn(io.home),
       launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
@@ -154,11 +155,6 @@ function zoneHere(): string | undefined {
 }
 
 type Surroundings = CliContext['io'];
-
-function defaultState({ env, home }: Surroundings): string {
-  const base = env['XDG_STATE_HOME'] ?? '';
-  return `${base.startsWith('/') ? base : `${home}/.local/state`}/claude-shared-state/failover`;
-}
 
 /** A daemon keeps it for weeks: it must not depend on where that was started. */
 function absoluteIn(option: string, path: string, io: Surroundings): string {
@@ -226,7 +222,7 @@ export async function asOnlyDaemon<Value>(
   throw new UsageError(
     pid === undefined
       ? `--state ${stateDirectory}: ${problem?.message}`
-      : `process ${pid} runs with --state ${stateDirectory} already`,
+      : `process ${pid} is already running with --state ${stateDirectory}`,
   );
 }
 

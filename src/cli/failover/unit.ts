@@ -12,10 +12,8 @@ export interface Service {
 const SERVICE_NAME = 'claude-failover';
 
 /** Where a user's unit belongs. */
-export function unitPath(home: string, configHome: string | undefined): string {
-  const base = configHome?.startsWith('/') === true ? configHome : `${home}/.config`;
-  return `${base}/systemd/user/${SERVICE_NAME}.service`;
-}
+export const unitPath = (configDirectory: string): string =>
+  `${configDirectory}/systemd/user/${SERVICE_NAME}.service`;
 
 /** Where a user's launch agent belongs. */
 export const plistPath = (home: string): string =>

@@ -136,7 +136,10 @@ describe('a mistake is told before anything is begun:', () => {
     const { exitCode, stderr } = await run(['failover', 'swap', ...flags], {
       home: stage.world.root,
     });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no session runs in tmux')]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining('no session is running in tmux'),
+    ]);
   });
 
   test('a single home', async () => {
@@ -370,7 +373,7 @@ const interruptSwap = async (...argv: readonly string[]) => {
   });
   terminal.onCall = undefined;
   expect([ran.exitCode, homeOf('api'), homeOf('web')]).toEqual([3, stage.to, undefined]);
-  expect(ran.stdout).toContain('the same command goes on');
+  expect(ran.stdout).toContain('the same command to continue');
 };
 
 describe('swap', () => {
@@ -408,14 +411,14 @@ describe('swap', () => {
     stage.terminal.setLaunch('web', 'fails');
     const { exitCode, stdout } = await failover(['swap', '--yes', '--canary', 'web']);
     expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([1, stage.from, undefined]);
-    expect(stdout).toContain('the first session did not go on');
+    expect(stdout).toContain('the first session did not resume');
   });
 
   test('says how to go on after an interrupt', async () => {
     const interrupt = AbortSignal.abort();
     const { exitCode, stdout } = await failover(['swap', '--yes'], { interrupt });
     expect([exitCode, homeOf('api')]).toEqual([3, stage.from]);
-    expect(stdout).toContain('stopped; the same command goes on');
+    expect(stdout).toContain('stopped; run the same command to continue');
   });
 
   test.each([
