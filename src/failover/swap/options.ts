@@ -51,7 +51,7 @@ export interface FailoverSession {
   readonly name: string;
   /** The working directory of the program: an absolute path. */
   readonly cwd: string;
-  /** The pane of its terminal, such as `%3`; by default its only one, or the only one that runs a session. */
+  /** The pane of its terminal, such as `%3`; by default its only one, the only one that runs a session, or its last one. */
   readonly pane?: string | undefined;
   /** How the program is started for this session, instead of the option for all. */
   readonly launch?: Launch | undefined;

@@ -100,7 +100,15 @@ async function look(terminal: SessionTerminal, request: SwapRequest): Promise<Pl
   const options = launchOptions(terminal, launch, resume);
   const { cwd } = terminal.session;
   const more = await checkLaunch(context.fs, resume, cwd, options, work?.env);
-  const problems = [...diagnosis.problems, ...more, ...(work?.problems ?? [])];
+  const { launch: how = resume.launch } = terminal.session;
+  const isUnknown = work !== undefined && work.env === undefined && how === 'as-it-ran';
+  const omitted = { argument: 'any argument', reason: 'unknown-to-system' } as const;
+  const problems = [
+    ...diagnosis.problems,
+    ...more,
+    ...(work?.problems ?? []),
+    ...(isUnknown ? [failoverProblem('launch-argument-omitted', { ...place, ...omitted })] : []),
+  ];
   const isBlocked =
     !isResumable(diagnosis.problems, resume) ||
     (live === undefined && runsElsewhere(diagnosis.problems)) ||

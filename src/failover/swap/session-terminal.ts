@@ -1,5 +1,6 @@
-import { isArray, memberOf } from '../../core/json.ts';
-import { basename, join } from '../../core/paths.ts';
+import { isArray, memberOf, parsedJson } from '../../core/json.ts';
+import { basename, dirname, join } from '../../core/paths.ts';
+import { readSmallFile } from '../../fs/read-file.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch, Terminal, TerminalKey, TerminalPane } from '../terminal/terminal.ts';
@@ -46,6 +47,9 @@ export type Occupant =
 
 const SHELL_TIMEOUT_MS = 5_000;
 
+/** A file that keeps how a session ran has the arguments of one process: on Linux at most this much by default. */
+export const MAX_LAUNCH_BYTES = 2 ** 21;
+
 /** The terminal of one session. Every failure of a call blocks the session. */
 export class SessionTerminal {
   readonly name: string;
@@ -64,6 +68,11 @@ export class SessionTerminal {
     this.name = session.name;
     const directory = join(context.stateDirectory, session.name);
     this.place = { session: session.name, path: join(directory, 'resume-id.txt') };
+  }
+
+  /** The file that keeps how the session ran. */
+  get launchPath(): string {
+    return join(dirname(this.place.path), 'launch.json');
   }
 
   /** Blocks the session once the caller has aborted the call. */
@@ -202,7 +211,7 @@ export class SessionTerminal {
     }
   }
 
-  /** Of several panes, the one that is named, or the only one that runs a session. */
+  /** Of several panes, the one that is named, the only one that runs a session, or the one in which it ran last. */
   async #findTarget(running: readonly LiveSession[]): Promise<string> {
     const { name, session, context, place } = this;
     if (session.pane !== undefined) return `${name}:${session.pane}`;
@@ -214,6 +223,11 @@ export class SessionTerminal {
         .processIds(`${name}:${id}`)
         .catch((): readonly number[] => []);
       if (running.some(({ pid }) => pids.includes(pid))) found.push(id);
+    }
+    if (found.length === 0) {
+      const file = await readSmallFile(context.fs, this.launchPath, MAX_LAUNCH_BYTES);
+      const last = file.ok ? memberOf(parsedJson(file.value), 'pane') : undefined;
+      found.push(...all.flatMap(({ id }) => (id === last ? id : [])));
     }
     const [pane, ...others] = found;
     if (pane !== undefined && others.length === 0) return `${name}:${pane}`;

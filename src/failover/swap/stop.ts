@@ -124,10 +124,7 @@ export async function inspectWork(
     isWorking ||
     (last?.kind === 'refused' && last.error === 'rate_limit');
   const started = await terminal.launchOf(pid);
-  const described =
-    started === undefined
-      ? { launch: { sessionId, args: [] }, problems: [] }
-      : await describeLaunch(terminal, sessionId, started, hasShell);
+  const described = await describeLaunch(terminal, sessionId, started, hasShell);
   const loses = (reason: 'busy' | 'draft' | 'background-shells', detail?: string) =>
     failoverProblem('work-interrupted', {
       ...place,

@@ -154,6 +154,20 @@ describe.each(worldKinds)('planSwap (%s)', (kind) => {
     }),
   );
 
+  test.each([
+    ['as it ran', undefined, ['launch-argument-omitted']],
+    ['as the caller says', { program: 'claude' }, []],
+  ] as const)('warns of lost arguments without /proc if a session runs %s', (_, launch, codes) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { ok, sessions } = await plan(stage, { launch });
+      expect(ok).toBe(true);
+      const own = sessions[0]?.problems.map(({ code }) => code);
+      expect(own?.filter((code) => code !== 'session-running')).toEqual(codes);
+    }),
+  );
+
   test('skips a session that is at its shell and runs elsewhere', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);

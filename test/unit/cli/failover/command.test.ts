@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as fs from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
@@ -525,6 +525,13 @@ describe.each([80, 40])('on a terminal of %i columns', (columns) => {
 
   test('check and status read well', async () => {
     screens.length = 0;
+    const executable = join(stage.world.root, 'bin', 'claude');
+    makeFile(stage.world, executable, '');
+    for (const name of ['api', 'web']) {
+      const [, pid = 0] = await stage.terminal.processIds(name);
+      const env = { PATH: dirname(executable) };
+      stage.terminal.launches.set(pid, { executable, args: [], env });
+    }
     await show('status');
     await show('check');
     stage.terminal.setStatus('web', 'busy');
