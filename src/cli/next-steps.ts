@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, normalize, sep } from 'node:path';
+import type { SharedSymlink } from '../index.ts';
 import type { RestorePoint } from '../migrate/index.ts';
 import {
   type AnyProblem,
@@ -50,9 +51,25 @@ export function nextSteps(
     unfinished.some(isOwn) ||
     homesWith(({ remedy }) => remedy === 'migrate').some((home) => !blocked.has(home));
   const rest = [...stepsToComplete(scope, first)];
-  if (isToMigrate && free.length > 0) {
+  const lost = new Set(
+    errors.filter(({ code }) => code === 'other-target').map(({ path }) => path),
+  );
+  const emptied = restorePoints.filter(({ path }) => lost.has(path));
+  if (emptied.length > 0) {
+    const purpose = 'unless a volume has to be mounted: bring back what the restore points have';
+    const words = ['restore', '--accept-other-target'];
+    const them = new Set(emptied.map(({ accountHome }) => accountHome));
+    return steps([...rest, stepFor(scope, words, purpose, [...them])]);
+  }
+  // Nothing is in the usual place: to share there would begin a second set of shared directories.
+  const isElsewhereOnly =
+    errors.some(
+      (problem) => problem.code === 'divergent-link' && rootOf([placeOf(problem)]) !== undefined,
+    ) &&
+    errors.some((problem) => problem.code === 'directory-missing' && problem.role === 'target');
+  if (!isElsewhereOnly && isToMigrate && free.length > 0) {
     rest.push(stepFor(scope, ['migrate'], 'show what will be shared, and ask', free));
-  } else if (errors.some(({ remedy }) => remedy === 'ensure')) {
+  } else if (!isElsewhereOnly && errors.some(({ remedy }) => remedy === 'ensure')) {
     rest.push(stepFor(scope, ['ensure'], 'create what is missing; nothing else is touched'));
   }
   for (const { links, accountHomes, primary } of scope.groups) {
@@ -93,17 +110,24 @@ function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
 // By text alone: `..` is folded away.
 const inside = (path: string) => normalize(path + sep);
 
+/** Where a link leads, by its text. */
+function placeOf({ name, path, storedTarget = '' }: LinkProblem): SharedSymlink {
+  const target = isAbsolute(storedTarget) ? storedTarget : dirname(path) + sep + storedTarget;
+  return { name, target };
+}
+
 /** A step that leaves the target of the link alone: it may be the shared directory of other homes. */
 function stepForDivergent(
-  { name, path, storedTarget = '' }: LinkProblem,
+  problem: LinkProblem,
   all: readonly LinkProblem[],
   scope: Scope,
 ): readonly NextStep[] {
-  const place = isAbsolute(storedTarget) ? storedTarget : dirname(path) + sep + storedTarget;
+  const { path } = problem;
+  const { target: place } = placeOf(problem);
   // Once that home is migrated, the link leads to the shared directory through it.
   const homes = [...scope.homes, ...scope.otherHomes];
   if (homes.some((home) => inside(place).startsWith(inside(home)))) return [];
-  const root = rootOf([{ name, target: place }]);
+  const root = rootOf([placeOf(problem)]);
   if (root !== undefined) {
     const purpose = `if the shared directories are in ${root}: name it as --root`;
     return [stepFor(withRoot(scope, root), ['doctor'], purpose)];

@@ -1,7 +1,9 @@
 export type { FailoverProblem, FailoverProblemCode, FailoverProblemOf } from './problems.ts';
+export { holdStateDirectory } from './swap/lock.ts';
 export type {
   FailoverOptions,
   FailoverSession,
+  HoldOptions,
   Launch,
   LaunchOptions,
   RelaunchOptions,
@@ -20,6 +22,7 @@ export type {
   SwapPlan,
   SwapReport,
 } from './swap/report.ts';
+export type { Attempt } from './swap/session-terminal.ts';
 export { saveResumeUUIDs } from './swap/save.ts';
 export { swapAccounts } from './swap/swap.ts';
 export { findResumeUUID } from './terminal/resume-hint.ts';

@@ -30,7 +30,7 @@ interface FailoverProblems extends LockProblems {
    * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
    * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
    * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
-   * or account; not exactly one of `several-panes` runs a session; or nothing here tells whether the process is the one
+   * or account; not exactly one of `several-panes` runs a session, or did when it was last saved; or nothing here tells whether the process is the one
    * of its record (`unidentified`: see `processInspector`).
    */
   readonly 'terminal-busy': OfSession & {
@@ -82,7 +82,8 @@ interface FailoverProblems extends LockProblems {
   };
   /**
    * The program is resumed without an `argument` that it was started with. `secret`: its value may be one. `unknown`:
-   * it is not known how many values it takes. `not-typeable`: it is no single line.
+   * it is not known how many values it takes. `not-typeable`: it is no single line. `unknown-to-system`: nothing here
+   * tells how the program was started, as without /proc, and `as-it-ran` resumes it without any argument.
    */
   readonly 'launch-argument-omitted': OfSession & OmittedArgument;
   /** The session was left where it is. Recognized: the first one to be moved (`other`) did not go on. */

@@ -352,8 +352,8 @@ export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
     'manual',
     (p) => text`${p.target} is not the directory that ${p.path} was merged into, or it is empty`,
     {
-      api: 'Mount the missing volume, or pass acceptOtherTarget if the directory was moved or copied.',
-      cli: 'Mount the missing volume, or use --accept-other-target if the directory was moved or copied.',
+      api: 'Mount the missing volume. If the directory was moved, copied or deleted, pass acceptOtherTarget to restore: the home also gets what the restore point has.',
+      cli: 'Mount the missing volume. If the directory was moved, copied or deleted, use restore --accept-other-target: the home also gets what the restore point has.',
     },
   ),
   'restore-point-in-use': error(

@@ -185,7 +185,7 @@ export interface RestorePoint {
 export interface RestorePointList {
   /** Oldest first. */
   readonly restorePoints: readonly RestorePoint[];
-  /** What could not be read. */
+  /** What could not be read, and where `projects` is gone or empty now, although its restore point is not. */
   readonly problems: readonly MigrationProblem[];
 }
 

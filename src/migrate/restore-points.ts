@@ -24,7 +24,7 @@ import {
   timeOfRun,
 } from './layout.ts';
 import type { ListRestorePointsOptions } from './options.ts';
-import type { MigrationProblem } from './problems.ts';
+import { migrationProblem, type MigrationProblem } from './problems.ts';
 import type { RestorePoint, RestorePointList, RestorePointState } from './report.ts';
 import { look } from './run.ts';
 import { walkTree } from '../fs/walk.ts';
@@ -130,7 +130,8 @@ const schema = /* @__PURE__ */ (() => ({
  * @param accountHomes - Absolute paths of Claude Code config directories, at least one.
  * @param options - `countFiles`: whether to count the files in each, which takes a while for hundreds of thousands; `true` by
  * default. `fs`: the file system to read.
- * @returns All restore points, the oldest first, and what could not be read.
+ * @returns All restore points, the oldest first; and in `problems` what could not be read, and where `projects` has lost what
+ * was merged into it (`other-target`).
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
  * @example List what a migration set aside
@@ -167,8 +168,8 @@ export async function listRestorePoints(
     if (seen.has(realHome)) continue;
     seen.add(realHome);
     const looked = await look(() => describeAll(fs, accountHome, realHome, given.countFiles));
-    restorePoints.push(...(looked.found ?? []));
-    problems.push(...looked.problems);
+    restorePoints.push(...(looked.found?.restorePoints ?? []));
+    problems.push(...(looked.found?.problems ?? []), ...looked.problems);
   }
   restorePoints.sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
   return { restorePoints, problems };
@@ -179,8 +180,9 @@ async function describeAll(
   accountHome: string,
   realHome: string,
   countFiles: boolean,
-): Promise<readonly RestorePoint[]> {
+): Promise<RestorePointList> {
   const described: RestorePoint[] = [];
+  const problems: MigrationProblem[] = [];
   for (const point of await readRestorePoints(fs, realHome)) {
     const { path, createdAt, state, trees, recreated } = point;
     const names = [...new Set([...trees, ...recreated.map(({ name }) => name)])];
@@ -188,8 +190,24 @@ async function describeAll(
     const counts = countFiles ? await countIn(fs, [...roots, join(path, 'replaced')]) : {};
     const targets = [...point.targets].map(([name, target]) => ({ name, target }));
     described.push({ path, accountHome, createdAt, state, names, ...counts, targets });
+    const target = point.targets.get('projects');
+    if (state !== 'complete' || target === undefined || !trees.includes('projects')) continue;
+    // By the link of the home: the shared directory may have been moved since.
+    if (await hasLost(fs, join(path, 'projects'), join(realHome, 'projects'))) {
+      problems.push(migrationProblem('other-target', { path, target }));
+    }
   }
-  return described;
+  return { restorePoints: described, problems };
+}
+
+/** Whether a directory that was merged into the target still has something, and the target nothing. */
+export async function hasLost(fs: MigrateReadFs, tree: string, target: string): Promise<boolean> {
+  return (await isEmptyAt(fs, target)) && !(await isEmptyAt(fs, tree));
+}
+
+async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
+  const listed = await listDirectory(fs, path);
+  return listed.ok ? listed.value.length === 0 : listed.errno === 'ENOENT';
 }
 
 async function countIn(fs: MigrateReadFs, roots: readonly string[]) {

@@ -1,7 +1,6 @@
 import { check, date, flag, optional, options as optionsOf, path, port } from '../core/options.ts';
-import { CallError, failedWith, failure, orThrow, toResult } from '../core/result.ts';
+import { CallError, failedWith, failure, orThrow, tolerate, toResult } from '../core/result.ts';
 import {
-  listDirectory,
   lstatOrUndefined,
   makeDirectories,
   realPathOrUndefined,
@@ -9,9 +8,10 @@ import {
   syncDirectory,
 } from '../fs/io.ts';
 import { migrateReadPort, type MigrateReadFs, realMigrateDisk } from '../fs/migrate-fs.ts';
-import { type FsLike, promisesOf } from '../fs/port.ts';
+import { type FsLike, promisesOf, textOf } from '../fs/port.ts';
+import { RequiredShared } from '../links/required.ts';
 import type { HeldLocks } from '../lock/lock.ts';
-import { join } from '../core/paths.ts';
+import { dirname, join } from '../core/paths.ts';
 import { findLiveSessions } from '../sessions/live-sessions.ts';
 import { defaultInspector, processInspectorKind } from '../sessions/option-kinds.ts';
 import { absorb, type Actor, type Job } from './absorb/absorb.ts';
@@ -43,6 +43,7 @@ import {
 import {
   clearIncoming,
   type FoundRestorePoint,
+  hasLost,
   markAs,
   readRestorePoint,
   readRestorePoints,
@@ -72,7 +73,7 @@ import { wrongUser } from './scan/surroundings.ts';
  * assert.equal(plan.ok, true);
  * assert.deepEqual(
  *   plan.entries.map(({ name }) => name),
- *   ['projects'],
+ *   ['projects', 'file-history', 'session-env'],
  * );
  * ```
  */
@@ -94,7 +95,8 @@ export async function planRestore(
 /**
  * Gives a home directories of its own again, with everything that is shared by now; the shared state keeps everything.
  *
- * Every file becomes the home's own: copied, or cloned if the file system can. Refused while a session of the home runs.
+ * Every file becomes the home's own: copied, or cloned if the file system can. Links next to those that were migrated are
+ * replaced, too, even if the home had nothing there. Refused while a session of the home runs.
  * Whatever happens, the same call completes it.
  *
  * @param accountHome - The absolute path of a Claude Code config directory that was migrated.
@@ -115,7 +117,7 @@ export async function planRestore(
  * assert.ok(fs.lstatSync('/me/.claude-work/projects').isSymbolicLink());
  *
  * const report = await restore('/me/.claude-work', { fs });
- * assert.deepEqual(report.restored, ['projects']);
+ * assert.deepEqual(report.restored, ['projects', 'file-history', 'session-env']);
  * assert.ok(fs.lstatSync('/me/.claude-work/projects').isDirectory());
  * ```
  */
@@ -211,9 +213,22 @@ async function surveyRestore(
   const all = await readRestorePoints(fs, realHome);
   /** By name, the newest one that has it. */
   const points = new Map<string, FoundRestorePoint>();
-  for (const point of all.toReversed()) {
-    if (point.state === 'restored' || point.state === 'deleting') continue;
+  const usable = all
+    .filter(({ state }) => state !== 'restored' && state !== 'deleting')
+    .toReversed();
+  for (const point of usable) {
     for (const name of namesIn(point)) if (!points.has(name)) points.set(name, point);
+  }
+  for (const name of wanted?.keys() ?? RequiredShared.map((link) => link.name)) {
+    if (points.has(name)) continue;
+    // There was nothing to set aside, so only the link tells where it is shared.
+    const text = await toResult(fs.readlink(join(realHome, name)));
+    if (!text.ok) continue;
+    const target = textOf(text.value);
+    const isSibling = (other: string) => dirname(other) === dirname(target);
+    const point = usable.find(({ targets }) => [...targets.values()].some(isSibling));
+    if (point === undefined) continue;
+    points.set(name, { ...point, targets: new Map([...point.targets, [name, target]]) });
   }
   const problems: MigrationProblem[] = [];
   const entries: ReturningEntry[] = [];
@@ -262,8 +277,7 @@ async function surveyEntry(
   const hasTree = trees.includes(name);
   const isOther =
     target !== recorded && (await realPathOrUndefined(fs, recorded)) !== (realTarget ?? target);
-  const isEmpty =
-    hasTree && (await isEmptyAt(fs, realTarget ?? target)) && !(await isEmptyAt(fs, tree));
+  const isEmpty = hasTree && (await hasLost(fs, tree, realTarget ?? target));
   if (!acceptOtherTarget && (realTarget === undefined || isOther || isEmpty)) {
     return migrationProblem('other-target', { path: restorePoint, target });
   }
@@ -282,11 +296,6 @@ async function surveyEntry(
     info.kind === 'symlink' &&
     ((await resolvesTo(fs, realPath, target)) || (await resolvesTo(fs, realPath, recorded)));
   return isLink ? { ...entry, state: 'link' } : migrationProblem('link-changed', { path, target });
-}
-
-async function isEmptyAt(fs: MigrateReadFs, path: string): Promise<boolean> {
-  const listed = await listDirectory(fs, path);
-  return !listed.ok || listed.value.length === 0;
 }
 
 /** Brings the shared files into a directory of the home, or the lines of fragments. */
@@ -368,6 +377,12 @@ async function giveBack(
   const onFiles = progressOf(context, 'restore', 0);
   const restorePoints = new Set(entries.map(({ restorePoint }) => restorePoint));
   const broughtTo = new Map<string, Brought>();
+  for (const { name, restorePoint, target, state } of entries) {
+    // Before it is marked, which makes them durable: they say what is to be given back.
+    if (state !== 'link') continue;
+    const prepared = preparedLinkOf(restorePoint, name);
+    await tolerate(['EEXIST'], prepared, fs.symlink(target, prepared, 'junction'));
+  }
   for (const restorePoint of restorePoints) {
     await markAs(fs, restorePoint, 'restoring');
     const incoming = incomingIn(restorePoint);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   abortSignal,
   callback,
@@ -28,7 +29,7 @@ import {
   readFsOf,
   requiredKind,
 } from './option-kinds.ts';
-import { keyOf, MAX_KEY_LENGTH } from './project-key.ts';
+import { keyOf, MAX_KEY_LENGTH, realDirectory } from './project-key.ts';
 import { type FoundText, needleFor } from './transcript/find-text.ts';
 import type { SessionTitle, TranscriptOverview } from './transcript/overview.ts';
 import { TranscriptReader } from './transcript/read-overview.ts';
@@ -43,7 +44,7 @@ export interface ListSessionsOptions {
    * transcripts, settings and records of processes tell is missing.
    */
   readonly details?: boolean | undefined;
-  /** Only sessions of this directory and those in it: an absolute, real path. */
+  /** Only sessions of this directory and those in it: an absolute path. It need not exist; links in it are resolved, too. */
   readonly directory?: string | undefined;
   /** Only sessions with this text anywhere in their transcript; upper and lower case of A to Z are the same. */
   readonly text?: string | undefined;
@@ -193,12 +194,14 @@ interface ListRequest extends ListSessionsOptions {
 async function* list(request: ListRequest): AsyncGenerator<ListedSession, void> {
   const { fs, accountHomes, required, onUnreadable, onProgress, signal } = request;
   signal?.throwIfAborted();
-  const isWanted = projectFilter(request.directory);
+  const { directory } = request;
+  const directories = directory === undefined ? undefined : await spellingsOf(fs, directory);
+  const isWanted = projectFilter(directories);
   const found = await findSessions(fs, accountHomes, required, { isWanted, onUnreadable });
   const surroundings = await findSurroundings(request);
   const isListed = statsFilter(request, surroundings);
   const sessions = found.filter(isListed);
-  const describe = describer(request, surroundings);
+  const describe = describer(request, directories, surroundings);
   for (const [index, files] of sessions.entries()) {
     signal?.throwIfAborted();
     // One after the other: what was just read is searched before the next file drives it out of the processor's cache.
@@ -238,11 +241,17 @@ async function findSurroundings(request: ListRequest): Promise<Surroundings> {
 }
 
 /** Which projects may have sessions of a directory or of those in it. */
-function projectFilter(directory: string | undefined): (projectKey: string) => boolean {
-  if (directory === undefined) return () => true;
-  const key = keyOf(directory);
-  const start = key.slice(0, MAX_KEY_LENGTH);
-  return (projectKey) => projectKey === key || projectKey.startsWith(start);
+function projectFilter(
+  directories: readonly string[] | undefined,
+): (projectKey: string) => boolean {
+  if (directories === undefined) return () => true;
+  const starts = directories.map((directory) => keyOf(directory).slice(0, MAX_KEY_LENGTH));
+  return (projectKey) => starts.some((start) => projectKey.startsWith(start));
+}
+
+/** A directory as a program in it names it, and as it was named if a link has replaced it since. */
+async function spellingsOf(fs: SessionReadFs, directory: string): Promise<readonly string[]> {
+  return [...new Set([await realDirectory(fs, directory), resolve(directory)])];
 }
 
 function statsFilter({ since, before, running = false }: ListRequest, { live }: Surroundings) {
@@ -253,8 +262,12 @@ function statsFilter({ since, before, running = false }: ListRequest, { live }: 
 }
 
 /** What describes a session; `undefined` if it is gone, or filtered out. */
-function describer(request: ListRequest, { live, periods }: Surroundings) {
-  const { fs, details, directory, text, accountUuid, signal, onUnreadable } = request;
+function describer(
+  request: ListRequest,
+  directories: readonly string[] | undefined,
+  { live, periods }: Surroundings,
+) {
+  const { fs, details, text, accountUuid, signal, onUnreadable } = request;
   const reader = new TranscriptReader(fs);
   const needle = text === undefined ? undefined : needleFor(text);
   const isRead = details || needle !== undefined || accountUuid !== undefined;
@@ -293,7 +306,8 @@ function describer(request: ListRequest, { live, periods }: Surroundings) {
     const { file, overview, match } = read;
     const owner = overview?.owner?.accountUuid.toLowerCase();
     if (accountUuid !== undefined && owner !== accountUuid.toLowerCase()) return undefined;
-    if (directory !== undefined && !isIn(directory, file, overview?.cwd)) return undefined;
+    const isInside = directories?.some((each) => isIn(each, file, overview?.cwd)) ?? true;
+    if (!isInside) return undefined;
     const visible = new Set(files.flatMap((one) => one.accountHomes));
     const homes = request.accountHomes.filter((home) => visible.has(home));
     const days = Math.min(...homes.map((home) => periods.get(home) ?? Infinity));

@@ -32,6 +32,8 @@ export interface SessionRecord {
   readonly entrypoint: string | undefined;
   /** What it does, such as `idle` or `busy`; 2.1.197 records it on a terminal only. */
   readonly status: string | undefined;
+  /** When the process started, if the record has it (2.1.197 and 2.1.332). */
+  readonly startedAt: Date | undefined;
 }
 
 /** A session that is running, or may be. */
@@ -216,8 +218,10 @@ function parseRecord(content: string): WholeRecord | undefined {
     return typeof member === 'string' ? member : undefined;
   };
   const [cwd, kind, entrypoint, status] = ['cwd', 'kind', 'entrypoint', 'status'].map(text);
+  const started = new Date(Number(memberOf(value, 'startedAt')));
+  const startedAt = Number.isNaN(started.getTime()) ? undefined : started;
   return {
-    record: { sessionId, cwd, kind, entrypoint, status },
+    record: { sessionId, cwd, kind, entrypoint, status, startedAt },
     procStart: text('procStart'),
     pidDomain: text('pidDomain'),
   };

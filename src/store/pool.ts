@@ -16,11 +16,11 @@ import type { MigrateReadFs, MigrateReadHandle } from '../fs/migrate-fs.ts';
 import { isDirectory, walkTree } from '../fs/walk.ts';
 import { isValidResumeUUID } from '../sessions/resume-uuid.ts';
 import type { LogKey } from './log.ts';
+import type { OfFile } from './problems.ts';
 import { tailOf } from './session-store.ts';
 
 /** A file of a session in the pool. */
-export interface PoolFile extends LogKey {
-  readonly path: string;
+export interface PoolFile extends OfFile {
   /** `undefined` for a name that can't be passed to any call. */
   readonly info: FileInfo | undefined;
 }

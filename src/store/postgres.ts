@@ -46,17 +46,11 @@ export function postgresStore(
   client: PostgresClient,
   options: PostgresStoreOptions = {},
 ): SharedStore {
-  const { schema = 'claude_shared_state' } = options;
-  return createSessionStore(postgresLog(client, `"${schema.replaceAll('"', '""')}"`), options);
-}
-
-const WHERE = 'project_key = $1 AND session_id = $2 AND file = $3';
-
-function postgresLog(client: PostgresClient, schema: string): SessionLog {
+  const schema = `"${(options.schema ?? 'claude_shared_state').replaceAll('"', '""')}"`;
   async function rows(text: string, values: unknown[]): Promise<readonly unknown[]> {
     return (await client.query(text, values)).rows;
   }
-  return {
+  const log: SessionLog = {
     async prepare() {
       // Without values it is one transaction of several statements.
       await client.query(`
@@ -159,7 +153,10 @@ function postgresLog(client: PostgresClient, schema: string): SessionLog {
       await rows(`DELETE FROM ${schema}.files WHERE ${WHERE}`, segmentsOf(key));
     },
   };
+  return createSessionStore(log, options);
 }
+
+const WHERE = 'project_key = $1 AND session_id = $2 AND file = $3';
 
 function segmentIn(row: unknown, column: string): string {
   return decodeSegment(String(memberOf(row, column)));

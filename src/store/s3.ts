@@ -82,10 +82,6 @@ const DIGITS = 10;
  */
 export function s3Store(client: S3Like, options: S3StoreOptions): SharedStore {
   const { bucket, prefix = 'claude-shared-state/' } = options;
-  return createSessionStore(s3Log(client, bucket, prefix), options);
-}
-
-function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
   const root = `${prefix}${FORMAT}/`;
   const directoryOf = (key: LogKey) => `${root}${segmentsOf(key).join('/')}/`;
   const objectAt = (Key: string): ObjectAt => ({ Bucket: bucket, Key });
@@ -135,7 +131,7 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
     const bytes = await unlessMissing(bytesOf(`${prefix}format`));
     return bytes && Number(Buffer.from(bytes).toString());
   }
-  return {
+  const log: SessionLog = {
     async prepare() {
       const trial = `${prefix}trial-${randomUUID()}`;
       await create(trial, new Uint8Array());
@@ -204,6 +200,7 @@ function s3Log(client: S3Like, bucket: string, prefix: string): SessionLog {
       }
     },
   };
+  return createSessionStore(log, options);
 }
 
 async function unlessMissing<Value>(calling: Promise<Value>): Promise<Value | undefined> {

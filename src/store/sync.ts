@@ -97,18 +97,13 @@ export async function syncToStore(
       const before = seen.get(path);
       return info === undefined || before === undefined || !isUnchanged(info, before);
     });
-    const listed = changed.length > MAX_UNLISTED ? await listStored(changed) : undefined;
-    await transfer.each(changed, (file) => push(file, listed));
-  }
-
-  /** What the store has of the projects of some files. */
-  async function listStored(files: readonly PoolFile[]): Promise<ReadonlyMap<string, ListedFile>> {
+    const isListed = changed.length > MAX_UNLISTED;
     const listed = new Map<string, ListedFile>();
-    const projectKeys = new Set(files.map((file) => transfer.inStore(file).projectKey));
-    for await (const { files: stored } of transfer.storedFiles(projectKeys)) {
-      for (const file of stored) listed.set(nameOf(file), file);
+    const projectKeys = new Set(changed.map((file) => transfer.inStore(file).projectKey));
+    for await (const { files } of transfer.storedFiles(isListed ? projectKeys : [])) {
+      for (const file of files) listed.set(nameOf(file), file);
     }
-    return listed;
+    await transfer.each(changed, (file) => push(file, isListed ? listed : undefined));
   }
 
   async function push(

@@ -72,14 +72,10 @@ const DELETE = `redis.call('DEL', KEYS[1]) redis.call('HDEL', KEYS[2], ARGV[1]) 
  */
 export function valkeyStore(client: ValkeyClient, options: ValkeyStoreOptions = {}): SharedStore {
   const { prefix = 'claude-shared-state:' } = options;
-  return createSessionStore(valkeyLog(client, prefix), options);
-}
-
-function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
   const root = `${prefix}${FORMAT}:`;
   const filesOf = (projectKey: string) => `${root}{${encodeSegment(projectKey)}}:files`;
   const chunksOf = (key: LogKey) => `${root}{${encodeSegment(key.projectKey)}}:${fieldOf(key)}`;
-  return {
+  const log: SessionLog = {
     async prepare() {
       await client.setnx(`${prefix}format`, String(FORMAT));
     },
@@ -148,6 +144,7 @@ function valkeyLog(client: ValkeyClient, prefix: string): SessionLog {
       await client.eval(DELETE, 2, chunksOf(key), filesOf(key.projectKey), fieldOf(key));
     },
   };
+  return createSessionStore(log, options);
 }
 
 function fieldOf({ sessionId, file }: LogKey): string {

@@ -79,7 +79,11 @@ describe.each(kinds)('the command store on %s', (kind) => {
 });
 
 test.each([
-  ['an action that does not exist', ['copy', '--url', 'postgres://127.0.0.1:1/x'], 'store takes'],
+  [
+    'an action that does not exist',
+    ['copy', '--url', 'postgres://127.0.0.1:1/x'],
+    'it can init, push',
+  ],
   ['half a map', ['push', '--url', 'redis://127.0.0.1:1', '--map', 'a'], '--map must be two'],
   [
     'a map of three',

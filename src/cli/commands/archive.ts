@@ -30,7 +30,10 @@ export const archiveCommand = defineCommand({
     out.line(`  ${out.path(place)}`);
     out.words(`${count(added, 'transcript')} added or updated, ${unchanged} unchanged`, 4);
     const kept = added + unchanged;
-    const better = `${count(kept, 'conversation')} ${kept === 1 ? 'is' : 'are'} safe from clean-up`;
+    const better =
+      kept === 0
+        ? 'nothing to archive: the shared directory has no transcripts'
+        : `${count(kept, 'transcript')} ${kept === 1 ? 'is' : 'are'} safe from clean-up`;
     const { exitCode, body } = printEnding(context, report, ['archive', ...flags], better);
     return { exitCode, body: { archive: place, added, unchanged, ...body } };
   },

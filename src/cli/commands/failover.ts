@@ -12,13 +12,14 @@ import { offerFile, type Refusal, refusalOf } from '../act.ts';
 import { type CliContext, defineCommand, flagsOf, requireAction } from '../command.ts';
 import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
-import { daemonFile, runDaemon, statusFile } from '../failover/daemon.ts';
+import { daemonFile, noteFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
 import { findInTerminals } from '../failover/look.ts';
-import { isMoved, nextAccount } from '../failover/loop.ts';
-import { memoryFrom } from '../failover/memory.ts';
+import { beginning, isMoved, nextAccount, type SwapNote } from '../failover/loop.ts';
+import { memoryFrom, noteFrom, noteText } from '../failover/memory.ts';
 import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
 import {
+  asOnlyDaemon,
   checkToRun,
   failoverOptions,
   type FailoverSetup,
@@ -86,6 +87,11 @@ type Ended = Promise<{ readonly exitCode: ExitCode; readonly body?: FailoverBody
 const codeFor = (isOk: boolean): ExitCode => (isOk ? EXIT.done : EXIT.problems);
 
 async function run(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
+  requireTwo(setup.homes);
+  return await asOnlyDaemon(setup, () => watch(context, values, setup));
+}
+
+async function watch(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, stderr } = context;
   const alerts = alertsFrom(values.on ?? []);
   const address = values.listen === undefined ? undefined : addressFrom(values.listen);
@@ -145,12 +151,19 @@ async function run(context: CliContext, values: FailoverValues, setup: FailoverS
   }
 }
 
-/** The sessions that are named, or that run in tmux, and the account that most of them run under. */
-async function sessionsFor(setup: FailoverSetup) {
+/**
+ * The sessions that are named, or that run in tmux, or that an unfinished swap has left; and the account that most of
+ * them run under, of those that are not `to`.
+ */
+async function sessionsFor(setup: FailoverSetup, to?: string, note?: SwapNote) {
   const { homes, named } = setup;
   await requireTerminals(setup);
-  const { found } = await findInTerminals(setup);
+  const { there, found } = await findInTerminals(setup);
+  const isThere = (name: string) =>
+    found.some((each) => each.name === name && each.live.accountHomes[0] === note?.to);
+  const left = note?.names.filter((name) => there.includes(name) && !isThere(name)) ?? [];
   const watched = new Map<string, FailoverSession>();
+  for (const name of left) watched.set(name, { name, cwd: note?.cwds[name] ?? '' });
   for (const { name, cwd } of found) watched.set(name, { name, cwd });
   for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
   const nowhere = named.find(({ name }) => !watched.has(name));
@@ -162,8 +175,10 @@ async function sessionsFor(setup: FailoverSetup) {
   }
   if (watched.size === 0) throw new UsageError('no session runs in tmux: name some with --session');
   const times = (home: string) => found.filter(({ live }) => live.accountHomes[0] === home).length;
-  const [from = ''] = homes.toSorted((one, other) => times(other) - times(one));
-  return { sessions: [...watched.values()], from };
+  const [from = ''] = homes
+    .filter((home) => home !== to)
+    .toSorted((one, other) => times(other) - times(one));
+  return { sessions: [...watched.values()], from, unfinished: left.length > 0 ? note : undefined };
 }
 
 async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
@@ -186,19 +201,21 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
 async function freeAccount(setup: FailoverSetup, from: string): Promise<string> {
   const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.tools.stateDirectory)));
   const { account, waitUntil } = nextAccount(loop, from, setup, new Date());
-  if (waitUntil === undefined && account !== from) return account;
+  if (waitUntil === undefined && account !== undefined) return account;
   throw new UsageError('no other account can be used now; --to names one all the same');
 }
 
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
-  const { sessions, from } = await sessionsFor(setup);
-  const to =
-    values.to === undefined
-      ? await freeAccount(setup, from)
-      : await accountFor(values.to, scope, io);
-  const options = { ...setup.tools, from, to, sessions, canary: setup.canary };
+  const named = values.to === undefined ? undefined : await accountFor(values.to, scope, io);
+  const path = noteFile(setup.tools.stateDirectory);
+  const before = await setup.readFile(path);
+  const { sessions, unfinished, ...most } = await sessionsFor(setup, named, noteFrom(before));
+  const to = named ?? unfinished?.to ?? (await freeAccount(setup, most.from));
+  const from = unfinished?.to === to ? unfinished.from : most.from;
+  const { homes: accountHomes, canary } = setup;
+  const options = { ...setup.tools, from, to, sessions, accountHomes, canary };
   const plan = await planSwap(options);
   const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);
@@ -208,8 +225,17 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
     const { exitCode, ...ending } = refusal;
     return { exitCode, body: { ...body, ...ending } };
   }
+  // Killed or interrupted, it can be continued: by this command, or by the daemon.
+  const note = { ...beginning, from, to, names: sessions.map(({ name }) => name) };
+  await saveFile(path, noteText(note, sessions));
   const { signal, release } = io.catchInterrupts();
   const report = await swapAccounts({ ...options, signal }).finally(release);
+  const left = report.sessions.filter(
+    (each) => !isMoved(each) && !each.problems.some(({ code }) => code === 'canary-failed'),
+  );
+  const names = left.map(({ name }) => name);
+  const after = noteText(names.length === 0 ? undefined : { ...note, names }, sessions);
+  await saveFile(path, report.outcome === 'refused' ? (before ?? noteText(undefined, [])) : after);
   for (const session of report.sessions) {
     printSession(out, session, isMoved(session), session.outcome, 2);
   }

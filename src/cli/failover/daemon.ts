@@ -3,8 +3,16 @@ import { reasonOf } from '../exit.ts';
 import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
 import { lookAround, type Surroundings } from './look.ts';
-import { afterRelaunch, afterSwap, isMoved, type LoopCall, type LoopRules, step } from './loop.ts';
-import { memoryFrom, type Memory, memoryText } from './memory.ts';
+import {
+  adopt,
+  afterRelaunch,
+  afterSwap,
+  isMoved,
+  type LoopCall,
+  type LoopRules,
+  step,
+} from './loop.ts';
+import { memoryFrom, type Memory, memoryText, noteFrom, noteText } from './memory.ts';
 import { type DaemonStatus, statusOf } from './status.ts';
 
 /** How a daemon works. */
@@ -36,6 +44,8 @@ export async function runDaemon(setup: DaemonSetup): Promise<boolean> {
 
 /** The files of a daemon in its state directory. */
 export const daemonFile = (directory: string): string => `${directory}/daemon.json`;
+/** The note of a swap that was begun: by the daemon, or by `failover swap`. */
+export const noteFile = (directory: string): string => `${directory}/swap.json`;
 export const statusFile = (directory: string): string => `${directory}/status.json`;
 
 class Daemon {
@@ -46,6 +56,8 @@ class Daemon {
   #seen: Parameters<typeof statusOf>[1] = [];
   #polls = 0;
   #lastWritten = '';
+  /** As it was read or written last. */
+  #lastNote: string | undefined;
   /** What was said last of something that goes on, so that it is said once. */
   readonly #standing = new Map<EventName, string>();
 
@@ -77,20 +89,22 @@ class Daemon {
   /** Looks, decides, and makes the one call that is due; tells whether to go on. */
   async #poll(): Promise<boolean> {
     const at = this.#setup.now();
+    await this.#readNote();
+    const { swap } = this.#memory.loop;
     const { look, ...read } = await lookAround(at, this.#setup, this.#memory);
     const { call, state, events } = step(this.#memory.loop, look, this.#setup);
     // What would be done is decided anew at every poll.
     const isPretending = this.#setup.isDryRun && call !== undefined;
-    this.#memory = { loop: isPretending ? { ...state, swap: undefined } : state, ...read };
+    this.#memory = { loop: isPretending ? { ...state, swap } : state, ...read };
     this.#seen = look.sightings;
     this.#polls += 1;
     for (const event of events) this.#say(event);
     const isRunning = look.sightings.some(({ state: each }) => each === 'running');
     if (isRunning) this.#standing.delete('no-session');
     else if (call === undefined) this.#sayOnce('no-session', 'no session runs yet');
-    if (call?.kind === 'stop') return false;
     // What is begun without a note of it could not be completed after a crash.
     const isSaved = await this.#remember();
+    if (call?.kind === 'stop') return false;
     if (call !== undefined && this.#setup.isDryRun) await this.#pretend(call);
     else if (call !== undefined && isSaved) await this.#perform(call);
     this.#standing.delete('poll-failed');
@@ -120,11 +134,24 @@ class Daemon {
   }
 
   #sessions(names: readonly string[]) {
-    const all = Object.entries(this.#memory.loop.sessions).map(([name, { cwd }]) => ({
-      name,
-      cwd,
-    }));
-    return all.filter(({ name }) => names.includes(name));
+    const all = Object.entries(this.#memory.loop.sessions);
+    return all.flatMap(([name, { cwd }]) => (names.includes(name) ? { name, cwd } : []));
+  }
+
+  /** Takes over what somebody else has begun. */
+  async #readNote(): Promise<void> {
+    const { readFile, tools, isDiscovering, named } = this.#setup;
+    const text = await readFile(noteFile(tools.stateDirectory));
+    if (text === this.#lastNote) return;
+    this.#lastNote = text;
+    const note = noteFrom(text);
+    const names = note?.names.filter(
+      (name) => isDiscovering || named.some((each) => each.name === name),
+    );
+    const { loop, ...read } = this.#memory;
+    const isOurs = note !== undefined && names !== undefined && names.length > 0;
+    const adopted = isOurs ? adopt(loop, { ...note, names }) : { ...loop, swap: undefined };
+    this.#memory = { loop: adopted, ...read };
   }
 
   async #relaunch({ account, names }: Extract<LoopCall, { readonly kind: 'relaunch' }>) {
@@ -144,6 +171,7 @@ class Daemon {
       from,
       to,
       sessions: this.#sessions(names),
+      accountHomes: this.#setup.homes,
       canary: this.#setup.canary,
       onEvent: (event) => {
         if (event.kind === 'stopped') {
@@ -175,16 +203,24 @@ class Daemon {
 
   /** Writes down what has to be known after a crash; tells whether that is on the disk. */
   async #remember(): Promise<boolean> {
+    const { tools, replaceFile, isDryRun } = this.#setup;
+    // The next daemon would take it for what was done.
+    if (isDryRun) return true;
     const text = memoryText(this.#memory);
-    if (text === this.#lastWritten) return true;
+    const { swap } = this.#memory.loop;
+    const note = noteText(swap, this.#sessions(swap?.names ?? []));
     try {
-      await this.#setup.replaceFile(daemonFile(this.#setup.tools.stateDirectory), text);
+      if (text !== this.#lastWritten) await replaceFile(daemonFile(tools.stateDirectory), text);
+      this.#lastWritten = text;
+      if (note !== (this.#lastNote ?? noteText(undefined, []))) {
+        await replaceFile(noteFile(tools.stateDirectory), note);
+        this.#lastNote = note;
+      }
     } catch (error) {
       this.#sayOnce('not-saved', reasonOf(error));
       return false;
     }
     this.#standing.delete('not-saved');
-    this.#lastWritten = text;
     return true;
   }
 

@@ -24,7 +24,7 @@ export const eventMeanings = {
   'session-moved': 'a session goes on under the other account',
   'session-left': 'a session was not moved, with its problems',
   'swap-done': 'a swap is over; `left` names the sessions that will be tried again',
-  'swap-refused': 'the other account is not ready; nothing was stopped',
+  'swap-refused': 'nothing was stopped: the other account or the sessions are not ready',
   'swap-failed': 'no session could be moved',
   'canary-failed': 'the first session did not go on; the others were left where they are',
   'session-relaunched': 'a session that was killed or lost goes on',

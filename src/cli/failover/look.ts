@@ -1,6 +1,7 @@
 import {
   type FailoverFs,
   type FailoverSession,
+  isTerminalError,
   type MigrateReadFs,
   readLimitRows,
   type RelaunchOptions,
@@ -30,6 +31,7 @@ export interface Surroundings {
     readonly terminal: Required<Terminal>;
     readonly fs?: FsLike<FailoverFs & MigrateReadFs> | undefined;
   };
+  /** The text of a file, `undefined` if there is none; rejects if it can't be read. */
   readonly readFile: (path: string) => Promise<string | undefined>;
 }
 
@@ -46,15 +48,14 @@ export async function findInTerminals({
   isDiscovering,
   named,
   tools: { terminal, fs, processInspector },
-}: Surroundings): Promise<{ readonly hasServer: boolean; readonly found: readonly Found[] }> {
+}: Surroundings): Promise<{ readonly there: readonly string[]; readonly found: readonly Found[] }> {
   const { sessions } = await findLiveSessions(homes, { fs, processInspector });
   const running = sessions.filter(({ processState }) => processState === 'running');
-  const all = await terminal.sessions();
-  const there = all.filter((name) =>
+  const there = (await terminal.sessions()).filter((name) =>
     isDiscovering ? isUsableName(name) : named.some((each) => each.name === name),
   );
-  const found: Found[] = [];
-  for (const name of new Map(there.map((each) => [each.toLowerCase(), each])).values()) {
+  const found = new Map<string, Found>();
+  for (const name of there) {
     const panes = await orNone(() => terminal.panes(name));
     const targets = panes.length < 2 ? [name] : panes.map(({ id }) => `${name}:${id}`);
     for (const target of targets) {
@@ -63,21 +64,30 @@ export async function findInTerminals({
       const inside = pids.flatMap((pid) => running.find((live) => live.pid === pid) ?? []);
       const [live] = inside;
       const cwd = named.find((each) => each.name === name)?.cwd ?? live?.cwd;
-      if (live === undefined || cwd?.startsWith('/') !== true) continue;
-      found.push({ name, cwd, live, target });
+      if (live === undefined || cwd?.startsWith('/') !== true || found.has(folded(name))) continue;
+      found.set(folded(name), { name, cwd, live, target });
       break;
     }
   }
-  return { hasServer: all.length > 0, found };
+  return { there, found: [...found.values()] };
 }
 
-async function orNone<Value>(ask: () => Promise<readonly Value[]>): Promise<readonly Value[]> {
-  return await ask().catch(() => []);
+/** Asks about a terminal that may be gone by now. */
+export async function orNone<Value>(
+  ask: () => Promise<readonly Value[]>,
+): Promise<readonly Value[]> {
+  return await ask().catch((error: unknown) => {
+    if (isTerminalError(error) && error.reason === 'no-session') return [];
+    throw error;
+  });
 }
 
-/** Whether the calls accept it for the name of a session: one path segment, with nothing hidden. */
+/** Two names that are one to some file systems are one session. */
+export const folded = (name: string): string => name.normalize('NFKC').toLowerCase();
+
+/** Whether tmux has such names, and the calls accept it for a session: one path segment, with nothing hidden. */
 export function isUsableName(name: string): boolean {
-  return /^(?![.])[^/\\:\p{Cc}\p{Surrogate}]*[^/\\:\p{Cc}\p{Surrogate}. ]$/u.test(name);
+  return /^(?!\$)[^/\\:.\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]+(?<! )$/u.test(name);
 }
 
 /** Looks at every session once: saves its id, reads what is new in its transcript, and its screen. */
@@ -88,23 +98,25 @@ export async function lookAround(
 ): Promise<{ readonly look: Look } & Pick<Memory, 'cursors' | 'records'>> {
   const { homes, isDiscovering, named } = surroundings;
   const { terminal, stateDirectory, fs, processInspector, required } = surroundings.tools;
-  const { hasServer, found } = await findInTerminals(surroundings);
+  const server = await terminal.server();
+  const { found } = await findInTerminals(surroundings);
   const watched = new Map<string, FailoverSession>();
   for (const [name, { cwd }] of Object.entries(loop.sessions)) {
     if (isDiscovering || named.some((each) => each.name === name)) {
-      watched.set(name, { name, cwd });
+      watched.set(folded(name), { name, cwd });
     }
   }
-  for (const { name, cwd } of found) watched.set(name, { name, cwd });
-  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
+  for (const { name, cwd } of found) watched.set(folded(name), { name, cwd });
+  for (const { name, cwd } of named)
+    if (cwd !== undefined) watched.set(folded(name), { name, cwd });
 
   const tools = { terminal, stateDirectory, fs, processInspector };
   const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });
-  const next = { cursors: { ...cursors }, records: { ...records } };
+  const next = { cursors: new Map<string, unknown>(), records: new Map<string, string>() };
   const sightings: Sighting[] = [];
   for (const each of saved.sessions) {
     const { name, sessionId } = each;
-    const cwd = watched.get(name)?.cwd ?? '';
+    const cwd = watched.get(folded(name))?.cwd ?? '';
     const running = found.find((one) => one.name === name);
     if (each.source === 'record' && running !== undefined) {
       const { live, target } = running;
@@ -112,22 +124,35 @@ export async function lookAround(
       const rows = await readLimitRows(live.sessionId, {
         accountHomes: [accountHome],
         required,
-        cursor: cursors[name],
+        cursor: cursors.get(name),
         now: at,
         fs,
       });
-      next.cursors[name] = rows.cursor;
-      next.records[name] = live.path;
+      next.cursors.set(name, rows.cursor);
+      next.records.set(name, live.path);
       const text = await terminal.capture(target).catch(() => undefined);
-      const seen = { name, cwd, state: 'running', sessionId: live.sessionId } as const;
+      const { sessionId: id, startedAt } = live;
+      const seen = { name, cwd, state: 'running', sessionId: id, startedAt } as const;
       sightings.push({ ...seen, accountHome, rows: rows.rows, text });
     } else {
-      const record = records[name];
-      const isLeft = record !== undefined && (await surroundings.readFile(record)) !== undefined;
+      const [cursor, record] = [cursors.get(name), records.get(name)];
+      if (cursor !== undefined) next.cursors.set(name, cursor);
+      if (record !== undefined) next.records.set(name, record);
+      const isLeft = record !== undefined && (await isThere(record, surroundings));
       sightings.push({ name, cwd, sessionId, state: stateOf(each, isLeft) });
     }
   }
-  return { look: { at, hasServer, sightings }, ...next };
+  // If it is another one by now, the terminals that were looked at may be of either.
+  const isSame = server !== undefined && server === (await terminal.server());
+  const isSameServer = isSame && (loop.server ?? server) === server;
+  return { look: { at, server, isSameServer, sightings }, ...next };
+}
+
+async function isThere(path: string, { readFile }: Surroundings): Promise<boolean> {
+  return await readFile(path).then(
+    (text) => text !== undefined,
+    () => true,
+  );
 }
 
 /** How a session that doesn't run came to that. A program that ends by itself takes its record away (2.1.197, 2.1.332). */

@@ -1,5 +1,4 @@
 import {
-  type AccountLimit,
   chooseAccount,
   type QuotaStep,
   type RelaunchedSession,
@@ -29,6 +28,8 @@ export interface Sighting {
   /** Under which it runs. */
   readonly accountHome?: string | undefined;
   readonly sessionId?: string | undefined;
+  /** When its process started. */
+  readonly startedAt?: Date | undefined;
   /** New rows of its transcript. */
   readonly rows?: readonly unknown[] | undefined;
   /** Its screen. */
@@ -38,11 +39,14 @@ export interface Sighting {
 /** What was seen of all sessions at one time. */
 export interface Look {
   readonly at: Date;
-  /** Whether any terminal exists. */
-  readonly hasServer: boolean;
+  /** What tells the server of the terminals from another one; `undefined` if none runs. */
+  readonly server?: string | undefined;
+  /** Whether it is the one of the look before: a server that dies takes all terminals along. */
+  readonly isSameServer: boolean;
   readonly sightings: readonly Sighting[];
 }
 
+/** When something that failed is tried again. */
 interface Retry {
   readonly failures: number;
   /** In milliseconds since 1970. */
@@ -64,10 +68,18 @@ export interface Tracked extends Retry {
 }
 
 /** A swap that was begun, and has sessions left. */
-export interface PendingSwap extends Retry {
+interface PendingSwap extends Retry {
   readonly from: string;
   readonly to: string;
   readonly names: readonly string[];
+  /** Whether a session was moved, and the gate knows. */
+  readonly hasMoved: boolean;
+}
+
+/** What `failover swap` and the daemon write down of a swap before it begins, so that either of them can continue it. */
+export interface SwapNote extends PendingSwap {
+  /** The directory of each session. */
+  readonly cwds: Readonly<Record<string, string>>;
 }
 
 /** What the daemon remembers. */
@@ -75,7 +87,8 @@ export interface LoopState {
   /** The account in use, as far as known. */
   readonly account?: string | undefined;
   readonly gate?: unknown;
-  readonly limits: readonly AccountLimit[];
+  /** What told the server of the terminals from another one. */
+  readonly server?: string | undefined;
   readonly sessions: Readonly<Record<string, Tracked>>;
   readonly swap?: PendingSwap | undefined;
   /** Accounts that could not take the sessions, and until when they are not tried again. */
@@ -84,7 +97,10 @@ export interface LoopState {
   readonly waitUntil?: string | undefined;
 }
 
-export const initialState: LoopState = { limits: [], sessions: {}, avoided: {} };
+export const initialState: LoopState = { sessions: {}, avoided: {} };
+
+const fresh = { failures: 0, retryAt: 0, wasStopped: false, isLost: false };
+export const beginning = { failures: 0, retryAt: 0, hasMoved: false };
 
 /** What the daemon was told to do. */
 export interface LoopRules {
@@ -97,6 +113,8 @@ export interface LoopRules {
   readonly next: 'round-robin' | 'in-order';
   readonly pollMs: number;
   readonly cooldownMs: number;
+  /** Of the machine, for times on screens. */
+  readonly timeZone?: string | undefined;
   readonly whenExhausted: 'wait' | 'stop';
   /** Whether sessions are those that are found, and not those that were named. */
   readonly isDiscovering: boolean;
@@ -126,11 +144,13 @@ interface Settled {
 
 /** Decides what to do after a look. */
 export function step(
-  before: LoopState,
+  remembered: LoopState,
   look: Look,
   rules: LoopRules,
 ): Settled & { readonly call?: LoopCall } {
   const now = Number(look.at);
+  const isKnownHome = rules.accounts.some(({ account }) => account === remembered.swap?.to);
+  const before = isKnownHome ? remembered : { ...remembered, swap: undefined };
   const events: DaemonEvent[] = [];
   const sessions = track(before, look, rules, events);
   const watched = look.sightings.filter(({ name }) => Object.hasOwn(sessions, name));
@@ -146,9 +166,14 @@ export function step(
   const { exhausted } = quota;
   // Before anything has run, any account may be the one.
   const isKnown = before.account !== undefined || watched.some((each) => each.state === 'running');
-  const state: LoopState = { ...before, ...quota.state, account: isKnown ? account : undefined };
+  const { server } = look;
+  const inUse = isKnown ? account : undefined;
+  const state: LoopState = { ...before, ...quota.state, server, account: inUse };
   const isMoving = state.swap !== undefined && state.swap.to !== account;
-  if (!exhausted.has(account) || isMoving) {
+  // Sessions may have been left behind under an account that isn't in use.
+  const elsewhere = state.swap === undefined ? [...exhausted][0] : undefined;
+  const from = exhausted.has(account) ? account : elsewhere;
+  if (from === undefined || isMoving) {
     const isOver =
       state.waitUntil !== undefined &&
       !isMoving &&
@@ -160,10 +185,15 @@ export function step(
       ...proceed(isOver ? { ...state, waitUntil: undefined } : state, account, watched, now),
     };
   }
-  const choice = nextAccount(state, account, rules, look.at);
+  const choice = nextAccount(state, from, rules, look.at);
   if (choice.waitUntil === undefined) {
-    const names = watched.filter(({ name }) => isWanted(state, name)).map(({ name }) => name);
-    const swap = { from: account, to: choice.account, names, failures: 0, retryAt: 0 };
+    // An account that is avoided isn't exhausted: it is tried again in a while.
+    if (choice.account === undefined) return { events, ...proceed(state, account, watched, now) };
+    const concerned = watched.filter(
+      ({ name, accountHome }) =>
+        isWanted(state, name) && (from === account || accountHome === from),
+    );
+    const swap = { ...beginning, from, to: choice.account, names: namesOf(concerned) };
     return { events, ...proceed({ ...state, swap, waitUntil: undefined }, account, watched, now) };
   }
   if (state.waitUntil === undefined) {
@@ -176,6 +206,17 @@ export function step(
   return { events, ...proceed(waiting, account, watched, now) };
 }
 
+/** Takes over a swap of which there is a note: nobody wants less of its sessions, and it may have stopped them. */
+export function adopt(state: LoopState, { cwds, ...swap }: SwapNote): LoopState {
+  const names = swap.names.filter((name) => Object.hasOwn(cwds, name));
+  const sessions = names.map((name): readonly [string, Tracked] => {
+    const cwd = cwds[name] ?? '';
+    const before = Object.hasOwn(state.sessions, name) ? state.sessions[name] : undefined;
+    return [name, { ...fresh, state: 'ended', cwd, ...before, isOver: false, wasStopped: true }];
+  });
+  return { ...state, swap, sessions: { ...state.sessions, ...Object.fromEntries(sessions) } };
+}
+
 /** Continues a swap that was begun, or brings back what was killed. */
 function proceed(
   state: LoopState,
@@ -185,30 +226,35 @@ function proceed(
 ): { readonly state: LoopState; readonly call?: LoopCall } {
   const { swap } = state;
   const left = swap === undefined ? [] : watched.filter((each) => isLeft(state, swap, each));
-  if (swap !== undefined && left.length > 0 && swap.retryAt <= now) {
+  if (swap !== undefined && left.length > 0 && isDue(swap, now)) {
     const elsewhere = left.find((each) => each.state === 'running')?.accountHome;
     const from = elsewhere ?? (account === swap.to ? swap.from : account);
     const chosen = left.filter((each) => each.state !== 'running' || each.accountHome === from);
-    const names = chosen.map(({ name }) => name);
+    const names = namesOf(chosen);
     const call = { kind: 'swap', from, to: swap.to, names, open: missingIn(chosen) } as const;
     const sessions = mapped(state.sessions, (each, name) =>
       names.includes(name) ? { ...each, wasStopped: true } : each,
     );
-    return { state: { ...state, sessions }, call };
+    return { state: { ...state, sessions, swap: { ...swap, names: namesOf(left) } }, call };
   }
-  const pending = left.length === 0 ? undefined : swap;
+  const pending = left.length === 0 ? undefined : swap && { ...swap, names: namesOf(left) };
   const lost = watched.filter(
     ({ name, state: is }) =>
       isWanted(state, name) &&
       is !== 'running' &&
       is !== 'busy' &&
-      (state.sessions[name]?.retryAt ?? 0) <= now &&
+      isDue(state.sessions[name] ?? fresh, now) &&
       pending?.names.includes(name) !== true,
   );
   const next = { ...state, swap: pending };
   if (lost.length === 0) return { state: next };
-  const names = lost.map(({ name }) => name);
+  const names = namesOf(lost);
   return { state: next, call: { kind: 'relaunch', account, names, open: missingIn(lost) } };
+}
+
+/** A time further ahead than any that is set was set before the clock was. */
+function isDue({ retryAt }: Retry, now: number): boolean {
+  return retryAt <= now || retryAt > now + MAX_DELAY_MS;
 }
 
 /** Whether somebody would miss a session that doesn't run. */
@@ -226,8 +272,11 @@ function isLeft(
 }
 
 function missingIn(sightings: readonly Sighting[]): readonly string[] {
-  return sightings.filter(({ state }) => state === 'missing').map(({ name }) => name);
+  return namesOf(sightings.filter(({ state }) => state === 'missing'));
 }
+
+const namesOf = (all: readonly { readonly name: string }[]): readonly string[] =>
+  all.map(({ name }) => name);
 
 function mapped(
   sessions: LoopState['sessions'],
@@ -248,24 +297,23 @@ const news = {
 /** What is known of each session after a look. */
 function track(
   { sessions }: LoopState,
-  { sightings, hasServer }: Look,
+  { sightings, isSameServer }: Look,
   { isDiscovering }: LoopRules,
   events: DaemonEvent[],
 ): LoopState['sessions'] {
-  const known: Record<string, Tracked> = {};
+  const known = new Map<string, Tracked>();
   for (const { name: session, cwd, state, sessionId } of sightings) {
     const before = Object.hasOwn(sessions, session) ? sessions[session] : undefined;
     if (before === undefined) {
       events.push({ event: 'session-found', text: `${session} in ${cwd}: ${state}`, session });
     }
     const isOver = sessionId === undefined || state === 'ended' || state === 'busy';
-    const fresh = { failures: 0, retryAt: 0, isOver, wasStopped: false, isLost: false };
     if (state === 'running') {
-      known[session] = { ...fresh, cwd, state, isOver: false, said: before?.said };
+      known.set(session, { ...fresh, cwd, state, isOver: false, said: before?.said });
       continue;
     }
-    const { state: last, ...rest } = before ?? { state: 'running', ...fresh };
-    const isLost = rest.isLost || (state === 'missing' && !hasServer);
+    const { state: last, ...rest } = before ?? { ...fresh, state: 'running', isOver };
+    const isLost = rest.isLost || (state === 'missing' && !isSameServer);
     // Who closes one terminal of several means it.
     const isMeant = rest.isOver || !(isLost || rest.wasStopped);
     if (state === 'missing' && isDiscovering && isMeant) {
@@ -277,9 +325,9 @@ function track(
       const [event, text] = news[state];
       events.push({ event, text: text(session), session });
     }
-    known[session] = { ...rest, cwd, state, isLost, isOver: rest.isOver || hasEnded };
+    known.set(session, { ...rest, cwd, state, isLost, isOver: rest.isOver || hasEnded });
   }
-  return known;
+  return Object.fromEntries(known);
 }
 
 /** The account in use: the one remembered, as long as a session runs under it; else the one that most run under. */
@@ -306,24 +354,23 @@ function watchLimits(
   state: LoopState,
   watched: readonly Sighting[],
   at: Date,
-  { cooldownMs }: LoopRules,
+  { cooldownMs, timeZone }: LoopRules,
   events: DaemonEvent[],
 ): { readonly state: LoopState; readonly exhausted: ReadonlySet<string> } {
-  let { gate, limits } = state;
+  let { gate } = state;
   const exhausted = new Set<string>();
   const said = new Map<string, string>();
-  for (const { name: session, accountHome, rows = [], text } of watched) {
+  for (const { name: session, accountHome, startedAt, rows = [], text } of watched) {
     if (accountHome === undefined) continue;
     const seen = { session, account: accountHome, at };
     const observations = [
-      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, rows } as const]),
+      ...(rows.length === 0 ? [] : [{ kind: 'transcript', ...seen, startedAt, rows } as const]),
       ...(text === undefined ? [] : [{ kind: 'pane', ...seen, text } as const]),
     ];
     let quota: QuotaStep | undefined;
     for (const observation of observations) {
-      quota = stepQuotaGate(gate, observation, { cooldownMs });
+      quota = stepQuotaGate(gate, observation, { cooldownMs, timeZone });
       ({ state: gate } = quota);
-      ({ limits } = quota.state);
     }
     if (quota === undefined) continue;
     const event = limitEvent(quota, session, accountHome);
@@ -337,7 +384,7 @@ function watchLimits(
     ...each,
     said: said.get(name) ?? each.said,
   }));
-  return { state: { ...state, gate, limits, sessions }, exhausted };
+  return { state: { ...state, gate, sessions }, exhausted };
 }
 
 function limitEvent(quota: QuotaStep, session: string, account: string): DaemonEvent | undefined {
@@ -353,30 +400,31 @@ function limitEvent(quota: QuotaStep, session: string, account: string): DaemonE
   return { event: names[quota.verdict], text, session, account, until: resets?.at };
 }
 
-/** The account to move to; `waitUntil`: none can be used before that. */
+/** The account to move to: none if those that could be used are avoided; `waitUntil`: all are exhausted until then. */
 export function nextAccount(
-  { gate, avoided }: Pick<LoopState, 'avoided' | 'gate'>,
-  current: string,
+  { account: inUse, gate, avoided }: Pick<LoopState, 'account' | 'avoided' | 'gate'>,
+  from: string,
   { accounts, next }: Pick<LoopRules, 'accounts' | 'next'>,
   now: Date,
-): { readonly account: string; readonly waitUntil?: string | undefined } {
-  const avoidedUntil = (account: string) => avoided[account] ?? 0;
-  const isFree = ({ account }: { readonly account: string }) =>
-    avoidedUntil(account) <= Number(now);
-  const at = accounts.findIndex(({ account }) => account === current);
+): { readonly account: string | undefined; readonly waitUntil?: string | undefined } {
+  const isAvoided = (account: string) => {
+    const until = avoided[account] ?? 0;
+    return until > Number(now) && until <= Number(now) + MAX_AVOID_MS;
+  };
+  const at = accounts.findIndex(({ account }) => account === from);
   const [before, after] = [accounts.slice(0, Math.max(0, at)), accounts.slice(at + 1)];
   const others = next === 'in-order' ? [...before, ...after] : [...after, ...before];
-  const all = [...others, ...accounts.slice(before.length, at + 1)];
-  const ranked = all.map((each, index) => ({ ...each, remaining: 1 - index / all.length }));
-  const candidates = ranked.filter((each) => each.account === current || isFree(each));
+  // All of them: the gate must know which belong to one organization.
+  const candidates = accounts.map((each) => {
+    const { account } = each;
+    const rank = account === inUse ? -1 : others.indexOf(each);
+    const isUsable = account !== from && !isAvoided(account);
+    return { ...each, remaining: isUsable ? 1 - (rank + 1) / (accounts.length + 1) : 0 };
+  });
   const choice = chooseAccount(gate, candidates, now);
-  if (choice.waitUntil === undefined && choice.account !== current) return choice;
-  const own = { account: choice.account, until: Date.parse(choice.waitUntil ?? now.toISOString()) };
-  const first = accounts
-    .filter((each) => !isFree(each))
-    .map(({ account }) => ({ account, until: avoidedUntil(account) }))
-    .reduce((one, other) => (other.until < one.until ? other : one), own);
-  return { account: first.account, waitUntil: new Date(first.until).toISOString() };
+  if (choice.waitUntil !== undefined) return choice;
+  const isUsable = choice.account !== from && !isAvoided(choice.account);
+  return { account: isUsable ? choice.account : undefined };
 }
 
 /** How often something is tried again before the daemon gives up. */
@@ -384,6 +432,7 @@ export const MAX_FAILURES = 8;
 const MAX_DELAY_MS = 600_000;
 /** How long an account is left alone that was not ready, or under which the first session did not go on. */
 const AVOID_MS = { refused: 600_000, 'canary-failed': 3_600_000, done: 600_000 } as const;
+const MAX_AVOID_MS = AVOID_MS['canary-failed'];
 
 /** Tries again, later each time. */
 function later({ failures }: Retry, now: number, { pollMs }: LoopRules): Retry {
@@ -404,10 +453,17 @@ function isHopeless({ outcome, problems }: RelaunchedSession): boolean {
   );
 }
 
+/** Problems of a session that its new account has. */
+const ofTarget: ReadonlySet<string> = new Set([
+  'target-not-ready',
+  'directory-not-trusted',
+  'login-overridden',
+]);
+
 /** What is said of a swap that has moved nothing. */
 const fruitless = {
   done: ['swap-failed', 'no session was moved there'],
-  refused: ['swap-refused', 'it is not ready; nothing was moved'],
+  refused: ['swap-refused', 'nothing was stopped'],
   'canary-failed': [
     'canary-failed',
     'the first session did not go on there; the others stay where they are',
@@ -424,10 +480,9 @@ export function afterSwap(
 ): Settled {
   if (outcome === 'stopped') return { state: before, events: [] };
   const { from, to } = call;
-  const isFirst = before.account !== to;
-  const { swap = { from, to, names: call.names, failures: 0, retryAt: 0 } } = before;
+  const { swap = { ...beginning, from, to, names: call.names } } = before;
   const down = sessions.filter((each) => !isMoved(each));
-  const left = down.filter((each) => !isHopeless(each)).map(({ name }) => name);
+  const left = namesOf(down.filter((each) => !isHopeless(each)));
   const common = { from, to, problems: [...problems, ...down.flatMap((each) => each.problems)] };
   const moved = outcome === 'done' ? sessions.length - down.length : 0;
   let state: LoopState = { ...before, swap: undefined };
@@ -436,7 +491,9 @@ export function afterSwap(
   if (moved > 0) {
     const observation = { kind: 'swapped', from, to, at } as const;
     const { cooldownMs } = rules;
-    const step = isFirst ? stepQuotaGate(before.gate, observation, { cooldownMs }) : undefined;
+    const step = swap.hasMoved
+      ? undefined
+      : stepQuotaGate(before.gate, observation, { cooldownMs });
     state = { ...state, account: to, gate: step?.state ?? before.gate };
     const text = `${moved} of ${sessions.length} sessions run under ${to}`;
     events.push({ event: 'swap-done', text, left, ...common });
@@ -444,7 +501,8 @@ export function afterSwap(
     names = [...left, ...waiting];
     if (left.length === 0) {
       return {
-        state: waiting.length === 0 ? state : { ...state, swap: { ...swap, names } },
+        state:
+          waiting.length === 0 ? state : { ...state, swap: { ...swap, names, hasMoved: true } },
         events,
       };
     }
@@ -454,13 +512,21 @@ export function afterSwap(
   } else return { state, events };
 
   const avoided = { ...state.avoided, [to]: Number(at) + AVOID_MS[outcome] };
-  const avoiding = isFirst ? { ...state, avoided } : state;
-  const isBrief = problems.every((each) => each.remedy === 'retry' || each.severity === 'warning');
-  const isUnfit = outcome === 'canary-failed' || (outcome === 'refused' && !isBrief);
-  if (isFirst && isUnfit) return { state: avoiding, events };
+  const avoiding = swap.hasMoved ? state : { ...state, avoided };
+  const own = new Set(sessions.flatMap((each) => each.problems));
+  const isUnfit = problems.some(
+    (each) =>
+      each.severity === 'error' &&
+      each.remedy !== 'retry' &&
+      (ofTarget.has(each.code) || !own.has(each)),
+  );
+  if (!swap.hasMoved && (outcome === 'canary-failed' || (outcome === 'refused' && isUnfit))) {
+    return { state: avoiding, events };
+  }
   const retry = later(swap, Number(at), rules);
   if (retry.failures <= MAX_FAILURES) {
-    return { state: { ...state, swap: { ...swap, ...retry, names } }, events };
+    const hasMoved = swap.hasMoved || moved > 0;
+    return { state: { ...state, swap: { ...swap, ...retry, names, hasMoved } }, events };
   }
   const text = `gave up moving ${names.join(', ')} to ${to}`;
   return {

@@ -1,36 +1,50 @@
 import { isJsonObject, isText, jsonLine } from '../json.ts';
-import type { LoopState, PendingSwap, Tracked } from './loop.ts';
+import type { LoopState, SwapNote, Tracked } from './loop.ts';
 
 /** What a daemon must know after it was killed. */
 export interface Memory {
   readonly loop: LoopState;
   /** How far the transcript of each session was read. */
-  readonly cursors: Readonly<Record<string, unknown>>;
+  readonly cursors: ReadonlyMap<string, unknown>;
   /** The record of the process that each session was seen to run in last. */
-  readonly records: Readonly<Record<string, string>>;
+  readonly records: ReadonlyMap<string, string>;
 }
 
 /** Reads what a daemon wrote; what is damaged is forgotten: accounts and terminals have the rest. */
 export function memoryFrom(text: string | undefined): Memory {
   const value = versioned(text) ?? {};
-  const { account, gate, swap, avoided, waitUntil } = value;
+  const { account, gate, server, avoided, waitUntil, cursors } = value;
   const loop = {
-    limits: [],
     account: isText(account) ? account : undefined,
     gate,
     sessions: entriesOf(value['sessions'], isTracked),
-    swap: isPendingSwap(swap) ? swap : undefined,
+    server: isText(server) ? server : undefined,
     avoided: entriesOf(avoided, isNumber),
     waitUntil: isText(waitUntil) ? waitUntil : undefined,
   };
-  const { cursors } = value;
-  const records = entriesOf(value['records'], isText);
-  return { loop, cursors: isJsonObject(cursors) ? cursors : {}, records };
+  const records = new Map(Object.entries(entriesOf(value['records'], isText)));
+  return { loop, cursors: new Map(isJsonObject(cursors) ? Object.entries(cursors) : []), records };
 }
 
 /** What {@link memoryFrom} reads. */
 export function memoryText({ loop, cursors, records }: Memory): string {
-  return jsonLine({ version: 1, ...loop, cursors, records });
+  const read = { cursors: Object.fromEntries(cursors), records: Object.fromEntries(records) };
+  return jsonLine({ version: 1, ...loop, swap: undefined, ...read });
+}
+
+/** Reads the note of a swap that has sessions left. */
+export function noteFrom(text: string | undefined): SwapNote | undefined {
+  const value: unknown = versioned(text);
+  return isNote(value) ? value : undefined;
+}
+
+/** What {@link noteFrom} reads. */
+export function noteText(
+  swap: LoopState['swap'],
+  sessions: readonly { readonly name: string; readonly cwd: string }[],
+): string {
+  const cwds = Object.fromEntries(sessions.map(({ name, cwd }) => [name, cwd]));
+  return jsonLine({ version: 1, ...(swap && { ...swap, cwds }) });
 }
 
 /** What a daemon of this version wrote. */
@@ -43,7 +57,7 @@ export function versioned(text: string | undefined): Readonly<Record<string, unk
   }
 }
 
-const isNumber = (value: unknown): value is number => typeof value === 'number';
+export const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 
 function entriesOf<Value>(
@@ -83,12 +97,14 @@ const tracked = {
   wasStopped: isFlag,
   isLost: isFlag,
 };
-const pendingSwap = {
+const note = {
   ...retry,
+  hasMoved: isFlag,
   from: isText,
   to: isText,
   names: (value: unknown) => Array.isArray(value) && value.every(isText),
+  cwds: (value: unknown) => isJsonObject(value) && Object.values(value).every(isText),
 };
 
 const isTracked = (value: unknown): value is Tracked => hasAll(value, tracked);
-const isPendingSwap = (value: unknown): value is PendingSwap => hasAll(value, pendingSwap);
+const isNote = (value: unknown): value is SwapNote => hasAll(value, note);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { holdStateDirectory } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
 import { inspectAll } from '../../index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
@@ -12,11 +13,10 @@ import {
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
-import { isDirectoryAt, saveFile, textAt } from '../files.ts';
+import { isDirectoryAt, textAt } from '../files.ts';
 import { absolutePath } from '../scope.ts';
-import { statusFile } from './daemon.ts';
-import { isUsableName, type WantedSession } from './look.ts';
-import { type DaemonStatus, statusFrom } from './status.ts';
+import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
+import type { DaemonStatus } from './status.ts';
 
 /** The options of `failover`, of which each action takes some. */
 export const failoverOptions = {
@@ -84,6 +84,13 @@ export async function setupFor(
   }
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
+  const known = new Set<string>();
+  for (const { name } of named) {
+    if (known.has(folded(name))) {
+      throw new UsageError(`--session ${name}: two names must differ by more than case`);
+    }
+    known.add(folded(name));
+  }
   const { canary } = values;
   if (canary !== undefined && named.length > 0 && !named.some(({ name }) => name === canary)) {
     throw new UsageError(`--canary ${canary}: no --session has this name`);
@@ -113,15 +120,28 @@ export async function setupFor(
       launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
       continuePrompt: values.continue,
     },
-    readFile: async (path: string) => await textAt(path).catch(() => undefined),
+    readFile,
     canary,
     pollMs: timeFrom('--poll', values.poll ?? '15s'),
     cooldownMs: timeFrom('--cool-down', values.coolDown ?? '5m'),
+    timeZone: zoneHere(),
     next: values.next ?? 'round-robin',
     whenExhausted: values.whenExhausted ?? 'wait',
     isDryRun: values.dryRun === true,
     isOnce: values.once === true,
   } as const;
+}
+
+async function readFile(path: string): Promise<string | undefined> {
+  return await textAt(path).catch((error: unknown) => {
+    throw new UsageError(`--state: ${reasonOf(error)}`);
+  });
+}
+
+/** With an empty `TZ` Node 20 returns a zone that it doesn't accept itself; the clock is that of UTC. */
+function zoneHere(): string | undefined {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
 type Surroundings = CliContext['io'];
@@ -161,24 +181,10 @@ function timeFrom(option: string, text: string): number {
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
 export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProblem[]> {
-  const { homes, readFile } = setup;
-  const { required, stateDirectory } = setup.tools;
+  const { homes } = setup;
+  const { required } = setup.tools;
   requireTwo(homes);
-  const path = statusFile(stateDirectory);
-  const other = runningDaemon(statusFrom(await readFile(path)));
-  if (other !== undefined && other.pid !== process.pid) {
-    throw new UsageError(`process ${other.pid} runs with --state ${stateDirectory} already`);
-  }
   await requireTerminals(setup);
-  try {
-    await saveFile(path, '{}\n');
-  } catch (error) {
-    const reason = reasonOf(error);
-    // A disk that is full may have room later.
-    if (!reason.includes('ENOSPC')) {
-      throw new UsageError(`--state ${stateDirectory}: it can't be written: ${reason}`);
-    }
-  }
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>
     required.every(({ name, target }) => target === join(home, name));
@@ -198,10 +204,28 @@ export function requireTwo(homes: readonly string[]): void {
   );
 }
 
-/** Whether tmux is there at all; that its server does not run is no mistake. */
-export async function requireTerminals({ tools }: FailoverSetup): Promise<void> {
+/** Runs something as the only daemon of its state directory. */
+export async function asOnlyDaemon<Value>(
+  { tools }: FailoverSetup,
+  run: () => Promise<Value>,
+): Promise<Value> {
+  const { stateDirectory, processInspector } = tools;
+  const held = await holdStateDirectory({ stateDirectory, processInspector }, run);
+  if (held.ok) return held.value;
+  const [problem] = held.problems;
+  const pid = problem?.code === 'locked-by-other' ? problem.pid : undefined;
+  throw new UsageError(
+    pid === undefined
+      ? `--state ${stateDirectory}: ${problem?.message}`
+      : `process ${pid} runs with --state ${stateDirectory} already`,
+  );
+}
+
+/** Whether tmux and what it needs are there at all; that its server does not run is no mistake. */
+export async function requireTerminals({ tools: { terminal } }: FailoverSetup): Promise<void> {
   try {
-    await tools.terminal.sessions();
+    const [first] = await terminal.sessions();
+    if (first !== undefined) await orNone(() => terminal.processIds(first));
   } catch (error) {
     throw new UsageError(reasonOf(error));
   }

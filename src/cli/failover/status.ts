@@ -1,6 +1,7 @@
 import type { LoopRules, LoopState, SessionState } from './loop.ts';
-import { isText } from '../json.ts';
-import { hasAll, versioned } from './memory.ts';
+import { isJsonObject, isText } from '../json.ts';
+import type { AccountLimit } from '../../failover/index.ts';
+import { hasAll, isNumber, versioned } from './memory.ts';
 
 /** What the daemon says of itself: in `status.json`, at `/status`, and as `failover status`. */
 export interface DaemonStatus {
@@ -50,14 +51,14 @@ export interface DaemonProcess {
 }
 
 export function statusOf(
-  { account, limits, sessions, swap, waitUntil }: LoopState,
+  { account, gate, sessions, swap, waitUntil }: LoopState,
   seen: readonly Pick<SessionStatus, 'name' | 'accountHome' | 'sessionId'>[],
   rules: Pick<LoopRules, 'accounts' | 'pollMs'>,
   { pid, startedAt, polls, events }: DaemonProcess,
   at: Date,
 ): DaemonStatus {
   const accounts = rules.accounts.map(({ account: accountHome, organization }) => {
-    const [limit] = limits
+    const [limit] = limitsIn(gate)
       .filter((each) => each.account === accountHome && each.until > Number(at))
       .toSorted((one, other) => other.until - one.until);
     const end = limit && {
@@ -85,6 +86,14 @@ export function statusOf(
     events,
   };
 }
+
+function limitsIn(gate: unknown): readonly AccountLimit[] {
+  const limits: unknown = isJsonObject(gate) ? gate['limits'] : undefined;
+  return Array.isArray(limits) ? limits.filter(isLimit) : [];
+}
+
+const isLimit = (value: unknown): value is AccountLimit =>
+  hasAll(value, { account: isText, scope: isText, until: isNumber });
 
 /** The limits alone. */
 export function quotaStatusOf({ at, account, accounts, waitUntil }: DaemonStatus) {

@@ -27,10 +27,11 @@ export function printSwapPlan(out: Output, to: string, { ok, sessions, problems 
     problems.filter(({ message }) => !own.has(message)),
     2,
   );
-  for (const { name, action, isBusy, problems: all } of sessions) {
+  for (const { name, action, isBusy, pid, problems: all } of sessions) {
     const text = planned[action] + (isBusy ? '; busy now' : '');
     // The swap ends its process first.
-    const session = { name, problems: all.filter(({ code }) => code !== 'session-running') };
+    const shown = all.filter((each) => each.code !== 'session-running' || each.pid !== pid);
+    const session = { name, problems: shown };
     printSession(out, session, action !== 'skip', text, 2);
   }
 }

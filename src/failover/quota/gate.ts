@@ -7,6 +7,7 @@ import {
   type QuotaObservation,
   type SessionObservation,
   type SwappedObservation,
+  type TranscriptObservation,
 } from './options.ts';
 import { readPane } from './pane.ts';
 import {
@@ -107,19 +108,17 @@ export function stepQuotaGate(
   options: QuotaGateOptions = {},
 ): QuotaStep {
   const rules = checkGate(observation, options);
-  const before = withoutEndedCooldown(readState(state), rules);
+  const before = atTheTime(readState(state), rules);
   return observation.kind === 'swapped'
     ? stepAfterSwap(before, observation, rules)
     : stepAfterLook(before, observation, rules);
 }
 
-/** A clock that was set back doesn't make a cooldown longer. */
-function withoutEndedCooldown(
-  state: QuotaGateState,
-  { now, cooldownMs }: GateRules,
-): QuotaGateState {
-  const { cooldown, ...others } = state;
-  if (cooldown === undefined) return state;
+/** A state without what has ended. A clock that was set back doesn't make a cooldown longer, or new rows older than the swap. */
+function atTheTime(state: QuotaGateState, { now, cooldownMs }: GateRules): QuotaGateState {
+  const { cooldown, swappedAt, ...rest } = state;
+  const others = swappedAt === undefined || swappedAt > now ? rest : { ...rest, swappedAt };
+  if (cooldown === undefined) return others;
   const since = Math.min(cooldown.since, now);
   const until = Math.min(cooldown.until, since + cooldownMs);
   return now < until ? { ...others, cooldown: { since, until } } : others;
@@ -159,9 +158,6 @@ function stepAfterLook(
 ): QuotaStep {
   const { session, account } = observation;
   const { now, confirmPolls: needed } = rules;
-  if (account !== state.account && state.exhaustedAccounts.includes(account)) {
-    return { state, verdict: 'none', reason: 'exhausted-account' };
-  }
   const reading = read(observation, rules, state.swappedAt);
   const earlier = state.pending.find((detection) => detection.session === session);
   const agreeing = earlier?.account === account ? earlier : undefined;
@@ -169,6 +165,9 @@ function stepAfterLook(
   const standing = reading.poll && observation.kind !== 'pane' ? undefined : agreeing?.row;
   const evidence = standing ?? reading.evidence;
   const isRecord = standing !== undefined || reading.isRecord;
+  if (!isRecord && isLeft(state, account, now)) {
+    return { state, verdict: 'none', reason: 'exhausted-account' };
+  }
   const poll = reading.poll || standing !== undefined;
   const pending = state.pending.filter((detection) => detection !== earlier);
   const looked = { ...state, onScreen: onScreenAfter(state, observation, reading) };
@@ -178,7 +177,9 @@ function stepAfterLook(
     const seenMessages = seenAfterWork(state, session, now);
     return { state: { ...cleared, seenMessages }, verdict: 'none', reason: 'no-limit' };
   }
-  const before = [...(earlier === undefined ? [] : [earlier.message]), ...state.onScreen];
+  // A record is resolved at its own time, and needs no earlier look.
+  const looks = [...(earlier === undefined ? [] : [earlier.message]), ...state.onScreen];
+  const before = isRecord ? [] : looks;
   const message = messageOf(session, evidence, reading.prompt, before);
   if (!isRecord && wasSeen(state, message, now)) {
     return { state: cleared, verdict: 'none', reason: 'seen-before-swap' };
@@ -206,6 +207,17 @@ function stepAfterLook(
     : { state: counted, verdict: 'suspected', evidence, polls, needed };
 }
 
+/** Whether an account was swapped away from, and its limit hasn't ended, as far as known. */
+function isLeft(
+  { account: current, exhaustedAccounts, limits }: QuotaGateState,
+  account: string,
+  now: number,
+): boolean {
+  if (account === current || !exhaustedAccounts.includes(account)) return false;
+  const known = limits.filter((each) => each.account === account && each.scope !== 'model');
+  return known.length === 0 || known.some(({ until }) => until > now);
+}
+
 /** What the screens say about limits, after a look at one of them. */
 function onScreenAfter(
   { onScreen }: QuotaGateState,
@@ -228,12 +240,18 @@ function read(
     case 'message':
       return readMessage(observation.message, rules);
     case 'transcript':
-      return readRows(observation.rows, rules, swappedAt);
+      return readRows(observation.rows, rules, startOf(observation, rules) ?? swappedAt);
     case 'hook':
       return readHook(observation.input, rules);
     default:
       return observation satisfies never;
   }
+}
+
+/** Since when rows count. One that is to come tells nothing: the clock was set back. */
+function startOf({ startedAt }: TranscriptObservation, { now }: GateRules): number | undefined {
+  const start = Number(startedAt ?? Number.NaN);
+  return start <= now ? start : undefined;
 }
 
 /** A poll of the same time is the same poll; an earlier time means that the clock was set back. */

@@ -49,18 +49,21 @@ export function readMessage(message: unknown, rules: EvidenceRules): QuotaReadin
 export function readRows(
   rows: readonly unknown[],
   rules: EvidenceRules,
-  swappedAt = -Infinity,
+  since = -Infinity,
 ): QuotaReading {
   const own = rows.filter((row) => memberOf(row, 'isSidechain') !== true);
   const last = own.findLastIndex((row) => isOfModel(row) || limitIn(row, rules) !== undefined);
   const row = own[last];
-  if (row === undefined || !(timeOf(row) > swappedAt)) return noReading;
-  const limit = limitIn(row, rules);
+  const time = timeOf(row);
+  if (row === undefined || !(time > since)) return noReading;
+  // A time of day is that of the day on which the row was written.
+  const then = { ...rules, now: Math.min(time, rules.now) };
+  const limit = limitIn(row, then);
   const start = own.slice(0, last).findLastIndex(startsTurn) + 1;
   const veto = vetoIn(own.slice(start, last).filter(isOfProgram).map(answerText), rules);
   // What it does next, it says in a row of its own (2.1.332).
   const notices = own.slice(last + 1).map((notice) => textOf(memberOf(notice, 'content')));
-  const continues = notices.flatMap((notice) => evidenceIn(notice, rules)?.continues ?? []).at(-1);
+  const continues = notices.flatMap((notice) => evidenceIn(notice, then)?.continues ?? []).at(-1);
   const isCancelled = notices.some((notice) => notice.startsWith('Automatic continue '));
   const more = continues === undefined || isCancelled ? {} : { continues };
   const evidence = limit === undefined ? undefined : { ...limit, ...more };

@@ -50,6 +50,11 @@ export interface MessageObservation extends OfSession {
 export interface TranscriptObservation extends OfSession {
   readonly kind: 'transcript';
   readonly rows: readonly unknown[];
+  /**
+   * When its process started, as `findLiveSessions` returns it: rows from before may be another account's, and don't
+   * count. If it isn't known, those from before the last swap don't.
+   */
+  readonly startedAt?: Date | undefined;
 }
 
 /** The input of a `StopFailure` hook, parsed from its JSON. */
@@ -138,7 +143,10 @@ const observationTime: Kind<number> = (value, argument, faults) => {
   const names = observed === 'swapped' ? ['from', 'to'] : ['session', 'account'];
   for (const name of observed === undefined ? [] : names) read(name, nonEmptyString);
   if (observed === 'pane') read('text', string);
-  if (observed === 'transcript') read('rows', rows);
+  if (observed === 'transcript') {
+    read('rows', rows);
+    read('startedAt', optional(date));
+  }
   const at = read('at', date);
   return at === undefined ? undefined : Number(at);
 };

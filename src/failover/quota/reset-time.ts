@@ -96,6 +96,8 @@ function offsetAt(instant: number, zone: string): number {
 
 /** What the clocks of a zone show, to the minute, in milliseconds since 1970 as if the zone were UTC. */
 function wallTimeAt(instant: number, zone: string): number {
+  // What no Date can hold has no wall time either.
+  if (Number.isNaN(new Date(instant).getTime())) return Number.NaN;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     calendar: 'gregory',

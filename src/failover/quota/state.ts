@@ -151,7 +151,12 @@ export function messageOf(
   // By its end alone: the same limit is reported in several ways, with a zone and without.
   const text = resets === undefined ? excerpt : resets.text.replace(/ \(.*/, '');
   // A time of day was resolved when it was first seen: by the next day it would mean the next one.
-  const first = known.find((seen) => seen.session === session && seen.text === text)?.resetsAt;
+  const isKnown = (seen: SeenMessage) =>
+    seen.session === session &&
+    seen.text === text &&
+    // One that has scrolled away may be the same.
+    (seen.prompt === prompt || seen.prompt === '' || prompt === '');
+  const first = known.find(isKnown)?.resetsAt;
   const resetsAt = first ?? (resets?.at === undefined ? undefined : Date.parse(resets.at));
   return { session, text, prompt, ...(resetsAt === undefined ? {} : { resetsAt }) };
 }

@@ -3,7 +3,7 @@ import { isTypeable } from '../../sessions/shell-quote.ts';
 /** An argument that is not given again, and why. Its value is nowhere: it may be a secret. */
 export interface OmittedArgument {
   readonly argument: string;
-  readonly reason: 'secret' | 'unknown' | 'not-typeable';
+  readonly reason: 'secret' | 'unknown' | 'not-typeable' | 'unknown-to-system';
 }
 
 /** The arguments of a running program that are given again when its session is resumed. */
@@ -43,8 +43,18 @@ const KEPT: ReadonlyMap<string, Values> = /* @__PURE__ */ (() =>
 const NAMING =
   /^(?:--(?:resume|continue|session-id|fork-session|from-pr|name|prefill|teleport)|-[rcn])$/;
 
-const SECRET =
-  /sk-ant-|"(?:env|headers)"\s*:|(?:api_?key|token|secret|password|authorization)["']?\s*[:=]/i;
+/** Names in front of a value, what is inside of inline JSON, a URL with a user, and the beginnings of well-known keys. */
+const SECRET = new RegExp(
+  [
+    String.raw`(?:api_?key|token|secret|passw(?:or)?d|passphrase|authorization|credentials?)["']?\s*[:=]`,
+    String.raw`(?:key|pass|pwd|sig|signature|auth)["']?=`,
+    String.raw`--[\w-]*(?:key|token|secret|passw)`,
+    String.raw`"(?:env|headers|args|url)"\s*:`,
+    String.raw`://[^/?#\s"']+@`,
+    String.raw`\b(?:sk-|gh[opsu]_|github_pat_|glpat-|xox[a-z]-|AIza|A[KS]IA[A-Z\d]{8}|eyJ[\w-]{8})`,
+  ].join('|'),
+  'i',
+);
 
 /**
  * Tells the arguments of a program that say how its session runs from those that say which one, and from the first

@@ -4,13 +4,54 @@ import { makeDirectories } from '../../fs/io.ts';
 import { type FailoverFs, unsupportedSystem } from '../../fs/migrate-fs.ts';
 import { withLocks } from '../../lock/lock.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { FailoverContext } from './options.ts';
+import { type FailoverContext, type HoldOptions, systemOf } from './options.ts';
 import type { Attempt } from './session-terminal.ts';
+
+/**
+ * Runs a failover daemon, unless one runs on the same state directory.
+ *
+ * The directory is held until `run` is over. The hold of a process that was killed ends with it, also across a reboot.
+ * Calls such as `swapAccounts` still work on the directory, in this process and in others: they exclude each other by
+ * themselves.
+ *
+ * @param options - `stateDirectory`, created if missing; `fs`, `processInspector`, `random`, `pid`, as for the other calls.
+ * @param run - The daemon.
+ * @returns What `run` resolves to, as `value`; or the problems: `locked-by-other`, with the `pid` of the daemon that runs,
+ * or `io-error`. Rejects as `run` does.
+ *
+ * @example A second daemon
+ * ```ts
+ * import assert from 'node:assert/strict';
+ * import { memfs } from 'memfs';
+ * import { holdStateDirectory } from 'claude-shared-state/failover';
+ *
+ * const options = { stateDirectory: '/home/me/.failover', fs: memfs({ '/home/me': null }).fs };
+ * const first = await holdStateDirectory(options, async () => {
+ *   const second = await holdStateDirectory(options, async () => 'runs, too');
+ *   return second.ok ? second.value : second.problems[0]?.code;
+ * });
+ * assert.deepEqual(first, { ok: true, value: 'locked-by-other' });
+ * ```
+ */
+export async function holdStateDirectory<Value>(
+  options: HoldOptions,
+  run: () => Promise<Value>,
+): Promise<Attempt<Value>> {
+  const { stateDirectory, random = Math.random, pid } = options;
+  return await withLock({ stateDirectory, random, pid, ...systemOf(options) }, run, '.daemon');
+}
 
 /** Excludes other calls on the same state directory: two that type into one terminal would mix up their commands. */
 export async function withLock<Value>(
-  { fs, stateDirectory, processInspector, pid, random }: FailoverContext,
+  {
+    fs,
+    stateDirectory,
+    processInspector,
+    pid,
+    random,
+  }: Pick<FailoverContext, 'fs' | 'stateDirectory' | 'processInspector' | 'pid' | 'random'>,
   act: () => Promise<Value>,
+  name = '.lock',
 ): Promise<Attempt<Value>> {
   const unsupported = refuseSystem(fs, stateDirectory);
   if (unsupported !== undefined) return fail(unsupported);
@@ -20,7 +61,7 @@ export async function withLock<Value>(
     return fail(failoverProblem('io-error', { path: stateDirectory, errno }));
   }
   const self = { processInspector, pid, random };
-  const worked = await withLocks(fs, [join(stateDirectory, '.lock')], self, act);
+  const worked = await withLocks(fs, [join(stateDirectory, name)], self, act);
   return worked.ok ? worked : fail(worked.problem);
 }
 

@@ -51,7 +51,7 @@ export interface FailoverSession {
   readonly name: string;
   /** The working directory of the program: an absolute path. */
   readonly cwd: string;
-  /** The pane of its terminal, such as `%3`; by default its only one, or the only one that runs a session. */
+  /** The pane of its terminal, such as `%3`; by default its only one, the only one that runs a session, or its last one. */
   readonly pane?: string | undefined;
   /** How the program is started for this session, instead of the option for all. */
   readonly launch?: Launch | undefined;
@@ -80,6 +80,12 @@ export interface FailoverOptions {
   /** How long to wait between two looks at a terminal, in milliseconds; 250 by default. */
   readonly pollMs?: number | undefined;
 }
+
+/** The options of `holdStateDirectory`. */
+export type HoldOptions = Pick<
+  FailoverOptions,
+  'stateDirectory' | 'fs' | 'processInspector' | 'random' | 'pid'
+>;
 
 /** The options of `saveResumeUUIDs`. */
 export interface SaveOptions extends Omit<FailoverOptions, 'now' | 'pid' | 'pollMs' | 'sleep'> {
@@ -121,6 +127,8 @@ export interface SwapOptions extends FailoverOptions, ResumeOptions {
   readonly to: string;
   /** All configured sessions, whatever they do. */
   readonly sessions: readonly FailoverSession[];
+  /** All account homes: a session that runs under one of them is not started again. `from` and `to` by default. */
+  readonly accountHomes?: readonly string[] | undefined;
   /** How long a program may take to end before it is killed, in milliseconds; 10,000 by default. */
   readonly stopTimeoutMs?: number | undefined;
   /**
@@ -222,10 +230,10 @@ export function checkSave(given: unknown, saveOptions: SaveOptions) {
 }
 
 export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) {
-  const own = { targetHome: path, accountHomes: optional(somePaths) };
+  const own = { targetHome: path, accountHomes: optional(somePaths, []) };
   const schema = { sessions, options: options({ ...shared, ...waiting, ...resuming, ...own }) };
   const checked = check('relaunchSessions', schema, { sessions: given, options: relaunchOptions });
-  const { targetHome, accountHomes = [targetHome], ...rest } = checked.options;
+  const { targetHome, accountHomes, ...rest } = checked.options;
   const request = resumeRequest(rest, targetHome, accountHomes);
   requireTypeable(checked.sessions, request);
   return { sessions: checked.sessions, context: contextOf(rest), request };
@@ -239,6 +247,7 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
     from: path,
     to: path,
     sessions,
+    accountHomes: optional(somePaths, []),
     stopTimeoutMs: optional(milliseconds, 10_000),
     onNoShell: optional(oneOf('skip', 'respawn'), 'skip'),
     canary: optional(string),
@@ -255,13 +264,14 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
     from,
     to,
     sessions: all,
+    accountHomes,
     stopTimeoutMs,
     onNoShell,
     canary,
     onEvent,
     ...rest
   } = checked.options;
-  const resume = resumeRequest(rest, to, [to, from]);
+  const resume = resumeRequest(rest, to, [from, ...accountHomes]);
   requireTypeable(all, resume);
   return {
     context: contextOf(rest),
@@ -270,30 +280,39 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
 }
 
 function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {
-  const { fs: givenFs, processInspector = defaultInspector(givenFs) } = given;
+  return { ...given, ...systemOf(given) };
+}
+
+/** The file system and the processes that a call works with. */
+export function systemOf({
+  fs: givenFs,
+  processInspector = defaultInspector(givenFs),
+}: Pick<FailoverOptions, 'fs' | 'processInspector'>) {
   const fs = givenFs === undefined ? realMigrateDisk : promisesOf(givenFs);
-  return { ...given, fs, processInspector };
+  return { fs, processInspector };
 }
 
 function resumeRequest(
   given: ValuesOf<typeof shared & typeof resuming>,
   targetHome: string,
-  accountHomes: readonly string[],
+  others: readonly string[],
 ) {
   const { defaultAccountHome = ownDefaultHome(given.fs) } = given;
+  const accountHomes = [...new Set([targetHome, ...others])];
   return { ...given, defaultAccountHome, targetHome, accountHomes };
 }
 
 const anyId = /* @__PURE__ */ (() =>
   ['00000000-0000-0000-0000-000000000000'].filter(isValidResumeUUID))();
 
-/** Refuses a command that can't be typed before anything is touched. */
+/** Refuses a command that can't be typed before anything is touched. That of one session's directory blocks only that. */
 function requireTypeable(
   all: readonly FailoverSession[],
   { launch: common, continuePrompt, targetHome: accountHome, defaultAccountHome }: LaunchRequest,
 ): void {
-  for (const { cwd, launch: own = common } of all) {
-    const options = { ...(own === 'as-it-ran' ? {} : own), accountHome, cwd, defaultAccountHome };
+  for (const { launch: own = common } of all) {
+    const how = own === 'as-it-ran' ? {} : own;
+    const options = { ...how, accountHome, cwd: '/', defaultAccountHome };
     const continued = { ...options, prompt: continuePrompt ?? options.prompt };
     for (const id of anyId) for (const each of [options, continued]) resumeCommand(id, each);
   }

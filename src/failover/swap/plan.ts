@@ -7,7 +7,7 @@ import { readId } from './resume-id.ts';
 import { findId } from './save.ts';
 import { launchOptions, readLaunch } from './saved-launch.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
-import { diagnose, inspectWork, isResumable, requireShell } from './stop.ts';
+import { diagnose, inspectWork, isResumable, requireShell, runsElsewhere } from './stop.ts';
 import { checkLaunch, checkHomes } from './target.ts';
 
 /**
@@ -100,9 +100,19 @@ async function look(terminal: SessionTerminal, request: SwapRequest): Promise<Pl
   const options = launchOptions(terminal, launch, resume);
   const { cwd } = terminal.session;
   const more = await checkLaunch(context.fs, resume, cwd, options, work?.env);
-  const problems = [...diagnosis.problems, ...more, ...(work?.problems ?? [])];
+  const { launch: how = resume.launch } = terminal.session;
+  const isUnknown = work !== undefined && work.env === undefined && how === 'as-it-ran';
+  const omitted = { argument: 'any argument', reason: 'unknown-to-system' } as const;
+  const problems = [
+    ...diagnosis.problems,
+    ...more,
+    ...(work?.problems ?? []),
+    ...(isUnknown ? [failoverProblem('launch-argument-omitted', { ...place, ...omitted })] : []),
+  ];
   const isBlocked =
-    !isResumable(diagnosis.problems, resume) || problems.some(({ code }) => REFUSED.has(code));
+    !isResumable(diagnosis.problems, resume) ||
+    (live === undefined && runsElsewhere(diagnosis.problems)) ||
+    problems.some(({ code }) => REFUSED.has(code));
   const action = live === undefined ? 'resume' : 'move';
   const isBusy = work?.isBusy ?? launch?.wasBusy ?? false;
   return { ...known, action: isBlocked ? 'skip' : action, isBusy, problems };

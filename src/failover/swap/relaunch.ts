@@ -17,7 +17,7 @@ import { isUp, type RelaunchedSession, type RelaunchReport } from './report.ts';
 import { readId, writeId } from './resume-id.ts';
 import { launchOptions, readLaunch } from './saved-launch.ts';
 import { attempt, block, SessionTerminal } from './session-terminal.ts';
-import { diagnose, isResumable } from './stop.ts';
+import { diagnose, isResumable, runsElsewhere } from './stop.ts';
 
 /**
  * Resumes the saved session of each terminal under another account home. Starts no other session.
@@ -110,7 +110,10 @@ export async function relaunchOne(
   ): RelaunchedSession => ({ name, outcome, sessionId, pid, problems: [...problems, ...more] });
   const asks = (question: string) =>
     failoverProblem('resume-awaiting-input', { ...place, question });
-  if (!launched.ok) return result('unknown', launched.problems);
+  if (!launched.ok) {
+    const isUntouched = live === undefined && !terminal.wasTyped;
+    return result(isUntouched ? 'skipped' : 'unknown', launched.problems);
+  }
   const state = launched.value;
   switch (state.kind) {
     case 'resumed':
@@ -160,7 +163,7 @@ async function prepare(
 }> {
   const { name, place } = terminal;
   const { targetHome, accountHomes } = request;
-  const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
+  const occupant = await terminal.occupant(accountHomes);
   if (occupant.kind === 'other') return await terminal.blockUnknown(occupant.pid);
   if (occupant.kind === 'session') {
     const { live } = occupant;
@@ -171,16 +174,13 @@ async function prepare(
   }
   const { problems, transcript } = await diagnose(terminal, id, request);
   const canResume = isResumable(problems, request);
-  // A second process would write to the same transcript, and the next resume would follow only one of them.
-  const runsElsewhere = problems.some(
-    (problem) => problem.code === 'session-running' && problem.processState === 'running',
-  );
+  const isElsewhere = runsElsewhere(problems);
   // The same session, however its id is spelled. Only one that is resumable in its spelling claims it.
   const other = claims.get(id.toLowerCase());
-  if (other !== undefined && (canResume || runsElsewhere)) {
+  if (other !== undefined && (canResume || isElsewhere)) {
     block(failoverProblem('resume-id-unusable', { ...place, reason: 'shared', other }));
   }
-  if (!canResume || runsElsewhere) block(...problems);
+  if (!canResume || isElsewhere) block(...problems);
   claims.set(id.toLowerCase(), name);
   return { problems, transcript: transcript?.path };
 }
@@ -199,8 +199,10 @@ async function saveCopy(
   return true;
 }
 
-// A question, or a prompt of the shell, may be about to disappear.
+// A question may be about to disappear.
 const AGREEING_LOOKS = 2;
+// A shell that still starts shows the command, and then its prompt, before it reads it.
+const STILL_MS = 3_000;
 
 /** How a launch ended. `refused`: the session runs, and the API refused what it was told to continue with. */
 type Launched =
@@ -228,7 +230,8 @@ async function launch(
   let agreeing = 0;
   const settled = await terminal.waitFor(resumeTimeoutMs, async () => {
     terminal.requireActive();
-    const occupant = await terminal.occupant([...new Set([targetHome, ...accountHomes])]);
+    const occupant = await terminal.occupant(accountHomes);
+    const shown = text;
     text = await terminal.capture();
     const isAtShell = occupant.kind === 'shell';
     const live = occupant.kind === 'session' ? occupant.live : undefined;
@@ -237,9 +240,11 @@ async function launch(
       block(failoverProblem('resume-failed', { ...place, reason: 'other-account', output }));
     }
     const state = judgeLaunch({ command, before, text, isAtShell, live, emailAddress });
-    agreeing = state.kind === last ? agreeing + 1 : 1;
+    const agrees = state.kind === last && (state.kind !== 'ended' || text === shown);
+    agreeing = agrees ? agreeing + 1 : 1;
     last = state.kind;
-    return state.kind !== 'waiting' && agreeing >= AGREEING_LOOKS && state;
+    const looks = state.kind === 'ended' ? STILL_MS / context.pollMs : AGREEING_LOOKS;
+    return state.kind !== 'waiting' && agreeing >= Math.max(looks, AGREEING_LOOKS) && state;
   });
   if (settled === false) return await blockLate(terminal, text);
   const { kind } = settled;

@@ -96,8 +96,9 @@ async function save(
   { id, live }: Awaited<ReturnType<typeof findId>>,
 ): Promise<readonly FailoverProblem[]> {
   await writeId(terminal, id);
-  const started = live === undefined ? undefined : await terminal.launchOf(live.pid);
-  if (started === undefined) return [];
+  if (live === undefined) return [];
+  const started = await terminal.launchOf(live.pid);
+  if (started === undefined && terminal.pane === undefined) return [];
   const { launch, problems } = await describeLaunch(terminal, id, started);
   await saveLaunch(terminal, launch);
   return problems;

@@ -1,5 +1,6 @@
-import { isArray, memberOf } from '../../core/json.ts';
-import { basename, join } from '../../core/paths.ts';
+import { isArray, memberOf, parsedJson } from '../../core/json.ts';
+import { basename, dirname, join } from '../../core/paths.ts';
+import { readSmallFile } from '../../fs/read-file.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
 import type { ProcessLaunch, Terminal, TerminalKey, TerminalPane } from '../terminal/terminal.ts';
@@ -44,6 +45,11 @@ export type Occupant =
   /** Something without a session record; `pid`: its last process. */
   | { readonly kind: 'other'; readonly pid: number | undefined };
 
+const SHELL_TIMEOUT_MS = 5_000;
+
+/** A file that keeps how a session ran has the arguments of one process: on Linux at most this much by default. */
+export const MAX_LAUNCH_BYTES = 2 ** 21;
+
 /** The terminal of one session. Every failure of a call blocks the session. */
 export class SessionTerminal {
   readonly name: string;
@@ -54,6 +60,7 @@ export class SessionTerminal {
   /** The name of its terminal, with the pane if one of several is meant. */
   #target: string | undefined;
   #wasTouched = false;
+  #wasTyped = false;
 
   constructor(context: FailoverContext, session: FailoverSession) {
     this.context = context;
@@ -61,6 +68,11 @@ export class SessionTerminal {
     this.name = session.name;
     const directory = join(context.stateDirectory, session.name);
     this.place = { session: session.name, path: join(directory, 'resume-id.txt') };
+  }
+
+  /** The file that keeps how the session ran. */
+  get launchPath(): string {
+    return join(dirname(this.place.path), 'launch.json');
   }
 
   /** Blocks the session once the caller has aborted the call. */
@@ -118,14 +130,30 @@ export class SessionTerminal {
     return pane === '' ? undefined : pane;
   }
 
+  /** Whether a command was typed into it. */
+  get wasTyped(): boolean {
+    return this.#wasTyped;
+  }
+
+  /** Waits for the shell, which takes a moment to notice that a program has ended, or to show its prompt. */
+  async awaitShell(): Promise<void> {
+    if (!(await this.waitFor(SHELL_TIMEOUT_MS, () => this.isAtShell()))) {
+      await this.blockUnknown((await this.processIds()).at(-1));
+    }
+  }
+
   /** Enters a command, in place of what somebody may have started to type; returns what was shown before. */
   async enter(command: string): Promise<string> {
+    // Somebody may have started a program since the last look: it must get neither.
+    await this.awaitShell();
     // It ends the editing of a line in every mode: in that of vi, letters are commands. Twice, because right behind an
     // Escape bash takes the first one for a part of a key.
     await this.press('C-c');
     await this.press('C-c');
     await this.context.sleep(this.context.pollMs);
     const before = await this.capture();
+    await this.awaitShell();
+    this.#wasTyped = true;
     await this.#call('type', (terminal, name) => terminal.type(name, command), isAnything);
     await this.press('Enter');
     return before;
@@ -183,7 +211,7 @@ export class SessionTerminal {
     }
   }
 
-  /** Of several panes, the one that is named, or the only one that runs a session. */
+  /** Of several panes, the one that is named, the only one that runs a session, or the one in which it ran last. */
   async #findTarget(running: readonly LiveSession[]): Promise<string> {
     const { name, session, context, place } = this;
     if (session.pane !== undefined) return `${name}:${session.pane}`;
@@ -195,6 +223,11 @@ export class SessionTerminal {
         .processIds(`${name}:${id}`)
         .catch((): readonly number[] => []);
       if (running.some(({ pid }) => pids.includes(pid))) found.push(id);
+    }
+    if (found.length === 0) {
+      const file = await readSmallFile(context.fs, this.launchPath, MAX_LAUNCH_BYTES);
+      const last = file.ok ? memberOf(parsedJson(file.value), 'pane') : undefined;
+      found.push(...all.flatMap(({ id }) => (id === last ? id : [])));
     }
     const [pane, ...others] = found;
     if (pane !== undefined && others.length === 0) return `${name}:${pane}`;

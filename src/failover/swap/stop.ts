@@ -1,5 +1,8 @@
+import { argumentProblems } from '../../core/argument-problems.ts';
+import { createProblem } from '../../core/problem.ts';
 import { diagnoseResume, type ResumeDiagnosis } from '../../sessions/diagnose-resume.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
+import { isTypeable } from '../../sessions/shell-quote.ts';
 import type { SessionProblem } from '../../sessions/problems.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { failoverProblem } from '../problems.ts';
@@ -53,10 +56,7 @@ export async function stopSession(
   const wasKilled = hasShell
     ? await end(terminal, pid, stopTimeoutMs)
     : await replace(terminal, live, stopTimeoutMs);
-  // The shell takes a moment to notice.
-  if (!(await terminal.waitFor(KILL_TIMEOUT_MS, () => terminal.isAtShell()))) {
-    terminal.blockBusy('no-record');
-  }
+  await terminal.awaitShell();
   return { pid, wasKilled, wasBusy: isBusy };
 }
 
@@ -124,10 +124,7 @@ export async function inspectWork(
     isWorking ||
     (last?.kind === 'refused' && last.error === 'rate_limit');
   const started = await terminal.launchOf(pid);
-  const described =
-    started === undefined
-      ? { launch: { sessionId, args: [] }, problems: [] }
-      : await describeLaunch(terminal, sessionId, started, hasShell);
+  const described = await describeLaunch(terminal, sessionId, started, hasShell);
   const loses = (reason: 'busy' | 'draft' | 'background-shells', detail?: string) =>
     failoverProblem('work-interrupted', {
       ...place,
@@ -159,12 +156,24 @@ export function isResumable(
   return problems.every((problem) => problem.severity !== 'error' || isAnswered(problem));
 }
 
-/** Diagnoses whether a session can be resumed under the target home. */
+/** Whether a process, which is none of its terminal, runs the session: a second one would write to the same transcript. */
+export function runsElsewhere(problems: readonly SessionProblem[]): boolean {
+  return problems.some(
+    (problem) => problem.code === 'session-running' && problem.processState === 'running',
+  );
+}
+
+/** Diagnoses whether a session can be resumed under the target home; it is blocked if nobody can type its directory. */
 export async function diagnose(
   { context: { fs, processInspector }, session: { cwd } }: SessionTerminal,
   id: ResumeUUID,
   { targetHome, accountHomes, required, programVersion, defaultAccountHome }: LaunchRequest,
 ): Promise<ResumeDiagnosis> {
+  if (!isTypeable(cwd)) {
+    const expected = 'a path on one line, and without other control characters';
+    const fields = { path: cwd, argument: 'cwd', value: cwd, expected };
+    block(createProblem(argumentProblems, 'invalid-argument', fields));
+  }
   return await diagnoseResume(id, {
     accountHome: targetHome,
     cwd,

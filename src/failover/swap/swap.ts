@@ -115,9 +115,9 @@ async function runSwap(context: FailoverContext, request: SwapRequest): Promise<
 
   let failed: string | undefined;
   for (const { name, terminal } of canaries(planned, request)) {
-    const { outcome } = await resume(terminal, await stopOne(terminal));
-    if (outcome !== 'resumed' && (outcome !== 'skipped' || terminal.wasTouched)) failed = name;
-    if (outcome === 'resumed' || failed !== undefined) break;
+    const session = await resume(terminal, await stopOne(terminal));
+    if (!isUp(session) && (session.outcome !== 'skipped' || terminal.wasTouched)) failed = name;
+    if (session.outcome === 'resumed' || failed !== undefined) break;
   }
 
   const rest = planned.filter(({ name }) => !done.has(name));

@@ -28,7 +28,7 @@ export type LaunchState =
     }
   /** It asks what to do with a session of another account. */
   | { readonly kind: 'owned-by-another'; readonly live: LiveSession }
-  /** The terminal is at its shell again; `output` was printed below the command. */
+  /** The shell shows its prompt again; `output` was printed below the command. */
   | { readonly kind: 'ended'; readonly output: string };
 
 /** What the program asks before it writes a session record (2.1.197 and 2.1.329). */
@@ -57,11 +57,13 @@ export function judgeLaunch({
 }: LaunchView): LaunchState {
   // A slow terminal may still show the same command of an earlier launch.
   if (isAtShell && text === before) return { kind: 'waiting' };
-  const below = textBelow(text, command) ?? text;
+  const typed = findTyped(text, command);
+  const below = typed?.below ?? text;
   if (isAtShell) {
-    // Empty until the shell has read the command.
-    const output = lastLines(below);
-    return output === '' ? { kind: 'waiting' } : { kind: 'ended', output };
+    const prompt = typed?.prompt ?? before.slice(before.lastIndexOf('\n') + 1);
+    return endsWithPrompt(below, prompt.trim())
+      ? { kind: 'ended', output: lastLines(below) }
+      : { kind: 'waiting' };
   }
   const isWaiting = live?.status === 'waiting';
   // Once it has another status the session accepts input: then a question on the screen is part of its history.
@@ -86,15 +88,37 @@ export function lastLines(text: string, count: number = OUTPUT_LINES): string {
   return lines.slice(-count).join('\n').trim();
 }
 
-/** The text below the last place where a text appears, however it is broken into lines. */
-export function textBelow(shown: string, wanted: string): string | undefined {
-  const [letters, sought] = [lettersOf(shown), lettersOf(wanted)];
+/** The last place where a command was typed, however it is broken into lines. */
+export function findTyped(shown: string, command: string) {
+  const [letters, sought] = [lettersOf(shown), lettersOf(command)];
   const at = letters.lastIndexOf(sought);
   if (at < 0) return undefined;
-  let start = shown.length;
-  for (let remaining = letters.length - at - sought.length; remaining > 0;) {
+  const end = startOfLast(letters.length - at - sought.length, shown, shown.length);
+  const start = startOfLast(sought.length, shown, end);
+  return {
+    /** What is in front of it on its line. */
+    prompt: shown.slice(shown.lastIndexOf('\n', start - 1) + 1, start),
+    below: shown.slice(end),
+  };
+}
+
+/** Where the last letters of a text begin, apart from blanks. */
+function startOfLast(count: number, text: string, end: number): number {
+  let start = end;
+  for (let remaining = count; remaining > 0;) {
     start -= 1;
-    if (/\S/.test(shown.charAt(start))) remaining -= 1;
+    if (/\S/.test(text.charAt(start))) remaining -= 1;
   }
-  return shown.slice(start);
+  return start;
+}
+
+/**
+ * Whether the shell waits for the next command. What it runs itself, such as a hook of `cd`, leaves it in the foreground,
+ * and may print anything for as long as it takes.
+ */
+function endsWithPrompt(text: string, prompt: string): boolean {
+  const shown = text.trim();
+  // A prompt may also have a right side, which a command hides.
+  const line = `${shown.slice(shown.lastIndexOf('\n') + 1).trimStart()}  `;
+  return prompt !== '' && line.startsWith(`${prompt}  `);
 }

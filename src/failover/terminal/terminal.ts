@@ -24,7 +24,7 @@ export interface ProcessLaunch {
  *
  * `tmuxTerminal` of `claude-shared-state/tmux` is the one for tmux. Every call takes the exact name of one terminal,
  * and must never act on another whose name starts alike. A call that fails rejects, preferably with a
- * {@link TerminalError}. The last five may be missing: then a terminal has one pane, nothing is known of how its program was
+ * {@link TerminalError}. The last six may be missing: then a terminal has one pane, nothing is known of how its program was
  * started, and nothing is found or made that isn't named.
  */
 export interface Terminal {
@@ -49,6 +49,8 @@ export interface Terminal {
   respawn?(session: string): Promise<void>;
   /** The names of all terminals; none if there is no server. */
   sessions?(): Promise<readonly string[]>;
+  /** What tells the server of the terminals from one that runs later; `undefined` if none runs. */
+  server?(): Promise<string | undefined>;
   /** Makes a terminal, with a shell in a directory; rejects if there is one of this name. */
   create?(session: string, cwd: string): Promise<void>;
 }

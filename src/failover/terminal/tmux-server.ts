@@ -73,12 +73,9 @@ export class TmuxServer {
     return panes;
   }
 
-  /** The names of all sessions: none if no server runs. */
-  async listSessions(): Promise<readonly string[]> {
-    const list = this.run('', 'list the sessions', 'list-sessions', undefined, [
-      '-F',
-      '#{session_name}',
-    ]);
+  /** All sessions in a format, by default their names: none if no server runs. */
+  async listSessions(format = '#{session_name}'): Promise<readonly string[]> {
+    const list = this.run('', 'list the sessions', 'list-sessions', undefined, ['-F', format]);
     const output = await list.catch((error: unknown) => {
       if (error instanceof TerminalError && error.reason === 'no-session') return '';
       throw error;

@@ -266,7 +266,7 @@ describe('restore', () => {
     expect(stdout).toContain(
       'projects  → will be restored, with everything in ~/.claude-projects-shared',
     );
-    expect(stdout).toContain('~/.claude: projects restored');
+    expect(stdout).toContain('~/.claude: projects, file-history, session-env restored');
     expect(await isLink('.claude/projects')).toBe(false);
   });
 

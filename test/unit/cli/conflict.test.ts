@@ -39,7 +39,8 @@ test('a conflict shows both files, and the options that decide it', async () => 
   const diverged = { ...conflict(home), sessionId: SESSION };
   const text = printed(migrationProblem('transcripts-diverge', diverged));
 
-  expect(text).toBe(`  ✗ The session has two transcripts, and neither continues the other [transcripts-diverge]
+  expect(text)
+    .toBe(`  ✗ The session has two transcripts, and neither continues the other [transcripts-diverge]
     session ${SESSION}
     home    ~${home.slice('/home/me'.length)}
             2.5 MB, 120 messages, last at 2026-11-21 20:15 UTC, changed 2026-11-20 10:30 UTC (newer, longer)

@@ -89,9 +89,11 @@ describe('what is told as JSON keeps to the documented schema:', () => {
     expect(await told('restore', '--dry-run')).toMatchObject({ outcome: 'refused' });
     await rm(record);
     expect(await told('restore', '--dry-run')).toMatchObject({
-      plan: [{ ok: true, restorePoint: someText, entries: [{ name: 'projects' }] }],
+      plan: [{ ok: true, restorePoint: someText, entries: { 0: { name: 'projects' }, length: 3 } }],
     });
-    expect(await told('restore', '--yes')).toMatchObject({ reports: [{ restored: ['projects'] }] });
+    expect(await told('restore', '--yes')).toMatchObject({
+      reports: [{ restored: { 0: 'projects' } }],
+    });
     await rm(user.at(`.claude-work/sessions/${process.pid}.json`));
     expect(await told('migrate', '--yes')).toMatchObject({ outcome: 'done' });
     expect(await told('prune', '--all', '--yes')).toMatchObject({

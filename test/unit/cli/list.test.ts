@@ -1,5 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { projectKey } from 'claude-shared-state/sessions';
 import stringWidth from 'string-width';
 import { beforeEach, describe, expect, test } from 'vitest';
 import schema from '../../../src/cli/output-schema.json' with { type: 'json' };
@@ -15,9 +16,9 @@ const idOf = (number: number) => `3f0c5a52-6f0e-4a57-9d0b-${String(number).padSt
 async function session(
   number: number,
   content: string,
-  { home = '.claude', cwd = '/work', owner = '' } = {},
+  { home = '.claude', cwd = '/work', owner = '', key = '-work' } = {},
 ): Promise<string> {
-  const path = `${home}/projects/-work/${idOf(number)}.jsonl`;
+  const path = `${home}/projects/${key}/${idOf(number)}.jsonl`;
   const message = { type: 'user', cwd, message: { content } };
   const owned = { type: 'session-owner', sessionId: idOf(number), accountUuid: owner };
   const lines = [message, ...(owner === '' ? [] : [owned])].map((line) => JSON.stringify(line));
@@ -116,6 +117,21 @@ describe('list', () => {
       expect(exitCode).toBe(shown.length === 0 ? 1 : 0);
     }
     expect((await list(['--running'])).stdout).toContain('[running] one');
+  });
+
+  test('takes a directory as it is typed from where one is', async () => {
+    const cwd = user.at('project');
+    await user.write('project/x', '');
+    await session(1, 'one', { cwd, key: projectKey(cwd) });
+    for (const [from, directory] of [
+      ['project', '.'],
+      ['project', './'],
+      ['.claude', '../project'],
+      ['.', 'project'],
+    ] as const) {
+      const { stdout } = await list(['--directory', directory], { cwd: user.at(from) });
+      expect([directory, stdout]).toEqual([directory, expect.stringContaining(idOf(1))]);
+    }
   });
 
   test.each([

@@ -27,9 +27,34 @@ test('restore asks once for several homes, and restores each', async () => {
 
   expect(exitCode).toBe(0);
   expect(questions).toEqual(['Restore the directories of these 2 homes?']);
-  expect(stdout).toContain('~/.claude: projects restored');
-  expect(stdout).toContain('~/.claude-work: projects restored');
+  expect(stdout).toContain('~/.claude: projects, file-history, session-env restored');
+  expect(stdout).toContain('~/.claude-work: projects, file-history, session-env restored');
   expect(await isLink('.claude-work/projects')).toBe(false);
+});
+
+test('restore leaves no link in a home with a restore point, and names those of other homes', async () => {
+  await user.bare('.claude-bare');
+  const root = user.at('srv');
+  await cli(['restore', '--yes']);
+  for (const name of ['projects', 'session-env', 'file-history']) {
+    await rm(user.at(`.claude-${name}-shared`), { recursive: true });
+  }
+  await cli(['migrate', '--yes', '--root', root]);
+
+  const { stdout } = await cli(['restore', '--yes']);
+
+  const links = async (home: string) =>
+    (await readdir(user.at(home), { withFileTypes: true })).filter((it) => it.isSymbolicLink());
+  expect(await links('.claude')).toEqual([]);
+  expect(await links('.claude-work')).toEqual([]);
+  const left = ['session-env', 'file-history', 'projects'].map((name) =>
+    user.at('.claude-bare', name),
+  );
+  expect(stdout).toContain('Still linked: nothing was set aside\n  ~/.claude-bare\n');
+  expect(stdout).toContain(`  rm ${left.join(' ')}\n`);
+  const doctor = await cli(['doctor']);
+  expect(doctor.stdout).not.toMatch(/claude-shared-state (ensure|migrate)/);
+  expect(doctor.stdout).toContain(`  claude-shared-state doctor --root ${root}\n`);
 });
 
 test('restore stops at the first home that another process holds', async () => {
@@ -144,6 +169,26 @@ test('restore names the recorded root if another one was named', async () => {
   expect(stdout).toContain(
     `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
   );
+});
+
+test('doctor names restore while restore points hold what the shared directory lost', async () => {
+  await rm(user.at('.claude-projects-shared'), { recursive: true });
+  const restore = '  claude-shared-state restore --accept-other-target\n';
+
+  const gone = await cli(['doctor']);
+  expect(gone.exitCode).toBe(1);
+  expect(gone.stdout).toContain('[other-target]');
+  expect(gone.stdout).toContain(restore);
+  expect(gone.stdout).not.toContain('  claude-shared-state ensure');
+
+  await cli(['ensure']);
+  const empty = await cli(['doctor']);
+  expect(empty.exitCode).toBe(1);
+  expect(empty.stdout).toContain(restore);
+  expect((await cli(['archive'])).stdout).toContain('nothing to archive');
+
+  expect(await cli(['restore', '--accept-other-target', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect((await readdir(user.at('.claude/projects'))).length).toBeGreaterThan(0);
 });
 
 test('restore --accept-other-target takes a copy of the shared directories', async () => {

@@ -75,6 +75,7 @@ test('of a session of which nothing can be known from here, it says so', () => {
       kind: undefined,
       entrypoint: undefined,
       status: undefined,
+      startedAt: undefined,
     },
   ]);
 

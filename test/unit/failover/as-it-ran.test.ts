@@ -3,7 +3,7 @@ import { relaunchSessions, saveResumeUUIDs } from 'claude-shared-state/failover'
 import { describe, expect, test } from 'vitest';
 import { keepArguments } from '../../../src/failover/swap/launch-arguments.ts';
 import { ONE, setStage, startBoth, swap, told } from '../support/swapping.ts';
-import { at, inWorld, makeFile, type World, worldKinds } from '../support/world.ts';
+import { at, inWorld, makeFile, makeLink, type World, worldKinds } from '../support/world.ts';
 
 const SECRET = '{"mcpServers":{"x":{"command":"x","env":{"TOKEN":"t"}}}}';
 
@@ -25,6 +25,22 @@ test.each<readonly [given: readonly string[], kept: readonly string[], omitted: 
     [['--new-option', 'a', 'b', '--ide'], ['--ide'], ['--new-option unknown']],
     [['--mcp-config', SECRET, '--ide'], ['--ide'], ['--mcp-config secret']],
     [['--settings', '{"apiKey": "x"}'], [], ['--settings secret']],
+    ...[
+      '{"mcpServers":{"pg":{"command":"npx","args":["-y","postgresql://app:s3cret@db/prod"]}}}',
+      '{"mcpServers":{"x":{"type":"http","url":"https://mcp.example.com/mcp?key=AbC123"}}}',
+      'srv --api-token abc',
+      'https://me@example.com/plugin',
+      'https://example.com/plugin?sig=abc',
+      'Deploy with PASS=hunter2',
+      'Deploy as AKIAIOSFODNN7EXAMPLE',
+      'Push with ghp_0123456789abcdef',
+    ].map((value) => [['--plugin-url', value], [], ['--plugin-url secret']] as const),
+    [
+      ['--append-system-prompt', 'All tests pass: ask the task-list, key by key'],
+      ['--append-system-prompt', 'All tests pass: ask the task-list, key by key'],
+      [],
+    ],
+    [['--mcp-config', '/w/mcp.json'], ['--mcp-config', '/w/mcp.json'], []],
     [['--append-system-prompt', 'a\nb'], [], ['--append-system-prompt not-typeable']],
     [['--debug', '--ide'], ['--debug', '--ide'], []],
   ],
@@ -72,6 +88,32 @@ describe.each(worldKinds)('a session (%s)', (kind) => {
       await swap(stage);
       const [, command = ''] = stage.terminal.entered.find(([name]) => name === 'api') ?? [];
       expect(command.endsWith(` claude --resume ${ONE} --ide`)).toBe(true);
+    }));
+
+  test('is started by its name if the program was updated since', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const pid = stage.terminal.start('api', ONE, stage.from);
+      for (const name of ['1', '2']) makeFile(world, at(world, `versions/${name}`), '');
+      makeLink(world, at(world, 'bin/claude'), at(world, 'versions/2'));
+      const env = { PATH: `:relative:${at(world, 'bin')}` };
+      stage.terminal.launches.set(pid, { executable: at(world, 'versions/1'), args: [], env });
+      await swap(stage);
+      const [, command = ''] = stage.terminal.entered.find(([name]) => name === 'api') ?? [];
+      expect(command.endsWith(` claude --resume ${ONE}`)).toBe(true);
+    }));
+
+  test('is not moved if only the directory of the caller would have its program', () =>
+    inWorld('memory', async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const pid = stage.terminal.start('api', ONE, stage.from);
+      makeFile(world, join(process.cwd(), 'claude'), '');
+      const executable = at(world, 'gone/node');
+      stage.terminal.launches.set(pid, { executable, args: [], env: { PATH: ':.' } });
+      const { problems } = await swap(stage);
+      expect(problems).toContainEqual(expect.objectContaining({ reason: 'program-missing' }));
     }));
 
   test('that was saved and then killed is relaunched as it ran, and not another one', () =>

@@ -1,3 +1,4 @@
+import { relaunchSessions, saveResumeUUIDs, type SwapEvent } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import {
   ONE,
@@ -20,6 +21,10 @@ function setPanes(world: World): Stage {
   }
   for (const pane of ['api:%1', 'api:%2', 'api:%3']) stage.terminal.open(pane);
   return stage;
+}
+
+function dieWhenStopped({ kind }: SwapEvent): void {
+  if (kind === 'stopped') throw new Error('killed');
 }
 
 describe.each(worldKinds)('a terminal of several panes (%s)', (kind) => {
@@ -49,6 +54,39 @@ describe.each(worldKinds)('a terminal of several panes (%s)', (kind) => {
       const named = await swap(stage, { sessions: [{ ...api, pane: '%2' }] });
       expect(told(named.sessions)).toEqual({ api: 'resumed' });
       expect(stage.terminal.runningIn('api:%3')?.accountHome).toBe(stage.from);
+    }));
+
+  test('is used where its session was killed, next to another shell', () =>
+    inWorld(kind, async (world) => {
+      const stage = setPanes(world);
+      const { terminal, stateDirectory, from, to, options } = stage;
+      const [api] = stage.sessions;
+      if (api === undefined) throw new Error('no session');
+      const pid = terminal.start('api:%2', ONE, from);
+      const { fs, processInspector } = options;
+      const saving = { terminal, stateDirectory, fs, processInspector, accountHomes: [from, to] };
+      expect(await saveResumeUUIDs([api], saving)).toMatchObject({ ok: true });
+      await terminal.signal('api:%2', pid, 'SIGKILL');
+
+      const { sessions: saved } = await saveResumeUUIDs([api], saving);
+      expect(saved[0]?.problems.map(({ code }) => code)).toEqual(['no-resume-hint']);
+      const { sessions } = await relaunchSessions([api], { ...options, targetHome: from });
+      expect(told(sessions)).toEqual({ api: 'resumed' });
+      expect(terminal.runningIn('api:%2')).toEqual({ id: ONE, accountHome: from });
+    }));
+
+  test('is used by the second call if the first one was killed when it had stopped the session', () =>
+    inWorld(kind, async (world) => {
+      const stage = setPanes(world);
+      const [api] = stage.sessions;
+      if (api === undefined) throw new Error('no session');
+      stage.terminal.start('api:%2', ONE, stage.from);
+      const killed = swap(stage, { sessions: [api], onEvent: dieWhenStopped });
+      await expect(killed).rejects.toThrow('killed');
+      expect(stage.terminal.runningIn('api:%2')).toBeUndefined();
+      const { outcome, sessions } = await swap(stage, { sessions: [api] });
+      expect([outcome, told(sessions)]).toEqual(['done', { api: 'resumed' }]);
+      expect(stage.terminal.runningIn('api:%2')).toEqual({ id: ONE, accountHome: stage.to });
     }));
 
   test('in which the program shows nothing is told to be too small', () =>

@@ -154,6 +154,36 @@ describe.each(worldKinds)('planSwap (%s)', (kind) => {
     }),
   );
 
+  test.each([
+    ['as it ran', undefined, ['launch-argument-omitted']],
+    ['as the caller says', { program: 'claude' }, []],
+  ] as const)('warns of lost arguments without /proc if a session runs %s', (_, launch, codes) =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { ok, sessions } = await plan(stage, { launch });
+      expect(ok).toBe(true);
+      const own = sessions[0]?.problems.map(({ code }) => code);
+      expect(own?.filter((code) => code !== 'session-running')).toEqual(codes);
+    }),
+  );
+
+  test('skips a session that is at its shell and runs elsewhere', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const [api] = stage.sessions;
+      if (api === undefined) throw new Error('no session');
+      const elsewhere = join(world.root, 'c');
+      makeFile(world, join(stage.stateDirectory, 'api', 'resume-id.txt'), `${ONE}\n`);
+      stage.terminal.open('api');
+      stage.terminal.open('outside');
+      stage.terminal.start('outside', ONE, elsewhere);
+      const more = { sessions: [api], accountHomes: [elsewhere] };
+      const { ok, sessions } = await plan(stage, more);
+      expect([ok, sessions]).toMatchObject([false, [{ action: 'skip', sessionId: ONE }]]);
+    }));
+
   test('accepts a bypass of permissions that the target has accepted', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);

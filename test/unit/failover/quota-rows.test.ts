@@ -1,4 +1,4 @@
-import type { QuotaObservation } from 'claude-shared-state/failover';
+import type { QuotaObservation, TranscriptObservation } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import { steps, verdicts } from '../support/quota-steps.ts';
 import { inPane } from '../support/quota-texts.ts';
@@ -37,7 +37,7 @@ function transcript(
   seconds: number,
   rows: readonly unknown[],
   { session = 'build', account = 'a' }: Seen = {},
-): QuotaObservation {
+): TranscriptObservation {
   return { kind: 'transcript', session, account, at: at(seconds), rows };
 }
 
@@ -63,6 +63,17 @@ function swapped(seconds: number, from = 'a', to = 'b'): QuotaObservation {
 
 const mine = { account: 'b' };
 const calm = '\n● Done.';
+/** Rows that are seen under the new account, whose process started at a time. */
+function since(seconds: number, startedAt: number, rows: readonly unknown[]) {
+  return { ...transcript(seconds, rows, mine), startedAt: at(startedAt) };
+}
+
+/** A pane with the limit below a prompt. */
+function shows(seconds: number, text: string) {
+  return { ...pane(seconds, ''), text: inPane(`  ⎿  ${words}`, text) };
+}
+
+const day = 24 * 3600;
 
 describe('a row of a transcript', () => {
   test('counts at once, however many polls must agree, and with the end to the second', () => {
@@ -135,6 +146,16 @@ describe('a row of a transcript', () => {
     const standIn = answer(1, 'No response requested.', '<synthetic>');
     expect(verdicts([transcript(2, [failure(0), standIn])])).toEqual(['swap']);
   });
+
+  test.each(['-271821-04-20T00:00:00.000Z', '+275760-09-13T00:00:00.000Z', 'yesterday', ''])(
+    'from the time %j is read without a fault',
+    (timestamp) => {
+      const row = failure(0, "You've hit your weekly limit · resets 4pm (Pacific/Apia)", {
+        timestamp,
+      });
+      expect(['none', 'swap']).toContain(verdicts([transcript(1, [row])])[0]);
+    },
+  );
 
   test('is vetoed by server trouble in its own turn only', () => {
     const result = prompt([{ type: 'tool_result', content: 'ok' }]);
@@ -210,6 +231,88 @@ describe('after a swap', () => {
       pane(415, spend, mine),
     ]);
     expect(seen.map(({ verdict }) => verdict)).toEqual(['none', 'cooling-down', 'none', 'none']);
+  });
+});
+
+describe('a row that is newer than its process', () => {
+  test('counts though it is older than the end of the swap, in the same words', () => {
+    const seen = [transcript(1, [failure(0)]), pane(2, `  ⎿  ${words}`), swapped(90)];
+    const during = since(100, 50, [failure(60)]);
+    expect(
+      verdicts([...seen, during, pane(101, `  ⎿  ${words}`, mine), pane(400, calm, mine)]),
+    ).toEqual(['swap', 'swap', 'cooling-down', 'cooling-down', 'cooling-down', 'swap']);
+  });
+
+  test('counts though a swap was noticed only afterwards', () => {
+    const seen = steps([swapped(105), since(105, 50, [failure(100)])]);
+    expect(seen[1]).toMatchObject({ verdict: 'cooling-down', evidence: { limit: 'session' } });
+  });
+
+  test("counts alone: an older one is another account's", () => {
+    const seen = steps([swapped(40), since(400, 50, [failure(45)])]);
+    expect(seen[1]).toMatchObject({ verdict: 'none', reason: 'no-poll' });
+  });
+
+  test('counts by the words of its own time, however late it is read', () => {
+    const weekly = "You've hit your weekly limit · resets 4pm (UTC)";
+    const [step] = steps([transcript(4 * 3600, [failure(0, weekly)])]);
+    expect(step).toMatchObject({ verdict: 'none', reason: 'already-reset' });
+  });
+});
+
+describe('where the clock was set back', () => {
+  test('behind a swap, a new row counts', () => {
+    const seen = steps([swapped(7200), transcript(10, [failure(9)], mine), pane(400, calm, mine)]);
+    expect(seen.map(({ verdict }) => verdict)).toEqual(['cooling-down', 'cooling-down', 'swap']);
+  });
+
+  test('behind the start of the process, a new row counts', () => {
+    const row = transcript(10, [failure(9)]);
+    expect(verdicts([{ ...row, startedAt: at(7200) }])).toEqual(['swap']);
+  });
+});
+
+describe('under an account that was left', () => {
+  const left = [transcript(1, [failure(0)]), swapped(60)];
+  const docs = { session: 'docs' };
+  const other = "You've hit your weekly limit · resets Dec 3, 4pm (UTC)";
+
+  test('a new row counts at once, and stands, though a screen does not', () => {
+    const seen = steps([
+      ...left,
+      pane(400, `  ⎿  ${other}`, docs),
+      transcript(410, [failure(409)], docs),
+      pane(420, calm, docs),
+    ]);
+    expect(seen.slice(2)).toMatchObject([
+      { verdict: 'none', reason: 'exhausted-account' },
+      { verdict: 'swap' },
+      { verdict: 'swap' },
+    ]);
+  });
+
+  test('a screen counts again when the limit has ended', () => {
+    const seen = [pane(day, `  ⎿  ${words}`, docs), pane(day + 15, `  ⎿  ${words}`, docs)];
+    expect(verdicts([...left, ...seen]).slice(2)).toEqual(['suspected', 'swap']);
+  });
+});
+
+describe('the same words on the next day', () => {
+  const before = [transcript(1, [failure(0)]), shows(2, '> one'), shows(day - 3600, '> one')];
+
+  test('are another limit in a new row, and on the screen after it', () => {
+    const seen = steps([...before, transcript(day, [failure(day)]), shows(day + 1, '> two')]);
+    const resets = { at: '2026-11-30T16:00:00.000Z' };
+    expect(seen.slice(2)).toMatchObject([
+      { verdict: 'none', reason: 'already-reset' },
+      { verdict: 'swap', evidence: { resets } },
+      { verdict: 'swap', evidence: { resets } },
+    ]);
+  });
+
+  test('are another limit on the screen below another prompt, and not below the same', () => {
+    const seen = [...before, shows(day, '> one'), shows(day + 1, '> two'), shows(day + 2, '> two')];
+    expect(verdicts(seen).slice(3)).toEqual(['none', 'suspected', 'swap']);
   });
 });
 

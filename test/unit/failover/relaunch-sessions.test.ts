@@ -101,6 +101,25 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
     }),
   );
 
+  test.each([
+    ['runs a hook of cd', (command: string) => `$ ${command}\nFound .nvmrc\n`],
+    ['has not read the command yet', (command: string) => `${command}\n$ ${command}\n$`],
+  ])('waits for the program where the shell %s', (what, show) =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world, 'waits');
+      const { terminal } = stage;
+      let looks = 0;
+      const sleep = () => {
+        looks += 1;
+        const command = terminal.entered[0]?.[1] ?? '';
+        if (command !== '') terminal.show('api', show(command));
+        if (looks === (what.includes('hook') ? 100 : 10)) terminal.start('api', ONE, stage.to);
+        return Promise.resolve();
+      };
+      expect(told((await relaunch(stage, { sleep })).sessions)).toEqual({ api: 'resumed' });
+    }),
+  );
+
   test('does not take a question for one that stands in the history of the session', () =>
     inWorld(kind, async (world) => {
       const text = '❯ No, exit\n  Yes, I trust this folder\n$';
@@ -131,6 +150,25 @@ describe.each(worldKinds)('relaunchSessions (%s)', (kind) => {
       ]);
       expect(stage.terminal.entered).toEqual([]);
     }));
+
+  test.each([
+    ['after the look at it', ['isAtShell'], 0],
+    ['while the line is cleared', ['isAtShell', 'isAtShell', 'press', 'press'], 2],
+  ])('types nothing into what somebody starts %s', (_, first, keys) =>
+    inWorld(kind, async (world) => {
+      const stage = stopped(world);
+      const { terminal } = stage;
+      const calls: string[] = [];
+      terminal.onCall = (call) => {
+        if (calls.length === first.length) terminal.startOther('api');
+        if (call === 'isAtShell' || call === 'press') calls.push(call);
+      };
+      expect(told((await relaunch(stage)).sessions)).toEqual({ api: 'skipped terminal-busy' });
+      expect(calls.slice(0, first.length)).toEqual(first);
+      expect(calls.filter((call) => call === 'press')).toHaveLength(keys);
+      expect(terminal.entered).toEqual([]);
+    }),
+  );
 
   test('leaves a session alone that waits in another terminal, and says until when', () =>
     inWorld(kind, async (world) => {

@@ -239,6 +239,56 @@ describe.each(worldKinds)('swapAccounts (%s)', (kind) => {
       expect(told((await swap(stage)).sessions)).toMatchObject({ api: 'resumed', web: 'resumed' });
     }));
 
+  test('does not start a session that runs under a third account, outside of its terminal', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const elsewhere = join(world.root, 'c');
+      stage.terminal.open('outside');
+      stage.terminal.start('outside', THREE, elsewhere);
+      const [, , docs] = stage.sessions;
+      if (docs === undefined) throw new Error('no session');
+      writeTranscript(stage, THREE, docs);
+      makeFile(world, join(stage.stateDirectory, 'docs', 'resume-id.txt'), `${THREE}\n`);
+      const accountHomes = [stage.from, stage.to, elsewhere];
+      const { sessions } = await swap(stage, { accountHomes });
+      expect(told(sessions)).toMatchObject({ api: 'resumed', docs: 'skipped' });
+      expect(sessions[2]?.problems).toContainEqual(
+        expect.objectContaining({ code: 'session-running', accountHome: elsewhere }),
+      );
+      expect(stage.terminal.entered.map(([name]) => name).toSorted()).toEqual(['api', 'web']);
+    }));
+
+  test('goes on with the others where the first one runs under the target by now', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const onEvent = (event: SwapEvent) => {
+        if (event.kind !== 'stopped' || event.session !== 'api') return;
+        stage.terminal.start('api', ONE, stage.to);
+      };
+      const { outcome, sessions } = await swap(stage, { onEvent, canary: 'api' });
+      expect([outcome, told(sessions)]).toMatchObject([
+        'done',
+        { api: 'already-running', web: 'resumed' },
+      ]);
+    }));
+
+  test('leaves a session alone whose directory nobody can type, and moves the others', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const [api, web] = stage.sessions;
+      if (api === undefined || web === undefined) throw new Error('no sessions');
+      const odd = { ...web, cwd: `${web.cwd}/a\tb` };
+      const { outcome, sessions } = await swap(stage, { sessions: [odd, api] });
+      expect([outcome, told(sessions)]).toEqual([
+        'done',
+        { api: 'resumed', web: 'skipped invalid-argument' },
+      ]);
+      expect(stage.terminal.runningIn('web')?.accountHome).toBe(stage.from);
+    }));
+
   test('leaves a session to whoever carries it over already', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);

@@ -199,7 +199,7 @@ describe.each(worldKinds)('after a restore that died (%s)', (kind) => {
       fill(world, { [`a/projects/-new/${OTHER_ID}.jsonl`]: lines(1) });
       expect(await restoring(world, 'a')).toMatchObject({
         outcome: 'done',
-        restored: ['projects', 'file-history'],
+        restored: ['projects', 'session-env', 'file-history'],
       });
       expect(read(world, `a/projects/${TRANSCRIPT}`)).toBe(lines(1, 2, 3, 4));
       expect(read(world, `a/projects/-new/${OTHER_ID}.jsonl`)).toBe(lines(1));

@@ -70,15 +70,12 @@ describe.each(worldKinds)('restore (%s)', (kind) => {
         ok: true,
         outcome: 'done',
         accountHome: at(world, 'a'),
-        restored: ['projects', 'file-history'],
+        restored: ['projects', 'session-env', 'file-history'],
         problems: [],
         unmerged: [],
       });
-      // Where the home had nothing, the link stays.
-      expect(homeOf(world)).toEqual({
-        ...before,
-        [at(world, 'a/session-env')]: `link to ${at(world, 'shared/.claude-session-env-shared')}`,
-      });
+      // Where the home had nothing, it gets what is shared, too.
+      expect(homeOf(world)).toEqual({ ...before, [at(world, 'a/session-env')]: 'directory 700' });
       expect(snapshot(world, at(world, 'shared'))).toEqual(shared);
     }));
 
@@ -146,7 +143,11 @@ describe.each(worldKinds)('restore (%s)', (kind) => {
         accountHome: at(world, 'a'),
         restorePoint: point?.path,
         // The transcript is one file with the shared one: it needs a copy.
-        entries: [entry('projects', 2, transcript + 5), entry('file-history', 0, 0)],
+        entries: [
+          entry('projects', 2, transcript + 5),
+          entry('session-env', 0, 0),
+          entry('file-history', 0, 0),
+        ],
         problems: [],
         spaceNeeded: transcript + 5,
       });

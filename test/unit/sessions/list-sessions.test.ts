@@ -3,6 +3,7 @@ import {
   type ListedSession,
   listSessions,
   type ListSessionsOptions,
+  projectKey,
 } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked, once } from '../support/hooked.ts';
@@ -221,6 +222,29 @@ describe.each(worldKinds)('listSessions in %s', (kind) => {
       expect(ids(await listed(world, ['a'], { directory: '/w' }))).toEqual([idOf(0), idOf(1)]);
       expect(ids(await listed(world, ['a'], { directory: '/w/a' }))).toEqual([idOf(1), idOf(2)]);
       expect(await listed(world, ['a'], { directory: '/x' })).toEqual([]);
+    });
+  });
+
+  test('filters by a directory however it is spelled, there or gone', async () => {
+    await inWorld(kind, async (world) => {
+      const real = makeDirectory(world, at(world, 'there/work'));
+      const link = makeLink(world, at(world, 'link'), real);
+      const gone = at(world, 'there/gone');
+      // As it was recorded before the directory moved, and a link took its place.
+      for (const [number, cwd] of [real, gone, link].entries()) {
+        const path = `a/projects/${projectKey(cwd)}/${idOf(number)}.jsonl`;
+        makeTranscript(world, path, message({ cwd }), 90 - number);
+      }
+      const shown = async (directory: string) =>
+        ids(await listed(world, ['a'], { directory: `${world.root}/${directory}` }));
+
+      for (const spelling of ['there/work/', 'there/./work', 'there//work', 'there/gone/../work']) {
+        expect([spelling, await shown(spelling)]).toEqual([spelling, [idOf(0)]]);
+      }
+      for (const spelling of ['there/gone/', 'there/work/../gone', 'there/x/../gone']) {
+        expect([spelling, await shown(spelling)]).toEqual([spelling, [idOf(1)]]);
+      }
+      expect(await shown('link')).toEqual([idOf(0), idOf(2)]);
     });
   });
 

@@ -76,6 +76,7 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
             kind: 'interactive',
             entrypoint: 'cli',
             status: 'idle',
+            startedAt: new Date(record.startedAt),
             path,
             processState: 'running',
           },
@@ -96,11 +97,11 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
 
   test('need nothing but an id', () =>
     inWorld(kind, async (world) => {
-      makeRecord(world, 'a', '5.json', { sessionId: theId, cwd: 7, kind: null, status: ['idle'] });
+      const odd = { cwd: 7, kind: null, status: ['idle'], startedAt: 1e300 };
+      makeRecord(world, 'a', '5.json', { sessionId: theId, ...odd });
       const { sessions } = await find(world, ['a']);
-      expect(sessions).toMatchObject([
-        { cwd: undefined, kind: undefined, entrypoint: undefined, status: undefined },
-      ]);
+      const nothingElse = { cwd: undefined, kind: undefined, entrypoint: undefined };
+      expect(sessions).toMatchObject([{ ...nothingElse, status: undefined, startedAt: undefined }]);
     }));
 
   test('are looked for by the name of the record, not by the pid in it', () =>

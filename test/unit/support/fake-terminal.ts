@@ -18,6 +18,8 @@ export type Launch =
   | 'asks'
   /** It shows nothing. */
   | 'hangs'
+  /** The shell does something else first. */
+  | 'waits'
   /** It asks what to do with a session of another account. */
   | 'asks-owner';
 
@@ -246,6 +248,13 @@ export class FakeTerminal implements Terminal {
     return Promise.resolve([...this.#panes.keys()]);
   }
 
+  /** Whether the terminals are those of another server than before shows in it. */
+  serverId = 1;
+
+  server(): Promise<string | undefined> {
+    return Promise.resolve(this.#panes.size === 0 ? undefined : String(this.serverId));
+  }
+
   create(session: string, cwd: string): Promise<void> {
     this.created.push([session, cwd]);
     this.open(session);
@@ -303,6 +312,8 @@ export class FakeTerminal implements Terminal {
         return;
       case 'hangs':
         this.startOther(session);
+        return;
+      case 'waits':
     }
   }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import * as fs from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
@@ -77,8 +77,10 @@ describe('a mistake is told before anything is begun:', () => {
       'there is no directory',
     ],
     ['a name that tmux has not', ['run', '--session', 'a:b'], 'no session of this name'],
+    ['a name twice', ['run', '--session', 'API'], 'must differ by more than case'],
+    ['a name that tmux takes for an id', ['run', '--session', '$0'], 'no session of this name'],
     ['a relative state directory', ['run', '--state', 'x'], 'is relative'],
-    ['a state directory that is a file', ['run', '--state', '/dev/null/x'], "can't be written"],
+    ['a state directory that is a file', ['run', '--state', '/dev/null/x'], 'ENOTDIR'],
     ['a mistyped home', ['run', '--home', '/nowhere/a'], 'there is no account home'],
     ['no time', ['run', '--poll', '5 parsecs'], 'it must be a time'],
     ['a time of nothing', ['run', '--cool-down', '0'], 'it must be a time'],
@@ -115,9 +117,13 @@ describe('a mistake is told before anything is begun:', () => {
   });
 
   test('a daemon that runs already', async () => {
-    writeStatus(process.ppid);
-    const { exitCode, stderr } = await failover(['run', '--once']);
+    const stopping = new AbortController();
+    const runs = ['run', 'run'].map((action) => failover([action], { interrupt: stopping.signal }));
+    const { exitCode, stderr } = await Promise.race(runs);
+    stopping.abort();
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('already')]);
+    const codes = (await Promise.all(runs)).map((each) => each.exitCode);
+    expect(new Set(codes)).toEqual(new Set([0, 2]));
   });
 
   test('a session in which nothing runs, without its directory', async () => {
@@ -162,6 +168,27 @@ describe('run', () => {
     const { exitCode, stderr } = await failover(['run', '--once', ...elsewhere]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('divergent-link');
+  });
+
+  test('does not begin with an empty memory if it cannot read what it remembers', async () => {
+    fs.mkdirSync(join(stage.stateDirectory, 'daemon.json'), { recursive: true });
+    const { exitCode, stderr } = await failover(['run', '--once']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('EISDIR')]);
+  });
+
+  test('in a dry run leaves what is remembered of an unfinished swap to the next daemon', async () => {
+    await failover(['run', '--once']);
+    hitLimit();
+    stage.terminal.onCall = (call, name) => {
+      if (call === 'type' && name === 'web') throw new Error('killed');
+    };
+    await failover(['run', '--once', '--canary', 'api']);
+    stage.terminal.onCall = undefined;
+    const files = ['daemon.json', 'swap.json'].map((name) => join(stage.stateDirectory, name));
+    const before = files.map((path) => fs.readFileSync(path, 'utf8'));
+    await failover(['run', '--dry-run', '--once']);
+    expect(files.map((path) => fs.readFileSync(path, 'utf8'))).toEqual(before);
+    expect(before[1]).toContain('"names":["web"]');
   });
 
   test('gives the arguments behind -- to the sessions that it resumes', async () => {
@@ -290,6 +317,21 @@ describe('what is told as JSON keeps to the documented schema:', () => {
   });
 });
 
+/** Interrupts a swap while the second session ends, after the first was moved. */
+const interruptSwap = async (...argv: readonly string[]) => {
+  const stopping = new AbortController();
+  const { terminal } = stage;
+  terminal.onCall = (call, name) => {
+    if (call === 'signal' && name === 'web') stopping.abort();
+  };
+  const ran = await failover(['swap', '--yes', '--canary', 'api', ...argv], {
+    interrupt: stopping.signal,
+  });
+  terminal.onCall = undefined;
+  expect([ran.exitCode, homeOf('api'), homeOf('web')]).toEqual([3, stage.to, undefined]);
+  expect(ran.stdout).toContain('the same command goes on');
+};
+
 describe('swap', () => {
   test('shows what would happen, asks, and moves the sessions', async () => {
     const asked = await failover(['swap'], { answer: false });
@@ -333,6 +375,37 @@ describe('swap', () => {
     const { exitCode, stdout } = await failover(['swap', '--yes'], { interrupt });
     expect([exitCode, homeOf('api')]).toEqual([3, stage.from]);
     expect(stdout).toContain('stopped; the same command goes on');
+  });
+
+  test.each([
+    ['to the account that it chose', () => []],
+    ['to the account that was named', () => ['--to', stage.to]],
+  ])('interrupted, goes on %s', async (_, to) => {
+    await interruptSwap(...to());
+    const { exitCode, stdout } = await failover(['swap', '--yes', ...to()]);
+    expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([0, stage.to, stage.to]);
+    expect(stdout).toContain('all sessions run under ~/b');
+    // It is over.
+    expect((await failover(['swap', '--yes'])).exitCode).toBe(0);
+    expect([homeOf('api'), homeOf('web')]).toEqual([stage.from, stage.from]);
+  });
+
+  test('interrupted, takes the sessions that it has stopped back if it is told to', async () => {
+    await interruptSwap();
+    expect((await failover(['swap', '--yes', '--to', stage.from])).exitCode).toBe(0);
+    expect([homeOf('api'), homeOf('web')]).toEqual([stage.from, stage.from]);
+  });
+
+  test('interrupted, is completed by the daemon', async () => {
+    await interruptSwap();
+    await failover(['run', '--once']);
+    expect([homeOf('api'), homeOf('web')]).toEqual([stage.to, stage.to]);
+  });
+
+  test('leaves the sessions alone that run under the account that is named', async () => {
+    const { exitCode, stdout } = await failover(['swap', '--yes', '--to', stage.from]);
+    expect([exitCode, homeOf('api'), homeOf('web')]).toEqual([0, stage.from, stage.from]);
+    expect(stdout).toContain('already runs there');
   });
 
   test('stops nothing if the other account is not ready', async () => {
@@ -452,6 +525,13 @@ describe.each([80, 40])('on a terminal of %i columns', (columns) => {
 
   test('check and status read well', async () => {
     screens.length = 0;
+    const executable = join(stage.world.root, 'bin', 'claude');
+    makeFile(stage.world, executable, '');
+    for (const name of ['api', 'web']) {
+      const [, pid = 0] = await stage.terminal.processIds(name);
+      const env = { PATH: dirname(executable) };
+      stage.terminal.launches.set(pid, { executable, args: [], env });
+    }
     await show('status');
     await show('check');
     stage.terminal.setStatus('web', 'busy');

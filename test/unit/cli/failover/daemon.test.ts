@@ -183,6 +183,41 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
+    'brings the sessions back although another tmux server runs by now, with other terminals',
+    on(async (stage) => {
+      const { terminal, from } = stage;
+      recordDirectory(stage);
+      const restart = () => {
+        terminal.closeAll();
+        terminal.serverId += 1;
+        terminal.open('notes');
+      };
+      const more = { named: [], isDiscovering: true };
+      const { events } = await watch(stage, [restart, () => undefined], more);
+      expect(names(events)).toContain('session-relaunched');
+      expect(homeOf(stage, 'api')).toBe(from);
+    }),
+  );
+
+  test(
+    'watches a session under its new name, also if it differs by upper and lower case only',
+    on(async (stage) => {
+      const { terminal, from, to } = stage;
+      recordDirectory(stage);
+      const rename = () => {
+        terminal.close('api');
+        terminal.open('API');
+        terminal.start('API', ONE, from);
+        recordDirectory(stage);
+      };
+      const more = { named: [], isDiscovering: true };
+      const { events } = await watch(stage, [rename, hitLimit(stage), () => undefined], more);
+      expect(names(events)).not.toContain('poll-failed');
+      expect(homeOf(stage, 'API')).toBe(to);
+    }),
+  );
+
+  test(
     'brings a session back that was killed, and none that ended by itself',
     on(async (stage) => {
       const { terminal, from } = stage;

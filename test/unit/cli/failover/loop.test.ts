@@ -1,8 +1,10 @@
 import type { FailoverProblem, RelaunchedSession } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import {
+  adopt,
   afterRelaunch,
   afterSwap,
+  beginning,
   initialState,
   type Look,
   type LoopCall,
@@ -66,9 +68,9 @@ const down = (name: string, state: SessionState, more: Partial<Sighting> = {}): 
   sessionId: name,
   ...more,
 });
-const look = (sightings: readonly Sighting[], minutes = 0, hasServer = true): Look => ({
+const look = (sightings: readonly Sighting[], minutes = 0, isSameServer = true): Look => ({
   at: new Date(START + minutes * MINUTE),
-  hasServer,
+  isSameServer,
   sightings,
 });
 
@@ -85,7 +87,7 @@ const limited = (name: string, accountHome = 'a', minutes = 0) =>
 
 describe('after a look, the loop', () => {
   const both = [running('api'), running('web')];
-  const pending = { from: 'a', to: 'b', names: ['api', 'web'], failures: 0, retryAt: 0 };
+  const pending = { ...beginning, from: 'a', to: 'b', names: ['api', 'web'] };
   // As it was written down before the swap began.
   const moving = step(stateAfter([both]), look([limited('api'), running('web')], -1), rules).state;
   const killed = stateAfter([both]);
@@ -149,6 +151,27 @@ describe('after a look, the loop', () => {
       look([running('api', 'b'), running('web')]),
       [],
       undefined,
+    ],
+    [
+      'does not wait for a time that was set before the clock was set back',
+      { ...moving, swap: { ...pending, failures: 1, retryAt: START + 3 * HOUR } },
+      look([running('api', 'b'), running('web')]),
+      [],
+      { kind: 'swap', from: 'a', to: 'b', names: ['web'], open: [] },
+    ],
+    [
+      'drops a swap to an account that it was not given any more',
+      { ...killed, sessions: moving.sessions, swap: { ...pending, to: 'c' } },
+      look([running('api'), down('web', 'ended')]),
+      [],
+      { kind: 'relaunch', account: 'a', names: ['web'], open: [] },
+    ],
+    [
+      'moves a session that has reached the limit of another account than the one in use',
+      stateAfter([[running('api'), running('web', 'b')]]),
+      look([running('api'), limited('web', 'b')]),
+      ['limit-reached'],
+      { kind: 'swap', from: 'b', to: 'a', names: ['web'], open: [] },
     ],
     [
       'makes terminals again for the sessions of a swap that lost them',
@@ -237,6 +260,33 @@ describe('after a look, the loop', () => {
     expect(call).toMatchObject({ kind: 'relaunch', names: ['web'] });
   });
 
+  test('brings back what the tmux server took along, also if another one runs by now', () => {
+    const discovering = rulesFor('ab', { isDiscovering: true });
+    const { events, call } = step(
+      stateAfter([both], discovering),
+      look([down('api', 'missing'), down('web', 'missing')], 0, false),
+      discovering,
+    );
+    expect(events.map(({ event }) => event)).toEqual(['session-lost', 'session-lost']);
+    expect(call).toMatchObject({ kind: 'relaunch', names: ['api', 'web'] });
+  });
+
+  test('says of a session called __proto__ once that it was found', () => {
+    const seen = [running('__proto__')];
+    const { state, events } = step(stateAfter([seen]), look(seen), rules);
+    expect([Object.keys(state.sessions), events]).toEqual([['__proto__'], []]);
+  });
+
+  test('continues a swap of which somebody else left a note, and what that has stopped', () => {
+    const note = { ...pending, cwds: { api: '/work/api', web: '/work/web' } };
+    const ended = step(killed, look([running('api', 'b'), down('web', 'ended')], -1), rules).state;
+    for (const state of [initialState, ended]) {
+      const seen = look([running('api', 'b'), down('web', 'ended')]);
+      const { call } = step(adopt(state, note), seen, rules);
+      expect(call).toMatchObject({ kind: 'swap', from: 'a', to: 'b', names: ['web'] });
+    }
+  });
+
   test('forgets a session that was found and whose terminal somebody closed', () => {
     const discovering = rulesFor('ab', { isDiscovering: true });
     const { state, events, call } = step(
@@ -246,6 +296,17 @@ describe('after a look, the loop', () => {
     );
     expect(events.map(({ event }) => event)).toEqual(['session-closed']);
     expect([Object.keys(state.sessions), call]).toEqual([['web'], undefined]);
+  });
+
+  test.each([
+    ['UTC', '2026-11-29T16:00:00.000Z'],
+    ['Europe/Paris', '2026-11-29T15:00:00.000Z'],
+  ])('reads a time without a zone as one of the machine, such as %s', (timeZone, until) => {
+    const alone = rulesFor('a', { timeZone });
+    const text = `❯ go on\n\n● Usage limit reached · limit resets 4pm\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}`;
+    const seen = [running('api', 'a', { text })];
+    const first = step(stateAfter([[running('api')]], alone), look(seen), alone);
+    expect(step(first.state, look(seen, 1), alone).state.waitUntil).toBe(until);
   });
 
   test('says of a limit on a screen once that it is suspected, and once reached', () => {
@@ -284,9 +345,32 @@ const not = (name: string, remedy: FailoverProblem['remedy'] = 'manual'): Relaun
   problems: [problem(remedy)],
 });
 
+const cannotMove = not('api');
+
+test('A limit of the new account that comes while the swap runs counts after the cool-down', () => {
+  const abc = rulesFor('abc');
+  const both = [running('api'), running('web')];
+  const { state, call } = step(
+    stateAfter([both], abc),
+    look([limited('api'), running('web')]),
+    abc,
+  );
+  if (call?.kind !== 'swap') throw new Error('no swap');
+  const sessions = call.names.map(up);
+  const report = { outcome: 'done', sessions, problems: [] } as const;
+  const after = afterSwap(state, call, report, look([], 2).at, abc).state;
+  const startedAt = new Date(START + MINUTE / 2);
+  // In the words in which the first account hit its own.
+  const web = { ...limited('web', 'b', 1), startedAt };
+  const seen = step(after, look([running('api', 'b'), web], 2.5), abc);
+  expect(seen.call).toBeUndefined();
+  const later = step(seen.state, look([running('api', 'b'), running('web', 'b')], 8), abc);
+  expect(later.call).toMatchObject({ kind: 'swap', from: 'b', to: 'c' });
+});
+
 describe('after a swap, the loop', () => {
   const call = { kind: 'swap', from: 'a', to: 'b', names: ['api', 'web'], open: [] } as const;
-  const swap = { from: 'a', to: 'b', names: ['api', 'web'], failures: 0, retryAt: 0 };
+  const swap = { ...beginning, from: 'a', to: 'b', names: ['api', 'web'] };
   const state = { ...stateAfter([[running('api'), running('web')]]), swap };
   const at = new Date(START);
 
@@ -307,7 +391,7 @@ describe('after a swap, the loop', () => {
       [up('api'), not('web')],
       [],
       'b',
-      { names: ['web'], failures: 1 },
+      { names: ['web'], failures: 1, hasMoved: true },
       [],
       ['swap-done'],
     ],
@@ -352,6 +436,16 @@ describe('after a swap, the loop', () => {
       ['swap-refused'],
     ],
     [
+      'does not take a session that can not be moved for a fault of the account',
+      'refused',
+      [cannotMove],
+      cannotMove.problems,
+      'a',
+      { names: ['api', 'web'], failures: 1 },
+      [],
+      ['swap-refused'],
+    ],
+    [
       'avoids an account under which the first session did not go on',
       'canary-failed',
       [not('api'), not('web')],
@@ -382,7 +476,11 @@ describe('after a swap, the loop', () => {
   });
 
   test('gives up after so many failures, and says which sessions are left', () => {
-    const tired = { ...state, account: 'b', swap: { ...swap, failures: MAX_FAILURES } };
+    const tired = {
+      ...state,
+      account: 'b',
+      swap: { ...swap, failures: MAX_FAILURES, hasMoved: true },
+    };
     const report = { outcome: 'done', sessions: [up('api'), not('web')], problems: [] } as const;
     const after = afterSwap(tired, call, report, at, rules);
     expect(after.state.swap).toBeUndefined();
@@ -452,7 +550,7 @@ function story(names: string, more: Partial<LoopRules> = {}) {
       for (const end = now + minutes * MINUTE; now < end; now += MINUTE) {
         const at = new Date(now);
         const seen = [...where].map(([name, account]) => sighting(name, account));
-        const found = step(state, { at, hasServer: true, sightings: seen }, given);
+        const found = step(state, { at, isSameServer: true, sightings: seen }, given);
         state = found.state;
         said.push(...found.events.map(({ event, account = '' }) => `${event} ${account}`.trim()));
         if (found.call?.kind !== 'swap') continue;
@@ -550,6 +648,21 @@ describe('in a story', () => {
       given,
     );
     expect(call).toMatchObject({ kind: 'swap', to: 'c' });
+  });
+
+  test('an account that is only avoided for a while is not said to be exhausted', () => {
+    const given = rulesFor('ab', { whenExhausted: 'stop' });
+    const state = { ...stateAfter([[running('api')]], given), avoided: { b: START + MINUTE } };
+    const found = step(state, look([limited('api')]), given);
+    expect(found.events.map(({ event }) => event)).toEqual(['limit-reached']);
+    expect(found.call).toBeUndefined();
+    const later = step(found.state, look([running('api')], 2), given);
+    expect(later.call).toMatchObject({ kind: 'swap', to: 'b' });
+  });
+
+  test('an account is not avoided for longer because the clock was set back', () => {
+    const state = { ...stateAfter([[running('api')]]), avoided: { b: START + 3 * HOUR } };
+    expect(step(state, look([limited('api')]), rules).call).toMatchObject({ to: 'b' });
   });
 
   test('with --when-exhausted stop the daemon stops when no account is left', () => {

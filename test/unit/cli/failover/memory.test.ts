@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { initialState } from '../../../../src/cli/failover/loop.ts';
-import { memoryFrom, memoryText } from '../../../../src/cli/failover/memory.ts';
+import { beginning, initialState } from '../../../../src/cli/failover/loop.ts';
+import { memoryFrom, memoryText, noteFrom, noteText } from '../../../../src/cli/failover/memory.ts';
 
-const swap = { from: '/a', to: '/b', names: ['api'], failures: 1, retryAt: 5 };
+const swap = { ...beginning, from: '/a', to: '/b', names: ['api'], failures: 1, retryAt: 5 };
 const api = {
   cwd: '/work/api',
   state: 'running',
@@ -13,9 +13,9 @@ const api = {
   retryAt: 0,
 } as const;
 const memory = {
-  loop: { ...initialState, account: '/a', gate: { version: 1 }, sessions: { api }, swap },
-  cursors: { api: { offset: 1 } },
-  records: { api: '/a/sessions/1.json' },
+  loop: { ...initialState, account: '/a', gate: { version: 1 }, server: '1', sessions: { api } },
+  cursors: new Map([['api', { offset: 1 }]]),
+  records: new Map([['api', '/a/sessions/1.json']]),
 };
 
 test('what a daemon writes down, the next one reads', () => {
@@ -28,11 +28,21 @@ test.each([
   ['another version', memoryText(memory).replace('"version":1', '"version":2')],
   ['a list', '[]'],
 ])('%s is read as no memory', (_, text) => {
-  expect(memoryFrom(text)).toMatchObject({ loop: initialState, cursors: {}, records: {} });
+  expect(memoryFrom(text)).toMatchObject({
+    loop: initialState,
+    cursors: new Map(),
+    records: new Map(),
+  });
 });
 
 test('members that are damaged are forgotten, and the others kept', () => {
-  const text = memoryText(memory).replace('"isOver":false', '"isOver":0').replace('["api"]', '[7]');
-  const { loop } = memoryFrom(text);
-  expect([loop.account, loop.swap, loop.sessions]).toEqual(['/a', undefined, {}]);
+  const { loop } = memoryFrom(memoryText(memory).replace('"isOver":false', '"isOver":0'));
+  expect([loop.account, loop.sessions]).toEqual(['/a', {}]);
+});
+
+test('the note of a swap is read back, and none that is damaged or over', () => {
+  const text = noteText(swap, [{ name: 'api', cwd: '/work/api' }]);
+  expect(noteFrom(text)).toMatchObject({ ...swap, cwds: { api: '/work/api' } });
+  const others = [text.replace('["api"]', '[7]'), noteText(undefined, []), undefined];
+  expect(others.map(noteFrom)).toEqual([undefined, undefined, undefined]);
 });

@@ -1,7 +1,7 @@
 import { parseResumeUUID } from 'claude-shared-state';
 import type { LiveSession } from 'claude-shared-state/sessions';
 import { expect, test } from 'vitest';
-import { judgeLaunch, textBelow } from '../../../../src/failover/terminal/launch.ts';
+import { findTyped, judgeLaunch } from '../../../../src/failover/terminal/launch.ts';
 
 const id = '4b027607-c36b-4140-bb6c-22a338fe9059';
 const command = `cd '/work' && env CLAUDE_CONFIG_DIR='/b' claude --resume ${id}`;
@@ -99,6 +99,7 @@ test('a session has resumed when its record says what it does', () => {
     kind: 'interactive',
     entrypoint: 'cli',
     status: undefined,
+    startedAt: undefined,
     accountHomes: ['/b'],
     pid: 7,
     path: '/b/sessions/7.json',
@@ -130,8 +131,8 @@ test('what an earlier launch has left on the screen is not taken for the answer 
 
 test('ten megabytes on the screen are read in one go', () => {
   const text = `${'x'.repeat(10_000_000)}\n$ ${command}\nfailed\n$`;
-  expect(textBelow(text, command)).toBe('failed\n$');
-  expect(textBelow('\u001b[31m\ud800'.repeat(1_000_000), command)).toBeUndefined();
+  expect(findTyped(text, command)).toEqual({ prompt: '$ ', below: 'failed\n$' });
+  expect(findTyped('\u001b[31m\ud800'.repeat(1_000_000), command)).toBeUndefined();
 });
 
 test('at the shell, what is shown counts also where the command has scrolled away', () => {
@@ -140,5 +141,30 @@ test('at the shell, what is shown counts also where the command has scrolled awa
   expect(judgeLaunch({ command, before: '$', text, isAtShell: true, live: undefined })).toEqual({
     kind: 'ended',
     output: text,
+  });
+});
+
+test.each([
+  ['what a hook of cd prints', `$ ${command}\nFound '/work/.nvmrc' with version <18>`],
+  ['a clock on the right', `$ ${command}\n                              12:01:05`],
+  ['a status line', `> ${command}\n main ✔ 12:01`],
+  ['a blank line', `$ ${command}\n\n`],
+  ['a second echo of the command', `${command}\n${command}`],
+])('while the shell shows %s and no prompt, the launch goes on', (_, text) => {
+  const view = { command, before: text.slice(0, 1), text, isAtShell: true, live: undefined };
+  expect(judgeLaunch(view)).toEqual({ kind: 'waiting' });
+});
+
+test.each([
+  ['with a right side', '❯ ', '❯                             12:01:09'],
+  ['that has blanks in it', '➜  work git:(main) ', '➜  work git:(main)'],
+  ['of a narrow terminal', 'me@host:/work$ ', 'me@host:/work$'],
+])('a launch has ended at a prompt %s', (name, prompt, last) => {
+  const typed = name.includes('narrow') ? command.replaceAll(/.{9}/g, '$&\n') : command;
+  const text = `${prompt}${typed}\nclaude: command not found\n${last}`;
+  const view = { command, before: last, text, isAtShell: true, live: undefined };
+  expect(judgeLaunch(view)).toEqual({
+    kind: 'ended',
+    output: `claude: command not found\n${last}`,
   });
 });
