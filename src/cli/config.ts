@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { didYouMean, reasonOf, UsageError } from './exit.ts';
-import { textAt } from './files.ts';
+import { textAt, xdgDirectory } from './files.ts';
 import type { Io } from './io.ts';
 import { isJsonObject, isText } from './json.ts';
 import { parseLocated } from './parse-located.ts';
@@ -46,18 +46,13 @@ const members: ReadonlyMap<string, readonly [(value: unknown) => boolean, string
 /**
  * Reads and checks the configuration; what is wrong is told with its line and column.
  *
- * It is where the variable says, else where the XDG Base Directory Specification says.
+ * It is where the variable says, else where the XDG Base Directory Specification wants it.
  */
-export async function loadConfig({
-  env,
-  home,
-  cwd,
-}: Pick<Io, 'cwd' | 'env' | 'home'>): Promise<LoadedConfig> {
-  const named = env['CLAUDE_SHARED_STATE_CONFIG'] ?? '';
-  const xdg = env['XDG_CONFIG_HOME'] ?? '';
-  const directory = xdg.startsWith('/') ? xdg : `${home}/.config`;
-  const path = named === '' ? `${directory}/claude-shared-state/config.json` : resolve(cwd, named);
+export async function loadConfig(io: Pick<Io, 'cwd' | 'env' | 'home'>): Promise<LoadedConfig> {
+  const named = io.env['CLAUDE_SHARED_STATE_CONFIG'] ?? '';
   const isNamed = named !== '';
+  const standard = `${xdgDirectory(io, 'XDG_CONFIG_HOME')}/claude-shared-state/config.json`;
+  const path = isNamed ? resolve(io.cwd, named) : standard;
   const text = await textAt(path).catch((error: unknown) => {
     throw new UsageError(`${path} can't be read: ${reasonOf(error)}`);
   });

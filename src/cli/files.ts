@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Io } from './io.ts';
 
 // The files of the command itself: its configuration, a unit, and what a daemon remembers.
+
+/** Where the XDG Base Directory Specification wants such files; it ignores relative paths. */
+export function xdgDirectory(
+  { env, home }: Pick<Io, 'env' | 'home'>,
+  variable: 'XDG_CONFIG_HOME' | 'XDG_STATE_HOME',
+): string {
+  const { [variable]: named = '' } = env;
+  const standard = { XDG_CONFIG_HOME: '.config', XDG_STATE_HOME: '.local/state' }[variable];
+  return named.startsWith('/') ? named : `${home}/${standard}`;
+}
 
 /** The text of a file; `undefined` if there is none. */
 export async function textAt(path: string): Promise<string | undefined> {

@@ -48,7 +48,7 @@ export async function sessionFor(
   const prefix = text.toLowerCase();
   if (prefix.length < MIN_PREFIX || !/^[\da-f-]+$/.test(prefix)) {
     throw new UsageError(
-      `${JSON.stringify(text)} is not a session id, nor the beginning of one: at least ${MIN_PREFIX} hexadecimal digits`,
+      `${JSON.stringify(text)} is not a session id, nor the beginning of one (at least ${MIN_PREFIX} hexadecimal digits)`,
     );
   }
   const found: { readonly id: ResumeUUID; readonly date: Date }[] = [];

@@ -26,20 +26,28 @@ export interface Facts {
 }
 
 /** What one check found. */
-export interface CheckResult {
-  /** `note`: worth a look, and no reason to be unhealthy. */
-  readonly state: 'ok' | 'note' | 'error';
+interface CheckResult {
   /** In a few words. */
   readonly text: string;
   readonly problems?: readonly AnyProblem[];
   /** Shown instead of the causes of `problems`. */
   readonly causes?: readonly Cause[];
+  /** Whether the text alone is worth a look. */
+  readonly isNote?: boolean;
 }
 
 interface Check {
   readonly name: string;
   readonly summary: string;
   readonly run: (facts: Facts) => CheckResult;
+}
+
+/** Runs a check. `note`: worth a look, and no reason to be unhealthy. */
+export function resultOf({ name, run }: Check, facts: Facts) {
+  const { text, problems = [], causes = causesOf(problems), isNote = false } = run(facts);
+  const hasNotes = isNote || causes.length > 0;
+  const state = causes.some(isError) ? 'error' : hasNotes ? 'note' : 'ok';
+  return { name, state, text, problems, causes } as const;
 }
 
 /** A cause that has no problem code; a warning makes nothing unhealthy. */
@@ -83,9 +91,6 @@ function causeOfGroup({ links, accountHomes }: SharedPool): Cause {
 const KEYCHAIN =
   '; macOS stores each login under the exact text of CLAUDE_CONFIG_DIR, so always spell a home the same way';
 
-const stateOf = (problems: readonly AnyProblem[]): CheckResult['state'] =>
-  problems.some(isError) ? 'error' : problems.length > 0 ? 'note' : 'ok';
-
 /** The check that a problem of a home belongs to. */
 function checkOf(problem: AnyProblem): 'links' | 'permissions' | 'retention' {
   const { code } = problem;
@@ -115,8 +120,7 @@ export const checks: readonly Check[] = [
         ...causesOf(problems),
       ];
       const text = `${scope.homes.length} ${scope.homesFrom}${platform === 'darwin' ? KEYCHAIN : ''}`;
-      const state = causes.length > 0 ? 'error' : notes.length > 0 ? 'note' : 'ok';
-      return { state, text, causes: [...causes, ...notes], problems };
+      return { text, causes: [...causes, ...notes], problems };
     },
   },
   {
@@ -126,7 +130,7 @@ export const checks: readonly Check[] = [
       const { reports, scope } = facts;
       if (scope.groups.length > 0) {
         const text = `${scope.groups.length} groups, which share nothing with each other`;
-        return { state: 'error', text, causes: scope.groups.map(causeOfGroup) };
+        return { text, causes: scope.groups.map(causeOfGroup) };
       }
       const problems = problemsOf(facts, 'links');
       const links = reports.flatMap((report) => report.links);
@@ -138,10 +142,10 @@ export const checks: readonly Check[] = [
             ? 'There is one account home. Sharing helps once you have a second one.'
             : "A session started under one of these accounts can't be resumed under another.";
         const causes = [cause('error', 'Nothing is shared yet', advice, homes)];
-        return { state: 'error', text: 'nothing is shared yet', problems, causes };
+        return { text: 'nothing is shared yet', problems, causes };
       }
       // A home can be refused although all its links are right.
-      return { state: stateOf(problems), text: `${right} of ${links.length} correct`, problems };
+      return { text: `${right} of ${links.length} correct`, problems };
     },
   },
   {
@@ -149,9 +153,8 @@ export const checks: readonly Check[] = [
     summary: 'whether you, and nobody else, can use the shared directories',
     run(facts) {
       const problems = problemsOf(facts, 'permissions');
-      const state = stateOf(problems);
-      const text = state === 'ok' ? 'no other user can read what is shared' : 'see below';
-      return { state, text, problems };
+      const text = problems.length === 0 ? 'no other user can read what is shared' : 'see below';
+      return { text, problems };
     },
   },
   {
@@ -175,25 +178,22 @@ export const checks: readonly Check[] = [
         expired > 0
           ? `; ${count(expired, 'transcript')} will be deleted the next time Claude Code starts`
           : oldest;
-      const state = expired > 0 ? 'note' : stateOf(problems);
-      return { state, text: kept + ruler + detail, problems };
+      return { text: kept + ruler + detail, problems, isNote: expired > 0 };
     },
   },
   {
     name: 'memory',
     summary: 'whether print mode may edit shared auto-memory',
     run({ settings }) {
-      const memory = settings.filter(({ code }) => code === 'memory-not-permitted');
-      const text = memory.length === 0 ? 'editable' : "print mode can't edit it";
-      return { state: stateOf(memory), text, problems: memory };
+      const problems = settings.filter(({ code }) => code === 'memory-not-permitted');
+      return { text: problems.length === 0 ? 'editable' : "print mode can't edit it", problems };
     },
   },
   {
     name: 'sessions',
     summary: 'which sessions are running',
     run({ live: { sessions, problems } }) {
-      const text = sessions.length === 0 ? 'none running' : `${sessions.length} running`;
-      return { state: stateOf(problems), text, problems };
+      return { text: `${sessions.length || 'none'} running`, problems };
     },
   },
   {
@@ -208,7 +208,7 @@ export const checks: readonly Check[] = [
           : [cause('error', interrupted[state], 'Nothing is lost.', paths)];
       });
       const text = unfinished.length === 0 ? 'none unfinished' : `${unfinished.length} unfinished`;
-      return { state: causes.length > 0 ? 'error' : 'ok', text, causes };
+      return { text, causes };
     },
   },
   {
@@ -220,7 +220,7 @@ export const checks: readonly Check[] = [
         kept === 0
           ? 'none'
           : `${kept} available: restore-points lists ${kept === 1 ? 'it' : 'them'}`;
-      return { state: stateOf(problems), text, problems };
+      return { text, problems };
     },
   },
   {
@@ -228,22 +228,16 @@ export const checks: readonly Check[] = [
     summary: 'whether the installed version of Claude Code is tested',
     run({ claudeVersion: version }) {
       const [last = ''] = TestedClaudeVersions.slice(-1);
-      if (version === undefined) return { state: 'note', text: 'not found in your PATH' };
-      if (TestedClaudeVersions.includes(version))
-        return { state: 'ok', text: `${version}, a tested version` };
+      if (version === undefined) return { text: 'not found in your PATH', isNote: true };
+      if (TestedClaudeVersions.includes(version)) return { text: `${version}, a tested version` };
       const relation =
         byNaturalOrder(version, last) > 0
           ? 'newer than the last tested one,'
           : 'not tested; the last tested one is';
-      return { state: 'note', text: `${version}, ${relation} ${last}` };
+      return { text: `${version}, ${relation} ${last}`, isNote: true };
     },
   },
 ];
-
-/** The causes to show for the result of a check. */
-export function causesIn({ causes, problems = [] }: CheckResult): readonly Cause[] {
-  return causes ?? causesOf(problems);
-}
 
 const interrupted: Readonly<Record<InterruptedRun['state'], string>> = {
   incomplete: 'A migration was interrupted',

@@ -21,7 +21,7 @@ import { whileWaiting } from '../ui/progress.ts';
 import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { causesIn, checks, type Facts, isRight } from './doctor-checks.ts';
+import { checks, type Facts, isRight, resultOf } from './doctor-checks.ts';
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -46,9 +46,9 @@ export const doctorCommand = defineCommand({
     const isChosen = (name: string) => chosen.some((check) => check.name === name);
     const looking = examine(context, isChosen('claude-code'));
     const facts = await whileWaiting(stderr, 'looking at the homes', looking);
-    const found = chosen.map(({ name, run }) => ({ name, ...run(facts) }));
-    const problems = distinct(found.flatMap((result) => result.problems ?? []));
-    const causes = found.flatMap(causesIn).toSorted(errorsFirst);
+    const found = chosen.map((check) => resultOf(check, facts));
+    const problems = distinct(found.flatMap((result) => result.problems));
+    const causes = found.flatMap((result) => result.causes).toSorted(errorsFirst);
     const isOk = found.every(({ state }) => state !== 'error');
     const restorePoints = isChosen('runs') ? facts.points.restorePoints : [];
     const next = nextSteps(scope, causesOf(problems), restorePoints);

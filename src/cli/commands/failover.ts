@@ -31,7 +31,7 @@ import {
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
 import { plistPath, plistText, unitPath, unitText } from '../failover/unit.ts';
-import { saveFile } from '../files.ts';
+import { saveFile, xdgDirectory } from '../files.ts';
 import { jsonLine } from '../json.ts';
 import { absolutePath, accountFor, scopeFlags } from '../scope.ts';
 import {
@@ -173,7 +173,8 @@ async function sessionsFor(setup: FailoverSetup, to?: string, note?: SwapNote) {
       `--session ${name}: nothing runs in it; name its directory: ${name}=/a/directory`,
     );
   }
-  if (watched.size === 0) throw new UsageError('no session runs in tmux: name some with --session');
+  if (watched.size === 0)
+    throw new UsageError('no session is running in tmux; name some with --session');
   const times = (home: string) => found.filter(({ live }) => live.accountHomes[0] === home).length;
   const [from = ''] = homes
     .filter((home) => home !== to)
@@ -202,7 +203,7 @@ async function freeAccount(setup: FailoverSetup, from: string): Promise<string> 
   const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.tools.stateDirectory)));
   const { account, waitUntil } = nextAccount(loop, from, setup, new Date());
   if (waitUntil === undefined && account !== undefined) return account;
-  throw new UsageError('no other account can be used now; --to names one all the same');
+  throw new UsageError('no other account can be used now; name one with --to to use it anyway');
 }
 
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
@@ -243,8 +244,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const endings = {
     done: report.ok ? `all sessions run under ${out.path(to)}` : 'done, but not for all sessions',
     refused: 'refused; nothing was stopped',
-    'canary-failed': 'the first session did not go on; the others were left where they are',
-    stopped: 'stopped; the same command goes on',
+    'canary-failed': 'the first session did not resume; the others were not moved',
+    stopped: 'stopped; run the same command to continue',
   };
   out.verdict(report.ok ? 'ok' : 'bad', endings[report.outcome]);
   const isStopped = !report.ok && report.outcome === 'stopped';
@@ -283,12 +284,17 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
   const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
-  const service = { command, path: io.env['PATH'] ?? '/usr/bin:/bin', home: io.home };
+  const service = {
+    command,
+    path: io.env['PATH'] ?? '/usr/bin:/bin',
+    tmuxDirectory: io.env['TMUX_TMPDIR'],
+    home: io.home,
+  };
   const [path, text, start] =
     values.launchd === true
       ? [plistPath(io.home), plistText(service), `launchctl load -w ${plistPath(io.home)}`]
       : [
-          unitPath(io.home, io.env['XDG_CONFIG_HOME']),
+          unitPath(xdgDirectory(io, 'XDG_CONFIG_HOME')),
           unitText(service),
           'systemctl --user enable --now claude-failover && loginctl enable-linger',
         ];
@@ -297,13 +303,14 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   return { exitCode, body: { path, text, ...ending } };
 }
 
-/** The same options again, with absolute paths. */
+/** The same options again, with absolute paths, and what the surroundings say besides. */
 function flagsFor(
   { io, scope }: CliContext,
   values: FailoverValues,
   { named, tools, extraArgs }: FailoverSetup,
 ): readonly string[] {
-  const { socket } = values;
+  // That of the server in which the command runs.
+  const socket = values.socket ?? io.env['TMUX']?.split(',')[0];
   const again = {
     session: named.map(({ name, cwd }) => (cwd === undefined ? name : `${name}=${cwd}`)),
     state: tools.stateDirectory,
@@ -318,5 +325,5 @@ function flagsFor(
     listen: values.listen,
   };
   const behind = extraArgs.length === 0 ? [] : ['--', ...extraArgs];
-  return [...scopeFlags(scope), ...flagsOf(again), ...behind];
+  return [...scopeFlags({ ...scope, homesFrom: 'given' }), ...flagsOf(again), ...behind];
 }

@@ -60,7 +60,7 @@ async function resume(
 ) {
   const { io, scope, out, stderr, isJson } = context;
   const isRun = values.run === true;
-  if (isRun && isJson) throw new UsageError('--run leaves no room for what --json prints');
+  if (isRun && isJson) throw new UsageError('--run and --json exclude each other');
   const looking = diagnoseAll(context, sessionId, values);
   const all = await whileWaiting(stderr, 'looking for the session', looking);
   const able = all.filter(isAble);

@@ -26,7 +26,7 @@ export const eventMeanings = {
   'swap-done': 'a swap is over; `left` names the sessions that will be tried again',
   'swap-refused': 'nothing was stopped: the other account or the sessions are not ready',
   'swap-failed': 'no session could be moved',
-  'canary-failed': 'the first session did not go on; the others were left where they are',
+  'canary-failed': 'the first session did not resume; the others were not moved',
   'session-relaunched': 'a session that was killed or lost goes on',
   'relaunch-failed': 'a session could not be relaunched, with its problems',
   'gave-up': 'something failed too often, and is not tried again',
@@ -56,5 +56,11 @@ export interface DaemonEvent {
 
 /** An event as a line of JSON, with its time. */
 export function eventLine(event: DaemonEvent, at: Date): string {
-  return JSON.stringify({ at: at.toISOString(), ...event });
+  // What somebody has typed and not sent is nobody else's business.
+  const problems = event.problems?.map((problem) =>
+    problem.code === 'work-interrupted' && problem.reason === 'draft'
+      ? { ...problem, detail: undefined, message: `${problem.session} has a draft` }
+      : problem,
+  );
+  return JSON.stringify({ at: at.toISOString(), ...event, problems });
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, isIPv6 } from 'node:net';
 import { once } from 'node:events';
 import { removeSocket } from '../files.ts';
@@ -35,8 +35,9 @@ export type Pages = Readonly<
 /** Answers GET; a browser that was led here by another name is refused. */
 export async function serve(address: Address, pages: Pages): Promise<Server> {
   const server = createServer((request, response) => {
-    const { status, type, body } = answer(request, pages, 'path' in address);
-    end(response, status, type, body);
+    const { status, type = 'text/plain', body } = answer(request, pages, 'path' in address);
+    const headers = { 'content-type': type, 'cache-control': 'no-store' };
+    response.writeHead(status, headers).end(body);
   });
   try {
     await listening(server, address);
@@ -79,11 +80,7 @@ function answer(
   return { status: 404, body: `${Object.keys(pages).join('\n')}\n` };
 }
 
-function end(response: ServerResponse, status: number, type = 'text/plain', body = ''): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-}
-
-/** A port that is taken, or a socket that can't be made, is a mistake of the command line. */
+/** A port that is taken, or a socket that can't be created, is a mistake of the command line. */
 export function cannotListen(error: unknown): never {
   throw new UsageError(`--listen: ${reasonOf(error)}`);
 }

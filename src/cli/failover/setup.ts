@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { holdStateDirectory } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
-import { inspectAll } from '../../index.ts';
+import { inspectAll, parseResumeUUID } from '../../index.ts';
+import { resumeCommand, type ResumeCommandOptions } from '../../sessions/index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
 import {
   choiceOption,
@@ -13,7 +14,7 @@ import {
 } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
-import { isDirectoryAt, textAt } from '../files.ts';
+import { isDirectoryAt, textAt, xdgDirectory } from '../files.ts';
 import { absolutePath } from '../scope.ts';
 import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
 import type { DaemonStatus } from './status.ts';
@@ -38,10 +39,6 @@ export const failoverOptions = {
     '--next <rule>',
     'which account is next: the one after the current one, or the first that can be used',
     ['round-robin', 'in-order'],
-  ),
-  argsFromProcess: flagOption(
-    '--args-from-process',
-    'resume each session with the arguments that it ran with (the default, unless arguments follow --)',
   ),
   continue: textOption('--continue <prompt>', 'what to tell sessions whose work was interrupted'),
   canary: textOption('--canary <name>', 'the session to move first'),
@@ -79,9 +76,8 @@ export async function setupFor(
   values: FailoverValues,
   extraArgs: readonly string[],
 ) {
-  if (extraArgs.length > 0 && values.argsFromProcess === true) {
-    throw new UsageError('--args-from-process and arguments after -- exclude each other');
-  }
+  requireTypeable('--continue', { prompt: values.continue });
+  requireTypeable('the arguments after --', { extraArgs });
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
   const known = new Set<string>();
@@ -106,6 +102,7 @@ export async function setupFor(
   const organizations = new Map(
     found.homes.map((home) => [home.accountHome, home.account?.organizationUuid]),
   );
+  const defaultState = `${xdgDirectory(io, 'XDG_STATE_HOME')}/claude-shared-state/failover`;
   return {
     homes: scope.homes,
     accounts: scope.homes.map((account) => ({ account, organization: organizations.get(account) })),
@@ -114,7 +111,7 @@ export async function setupFor(
     extraArgs,
     tools: {
       ...io.tmux(values.socket),
-      stateDirectory: absoluteIn('--state', values.state ?? defaultState(io), io),
+      stateDirectory: absoluteIn('--state', values.state ?? defaultState, io),
       required: scope.required,
       defaultAccountHome: defaultHomeIn(io.home),
       launch: extraArgs.length === 0 ? 'as-it-ran' : { extraArgs },
@@ -132,6 +129,19 @@ export async function setupFor(
   } as const;
 }
 
+/** At a limit it would be too late. */
+function requireTypeable(
+  option: string,
+  given: Pick<ResumeCommandOptions, 'extraArgs' | 'prompt'>,
+): void {
+  const id = parseResumeUUID('00000000-0000-0000-0000-000000000000');
+  try {
+    if (id !== undefined) resumeCommand(id, { accountHome: '/', cwd: '/', ...given });
+  } catch (error) {
+    throw new UsageError(`${option}: ${reasonOf(error)}`);
+  }
+}
+
 async function readFile(path: string): Promise<string | undefined> {
   return await textAt(path).catch((error: unknown) => {
     throw new UsageError(`--state: ${reasonOf(error)}`);
@@ -145,11 +155,6 @@ function zoneHere(): string | undefined {
 }
 
 type Surroundings = CliContext['io'];
-
-function defaultState({ env, home }: Surroundings): string {
-  const base = env['XDG_STATE_HOME'] ?? '';
-  return `${base.startsWith('/') ? base : `${home}/.local/state`}/claude-shared-state/failover`;
-}
 
 /** A daemon keeps it for weeks: it must not depend on where that was started. */
 function absoluteIn(option: string, path: string, io: Surroundings): string {
@@ -217,7 +222,7 @@ export async function asOnlyDaemon<Value>(
   throw new UsageError(
     pid === undefined
       ? `--state ${stateDirectory}: ${problem?.message}`
-      : `process ${pid} runs with --state ${stateDirectory} already`,
+      : `process ${pid} is already running with --state ${stateDirectory}`,
   );
 }
 

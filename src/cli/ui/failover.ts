@@ -67,8 +67,9 @@ const time = (text: string): string => moment(new Date(text));
 
 export function printStatus(out: Output, status: DaemonStatus, isRunning: boolean): void {
   const { pid, at, accounts, sessions, swap: pending, waitUntil } = status;
-  const state = isRunning ? `is running as process ${pid}` : "isn't running";
-  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; last poll at ${time(at)}`);
+  const state = isRunning ? 'is running' : "isn't running";
+  const own = isRunning ? `; process ${pid}` : '';
+  out.verdict(isRunning ? 'ok' : 'bad', `the daemon ${state}; last poll at ${time(at)}${own}`);
   if (waitUntil !== undefined) {
     out.verdict('warn', `all accounts are exhausted; waiting until ${time(waitUntil)}`);
   }
