@@ -21,7 +21,8 @@ export interface Streams {
 /** The surroundings of this process. */
 export function processIo(streams: Streams = process): Io {
   const { stdin, stdout, stderr } = streams;
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const onError = outliving(stderr);
+  for (const stream of [stdout, stderr]) stream.on('error', onError);
   // Whoever is asked must see the plan, too.
   const isAttended = [stdin, stdout, stderr].every(({ isTTY }) => isTTY);
   // What is chosen may be captured: the chooser writes to standard error only.
@@ -51,9 +52,17 @@ export function processIo(streams: Streams = process): Io {
   };
 }
 
-/** The reader of a pipe may go away, as `head` does: what is being done goes on all the same. */
-function ignoreClosedPipe(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+/** What is being done goes on if an output fails; unless its reader went away, as `head` does, the exit code tells. */
+function outliving(stderr: Output): (error: Error) => void {
+  let isTold = false;
+  return (error) => {
+    if (isTold || ('code' in error && error.code === 'EPIPE')) return;
+    isTold = true;
+    process.once('exit', () => {
+      process.exitCode = process.exitCode === EXIT.done ? EXIT.failed : process.exitCode;
+    });
+    stderr.write(`the output can't be written: ${error.message}\n`);
+  };
 }
 
 function screenOf(stream: Output): Screen {

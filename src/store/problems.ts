@@ -37,7 +37,7 @@ interface StoreProblems extends LockProblems {
   /**
    * The file can't be brought to the other side. `unusual-name`: no path can be made of its key. `not-a-file`: a link,
    * directory or device. `other-project`: the pool has the session under another project key, and with two of them Claude
-   * Code resumes it from no third directory.
+   * Code resumes it only from those two directories.
    */
   readonly 'not-transferable': OfFile & { readonly reason: keyof typeof reasons };
 }

@@ -284,7 +284,12 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
   const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
-  const service = { command, path: io.env['PATH'] ?? '/usr/bin:/bin', home: io.home };
+  const service = {
+    command,
+    path: io.env['PATH'] ?? '/usr/bin:/bin',
+    tmuxDirectory: io.env['TMUX_TMPDIR'],
+    home: io.home,
+  };
   const [path, text, start] =
     values.launchd === true
       ? [plistPath(io.home), plistText(service), `launchctl load -w ${plistPath(io.home)}`]
@@ -298,13 +303,14 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   return { exitCode, body: { path, text, ...ending } };
 }
 
-/** The same options again, with absolute paths. */
+/** The same options again, with absolute paths, and what the surroundings say besides. */
 function flagsFor(
   { io, scope }: CliContext,
   values: FailoverValues,
   { named, tools, extraArgs }: FailoverSetup,
 ): readonly string[] {
-  const { socket } = values;
+  // That of the server in which the command runs.
+  const socket = values.socket ?? io.env['TMUX']?.split(',')[0];
   const again = {
     session: named.map(({ name, cwd }) => (cwd === undefined ? name : `${name}=${cwd}`)),
     state: tools.stateDirectory,
@@ -319,5 +325,5 @@ function flagsFor(
     listen: values.listen,
   };
   const behind = extraArgs.length === 0 ? [] : ['--', ...extraArgs];
-  return [...scopeFlags(scope), ...flagsOf(again), ...behind];
+  return [...scopeFlags({ ...scope, homesFrom: 'given' }), ...flagsOf(again), ...behind];
 }

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type DaemonEvent, eventLine, eventMeanings, type EventName } from './events.ts';
 import { UsageError } from '../exit.ts';
 import { hasEntry } from '../lists.ts';
@@ -15,7 +16,8 @@ export function alertsFrom(values: readonly string[]): readonly Alert[] {
     const at = value.indexOf('=');
     const [event, target] = [value.slice(0, Math.max(0, at)), value.slice(at + 1)];
     const isRight = isUrl(target) ? URL.canParse(target) : target !== '';
-    if (!isRight || !hasEntry(eventMeanings, event)) {
+    // An alert about an alert would be the next to fail.
+    if (!isRight || !hasEntry(eventMeanings, event) || event === 'alert-failed') {
       throw new UsageError(
         `--on ${value}: it must be an event and a command or URL, such as all-exhausted='notify-send "$FAILOVER_TEXT"'; the README lists the events`,
       );
@@ -25,39 +27,71 @@ export function alertsFrom(values: readonly string[]): readonly Alert[] {
 }
 
 const isUrl = (target: string): boolean => /^https?:/.test(target);
-const TIMEOUT_MS = 30_000;
 
 /** Tells somebody of an event; rejects if that fails. A URL gets it as JSON; a command, on its standard input, too. */
-export async function sendAlert({ target }: Alert, event: DaemonEvent, at: Date): Promise<void> {
+export async function sendAlert(
+  { target }: Alert,
+  event: DaemonEvent,
+  at: Date,
+  timeoutMs = 30_000,
+): Promise<void> {
   const body = eventLine(event, at);
-  if (!isUrl(target)) return await runCommand(target, event, body);
-  const response = await fetch(target, {
+  if (!isUrl(target)) return await runCommand(target, event, body, timeoutMs);
+  // Errors of a request repeat its URL.
+  const url = new URL(target);
+  const login = [url.username, url.password].map(decodeURIComponent).join(':');
+  [url.username, url.password] = ['', ''];
+  const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
+  const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(login !== ':' && { authorization }) },
     body,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    // Elsewhere the POST would become a GET.
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
   });
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`${new URL(target).host} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url.host} answered ${response.status}`);
 }
 
-function runCommand(command: string, { event, text }: DaemonEvent, body: string): Promise<void> {
-  const env = { ...process.env, FAILOVER_EVENT: event, FAILOVER_TEXT: text };
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      '/bin/sh',
-      ['-c', command],
-      { env, timeout: TIMEOUT_MS },
-      (error, _, stderr) => {
-        if (error === null) resolve();
-        // Its message would repeat the command, in which there may be a token.
-        else
-          reject(
-            new Error(`the command ended with ${error.code ?? error.signal}: ${stderr.trim()}`),
-          );
-      },
-    );
-    // It need not read.
-    child.stdin?.on('error', () => undefined).end(`${body}\n`);
+const MAX_ERROR = 500;
+
+/** Runs a command, in a process group of its own: what is left of it in the end can be killed. */
+async function runCommand(
+  command: string,
+  event: DaemonEvent,
+  body: string,
+  timeoutMs: number,
+): Promise<void> {
+  const env = { ...process.env, FAILOVER_EVENT: event.event, FAILOVER_TEXT: event.text };
+  const child = spawn('/bin/sh', ['-c', command], {
+    env,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors = `${errors}${String(chunk)}`.slice(-MAX_ERROR);
+  });
+  // It need not read.
+  child.stdin.on('error', () => undefined).end(`${body}\n`);
+  const timer = setTimeout(() => killGroup(child.pid), timeoutMs);
+  try {
+    await once(child, 'close');
+  } finally {
+    clearTimeout(timer);
+  }
+  const { exitCode, signalCode } = child;
+  // The command itself may have a token in it.
+  if (exitCode !== 0) {
+    throw new Error(`the command ended with ${exitCode ?? signalCode}: ${errors.trim()}`);
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended just now.
+  }
 }

@@ -56,5 +56,11 @@ export interface DaemonEvent {
 
 /** An event as a line of JSON, with its time. */
 export function eventLine(event: DaemonEvent, at: Date): string {
-  return JSON.stringify({ at: at.toISOString(), ...event });
+  // What somebody has typed and not sent is nobody else's business.
+  const problems = event.problems?.map((problem) =>
+    problem.code === 'work-interrupted' && problem.reason === 'draft'
+      ? { ...problem, detail: undefined, message: `${problem.session} has a draft` }
+      : problem,
+  );
+  return JSON.stringify({ at: at.toISOString(), ...event, problems });
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { holdStateDirectory } from '../../failover/index.ts';
 import { findAccountHomes } from '../../homes/index.ts';
-import { inspectAll } from '../../index.ts';
+import { inspectAll, parseResumeUUID } from '../../index.ts';
+import { resumeCommand, type ResumeCommandOptions } from '../../sessions/index.ts';
 import { type AnyProblem, isError } from '../causes.ts';
 import {
   choiceOption,
@@ -39,10 +40,6 @@ export const failoverOptions = {
     'which account is next: the one after the current one, or the first that can be used',
     ['round-robin', 'in-order'],
   ),
-  argsFromProcess: flagOption(
-    '--args-from-process',
-    'resume each session with the arguments that it ran with (the default, unless arguments follow --)',
-  ),
   continue: textOption('--continue <prompt>', 'what to tell sessions whose work was interrupted'),
   canary: textOption('--canary <name>', 'the session to move first'),
   whenExhausted: choiceOption(
@@ -79,9 +76,8 @@ export async function setupFor(
   values: FailoverValues,
   extraArgs: readonly string[],
 ) {
-  if (extraArgs.length > 0 && values.argsFromProcess === true) {
-    throw new UsageError('--args-from-process and arguments after -- exclude each other');
-  }
+  requireTypeable('--continue', { prompt: values.continue });
+  requireTypeable('the arguments after --', { extraArgs });
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
   const known = new Set<string>();
@@ -131,6 +127,19 @@ export async function setupFor(
     isDryRun: values.dryRun === true,
     isOnce: values.once === true,
   } as const;
+}
+
+/** At a limit it would be too late. */
+function requireTypeable(
+  option: string,
+  given: Pick<ResumeCommandOptions, 'extraArgs' | 'prompt'>,
+): void {
+  const id = parseResumeUUID('00000000-0000-0000-0000-000000000000');
+  try {
+    if (id !== undefined) resumeCommand(id, { accountHome: '/', cwd: '/', ...given });
+  } catch (error) {
+    throw new UsageError(`${option}: ${reasonOf(error)}`);
+  }
 }
 
 async function readFile(path: string): Promise<string | undefined> {

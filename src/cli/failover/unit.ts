@@ -4,6 +4,8 @@ export interface Service {
   readonly command: readonly string[];
   /** Where it finds tmux, ps and claude. */
   readonly path: string;
+  /** Where the sockets of tmux are, unless they are in the usual place. */
+  readonly tmuxDirectory?: string | undefined;
   readonly home: string;
 }
 
@@ -18,23 +20,32 @@ export const plistPath = (home: string): string =>
   `${home}/Library/LaunchAgents/${SERVICE_NAME}.plist`;
 
 /** A systemd user unit. */
-export function unitText({ command, path, home }: Service): string {
+export function unitText(service: Service): string {
+  const { command, home } = service;
+  const variables = Object.entries(environmentOf(service)).map(
+    ([name, value]) => `Environment=${systemdWord(`${name}=${value}`, false)}\n`,
+  );
   return `[Unit]
 Description=Moves Claude Code sessions to the next account
 StartLimitIntervalSec=0
 
 [Service]
 ExecStart=${command.map((word) => systemdWord(word)).join(' ')}
-Environment=${systemdWord(`PATH=${path}`, false)}
-WorkingDirectory=${home.replaceAll('%', '%%')}
+${variables.join('')}WorkingDirectory=${home.replaceAll('%', '%%')}
 Restart=on-failure
 RestartSec=15
+# All accounts are exhausted, or the homes don't share their sessions: starting again helps nothing.
+RestartPreventExitStatus=1
 # The tmux server that it may start lives on without it.
 KillMode=process
 
 [Install]
 WantedBy=default.target
 `;
+}
+
+function environmentOf({ path, tmuxDirectory }: Service): Readonly<Record<string, string>> {
+  return { PATH: path, ...(tmuxDirectory !== undefined && { TMUX_TMPDIR: tmuxDirectory }) };
 }
 
 /** A word for systemd, which expands `%`, and in a command `$`, too. */
@@ -45,7 +56,11 @@ function systemdWord(text: string, isCommand = true): string {
 }
 
 /** A launch agent for launchd. */
-export function plistText({ command, path, home }: Service): string {
+export function plistText(service: Service): string {
+  const { command, home } = service;
+  const variables = Object.entries(environmentOf(service)).map(
+    ([name, value]) => `<key>${name}</key><string>${xml(value)}</string>`,
+  );
   const words = command.map((word) => `    <string>${xml(word)}</string>`).join('\n');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -57,7 +72,7 @@ export function plistText({ command, path, home }: Service): string {
 ${words}
   </array>
   <key>EnvironmentVariables</key>
-  <dict><key>PATH</key><string>${xml(path)}</string></dict>
+  <dict>${variables.join('')}</dict>
   <key>WorkingDirectory</key><string>${xml(home)}</string>
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key>

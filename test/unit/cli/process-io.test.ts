@@ -202,12 +202,24 @@ describe('an output that fails', () => {
     expect(streams.stderr.emit('error', closed)).toBe(true);
   });
 
-  test('for another reason is no secret', async () => {
-    const { streams } = await terminal();
+  test('for another reason is no secret, and ends nothing', async () => {
+    const { streams, shows } = await terminal();
+    const once = vi.spyOn(process, 'once').mockReturnThis();
+    onTestFinished(() => once.mockRestore());
     processIo(streams);
-    const full = posixError('ENOSPC', 'write');
 
-    expect(() => streams.stdout.emit('error', full)).toThrow(full);
+    streams.stdout.emit('error', posixError('ENOSPC', 'write'));
+    streams.stderr.emit('error', posixError('ENOSPC', 'write'));
+
+    await shows("the output can't be written: ENOSPC");
+    const [[event, atExit] = []] = once.mock.calls;
+    expect([event, once.mock.calls]).toEqual(['exit', [['exit', expect.any(Function)]]]);
+    const before = process.exitCode;
+    process.exitCode = 0;
+    atExit?.();
+    const after = process.exitCode;
+    process.exitCode = before;
+    expect(after).toBe(3);
   });
 });
 

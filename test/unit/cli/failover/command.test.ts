@@ -10,7 +10,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { tmuxTerminal } from 'claude-shared-state/tmux';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import schema from '../../../../src/cli/output-schema.json' with { type: 'json' };
-import { eventMeanings } from '../../../../src/cli/failover/events.ts';
+import { sendAlert } from '../../../../src/cli/failover/alerts.ts';
+import { eventLine, eventMeanings } from '../../../../src/cli/failover/events.ts';
 import {
   addAnswer,
   ONE,
@@ -94,11 +95,9 @@ describe('a mistake is told before anything is begun:', () => {
     ['a host that others reach', ['run', '--listen', '0.0.0.0:9464'], 'only loopback hosts'],
     ['a name that may be anywhere', ['run', '--listen', 'example.com:80'], 'only loopback hosts'],
     ['no address', ['run', '--listen', 'x'], 'must be a port'],
-    [
-      'arguments from two sources',
-      ['run', '--args-from-process', '--', '-c'],
-      'exclude each other',
-    ],
+    ['an alert about alerts', ['run', '--on', 'alert-failed=true'], 'must be an event'],
+    ['a prompt of two lines', ['run', '--continue', 'go\non'], '--continue: '],
+    ['arguments that name a session', ['run', '--', '--continue'], 'the arguments after --: '],
   ])('%s', async (_, argv, message) => {
     const { exitCode, stderr, stdout } = await failover([
       ...argv.slice(0, 1),
@@ -265,7 +264,11 @@ describe('run', () => {
       `session-found=${refusing.url}`,
     ]);
     expect(requests).toEqual([
-      ['/hook', expect.objectContaining({ event: 'started', text: 'watching 2 accounts' })],
+      [
+        '/hook',
+        expect.objectContaining({ event: 'started', text: 'watching 2 accounts' }),
+        undefined,
+      ],
     ]);
     expect(await readFile(file, 'utf8')).toMatch(/^stopped: \{"at":".*"text":"stopped"\}\n$/);
     const failed = eventsIn(stdout).filter(({ event }) => event === 'alert-failed');
@@ -276,6 +279,44 @@ describe('run', () => {
         `session-found: ${new URL(refusing.url).host} answered 500`,
       ]),
     );
+  });
+
+  test('sends the login of a URL as a header, and tells it nobody if that fails', async () => {
+    const { url, requests } = await listener(301);
+    const target = url.replace('//', '//me:s3cret%21@');
+    const { stdout } = await failover(['run', '--once', '--on', `started=${target}/hook`]);
+    expect(requests.map(([path, , login]) => [path, login])).toEqual([
+      ['/hook', `Basic ${btoa('me:s3cret!')}`],
+    ]);
+    expect(stdout).toContain('answered 301');
+    expect(stdout).not.toContain('s3cret');
+  });
+
+  test('kills a command that takes too long, and what it has started', async () => {
+    const file = join(stage.world.root, 'pid');
+    const target = `trap '' TERM; sleep 1000 & echo $! > ${file}; wait`;
+    const event = { event: 'started', text: 'x' } as const;
+    const sent = sendAlert({ event: 'started', target }, event, new Date(), 2000);
+    await expect(sent).rejects.toThrow('the command ended with SIGKILL');
+    const pid = Number(await readFile(file, 'utf8'));
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  test('tells nobody what somebody has typed and not sent', () => {
+    const draft = { code: 'work-interrupted', reason: 'draft', detail: 'my secret' } as const;
+    const message = 'api has text in its input box, which is lost: my secret';
+    const rest = { severity: 'warning', remedy: 'manual', session: 'api', path: '/x' } as const;
+    const problems = [{ ...draft, ...rest, message }];
+    const line = eventLine({ event: 'swap-refused', text: 'no', problems }, new Date());
+    expect(line).toContain('work-interrupted');
+    expect(line).not.toContain('secret');
+  });
+
+  test('repeats only the end of what a command says when it fails', async () => {
+    const { stdout } = await failover(['run', '--once', '--on', 'started=seq 9999 >&2; exit 1']);
+    const failed = eventsIn(stdout).find(({ event }) => event === 'alert-failed');
+    expect(String(failed?.['text']).length).toBeLessThan(600);
+    expect(failed?.['text']).toContain('9999');
   });
 
   test('sends the alert to Telegram as the README shows it', async () => {
@@ -474,7 +515,11 @@ describe('unit', () => {
     const options =
       '--session docs --socket ~/tmux --cool-down 1m --next in-order --when-exhausted stop --canary api --listen 9464';
     const argv = [...options.split(' '), '--continue', 'go on'];
-    const env = { XDG_CONFIG_HOME: join(world.root, 'xdg'), PATH: '/opt/bin' };
+    const env = {
+      XDG_CONFIG_HOME: join(world.root, 'xdg'),
+      PATH: '/opt/bin',
+      TMUX_TMPDIR: '/run/mine',
+    };
     const asked = await failover(['unit', ...argv], { answer: false, env });
     expect([asked.exitCode, asked.questions]).toEqual([1, ['Write it?']]);
     expect((await failover(['unit', ...argv], { answer: true, env })).exitCode).toBe(0);
@@ -483,7 +528,16 @@ describe('unit', () => {
     for (const part of ['"docs"', `"${world.root}/tmux"`, '"in-order"', '"stop"', '"go on"']) {
       expect(text).toContain(part);
     }
-    expect(text).toContain('Environment="PATH=/opt/bin"');
+    expect(text).toContain('Environment="PATH=/opt/bin"\nEnvironment="TMUX_TMPDIR=/run/mine"\n');
+  });
+
+  test('watches the tmux server in which it was run, and the homes that it found there', async () => {
+    const { world, from, stateDirectory } = stage;
+    const env = { TMUX: '/tmp/tmux-0/work,71,0', CLAUDE_CONFIG_DIR: from };
+    const argv = ['failover', 'unit', '--dry-run', '--state', stateDirectory];
+    const { stdout } = await run(argv, { home: world.root, env });
+    expect(stdout).toContain('"--socket" "/tmp/tmux-0/work"');
+    expect(stdout).toContain(`"--home" "${from}"`);
   });
 
   test('names the directories that are shared as the command line does', async () => {
@@ -574,19 +628,32 @@ function writeStatus(pid = process.pid): void {
   makeFile(stage.world, join(stage.stateDirectory, 'status.json'), JSON.stringify(status));
 }
 
+/** Whether a process runs; one that has ended and that nobody has asked about does not. */
+function isRunning(pid: number): boolean {
+  const stat = fs.existsSync(`/proc/${pid}/stat`)
+    ? fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    : 'Z';
+  return !/\) Z |^Z$/.test(stat);
+}
+
 const portOf = (address: AddressInfo | string | null) =>
   typeof address === 'object' && address !== null ? address.port : 0;
 
 /** A server that notes the path and the body of every request: as data if it is JSON. */
 async function listener(status = 200) {
-  const requests: (readonly [path: string | undefined, body: unknown])[] = [];
+  const requests: (readonly [
+    path: string | undefined,
+    body: unknown,
+    login: string | undefined,
+  ])[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
       body += String(chunk);
     });
     request.on('end', () => {
-      requests.push([request.url, body.startsWith('{') ? dataOf(body) : body]);
+      const { url, headers } = request;
+      requests.push([url, body.startsWith('{') ? dataOf(body) : body, headers.authorization]);
       response.writeHead(status).end();
     });
   }).listen(0, '127.0.0.1');
