@@ -69,14 +69,15 @@ function causeOf(group: readonly [AnyProblem, ...AnyProblem[]]): Cause {
     return { codes, severity, problems, heading, advice: 'ensure creates what is missing.', paths };
   }
   const isSimple = others.length === 0 && !isAboutLink(first) && !isConflict(first);
-  const heading =
-    (isSimple ? undefined : meaningOf(code)?.meaning.replace(/\.$/, '')) ?? description;
+  const heading = (isSimple ? undefined : firstSentence(meaningOf(code)?.meaning)) ?? description;
   return { codes, severity, problems, heading, advice, paths: others.length === 0 ? [] : paths };
 }
 
 function isMissing({ code }: AnyProblem): boolean {
   return code === 'link-missing' || code === 'directory-missing';
 }
+
+const firstSentence = (text = '') => /^.*?(?=\.(?:\s|$))/s.exec(text)?.[0];
 
 /** What a code means, and what to do about it, whatever the case. */
 export function meaningOf(code: string): (typeof meanings)[number] | undefined {

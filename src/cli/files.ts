@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Io } from './io.ts';
 
@@ -53,6 +53,19 @@ export async function saveFile(path: string, text: string): Promise<void> {
 /** Removes a socket; anything else is left alone. */
 export async function removeSocket(path: string): Promise<void> {
   if ((await stat(path)).isSocket()) await rm(path);
+}
+
+/** Those of these paths at which there is anything, be it a link that leads nowhere. */
+export async function thoseThere(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(
+    paths.map((path) =>
+      lstat(path).then(
+        () => [path],
+        () => [],
+      ),
+    ),
+  );
+  return found.flat();
 }
 
 export async function isDirectoryAt(path: string): Promise<boolean> {

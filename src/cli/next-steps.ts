@@ -4,6 +4,7 @@ import type { RestorePoint } from '../migrate/index.ts';
 import {
   type AnyProblem,
   type Cause,
+  causesOf,
   type ConflictProblem,
   isAboutLink,
   isConflict,
@@ -101,6 +102,8 @@ function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
     case 'directory-unusable':
     case 'link-blocked':
+    case 'not-permitted':
+    case 'not-mergeable':
       return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];
@@ -172,7 +175,9 @@ export function stepsPastRefusal(
     const isOfLinks = errors.some(
       (problem) => isAboutLink(problem) || problem.code.startsWith('director'),
     );
-    return isOfLinks ? [stepFor(scope, ['doctor'], 'see what to do')] : [];
+    if (isOfLinks) return [stepFor(scope, ['doctor'], 'see what to do')];
+    const again = stepFor(scope, words, 'once the problems above are solved');
+    return [...causesOf(errors).flatMap((cause) => stepByHand(cause, scope)), again];
   }
   const live = has('live-session') ? 'merge' : undefined;
   const acceptRetention = has('retention-deletes') ? true : undefined;

@@ -53,6 +53,8 @@ export interface Finding<Problem extends ProblemBase = ProblemBase> {
 
 /** The error of this library. What its problems and reports are is up to those who find them. */
 export class SharedStateError<Problem extends ProblemBase, Report> extends Error {
+  // What is printed of one that nobody caught begins with this; the class's own name is minified.
+  static override readonly name = 'SharedStateError';
   override readonly name = 'SharedStateError';
   readonly code = 'ERR_SHARED_STATE';
   /** The function that was called. */

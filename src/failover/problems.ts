@@ -30,11 +30,18 @@ interface FailoverProblems extends LockProblems {
    * (`no-record`; a Claude Code that inherited `CLAUDE_CODE_CHILD_SESSION` keeps none, nor does a tmux inside); no shell
    * waits for the session to end, which would take the terminal with it, or the session is suspended (`no-shell`: its
    * process is the first one, or shares the foreground with that, as in `sh -c claude`); the record names another session
-   * or account; not exactly one of `several-panes` runs a session, or did when it was last saved; or nothing here tells whether the process is the one
+   * or account; not exactly one of `several-panes` runs a session, or did when it was last saved; its shell doesn't
+   * know `&&` (`other-shell`: nushell and elvish); or nothing here tells whether the process is the one
    * of its record (`unidentified`: see `processInspector`).
    */
   readonly 'terminal-busy': OfSession & {
-    readonly reason: 'no-record' | 'no-shell' | 'other-session' | 'several-panes' | 'unidentified';
+    readonly reason:
+      | 'no-record'
+      | 'no-shell'
+      | 'other-session'
+      | 'other-shell'
+      | 'several-panes'
+      | 'unidentified';
     /** The program that runs in it, or the panes. */
     readonly detail?: string;
     /** The session that runs in it, if its record says so. */
@@ -167,7 +174,9 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
         ? text`the terminal of ${session} ` +
           (reason === 'several-panes'
             ? 'has several panes, of which not exactly one runs a session'
-            : 'runs something that keeps no session record') +
+            : reason === 'other-shell'
+              ? 'has a shell that does not know &&'
+              : 'runs something that keeps no session record') +
           detailed(detail)
         : text`the terminal of ${session} runs session ${live.sessionId} under ${live.accountHome} (process ${String(live.pid)})`,
     (p) =>
@@ -175,7 +184,9 @@ export const failoverProblems: ProblemTable<FailoverProblems> = /* @__PURE__ */ 
         ? 'Name the one that is meant as `pane`.'
         : p.reason === 'unidentified'
           ? 'Call where processes can be identified: by /proc, or as on macOS by /bin/ps.'
-          : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
+          : p.reason === 'other-shell'
+            ? 'Start the session from bash, zsh, fish or another shell that does.'
+            : 'End it, and start the session from a shell there. Nothing was typed into the terminal.',
   ),
   'stop-timeout': error(
     'manual',

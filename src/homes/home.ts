@@ -5,7 +5,7 @@ import { toResult } from '../core/result.ts';
 import { listDirectory, type NamedEntry, realPathOrUndefined } from '../fs/io.ts';
 import { textOf } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
-import { statTranscripts } from '../retention/expiring.ts';
+import { dateOf, statTranscripts } from '../retention/expiring.ts';
 import { type Account, readAccount } from './account.ts';
 import { type HomeRule, sessionState } from './layouts.ts';
 
@@ -144,5 +144,5 @@ async function projectsOf(
 export async function countSessions(fs: SessionReadFs, projects: string): Promise<SessionCount> {
   const { transcripts } = await statTranscripts(fs, projects);
   const last = transcripts.reduce((latest, { mtime }) => Math.max(latest, mtime), 0);
-  return { count: transcripts.length, ...(last === 0 ? {} : { lastModifiedAt: new Date(last) }) };
+  return { count: transcripts.length, ...(last === 0 ? {} : { lastModifiedAt: dateOf(last) }) };
 }

@@ -63,7 +63,7 @@ interface DirectoryProblems {
   readonly 'target-exposed': AtPath & { readonly mode: number };
   /** The target was missing behind an existing link, and was created, empty: a volume may not be mounted. */
   readonly 'target-recreated': AtPath;
-  /** The default list created its targets, but no account home is in the default root, or that root did not exist. */
+  /** The shared directories were created under the default root, but that did not exist, or none of the account homes is there. */
   readonly 'default-root-used': AtPath;
   /** A directory or a link could not be created. */
   readonly 'cannot-create': AtPath & Failed;
@@ -73,14 +73,14 @@ interface DirectoryProblems {
 
 /** What can be wrong with the time for which an account home keeps transcripts. */
 interface RetentionProblems {
-  /** Through the links, Claude Code would delete under this home what `otherHome` keeps; without it, what a home with the default keeps. */
+  /** This home's period is shorter than that of `otherHome`, or than the default, so Claude Code would delete shared transcripts early. */
   readonly 'retention-shorter': AtPath & {
     readonly accountHome: string;
     readonly periodDays: number;
     readonly shorterThan: number | 'never';
     readonly otherHome?: string;
   };
-  /** `settings.json` cannot be read or parsed, or its `cleanupPeriodDays` is not a whole number from 1 (`bad-period`). It counts as 30 days; if only the number is bad, as never. */
+  /** `settings.json` cannot be read or parsed, or its `cleanupPeriodDays` is not a whole number from 1 (`bad-period`). We then assume 30 days; if only the number is bad, never. */
   readonly 'settings-unusable': AtPath &
     Partial<Failed> & {
       readonly accountHome: string;

@@ -62,15 +62,15 @@ interface Fields extends LockProblems {
   readonly 'transcripts-diverge': Conflict & { readonly sessionId: string };
   /** Two files of the same name differ. */
   readonly 'files-differ': Conflict;
-  /** Sharing gives one session transcripts under two project keys: Claude Code would resume it from no third directory. */
+  /** Sharing gives one session transcripts under two project keys: Claude Code could then resume it only from those two directories. */
   readonly 'duplicate-session-id': Conflict & { readonly sessionId: string };
   /** One home has had the session under two project keys before; sharing does not change that. */
   readonly 'session-in-two-projects': OfSession & { readonly other: string };
   /** A file in one place, a directory or link in the other. */
   readonly 'kinds-differ': AtPath & { readonly other: string };
   /**
-   * Can't be shared; `reason` says why. `name-not-distinct`: for the file system of the target its name is
-   * that of something else there, but for case or normalization.
+   * Can't be shared; `reason` says why. `name-not-distinct`: on the target's file system its name differs from
+   * another one only in case or Unicode normalization.
    */
   readonly 'not-mergeable': AtPath & {
     readonly reason:
@@ -89,7 +89,7 @@ interface Fields extends LockProblems {
 
   /** A session runs, or may run, that writes into a directory to be migrated. */
   readonly 'live-session': Running;
-  /** The same, and `live: 'merge'` accepts it. */
+  /** A running session writes into a directory to be migrated, and `live: 'merge'` allows that. */
   readonly 'live-session-merged': Running;
   /** A running session has copies in several places, so `live: 'merge'` can't merge it. */
   readonly 'live-session-has-copies': Running;
@@ -98,7 +98,7 @@ interface Fields extends LockProblems {
 
   /** The shortest retention of all homes deletes files as soon as they are shared. `path`: the settings. */
   readonly 'retention-deletes': Retention;
-  /** The same, and `acceptRetention` accepts it. */
+  /** The shortest retention of all homes deletes files as soon as they are shared, and `acceptRetention` allows that. */
   readonly 'retention-accepted': Retention;
   /** Auto-memory that can't be edited in print mode behind a link. `rules`: to add to `permissions.allow`. */
   readonly 'memory-needs-rules': AtPath & { readonly rules: readonly string[] };
@@ -250,7 +250,10 @@ export const migrationProblems: ProblemTable<Fields> = /* @__PURE__ */ (() => ({
   'not-mergeable': error(
     'manual',
     (p) => text`${p.path} cannot be shared (${p.reason})`,
-    'Move it away.',
+    (p) =>
+      p.reason === 'name-not-distinct'
+        ? 'Another file has this name in another spelling. Give both the same one, or move one of them away.'
+        : 'Move it away.',
   ),
   'memory-merged': warning(
     (p) => text`${p.path} and ${p.other} differ and will be merged line by line`,

@@ -49,7 +49,7 @@ import {
   readRestorePoints,
 } from './restore-points.ts';
 import { isFree, look, perform, requireLocks } from './run.ts';
-import { wrongUser } from './scan/surroundings.ts';
+import { permissionProblems, wrongUser } from './scan/surroundings.ts';
 
 /**
  * Plans a restore: which directories the home would get back, and everything that blocks it. Changes nothing.
@@ -247,6 +247,7 @@ async function surveyRestore(
   const live = await findLiveSessions([accountHome], { fs, processInspector });
   problems.push(
     ...(await wrongUser(fs, accountHome, uid)),
+    ...(entries.length === 0 ? [] : await permissionProblems(fs, realHome)),
     ...live.problems,
     ...live.sessions.map(({ path, sessionId, pid }) =>
       migrationProblem('live-session', { path, accountHome, sessionId, pid }),

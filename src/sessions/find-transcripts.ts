@@ -6,6 +6,7 @@ import { textOf } from '../fs/port.ts';
 import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import { entryOf, identityOf } from '../fs/stats.ts';
 import type { SharedSymlink } from '../links/required.ts';
+import { dateOf } from '../retention/expiring.ts';
 import { parseResumeUUID, type ResumeUUID } from './resume-uuid.ts';
 
 /** One path at which a transcript is found. */
@@ -226,6 +227,6 @@ function describe(stats: FileStats): Omit<Transcript, 'paths'> {
   return {
     kind: kind === 'symlink' ? 'other' : kind,
     size: Number(stats.size),
-    modifiedAt: new Date(Number(stats.mtimeMs)),
+    modifiedAt: dateOf(Number(stats.mtimeMs)),
   };
 }

@@ -34,7 +34,7 @@ export function isValidResumeUUID(value: unknown): value is ResumeUUID {
 /**
  * Reads a session id from the content of a file such as `resume-id.txt`: trims it, keeps its case.
  *
- * @param text - The whole content.
+ * @param text - The whole content. Anything but a string gives `undefined`.
  * @returns The id, or `undefined` if the text is anything but one id and white space around it.
  *
  * @example A file that `echo` wrote
@@ -47,7 +47,7 @@ export function isValidResumeUUID(value: unknown): value is ResumeUUID {
  * assert.equal(parseResumeUUID('No conversation found'), undefined);
  * ```
  */
-export function parseResumeUUID(text: string): ResumeUUID | undefined {
-  const id = text.trim();
+export function parseResumeUUID(text: unknown): ResumeUUID | undefined {
+  const id = typeof text === 'string' ? text.trim() : undefined;
   return isValidResumeUUID(id) ? id : undefined;
 }

@@ -2,7 +2,7 @@ import { inspectAll } from '../../index.ts';
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, resumeOptions } from '../diagnoses.ts';
+import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
 import { present } from '../lists.ts';
@@ -77,7 +77,10 @@ function stepsAfter(
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
   const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
   const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
-  const able = diagnoses.find(({ verdict }) => verdict !== 'not-resumable');
+  const isRunning = diagnoses.some(({ problems }) =>
+    problems.some(({ code }) => code === 'session-running'),
+  );
+  const able = isRunning ? undefined : diagnoses.find(isAble);
   const all: NextStep[] = [];
   // What was asked for comes first; repairs can wait until the session goes on.
   if (able !== undefined) {

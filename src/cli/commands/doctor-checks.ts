@@ -21,6 +21,8 @@ export interface Facts {
   /** What the settings of the homes do to their sessions. */
   readonly settings: readonly AnyProblem[];
   readonly points: RestorePointList;
+  /** The locks of runs. */
+  readonly locks: readonly string[];
   /** The version of Claude Code; `undefined` if none was found. */
   readonly claudeVersion: string | undefined;
 }
@@ -199,7 +201,7 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     summary: 'whether a migration, restore or deletion was interrupted',
-    run({ points: { restorePoints } }) {
+    run({ points: { restorePoints }, locks }) {
       const unfinished = restorePoints.filter(isInterrupted);
       const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
@@ -208,7 +210,8 @@ export const checks: readonly Check[] = [
           : [cause('error', interrupted[state], 'Nothing is lost.', paths)];
       });
       const text = unfinished.length === 0 ? 'none unfinished' : `${unfinished.length} unfinished`;
-      return { text, causes };
+      const held = locks.length === 0 ? [] : [cause('warning', 'A lock is there', LOCKED, locks)];
+      return { text, causes: [...causes, ...held] };
     },
   },
   {
@@ -238,6 +241,9 @@ export const checks: readonly Check[] = [
     },
   },
 ];
+
+const LOCKED =
+  'A run is at work, or has died. What is left by a process of this machine is removed automatically. Otherwise make sure that nothing runs, and remove the lock.';
 
 const interrupted: Readonly<Record<InterruptedRun['state'], string>> = {
   incomplete: 'A migration was interrupted',

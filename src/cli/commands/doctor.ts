@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import stringWidth from 'string-width';
 import {
   type AccountReport,
@@ -11,6 +12,7 @@ import { causesOf, distinct, errorsFirst, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { didYouMean, EXIT, UsageError } from '../exit.ts';
+import { thoseThere } from '../files.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
@@ -95,7 +97,9 @@ function chosenChecks(names: readonly string[] = checks.map(({ name }) => name))
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
-  const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
+  const places = [...homes, ...required.map(({ target }) => dirname(target))];
+  const lockPaths = [...new Set(places)].map((place) => `${place}/.claude-shared-state/lock`);
+  const [reports, retention, live, settings, points, locks, claudeVersion] = await Promise.all([
     inspectAll(homesToLink(scope), { required, retention: true }),
     inspectRetention(homes, {
       // The period of the primary home counts, too; its transcripts are not those of a target.
@@ -104,10 +108,11 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
     findLiveSessions(homes),
     inspectSettings(homes, { environment: io.env, defaultAccountHome: defaultHomeIn(io.home) }),
     restorePointsIn(homes),
+    thoseThere(lockPaths),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
   const { platform } = io;
-  return { scope, platform, reports, retention, live, settings, points, claudeVersion };
+  return { scope, platform, reports, retention, live, settings, points, locks, claudeVersion };
 }
 
 const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;

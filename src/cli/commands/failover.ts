@@ -190,7 +190,8 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
   const plans: TargetPlan[] = [];
   printSubject(out, sessions.length, from);
   for (const target of targets.filter((home) => home !== from)) {
-    const plan = await planSwap({ ...setup.tools, from, to: target, sessions });
+    const options = { ...setup.tools, from, to: target, sessions, accountHomes: setup.homes };
+    const plan = await planSwap(options);
     plans.push({ to: target, ...plan });
     printSwapPlan(out, target, plan);
   }

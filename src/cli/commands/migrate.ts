@@ -107,8 +107,8 @@ function isBlocked({ ok, problems }: MigrationPlan): boolean {
 async function afterwards({ scope }: CliContext) {
   const doctor = stepFor(scope, ['doctor'], 'check everything');
   let sessions = 0;
-  for await (const _ of listSessions([], { required: scope.required, details: false })) {
-    sessions += 1;
+  for await (const { size } of listSessions([], { required: scope.required, details: false })) {
+    if (size > 0) sessions += 1;
   }
   const { length } = scope.homes;
   const accounts = count(length, 'account');

@@ -9,6 +9,7 @@ export const eventMeanings = {
   'session-ended': 'a session ended by itself; it is left alone',
   'session-killed': 'a session was killed, and will be relaunched',
   'session-lost': 'the terminal of a session is gone; it will be relaunched in a new one',
+  'session-busy': 'a session cannot be watched, because of what else runs in its terminal',
   'session-closed': 'somebody closed the terminal of a session; it is no longer watched',
   'account-changed':
     'the sessions run under another account than before, and the daemon did not do that',

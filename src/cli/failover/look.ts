@@ -139,7 +139,8 @@ export async function lookAround(
       if (cursor !== undefined) next.cursors.set(name, cursor);
       if (record !== undefined) next.records.set(name, record);
       const isLeft = record !== undefined && (await isThere(record, surroundings));
-      sightings.push({ name, cwd, sessionId, state: stateOf(each, isLeft) });
+      const { problems } = each;
+      sightings.push({ name, cwd, sessionId, state: stateOf(each, isLeft), problems });
     }
   }
   // If it is another one by now, the terminals that were looked at may be of either.

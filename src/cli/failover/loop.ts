@@ -1,5 +1,6 @@
 import {
   chooseAccount,
+  type FailoverProblem,
   type QuotaStep,
   type RelaunchedSession,
   type RelaunchReport,
@@ -34,6 +35,8 @@ export interface Sighting {
   readonly rows?: readonly unknown[] | undefined;
   /** Its screen. */
   readonly text?: string | undefined;
+  /** Why it could not be looked at. */
+  readonly problems?: readonly FailoverProblem[] | undefined;
 }
 
 /** What was seen of all sessions at one time. */
@@ -302,7 +305,7 @@ function track(
   events: DaemonEvent[],
 ): LoopState['sessions'] {
   const known = new Map<string, Tracked>();
-  for (const { name: session, cwd, state, sessionId } of sightings) {
+  for (const { name: session, cwd, state, sessionId, problems = [] } of sightings) {
     const before = Object.hasOwn(sessions, session) ? sessions[session] : undefined;
     if (before === undefined) {
       events.push({ event: 'session-found', text: `${session} in ${cwd}: ${state}`, session });
@@ -324,6 +327,11 @@ function track(
     if (state !== last && !rest.isOver && state !== 'busy' && (state !== 'ended' || hasEnded)) {
       const [event, text] = news[state];
       events.push({ event, text: text(session), session });
+    }
+    const [problem] = problems;
+    const wasSaid = before?.state === 'busy' || before?.isOver === true;
+    if (state === 'busy' && problem !== undefined && !wasSaid) {
+      events.push({ event: 'session-busy', text: problem.message, session, problems });
     }
     known.set(session, { ...rest, cwd, state, isLost, isOver: rest.isOver || hasEnded });
   }

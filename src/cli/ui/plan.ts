@@ -1,12 +1,17 @@
 import type { EntryPlan, HomePlan, MigrationPlan, UnmergedFile } from '../../migrate/index.ts';
 import type { LiveSession } from '../../sessions/index.ts';
+import { isError } from '../causes.ts';
 import { present } from '../lists.ts';
 import { bytes, count } from './amounts.ts';
 import { escapeControl, type Output } from './output.ts';
 
 /** Prints what happens to every directory of every home. */
-export function printPlan(out: Output, { homes, spaceNeeded, unmerged }: MigrationPlan): void {
-  for (const home of homes) printHome(out, home);
+export function printPlan(
+  out: Output,
+  { homes, problems, spaceNeeded, unmerged }: MigrationPlan,
+): void {
+  const blocked = new Set(problems.filter(isError).map(({ path }) => path));
+  for (const home of homes) printHome(out, home, blocked);
   printSpace(out, spaceNeeded);
   printUnmerged(out, unmerged);
 }
@@ -18,11 +23,16 @@ export function printSpace(out: Output, spaceNeeded: number): void {
   out.words(`space needed: ${bytes(spaceNeeded)}`, 2, 4);
 }
 
-function printHome(out: Output, { accountHome, entries }: HomePlan): void {
+function printHome(
+  out: Output,
+  { accountHome, entries }: HomePlan,
+  blocked: ReadonlySet<string>,
+): void {
   out.line(`  ${out.path(accountHome)}`);
   const width = Math.max(0, ...entries.map(({ name }) => name.length));
   for (const entry of entries) {
-    const text = `${out.pad(entry.name, width)}  ${inColor(out, entry)}`;
+    const action = blocked.has(entry.path) ? 'refuse' : entry.action;
+    const text = `${out.pad(entry.name, width)}  ${inColor(out, { ...entry, action })}`;
     // Beside the name only if there is room for more than a word or two.
     out.words(text, 4, out.width < 60 ? 6 : 4 + width + 2);
   }

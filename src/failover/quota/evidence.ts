@@ -47,6 +47,8 @@ export interface EvidenceRules {
   /** In milliseconds since 1970. */
   readonly now: number;
   readonly timeZone?: string | undefined;
+  /** How long before a text may have been printed, in milliseconds; by default it is new. */
+  readonly age?: number | undefined;
 }
 
 /** Nothing that concerns limits. */

@@ -12,6 +12,7 @@ import {
 import { readPane } from './pane.ts';
 import {
   limitsAfter,
+  MAX_TIME,
   messageOf,
   type PendingDetection,
   type QuotaGateState,
@@ -131,7 +132,7 @@ function stepAfterSwap(
   { from, to }: SwappedObservation,
   { now, cooldownMs }: GateRules,
 ): QuotaStep {
-  const until = now + cooldownMs;
+  const until = Math.min(now + cooldownMs, MAX_TIME);
   const exhausted = state.exhaustedAccounts.filter((account) => account !== from && account !== to);
   return {
     state: {

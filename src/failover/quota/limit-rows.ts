@@ -105,7 +105,7 @@ export async function readLimitRows(
   const at = Number(now);
   const isSame = cursor !== undefined && basename(cursor.path) === `${sessionId}.jsonl`;
   const again = isSame ? await readRowsFrom(fs, cursor.path, cursor.offset) : undefined;
-  if (again?.ok === true) {
+  if (again?.ok === true && !again.value.isAnother) {
     return { rows: again.value.rows, cursor: { ...again.value.end, at }, unreadable: [] };
   }
   const { transcripts, unreadable } = await locateTranscripts(sessionId, { ...where, fs });
@@ -161,8 +161,9 @@ export function readRowsFrom(
   offset: number,
 ) {
   return readThroughLinks(fs, path, async (handle, size) => {
-    // A file that is shorter than before is another one.
-    const from = offset > size ? 0 : offset;
+    // A file that is shorter than before.
+    const isAnother = offset > size;
+    const from = isAnother ? 0 : offset;
     const start = Math.max(from, size - MAX_BYTES);
     const buffer = new Uint8Array(size - start);
     const bytes = buffer.subarray(0, await readFully(handle, buffer, start, path));
@@ -170,6 +171,6 @@ export function readRowsFrom(
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     const lines = new TextDecoder().decode(bytes.subarray(first, end)).split('\n');
     const rows = lines.filter((line) => ROW.test(line)).map(parsedJson);
-    return { rows, end: { path, offset: start + end } };
+    return { rows, isAnother, end: { path, offset: start + end } };
   });
 }

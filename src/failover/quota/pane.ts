@@ -9,8 +9,12 @@ import {
 } from './evidence.ts';
 import { readResetTime } from './reset-time.ts';
 
+// A limit that ends within an hour of a whole day or week is rarer than a screen that nobody has touched for an hour.
+const AGE_MS = 3_600_000;
+
 /** Reads a pane. */
-export function readPane(text: string, rules: EvidenceRules): QuotaReading {
+export function readPane(text: string, given: EvidenceRules): QuotaReading {
+  const rules = { ...given, age: AGE_MS };
   const nothing: PaneView = { messages: [], remarks: [], prompt: '', continues: undefined };
   const { messages, remarks, prompt, continues } = viewPane(text) ?? nothing;
   const found = messages.map((message) => evidenceIn(message, rules));

@@ -18,6 +18,8 @@ export interface ResetContext {
   readonly timeZone?: string | undefined;
   /** How far ahead it can be, in milliseconds: a time of day that would be farther has passed. */
   readonly within?: number | undefined;
+  /** How long before the text may have been printed, in milliseconds: a time of day may have passed since then. */
+  readonly age?: number | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -54,20 +56,22 @@ function momentOf(text: string, zone: string | undefined, context: ResetContext)
   return zone !== undefined && isTimeZone(zone) ? clockMoment(text, zone, context) : undefined;
 }
 
-function clockMoment(text: string, zone: string, { now, within = Infinity }: ResetContext) {
+function clockMoment(text: string, zone: string, context: ResetContext) {
+  const { now, within = Infinity, age = 0 } = context;
   const clock = CLOCK.exec(text);
   const timeOfDay = clock === null ? 0 : timeOfDayIn(clock);
   const day = text.slice(0, clock?.index).trim();
-  const today = Math.floor(wallTimeAt(now, zone) / DAY_MS) * DAY_MS;
+  const since = now - age;
+  const today = Math.floor(wallTimeAt(since, zone) / DAY_MS) * DAY_MS;
   const instantOn = (midnight: number) => instantOf(midnight + timeOfDay, zone);
   if (day === '' && clock !== null) {
-    const next = instantOn(today) > now ? today : today + DAY_MS;
+    const next = instantOn(today) > since ? today : today + DAY_MS;
     return instantOn(instantOn(next) - now > within ? next - DAY_MS : next);
   }
   const weekday = weekdays.indexOf(WEEKDAY.exec(day)?.[1]?.toLowerCase() ?? '');
   if (weekday >= 0) {
     const next = today + ((weekday - new Date(today).getUTCDay() + 7) % 7) * DAY_MS;
-    return instantOn(instantOn(next) > now ? next : next + 7 * DAY_MS);
+    return instantOn(instantOn(next) > since ? next : next + 7 * DAY_MS);
   }
   const date = DATE.exec(day);
   const month = months.indexOf(date?.[1]?.toLowerCase() ?? '');
@@ -85,9 +89,12 @@ function timeOfDayIn([, hour, minute = '0', half]: RegExpExecArray): number {
   return (hours * 60 + Number(minute)) * MINUTE_MS;
 }
 
-/** When the clocks of a zone show a wall time; an hour later in the hour that they skip. */
+/** When the clocks of a zone show a wall time last; an hour later in the hour that they skip. */
 function instantOf(wallTime: number, zone: string): number {
-  return wallTime - offsetAt(wallTime - offsetAt(wallTime, zone), zone);
+  const near = [wallTime - DAY_MS, wallTime + DAY_MS];
+  const instants = near.map((instant) => wallTime - offsetAt(instant, zone));
+  const right = instants.filter((instant) => wallTimeAt(instant, zone) === wallTime);
+  return Math.max(...(right.length === 0 ? instants : right));
 }
 
 function offsetAt(instant: number, zone: string): number {

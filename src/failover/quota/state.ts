@@ -113,7 +113,7 @@ function fits(
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 // The times that a Date can hold.
-const MAX_TIME = 8.64e15;
+export const MAX_TIME = 8.64e15;
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && Math.abs(value) <= MAX_TIME;
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;

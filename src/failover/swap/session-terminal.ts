@@ -45,6 +45,7 @@ export type Occupant =
   /** Something without a session record; `pid`: its last process. */
   | { readonly kind: 'other'; readonly pid: number | undefined };
 
+const WITHOUT_AND: ReadonlySet<string> = new Set(['elvish', 'nu']);
 const SHELL_TIMEOUT_MS = 5_000;
 
 /** A file that keeps how a session ran has the arguments of one process: on Linux at most this much by default. */
@@ -116,6 +117,16 @@ export class SessionTerminal {
   async launchOf(pid: number): Promise<ProcessLaunch | undefined> {
     const ask = async (terminal: Terminal, name: string) => terminal.launchOf?.(name, pid);
     return await this.#call('launchOf', ask, isAnything);
+  }
+
+  /** Blocks the session if its shell could not run the command that resumes it, as far as the terminal tells. */
+  async requireAnd(): Promise<void> {
+    if (this.context.terminal.launchOf === undefined) return;
+    const [first] = await this.processIds();
+    const launch = first === undefined ? undefined : await this.launchOf(first);
+    const detail = basename(launch?.executable ?? '');
+    if (!WITHOUT_AND.has(detail)) return;
+    block(failoverProblem('terminal-busy', { ...this.place, reason: 'other-shell', detail }));
   }
 
   /** Its panes, if the terminal tells. */

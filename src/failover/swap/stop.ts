@@ -163,12 +163,15 @@ export function runsElsewhere(problems: readonly SessionProblem[]): boolean {
   );
 }
 
-/** Diagnoses whether a session can be resumed under the target home; it is blocked if nobody can type its directory. */
+/** Diagnoses whether a session can be resumed under the target home; it is blocked if the command can't be typed. */
 export async function diagnose(
-  { context: { fs, processInspector }, session: { cwd } }: SessionTerminal,
+  terminal: SessionTerminal,
   id: ResumeUUID,
   { targetHome, accountHomes, required, programVersion, defaultAccountHome }: LaunchRequest,
 ): Promise<ResumeDiagnosis> {
+  const { fs, processInspector } = terminal.context;
+  const { cwd } = terminal.session;
+  await terminal.requireAnd();
   if (!isTypeable(cwd)) {
     const expected = 'a path on one line, and without other control characters';
     const fields = { path: cwd, argument: 'cwd', value: cwd, expected };

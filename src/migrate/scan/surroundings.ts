@@ -77,14 +77,20 @@ export async function placeProblems(
     // Its entry `..` changes.
     [realPath, WRITE],
   ] as const;
-  for (const [place, mode] of needs) {
-    const allowed = await toResult(fs.access(place, mode));
-    if (allowed.ok) continue;
-    const uid = (await lstatOrUndefined(fs, place))?.uid;
-    const fields = { path: place, reason: 'move', errno: allowed.errno, uid } as const;
-    problems.push(migrationProblem('not-permitted', fields));
-  }
+  for (const [place, mode] of needs) problems.push(...(await permissionProblems(fs, place, mode)));
   return problems;
+}
+
+/** What the user may not do with a directory, so that nothing can be moved there. */
+export async function permissionProblems(
+  fs: MigrateReadFs,
+  path: string,
+  mode = WRITE | SEARCH,
+): Promise<readonly MigrationProblem[]> {
+  const allowed = await toResult(fs.access(path, mode));
+  if (allowed.ok) return [];
+  const uid = (await lstatOrUndefined(fs, path))?.uid;
+  return [migrationProblem('not-permitted', { path, reason: 'move', errno: allowed.errno, uid })];
 }
 
 /** The home may belong to another user, who could not use what is created in it. */

@@ -279,9 +279,16 @@ function limitEndIn(line: object): string | undefined {
   return isoTime(memberOf(memberOf(line, 'quotaLimits'), 'resetsAt'));
 }
 
-/** A time that the program gives in seconds, in ISO 8601; `undefined` if it is no number, such as `null`, or no time. */
+// In seconds, that is the year 5138; in milliseconds, 1973.
+const MAX_SECONDS = 1e11;
+
+/**
+ * A time that the program gives in seconds, in ISO 8601; `undefined` if it is no number, such as `null`, or no time, such
+ * as 0. A number that is too great is one of milliseconds, as in words of old programs.
+ */
 export function isoTime(seconds: unknown): string | undefined {
-  const time = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  const number = typeof seconds === 'number' && seconds > 0 ? seconds : Number.NaN;
+  const time = new Date(number > MAX_SECONDS ? number : number * 1000);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 

@@ -93,20 +93,19 @@ export function explanations(): string {
     .map((member) => {
       const { meaning, advice, ...definition } = definitionOf(member);
       // Of advice that depends on the case only what is always so.
-      const always = adviceFor('cli', advice) ?? 'It depends on the case; the message says it.';
+      const always = adviceFor('cli', advice) ?? 'What to do depends on the case; see the message.';
       return { ...definition, meaning: meaningIn(meaning), advice: always };
     })
     .toSorted((one, other) => (one.code < other.code ? -1 : 1));
   return `[\n${all.map((one) => `  ${JSON.stringify(one)}`).join(',\n')}\n]\n`;
 }
 
-/** Without the fields that the comment goes on to explain, and how the problem is recognized. */
+/** Without how the problem is recognized, and without marks. */
 function meaningIn(doc: string): string {
   return doc
     .replace(/ Recognized: .*| Reported by `inspectAll` only\./, '')
     .replaceAll(/ \(`\w+`\)/g, '')
     .replaceAll('`acceptRetention`', '--accept-retention')
-    .replace(/ `\w+`: [^.]*\./g, '')
     .replaceAll('`', '')
     .trim();
 }

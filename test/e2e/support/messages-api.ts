@@ -66,7 +66,8 @@ export async function startMessagesApi(): Promise<MessagesApi> {
     headers: {},
     refusalFor: () => undefined,
   };
-  const server = createServer((request, response) => {
+  // It never hangs up: the program would be told so if it asked in that very moment.
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
     answer(request, response, { conversations, requests }, manner).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
     });

@@ -45,6 +45,16 @@ test('it changes nothing', async () => {
   expect(await readdir(user.home, { recursive: true })).toEqual(before);
 });
 
+test('a lock that somebody left is named, because migrate may wait for it', async () => {
+  await user.healthy('.claude');
+  await user.write('.claude-shared-state/lock', 'garbage');
+
+  const { exitCode, stdout } = await doctor();
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('! A lock is there\n    ~/.claude-shared-state/lock\n');
+});
+
 describe('a broken link is drawn with both its targets', () => {
   test('to another place', async () => {
     await user.healthy('.claude');

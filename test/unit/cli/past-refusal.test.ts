@@ -115,7 +115,12 @@ describe('after a refused migration', () => {
 
   test('up to five conflicts are decided by one command, more are listed', () => {
     expect(toMigrate(conflicts(5))[0]?.command.match(/--prefer-shared/g)).toHaveLength(5);
-    expect(toMigrate(conflicts(6))).toEqual([]);
+    expect(toMigrate(conflicts(6))).toEqual([
+      {
+        command: `claude-shared-state migrate --home ${home}`,
+        purpose: 'once the problems above are solved',
+      },
+    ]);
   });
 
   test('doctor comes first if a link is wrong', () => {

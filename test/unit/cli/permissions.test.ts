@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { becomeOrdinaryUser } from '../support/ordinary-user.ts';
 import { SESSION, userHome } from './support/homes.ts';
@@ -29,6 +30,35 @@ test('a directory that could be a home, and cannot be looked at, is told and is 
   expect(exitCode).toBe(1);
   expect(stdout).toContain("This may be an account home, but it can't be read, EACCES");
   expect(stdout).toContain('~/.claude-work');
+});
+
+test('a refused migration says what to look at, and to try again', async () => {
+  await user.write('.claude/settings.json', '{}');
+  await user.write('.claude/projects/-work/note', 'text');
+  await close('.claude/projects');
+
+  const { exitCode, stdout } = await cli('migrate', '--yes');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/projects +✗ can't be migrated/);
+  expect(stdout).toContain(`  ls -ld '${user.at('.claude/projects')}'`);
+  expect(stdout).toContain('# once the problems above are solved\n  claude-shared-state migrate\n');
+});
+
+test('restore touches no home as long as one of them cannot be changed', async () => {
+  for (const name of ['.claude', '.claude-b', '.claude-c']) {
+    await user.write(`${name}/settings.json`, '{}');
+    await user.write(`${name}/projects/${name}/note`, 'text');
+  }
+  expect(await cli('migrate', '--yes')).toMatchObject({ exitCode: 0 });
+  await close('.claude-b', 0o555);
+
+  const { exitCode, stdout } = await cli('restore', '--yes');
+
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('[not-permitted]');
+  expect(stdout).toContain('nothing was changed');
+  expect((await lstat(user.at('.claude/projects'))).isSymbolicLink()).toBe(true);
 });
 
 test('a home that was named and cannot be read is a problem', async () => {

@@ -88,6 +88,18 @@ describe.each(worldKinds)('readLimitRows, in %s,', (kind) => {
     });
   });
 
+  test('returns nothing of before the first look where the transcript was made shorter', async () => {
+    await inWorld(kind, async (world) => {
+      makeFile(world, place(world), line(-2) + line(-1));
+      const first = await look(world, 0);
+      world.fs.writeFileSync(place(world), line(-2));
+      const second = await look(world, 5, first.cursor);
+      expect([first.rows, second.rows]).toEqual([[], []]);
+      world.fs.appendFileSync(place(world), line(6));
+      expect(seconds((await look(world, 7, second.cursor)).rows)).toEqual([6]);
+    });
+  });
+
   test('reads no more than the last megabyte', async () => {
     await inWorld(kind, async (world) => {
       const filler = `${'x'.repeat(1023)}\n`.repeat(1100);

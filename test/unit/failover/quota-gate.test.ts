@@ -175,6 +175,12 @@ describe('a cool-down', () => {
     expect(stepQuotaGate(endless, pane(5, limit, mine)).verdict).toBe('suspected');
   });
 
+  test('lasts for ever, if that is wanted', () => {
+    const options = { cooldownMs: Number.MAX_SAFE_INTEGER };
+    const [, step] = steps([swap(0), pane(100, limit, { account: 'b' })], options);
+    expect(step).toMatchObject({ verdict: 'cooling-down', until: new Date(8.64e15).toISOString() });
+  });
+
   test('lasts as long as is wanted', () => {
     const mine = { account: 'b' };
     const options = { cooldownMs: 30 * MINUTE };
@@ -347,6 +353,15 @@ describe('a limit whose end has passed', () => {
     const [step] = steps([pane(120, limit)]);
     expect(step).toMatchObject({ verdict: 'none', reason: 'already-reset' });
   });
+
+  test.each(['10:50pm', 'Sat 10:50pm'])(
+    'does not count on a screen that is first seen soon after it, such as %s',
+    (end) => {
+      const weekly = limit.replace('session', 'weekly').replace('10:50pm', end);
+      expect(verdicts([pane(115, weekly), pane(116, weekly)])).toEqual(['none', 'none']);
+      expect(verdicts([pane(109, weekly), pane(109.5, weekly)])).toEqual(['suspected', 'swap']);
+    },
+  );
 
   test('does not count from the very moment of its end', () => {
     expect(verdicts([pane(109, limit), pane(110, limit)])).toEqual(['suspected', 'none']);

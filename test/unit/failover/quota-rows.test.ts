@@ -92,6 +92,18 @@ describe('a row of a transcript', () => {
     });
   });
 
+  test.each([
+    ['0', 0, '2026-11-29T16:00:00.000Z'],
+    ['a time before 1970', -1, '2026-11-29T16:00:00.000Z'],
+    ['no time', 1e300, '2026-11-29T16:00:00.000Z'],
+    ['null', null, '2026-11-29T16:00:00.000Z'],
+    ['milliseconds', 1_795_968_007_500, '2026-11-29T16:00:07.500Z'],
+  ])('whose number is %s counts', (_, resetsAt, resets) => {
+    const quotaLimits = { status: 'rejected', rateLimitType: 'five_hour', resetsAt };
+    const [step] = steps([transcript(1, [failure(0, words, { quotaLimits })])]);
+    expect(step).toMatchObject({ verdict: 'swap', evidence: { resets: { at: resets } } });
+  });
+
   test('in words that no pattern knows counts by its numbers', () => {
     const quotaLimits = { status: 'rejected', rateLimitType: 'seven_day' };
     expect(

@@ -4,7 +4,11 @@ import { inWords } from '../support/in-words.ts';
 
 const HOUR = 3_600_000;
 
-function at(text: string, seen: string, more: { timeZone?: string; within?: number } = {}) {
+function at(
+  text: string,
+  seen: string,
+  more: { timeZone?: string; within?: number; age?: number } = {},
+) {
   return readResetTime(text, { now: Date.parse(seen), ...more }).at;
 }
 
@@ -41,6 +45,11 @@ describe('a reset time', () => {
     ['4am (Europe/Paris)', '2026-03-28T23:30:00Z', '2026-03-29T02:00:00.000Z'],
     ['4am (Europe/Paris)', '2026-10-24T23:30:00Z', '2026-10-25T03:00:00.000Z'],
     ['2:30am (Europe/Paris)', '2026-03-28T23:30:00Z', '2026-03-29T01:30:00.000Z'],
+    ['2:30am (Europe/Paris)', '2026-10-24T22:30:00Z', '2026-10-25T01:30:00.000Z'],
+    ['4am (America/New_York)', '2027-03-14T05:00:00Z', '2027-03-14T08:00:00.000Z'],
+    ['2:30am (America/New_York)', '2027-03-14T05:00:00Z', '2027-03-14T07:30:00.000Z'],
+    ['1:30am (America/New_York)', '2026-11-01T04:00:00Z', '2026-11-01T06:30:00.000Z'],
+    ['4am (America/New_York)', '2026-11-01T04:00:00Z', '2026-11-01T09:00:00.000Z'],
   ])('%s at %s is %s', (text, seen, moment) => {
     expect(at(text, seen)).toBe(moment);
   });
@@ -61,6 +70,23 @@ describe('a reset time', () => {
     expect(at('11:50pm (UTC)', '2026-11-22T00:10:00Z', { within })).toBe(
       '2026-11-21T23:50:00.000Z',
     );
+  });
+
+  test.each([
+    ['3am (UTC)', '2026-11-30T03:59:00Z', '2026-11-30T03:00:00.000Z'],
+    ['3am (UTC)', '2026-11-30T04:00:00Z', '2026-12-01T03:00:00.000Z'],
+    ['11:50pm (UTC)', '2026-11-30T00:10:00Z', '2026-11-29T23:50:00.000Z'],
+    ['Mon 3am (UTC)', '2026-11-30T03:05:00Z', '2026-11-30T03:00:00.000Z'],
+    ['Mon 3am (UTC)', '2026-11-30T04:00:00Z', '2026-12-07T03:00:00.000Z'],
+    ['Sun 11:50pm (UTC)', '2026-11-30T00:10:00Z', '2026-11-29T23:50:00.000Z'],
+  ])('%s, printed up to an hour before %s, is %s', (text, seen, moment) => {
+    expect(at(text, seen, { age: HOUR })).toBe(moment);
+  });
+
+  test('as far ahead as can be is not too far, however old the text', () => {
+    const more = { within: 5 * HOUR, age: HOUR };
+    expect(at('3pm (UTC)', '2026-11-21T10:00:00Z', more)).toBe('2026-11-21T15:00:00.000Z');
+    expect(at('3pm (UTC)', '2026-11-21T15:30:00Z', more)).toBe('2026-11-21T15:00:00.000Z');
   });
 
   test('of this very moment is that of the next day', () => {

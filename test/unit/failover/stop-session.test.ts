@@ -53,6 +53,22 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
       expect(stage.terminal.entered).toEqual([]);
     }));
 
+  test('leaves a session alone whose shell does not know the command, and says which shell', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const [shell = 0, pid = 0] = await stage.terminal.processIds('api');
+      const executable = '/usr/bin/nu';
+      stage.terminal.launches.set(shell, { executable, args: [], env: {} });
+      const { sessions } = await swap(stage);
+      expect(told(sessions)).toMatchObject({ api: 'skipped terminal-busy', web: 'resumed' });
+      const busy = { code: 'terminal-busy', reason: 'other-shell', detail: 'nu' };
+      expect(sessions[0]?.problems).toMatchObject([busy]);
+      await stage.terminal.signal('api', pid, 'SIGKILL');
+      expect(told((await swap(stage)).sessions)).toMatchObject({ api: 'skipped terminal-busy' });
+      expect(stage.terminal.entered.map(([name]) => name)).toEqual(['web']);
+    }));
+
   test('leaves alone what somebody has started since the ids were saved', () =>
     inWorld(kind, async (world) => {
       const stage = setStage(world);

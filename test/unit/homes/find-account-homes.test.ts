@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { credentialsIn } from '../../../src/homes/home.ts';
 import { findAccountHomes, type FindAccountHomesOptions } from '../../../src/homes/index.ts';
+import { changedAt } from '../support/hooked.ts';
 import {
   at,
   inWorld,
@@ -313,6 +314,15 @@ describe.each(worldKinds)('findAccountHomes in %s', (kind) => {
       expect(second).not.toHaveProperty('sessions');
       const [uncounted] = (await find(world, { sessions: false })).homes;
       expect(uncounted).not.toHaveProperty('sessions');
+    });
+  });
+
+  test('gives the last time there is for sessions that are of later', async () => {
+    await inWorld(kind, async (world) => {
+      mark(world, '.claude');
+      makeFile(world, at(world, '.claude/projects/-work/a.jsonl'), '{}');
+      const [home] = (await find(world, { fs: changedAt(world, 9n * 10n ** 15n) })).homes;
+      expect(home?.sessions?.lastModifiedAt).toEqual(new Date(8.64e15));
     });
   });
 

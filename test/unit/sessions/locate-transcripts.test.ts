@@ -1,6 +1,7 @@
 import { isSharedStateError } from 'claude-shared-state';
 import { locateTranscripts, projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
+import { changedAt } from '../support/hooked.ts';
 import {
   at,
   inWorld,
@@ -32,6 +33,18 @@ describe.each(worldKinds)('locateTranscripts, in %s,', (kind) => {
       expect(transcripts[0]).toMatchObject({ kind: 'file', size: message().length });
       expect(transcripts[0]?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
       expect([artifacts, unreadable]).toEqual([[], []]);
+    });
+  });
+
+  test('gives the last time there is for a file that is of later', async () => {
+    await inWorld(kind, async (world) => {
+      const { homes } = setSession(world);
+      const { transcripts } = await locateTranscripts(id, {
+        accountHomes: homes,
+        required: requiredIn(world),
+        fs: changedAt(world, 9n * 10n ** 15n),
+      });
+      expect(transcripts[0]?.modifiedAt).toEqual(new Date(8.64e15));
     });
   });
 

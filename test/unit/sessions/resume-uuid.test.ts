@@ -62,7 +62,16 @@ describe('parseResumeUUID()', () => {
   });
 
   test.each(
-    inWords(['', '\n', 'No conversation found', `${id}\n${id}`, `id: ${id}`, '\0'.repeat(36)]),
+    inWords([
+      '',
+      '\n',
+      'No conversation found',
+      `${id}\n${id}`,
+      `id: ${id}`,
+      '\0'.repeat(36),
+      undefined,
+      36,
+    ]),
   )('gives nothing for %s', (_, text) => {
     expect(parseResumeUUID(text)).toBeUndefined();
   });

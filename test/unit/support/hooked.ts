@@ -29,6 +29,17 @@ export function hooked({ fs }: World, { before, after }: Hooks = {}): MigrateFs 
   });
 }
 
+/** A file system all of whose entries were changed at a time, in milliseconds, which may be none that a Date can hold. */
+export function changedAt({ fs }: World, mtimeMs: bigint): MigrateFs {
+  return wrappedDisk(fs.promises, async ({ name }, perform) => {
+    const result = await perform();
+    if (typeof result === 'object' && result !== null && /^l?stat$/.test(name)) {
+      Reflect.set(result, 'mtimeMs', mtimeMs);
+    }
+    return result;
+  });
+}
+
 function isClosable(value: unknown): value is { close(): Promise<void> } {
   return typeof value === 'object' && value !== null && 'close' in value;
 }

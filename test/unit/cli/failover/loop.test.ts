@@ -1,5 +1,6 @@
 import type { FailoverProblem, RelaunchedSession } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
+import { failoverProblem } from '../../../../src/failover/problems.ts';
 import {
   adopt,
   afterRelaunch,
@@ -67,6 +68,12 @@ const down = (name: string, state: SessionState, more: Partial<Sighting> = {}): 
   state,
   sessionId: name,
   ...more,
+});
+const severalPanes = failoverProblem('terminal-busy', {
+  path: '/state/api/resume-id.txt',
+  session: 'api',
+  reason: 'several-panes',
+  detail: '%1, %2',
 });
 const look = (sightings: readonly Sighting[], minutes = 0, isSameServer = true): Look => ({
   at: new Date(START + minutes * MINUTE),
@@ -206,6 +213,20 @@ describe('after a look, the loop', () => {
       initialState,
       look([down('docs', 'missing', { sessionId: undefined }), down('api', 'busy')]),
       ['session-found', 'session-found'],
+      undefined,
+    ],
+    [
+      'says once that a session runs in one of several panes, and which they are',
+      initialState,
+      look([down('api', 'busy', { problems: [severalPanes] })]),
+      ['session-found', 'session-busy'],
+      undefined,
+    ],
+    [
+      'does not say again why a session cannot be watched',
+      stateAfter([[down('api', 'busy', { problems: [severalPanes] })]]),
+      look([down('api', 'busy', { problems: [severalPanes] })]),
+      [],
       undefined,
     ],
     [

@@ -70,6 +70,7 @@ describe('the program continues by itself after a limit', () => {
     ['where the model says so', false, [limit({ isApiErrorMessage: undefined }), waits]],
     ['where no end is known', false, [limit({ quotaLimits: { resetsAt: 'soon' } }), waits]],
     ['where its end is no time', false, [limit({ quotaLimits: { resetsAt: 1e300 } }), waits]],
+    ['where its end is 0', false, [limit({ quotaLimits: { resetsAt: 0 } }), waits]],
     ['where its end is null', false, [limit({ quotaLimits: { resetsAt: null } }), waits]],
     ['where the notice is no text', false, [limit(), notice(5)]],
   ])('%s: %s', (_, continues, lines) => {

@@ -120,7 +120,8 @@ function otherFlaws({ entries, listed }: Found, other: Other): readonly string[]
   const there = contentAt(entries, path);
   const contents = new Set(other.at.values());
   const [content] = contents;
-  const isExcused = listed.some((it) => it.endsWith(path) || it.endsWith(`/${other.path}`));
+  // Also of a directory that was made again meanwhile, whose name in a restore point is another.
+  const isExcused = listed.some((it) => it.endsWith(other.path.slice(name.length)));
   if (other.isGone) {
     return there === undefined || isExcused ? [] : [`${path} has come back`];
   }

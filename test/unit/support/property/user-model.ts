@@ -29,7 +29,8 @@ export class UserModel {
       mayRepeat: false,
       isLeft: false,
       isNew: true,
-      copies: new Set([home]),
+      // What begins before the home has its directory back is shared, and then copied to it.
+      copies: new Set(this.isReturning ? [home, SHARED] : [home]),
       touchedBy: new Set(),
     };
     this.logs.push(log);
