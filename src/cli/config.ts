@@ -1,9 +1,9 @@
+import { findNodeAtLocation, type ParseError, parseTree } from 'jsonc-parser';
 import { resolve } from 'node:path';
 import { didYouMean, reasonOf, UsageError } from './exit.ts';
 import { textAt, xdgDirectory } from './files.ts';
 import type { Io } from './io.ts';
 import { isJsonObject, isText } from './json.ts';
-import { parseLocated } from './parse-located.ts';
 
 /** What the configuration file says; the library never reads it. Its paths may begin with `~/`. */
 export interface Config {
@@ -63,9 +63,16 @@ export async function loadConfig(io: Pick<Io, 'cwd' | 'env' | 'home'>): Promise<
     const column = offset - before.lastIndexOf('\n');
     throw new UsageError(`${path}:${line}:${column}: ${message}`);
   };
-  const { value, positions } = parseLocated(text, fail);
-  const failAt = (name: string, message: string) => fail(positions.get(name) ?? 0, message);
-  return { path, exists: true, isNamed, values: checked(value, failAt) };
+  // `JSON.parse` says where a mistake is in some versions of Node only, and never where a member is.
+  const mistakes: ParseError[] = [];
+  const tree = parseTree(text, mistakes, { disallowComments: true });
+  for (const { offset } of mistakes) {
+    const found = offset < text.length ? `unexpected ${text[offset]}` : 'the file ends too early';
+    fail(offset, `this is not JSON: ${found}`);
+  }
+  const failAt = (name: string, message: string) =>
+    fail((tree && findNodeAtLocation(tree, [name])?.parent?.offset) ?? 0, message);
+  return { path, exists: true, isNamed, values: checked(JSON.parse(text), failAt) };
 }
 
 /** `fail` tells where a member is; at the beginning where there is none of that name. */

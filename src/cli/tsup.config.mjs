@@ -48,5 +48,9 @@ export default defineConfig({
   splitting: false,
   dts: false,
   esbuildPlugins: [keepLicenses],
+  esbuildOptions: (options) => {
+    // What jsonc-parser has for Node requires its parts where no bundler sees it.
+    options.mainFields = ['module', 'main'];
+  },
   onSuccess: 'node dist/cli.js man > dist/claude-shared-state.1',
 });

@@ -24,6 +24,8 @@ export interface OfFile extends AtPath {
 interface StoreProblems extends LockProblems {
   /** The engine did not do what it was asked, several times. Recognized: a call of its driver rejects, with this `reason`. */
   readonly 'store-failed': AtPath & { readonly reason: string };
+  /** The pool has no session at all, so `prune` would delete everything that this writer stored. */
+  readonly 'pool-empty': AtPath;
   /** The store was never prepared, or by a version with another `format`. */
   readonly 'store-not-prepared': AtPath & { readonly format: number | undefined };
   /** The pool and the store have different continuations of one file. Recognized: neither begins with all of the other. */
@@ -59,6 +61,11 @@ export const storeProblems: ProblemTable<StoreProblems> = /* @__PURE__ */ (() =>
     'retry',
     (p) => text`the store failed at ${p.path}: ${p.reason}`,
     'Nothing is lost. Check that the server is running and can be reached, then try again: it continues where it stopped.',
+  ),
+  'pool-empty': error(
+    'manual',
+    (p) => text`${p.path} has no session, so nothing was deleted from the store`,
+    'If a volume is missing, mount it. To delete all sessions, delete them in the store.',
   ),
   'store-not-prepared': error(
     'manual',

@@ -174,6 +174,11 @@ export async function syncToStore(
     const found = await listPool(fs, transfer.projects, () => true);
     // By the id alone: a session that moved to another project is not gone.
     const local = new Set(found.map(({ sessionId }) => sessionId));
+    // More often a volume that is not mounted than a pool from which everything was deleted.
+    if (local.size === 0) {
+      transfer.problem(storeProblem('pool-empty', { path: transfer.projects }));
+      return;
+    }
     for await (const { projectKey, files: listed } of transfer.storedFiles()) {
       for (const sessionId of new Set(listed.map((file) => file.sessionId))) {
         if (local.has(sessionId)) continue;

@@ -137,6 +137,8 @@ describe('the bundle', () => {
       '@inquirer/search',
       '@leeoniya/ufuzzy',
       'commander',
+      'fastest-levenshtein',
+      'jsonc-parser',
       'picocolors',
       'string-width',
       'wrap-ansi',

@@ -195,7 +195,9 @@ class Daemon {
       return;
     }
     const { from, to } = call;
-    const plan = await planSwap({ ...this.#tools(), from, to, sessions: this.#sessions(names) });
+    const sessions = this.#sessions(names);
+    const accountHomes = this.#setup.homes;
+    const plan = await planSwap({ ...this.#tools(), from, to, sessions, accountHomes });
     const problems = [...plan.problems, ...plan.sessions.flatMap((session) => session.problems)];
     const text = `move ${names.join(', ')} from ${from} to ${to}`;
     this.#sayOnce('would-act', text, { sessions: names, from, to, problems });

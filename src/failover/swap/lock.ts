@@ -17,7 +17,8 @@ import type { Attempt } from './session-terminal.ts';
  * @param options - `stateDirectory`, created if missing; `fs`, `processInspector`, `random`, `pid`, as for the other calls.
  * @param run - The daemon.
  * @returns What `run` resolves to, as `value`; or the problems: `locked-by-other`, with the `pid` of the daemon that runs,
- * or `io-error`. Rejects as `run` does.
+ * or `io-error`.
+ * @throws What `run` throws.
  *
  * @example A second daemon
  * ```ts

@@ -26,7 +26,7 @@ import { checkHomes } from './target.ts';
  * session record is never touched, nor is a session that could not be resumed under the other account. A terminal
  * without a valid id is left at its shell. Calls on the same state directory exclude each other.
  *
- * @param options - `from` and `to`: account homes; `sessions`: `{ name, cwd }` of each; `terminal`, `stateDirectory`;
+ * @param options - `from`, `to`, and all `accountHomes`; `sessions`: `{ name, cwd }` of each; `terminal`, `stateDirectory`;
  * `required`, the shared links; `launch`: how the program is started; `continuePrompt`, for interrupted work;
  * `onNoShell`; `canary`, the session to move first; `stopTimeoutMs` and `resumeTimeoutMs`, in milliseconds; `onEvent`; `signal`.
  * @returns The outcome of each session, with the problems. Never rejects because of what it finds.

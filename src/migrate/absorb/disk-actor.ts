@@ -399,6 +399,7 @@ export class DiskActor implements Actor {
       if (movedTo === 'same-file' && isSameFile(now, info)) {
         const displaced = await this.#names.setAside(path, { path: place, info: now });
         if (displaced === 'again') continue;
+        linked?.forget(path);
         this.#noteAside(displaced.path, path);
         this.added += 1;
       } else if (other !== undefined) {

@@ -96,6 +96,11 @@ export class LinkedTranscripts {
     return isSameFile(before, shared) ? 'shared' : undefined;
   }
 
+  /** The name was taken from the target: if it is there again, a program has moved the session back. */
+  forget(path: string): void {
+    this.#linked.delete(path);
+  }
+
   /** What was linked, and is no longer at its path in any tree; `movedTo`: what is under another project key. */
   moved(): readonly {
     readonly path: string;

@@ -42,9 +42,10 @@ function shown(session: string, resetsAt?: number): SeenMessage {
 const identity = { session: 'build', prompt: '> go' };
 
 /** The end of a message whose session showed other words, or the same, before. */
-function endAfter(text: string, resetsAt?: number) {
-  const message = { ...identity, text, ...(resetsAt === undefined ? {} : { resetsAt }) };
-  return messageOf('build', { ...evidence, resets }, '> go', [message]).resetsAt;
+function endAfter(text: string, resetsAt?: number, was = '> go', is = '> go') {
+  const end = resetsAt === undefined ? {} : { resetsAt };
+  const message = { ...identity, text, prompt: was, ...end };
+  return messageOf('build', { ...evidence, resets }, is, [message]).resetsAt;
 }
 
 describe('what identifies a message', () => {
@@ -72,6 +73,12 @@ describe('what identifies a message', () => {
     expect(endAfter('9pm', 7)).toBe(7);
     expect(endAfter('9pm')).toBe(at);
     expect(endAfter('10pm', 7)).toBe(at);
+  });
+
+  test('keeps the end below the same prompt only, or one that has scrolled away', () => {
+    expect(endAfter('9pm', 7, '> go', '> on')).toBe(at);
+    expect(endAfter('9pm', 7, '', '> on')).toBe(7);
+    expect(endAfter('9pm', 7, '> go', '')).toBe(7);
   });
 });
 

@@ -242,6 +242,22 @@ describe.each(worldKinds)('a transcript in the cut-over (%s)', (kind) => {
       }
     }));
 
+  test('is where its session goes if that moves away and, through the link, back', () =>
+    inWorld(kind, async (world) => {
+      fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NEW_KEY}/x`]: '' });
+      const before = once(movesAside, () => moveTo(world, 'a'));
+      const after = once(replacing(world), () =>
+        world.fs.renameSync(
+          inPlace(world, `shared/projects/${NEW_KEY}/${ID}.jsonl`),
+          inPlace(world, `shared/projects/${TRANSCRIPT}`),
+        ),
+      );
+      const report = await run(world, ['a'], { fs: hooked(world, { before, after }), live });
+      expect([report.outcome, told(world, report)]).toEqual(['done', []]);
+      expect(read(world, `shared/projects/${TRANSCRIPT}`)).toBe(lines(1, 2));
+      expect(has(world, `shared/projects/${NEW_KEY}/${ID}.jsonl`)).toBe(false);
+    }));
+
   test('is listed under both keys if its session moves unexpectedly', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NEW_KEY}/x`]: '' });

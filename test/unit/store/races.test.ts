@@ -358,8 +358,9 @@ describe.each(worldKinds)('a transfer, once more, in %s', (kind) => {
 
   test('prune keeps what somebody else wrote to, and does not mind what is gone by now', () =>
     inWorld(kind, async (world) => {
-      const { engine, store, options, beforeNext } = await scene(world);
+      const { engine, store, options, beforeNext, pool } = await scene(world);
       const other = { ...key, sessionId: '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e' };
+      makeFile(world, `${pool}/-app/1b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e.jsonl`, line(1));
       await store.append(key, [entry(1)]);
       await engine.open({ writer: 'elsewhere' }).append(other, [entry(1)]);
       beforeNext('head', () => engine.files.delete(JSON.stringify(['-app', id, ''])));

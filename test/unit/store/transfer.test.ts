@@ -193,7 +193,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(engine.files.size).toBe(0);
     }));
 
-  test('what the pool deletes stays, until its only writer asks for prune', () =>
+  test('what the pool deletes stays, until its only writer asks for prune and it is not empty', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options } = await scene(world);
       const path = makeFile(world, inPool(world, `-app/${id}.jsonl`), line(1));
@@ -205,7 +205,15 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       world.fs.unlinkSync(inPool(world, `-app/${id}/tool-results/b.txt`));
       expect(await syncToStore(store, options)).toMatchObject({ ok: true, pruned: 0 });
       expect(engine.files.size).toBe(3);
-      expect(await syncToStore(store, { ...options, prune: true })).toMatchObject({ pruned: 1 });
+      const pruning = { ...options, prune: true };
+      expect(await syncToStore(store, pruning)).toMatchObject({
+        ok: false,
+        pruned: 0,
+        problems: [{ code: 'pool-empty' }],
+      });
+      expect(engine.files.size).toBe(3);
+      makeFile(world, inPool(world, `-app/${other}.jsonl`), '');
+      expect(await syncToStore(store, pruning)).toMatchObject({ pruned: 1 });
       expect([...engine.files.values()].map(({ sessionId }) => sessionId)).toEqual([other]);
     }));
 
