@@ -335,6 +335,14 @@ function proverFor(
       const proof = await proofAt(fs, comparing, file, found, join(root, below));
       if (proof !== undefined) return proof;
     }
+    // `rehome` may have moved it under another project key.
+    const shared = (name === 'projects' && roots.get(name)) || '';
+    const inProject = below.slice(below.search(/[/\\]/) + 1);
+    for (const key of shared === '' ? [] : await namesIn(fs, shared)) {
+      const witness = join(join(shared, key), inProject);
+      const proof = await proofAt(fs, comparing, file, found, witness);
+      if (proof !== undefined) return proof;
+    }
     return undefined;
   };
 }

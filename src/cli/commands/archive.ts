@@ -1,9 +1,7 @@
-import { dirname } from 'node:path';
 import { archive, unarchive } from '../../migrate/index.ts';
-import { listSessions } from '../../sessions/index.ts';
 import { printEnding, watched } from '../act.ts';
 import { type CliContext, defineCommand, flagsOf, textOption } from '../command.ts';
-import { last, sessionFor } from '../ids.ts';
+import { archivedSessions, last, sessionFor } from '../ids.ts';
 import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printShared } from '../ui/scope.ts';
@@ -53,7 +51,7 @@ export const unarchiveCommand = defineCommand({
     const { scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
     const sessionId = await sessionFor(context, words, values.last, (details) =>
-      archivedSessions(context, values.archive, details),
+      archivedSessions(context, details, values.archive),
     );
     printShared(out, scope);
     const report = await watched(context, (watch) =>
@@ -77,17 +75,4 @@ function optionsFor({ io, scope: { required, config } }: CliContext, given: stri
   const archive = place === undefined ? undefined : absolutePath(place, io);
   const flags = flagsOf({ archive: given === undefined ? undefined : archive });
   return { options: { required, archive }, flags };
-}
-
-function archivedSessions(context: CliContext, given: string | undefined, details: boolean) {
-  const { io, scope } = context;
-  const [shared = io.home] = scope.required.flatMap(({ name, target }) =>
-    name === 'projects' ? target : [],
-  );
-  const standard = `${dirname(shared)}/.claude-shared-state/archive`;
-  const { archive = standard } = optionsFor(context, given).options;
-  return listSessions([], {
-    details,
-    required: [{ name: 'projects', target: `${archive}/projects` }],
-  });
 }

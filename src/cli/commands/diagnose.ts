@@ -4,7 +4,7 @@ import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
-import { last, sessionFor } from '../ids.ts';
+import { last, sessionFor, stepToUnarchive } from '../ids.ts';
 import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
@@ -30,7 +30,9 @@ export const diagnoseCommand = defineCommand({
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
     const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));
-    const next = stepsAfter(context, sessionId, diagnoses, links);
+    const isFound = diagnoses.some(({ transcript }) => transcript !== undefined);
+    const back = isFound ? [] : await stepToUnarchive(context, sessionId);
+    const next = steps([...back, ...stepsAfter(context, sessionId, diagnoses, links)]);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
 
@@ -121,7 +123,9 @@ export const locateCommand = defineCommand({
     );
     const { paint } = out;
     const isFound = transcripts.length > 0;
-    const next = isFound ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
+    const next = isFound
+      ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')]
+      : await stepToUnarchive(context, sessionId);
 
     printScope(out, scope);
     out.line();

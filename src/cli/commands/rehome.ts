@@ -3,11 +3,13 @@ import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
 import { defineCommand, flagsOf, listOption } from '../command.ts';
 import { UsageError } from '../exit.ts';
+import { isDirectoryAt } from '../files.ts';
 import { absolutePath, stepFor } from '../scope.ts';
 import { count } from '../ui/amounts.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printScope } from '../ui/scope.ts';
+import { shellWord } from '../ui/steps.ts';
 
 // A longer command is not read.
 const MAX_NAMED = 5;
@@ -61,14 +63,17 @@ export const rehomeCommand = defineCommand({
       targets: [undefined],
       run: () => rehome(from, to, options),
       print: ({ problems }) => printProblems(out, problems.filter(isError)),
-      after: (done) => {
+      after: async (done) => {
         const moved = done.flatMap(({ moves }) => moves.flatMap((move) => move.sessions));
         const isShort = moved.length <= MAX_NAMED;
         const back = ['rehome', to, from, ...flagsOf({ session: isShort ? moved : [] })];
+        const isGone = !(await isDirectoryAt(from));
         const purpose = `the way back${isShort ? '' : ', for all sessions of the new directory'}`;
+        const step = stepFor(scope, back, purpose);
+        const move = `mv ${shellWord(to)} ${shellWord(from)}`;
         return {
           better: `${count(moved.length, 'session')} can be continued in ${out.path(to)}`,
-          next: [stepFor(scope, back, purpose)],
+          next: [isGone ? { ...step, command: `${move} && ${step.command}` } : step],
         };
       },
     });

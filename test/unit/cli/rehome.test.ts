@@ -38,6 +38,22 @@ describe('rehome', () => {
     expect((await cli(['rehome', 'old', 'new', '--yes'])).stdout).toContain(
       '✓ ~/old has no sessions',
     );
+    expect(stdout).toContain(`  mv ${user.at('new')} ${user.at('old')} && ${back}\n`);
+  });
+
+  test('leaves nothing in a restore point that prune could not delete', async () => {
+    await user.bare('.claude');
+    await mkdir(user.at('new'));
+    const own = `.claude/projects/${projectKey(user.at('old'))}`;
+    await user.transcript(own, ['hello'], user.at('old'));
+    await user.write(`${own}/memory/notes.md`, 'text');
+    await cli(['migrate', '--yes']);
+    expect(await cli(['rehome', 'old', 'new', '--yes'])).toMatchObject({ exitCode: 0 });
+
+    const { exitCode, stdout } = await cli(['prune', '--all', '--yes']);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('2 files deleted');
   });
 
   test('changes nothing with --dry-run, or without a terminal to ask on', async () => {
