@@ -202,7 +202,7 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
 /** The account that the daemon would choose, by what it remembers. */
 async function freeAccount(setup: FailoverSetup, from: string): Promise<string> {
   const { loop } = memoryFrom(await setup.readFile(daemonFile(setup.tools.stateDirectory)));
-  const { account, waitUntil } = nextAccount(loop, from, setup, new Date());
+  const { account, waitUntil } = nextAccount({ ...loop, account: from }, from, setup, new Date());
   if (waitUntil === undefined && account !== undefined) return account;
   throw new UsageError('no other account can be used now; name one with --to to use it anyway');
 }

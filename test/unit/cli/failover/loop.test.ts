@@ -92,6 +92,11 @@ function stateAfter(looks: readonly (readonly Sighting[])[], given = rules): Loo
 const limited = (name: string, accountHome = 'a', minutes = 0) =>
   running(name, accountHome, { rows: [hit(START + minutes * MINUTE, START + 3 * HOUR)] });
 
+const screenOf = (message: string) => {
+  const line = '─'.repeat(40);
+  return `❯ go on\n  ⎿  ${message}\n\n${line}\n❯ \n${line}\n  ? for shortcuts`;
+};
+
 describe('after a look, the loop', () => {
   const both = [running('api'), running('web')];
   const pending = { ...beginning, from: 'a', to: 'b', names: ['api', 'web'] };
@@ -281,6 +286,26 @@ describe('after a look, the loop', () => {
     expect(call).toMatchObject({ kind: 'relaunch', names: ['web'] });
   });
 
+  test('does not take the old limit on a screen for one of the account in use', () => {
+    const before = stateAfter([[running('api'), running('web', 'b')]]);
+    const { state, call } = step(before, look([running('api'), limited('web', 'b')]), rules);
+    if (call?.kind !== 'swap') throw new Error('no swap');
+    const report = { outcome: 'done', sessions: [up('web')], problems: [] } as const;
+    let after = afterSwap(state, call, report, look([], 1).at, rules).state;
+    const text = screenOf(
+      `You've hit your session limit · resets ${clock(START + 3 * HOUR)} (UTC)`,
+    );
+    for (const minutes of [10, 11, 12]) {
+      const seen = step(
+        after,
+        look([running('api'), running('web', 'a', { text })], minutes),
+        rules,
+      );
+      expect([seen.events, seen.call]).toEqual([[], undefined]);
+      after = seen.state;
+    }
+  });
+
   test('brings back what the tmux server took along, also if another one runs by now', () => {
     const discovering = rulesFor('ab', { isDiscovering: true });
     const { events, call } = step(
@@ -331,7 +356,7 @@ describe('after a look, the loop', () => {
   });
 
   test('says of a limit on a screen once that it is suspected, and once reached', () => {
-    const text = `❯ go on\n  ⎿  You've hit your session limit · resets 4pm (UTC)\n\n${'─'.repeat(40)}\n❯ \n${'─'.repeat(40)}\n  ? for shortcuts`;
+    const text = screenOf("You've hit your session limit · resets 4pm (UTC)");
     const seen = [running('api', 'a', { text })];
     const said: string[] = [];
     let state = stateAfter([[running('api')]], rulesFor('a'));
