@@ -51,9 +51,10 @@ interface DirectoryProblems {
       readonly reason: 'not-directory' | 'dangling' | 'not-accessible' | 'not-creatable';
     };
   /** One of the two must not be inside the other, or the same: a login would be shared, or transcripts go with a home. */
-  readonly 'directories-overlap': Directory & {
+  readonly 'directories-overlap': AtPath & {
+    readonly role: 'home' | 'target' | 'archive' | 'state';
     readonly other: string;
-    readonly otherRole: 'home' | 'target';
+    readonly otherRole: 'home' | 'target' | 'archive' | 'state';
   };
   /** The account home did not exist, and was created: the path may be mistyped. */
   readonly 'home-created': AtPath;
@@ -106,7 +107,12 @@ const fix = { api: 'validateAll', cli: 'ensure' } as const;
 
 const untouched = 'Nothing was changed: it may hold the only copy of transcripts.';
 
-const roles = { home: 'account home', target: 'shared target' } as const;
+const roles = {
+  home: 'account home',
+  target: 'shared target',
+  archive: 'archive',
+  state: 'state directory',
+} as const;
 
 const reasons = {
   'not-directory': [
@@ -188,7 +194,7 @@ export const problemTable: ProblemTable<ProblemFields> = /* @__PURE__ */ (() => 
     'manual',
     (p) =>
       text`the ${roles[p.role]} ${p.path} is inside, or the same as, the ${roles[p.otherRole]} ${p.other}`,
-    'Give each account home and shared target a directory of its own.',
+    'Give each account home, shared target and archive a directory of its own.',
   ),
   'home-created': warning(
     (p) => text`the account home ${p.path} did not exist, and was created`,

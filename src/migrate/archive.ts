@@ -1,4 +1,12 @@
-import { check, type Kind, kind, optional, options as optionsOf, path } from '../core/options.ts';
+import {
+  check,
+  type Kind,
+  kind,
+  optional,
+  options as optionsOf,
+  path,
+  paths,
+} from '../core/options.ts';
 import { orThrow } from '../core/result.ts';
 import { secondsOf } from '../fs/file-info.ts';
 import {
@@ -7,7 +15,8 @@ import {
   makeDurableDirectories,
   realPathOrUndefined,
 } from '../fs/io.ts';
-import { dirname, join } from '../core/paths.ts';
+import { basename, dirname, isAtOrBelow, join } from '../core/paths.ts';
+import { STATE_DIRECTORY } from '../homes/layouts.ts';
 import { finding } from '../links/problems.ts';
 import { projectsTarget, RequiredShared, type SharedSymlink } from '../links/required.ts';
 import { parseResumeUUID } from '../sessions/resume-uuid.ts';
@@ -34,7 +43,8 @@ import { problemsOf } from './scan/sides.ts';
  * keeps both versions. Calling it daily is cheap.
  *
  * @param options - `required`: the shared links; `RequiredShared` by default. `archive`: the archive directory;
- * `<shared root>/.claude-shared-state/archive` by default. The others: {@link RunOptions}.
+ * `<shared root>/.claude-shared-state/archive` by default. `accountHomes`: homes in which it must not be. An archive in one of
+ * them, in a shared target or in a state directory is refused: `directories-overlap`. The others: {@link RunOptions}.
  * @returns How it ended, and what was added; resolves whatever happens, so check `ok` and `problems`.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what is on the disk.
  *
@@ -60,7 +70,10 @@ export async function archive(options: ArchiveOptions = {}): Promise<ArchiveRepo
   const request = checkArchive('archive', options);
   let [added, unchanged, root] = [0, 0, request.archive ?? ''];
   const ending = await perform(request, {
-    survey: () => placeOf(request),
+    survey: async () => {
+      const place = await placeOf(request);
+      return { ...place, problems: [...place.problems, ...(await overlapsOf(request, place))] };
+    },
     states: ({ projects }) => [stateDirectoryOf(projects)],
     async act(place, _, problems) {
       root = place.archive;
@@ -180,6 +193,8 @@ async function findArchived(request: ArchiveRequest, sessionId: string) {
 interface ArchiveRequest extends RunRequest {
   readonly target: string | undefined;
   readonly archive: string | undefined;
+  readonly targets: readonly string[];
+  readonly accountHomes: readonly string[];
 }
 
 const linksWithProjects: Kind<readonly SharedSymlink[]> = (value, argument, faults) => {
@@ -194,6 +209,7 @@ const archiveOptions = /* @__PURE__ */ (() =>
     ...runOptions,
     required: optional(linksWithProjects),
     archive: optional(path),
+    accountHomes: optional(paths),
   }))();
 
 const sessionUuid = /* @__PURE__ */ kind(
@@ -214,8 +230,45 @@ function checkArchive(
           { sessionId: sessionUuid, options: archiveOptions },
           { sessionId, options: given },
         );
-  const { required = RequiredShared, archive } = options;
-  return { ...runRequest(options), target: projectsTarget(required), archive };
+  const { required = RequiredShared, archive, accountHomes = [] } = options;
+  const targets = required.map(({ target }) => target);
+  const target = projectsTarget(required);
+  return { ...runRequest(options), target, archive, targets, accountHomes };
+}
+
+/** What the archive must not be in, or around: clean-ups and migrations would visit it. */
+async function overlapsOf(
+  { context: { fs }, targets, accountHomes }: ArchiveRequest,
+  { projects, archive: path }: { readonly projects: string; readonly archive: string },
+): Promise<readonly MigrationProblem[]> {
+  const problems: MigrationProblem[] = [];
+  const real = await realPathOf(fs, path);
+  // Its usual place, which may be in the home that has what is shared.
+  if (isAtOrBelow(real, join(stateDirectoryOf(projects), 'archive'))) return problems;
+  const refuse = (other: string, otherRole: 'home' | 'target' | 'state') => {
+    const fields = { path, role: 'archive', other, otherRole } as const;
+    problems.push(finding('directories-overlap', fields).problem);
+  };
+  const archived = await realPathOf(fs, join(real, 'projects'));
+  for (const target of targets) {
+    const realTarget = await realPathOf(fs, target);
+    const isAround = isAtOrBelow(realTarget, archived) || isAtOrBelow(archived, realTarget);
+    if (isAround || isAtOrBelow(real, realTarget)) refuse(target, 'target');
+  }
+  for (const home of accountHomes) {
+    if (isAtOrBelow(real, await realPathOf(fs, home))) refuse(home, 'home');
+  }
+  for (let above = real; dirname(above) !== above; above = dirname(above)) {
+    if (basename(above) === STATE_DIRECTORY) refuse(above, 'state');
+  }
+  return problems;
+}
+
+/** The real path that something has, or would get. */
+async function realPathOf(fs: RunRequest['context']['fs'], path: string): Promise<string> {
+  const real = await realPathOrUndefined(fs, path);
+  if (real !== undefined || dirname(path) === path) return real ?? path;
+  return join(await realPathOf(fs, dirname(path)), basename(path));
 }
 
 /** Where the shared transcripts and the archive are. */

@@ -87,4 +87,6 @@ export interface PlanDeleteOptions extends ReadOption, RequiredOption {
 export interface ArchiveOptions extends RunOptions, RequiredOption {
   /** The archive directory; `<shared root>/.claude-shared-state/archive` by default. */
   readonly archive?: string | undefined;
+  /** Account homes in none of which `archive` may create its archive; none by default. */
+  readonly accountHomes?: readonly string[] | undefined;
 }

@@ -24,7 +24,9 @@ export const archiveCommand = defineCommand({
     const { scope, out } = context;
     const { options, flags } = optionsFor(context, values.archive);
     printShared(out, scope);
-    const report = await watched(context, (watch) => archive({ ...options, ...watch }));
+    const report = await watched(context, (watch) =>
+      archive({ ...options, accountHomes: scope.homes, ...watch }),
+    );
     const { archive: place, added, unchanged } = report;
     out.line();
     out.line(`  ${out.path(place)}`);

@@ -355,7 +355,7 @@ describe('a limit whose end has passed', () => {
   });
 
   test.each(['10:50pm', 'Sat 10:50pm'])(
-    'does not count on a screen that is first seen soon after it, such as %s',
+    'does not count on a screen seen soon after it, such as %s',
     (end) => {
       const weekly = limit.replace('session', 'weekly').replace('10:50pm', end);
       expect(verdicts([pane(115, weekly), pane(116, weekly)])).toEqual(['none', 'none']);

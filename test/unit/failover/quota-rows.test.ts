@@ -247,7 +247,7 @@ describe('after a swap', () => {
 });
 
 describe('a row that is newer than its process', () => {
-  test('counts though it is older than the end of the swap, in the same words', () => {
+  test('counts though the swap ended later, in the same words', () => {
     const seen = [transcript(1, [failure(0)]), pane(2, `  ⎿  ${words}`), swapped(90)];
     const during = since(100, 50, [failure(60)]);
     expect(
@@ -322,7 +322,7 @@ describe('the same words on the next day', () => {
     ]);
   });
 
-  test('are another limit on the screen below another prompt, and not below the same', () => {
+  test('are another limit on a screen only below another prompt', () => {
     const seen = [...before, shows(day, '> one'), shows(day + 1, '> two'), shows(day + 2, '> two')];
     expect(verdicts(seen).slice(3)).toEqual(['none', 'suspected', 'swap']);
   });

@@ -79,7 +79,7 @@ describe('a reset time', () => {
     ['Mon 3am (UTC)', '2026-11-30T03:05:00Z', '2026-11-30T03:00:00.000Z'],
     ['Mon 3am (UTC)', '2026-11-30T04:00:00Z', '2026-12-07T03:00:00.000Z'],
     ['Sun 11:50pm (UTC)', '2026-11-30T00:10:00Z', '2026-11-29T23:50:00.000Z'],
-  ])('%s, printed up to an hour before %s, is %s', (text, seen, moment) => {
+  ])('%s up to an hour before %s is %s', (text, seen, moment) => {
     expect(at(text, seen, { age: HOUR })).toBe(moment);
   });
 

@@ -189,6 +189,31 @@ describe.each(worldKinds)('archive (%s)', (kind) => {
       for (const path of [TRANSCRIPT, AGENT]) expect(isArchived(world, path)).toBe(true);
     }));
 
+  test('is refused inside a shared target, a home or a state directory, and changes nothing', () =>
+    inWorld(kind, async (world) => {
+      fillShared(world);
+      makeDirectory(world, at(world, 'a'));
+      makeLink(world, at(world, 'a/projects'), inPlace(world, 'shared/projects'));
+      const before = snapshot(world);
+      const shared = 'shared/.claude-projects-shared';
+      for (const [path, other] of [
+        [`${shared}/x`, shared],
+        ['shared/.claude-file-history-shared', 'shared/.claude-file-history-shared'],
+        ['a', shared],
+        ['a/backup', 'a'],
+        ['shared/.claude-shared-state', 'shared/.claude-shared-state'],
+        ['shared/.claude-shared-state/incoming', 'shared/.claude-shared-state'],
+      ] as const) {
+        const [archive, accountHomes] = [at(world, path), [at(world, 'a')]];
+        const { outcome, problems } = await archiving(world, { archive, accountHomes });
+        expect([path, outcome]).toEqual([path, 'refused']);
+        expect(problems).toContainEqual(
+          expect.objectContaining({ code: 'directories-overlap', other: at(world, other) }),
+        );
+        expect(snapshot(world)).toEqual(before);
+      }
+    }));
+
   test('is refused if the shared directory is missing, and changes nothing', () =>
     inWorld(kind, async (world) => {
       const before = snapshot(world);
