@@ -73,7 +73,9 @@ export function requireAction<Actions extends object>(
   if (hasEntry(actions, action)) return;
   const known = Object.keys(actions);
   const hint = didYouMean(action, known);
-  throw new UsageError(`${command} can't ${action}${hint}\nit can ${known.join(', ')}`);
+  throw new UsageError(
+    `${command} has no action ${JSON.stringify(action)}${hint}\nits actions: ${known.join(', ')}`,
+  );
 }
 
 export function flagOption(flags: string, description: string): TypedOption<true> {

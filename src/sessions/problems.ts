@@ -357,7 +357,7 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     'manual',
     (p) =>
       p.variable === undefined
-        ? text`${p.path} is no JSON, and Claude Code does not start with it`
+        ? text`${p.path} is not valid JSON, and Claude Code does not start with it`
         : text`${p.path} sets ${p.variable}`,
     (p) =>
       p.variable === undefined

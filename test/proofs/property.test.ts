@@ -93,8 +93,9 @@ async function tell(script: Script): Promise<Told> {
     const disk = diskFor(planned, death);
     const report = await migrate(paths, migrating(disk.fs));
     const hasDied = death !== undefined && disk.calls() >= death;
-    if (hasDied || !isComplete(report)) model.died();
     await disk.rest();
+    // Also of what is deleted between that run and the next.
+    if (hasDied || !isComplete(report)) model.died();
     calls += disk.calls();
     outcomes.push(
       `${hasDied ? 'died, ' : ''}${report.outcome} ${codesOf(report.problems)}${reasonsOf(report.unmerged)}`,

@@ -115,7 +115,10 @@ test('store tells of forks, of what differs, and of what it pruned', async () =>
   const verified = await command('verify');
   expect([verified.exitCode, verified.stdout]).toEqual([1, expect.stringContaining('store-only')]);
   const refused = await command('push', '--prune');
-  expect([refused.exitCode, refused.stdout]).toEqual([1, expect.stringContaining('has no session')]);
+  expect([refused.exitCode, refused.stdout]).toEqual([
+    1,
+    expect.stringContaining('has no session'),
+  ]);
   await put(machine, `-app/${id.replace(/^./, '1')}.jsonl`, line);
   const pruned = await command('push', '--prune');
   expect([pruned.exitCode, pruned.stdout]).toEqual([

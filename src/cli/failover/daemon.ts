@@ -165,7 +165,6 @@ class Daemon {
     from,
     to,
   }: Extract<LoopCall, { readonly kind: 'swap' }>): Promise<SwapReport> {
-    this.#say({ event: 'swap-started', text: `from ${from} to ${to}`, from, to, sessions: names });
     return await swapAccounts({
       ...this.#tools(),
       from,
@@ -174,7 +173,10 @@ class Daemon {
       accountHomes: this.#setup.homes,
       canary: this.#setup.canary,
       onEvent: (event) => {
-        if (event.kind === 'stopped') {
+        if (event.kind === 'started') {
+          const text = `from ${from} to ${to}`;
+          this.#say({ event: 'swap-started', text, from, to, sessions: names });
+        } else if (event.kind === 'stopped') {
           const { session } = event;
           const text = `${session} ${event.wasKilled ? 'was killed' : 'has ended'}`;
           this.#say({ event: 'session-stopped', text, session, from, to });

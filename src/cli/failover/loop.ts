@@ -516,7 +516,9 @@ export function afterSwap(
     }
   } else if (outcome !== 'done' || left.length > 0) {
     const [event, text] = fruitless[outcome];
-    events.push({ event, text: `${to}: ${text}`, ...common });
+    // Such as `failover swap`, of which there is a note.
+    const isLocked = problems.some(({ code }) => code === 'locked-by-other');
+    if (!isLocked) events.push({ event, text: `${to}: ${text}`, ...common });
   } else return { state, events };
 
   const avoided = { ...state.avoided, [to]: Number(at) + AVOID_MS[outcome] };

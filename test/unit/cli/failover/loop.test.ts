@@ -392,6 +392,14 @@ const not = (name: string, remedy: FailoverProblem['remedy'] = 'manual'): Relaun
 });
 
 const cannotMove = not('api');
+const locked: FailoverProblem = {
+  code: 'locked-by-other',
+  severity: 'error',
+  remedy: 'retry',
+  message: 'It is locked.',
+  path: '/state/.lock',
+  pid: 7,
+};
 
 test('A limit of the new account that comes while the swap runs counts after the cool-down', () => {
   const abc = rulesFor('abc');
@@ -480,6 +488,16 @@ describe('after a swap, the loop', () => {
       { names: ['api', 'web'], failures: 1 },
       [],
       ['swap-refused'],
+    ],
+    [
+      'says nothing while another call moves the sessions',
+      'refused',
+      [],
+      [locked],
+      'a',
+      { names: ['api', 'web'], failures: 1 },
+      [],
+      [],
     ],
     [
       'does not take a session that can not be moved for a fault of the account',
