@@ -14,6 +14,7 @@ export type Operation =
   | 'exportFromStore'
   | 'findAccountHomes'
   | 'findLiveSessions'
+  | 'holdStateDirectory'
   | 'inspectAll'
   | 'inspectAllSync'
   | 'inspectRetention'

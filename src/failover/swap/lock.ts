@@ -4,7 +4,7 @@ import { makeDirectories } from '../../fs/io.ts';
 import { type FailoverFs, unsupportedSystem } from '../../fs/migrate-fs.ts';
 import { withLocks } from '../../lock/lock.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import { type FailoverContext, type HoldOptions, systemOf } from './options.ts';
+import { checkHold, type FailoverContext, type HoldOptions } from './options.ts';
 import type { Attempt } from './session-terminal.ts';
 
 /**
@@ -18,7 +18,7 @@ import type { Attempt } from './session-terminal.ts';
  * @param run - The daemon.
  * @returns What `run` resolves to, as `value`; or the problems: `locked-by-other`, with the `pid` of the daemon that runs,
  * or `io-error`.
- * @throws What `run` throws.
+ * @throws {SharedStateError} `invalid-argument` and `unknown-option`; otherwise what `run` throws.
  *
  * @example A second daemon
  * ```ts
@@ -38,8 +38,7 @@ export async function holdStateDirectory<Value>(
   options: HoldOptions,
   run: () => Promise<Value>,
 ): Promise<Attempt<Value>> {
-  const { stateDirectory, random = Math.random, pid } = options;
-  return await withLock({ stateDirectory, random, pid, ...systemOf(options) }, run, '.daemon');
+  return await withLock(checkHold(options, run), run, '.daemon');
 }
 
 /** Excludes other calls on the same state directory: two that type into one terminal would mix up their commands. */

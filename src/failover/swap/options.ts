@@ -221,6 +221,14 @@ const resuming = /* @__PURE__ */ (() => ({
   onOwnedByAnother: optional(oneOf('report', 'copy'), 'report'),
 }))();
 
+export function checkHold(holdOptions: HoldOptions, run: unknown) {
+  const { stateDirectory, fs, processInspector, random } = shared;
+  const own = { stateDirectory, fs, processInspector, random, pid: waiting.pid };
+  const schema = { options: options(own), run: callback<() => Promise<unknown>>() };
+  const checked = check('holdStateDirectory', schema, { options: holdOptions, run });
+  return { ...checked.options, ...systemOf(checked.options) };
+}
+
 export function checkSave(given: unknown, saveOptions: SaveOptions) {
   const schema = { sessions, options: options({ ...shared, accountHomes: somePaths }) };
   const checked = check('saveResumeUUIDs', schema, { sessions: given, options: saveOptions });
@@ -284,7 +292,7 @@ function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {
 }
 
 /** The file system and the processes that a call works with. */
-export function systemOf({
+function systemOf({
   fs: givenFs,
   processInspector = defaultInspector(givenFs),
 }: Pick<FailoverOptions, 'fs' | 'processInspector'>) {

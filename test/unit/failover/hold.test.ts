@@ -68,3 +68,8 @@ describe.each(worldKinds)('holdStateDirectory (%s)', (kind) => {
       expect(held).toMatchObject({ ok: false, problems: [{ code: 'io-error' }] });
     }));
 });
+
+test('holdStateDirectory refuses a relative directory before anything runs', async () => {
+  const held = holdStateDirectory({ stateDirectory: 'state' }, never);
+  await expect(held).rejects.toThrow('options.stateDirectory is "state"');
+});

@@ -242,7 +242,7 @@ describe.each(worldKinds)('a transcript in the cut-over (%s)', (kind) => {
       }
     }));
 
-  test('is where its session goes if that moves away and, through the link, back', () =>
+  test('is where its session goes if that moves and, through the link, back', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1, 2), [`a/projects/${NEW_KEY}/x`]: '' });
       const before = once(movesAside, () => moveTo(world, 'a'));

@@ -193,7 +193,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(engine.files.size).toBe(0);
     }));
 
-  test('what the pool deletes stays, until its only writer asks for prune and it is not empty', () =>
+  test('what is deleted stays until its only writer prunes for a pool that has sessions', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options } = await scene(world);
       const path = makeFile(world, inPool(world, `-app/${id}.jsonl`), line(1));

@@ -179,7 +179,7 @@ describe('after a look, the loop', () => {
       { kind: 'relaunch', account: 'a', names: ['web'], open: [] },
     ],
     [
-      'moves a session that has reached the limit of another account than the one in use',
+      'moves a session that met the limit of another account than the one in use',
       stateAfter([[running('api'), running('web', 'b')]]),
       look([running('api'), limited('web', 'b')]),
       ['limit-reached'],
@@ -323,7 +323,7 @@ describe('after a look, the loop', () => {
     expect([Object.keys(state.sessions), events]).toEqual([['__proto__'], []]);
   });
 
-  test('continues a swap of which somebody else left a note, and what that has stopped', () => {
+  test('continues a swap and what it has stopped from the note of somebody else', () => {
     const note = { ...pending, cwds: { api: '/work/api', web: '/work/web' } };
     const ended = step(killed, look([running('api', 'b'), down('web', 'ended')], -1), rules).state;
     for (const state of [initialState, ended]) {
