@@ -6,6 +6,7 @@ import {
   type ResumeUUID,
 } from '../sessions/index.ts';
 import { type CliContext, textOption, type ValuesOf } from './command.ts';
+import { directoriesWhere } from './files.ts';
 import { inTurn } from './lists.ts';
 import { absolutePath, accountFor } from './scope.ts';
 import { isTypeable } from './ui/steps.ts';
@@ -65,7 +66,7 @@ export async function diagnoseAll(
       return { accountHome, cwd: directory, ...diagnosis };
     });
   const first = await diagnoseIn(cwd === undefined ? io.cwd : absolutePath(cwd, io));
-  const [recorded = io.cwd] = first.flatMap(usableCwd);
+  const [recorded = (await directoryNow(first)) ?? io.cwd] = first.flatMap(usableCwd);
   if (cwd !== undefined || recorded === io.cwd) return first;
   const own = await diagnoseIn(recorded);
   const isGone = own.some(({ problems }) =>
@@ -75,6 +76,17 @@ export async function diagnoseAll(
     const { [index]: here = diagnosis } = first;
     return isGone || (isAble(here) && !isAble(diagnosis)) ? here : diagnosis;
   });
+}
+
+/** The only directory with the project key of the transcript, where that is not the recorded one: after a move, say. */
+async function directoryNow(diagnoses: readonly HomeDiagnosis[]): Promise<string | undefined> {
+  const [key] = diagnoses.flatMap(({ transcript }) => transcript?.projectKey ?? []);
+  if (key === undefined) return undefined;
+  const [directory, ...others] = await directoriesWhere(
+    (path) => projectKey(path) === key,
+    (path) => key.startsWith(`${projectKey(path)}-`),
+  );
+  return others.length === 0 && isTypeable(directory ?? '') ? directory : undefined;
 }
 
 /** The directory that the session recorded, if its transcript belongs there, and a command can name it: it is data. */

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import {
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Io } from './io.ts';
 
 // The files of the command itself: its configuration, a unit, and what a daemon remembers.
@@ -66,6 +76,22 @@ export async function thoseThere(paths: readonly string[]): Promise<readonly str
     ),
   );
   return found.flat();
+}
+
+/** The directories that are wanted, in those that may have some; links are not followed. */
+export async function directoriesWhere(
+  isWanted: (path: string) => boolean,
+  mayHave: (path: string) => boolean,
+  from = '/',
+): Promise<readonly string[]> {
+  const entries = await readdir(from, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries.filter((it) => it.isDirectory())) {
+    const path = join(from, entry.name);
+    if (isWanted(path)) found.push(path);
+    if (mayHave(path)) found.push(...(await directoriesWhere(isWanted, mayHave, path)));
+  }
+  return found;
 }
 
 export async function isDirectoryAt(path: string): Promise<boolean> {

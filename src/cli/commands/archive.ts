@@ -64,7 +64,7 @@ export const unarchiveCommand = defineCommand({
     }
     const resume = stepFor(scope, ['resume', sessionId], 'print the command that resumes it');
     const again = ['unarchive', sessionId, ...flags];
-    const better = 'the session can be resumed again';
+    const better = 'the session is among the shared ones';
     const { exitCode, body } = printEnding(context, report, again, better, [resume]);
     return { exitCode, body: { sessionId, path, ...body } };
   },

@@ -59,6 +59,9 @@ export const pruneCommand = defineCommand({
       ...plans.flatMap((plan) => plan.problems),
     ];
 
+    const isUsed = paths.every((path) =>
+      listed.restorePoints.some((point) => point.path === path && point.state === 'restored'),
+    );
     out.title('Plan');
     for (const one of plans) {
       const deleted = `${count(one.deletable, 'file')} shared, will be deleted`;
@@ -78,7 +81,9 @@ export const pruneCommand = defineCommand({
         ? () => stepsToUse(context, paths, listed.restorePoints)
         : undefined,
       nothing: paths.length === 0 ? 'nothing to delete' : undefined,
-      notice: 'After that there is no way back from the migration.',
+      notice: isUsed
+        ? 'The homes have their directories back already.'
+        : 'After that there is no way back from the migration.',
       question: `Delete ${count(paths.length, 'restore point')}?`,
       targets: paths,
       run: (path, watch) => deleteRestorePoint(path, { ...options, ...watch }),

@@ -41,6 +41,16 @@ describe('rehome', () => {
     expect(stdout).toContain(`  mv ${user.at('new')} ${user.at('old')} && ${back}\n`);
   });
 
+  test('lets resume enter the new directory, wherever it is called', async () => {
+    await renamed();
+    await cli(['rehome', 'old', 'new', '--yes']);
+
+    const { exitCode, stdout } = await cli(['resume', SESSION]);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`cd '${user.at('new')}' && `);
+  });
+
   test('leaves nothing in a restore point that prune could not delete', async () => {
     await user.bare('.claude');
     await mkdir(user.at('new'));
