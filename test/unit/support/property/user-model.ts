@@ -162,8 +162,9 @@ export class UserModel {
     for (const [place, there] of other.at) {
       if (!isIn(path, there, before) || (!isLinked && place !== home)) continue;
       other.at.delete(place);
-      // Another home's that is shared already, if the run has come to it.
-      if (isLinked && place !== SHARED && !linked.has(place)) other.mayStay.add(there);
+      // Another home's, or what is deleted, is shared already if the run has come to it.
+      const mayBeCopied = isLinked ? place !== SHARED && !linked.has(place) : content === undefined;
+      if (mayBeCopied) other.mayStay.add(there);
     }
     const overwritten = other.at.get(isLinked ? SHARED : home);
     if (overwritten !== undefined) other.mayStay.add(overwritten);
