@@ -230,8 +230,12 @@ async function decideFor(
   }
   if (isSameFile(own, shared.info)) return decide(base);
   const { isCurrent, ...known } = actor.known({ tree, path }, own, shared.info);
+  // But not if it was edited between the last look and the move: then the target has an older copy of it.
   const wasBrought =
-    tree.movedAt !== undefined && own.mtimeNs < tree.movedAt && !pathKind.isTranscript;
+    known.isOutdatedCopy !== true &&
+    tree.movedAt !== undefined &&
+    own.mtimeNs < tree.movedAt &&
+    !pathKind.isTranscript;
   if (isCurrent === true || wasBrought) return { kind: 'keep', as: 'identical', partial: false };
   const comparison = pathKind.isObsoleteCache
     ? undefined

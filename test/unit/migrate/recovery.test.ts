@@ -84,6 +84,33 @@ describe.each(worldKinds)('a run after a crash (%s)', (kind) => {
       }
     }));
 
+  test('shares what was edited right before the directory was moved', () =>
+    inWorld(kind, async () => {
+      for (const file of [INDEX, NOTES, `${ID}.json`]) {
+        await inWorld(kind, async (world) => {
+          fill(world, { [`a/projects/${file}`]: 'old\n' });
+          const path = `a/projects/${file}`;
+          const edit = once(preparesLink, async () => {
+            await editByRename(world, path, 'new text\n');
+            const before = Date.now() / 1000 - 1;
+            world.fs.utimesSync(inPlace(world, path), before, before);
+          });
+          const { before: die } = dyingBefore(linksProjects);
+          const fs = hooked(world, {
+            before: async (...call) => {
+              await edit(...call);
+              await die?.(...call);
+            },
+          });
+          expect((await run(world, ['a'], { fs })).outcome).toBe('failed');
+          const report = await run(world, ['a']);
+          expect([file, report.outcome]).toEqual([file, 'done']);
+          expect(read(world, path)).toBe('new text\n');
+          expect(contents(world)).toContain('old\n');
+        });
+      }
+    }));
+
   test('creates the link if the directory was moved, and goes on', () =>
     inWorld(kind, async (world) => {
       fill(world, { [`a/projects/${TRANSCRIPT}`]: lines(1), 'a/session-env/x': 'x' });
