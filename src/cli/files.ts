@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   stat,
+  statfs,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -92,6 +93,13 @@ export async function directoriesWhere(
     if (mayHave(path)) found.push(...(await directoriesWhere(isWanted, mayHave, path)));
   }
   return found;
+}
+
+/** The bytes that are free where a directory is, or would be. */
+export async function freeBytesAt(path: string): Promise<number> {
+  const stats = await statfs(path).catch(() => undefined);
+  if (stats !== undefined) return stats.bavail * stats.bsize;
+  return dirname(path) === path ? Infinity : await freeBytesAt(dirname(path));
 }
 
 export async function isDirectoryAt(path: string): Promise<boolean> {

@@ -15,6 +15,7 @@ import {
   flagsOf,
   listOption,
 } from '../command.ts';
+import { freeBytesAt } from '../files.ts';
 import { stepsPastRefusal } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { absolutePath, homesToLink, requireOneGroup, stepFor } from '../scope.ts';
@@ -67,7 +68,8 @@ export const migrateCommand = defineCommand({
 
     printScope(out, scope);
     out.title('Plan');
-    printPlan(out, found);
+    const free = await Promise.all(required.map(({ target }) => freeBytesAt(target)));
+    printPlan(out, found, Math.min(...free));
     printSessions(out, found.liveSessions);
     printProblems(out, found.problems);
     const { reports, exitCode, ...ending } = await act<readonly string[], MigrationReport>(

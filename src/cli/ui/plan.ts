@@ -9,18 +9,21 @@ import { escapeControl, type Output } from './output.ts';
 export function printPlan(
   out: Output,
   { homes, problems, spaceNeeded, unmerged }: MigrationPlan,
+  free?: number,
 ): void {
   const blocked = new Set(problems.filter(isError).map(({ path }) => path));
   for (const home of homes) printHome(out, home, blocked);
-  printSpace(out, spaceNeeded);
+  printSpace(out, spaceNeeded, free);
   printUnmerged(out, unmerged);
 }
 
 /** Prints how many bytes will be copied, if any. */
-export function printSpace(out: Output, spaceNeeded: number): void {
+export function printSpace(out: Output, spaceNeeded: number, free = Infinity): void {
   if (spaceNeeded === 0) return;
   out.line();
-  out.words(`space needed: ${bytes(spaceNeeded)}`, 2, 4);
+  const text = `space needed: ${bytes(spaceNeeded)}`;
+  const isShort = spaceNeeded > free;
+  out.words(isShort ? out.signed('bad', `${text}; only ${bytes(free)} are free`) : text, 2, 4);
 }
 
 function printHome(

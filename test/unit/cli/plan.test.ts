@@ -23,6 +23,14 @@ function printed(plan: MigrationPlan, columns?: number): string {
   return sheet.text;
 }
 
+test('the space that is needed is printed with what is free, if that is not enough', () => {
+  const sheet = paper(80);
+  for (const free of [999, 1500]) printPlan(sheet.out, planOf([], { spaceNeeded: 1500 }), free);
+  const [short, enough] = sheet.text.split('\n').filter((line) => line.includes('space'));
+  expect(short).toBe('  ✗ space needed: 1.5 kB; only 999 B are free');
+  expect(enough).toBe('  space needed: 1.5 kB');
+});
+
 test.each(
   inWords<readonly [Partial<EntryPlan>, string]>([
     [{ action: 'none' }, '✓ linked, nothing to do'],
