@@ -82,7 +82,7 @@ test.each([
   [
     'an action that does not exist',
     ['copy', '--url', 'postgres://127.0.0.1:1/x'],
-    'it can init, push',
+    'its actions: init, push',
   ],
   ['half a map', ['push', '--url', 'redis://127.0.0.1:1', '--map', 'a'], '--map must be two'],
   [

@@ -37,6 +37,8 @@ async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [here(entry)],
     bundle: true,
+    // As the command is built: `jsonc-parser` requires its parts in a way that can't be bundled.
+    mainFields: ['module', 'main'],
     platform: 'node',
     format: 'esm',
     outfile: inside(outfile),
