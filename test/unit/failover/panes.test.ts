@@ -75,7 +75,7 @@ describe.each(worldKinds)('a terminal of several panes (%s)', (kind) => {
       expect(terminal.runningIn('api:%2')).toEqual({ id: ONE, accountHome: from });
     }));
 
-  test('is used again if the call before was killed once it had stopped the session', () =>
+  test('is used again if the last call was killed once it had stopped it', () =>
     inWorld(kind, async (world) => {
       const stage = setPanes(world);
       const [api] = stage.sessions;

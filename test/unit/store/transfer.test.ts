@@ -193,7 +193,7 @@ describe.each(worldKinds)('between a pool and a store, in %s', (kind) => {
       expect(engine.files.size).toBe(0);
     }));
 
-  test('what is deleted stays until its only writer prunes for a pool that has sessions', () =>
+  test('what is deleted stays until its writer prunes, from a pool with sessions', () =>
     inWorld(kind, async (world) => {
       const { engine, store, options } = await scene(world);
       const path = makeFile(world, inPool(world, `-app/${id}.jsonl`), line(1));
