@@ -218,7 +218,8 @@ function parseRecord(content: string): WholeRecord | undefined {
     return typeof member === 'string' ? member : undefined;
   };
   const [cwd, kind, entrypoint, status] = ['cwd', 'kind', 'entrypoint', 'status'].map(text);
-  const started = new Date(Number(memberOf(value, 'startedAt')));
+  const time = memberOf(value, 'startedAt');
+  const started = new Date(typeof time === 'number' ? time : Number.NaN);
   const startedAt = Number.isNaN(started.getTime()) ? undefined : started;
   return {
     record: { sessionId, cwd, kind, entrypoint, status, startedAt },

@@ -104,6 +104,13 @@ describe.each(worldKinds)('running sessions (%s)', (kind) => {
       expect(sessions).toMatchObject([{ ...nothingElse, status: undefined, startedAt: undefined }]);
     }));
 
+  test('started at no time if the record has null for it', () =>
+    inWorld(kind, async (world) => {
+      makeRecord(world, 'a', '5.json', { ...record, startedAt: null });
+      const { sessions } = await find(world, ['a']);
+      expect(sessions).toMatchObject([{ startedAt: undefined }]);
+    }));
+
   test('are looked for by the name of the record, not by the pid in it', () =>
     inWorld(kind, async (world) => {
       makeRecord(world, 'a', '5.json', { ...record, pidDomain: 'here' });
