@@ -36,6 +36,11 @@ export function isAble({ verdict }: HomeDiagnosis): boolean {
   return verdict !== 'not-resumable';
 }
 
+/** Whether any home has a transcript of the session. */
+export function isFound(diagnoses: readonly HomeDiagnosis[]): boolean {
+  return diagnoses.some(({ transcript }) => transcript !== undefined);
+}
+
 /** The home that Claude Code uses without `CLAUDE_CONFIG_DIR`. */
 export const defaultHomeIn = (home: string): string => `${home}/.claude`;
 
@@ -66,8 +71,9 @@ export async function diagnoseAll(
       return { accountHome, cwd: directory, ...diagnosis };
     });
   const first = await diagnoseIn(cwd === undefined ? io.cwd : absolutePath(cwd, io));
+  if (cwd !== undefined) return first;
   const [recorded = (await directoryNow(first)) ?? io.cwd] = first.flatMap(usableCwd);
-  if (cwd !== undefined || recorded === io.cwd) return first;
+  if (recorded === io.cwd) return first;
   const own = await diagnoseIn(recorded);
   const isGone = own.some(({ problems }) =>
     problems.some(({ code }) => code === 'working-directory-unusable'),

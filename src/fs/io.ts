@@ -8,7 +8,8 @@ import {
   tolerate,
   toResult,
 } from '../core/result.ts';
-import { dirname } from '../core/paths.ts';
+import { resolve } from 'node:path';
+import { basename, dirname } from '../core/paths.ts';
 import { type FileInfo, fileInfoOf, isUnchanged, secondsOf, type WideStats } from './file-info.ts';
 import { textOf } from './port.ts';
 import type { DirectoryEntry } from './session-fs.ts';
@@ -89,6 +90,18 @@ export async function realPathOrUndefined(
 ): Promise<string | undefined> {
   const real = await toResult(fs.realpath(path));
   return real.ok ? textOf(real.value) : undefined;
+}
+
+/** The real path that something has, or would get: of what is missing, only what is there above it can be resolved. */
+export async function realPathOf(
+  fs: Parameters<typeof realPathOrUndefined>[0],
+  path: string,
+): Promise<string> {
+  const real = await realPathOrUndefined(fs, path);
+  const above = dirname(path);
+  if (real !== undefined || above === path) return real ?? path;
+  // Above it no link is left, so `..` is what it says.
+  return resolve(await realPathOf(fs, above), basename(path));
 }
 
 /** An entry of a directory, as the directory lists it. */

@@ -13,6 +13,7 @@ import {
   listDirectory,
   lstatOrUndefined,
   makeDurableDirectories,
+  realPathOf,
   realPathOrUndefined,
 } from '../fs/io.ts';
 import { basename, dirname, isAtOrBelow, join } from '../core/paths.ts';
@@ -262,13 +263,6 @@ async function overlapsOf(
     if (basename(above) === STATE_DIRECTORY) refuse(above, 'state');
   }
   return problems;
-}
-
-/** The real path that something has, or would get. */
-async function realPathOf(fs: RunRequest['context']['fs'], path: string): Promise<string> {
-  const real = await realPathOrUndefined(fs, path);
-  if (real !== undefined || dirname(path) === path) return real ?? path;
-  return join(await realPathOf(fs, dirname(path)), basename(path));
 }
 
 /** Where the shared transcripts and the archive are. */

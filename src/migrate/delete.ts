@@ -324,6 +324,8 @@ function proverFor(
 ): (file: SetAsideFile) => Promise<Proof | undefined> {
   const comparing = comparer(fs);
   const home = point.state === 'complete' ? undefined : realHome;
+  const shared = roots.get('projects');
+  let projectKeys: Promise<readonly string[]> | undefined;
   return async (file) => {
     const { shown, name, below, found } = file;
     const isDiscarded = shown !== undefined && discard.some((it) => isAtOrBelow(shown, it));
@@ -336,9 +338,10 @@ function proverFor(
       if (proof !== undefined) return proof;
     }
     // `rehome` may have moved it under another project key.
-    const shared = (name === 'projects' && roots.get(name)) || '';
+    if (name !== 'projects' || shared === undefined) return undefined;
+    projectKeys ??= namesIn(fs, shared);
     const inProject = below.slice(below.search(/[/\\]/) + 1);
-    for (const key of shared === '' ? [] : await namesIn(fs, shared)) {
+    for (const key of await projectKeys) {
       const witness = join(join(shared, key), inProject);
       const proof = await proofAt(fs, comparing, file, found, witness);
       if (proof !== undefined) return proof;

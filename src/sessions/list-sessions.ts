@@ -12,6 +12,7 @@ import {
   paths,
 } from '../core/options.ts';
 import { isAtOrBelow } from '../core/paths.ts';
+import { realPathOf } from '../fs/io.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { ProcessInspector } from '../fs/processes.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
@@ -29,7 +30,7 @@ import {
   readFsOf,
   requiredKind,
 } from './option-kinds.ts';
-import { keyOf, MAX_KEY_LENGTH, realDirectory } from './project-key.ts';
+import { keyOf, MAX_KEY_LENGTH } from './project-key.ts';
 import { type FoundText, needleFor } from './transcript/find-text.ts';
 import type { SessionTitle, TranscriptOverview } from './transcript/overview.ts';
 import { TranscriptReader } from './transcript/read-overview.ts';
@@ -251,7 +252,7 @@ function projectFilter(
 
 /** A directory as a program in it names it, and as it was named if a link has replaced it since. */
 async function spellingsOf(fs: SessionReadFs, directory: string): Promise<readonly string[]> {
-  return [...new Set([await realDirectory(fs, directory), resolve(directory)])];
+  return [...new Set([await realPathOf(fs, directory), resolve(directory)])];
 }
 
 function statsFilter({ since, before, running = false }: ListRequest, { live }: Surroundings) {

@@ -1,8 +1,5 @@
-import { basename, dirname, resolve } from 'node:path';
 import { platform } from 'node:process';
 import { check, optional, options as optionsOf, path, string } from '../core/options.ts';
-import { realPathOrUndefined } from '../fs/io.ts';
-import type { SessionReadFs } from '../fs/session-fs.ts';
 
 /** Options of `projectKey`. */
 export interface ProjectKeyOptions {
@@ -62,14 +59,6 @@ export function keyOf(directory: string, system: string = platform): string {
   const cwd = system === 'darwin' ? directory.normalize('NFC') : directory;
   const key = cwd.replace(/[^A-Za-z0-9]/g, '-');
   return key.length <= MAX_KEY_LENGTH ? key : `${key.slice(0, MAX_KEY_LENGTH)}-${hash(cwd)}`;
-}
-
-/** A directory as the program in it names it. Of one that is gone, only what is left of it can be resolved. */
-export async function realDirectory(fs: SessionReadFs, directory: string): Promise<string> {
-  const real = await realPathOrUndefined(fs, directory);
-  const above = dirname(directory);
-  if (real !== undefined || above === directory) return real ?? directory;
-  return resolve(await realDirectory(fs, above), basename(directory));
 }
 
 /** Whether the program accepts it as the name of a project directory. */

@@ -2,7 +2,7 @@ import { inspectAll } from '../../index.ts';
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { type AnyProblem, causesOf, isError } from '../causes.ts';
 import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
+import { diagnoseAll, type HomeDiagnosis, isAble, isFound, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor, stepToUnarchive } from '../ids.ts';
 import { present } from '../lists.ts';
@@ -30,8 +30,7 @@ export const diagnoseCommand = defineCommand({
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
     const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));
-    const isFound = diagnoses.some(({ transcript }) => transcript !== undefined);
-    const back = isFound ? [] : await stepToUnarchive(context, sessionId);
+    const back = isFound(diagnoses) ? [] : await stepToUnarchive(context, sessionId);
     const next = steps([...back, ...stepsAfter(context, sessionId, diagnoses, links)]);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
@@ -122,14 +121,14 @@ export const locateCommand = defineCommand({
       locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
     );
     const { paint } = out;
-    const isFound = transcripts.length > 0;
-    const next = isFound
+    const isThere = transcripts.length > 0;
+    const next = isThere
       ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')]
       : await stepToUnarchive(context, sessionId);
 
     printScope(out, scope);
     out.line();
-    if (isFound) out.line(paint.bold(count(transcripts.length, 'transcript')));
+    if (isThere) out.line(paint.bold(count(transcripts.length, 'transcript')));
     else out.verdict('bad', `no transcript of ${sessionId}`);
     for (const one of transcripts) printTranscript(out, one);
     if (artifacts.length > 0) out.title('Other files of the session');
@@ -143,7 +142,7 @@ export const locateCommand = defineCommand({
     }
     printSteps(out, next);
     return {
-      exitCode: isFound ? EXIT.done : EXIT.problems,
+      exitCode: isThere ? EXIT.done : EXIT.problems,
       body: { sessionId, transcripts, artifacts, unreadable, next },
     };
   },

@@ -7,6 +7,7 @@ import {
   diagnoseAll,
   type HomeDiagnosis,
   isAble,
+  isFound,
   resumeOptions,
 } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -70,8 +71,7 @@ async function resume(
   const { accountHome, cwd, verdict, problems } = chosen;
   const head = { sessionId, accountHome, cwd, verdict, problems };
   if (verdict === 'not-resumable') {
-    const isFound = all.some(({ transcript }) => transcript !== undefined);
-    const back = isFound ? [] : await stepToUnarchive(context, sessionId);
+    const back = isFound(all) ? [] : await stepToUnarchive(context, sessionId);
     const step = stepFor(scope, ['diagnose', sessionId], 'the same for every home');
     if (!isJson) {
       stderr.verdict('bad', `not resumable under ${stderr.path(accountHome)}`);

@@ -188,7 +188,6 @@ function timeFrom(option: string, text: string): number {
 export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProblem[]> {
   const { homes } = setup;
   const { required } = setup.tools;
-  requireTwo(homes);
   await requireTerminals(setup);
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>

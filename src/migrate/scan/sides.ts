@@ -1,5 +1,6 @@
 import { forEachLine } from '../../fs/lines.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
+import { dateOf } from '../../retention/expiring.ts';
 import type { Step } from '../absorb/absorb.ts';
 import {
   migrationProblem,
@@ -57,16 +58,18 @@ function greater<Value extends number | bigint>(
   return own > shared ? 'home' : 'shared';
 }
 
-const LAST_DATE = 8.64e15;
-
 async function sideOf(
   fs: Pick<MigrateReadFs, 'open'>,
   { path, info }: SeenEntry,
 ): Promise<ConflictSide> {
-  const modified = Math.max(-LAST_DATE, Math.min(LAST_DATE, Number(info.mtimeNs / 1_000_000n)));
   const isTranscript = info.kind === 'file' && path.endsWith('.jsonl');
   const messages = isTranscript ? await countMessages(fs, path) : {};
-  return { path, bytes: info.size, modifiedAt: new Date(modified), ...messages };
+  return {
+    path,
+    bytes: info.size,
+    modifiedAt: dateOf(Number(info.mtimeNs / 1_000_000n)),
+    ...messages,
+  };
 }
 
 async function countMessages(

@@ -11,7 +11,7 @@ import {
 import { basename, dirname, isAtOrBelow, join } from '../../core/paths.ts';
 import { type AnyOf, createProblem } from '../../core/problem.ts';
 import { CallError, orThrow, toResult } from '../../core/result.ts';
-import { lstatOrUndefined } from '../../fs/io.ts';
+import { lstatOrUndefined, realPathOf } from '../../fs/io.ts';
 import {
   type MigrateFs,
   migratePort,
@@ -32,7 +32,6 @@ import {
 } from '../option-kinds.ts';
 import { type SessionProblem, sessionProblem } from '../problems.ts';
 import type { ResumeUUID } from '../resume-uuid.ts';
-import { realDirectory } from '../project-key.ts';
 import { canMove, type KeptFile } from './entries.ts';
 import { findMoves, idIn } from './find-moves.ts';
 
@@ -175,7 +174,7 @@ async function look(request: RehomeRequest): Promise<RehomePlan> {
   }
   // The last name itself may be a link to where the directory is now.
   const above = dirname(request.from);
-  const from = join(await realDirectory(fs, above), basename(request.from));
+  const from = join(await realPathOf(fs, above), basename(request.from));
   const directories = { from, to: textOf(entered.value) };
   const { roots, unreadable } = await findRoots(fs, [...new Set(accountHomes)], required);
   for (const { path: at, errno } of unreadable) {
