@@ -53,7 +53,7 @@ try {
     const options = { cwd, stdio: 'inherit', env: { ...process.env, ...env, ...few } };
     execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], options);
   }
+  execFileSync(process.execPath, ['.ci/facts.mjs', '--check'], { cwd, stdio: 'ignore' });
 } finally {
   rmSync(clone, { recursive: true, force: true });
 }
-execFileSync(process.execPath, ['.ci/facts.mjs', '--check'], { cwd, stdio: 'ignore' });
