@@ -1,10 +1,10 @@
 import { inspectAll } from '../../index.ts';
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { type AnyProblem, causesOf, isError } from '../causes.ts';
-import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, isAble, isFound, resumeOptions } from '../diagnoses.ts';
+import { type CliContext, defineCommand, flagsOf } from '../command.ts';
+import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
-import { last, sessionFor, stepToUnarchive } from '../ids.ts';
+import { last, sessionFor } from '../ids.ts';
 import { present } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { homesToLink, stepFor } from '../scope.ts';
@@ -30,8 +30,7 @@ export const diagnoseCommand = defineCommand({
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
     const reports = await inspectAll(homesToLink(scope), { required: scope.required });
     const links = reports.flatMap(({ problems }) => problems.filter(isError));
-    const back = isFound(diagnoses) ? [] : await stepToUnarchive(context, sessionId);
-    const next = steps([...back, ...stepsAfter(context, sessionId, diagnoses, links)]);
+    const next = stepsAfter(context, sessionId, diagnoses, links, values.cwd);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
 
@@ -74,6 +73,7 @@ function stepsAfter(
   sessionId: string,
   diagnoses: readonly HomeDiagnosis[],
   links: readonly AnyProblem[],
+  cwd: string | undefined,
 ): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
   const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
@@ -85,7 +85,7 @@ function stepsAfter(
   const all: NextStep[] = [];
   // What was asked for comes first; repairs can wait until the session goes on.
   if (able !== undefined) {
-    const words = ['resume', sessionId, '--account', able.accountHome];
+    const words = ['resume', sessionId, ...flagsOf({ account: able.accountHome, cwd })];
     all.push(stepFor(scope, words, 'print the command that resumes it'));
   }
   if (errors.some(({ code }) => isAboutSharing(code))) {
@@ -122,9 +122,7 @@ export const locateCommand = defineCommand({
     );
     const { paint } = out;
     const isThere = transcripts.length > 0;
-    const next = isThere
-      ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')]
-      : await stepToUnarchive(context, sessionId);
+    const next = isThere ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
 
     printScope(out, scope);
     out.line();

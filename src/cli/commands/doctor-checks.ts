@@ -1,8 +1,8 @@
-import type { InspectionReport, LinkState } from '../../index.ts';
+import type { InspectionReport } from '../../index.ts';
 import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
-import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
+import { type AnyProblem, type Cause, causesOf, isError, isRight } from '../causes.ts';
 import { isInterrupted, type InterruptedRun } from '../runs.ts';
 import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
@@ -262,8 +262,4 @@ function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): b
   const links = reports.flatMap((report) => report.links);
   const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
   return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
-}
-
-export function isRight(state: LinkState): boolean {
-  return state === 'linked' || state === 'equivalent';
 }

@@ -173,15 +173,6 @@ describe('migrate', () => {
     expect(await readFile(shared, 'utf8')).toContain(text);
   });
 
-  test('proposes the newer side of a conflict', async () => {
-    await user.transcript('.claude-projects-shared/-work', ['one', 'another']);
-
-    const { stdout } = await cli(['migrate', '--dry-run']);
-
-    const next = stdout.slice(stdout.indexOf('Next'));
-    expect(next).toMatch(/ migrate --prefer-(home|shared) \S+\.jsonl\n$/);
-  });
-
   test('is refused while a session runs, and says how to take the risk', async () => {
     await user.write(
       `.claude/sessions/${process.pid}.json`,
@@ -193,7 +184,7 @@ describe('migrate', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.stdout).toContain('End it first.');
     expect(refused.stdout).toMatch(
-      /# when the sessions have ended\n {2}claude-shared-state migrate$/m,
+      /# once the problems above are solved\n {2}claude-shared-state migrate$/m,
     );
     expect(refused.stdout).toMatch(/^ {2}claude-shared-state migrate --live merge$/m);
     expect(await cli(['migrate', '--yes', '--live', 'merge'])).toMatchObject({ exitCode: 0 });

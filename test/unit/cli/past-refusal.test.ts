@@ -42,16 +42,13 @@ const deletes = migrationProblem('retention-deletes', {
   files: 2,
 });
 const side = (path: string) => ({ path, bytes: 1, modifiedAt: new Date(0) });
-const conflict = (path: string, newer?: 'home' | 'shared', longer?: 'home' | 'shared') =>
-  migrationProblem('files-differ', {
-    path,
-    other: '/other',
-    sides: [side(path), side('/other')],
-    newer,
-    longer,
-  });
-const conflicts = (count: number) =>
-  Array.from({ length: count }, (_, number) => conflict(`/one/${number}`));
+const conflict = migrationProblem('files-differ', {
+  path: '/one',
+  other: '/other',
+  sides: [side('/one'), side('/other')],
+  newer: 'home',
+  longer: undefined,
+});
 
 function pointOf(state: RestorePoint['state'], root: string): RestorePoint {
   const path = `${home}/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882`;
@@ -65,7 +62,7 @@ describe('after a refused migration', () => {
     expect(toMigrate([deletes])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
-        purpose: 'when cleanupPeriodDays is raised',
+        purpose: 'once the problems above are solved',
       },
       {
         command: `claude-shared-state migrate --accept-retention --home ${home}`,
@@ -79,7 +76,7 @@ describe('after a refused migration', () => {
     expect(toMigrate([live, deletes])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
-        purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+        purpose: 'once the problems above are solved',
       },
       {
         command: `claude-shared-state migrate --live merge --accept-retention --home ${home}`,
@@ -90,32 +87,19 @@ describe('after a refused migration', () => {
   });
 
   test.each(['live-session-has-copies', 'live-across-devices'] as const)(
-    'a problem %s only passes with time',
+    'no option accepts %s',
     (code) => {
       expect(toMigrate([migrationProblem(code, session), deletes])).toEqual([
         {
           command: `claude-shared-state migrate --home ${home}`,
-          purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+          purpose: 'once the problems above are solved',
         },
       ]);
     },
   );
 
-  test('of a conflict the newer file is proposed, else the longer or shared', () => {
-    const problems = [conflict('/a b', 'home', 'shared'), conflict('/c', undefined, 'home')];
-
-    expect(toMigrate([...problems, conflict('/d')])).toEqual([
-      {
-        command: `claude-shared-state migrate --prefer-home '/a b' --prefer-home /c --prefer-shared /d --home ${home}`,
-        purpose:
-          'if you accept it: in each conflict the newer file is shared, and the other is set aside',
-      },
-    ]);
-  });
-
-  test('up to five conflicts are decided by one command, more are listed', () => {
-    expect(toMigrate(conflicts(5))[0]?.command.match(/--prefer-shared/g)).toHaveLength(5);
-    expect(toMigrate(conflicts(6))).toEqual([
+  test('a conflict is decided by hand, by an option that is printed beside it', () => {
+    expect(toMigrate([conflict])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
         purpose: 'once the problems above are solved',
@@ -183,7 +167,7 @@ describe('after a refused restore', () => {
     expect(toRestore([live])).toEqual([
       {
         command: `claude-shared-state restore --home ${home}`,
-        purpose: 'when the sessions have ended',
+        purpose: 'once the problems above are solved',
       },
     ]);
   });
