@@ -14,7 +14,6 @@ import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
-  recordedScope,
   rootOf,
   stepsToComplete,
   type InterruptedRun,
@@ -98,11 +97,6 @@ function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
       return [{ command: `rm ${at}`, purpose: `remove ${them}, unless a volume is missing` }];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
-    case 'directory-unusable':
-    case 'link-blocked':
-    case 'not-permitted':
-    case 'not-mergeable':
-      return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];
   }
@@ -130,6 +124,8 @@ function stepForDivergent(problem: LinkProblem, scope: Scope): readonly NextStep
   }
   return [{ command: `ls -la ${quoted(problem.path)}/`, purpose: 'see what the link leads to' }];
 }
+
+export const SOLVED = 'once the problems above are solved';
 
 /** What to type after a migration was refused. */
 export function stepsPastRefusal(
@@ -167,23 +163,4 @@ export function stepsPastRefusal(
   ).join('; ');
   const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
   return [again, { ...accept, or: true }];
-}
-
-const SOLVED = 'once the problems above are solved';
-
-/** What to type after a restore was refused. */
-export function stepsPastRefusedRestore(
-  scope: Scope,
-  words: readonly string[],
-  problems: readonly AnyProblem[],
-  restorePoints: readonly RestorePoint[],
-): readonly NextStep[] {
-  const errors = problems.filter(isError);
-  const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
-  if (!isOther) return [stepFor(scope, words, SOLVED)];
-  if (scope.requiredFrom === 'home') return [];
-  const purpose = 'restore from the shared directories that this home was migrated to';
-  return restorePoints
-    .filter((point) => isElsewhere(scope, point))
-    .map((point) => stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]));
 }

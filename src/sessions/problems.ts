@@ -43,7 +43,7 @@ export type UnusableReason =
 export type MisplacedReason = 'other-project' | 'behind-link' | 'no-messages' | 'several-copies';
 
 /** What is missing or hidden in a transcript that can be resumed. */
-export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
+export type DamageReason = 'last-line-truncated' | 'lines-lost' | 'forked';
 
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
@@ -104,7 +104,7 @@ export interface SessionProblemFields {
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
-   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
+   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `lines-lost`: lines of it are not JSON, after a crash of the machine, say, and the program skips them. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
    */
   readonly 'transcript-damaged': AtPath & {
     readonly reason: DamageReason;
@@ -216,9 +216,9 @@ const damaged: Readonly<Record<DamageReason, { readonly state: string; readonly 
       state: 'ends in a truncated line',
       advice: 'Resume with Claude Code 2.1.223 or later, which repairs it first.',
     },
-    'start-missing': {
-      state: 'lacks its beginning',
-      advice: 'Look for the rest in the other homes before you continue it.',
+    'lines-lost': {
+      state: "has lines that can't be read, and that Claude Code skips",
+      advice: 'It resumes without them. A backup may have them.',
     },
     forked: {
       state: 'has several branches',

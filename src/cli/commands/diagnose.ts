@@ -115,7 +115,7 @@ export const locateCommand = defineCommand({
     const { io, scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);
     const { homes, required } = scope;
-    const { transcripts, artifacts, unreadable } = await whileWaiting(
+    const { transcripts, unreadable } = await whileWaiting(
       stderr,
       'searching all projects',
       locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
@@ -129,8 +129,6 @@ export const locateCommand = defineCommand({
     if (isThere) out.line(paint.bold(count(transcripts.length, 'transcript')));
     else out.verdict('bad', `no transcript of ${sessionId}`);
     for (const one of transcripts) printTranscript(out, one);
-    if (artifacts.length > 0) out.title('Other files of the session');
-    for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
     if (unreadable.length > 0) out.title('Unreadable, so it may be in there');
     for (const one of unreadable)
       out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
@@ -141,7 +139,7 @@ export const locateCommand = defineCommand({
     printSteps(out, next);
     return {
       exitCode: isThere ? EXIT.done : EXIT.problems,
-      body: { sessionId, transcripts, artifacts, unreadable, next },
+      body: { sessionId, transcripts, unreadable, next },
     };
   },
 });

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import {
   type AccountReport,
   inspectAll,
@@ -11,7 +10,6 @@ import { causesOf, distinct, errorsFirst, isRight, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { thoseThere } from '../files.ts';
 import { didYouMean } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
@@ -97,9 +95,7 @@ function chosenChecks(names: readonly string[] = checks.map(({ name }) => name))
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
-  const places = [...homes, ...required.map(({ target }) => dirname(target))];
-  const lockPaths = [...new Set(places)].map((place) => `${place}/.claude-shared-state/lock`);
-  const [reports, retention, live, settings, points, locks, claudeVersion] = await Promise.all([
+  const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
     inspectAll(homesToLink(scope), { required, retention: true }),
     inspectRetention(homes, {
       // The period of the primary home counts, too; its transcripts are not those of a target.
@@ -108,11 +104,10 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
     findLiveSessions(homes),
     inspectSettings(homes, { environment: io.env, defaultAccountHome: defaultHomeIn(io.home) }),
     restorePointsIn(homes),
-    thoseThere(lockPaths),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
   const { platform } = io;
-  return { scope, platform, reports, retention, live, settings, points, locks, claudeVersion };
+  return { scope, platform, reports, retention, live, settings, points, claudeVersion };
 }
 
 const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;

@@ -3,8 +3,7 @@ import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, flagsOf } from '../command.ts';
 import { inTurn } from '../lists.ts';
-import { stepsPastRefusedRestore } from '../next-steps.ts';
-import { restorePointsIn } from '../runs.ts';
+import { SOLVED } from '../next-steps.ts';
 import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
@@ -41,7 +40,6 @@ export const restoreCommand = defineCommand({
     );
     const homes = plans.map(({ accountHome }) => accountHome);
     const found = plans.flatMap((plan) => plan.problems);
-    const refused = plans.filter(({ ok }) => !ok);
 
     printHomes(out, scope);
     if (options.required !== undefined) printShared(out, scope);
@@ -57,15 +55,9 @@ export const restoreCommand = defineCommand({
       words,
       homes,
       problems: found,
-      blocked:
-        refused.length === 0
-          ? undefined
-          : async () => {
-              const refusing = refused.map(({ accountHome }) => accountHome);
-              const { restorePoints } = await restorePointsIn(refusing);
-              const errors = refused.flatMap((plan) => plan.problems);
-              return stepsPastRefusedRestore(scope, words, errors, restorePoints);
-            },
+      blocked: plans.every(({ ok }) => ok)
+        ? undefined
+        : () => [stepFor(scope, words, SOLVED, homes)],
       nothing: plans.length === 0 ? 'nothing to restore' : undefined,
       notice:
         'Each link is replaced by a directory of its own. The shared directories keep everything.',

@@ -3,7 +3,7 @@ import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { finding } from '../../../src/links/problems.ts';
-import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/next-steps.ts';
+import { stepsPastRefusal } from '../../../src/cli/next-steps.ts';
 
 const home = '/home/me/.claude';
 const scope = {
@@ -24,10 +24,6 @@ const toMigrate = (
   problems: Parameters<typeof stepsPastRefusal>[2],
   points: readonly RestorePoint[] = [],
 ) => stepsPastRefusal(scope, ['migrate'], problems, points);
-const toRestore = (
-  problems: Parameters<typeof stepsPastRefusedRestore>[2],
-  points: readonly RestorePoint[] = [],
-) => stepsPastRefusedRestore(scope, ['restore'], problems, points);
 
 const session = {
   path: `${home}/sessions/1.json`,
@@ -139,36 +135,5 @@ describe('after a refused migration', () => {
     expect(toMigrate([live], [point])[0]?.command).toBe(
       `claude-shared-state migrate --home ${home} --shared 'projects=/srv/the projects'`,
     );
-  });
-});
-
-describe('after a refused restore', () => {
-  const other = migrationProblem('other-target', { path: '/point', target: '/target' });
-  const named = { ...scope, requiredFrom: 'root' } as const;
-
-  test('the recorded root is named if another one was', () => {
-    const point = pointOf('complete', '/srv/shared');
-
-    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([
-      {
-        command: `claude-shared-state restore --home ${home} --root /srv/shared`,
-        purpose: 'restore from the shared directories that this home was migrated to',
-      },
-    ]);
-  });
-
-  test('nothing is proposed if the recorded directories were used', () => {
-    expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
-    const point = pointOf('complete', '/home/me');
-    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([]);
-  });
-
-  test('running sessions have to end', () => {
-    expect(toRestore([live])).toEqual([
-      {
-        command: `claude-shared-state restore --home ${home}`,
-        purpose: 'once the problems above are solved',
-      },
-    ]);
   });
 });

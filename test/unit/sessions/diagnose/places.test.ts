@@ -1,7 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked } from '../../support/hooked.ts';
-import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';

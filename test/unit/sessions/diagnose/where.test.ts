@@ -1,7 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { inWords } from '../../support/in-words.ts';
-import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import {
   at,
   inWorld,
