@@ -176,10 +176,8 @@ export const aboutContent: readonly Scenario[] = [
       note('mode', { mode: 'x'.repeat(5 * 2 ** 20) }) + conversation(cwd).replaceAll(',"', ',\n"'),
   ),
   content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
-  content(
-    'lacks its beginning',
-    { resumes: true },
-    ({ cwd }) => conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
+  content('lacks its beginning', { resumes: true }, ({ cwd }) =>
+    conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
   ),
   content(
     'has been continued by two processes',
