@@ -281,8 +281,7 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     'choose-session',
     (p) => text`no home has a transcript of ${p.sessionId}; ${p.path} does not exist`,
     (p) =>
-      'Name all account homes, or choose another session.' +
-      (p.periodDays === undefined ? '' : ` Claude Code deletes them after ${p.periodDays} days.`),
+      `Name all account homes, or choose another session${p.periodDays === undefined ? '' : `: Claude Code deletes transcripts after ${p.periodDays} days`}.`,
   ),
   'projects-link-missing': error(
     'ensure',
