@@ -47,6 +47,8 @@ export interface Look {
   /** Whether it is the one of the look before: a server that dies takes all terminals along. */
   readonly isSameServer: boolean;
   readonly sightings: readonly Sighting[];
+  /** What of their transcripts could not be read. */
+  readonly unreadable?: readonly string[] | undefined;
 }
 
 /** When something that failed is tried again. */
@@ -145,12 +147,12 @@ interface Settled {
   readonly events: readonly DaemonEvent[];
 }
 
-/** Decides what to do after a look. */
+/** Decides what to do after a look; `blocked`: why nothing is done about a limit. */
 export function step(
   remembered: LoopState,
   look: Look,
   rules: LoopRules,
-): Settled & { readonly call?: LoopCall } {
+): Settled & { readonly call?: LoopCall; readonly blocked?: string } {
   const now = Number(look.at);
   const isKnownHome = rules.accounts.some(({ account }) => account === remembered.swap?.to);
   const before = isKnownHome ? remembered : { ...remembered, swap: undefined };
@@ -191,7 +193,10 @@ export function step(
   const choice = nextAccount(state, from, rules, look.at);
   if (choice.waitUntil === undefined) {
     // An account that is avoided isn't exhausted: it is tried again in a while.
-    if (choice.account === undefined) return { events, ...proceed(state, account, watched, now) };
+    if (choice.account === undefined) {
+      const blocked = `${from} is exhausted, and what could replace it has failed a short time ago`;
+      return { events, blocked, ...proceed(state, account, watched, now) };
+    }
     const concerned = watched.filter(
       ({ name, accountHome }) =>
         isWanted(state, name) && (from === account || accountHome === from),

@@ -16,14 +16,16 @@ import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
 import { isDirectoryAt, textAt, xdgDirectory } from '../files.ts';
 import { absolutePath } from '../scope.ts';
+import { daemonFile } from './daemon.ts';
 import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
+import { memoryFrom } from './memory.ts';
 import type { DaemonStatus } from './status.ts';
 
 /** The options of `failover`, of which each action takes some. */
 export const failoverOptions = {
   session: listOption(
-    '--session <name[=directory]>',
-    'a tmux session, and the directory that Claude Code runs in; can be repeated (default: all in which it runs)',
+    '--session <name[:pane][=directory]>',
+    'a tmux session, such as api; its pane, such as api:%3, if Claude Code runs in several; and the directory that it runs in. Can be repeated (default: all in which it runs)',
   ),
   state: textOption(
     '--state <directory>',
@@ -163,13 +165,11 @@ function absoluteIn(option: string, path: string, io: Surroundings): string {
 }
 
 async function sessionFrom(text: string, io: Surroundings): Promise<WantedSession> {
-  const at = text.indexOf('=');
-  const name = at < 0 ? text : text.slice(0, at);
-  if (!isUsableName(name))
-    throw new UsageError(`--session ${text}: tmux has no session of this name`);
-  if (at < 0) return { name };
-  const cwd = absoluteIn('--session', text.slice(at + 1), io);
-  if (await isDirectoryAt(cwd)) return { name, cwd };
+  const [, name = '', pane, directory] = /^([^=]*?)(?::(%\d+))?(?:=(.*))?$/s.exec(text) ?? [];
+  if (!isUsableName(name)) throw new UsageError(`--session ${text}: ${noSuchSession}`);
+  if (directory === undefined) return { name, pane };
+  const cwd = absoluteIn('--session', directory, io);
+  if (await isDirectoryAt(cwd)) return { name, pane, cwd };
   throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
 }
 
@@ -185,10 +185,14 @@ function timeFrom(option: string, text: string): number {
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
-export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProblem[]> {
+export async function checkToRun(
+  setup: FailoverSetup,
+  io: Surroundings,
+): Promise<readonly AnyProblem[]> {
   const { homes } = setup;
   const { required } = setup.tools;
   await requireTerminals(setup);
+  await requireSameServer(setup, io);
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>
     required.every(({ name, target }) => target === join(home, name));
@@ -225,14 +229,39 @@ export async function asOnlyDaemon<Value>(
   );
 }
 
-/** Whether tmux and what it needs are there at all; that its server does not run is no mistake. */
-export async function requireTerminals({ tools: { terminal } }: FailoverSetup): Promise<void> {
+/** Whether tmux and what it needs are there at all, and the panes that are named; that no server runs is no mistake. */
+export async function requireTerminals({ tools, named }: FailoverSetup): Promise<void> {
+  const { terminal } = tools;
   try {
     const [first] = await terminal.sessions();
     if (first !== undefined) await orNone(() => terminal.processIds(first));
   } catch (error) {
     throw new UsageError(reasonOf(error));
   }
+  for (const { name, pane } of named) {
+    if (pane === undefined) continue;
+    const ids = (await orNone(() => terminal.panes(name))).map(({ id }) => id);
+    if (ids.includes(pane)) continue;
+    const reason =
+      ids.length === 0 ? noSuchSession : `it has no such pane; its panes are ${ids.join(', ')}`;
+    throw new UsageError(`--session ${name}:${pane}: ${reason}`);
+  }
+}
+
+export const noSuchSession = 'tmux has no session of this name';
+
+/** By a mistyped socket all sessions would seem to be lost, and be started once more. */
+async function requireSameServer(
+  { tools: { terminal, stateDirectory }, readFile: read }: FailoverSetup,
+  io: Surroundings,
+): Promise<void> {
+  const { server = '' } = memoryFrom(await read(daemonFile(stateDirectory))).loop;
+  const [path] = /\/.*$/s.exec(server) ?? [];
+  if (path === undefined || server === (await terminal.server())) return;
+  if (server !== (await io.tmux(path).terminal.server())) return;
+  throw new UsageError(
+    `--socket: the sessions of --state ${stateDirectory} run in the tmux server at ${path}; correct it, or give this one a --state of its own`,
+  );
 }
 
 /** The daemon that wrote a status, if it still runs. */

@@ -164,7 +164,8 @@ const launch = /* @__PURE__ */ kind(
   (value): value is Launch => value === 'as-it-ran' || isObject(value),
   'as-it-ran, or a plain object',
 );
-const milliseconds = /* @__PURE__ */ integer({ min: 1, of: 'milliseconds' });
+// A timer of more than this fires at once.
+const milliseconds = /* @__PURE__ */ integer({ min: 1, max: 2 ** 31 - 1, of: 'milliseconds' });
 const anySessions = /* @__PURE__ */ (() =>
   list(
     object<FailoverSession>({

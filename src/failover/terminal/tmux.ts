@@ -123,8 +123,8 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal
       await server.run(session, action, 'respawn-pane', pane.id, ['-k', pane.shell, '-i']);
     },
     sessions: () => server.listSessions(),
-    // A process id alone may be that of the one before, after a reboot.
-    server: async () => (await server.listSessions('#{pid} #{start_time}'))[0],
+    // A process id alone may be that of the one before, after a reboot; by its socket it can be found again.
+    server: async () => (await server.listSessions('#{pid} #{start_time} #{socket_path}'))[0],
     create: (session, cwd) => server.create(session, cwd),
   };
 }
