@@ -24,10 +24,10 @@ import {
   failoverOptions,
   type FailoverSetup,
   type FailoverValues,
+  isRunning,
   noSuchSession,
   requireTerminals,
   requireTwo,
-  runningDaemon,
   setupFor,
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
@@ -282,10 +282,10 @@ async function showStatus(
 ): Ended {
   const path = statusFile(tools.stateDirectory);
   const status = statusFrom(await readFile(path));
-  const isRunning = runningDaemon(status) !== undefined;
+  const running = status !== undefined && isRunning(status);
   if (status === undefined) out.verdict('bad', `no daemon has written ${out.path(path)}`);
-  else printStatus(out, status, isRunning);
-  return { exitCode: codeFor(isRunning), body: { running: isRunning, status } };
+  else printStatus(out, status, running);
+  return { exitCode: codeFor(running), body: { running, status } };
 }
 
 async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {

@@ -102,8 +102,6 @@ export interface LoopState {
   readonly waitUntil?: string | undefined;
 }
 
-export const initialState: LoopState = { sessions: {}, avoided: {} };
-
 const fresh = { failures: 0, retryAt: 0, wasStopped: false, isLost: false };
 export const beginning = { failures: 0, retryAt: 0, hasMoved: false };
 
@@ -127,20 +125,14 @@ export interface LoopRules {
 
 /** The one call to make now; `open`: the terminals to make first. */
 export type LoopCall =
-  | {
-      readonly kind: 'swap';
-      readonly from: string;
-      readonly to: string;
-      readonly names: readonly string[];
-      readonly open: readonly string[];
-    }
-  | {
-      readonly kind: 'relaunch';
-      readonly account: string;
-      readonly names: readonly string[];
-      readonly open: readonly string[];
-    }
+  | ({ readonly kind: 'swap'; readonly from: string; readonly to: string } & Concerned)
+  | ({ readonly kind: 'relaunch'; readonly account: string } & Concerned)
   | { readonly kind: 'stop' };
+
+interface Concerned {
+  readonly names: readonly string[];
+  readonly open: readonly string[];
+}
 
 interface Settled {
   readonly state: LoopState;

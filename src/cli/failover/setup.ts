@@ -15,6 +15,7 @@ import {
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
 import { isDirectoryAt, textAt, xdgDirectory } from '../files.ts';
+import type { Io } from '../io.ts';
 import { absolutePath } from '../scope.ts';
 import { daemonFile } from './daemon.ts';
 import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
@@ -81,13 +82,12 @@ export async function setupFor(
   requireTypeable('--continue', { prompt: values.continue });
   requireTypeable('the arguments after --', { extraArgs });
   const named: WantedSession[] = [];
-  for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
-  const known = new Set<string>();
-  for (const { name } of named) {
-    if (known.has(folded(name))) {
-      throw new UsageError(`--session ${name}: two names must differ by more than case`);
+  for (const text of values.session ?? []) {
+    const session = await sessionFrom(text, io);
+    if (named.some(({ name }) => folded(name) === folded(session.name))) {
+      throw new UsageError(`--session ${text}: two names must differ by more than case`);
     }
-    known.add(folded(name));
+    named.push(session);
   }
   const { canary } = values;
   if (canary !== undefined && named.length > 0 && !named.some(({ name }) => name === canary)) {
@@ -156,15 +156,13 @@ function zoneHere(): string | undefined {
   return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
-type Surroundings = CliContext['io'];
-
 /** A daemon keeps it for weeks: it must not depend on where that was started. */
-function absoluteIn(option: string, path: string, io: Surroundings): string {
+function absoluteIn(option: string, path: string, io: Io): string {
   if (/^(?:\/|~(?:\/|$))/.test(path)) return absolutePath(path, io);
   throw new UsageError(`${option}: ${path} is relative; write the whole path`);
 }
 
-async function sessionFrom(text: string, io: Surroundings): Promise<WantedSession> {
+async function sessionFrom(text: string, io: Io): Promise<WantedSession> {
   const [, name = '', pane, directory] = /^([^=]*?)(?::(%\d+))?(?:=(.*))?$/s.exec(text) ?? [];
   if (!isUsableName(name)) throw new UsageError(`--session ${text}: ${noSuchSession}`);
   if (directory === undefined) return { name, pane };
@@ -185,10 +183,7 @@ function timeFrom(option: string, text: string): number {
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
-export async function checkToRun(
-  setup: FailoverSetup,
-  io: Surroundings,
-): Promise<readonly AnyProblem[]> {
+export async function checkToRun(setup: FailoverSetup, io: Io): Promise<readonly AnyProblem[]> {
   const { homes } = setup;
   const { required } = setup.tools;
   await requireTerminals(setup);
@@ -253,7 +248,7 @@ export const noSuchSession = 'tmux has no session of this name';
 /** By a mistyped socket all sessions would seem to be lost, and be started once more. */
 async function requireSameServer(
   { tools: { terminal, stateDirectory }, readFile: read }: FailoverSetup,
-  io: Surroundings,
+  io: Io,
 ): Promise<void> {
   const { server = '' } = memoryFrom(await read(daemonFile(stateDirectory))).loop;
   const [path] = /\/.*$/s.exec(server) ?? [];
@@ -264,12 +259,10 @@ async function requireSameServer(
   );
 }
 
-/** The daemon that wrote a status, if it still runs. */
-export function runningDaemon(status: DaemonStatus | undefined): DaemonStatus | undefined {
-  if (status === undefined) return undefined;
+/** Whether the daemon that wrote a status still runs. */
+export function isRunning({ at, pid, pollMs }: DaemonStatus): boolean {
   // A swap may take minutes; another process may have got its id by then.
-  const isRecent = Date.now() - Date.parse(status.at) < MAX_SWAP_MS + 3 * status.pollMs;
-  return isRecent && exists(status.pid) ? status : undefined;
+  return Date.now() - Date.parse(at) < MAX_SWAP_MS + 3 * pollMs && exists(pid);
 }
 
 const MAX_SWAP_MS = 600_000;

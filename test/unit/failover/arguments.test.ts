@@ -46,9 +46,8 @@ test('a time that no timer can wait is refused: it would fire at once', () =>
     const asked = { from: stage.from, to: stage.to, sessions: [], ...stage.options };
     const tooLong = { pollMs: 2 ** 31, stopTimeoutMs: 2 ** 31, resumeTimeoutMs: 2 ** 31 };
     const { problems } = await refusalOf(planSwap({ ...asked, ...tooLong }));
-    expect(problems.map(({ message }) => message)).toEqual(
-      Object.keys(tooLong).map(() => expect.stringContaining('from 1 to 2147483647')),
-    );
+    expect(problems).toHaveLength(3);
+    for (const { message } of problems) expect(message).toContain('from 1 to 2147483647');
   }));
 
 test('sessions that are no array are refused', () =>

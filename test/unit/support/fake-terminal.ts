@@ -219,11 +219,14 @@ export class FakeTerminal implements Terminal {
   }
 
   /** Those that were opened as `<session>:<id>`; they have the given size. */
-  panes(session: string): Promise<readonly TerminalPane[]> {
+  async panes(session: string): Promise<readonly TerminalPane[]> {
     const own = [...this.#panes.keys()].filter((name) => name.startsWith(`${session}:`));
     const sized = own.map((name) => ({ id: name.slice(session.length + 1), ...this.size }));
-    if (sized.length > 0) return Promise.resolve(sized);
-    return Promise.resolve().then(() => this.#pane(session) && [{ id: '%0', ...this.size }]);
+    if (sized.length === 0) {
+      this.#pane(session);
+      sized.push({ id: '%0', ...this.size });
+    }
+    return await Promise.resolve(sized);
   }
 
   launchOf(session: string, pid: number): Promise<ProcessLaunch | undefined> {

@@ -114,8 +114,8 @@ describe('a mistake is told before anything is begun:', () => {
   });
 
   test('no tmux', async () => {
-    const tmux = () => ({ terminal: tmuxTerminal({ tmux: '/nowhere/tmux' }) });
-    const { exitCode, stderr } = await failover(['run', '--once'], { tmux });
+    const terminal = tmuxTerminal({ tmux: '/nowhere/tmux' });
+    const { exitCode, stderr } = await failover(['run', '--once'], { tmux: () => ({ terminal }) });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('cannot be run (ENOENT)')]);
   });
 
@@ -144,7 +144,7 @@ describe('a mistake is told before anything is begun:', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^[^-]*--to: .*no account home/)]);
   });
 
-  test('another tmux server than that of the sessions, which still runs', async () => {
+  test('another tmux server while that of the sessions still runs', async () => {
     const { terminal } = stage;
     const server = '71 1 /tmp/tmux-0/default';
     terminal.server = () => Promise.resolve(server);

@@ -339,7 +339,7 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
   );
 
   test(
-    'asked to look once, says that nothing could be done: a launch failed, then nothing was left',
+    'asked to look once, says that nothing could be done about a limit',
     on(async (stage) => {
       const { terminal } = stage;
       const once = () => watch(stage, [], { isOnce: true, canary: 'web' });
@@ -365,15 +365,16 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
     on(async (stage) => {
       const { world, terminal, stateDirectory, options } = stage;
       const { required = [], processInspector, sleep } = options;
-      const before = (call: string, path: string) => {
-        if (call === 'open' && path.endsWith(`${ONE}.jsonl`)) failWith('EACCES');
-      };
       const { events } = await watch(stage, [() => undefined, () => undefined], {
         tools: {
           terminal,
           stateDirectory,
           required,
-          fs: hooked(world, { before }),
+          fs: hooked(world, {
+            before: (call, path) => {
+              if (call === 'open' && path.endsWith(`${ONE}.jsonl`)) failWith('EACCES');
+            },
+          }),
           processInspector,
           sleep,
         },

@@ -6,7 +6,6 @@ import {
   afterRelaunch,
   afterSwap,
   beginning,
-  initialState,
   type Look,
   type LoopCall,
   type LoopRules,
@@ -17,6 +16,7 @@ import {
   step,
 } from '../../../../src/cli/failover/loop.ts';
 
+const initialState: LoopState = { sessions: {}, avoided: {} };
 const START = Date.parse('2026-11-29T12:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
