@@ -33,8 +33,6 @@ vi.mock('node:fs', () => {
     'symlink',
   ];
   const callbacks = ['close', 'fstat', 'fsync', 'open', 'read', 'stat', 'write'];
-  const throwing = (all: readonly string[]) =>
-    Object.fromEntries(all.map((name) => [name, touched]));
   return {
     ...throwing(names.map((name) => `${name}Sync`)),
     ...throwing(callbacks),
@@ -42,6 +40,10 @@ vi.mock('node:fs', () => {
     promises: throwing(names),
   };
 });
+
+function throwing(names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, touched]));
+}
 
 function touched(path: unknown): never {
   throw new Error(`the real disk was touched: ${String(path)}`);
