@@ -1,12 +1,10 @@
-import { mapLimit } from '../core/map-limit.ts';
+import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
 import { toResult } from '../core/result.ts';
-import type { SessionReadFs } from '../fs/session-fs.ts';
-import { entryOf, identityOf } from '../fs/stats.ts';
+import type { FileStats, SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import {
   findRoots,
   listTranscripts,
-  MAX_STATS,
   type TranscriptFile,
   type TranscriptFilter,
 } from './find-transcripts.ts';
@@ -18,7 +16,8 @@ export interface FoundFile extends TranscriptFile {
   readonly size: number;
   /** In milliseconds. */
   readonly mtime: number;
-  readonly identity: string;
+  readonly device: FileStats['dev'];
+  readonly inode: FileStats['ino'];
   readonly accountHomes: readonly string[];
 }
 
@@ -40,7 +39,7 @@ export async function findSessions(
     const add = async ({ sessionId, path, projectKey }: TranscriptFile): Promise<void> => {
       const stats = await toResult(fs.stat(path, { bigint: true }));
       if (!stats.ok || !stats.value.isFile()) return;
-      const { size, mtimeMs } = stats.value;
+      const { size, mtimeMs, dev: device, ino: inode } = stats.value;
       // Written out: of 20,000 files, spreading takes as long as the calls.
       const found: FoundFile = {
         sessionId,
@@ -48,24 +47,33 @@ export async function findSessions(
         projectKey,
         size: Number(size),
         mtime: Number(mtimeMs),
-        identity: identityOf(entryOf(stats.value)) ?? path,
+        device,
+        inode,
         accountHomes: homes,
       };
       const known = sessions.get(sessionId);
       sessions.set(sessionId, known === undefined ? [found] : withFile(known, found));
     };
-    await mapLimit(await listTranscripts(fs, root, filter), add, MAX_STATS);
+    await mapLimit(await listTranscripts(fs, root, filter), add, MANY_AT_ONCE);
   }
   return [...sessions.values()].toSorted(([one], [other]) => other.mtime - one.mtime);
 }
 
 /** Adds a file to those of its session; of a file that is known by another path only the homes. */
 function withFile(files: SessionFiles, found: FoundFile): SessionFiles {
-  const known = files.find(({ identity }) => identity === found.identity);
+  const known = files.find((file) => isSame(file, found));
   const homes = new Set([...(known?.accountHomes ?? []), ...found.accountHomes]);
   const added = { ...(known ?? found), accountHomes: [...homes] };
   const [first = added, ...others] = [...files.filter((file) => file !== known), added].toSorted(
     (one, other) => other.mtime - one.mtime,
   );
   return [first, ...others];
+}
+
+/** Whether both are one file; their paths tell where the file system numbers no inodes. */
+function isSame(one: FoundFile, other: FoundFile): boolean {
+  const areNumbered = BigInt(one.inode) !== 0n;
+  return areNumbered
+    ? one.inode === other.inode && one.device === other.device
+    : one.path === other.path;
 }

@@ -44,9 +44,6 @@ type ProjectsPath = Pick<TranscriptPath, 'path' | 'accountHome'>;
 /** A real directory of projects, with every path that leads to it: those of the homes first. */
 export type ProjectsRoot = readonly [ProjectsPath, ...ProjectsPath[]];
 
-// Enough to keep the threads of the file system busy: none of these calls holds a file open.
-export const MAX_STATS = 512;
-
 const bigint = { bigint: true } as const;
 
 /** Finds the directories of projects of all homes, and the shared one, each once. */
@@ -164,7 +161,7 @@ export async function findTranscripts(
       const name = join(projectKey, `${sessionId}.jsonl`);
       return { projectKey, name, stats: await toResult(fs.stat(join(root[0].path, name), bigint)) };
     };
-    for (const { projectKey, name, stats } of await mapLimit(keys, find, MAX_STATS)) {
+    for (const { projectKey, name, stats } of await mapLimit(keys, find, MANY_AT_ONCE)) {
       if (stats.ok) {
         const paths = await pathsIn(fs, root, projectKey, name);
         const identity = identityOf(entryOf(stats.value)) ?? paths[0].path;
