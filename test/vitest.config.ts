@@ -25,14 +25,11 @@ const drivers = ['pg', 'ioredis', '@aws-sdk/client-s3'].map((find) => ({
 // Only a test that hangs ends by these: none may fail because the machine is slow.
 const HANGS_MS = 1_800_000;
 
-/** They replace modules, become another user for good, or need the disk of the system: each has a process of its own. */
+/** They replace modules, or become another user for good: each has a process of its own. */
 const alone = [
+  'test/unit/isolation.test.ts',
   'test/unit/cli/permissions.test.ts',
-  'test/unit/cli/screens.test.ts',
-  'test/unit/links/isolation.test.ts',
   'test/unit/links/permissions.test.ts',
-  'test/unit/migrate/stories/one-inode.test.ts',
-  'test/unit/sessions/isolation.test.ts',
   'test/unit/sessions/without-proc.test.ts',
 ];
 

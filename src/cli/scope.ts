@@ -200,9 +200,10 @@ export async function accountFor(
   path: string,
   scope: Scope,
   io: Pick<Io, 'cwd' | 'home'>,
+  option = '--account',
 ): Promise<string> {
   const home = absolutePath(path, io);
-  if (!scope.homes.includes(home)) await requireThatExist('--account', [home], scope);
+  if (!scope.homes.includes(home)) await requireThatExist(option, [home], scope);
   return home;
 }
 

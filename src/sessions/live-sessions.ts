@@ -202,7 +202,8 @@ async function readRecord(
     const content = await readSmallFile(fs, path, MAX_BYTES);
     const found = content.ok ? parseRecord(content.value) : undefined;
     if (found !== undefined) return { found };
-    errno = content.ok ? undefined : content.errno;
+    // What is no file, such as a FIFO, is no record.
+    errno = content.ok || content.errno === 'EFTYPE' ? undefined : content.errno;
   }
   if (errno === 'ENOENT') return {};
   const fields = errno === undefined ? { path, accountHome } : { path, accountHome, errno };

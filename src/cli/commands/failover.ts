@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type FailoverSession,
   planSwap,
   saveResumeUUIDs,
   swapAccounts,
@@ -9,12 +8,13 @@ import {
   type SwapReport,
 } from '../../failover/index.ts';
 import { offerFile, type Refusal, refusalOf } from '../act.ts';
+import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagsOf, requireAction } from '../command.ts';
 import { EXIT, type ExitCode, reasonOf, UsageError } from '../exit.ts';
 import { alertsFrom, sendAlert } from '../failover/alerts.ts';
 import { daemonFile, noteFile, runDaemon, statusFile } from '../failover/daemon.ts';
 import { type DaemonEvent, eventLine } from '../failover/events.ts';
-import { findInTerminals } from '../failover/look.ts';
+import { findInTerminals, sessionsIn } from '../failover/look.ts';
 import { beginning, isMoved, nextAccount, type SwapNote } from '../failover/loop.ts';
 import { memoryFrom, noteFrom, noteText } from '../failover/memory.ts';
 import { addressFrom, cannotListen, type Pages, serve } from '../failover/serve.ts';
@@ -24,9 +24,10 @@ import {
   failoverOptions,
   type FailoverSetup,
   type FailoverValues,
+  isRunning,
+  noSuchSession,
   requireTerminals,
   requireTwo,
-  runningDaemon,
   setupFor,
 } from '../failover/setup.ts';
 import { type DaemonStatus, metricsOf, quotaStatusOf, statusFrom } from '../failover/status.ts';
@@ -95,7 +96,7 @@ async function watch(context: CliContext, values: FailoverValues, setup: Failove
   const { io, stderr } = context;
   const alerts = alertsFrom(values.on ?? []);
   const address = values.listen === undefined ? undefined : addressFrom(values.listen);
-  const problems = await checkToRun(setup);
+  const problems = await checkToRun(setup, io);
   if (problems.length > 0) {
     printProblems(stderr, problems);
     return { exitCode: EXIT.problems };
@@ -162,31 +163,29 @@ async function sessionsFor(setup: FailoverSetup, to?: string, note?: SwapNote) {
   const isThere = (name: string) =>
     found.some((each) => each.name === name && each.live.accountHomes[0] === note?.to);
   const left = note?.names.filter((name) => there.includes(name) && !isThere(name)) ?? [];
-  const watched = new Map<string, FailoverSession>();
-  for (const name of left) watched.set(name, { name, cwd: note?.cwds[name] ?? '' });
-  for (const { name, cwd } of found) watched.set(name, { name, cwd });
-  for (const { name, cwd } of named) if (cwd !== undefined) watched.set(name, { name, cwd });
-  const nowhere = named.find(({ name }) => !watched.has(name));
+  const unfinished = left.map((name) => ({ name, cwd: note?.cwds[name] }));
+  const sessions = sessionsIn(named, unfinished, found);
+  const nowhere = named.find(({ name }) => !sessions.some((each) => each.name === name));
   if (nowhere !== undefined) {
-    const { name } = nowhere;
-    throw new UsageError(
-      `--session ${name}: nothing runs in it; name its directory: ${name}=/a/directory`,
-    );
+    const { name, pane } = nowhere;
+    const option = pane === undefined ? name : `${name}:${pane}`;
+    const hint = `nothing runs in it; name its directory: ${option}=/a/directory`;
+    throw new UsageError(`--session ${option}: ${there.includes(name) ? hint : noSuchSession}`);
   }
-  if (watched.size === 0)
+  if (sessions.length === 0)
     throw new UsageError('no session is running in tmux; name some with --session');
   const times = (home: string) => found.filter(({ live }) => live.accountHomes[0] === home).length;
   const [from = ''] = homes
     .filter((home) => home !== to)
     .toSorted((one, other) => times(other) - times(one));
-  return { sessions: [...watched.values()], from, unfinished: left.length > 0 ? note : undefined };
+  return { sessions, from, unfinished: left.length > 0 ? note : undefined };
 }
 
 async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
   const { sessions, from } = await sessionsFor(setup);
-  const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io)];
+  const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io, '--to')];
   const plans: TargetPlan[] = [];
   printSubject(out, sessions.length, from);
   for (const target of targets.filter((home) => home !== from)) {
@@ -195,9 +194,18 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
     plans.push({ to: target, ...plan });
     printSwapPlan(out, target, plan);
   }
+  if (plans.length === 0) out.verdict('bad', 'the sessions run under this account already');
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
   return { exitCode: codeFor(isOk), body: { from, plans } };
 }
+
+/** How a swap ends that has not moved all sessions. */
+const endings = {
+  done: 'done, but not for all sessions',
+  refused: 'refused; nothing was stopped',
+  'canary-failed': 'the first session did not resume; the others were not moved',
+  stopped: 'stopped; run the same command to continue',
+} as const;
 
 /** The account that the daemon would choose, by what it remembers. */
 async function freeAccount(setup: FailoverSetup, from: string): Promise<string> {
@@ -210,7 +218,8 @@ async function freeAccount(setup: FailoverSetup, from: string): Promise<string> 
 async function swap(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
-  const named = values.to === undefined ? undefined : await accountFor(values.to, scope, io);
+  const named =
+    values.to === undefined ? undefined : await accountFor(values.to, scope, io, '--to');
   const path = noteFile(setup.tools.stateDirectory);
   const before = await setup.readFile(path);
   const { sessions, unfinished, ...most } = await sessionsFor(setup, named, noteFrom(before));
@@ -222,6 +231,10 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);
   printSwapPlan(out, to, plan);
+  if (plan.problems.some(isError)) {
+    out.verdict('bad', endings.refused);
+    return { exitCode: EXIT.problems, body };
+  }
   const refusal = await refusalOf(context, values, 'Move them?');
   if (refusal !== undefined) {
     const { exitCode, ...ending } = refusal;
@@ -242,13 +255,8 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
     printSession(out, session, isMoved(session), session.outcome, 2);
   }
   printMessagesOf(out, report.problems, 2);
-  const endings = {
-    done: report.ok ? `all sessions run under ${out.path(to)}` : 'done, but not for all sessions',
-    refused: 'refused; nothing was stopped',
-    'canary-failed': 'the first session did not resume; the others were not moved',
-    stopped: 'stopped; run the same command to continue',
-  };
-  out.verdict(report.ok ? 'ok' : 'bad', endings[report.outcome]);
+  const ending = report.ok ? `all sessions run under ${out.path(to)}` : endings[report.outcome];
+  out.verdict(report.ok ? 'ok' : 'bad', ending);
   const isStopped = !report.ok && report.outcome === 'stopped';
   const exitCode = isStopped ? EXIT.failed : codeFor(report.ok);
   return { exitCode, body: { ...body, report } };
@@ -274,16 +282,17 @@ async function showStatus(
 ): Ended {
   const path = statusFile(tools.stateDirectory);
   const status = statusFrom(await readFile(path));
-  const isRunning = runningDaemon(status) !== undefined;
+  const running = status !== undefined && isRunning(status);
   if (status === undefined) out.verdict('bad', `no daemon has written ${out.path(path)}`);
-  else printStatus(out, status, isRunning);
-  return { exitCode: codeFor(isRunning), body: { running: isRunning, status } };
+  else printStatus(out, status, running);
+  return { exitCode: codeFor(running), body: { running, status } };
 }
 
 async function writeUnit(context: CliContext, values: FailoverValues, setup: FailoverSetup): Ended {
   const { io } = context;
   alertsFrom(values.on ?? []);
   if (values.listen !== undefined) addressFrom(values.listen);
+  requireLasting(values, setup);
   const command = [...io.executable, 'failover', 'run', ...flagsFor(context, values, setup)];
   const service = {
     command,
@@ -304,6 +313,20 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   return { exitCode, body: { path, text, ...ending } };
 }
 
+/** A service is started again whenever it has failed, and outlives the tmux server. */
+function requireLasting({ whenExhausted }: FailoverValues, { named }: FailoverSetup): void {
+  if (whenExhausted === 'stop') {
+    throw new UsageError(
+      '--when-exhausted stop: a service that has stopped is started again; leave it out',
+    );
+  }
+  const { name, pane } = named.find((each) => each.pane !== undefined) ?? {};
+  if (pane === undefined) return;
+  throw new UsageError(
+    `--session ${name}:${pane}: a pane ends with its tmux server, and a unit doesn't; name a session with one pane`,
+  );
+}
+
 /** The same options again, with absolute paths, and what the surroundings say besides. */
 function flagsFor(
   { io, scope }: CliContext,
@@ -319,7 +342,6 @@ function flagsFor(
     poll: values.poll,
     coolDown: values.coolDown,
     next: values.next,
-    whenExhausted: values.whenExhausted,
     continue: values.continue,
     canary: values.canary,
     on: values.on,

@@ -2,7 +2,7 @@ import { planSwap, relaunchSessions, swapAccounts, type SwapReport } from '../..
 import { reasonOf } from '../exit.ts';
 import { jsonLine } from '../json.ts';
 import type { DaemonEvent, EventName } from './events.ts';
-import { lookAround, type Surroundings } from './look.ts';
+import { lookAround, sessionsIn, type Surroundings } from './look.ts';
 import {
   adopt,
   afterRelaunch,
@@ -48,8 +48,21 @@ export const daemonFile = (directory: string): string => `${directory}/daemon.js
 export const noteFile = (directory: string): string => `${directory}/swap.json`;
 export const statusFile = (directory: string): string => `${directory}/status.json`;
 
+/** What says that something was not done. */
+const undone: ReadonlySet<string> = new Set<EventName>([
+  'no-account',
+  'swap-refused',
+  'swap-failed',
+  'canary-failed',
+  'session-left',
+  'relaunch-failed',
+  'gave-up',
+  'poll-failed',
+  'not-saved',
+]);
+
 class Daemon {
-  readonly #setup: DaemonSetup;
+  #setup: DaemonSetup;
   readonly #startedAt: Date;
   readonly #counts: Record<string, number> = {};
   #memory: Memory = memoryFrom(undefined);
@@ -82,8 +95,10 @@ class Daemon {
       if (isGoingOn) await rest(pollMs);
     }
     const { swap, waitUntil } = this.#memory.loop;
+    const isWaiting = swap !== undefined || waitUntil !== undefined;
+    const isDone = !isWaiting && !Object.keys(this.#counts).some((event) => undone.has(event));
     this.#say({ event: 'stopped', text: 'stopped' });
-    return isGoingOn && !(isOnce && (swap !== undefined || waitUntil !== undefined));
+    return isGoingOn && (isDone || !isOnce);
   }
 
   /** Looks, decides, and makes the one call that is due; tells whether to go on. */
@@ -92,22 +107,25 @@ class Daemon {
     await this.#readNote();
     const { swap } = this.#memory.loop;
     const { look, ...read } = await lookAround(at, this.#setup, this.#memory);
-    const { call, state, events } = step(this.#memory.loop, look, this.#setup);
+    const { call, state, events, blocked } = step(this.#memory.loop, look, this.#setup);
     // What would be done is decided anew at every poll.
     const isPretending = this.#setup.isDryRun && call !== undefined;
     this.#memory = { loop: isPretending ? { ...state, swap } : state, ...read };
     this.#seen = look.sightings;
     this.#polls += 1;
     for (const event of events) this.#say(event);
+    this.#sayOnce('no-account', blocked);
+    this.#sayOnce('transcript-unreadable', look.unreadable?.join(', ') || undefined);
     const isRunning = look.sightings.some(({ state: each }) => each === 'running');
-    if (isRunning) this.#standing.delete('no-session');
-    else if (call === undefined) this.#sayOnce('no-session', 'no session runs yet');
+    if (isRunning || call === undefined) {
+      this.#sayOnce('no-session', isRunning ? undefined : 'no session runs yet');
+    }
     // What is begun without a note of it could not be completed after a crash.
     const isSaved = await this.#remember();
     if (call?.kind === 'stop') return false;
     if (call !== undefined && this.#setup.isDryRun) await this.#pretend(call);
     else if (call !== undefined && isSaved) await this.#perform(call);
-    this.#standing.delete('poll-failed');
+    this.#sayOnce('poll-failed', undefined);
     return true;
   }
 
@@ -115,8 +133,11 @@ class Daemon {
     const { now, tools } = this.#setup;
     await this.#report();
     for (const { name, cwd } of this.#sessions(call.open)) {
-      // What went wrong shows in the report of the call.
-      await tools.terminal.create(name, cwd).catch(() => undefined);
+      await tools.terminal.create(name, cwd).then(
+        () => this.#forgetPane(name),
+        // What went wrong shows in the report of the call.
+        () => undefined,
+      );
     }
     const { loop, ...read } = this.#memory;
     const settled =
@@ -135,7 +156,16 @@ class Daemon {
 
   #sessions(names: readonly string[]) {
     const all = Object.entries(this.#memory.loop.sessions);
-    return all.flatMap(([name, { cwd }]) => (names.includes(name) ? { name, cwd } : []));
+    const known = all.map(([name, { cwd }]) => ({ name, cwd }));
+    return sessionsIn(this.#setup.named, known).filter(({ name }) => names.includes(name));
+  }
+
+  /** It has gone with its terminal, and the new one has one pane only. */
+  #forgetPane(name: string): void {
+    const named = this.#setup.named.map((each) =>
+      each.name === name ? { ...each, pane: undefined } : each,
+    );
+    this.#setup = { ...this.#setup, named };
   }
 
   /** Takes over what somebody else has begun. */
@@ -224,7 +254,7 @@ class Daemon {
       this.#sayOnce('not-saved', reasonOf(error));
       return false;
     }
-    this.#standing.delete('not-saved');
+    this.#sayOnce('not-saved', undefined);
     return true;
   }
 
@@ -242,8 +272,13 @@ class Daemon {
     this.#setup.onEvent(event, this.#setup.now());
   }
 
-  #sayOnce(event: EventName, text: string, more: Partial<DaemonEvent> = {}): void {
+  /** Says what goes on, unless it was said before; `undefined`: it is over. */
+  #sayOnce(event: EventName, text: string | undefined, more: Partial<DaemonEvent> = {}): void {
     if (this.#standing.get(event) === text) return;
+    if (text === undefined) {
+      this.#standing.delete(event);
+      return;
+    }
     this.#standing.set(event, text);
     this.#say({ ...more, event, text });
   }

@@ -19,6 +19,8 @@ export const eventMeanings = {
   'limit-reached': 'a session has reached a limit of its account',
   'model-limit': 'a session has reached the limit of one model; no swap',
   'all-exhausted': 'no account is left; the daemon waits until the first one can be used again',
+  'no-account':
+    'an account is exhausted, and the others are left alone for a while; they are tried again',
   'limit-over': 'an account is available again, and the sessions continue',
   'swap-started': 'a swap begins',
   'session-stopped': 'a swap has ended a session, to resume it under the other account',
@@ -32,6 +34,8 @@ export const eventMeanings = {
   'relaunch-failed': 'a session could not be relaunched, with its problems',
   'gave-up': 'something failed too often, and is not tried again',
   'would-act': 'with --dry-run: what would be done now',
+  'transcript-unreadable':
+    'a transcript or its directory cannot be read; a limit is only seen on the screen',
   'not-saved': 'the state directory cannot be written; nothing is begun until it can',
   'poll-failed': 'a poll failed; the next one tries again',
   'alert-failed': 'a command or URL of --on failed',

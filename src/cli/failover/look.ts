@@ -15,8 +15,7 @@ import type { SessionState, Look, Sighting } from './loop.ts';
 import type { Memory } from './memory.ts';
 
 /** A session of `--session`; its directory is the one that it runs in, unless given. */
-export interface WantedSession {
-  readonly name: string;
+export interface WantedSession extends Pick<FailoverSession, 'name' | 'pane'> {
   readonly cwd?: string | undefined;
 }
 
@@ -56,20 +55,36 @@ export async function findInTerminals({
   );
   const found = new Map<string, Found>();
   for (const name of there) {
+    const wanted = named.find((each) => each.name === name);
     const panes = await orNone(() => terminal.panes(name));
-    const targets = panes.length < 2 ? [name] : panes.map(({ id }) => `${name}:${id}`);
+    const several = panes.length < 2 ? [] : panes.map(({ id }) => id);
+    const ids = wanted?.pane === undefined ? several : [wanted.pane];
+    const targets = ids.length === 0 ? [name] : ids.map((id) => `${name}:${id}`);
     for (const target of targets) {
       const pids = await orNone(() => terminal.processIds(target));
       // The nearest to the shell: a session may have started another one.
       const inside = pids.flatMap((pid) => running.find((live) => live.pid === pid) ?? []);
       const [live] = inside;
-      const cwd = named.find((each) => each.name === name)?.cwd ?? live?.cwd;
+      const cwd = wanted?.cwd ?? live?.cwd;
       if (live === undefined || cwd?.startsWith('/') !== true || found.has(folded(name))) continue;
       found.set(folded(name), { name, cwd, live, target });
       break;
     }
   }
   return { there, found: [...found.values()] };
+}
+
+/** The sessions to act on, each with its directory, and its pane if one was named: what comes later is known better. */
+export function sessionsIn(
+  named: readonly WantedSession[],
+  ...known: readonly (readonly WantedSession[])[]
+): readonly FailoverSession[] {
+  const sessions = new Map<string, FailoverSession>();
+  for (const { name, cwd } of [...known.flat(), ...named]) {
+    const pane = named.find((each) => each.name === name)?.pane;
+    if (cwd !== undefined) sessions.set(folded(name), { name, cwd, pane });
+  }
+  return [...sessions.values()];
 }
 
 /** Asks about a terminal that may be gone by now. */
@@ -100,23 +115,18 @@ export async function lookAround(
   const { terminal, stateDirectory, fs, processInspector, required } = surroundings.tools;
   const server = await terminal.server();
   const { found } = await findInTerminals(surroundings);
-  const watched = new Map<string, FailoverSession>();
-  for (const [name, { cwd }] of Object.entries(loop.sessions)) {
-    if (isDiscovering || named.some((each) => each.name === name)) {
-      watched.set(folded(name), { name, cwd });
-    }
-  }
-  for (const { name, cwd } of found) watched.set(folded(name), { name, cwd });
-  for (const { name, cwd } of named)
-    if (cwd !== undefined) watched.set(folded(name), { name, cwd });
-
+  const remembered = Object.entries(loop.sessions).flatMap(([name, { cwd }]) =>
+    isDiscovering || named.some((each) => each.name === name) ? { name, cwd } : [],
+  );
+  const watched = sessionsIn(named, remembered, found);
   const tools = { terminal, stateDirectory, fs, processInspector };
-  const saved = await saveResumeUUIDs([...watched.values()], { ...tools, accountHomes: homes });
+  const saved = await saveResumeUUIDs(watched, { ...tools, accountHomes: homes });
   const next = { cursors: new Map<string, unknown>(), records: new Map<string, string>() };
   const sightings: Sighting[] = [];
+  const unreadable: string[] = [];
   for (const each of saved.sessions) {
     const { name, sessionId } = each;
-    const cwd = watched.get(folded(name))?.cwd ?? '';
+    const cwd = watched.find((one) => one.name === name)?.cwd ?? '';
     const running = found.find((one) => one.name === name);
     if (each.source === 'record' && running !== undefined) {
       const { live, target } = running;
@@ -130,6 +140,7 @@ export async function lookAround(
       });
       next.cursors.set(name, rows.cursor);
       next.records.set(name, live.path);
+      unreadable.push(...rows.unreadable.map(({ path, errno }) => `${path} (${errno})`));
       const text = await terminal.capture(target).catch(() => undefined);
       const { sessionId: id, startedAt } = live;
       const seen = { name, cwd, state: 'running', sessionId: id, startedAt } as const;
@@ -146,7 +157,7 @@ export async function lookAround(
   // If it is another one by now, the terminals that were looked at may be of either.
   const isSame = server !== undefined && server === (await terminal.server());
   const isSameServer = isSame && (loop.server ?? server) === server;
-  return { look: { at, server, isSameServer, sightings }, ...next };
+  return { look: { at, server, isSameServer, sightings, unreadable }, ...next };
 }
 
 async function isThere(path: string, { readFile }: Surroundings): Promise<boolean> {

@@ -47,6 +47,8 @@ export interface Look {
   /** Whether it is the one of the look before: a server that dies takes all terminals along. */
   readonly isSameServer: boolean;
   readonly sightings: readonly Sighting[];
+  /** What of their transcripts could not be read. */
+  readonly unreadable?: readonly string[] | undefined;
 }
 
 /** When something that failed is tried again. */
@@ -100,8 +102,6 @@ export interface LoopState {
   readonly waitUntil?: string | undefined;
 }
 
-export const initialState: LoopState = { sessions: {}, avoided: {} };
-
 const fresh = { failures: 0, retryAt: 0, wasStopped: false, isLost: false };
 export const beginning = { failures: 0, retryAt: 0, hasMoved: false };
 
@@ -125,32 +125,26 @@ export interface LoopRules {
 
 /** The one call to make now; `open`: the terminals to make first. */
 export type LoopCall =
-  | {
-      readonly kind: 'swap';
-      readonly from: string;
-      readonly to: string;
-      readonly names: readonly string[];
-      readonly open: readonly string[];
-    }
-  | {
-      readonly kind: 'relaunch';
-      readonly account: string;
-      readonly names: readonly string[];
-      readonly open: readonly string[];
-    }
+  | ({ readonly kind: 'swap'; readonly from: string; readonly to: string } & Concerned)
+  | ({ readonly kind: 'relaunch'; readonly account: string } & Concerned)
   | { readonly kind: 'stop' };
+
+interface Concerned {
+  readonly names: readonly string[];
+  readonly open: readonly string[];
+}
 
 interface Settled {
   readonly state: LoopState;
   readonly events: readonly DaemonEvent[];
 }
 
-/** Decides what to do after a look. */
+/** Decides what to do after a look; `blocked`: why nothing is done about a limit. */
 export function step(
   remembered: LoopState,
   look: Look,
   rules: LoopRules,
-): Settled & { readonly call?: LoopCall } {
+): Settled & { readonly call?: LoopCall; readonly blocked?: string } {
   const now = Number(look.at);
   const isKnownHome = rules.accounts.some(({ account }) => account === remembered.swap?.to);
   const before = isKnownHome ? remembered : { ...remembered, swap: undefined };
@@ -191,7 +185,10 @@ export function step(
   const choice = nextAccount(state, from, rules, look.at);
   if (choice.waitUntil === undefined) {
     // An account that is avoided isn't exhausted: it is tried again in a while.
-    if (choice.account === undefined) return { events, ...proceed(state, account, watched, now) };
+    if (choice.account === undefined) {
+      const blocked = `${from} is exhausted, and what could replace it has failed a short time ago`;
+      return { events, blocked, ...proceed(state, account, watched, now) };
+    }
     const concerned = watched.filter(
       ({ name, accountHome }) =>
         isWanted(state, name) && (from === account || accountHome === from),

@@ -15,15 +15,18 @@ import {
 import { defaultHomeIn } from '../diagnoses.ts';
 import { reasonOf, UsageError } from '../exit.ts';
 import { isDirectoryAt, textAt, xdgDirectory } from '../files.ts';
+import type { Io } from '../io.ts';
 import { absolutePath } from '../scope.ts';
+import { daemonFile } from './daemon.ts';
 import { folded, isUsableName, orNone, type WantedSession } from './look.ts';
+import { memoryFrom } from './memory.ts';
 import type { DaemonStatus } from './status.ts';
 
 /** The options of `failover`, of which each action takes some. */
 export const failoverOptions = {
   session: listOption(
-    '--session <name[=directory]>',
-    'a tmux session, and the directory that Claude Code runs in; can be repeated (default: all in which it runs)',
+    '--session <name[:pane][=directory]>',
+    'a tmux session, such as api; its pane, such as api:%3, if Claude Code runs in several; and the directory that it runs in. Can be repeated (default: all in which it runs)',
   ),
   state: textOption(
     '--state <directory>',
@@ -79,13 +82,12 @@ export async function setupFor(
   requireTypeable('--continue', { prompt: values.continue });
   requireTypeable('the arguments after --', { extraArgs });
   const named: WantedSession[] = [];
-  for (const text of values.session ?? []) named.push(await sessionFrom(text, io));
-  const known = new Set<string>();
-  for (const { name } of named) {
-    if (known.has(folded(name))) {
-      throw new UsageError(`--session ${name}: two names must differ by more than case`);
+  for (const text of values.session ?? []) {
+    const session = await sessionFrom(text, io);
+    if (named.some(({ name }) => folded(name) === folded(session.name))) {
+      throw new UsageError(`--session ${text}: two names must differ by more than case`);
     }
-    known.add(folded(name));
+    named.push(session);
   }
   const { canary } = values;
   if (canary !== undefined && named.length > 0 && !named.some(({ name }) => name === canary)) {
@@ -154,22 +156,18 @@ function zoneHere(): string | undefined {
   return timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
 }
 
-type Surroundings = CliContext['io'];
-
 /** A daemon keeps it for weeks: it must not depend on where that was started. */
-function absoluteIn(option: string, path: string, io: Surroundings): string {
+function absoluteIn(option: string, path: string, io: Io): string {
   if (/^(?:\/|~(?:\/|$))/.test(path)) return absolutePath(path, io);
   throw new UsageError(`${option}: ${path} is relative; write the whole path`);
 }
 
-async function sessionFrom(text: string, io: Surroundings): Promise<WantedSession> {
-  const at = text.indexOf('=');
-  const name = at < 0 ? text : text.slice(0, at);
-  if (!isUsableName(name))
-    throw new UsageError(`--session ${text}: tmux has no session of this name`);
-  if (at < 0) return { name };
-  const cwd = absoluteIn('--session', text.slice(at + 1), io);
-  if (await isDirectoryAt(cwd)) return { name, cwd };
+async function sessionFrom(text: string, io: Io): Promise<WantedSession> {
+  const [, name = '', pane, directory] = /^([^=]*?)(?::(%\d+))?(?:=(.*))?$/s.exec(text) ?? [];
+  if (!isUsableName(name)) throw new UsageError(`--session ${text}: ${noSuchSession}`);
+  if (directory === undefined) return { name, pane };
+  const cwd = absoluteIn('--session', directory, io);
+  if (await isDirectoryAt(cwd)) return { name, pane, cwd };
   throw new UsageError(`--session ${text}: there is no directory ${cwd}`);
 }
 
@@ -185,10 +183,11 @@ function timeFrom(option: string, text: string): number {
 }
 
 /** Makes sure that a daemon can work with it; returns what keeps the homes from sharing their sessions. */
-export async function checkToRun(setup: FailoverSetup): Promise<readonly AnyProblem[]> {
+export async function checkToRun(setup: FailoverSetup, io: Io): Promise<readonly AnyProblem[]> {
   const { homes } = setup;
   const { required } = setup.tools;
   await requireTerminals(setup);
+  await requireSameServer(setup, io);
   // The home that has what is shared needs no links.
   const isPool = (home: string) =>
     required.every(({ name, target }) => target === join(home, name));
@@ -225,22 +224,45 @@ export async function asOnlyDaemon<Value>(
   );
 }
 
-/** Whether tmux and what it needs are there at all; that its server does not run is no mistake. */
-export async function requireTerminals({ tools: { terminal } }: FailoverSetup): Promise<void> {
+/** Whether tmux and what it needs are there at all, and the panes that are named; that no server runs is no mistake. */
+export async function requireTerminals({ tools, named }: FailoverSetup): Promise<void> {
+  const { terminal } = tools;
   try {
     const [first] = await terminal.sessions();
     if (first !== undefined) await orNone(() => terminal.processIds(first));
   } catch (error) {
     throw new UsageError(reasonOf(error));
   }
+  for (const { name, pane } of named) {
+    if (pane === undefined) continue;
+    const ids = (await orNone(() => terminal.panes(name))).map(({ id }) => id);
+    if (ids.includes(pane)) continue;
+    const reason =
+      ids.length === 0 ? noSuchSession : `it has no such pane; its panes are ${ids.join(', ')}`;
+    throw new UsageError(`--session ${name}:${pane}: ${reason}`);
+  }
 }
 
-/** The daemon that wrote a status, if it still runs. */
-export function runningDaemon(status: DaemonStatus | undefined): DaemonStatus | undefined {
-  if (status === undefined) return undefined;
+export const noSuchSession = 'tmux has no session of this name';
+
+/** By a mistyped socket all sessions would seem to be lost, and be started once more. */
+async function requireSameServer(
+  { tools: { terminal, stateDirectory }, readFile: read }: FailoverSetup,
+  io: Io,
+): Promise<void> {
+  const { server = '' } = memoryFrom(await read(daemonFile(stateDirectory))).loop;
+  const [path] = /\/.*$/s.exec(server) ?? [];
+  if (path === undefined || server === (await terminal.server())) return;
+  if (server !== (await io.tmux(path).terminal.server())) return;
+  throw new UsageError(
+    `--socket: the sessions of --state ${stateDirectory} run in the tmux server at ${path}; correct it, or give this one a --state of its own`,
+  );
+}
+
+/** Whether the daemon that wrote a status still runs. */
+export function isRunning({ at, pid, pollMs }: DaemonStatus): boolean {
   // A swap may take minutes; another process may have got its id by then.
-  const isRecent = Date.now() - Date.parse(status.at) < MAX_SWAP_MS + 3 * status.pollMs;
-  return isRecent && exists(status.pid) ? status : undefined;
+  return Date.now() - Date.parse(at) < MAX_SWAP_MS + 3 * pollMs && exists(pid);
 }
 
 const MAX_SWAP_MS = 600_000;

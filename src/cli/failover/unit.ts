@@ -10,6 +10,8 @@ export interface Service {
 }
 
 const SERVICE_NAME = 'claude-failover';
+/** How soon it is started again after it has failed. launchd can't tell one exit code from another; so nor does systemd. */
+const RETRY_SECONDS = 15;
 
 /** Where a user's unit belongs. */
 export const unitPath = (configDirectory: string): string =>
@@ -33,9 +35,7 @@ StartLimitIntervalSec=0
 ExecStart=${command.map((word) => systemdWord(word)).join(' ')}
 ${variables.join('')}WorkingDirectory=${home.replaceAll('%', '%%')}
 Restart=on-failure
-RestartSec=15
-# All accounts are exhausted, or the homes don't share their sessions: starting again helps nothing.
-RestartPreventExitStatus=1
+RestartSec=${RETRY_SECONDS}
 # The tmux server that it may start lives on without it.
 KillMode=process
 
@@ -77,6 +77,7 @@ ${words}
   <key>RunAtLoad</key><true/>
   <key>KeepAlive</key>
   <dict><key>SuccessfulExit</key><false/></dict>
+  <key>ThrottleInterval</key><integer>${RETRY_SECONDS}</integer>
   <!-- The tmux server that it may start lives on without it. -->
   <key>AbandonProcessGroup</key><true/>
 </dict>

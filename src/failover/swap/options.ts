@@ -164,7 +164,8 @@ const launch = /* @__PURE__ */ kind(
   (value): value is Launch => value === 'as-it-ran' || isObject(value),
   'as-it-ran, or a plain object',
 );
-const milliseconds = /* @__PURE__ */ integer({ min: 1, of: 'milliseconds' });
+// A timer of more than this fires at once.
+const milliseconds = /* @__PURE__ */ integer({ min: 1, max: 2 ** 31 - 1, of: 'milliseconds' });
 const anySessions = /* @__PURE__ */ (() =>
   list(
     object<FailoverSession>({
@@ -241,10 +242,10 @@ export function checkRelaunch(given: unknown, relaunchOptions: RelaunchOptions) 
   const own = { targetHome: path, accountHomes: optional(somePaths, []) };
   const schema = { sessions, options: options({ ...shared, ...waiting, ...resuming, ...own }) };
   const checked = check('relaunchSessions', schema, { sessions: given, options: relaunchOptions });
-  const { targetHome, accountHomes, ...rest } = checked.options;
-  const request = resumeRequest(rest, targetHome, accountHomes);
+  const { targetHome, accountHomes } = checked.options;
+  const request = resumeRequest(checked.options, targetHome, accountHomes);
   requireTypeable(checked.sessions, request);
-  return { sessions: checked.sessions, context: contextOf(rest), request };
+  return { sessions: checked.sessions, context: contextOf(checked.options), request };
 }
 
 export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'planSwap') {
@@ -267,24 +268,10 @@ export function checkSwap(swapOptions: SwapOptions, call: 'swapAccounts' | 'plan
       ? swap
       : faults.add('options.to', swap.to, 'another account home than options.from');
   };
-  const checked = check(call, { options: readSwap }, { options: swapOptions });
-  const {
-    from,
-    to,
-    sessions: all,
-    accountHomes,
-    stopTimeoutMs,
-    onNoShell,
-    canary,
-    onEvent,
-    ...rest
-  } = checked.options;
-  const resume = resumeRequest(rest, to, [from, ...accountHomes]);
-  requireTypeable(all, resume);
-  return {
-    context: contextOf(rest),
-    request: { from, to, sessions: all, resume, stopTimeoutMs, onNoShell, canary, onEvent },
-  };
+  const { options: swap } = check(call, { options: readSwap }, { options: swapOptions });
+  const resume = resumeRequest(swap, swap.to, [swap.from, ...swap.accountHomes]);
+  requireTypeable(swap.sessions, resume);
+  return { context: contextOf(swap), request: { ...swap, resume } };
 }
 
 function contextOf(given: ValuesOf<typeof shared & typeof waiting>) {

@@ -5,11 +5,11 @@ import { textOf } from '../../fs/port.ts';
 import { readSmallFile } from '../../fs/read-file.ts';
 import type { ResumeUUID } from '../../sessions/resume-uuid.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { ProcessLaunch } from '../terminal/terminal.ts';
+import { MAX_LAUNCH_BYTES, type ProcessLaunch } from '../terminal/terminal.ts';
 import { keepArguments } from './launch-arguments.ts';
 import type { LaunchOptions, LaunchRequest } from './options.ts';
 import { replaceFile } from './resume-id.ts';
-import { MAX_LAUNCH_BYTES, type SessionTerminal } from './session-terminal.ts';
+import type { SessionTerminal } from './session-terminal.ts';
 
 /** How a session ran, kept next to its id for the next launch. */
 export interface SavedLaunch {

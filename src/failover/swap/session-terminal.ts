@@ -3,7 +3,13 @@ import { basename, dirname, join } from '../../core/paths.ts';
 import { readSmallFile } from '../../fs/read-file.ts';
 import { findLiveSessions, type LiveSession } from '../../sessions/live-sessions.ts';
 import { type FailoverProblem, failoverProblem } from '../problems.ts';
-import type { ProcessLaunch, Terminal, TerminalKey, TerminalPane } from '../terminal/terminal.ts';
+import {
+  MAX_LAUNCH_BYTES,
+  type ProcessLaunch,
+  type Terminal,
+  type TerminalKey,
+  type TerminalPane,
+} from '../terminal/terminal.ts';
 import type { FailoverContext, FailoverSession } from './options.ts';
 
 /** Ends the work on one session. */
@@ -47,9 +53,6 @@ export type Occupant =
 
 const WITHOUT_AND: ReadonlySet<string> = new Set(['elvish', 'nu']);
 const SHELL_TIMEOUT_MS = 5_000;
-
-/** A file that keeps how a session ran has the arguments of one process: on Linux at most this much by default. */
-export const MAX_LAUNCH_BYTES = 2 ** 21;
 
 /** The terminal of one session. Every failure of a call blocks the session. */
 export class SessionTerminal {

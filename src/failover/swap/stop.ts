@@ -32,8 +32,9 @@ export interface StoppedProgram {
  */
 export async function stopSession(
   terminal: SessionTerminal,
-  { from, to, resume, stopTimeoutMs, onNoShell }: SwapRequest,
+  request: SwapRequest,
 ): Promise<StoppedProgram> {
+  const { from, to, resume, stopTimeoutMs, onNoShell } = request;
   const notRunning = { pid: undefined, wasKilled: false, wasBusy: false };
   const occupant = await terminal.occupant([from, to]);
   if (occupant.kind === 'shell') return notRunning;
@@ -52,6 +53,11 @@ export async function stopSession(
   if (!stored.ok || stored.value !== sessionId) await writeId(terminal, sessionId);
   const { isBusy, launch } = await inspectWork(terminal, live, diagnosis, hasShell);
   await saveLaunch(terminal, { ...launch, wasBusy: isBusy });
+  // All that took a while: somebody may have cleared or ended the session.
+  const now = await terminal.occupant([from, to]);
+  if (now.kind !== 'session' || now.live.pid !== pid || now.live.sessionId !== sessionId) {
+    return await stopSession(terminal, request);
+  }
 
   const wasKilled = hasShell
     ? await end(terminal, pid, stopTimeoutMs)

@@ -19,6 +19,9 @@ export interface ProcessLaunch {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** All arguments and the environment of a process together have at most this much by default on Linux. */
+export const MAX_LAUNCH_BYTES = 2 ** 21;
+
 /**
  * The terminals in which sessions run.
  *

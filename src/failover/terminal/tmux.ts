@@ -4,7 +4,12 @@ import { realMigrateDisk } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { readSmallFile } from '../../fs/read-file.ts';
 import { familyOf, isInForeground } from './process-table.ts';
-import type { ProcessLaunch, Terminal, TerminalKey } from './terminal.ts';
+import {
+  MAX_LAUNCH_BYTES,
+  type ProcessLaunch,
+  type Terminal,
+  type TerminalKey,
+} from './terminal.ts';
 import { terminalError, TmuxServer } from './tmux-server.ts';
 
 /** Options of {@link tmuxTerminal}. */
@@ -123,14 +128,11 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal
       await server.run(session, action, 'respawn-pane', pane.id, ['-k', pane.shell, '-i']);
     },
     sessions: () => server.listSessions(),
-    // A process id alone may be that of the one before, after a reboot.
-    server: async () => (await server.listSessions('#{pid} #{start_time}'))[0],
+    // A process id alone may be that of the one before, after a reboot; by its socket it can be found again.
+    server: async () => (await server.listSessions('#{pid} #{start_time} #{socket_path}'))[0],
     create: (session, cwd) => server.create(session, cwd),
   };
 }
-
-// All arguments and the environment of a process together have at most this much by default on Linux.
-const MAX_LAUNCH_BYTES = 2 ** 21;
 
 /** How a process was started, by `/proc`; nothing is known on systems without it. */
 async function readLaunch(pid: number): Promise<ProcessLaunch | undefined> {
@@ -145,13 +147,10 @@ async function readLaunch(pid: number): Promise<ProcessLaunch | undefined> {
   ];
   if (!link.ok || command === undefined || variables === undefined) return undefined;
   const env: Record<string, string> = {};
-  for (const each of variables)
+  for (const each of variables) {
     env[each.split('=', 1)[0] ?? ''] = each.slice(each.indexOf('=') + 1);
-  return {
-    executable: textOf(link.value),
-    args: command.slice(1),
-    env,
-  };
+  }
+  return { executable: textOf(link.value), args: command.slice(1), env };
 }
 
 const isText = (value: unknown): value is string =>

@@ -1,4 +1,4 @@
-import { saveResumeUUIDs } from 'claude-shared-state/failover';
+import { planSwap, saveResumeUUIDs } from 'claude-shared-state/failover';
 import { expect, test } from 'vitest';
 import { inWords, wordsFor } from '../support/in-words.ts';
 import { refusalOf } from '../support/migrating.ts';
@@ -39,6 +39,16 @@ test.each(wrong.map(([name, value]) => [name, wordsFor(value), value] as const))
       expect(problems).toEqual([expect.stringContaining(`options.${name}`)]);
     }),
 );
+
+test('a time that no timer can wait is refused: it would fire at once', () =>
+  inWorld('memory', async (world) => {
+    const stage = setStage(world);
+    const asked = { from: stage.from, to: stage.to, sessions: [], ...stage.options };
+    const tooLong = { pollMs: 2 ** 31, stopTimeoutMs: 2 ** 31, resumeTimeoutMs: 2 ** 31 };
+    const { problems } = await refusalOf(planSwap({ ...asked, ...tooLong }));
+    expect(problems).toHaveLength(3);
+    for (const { message } of problems) expect(message).toContain('from 1 to 2147483647');
+  }));
 
 test('sessions that are no array are refused', () =>
   inWorld('memory', async (world) => {

@@ -1,7 +1,15 @@
 import type { Terminal } from 'claude-shared-state/failover';
 import { describe, expect, test } from 'vitest';
 import type { FakeTerminal } from '../support/fake-terminal.ts';
-import { setStage, startBoth, swap, told } from '../support/swapping.ts';
+import {
+  savedFor,
+  setStage,
+  startBoth,
+  swap,
+  THREE,
+  told,
+  writeTranscript,
+} from '../support/swapping.ts';
 import { inWorld, worldKinds } from '../support/world.ts';
 
 /** The same terminals, some calls of which answer in another way. */
@@ -67,6 +75,27 @@ describe.each(worldKinds)('a swap (%s)', (kind) => {
       await stage.terminal.signal('api', pid, 'SIGKILL');
       expect(told((await swap(stage)).sessions)).toMatchObject({ api: 'skipped terminal-busy' });
       expect(stage.terminal.entered.map(([name]) => name)).toEqual(['web']);
+    }));
+
+  test('resumes the session that was begun by /clear while the one before was looked at', () =>
+    inWorld(kind, async (world) => {
+      const stage = setStage(world);
+      startBoth(stage);
+      const { terminal, sessions: all } = stage;
+      const [api] = all;
+      if (api === undefined) throw new Error('no such session');
+      writeTranscript(stage, THREE, api);
+      // Looked at first for the plan, then before it is stopped.
+      let looks = 0;
+      terminal.onCall = (call, name) => {
+        if (call !== 'capture' || name !== 'api') return;
+        looks += 1;
+        if (looks === 2) terminal.clear('api', THREE);
+      };
+      const { sessions } = await swap(stage);
+      expect(sessions[0]).toMatchObject({ outcome: 'resumed', sessionId: THREE });
+      expect(savedFor(stage, 'api')).toBe(`${THREE}\n`);
+      expect(terminal.runningIn('api')).toEqual({ id: THREE, accountHome: stage.to });
     }));
 
   test('leaves alone what somebody has started since the ids were saved', () =>

@@ -219,10 +219,14 @@ export class FakeTerminal implements Terminal {
   }
 
   /** Those that were opened as `<session>:<id>`; they have the given size. */
-  panes(session: string): Promise<readonly TerminalPane[]> {
+  async panes(session: string): Promise<readonly TerminalPane[]> {
     const own = [...this.#panes.keys()].filter((name) => name.startsWith(`${session}:`));
     const sized = own.map((name) => ({ id: name.slice(session.length + 1), ...this.size }));
-    return Promise.resolve(sized.length === 0 ? [{ id: '%0', ...this.size }] : sized);
+    if (sized.length === 0) {
+      this.#pane(session);
+      sized.push({ id: '%0', ...this.size });
+    }
+    return await Promise.resolve(sized);
   }
 
   launchOf(session: string, pid: number): Promise<ProcessLaunch | undefined> {
@@ -245,7 +249,8 @@ export class FakeTerminal implements Terminal {
   readonly created: (readonly [session: string, cwd: string])[] = [];
 
   sessions(): Promise<readonly string[]> {
-    return Promise.resolve([...this.#panes.keys()]);
+    const names = [...this.#panes.keys()].map((name) => name.replace(/:.*/, ''));
+    return Promise.resolve([...new Set(names)]);
   }
 
   /** Whether the terminals are those of another server than before shows in it. */

@@ -19,8 +19,10 @@ import {
   setStage,
   type Stage,
   startBoth,
+  THREE,
   TWO,
 } from '../../support/swapping.ts';
+import { FakeTerminal } from '../../support/fake-terminal.ts';
 import { makeFile } from '../../support/world.ts';
 import { run, type Surroundings } from '../support/run.ts';
 
@@ -46,7 +48,7 @@ async function failover(argv: readonly string[], more: Partial<Surroundings> = {
   const [action = '', ...rest] = words;
   return await run(['failover', action, ...flags, ...sessionFlags(), ...rest, ...behind], {
     home: world.root,
-    tmux: { terminal, processInspector },
+    tmux: () => ({ terminal, processInspector }),
     ...more,
   });
 }
@@ -78,6 +80,8 @@ describe('a mistake is told before anything is begun:', () => {
       'there is no directory',
     ],
     ['a name that tmux has not', ['run', '--session', 'a:b'], 'no session of this name'],
+    ['a pane that is not there', ['run', '--session', 'docs:%7'], 'its panes are %0'],
+    ['a pane of no session', ['run', '--session', 'ghost:%1'], 'no session of this name'],
     ['a name twice', ['run', '--session', 'API'], 'must differ by more than case'],
     ['a name that tmux takes for an id', ['run', '--session', '$0'], 'no session of this name'],
     ['a relative state directory', ['run', '--state', 'x'], 'is relative'],
@@ -110,8 +114,8 @@ describe('a mistake is told before anything is begun:', () => {
   });
 
   test('no tmux', async () => {
-    const tmux = { terminal: tmuxTerminal({ tmux: '/nowhere/tmux' }) };
-    const { exitCode, stderr } = await failover(['run', '--once'], { tmux });
+    const terminal = tmuxTerminal({ tmux: '/nowhere/tmux' });
+    const { exitCode, stderr } = await failover(['run', '--once'], { tmux: () => ({ terminal }) });
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('cannot be run (ENOENT)')]);
   });
 
@@ -128,6 +132,44 @@ describe('a mistake is told before anything is begun:', () => {
   test('a session in which nothing runs, without its directory', async () => {
     const { exitCode, stderr } = await failover(['save', '--session', 'docs']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('name its directory')]);
+  });
+
+  test('a session that is not there, without its directory', async () => {
+    const { exitCode, stderr } = await failover(['check', '--session', 'ghost']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no session of this name')]);
+  });
+
+  test('an account to move to that is not there', async () => {
+    const { exitCode, stderr } = await failover(['check', '--to', '/nowhere/a']);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^[^-]*--to: .*no account home/)]);
+  });
+
+  test('another tmux server while that of the sessions still runs', async () => {
+    const { terminal } = stage;
+    const server = '71 1 /tmp/tmux-0/default';
+    terminal.server = () => Promise.resolve(server);
+    await failover(['run', '--once']);
+    const mistyped = new FakeTerminal(stage.world);
+    const { processInspector } = terminal;
+    const tmux = (socket?: string) => ({
+      terminal: socket === '/tmp/tmux-0/default' ? terminal : mistyped,
+      processInspector,
+    });
+    const { exitCode, stderr } = await failover(['run', '--once', '--socket', 'typo'], { tmux });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('at /tmp/tmux-0/default')]);
+    expect(mistyped.created).toEqual([]);
+    // It has died.
+    terminal.server = () => Promise.resolve(undefined);
+    await failover(['run', '--once', '--socket', 'next'], { tmux });
+    expect(mistyped.created.map(([name]) => name)).toEqual(['api', 'web']);
+  });
+
+  test.each([
+    ['that stops by itself', ['--when-exhausted', 'stop'], 'is started again'],
+    ['for a pane, which ends with its server', ['--session', 'docs:%0'], 'ends with its tmux'],
+  ])('a unit %s', async (_, argv, message) => {
+    const { exitCode, stderr } = await failover(['unit', '--yes', ...argv]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   test('no session at all', async () => {
@@ -390,6 +432,22 @@ describe('swap', () => {
     expect([homeOf('api'), homeOf('web')]).toEqual([stage.to, stage.to]);
   });
 
+  test('moves the session of the pane that is named, and leaves the other one alone', async () => {
+    const { terminal, from, to } = stage;
+    const [api, web] = stage.sessions;
+    terminal.close('api');
+    for (const pane of ['api:%1', 'api:%2']) terminal.open(pane);
+    terminal.start('api:%1', THREE, from);
+    terminal.start('api:%2', ONE, from);
+    const flags = ['--home', from, '--home', to, '--root', join(stage.world.root, 'shared')];
+    const named = ['--session', `api:%2=${api?.cwd}`, '--session', `web=${web?.cwd}`];
+    const argv = ['failover', 'swap', '--yes', '--state', stage.stateDirectory];
+    const tmux = () => ({ terminal, processInspector: terminal.processInspector });
+    const ran = await run([...argv, ...flags, ...named], { home: stage.world.root, tmux });
+    expect(ran.exitCode).toBe(0);
+    expect([homeOf('api:%1'), homeOf('api:%2'), homeOf('web')]).toEqual([from, to, to]);
+  });
+
   test('does nothing where nobody can be asked', async () => {
     const { exitCode, stdout } = await failover(['swap']);
     expect([exitCode, homeOf('api')]).toEqual([2, stage.from]);
@@ -457,6 +515,9 @@ describe('swap', () => {
     const { exitCode, stdout } = await failover(['swap', '--yes']);
     expect([exitCode, homeOf('api')]).toEqual([1, stage.from]);
     expect(stdout).toContain('refused; nothing was stopped');
+    // Nor is anybody asked.
+    const asked = await failover(['swap'], { answer: true });
+    expect([asked.exitCode, asked.questions]).toEqual([1, []]);
   });
 });
 
@@ -464,7 +525,8 @@ test('check looks at the one account that is named', async () => {
   const { exitCode, stdout } = await failover(['check', '--to', stage.to]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('ready  ~/b');
-  expect((await failover(['check', '--to', stage.from])).exitCode).toBe(1);
+  const there = await failover(['check', '--to', stage.from]);
+  expect([there.exitCode, there.stdout]).toEqual([1, expect.stringContaining('already')]);
 });
 
 test('status prints what a daemon saw last that has ended', async () => {
@@ -513,7 +575,7 @@ describe('unit', () => {
   test('keeps every option, with whole paths, and asks before it writes', async () => {
     const { world } = stage;
     const options =
-      '--session docs --socket ~/tmux --cool-down 1m --next in-order --when-exhausted stop --canary api --listen 9464';
+      '--session docs --socket ~/tmux --cool-down 1m --next in-order --canary api --listen 9464';
     const argv = [...options.split(' '), '--continue', 'go on'];
     const env = {
       XDG_CONFIG_HOME: join(world.root, 'xdg'),
@@ -525,7 +587,7 @@ describe('unit', () => {
     expect((await failover(['unit', ...argv], { answer: true, env })).exitCode).toBe(0);
     const path = join(world.root, 'xdg/systemd/user/claude-failover.service');
     const text = await readFile(path, 'utf8');
-    for (const part of ['"docs"', `"${world.root}/tmux"`, '"in-order"', '"stop"', '"go on"']) {
+    for (const part of ['"docs"', `"${world.root}/tmux"`, '"in-order"', '"go on"']) {
       expect(text).toContain(part);
     }
     expect(text).toContain('Environment="PATH=/opt/bin"\nEnvironment="TMUX_TMPDIR=/run/mine"\n');
@@ -564,6 +626,15 @@ describe('unit', () => {
     expect(stdout).toContain('Library/LaunchAgents/claude-failover.plist');
     expect(stdout).toContain('<string>stopped=a &amp;&amp; b</string>');
     expect(stdout).toContain('Nothing was changed.');
+  });
+
+  test('starts the daemon again after a failure, in as many seconds on either system', async () => {
+    const { stdout: systemd } = await failover(['unit', '--dry-run']);
+    const { stdout: launchd } = await failover(['unit', '--dry-run', '--launchd']);
+    expect(systemd).toMatch(/Restart=on-failure\s+RestartSec=15\s/);
+    expect(systemd).not.toContain('RestartPreventExitStatus');
+    expect(launchd).toContain('<dict><key>SuccessfulExit</key><false/></dict>');
+    expect(launchd).toContain('<key>ThrottleInterval</key><integer>15</integer>');
   });
 });
 

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DaemonSetup, runDaemon } from '../../../../src/cli/failover/daemon.ts';
 import type { DaemonEvent } from '../../../../src/cli/failover/events.ts';
+import { hooked } from '../../support/hooked.ts';
+import { failWith } from '../../support/posix-error.ts';
 import {
   addAnswer,
   ONE,
@@ -9,6 +11,7 @@ import {
   setStage,
   type Stage,
   startBoth,
+  THREE,
   TWO,
 } from '../../support/swapping.ts';
 import { inWorld, makeFile, type World, worldKinds } from '../../support/world.ts';
@@ -332,6 +335,70 @@ describe.each(worldKinds)('the daemon (%s)', (kind) => {
       hitLimit(stage)();
       const { isDone } = await watch(stage, [], { isOnce: true });
       expect([isDone, homeOf(stage, 'api')]).toEqual([true, stage.to]);
+    }),
+  );
+
+  test(
+    'asked to look once, says that nothing could be done about a limit',
+    on(async (stage) => {
+      const { terminal } = stage;
+      const once = () => watch(stage, [], { isOnce: true, canary: 'web' });
+      expect((await once()).isDone).toBe(true);
+      hitLimit(stage)();
+      terminal.setLaunch('web', 'fails');
+      const failed = await once();
+      expect([failed.isDone, names(failed.events)]).toEqual([
+        false,
+        expect.arrayContaining(['canary-failed']),
+      ]);
+      terminal.setLaunch('web', 'resumes');
+      const left = await once();
+      expect([left.isDone, names(left.events)]).toEqual([
+        false,
+        expect.arrayContaining(['session-relaunched', 'no-account']),
+      ]);
+    }),
+  );
+
+  test(
+    'says once that a transcript cannot be read, and not at every poll',
+    on(async (stage) => {
+      const { world, terminal, stateDirectory, options } = stage;
+      const { required = [], processInspector, sleep } = options;
+      const { events } = await watch(stage, [() => undefined, () => undefined], {
+        tools: {
+          terminal,
+          stateDirectory,
+          required,
+          fs: hooked(world, {
+            before: (call, path) => {
+              if (call === 'open' && path.endsWith(`${ONE}.jsonl`)) failWith('EACCES');
+            },
+          }),
+          processInspector,
+          sleep,
+        },
+      });
+      const told = events.filter(({ event }) => event === 'transcript-unreadable');
+      expect(told.map(({ text }) => text)).toEqual([expect.stringContaining(`${ONE}.jsonl`)]);
+    }),
+  );
+
+  test(
+    'makes the terminal of a session again whose pane was named, and whose server has died',
+    on(async (stage) => {
+      const { terminal, from, sessions } = stage;
+      const [api] = sessions;
+      if (api === undefined) throw new Error('no such session');
+      terminal.close('api');
+      for (const pane of ['api:%1', 'api:%2']) terminal.open(pane);
+      terminal.start('api:%1', THREE, from);
+      terminal.start('api:%2', ONE, from);
+      const more = { named: [{ ...api, pane: '%2' }] };
+      const { events } = await watch(stage, [() => terminal.closeAll(), () => undefined], more);
+      expect(names(events)).toContain('session-relaunched');
+      expect(homeOf(stage, 'api')).toBe(from);
+      expect(savedFor(stage, 'api')).toBe(`${ONE}\n`);
     }),
   );
 

@@ -6,7 +6,6 @@ import {
   afterRelaunch,
   afterSwap,
   beginning,
-  initialState,
   type Look,
   type LoopCall,
   type LoopRules,
@@ -17,6 +16,7 @@ import {
   step,
 } from '../../../../src/cli/failover/loop.ts';
 
+const initialState: LoopState = { sessions: {}, avoided: {} };
 const START = Date.parse('2026-11-29T12:00:00Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -719,8 +719,9 @@ describe('in a story', () => {
     const state = { ...stateAfter([[running('api')]], given), avoided: { b: START + MINUTE } };
     const found = step(state, look([limited('api')]), given);
     expect(found.events.map(({ event }) => event)).toEqual(['limit-reached']);
-    expect(found.call).toBeUndefined();
+    expect([found.call, found.blocked]).toEqual([undefined, expect.stringContaining('a is exh')]);
     const later = step(found.state, look([running('api')], 2), given);
+    expect(later.blocked).toBeUndefined();
     expect(later.call).toMatchObject({ kind: 'swap', to: 'b' });
   });
 

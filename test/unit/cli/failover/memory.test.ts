@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginning, initialState } from '../../../../src/cli/failover/loop.ts';
+import { beginning } from '../../../../src/cli/failover/loop.ts';
 import { memoryFrom, memoryText, noteFrom, noteText } from '../../../../src/cli/failover/memory.ts';
 
 const swap = { ...beginning, from: '/a', to: '/b', names: ['api'], failures: 1, retryAt: 5 };
@@ -12,6 +12,7 @@ const api = {
   failures: 0,
   retryAt: 0,
 } as const;
+const initialState = { sessions: {}, avoided: {} };
 const memory = {
   loop: { ...initialState, account: '/a', gate: { version: 1 }, server: '1', sessions: { api } },
   cursors: new Map([['api', { offset: 1 }]]),

@@ -24,7 +24,7 @@ export interface Surroundings {
   /** The homes that running processes use; none unless given. */
   readonly configDirs?: readonly string[];
   /** The terminals; by default those of a tmux server that does not run. */
-  readonly tmux?: ReturnType<Io['tmux']>;
+  readonly tmux?: Io['tmux'];
   /** Aborted, it is Ctrl-C. */
   readonly interrupt?: AbortSignal;
 }
@@ -76,7 +76,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     cwd,
     platform: surroundings.platform ?? 'linux',
     processInspector: { configDirs: async () => surroundings.configDirs ?? [] },
-    tmux: () => surroundings.tmux ?? { terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }) },
+    tmux:
+      surroundings.tmux ?? (() => ({ terminal: tmuxTerminal({ socketPath: '/nowhere/tmux' }) })),
     executable: ['/usr/bin/node', '/opt/claude-shared-state/cli.js'],
     version: '1.2.3',
     claudeVersion: () => Promise.resolve(claudeVersion),
