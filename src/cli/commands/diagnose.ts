@@ -1,13 +1,11 @@
-import { inspectAll } from '../../index.ts';
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
-import { type AnyProblem, causesOf, isError } from '../causes.ts';
+import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagsOf } from '../command.ts';
 import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
 import { last, sessionFor } from '../ids.ts';
 import { present } from '../lists.ts';
-import { nextSteps } from '../next-steps.ts';
-import { homesToLink, stepFor } from '../scope.ts';
+import { stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -28,9 +26,7 @@ export const diagnoseCommand = defineCommand({
     const sessionId = await sessionFor(context, words, values.last);
     const looking = diagnoseAll(context, sessionId, values, context.io.env);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
-    const reports = await inspectAll(homesToLink(scope), { required: scope.required });
-    const links = reports.flatMap(({ problems }) => problems.filter(isError));
-    const next = stepsAfter(context, sessionId, diagnoses, links, values.cwd);
+    const next = stepsAfter(context, sessionId, diagnoses, values.cwd);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
 
@@ -72,12 +68,9 @@ function stepsAfter(
   { scope }: CliContext,
   sessionId: string,
   diagnoses: readonly HomeDiagnosis[],
-  links: readonly AnyProblem[],
   cwd: string | undefined,
 ): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
-  const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
-  const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const isRunning = diagnoses.some(({ problems }) =>
     problems.some(({ code }) => code === 'session-running'),
   );
@@ -89,11 +82,7 @@ function stepsAfter(
     all.push(stepFor(scope, words, 'print the command that resumes it'));
   }
   if (errors.some(({ code }) => isAboutSharing(code))) {
-    all.push(...nextSteps(scope, causesOf(links), []));
-  }
-  if (isElsewhere && recorded !== undefined) {
-    const words = ['diagnose', sessionId, '--cwd', recorded];
-    all.push(stepFor(scope, words, 'ask about its own working directory'));
+    all.push(stepFor(scope, ['doctor'], 'see how to share it'));
   }
   return steps(all);
 }

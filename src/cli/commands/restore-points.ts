@@ -58,9 +58,6 @@ export const pruneCommand = defineCommand({
       ...plans.flatMap((plan) => plan.problems),
     ];
 
-    const isUsed = paths.every((path) =>
-      listed.restorePoints.some((point) => point.path === path && point.state === 'restored'),
-    );
     out.title('Plan');
     for (const one of plans) {
       const deleted = `${count(one.deletable, 'file')} shared, will be deleted`;
@@ -78,9 +75,7 @@ export const pruneCommand = defineCommand({
       problems,
       blocked: problems.some(isError) ? () => [] : undefined,
       nothing: paths.length === 0 ? 'nothing to delete' : undefined,
-      notice: isUsed
-        ? 'The homes have their directories back already.'
-        : 'After that there is no way back from the migration.',
+      notice: 'After that there is no way back from the migration.',
       question: `Delete ${count(paths.length, 'restore point')}?`,
       targets: paths,
       run: (path, watch) => deleteRestorePoint(path, { ...options, ...watch }),

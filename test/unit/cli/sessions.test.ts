@@ -63,7 +63,7 @@ describe('diagnose', () => {
     expect(stdout).toMatch(
       /^✗ not resumable {2}~\/\.claude-work\n(.*\n)+.*\[projects-link-missing\]$/m,
     );
-    expect(stdout).toMatch(/^ {2}claude-shared-state ensure$/m);
+    expect(stdout).toMatch(/^ {2}claude-shared-state doctor$/m);
     expect(stdout).toContain(
       `  claude-shared-state resume ${SESSION} --account ${user.at('.claude')}`,
     );
@@ -89,7 +89,7 @@ describe('diagnose', () => {
 
     expect(exitCode).toBe(1);
     expect(stdout).toContain('[wrong-working-directory]');
-    expect(stdout).toContain(`  claude-shared-state diagnose ${SESSION} --cwd ${cwd}\n`);
+    expect(stdout).toContain(`(${cwd.replace(user.home, '~')})`);
     expect((await cli(argv)).stdout).toContain('in ~/work\n');
   });
 
