@@ -105,7 +105,7 @@ describe('a terminal', () => {
     expect(screen).toContain('    projects      ✓ linked\n');
   });
 
-  test('has colors, and a bar', async () => {
+  test('has colors, and a line that is drawn over', async () => {
     makeHome(join(home, '.claude'), 3);
     const shell = await open();
     await shell.record(join(home, 'record'));
