@@ -27,6 +27,12 @@ export function say(text: string, indent = 2): void {
   }
 }
 
+/** A sign in its color before a text, in the characters that the command prints, too. */
+export function signed(sign: 'ok' | 'bad', text: string): string {
+  const [good, bad] = process.env['TERM'] === 'dumb' ? ['ok', 'x'] : ['✓', '✗'];
+  return sign === 'ok' ? paint('green', `${good} ${text}`) : paint('red', `${bad} ${text}`);
+}
+
 /** Runs the command as a user of the given home directory, and prints what it prints. */
 export async function sayCommand(root: string, ...args: readonly string[]): Promise<void> {
   console.log(`  ${paint('bold', ['$ claude-shared-state', ...args].join(' '))}`);

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { isSharedStateError, validateAll } from 'claude-shared-state';
 import { restore } from 'claude-shared-state/migrate';
 import { makeHomes, recordsIn } from './demo-homes.ts';
-import { paint, say, sayCommand, sayTitle, shortened } from './demo-print.ts';
+import { paint, say, sayCommand, sayTitle, shortened, signed } from './demo-print.ts';
 
 const root = await realpath(await mkdtemp(join(tmpdir(), 'claude-shared-state-demo-')));
 try {
@@ -33,9 +33,9 @@ async function demonstrate(): Promise<void> {
   } catch (error) {
     if (!isSharedStateError(error)) throw error;
     const created = error.reports.flatMap((report) => report.created);
-    for (const path of created) tell(`${paint('green', '✓ created')} ${path}`);
+    for (const path of created) tell(`${signed('ok', 'created')} ${path}`);
     for (const { code, message } of error.problems) {
-      tell(paint('red', `✗ refused: ${code}`));
+      tell(signed('bad', `refused: ${code}`));
       tell(message, 4);
     }
   }
@@ -61,7 +61,7 @@ async function demonstrate(): Promise<void> {
   const { restored } = await restore(oldHome, { required });
   for (const name of restored) {
     const { size } = await recordsIn(join(oldHome, name));
-    tell(`${paint('green', '✓ restored')} ${join(oldHome, name)}: ${size} records`);
+    tell(`${signed('ok', 'restored')} ${join(oldHome, name)}: ${size} records`);
   }
   console.log();
 }

@@ -25,14 +25,11 @@ const drivers = ['pg', 'ioredis', '@aws-sdk/client-s3'].map((find) => ({
 // Only a test that hangs ends by these: none may fail because the machine is slow.
 const HANGS_MS = 1_800_000;
 
-/** They replace modules, become another user for good, or need the disk of the system: each has a process of its own. */
+/** They replace modules, or become another user for good: each has a process of its own. */
 const alone = [
+  'test/unit/isolation.test.ts',
   'test/unit/cli/permissions.test.ts',
-  'test/unit/cli/screens.test.ts',
-  'test/unit/links/isolation.test.ts',
   'test/unit/links/permissions.test.ts',
-  'test/unit/migrate/stories/one-inode.test.ts',
-  'test/unit/sessions/isolation.test.ts',
   'test/unit/sessions/without-proc.test.ts',
 ];
 
@@ -84,7 +81,8 @@ export default defineConfig({
         exclude: alone,
         env: { SHARED_PROCESS: '1', ...directories() },
       }),
-      project('unit-alone', { include: alone }),
+      // Its name is before the other one, and so are its files: at the end they would leave a core idle.
+      project('alone', { include: alone }),
       // They race, and measure what they lose: one at a time.
       project('proofs', { fileParallelism: false }),
       project('docs'),

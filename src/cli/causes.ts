@@ -22,6 +22,9 @@ export type ConflictProblem = Extract<MigrationProblem, Conflict>;
 export const isAboutLink = (problem: AnyProblem): problem is LinkProblem =>
   'state' in problem && 'target' in problem && 'accountHome' in problem;
 
+/** Whether a link leads where it should. */
+export const isRight = (state: LinkState): boolean => state === 'linked' || state === 'equivalent';
+
 export const isConflict = (problem: AnyProblem): problem is ConflictProblem => 'sides' in problem;
 
 export const isError = ({ severity }: WithSeverity): boolean => severity === 'error';

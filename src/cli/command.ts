@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { SharedSymlink } from '../index.ts';
-import { didYouMean, type ExitCode, UsageError } from './exit.ts';
+import { type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
-import { hasEntry } from './lists.ts';
+import { didYouMean, hasEntry } from './lists.ts';
 import type { Scope } from './scope.ts';
 import type { Output } from './ui/output.ts';
 

@@ -1,9 +1,10 @@
 import { findNodeAtLocation, type ParseError, parseTree } from 'jsonc-parser';
-import { resolve } from 'node:path';
-import { didYouMean, reasonOf, UsageError } from './exit.ts';
+import { isAbsolute, resolve } from 'node:path';
+import { reasonOf, UsageError } from './exit.ts';
 import { textAt, xdgDirectory } from './files.ts';
 import type { Io } from './io.ts';
 import { isJsonObject, isText } from './json.ts';
+import { didYouMean } from './lists.ts';
 
 /** What the configuration file says; the library never reads it. Its paths may begin with `~/`. */
 export interface Config {
@@ -29,18 +30,22 @@ export interface LoadedConfig {
 /** Counts up when older versions of the command would misread the file. */
 export const CONFIG_VERSION = 1;
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.length > 0 && value.every(isText);
+// A relative one would be another directory wherever the command is called.
+const isPath = (value: unknown): value is string =>
+  isText(value) && (isAbsolute(value) || /^~(?:\/|$)/.test(value));
+const PATH = 'that begins with / or ~/';
+const isPaths = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isPath);
 const isTable = (value: unknown): value is Readonly<Record<string, string>> =>
-  isJsonObject(value) && isTexts(Object.values(value));
+  isJsonObject(value) && isPaths(Object.values(value));
 
 /** Every member, whether a value is right for it, and what it must be. */
 const members: ReadonlyMap<string, readonly [(value: unknown) => boolean, string]> = new Map([
   ['version', [(value: unknown) => value === CONFIG_VERSION, String(CONFIG_VERSION)]],
-  ['homes', [isTexts, 'a list of paths, in which * and ? are wildcards']],
-  ['root', [isText, 'a path']],
-  ['shared', [isTable, 'an object with a directory for each name, such as "projects"']],
-  ['archive', [isText, 'a path']],
+  ['homes', [isPaths, `a list of paths, each ${PATH}; * and ? are wildcards`]],
+  ['root', [isPath, `a path ${PATH}`]],
+  ['shared', [isTable, `an object with a path ${PATH} for each name, such as "projects"`]],
+  ['archive', [isPath, `a path ${PATH}`]],
 ]);
 
 /**
@@ -94,9 +99,9 @@ function checked(value: unknown, fail: (name: string, message: string) => never)
     fail('shared', '"root" and "shared" exclude each other');
   }
   return {
-    ...(isTexts(homes) ? { homes } : {}),
-    ...(isText(root) ? { root } : {}),
+    ...(isPaths(homes) ? { homes } : {}),
+    ...(isPath(root) ? { root } : {}),
     ...(isTable(shared) ? { shared } : {}),
-    ...(isText(archive) ? { archive } : {}),
+    ...(isPath(archive) ? { archive } : {}),
   };
 }

@@ -1,5 +1,3 @@
-import { distance } from 'fastest-levenshtein';
-
 /** The exit codes; part of the contract, as the JSON is. */
 export const EXIT = { done: 0, problems: 1, usage: 2, failed: 3, interrupted: 130 } as const;
 
@@ -27,18 +25,4 @@ export function reasonOf(error: unknown): string {
 /** A person left without choosing. Nothing is printed. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-}
-
-/** `; did you mean …?`, if a candidate was probably meant; `nameOf` picks what is compared. */
-export function didYouMean(
-  typed: string,
-  candidates: readonly string[],
-  nameOf: (candidate: string) => string = String,
-): string {
-  const [best] = candidates
-    .map((candidate) => ({ candidate, edits: distance(nameOf(typed), nameOf(candidate)) }))
-    // At most a third of its letters differ.
-    .filter(({ candidate, edits }) => edits <= Math.max(1, nameOf(candidate).length / 3))
-    .toSorted((first, second) => first.edits - second.edits);
-  return best === undefined ? '' : `; did you mean ${best.candidate}?`;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  lstat,
   mkdir,
   open,
   readFile,
@@ -64,19 +63,6 @@ export async function saveFile(path: string, text: string): Promise<void> {
 /** Removes a socket; anything else is left alone. */
 export async function removeSocket(path: string): Promise<void> {
   if ((await stat(path)).isSocket()) await rm(path);
-}
-
-/** Those of these paths at which there is anything, be it a link that leads nowhere. */
-export async function thoseThere(paths: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(
-    paths.map((path) =>
-      lstat(path).then(
-        () => [path],
-        () => [],
-      ),
-    ),
-  );
-  return found.flat();
 }
 
 /** The directories that are wanted, in those that may have some; links are not followed. */

@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein';
+
 /** The items with one key together, in the order of the first ones. */
 export function groupBy<Item>(
   items: readonly Item[],
@@ -33,4 +35,18 @@ export function hasEntry<Table extends object>(
   name: string,
 ): name is keyof Table & string {
   return Object.hasOwn(table, name);
+}
+
+/** `; did you mean …?`, if a candidate was probably meant; `nameOf` picks what is compared. */
+export function didYouMean(
+  typed: string,
+  candidates: readonly string[],
+  nameOf: (candidate: string) => string = String,
+): string {
+  const [best] = candidates
+    .map((candidate) => ({ candidate, edits: distance(nameOf(typed), nameOf(candidate)) }))
+    // At most a third of its letters differ.
+    .filter(({ candidate, edits }) => edits <= Math.max(1, nameOf(candidate).length / 3))
+    .toSorted((first, second) => first.edits - second.edits);
+  return best === undefined ? '' : `; did you mean ${best.candidate}?`;
 }

@@ -5,9 +5,7 @@ import {
   type AnyProblem,
   type Cause,
   causesOf,
-  type ConflictProblem,
   isAboutLink,
-  isConflict,
   isError,
   type LinkProblem,
 } from './causes.ts';
@@ -16,7 +14,6 @@ import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
-  recordedScope,
   rootOf,
   stepsToComplete,
   type InterruptedRun,
@@ -95,16 +92,11 @@ function stepByHand({ problems }: Cause, scope: Scope): readonly NextStep[] {
   const them = paths.length === 1 ? 'the link' : 'the links';
   switch (first.code) {
     case 'divergent-link':
-      return stepForDivergent(first, problems.filter(isAboutLink), scope);
+      return stepForDivergent(first, scope);
     case 'dangling-link':
       return [{ command: `rm ${at}`, purpose: `remove ${them}, unless a volume is missing` }];
     case 'target-exposed':
       return [{ command: `chmod 700 ${at}`, purpose: 'keep other users out' }];
-    case 'directory-unusable':
-    case 'link-blocked':
-    case 'not-permitted':
-    case 'not-mergeable':
-      return [{ command: `ls -ld ${at}`, purpose: 'see what it is, and who owns it' }];
     default:
       return [];
   }
@@ -120,39 +112,20 @@ function placeOf({ name, path, storedTarget = '' }: LinkProblem): SharedSymlink 
 }
 
 /** A step that leaves the target of the link alone: it may be the shared directory of other homes. */
-function stepForDivergent(
-  problem: LinkProblem,
-  all: readonly LinkProblem[],
-  scope: Scope,
-): readonly NextStep[] {
-  const { path } = problem;
-  const { target: place } = placeOf(problem);
+function stepForDivergent(problem: LinkProblem, scope: Scope): readonly NextStep[] {
+  const place = placeOf(problem);
   // Once that home is migrated, the link leads to the shared directory through it.
   const homes = [...scope.homes, ...scope.otherHomes];
-  if (homes.some((home) => inside(place).startsWith(inside(home)))) return [];
-  const root = rootOf([placeOf(problem)]);
+  if (homes.some((home) => inside(place.target).startsWith(inside(home)))) return [];
+  const root = rootOf([place]);
   if (root !== undefined) {
     const purpose = `if the shared directories are in ${root}: name it as --root`;
     return [stepFor(withRoot(scope, root), ['doctor'], purpose)];
   }
-  const isShared = scope.required.some(
-    ({ target }) =>
-      inside(place).startsWith(inside(target)) || inside(target).startsWith(inside(place)),
-  );
-  if (isShared || all.length > 1) {
-    return [{ command: `ls -la ${quoted(path)}/`, purpose: 'see what the link leads to' }];
-  }
-  return [
-    {
-      command: `rm ${quoted(path)} && cp -a ${quoted(place)} ${quoted(path)}`,
-      purpose:
-        'only if no other home uses that directory, and no session runs: copy it into the home, for migrate to share',
-    },
-  ];
+  return [{ command: `ls -la ${quoted(problem.path)}/`, purpose: 'see what the link leads to' }];
 }
 
-// More have to be looked at one by one.
-const MAX_DECIDED = 5;
+export const SOLVED = 'once the problems above are solved';
 
 /** What to type after a migration was refused. */
 export function stepsPastRefusal(
@@ -167,74 +140,27 @@ export function stepsPastRefusal(
     .filter(isInterrupted)
     .filter((run) => run.state === 'incomplete' && isElsewhere(scope, run));
   if (others.length > 0) return stepsToComplete(scope, others);
+  const isOfLinks = errors.some(
+    (problem) => isAboutLink(problem) || problem.code.startsWith('director'),
+  );
+  if (isOfLinks) return [stepFor(scope, ['doctor'], 'see what to do')];
+  const byHand = causesOf(errors).flatMap((cause) => stepByHand(cause, scope));
+  const again = stepFor(scope, words, SOLVED);
   const has = (code: AnyProblem['code']) => errors.some((problem) => problem.code === code);
-  const conflicts = errors.filter(isConflict);
-  const isSolvable = (problem: AnyProblem) =>
-    isPassing(problem) || (isConflict(problem) && conflicts.length <= MAX_DECIDED);
-  if (!errors.every(isSolvable)) {
-    const isOfLinks = errors.some(
-      (problem) => isAboutLink(problem) || problem.code.startsWith('director'),
-    );
-    if (isOfLinks) return [stepFor(scope, ['doctor'], 'see what to do')];
-    const again = stepFor(scope, words, 'once the problems above are solved');
-    return [...causesOf(errors).flatMap((cause) => stepByHand(cause, scope)), again];
-  }
-  const live = has('live-session') ? 'merge' : undefined;
-  const acceptRetention = has('retention-deletes') ? true : undefined;
-  const accepted = [...flagsOf({ live, acceptRetention }), ...conflicts.flatMap(optionFor)];
-  const wait = errors.some(isPassing) ? [stepWhenPassed(scope, words, errors)] : [];
-  if (accepted.length === 0 || errors.some(isOnlyPassing)) return wait;
+  const live = has('live-session');
+  const acceptRetention = has('retention-deletes');
+  const isAcceptable = errors.every(
+    ({ code }) => code === 'live-session' || code === 'retention-deletes',
+  );
+  if (!isAcceptable) return [...byHand, again];
+  const accepted = flagsOf({
+    live: live ? 'merge' : undefined,
+    acceptRetention: acceptRetention || undefined,
+  });
   const risks = present(
-    has('live-session') && 'the sessions keep running',
-    has('retention-deletes') && 'old files are deleted soon',
-    conflicts.length > 0 && 'in each conflict the newer file is shared, and the other is set aside',
+    live && 'the sessions keep running',
+    acceptRetention && 'old files are deleted soon',
   ).join('; ');
   const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
-  return wait.length === 0 ? [accept] : [...wait, { ...accept, or: true }];
-}
-
-/** What to type after a restore was refused. */
-export function stepsPastRefusedRestore(
-  scope: Scope,
-  words: readonly string[],
-  problems: readonly AnyProblem[],
-  restorePoints: readonly RestorePoint[],
-): readonly NextStep[] {
-  const errors = problems.filter(isError);
-  if (errors.length > 0 && errors.every(isPassing)) return [stepWhenPassed(scope, words, errors)];
-  const isOther = errors.some(({ code }) => code === 'other-target' || code === 'link-changed');
-  if (!isOther || scope.requiredFrom === 'home') return [];
-  const purpose = 'restore from the shared directories that this home was migrated to';
-  return restorePoints
-    .filter((point) => isElsewhere(scope, point))
-    .map((point) => stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]));
-}
-
-/** Shares the newer side, or else the longer one. */
-function optionFor({ path, newer, longer }: ConflictProblem): readonly string[] {
-  return [`--prefer-${newer ?? longer ?? 'shared'}`, path];
-}
-
-/** Problems that pass with time. */
-function isPassing(problem: AnyProblem): boolean {
-  const { code } = problem;
-  return code === 'live-session' || code === 'retention-deletes' || isOnlyPassing(problem);
-}
-
-/** Those whose risk no option accepts. */
-function isOnlyPassing({ code }: AnyProblem): boolean {
-  return code === 'live-session-has-copies' || code === 'live-across-devices';
-}
-
-/** The same command once more, when what blocked it has passed. */
-function stepWhenPassed(
-  scope: Scope,
-  words: readonly string[],
-  errors: readonly AnyProblem[],
-): NextStep {
-  const events = present(
-    errors.some(({ code }) => code.startsWith('live-')) && 'the sessions have ended',
-    errors.some(({ code }) => code === 'retention-deletes') && 'cleanupPeriodDays is raised',
-  );
-  return stepFor(scope, words, `when ${events.join(' and ')}`);
+  return [again, { ...accept, or: true }];
 }

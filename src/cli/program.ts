@@ -1,8 +1,9 @@
 import { Command, CommanderError, Help } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { type AnyCommand, commonOptions, type CommonValues } from './command.ts';
-import { didYouMean, exitCodes } from './exit.ts';
+import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
+import { didYouMean } from './lists.ts';
 
 export const NAME = 'claude-shared-state';
 

@@ -8,8 +8,9 @@ import {
 import { inspectAll, requiredSharedUnder, type SharedSymlink } from '../index.ts';
 import { type CommonValues, flagsOf } from './command.ts';
 import { loadConfig, type LoadedConfig } from './config.ts';
-import { didYouMean, UsageError } from './exit.ts';
+import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { didYouMean } from './lists.ts';
 import { NAME } from './program.ts';
 import { shellWord } from './ui/steps.ts';
 import type { NextStep } from './ui/steps.ts';

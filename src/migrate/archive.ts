@@ -33,7 +33,7 @@ import type { ArchiveReport, MigrationOutcome, UnarchiveReport } from './report.
 import { migratedLinks, runOptions, type RunRequest, runRequest } from './request.ts';
 import { perform } from './run.ts';
 import { comparer, type SeenEntry } from '../fs/compare-files.ts';
-import { sessionOf } from './scan/kinds.ts';
+import { sessionOf } from './kinds.ts';
 import { problemsOf } from './scan/sides.ts';
 
 /**

@@ -4,10 +4,10 @@ import { textOf } from '../fs/port.ts';
 import type { HeldLocks } from '../lock/lock.ts';
 import { dirname, join } from '../core/paths.ts';
 import { type Context, type OnFiles, stopIfAborted } from './context.ts';
-import { homeStateOf, preparedLinkOf, recreatedOf, restorePointsOf } from './layout.ts';
+import { homeStateOf, preparedLinkOf, restorePointsOf } from './layout.ts';
 import { failedCall, migrationProblem, type MigrationProblem } from './problems.ts';
 import { putLink, putPrepared } from '../fs/put-link.ts';
-import { readRestorePoint } from './restore-points.ts';
+import { freeName, removeIfEmpty } from './restore-points.ts';
 import { requireLocks } from './run.ts';
 import type { SurveyedEntry, SurveyedHome } from './scan/homes.ts';
 
@@ -148,28 +148,6 @@ async function cutOverOne(
     // away right after it was created. Source: Claude Code 2.1.329.
     await context.sleep(UNTIL_FILLED_MS);
   }
-}
-
-/** A name in the restore point for a directory that was re-created. */
-export async function freeName(
-  fs: Context['fs'],
-  restorePoint: string,
-  name: string,
-): Promise<string> {
-  for (let count = 1; ; count += 1) {
-    const path = recreatedOf(restorePoint, name, count);
-    if ((await lstatOrUndefined(fs, path)) === undefined) return path;
-  }
-}
-
-/** A try that moved nothing leaves no restore point behind. */
-export async function removeIfEmpty(fs: Context['fs'], restorePoint: string): Promise<void> {
-  const found = await toResult(readRestorePoint(fs, restorePoint));
-  if (!found.ok || found.value.trees.length + found.value.recreated.length > 0) return;
-  for (const name of found.value.targets.keys()) {
-    await toResult(removeName(fs, preparedLinkOf(restorePoint, name)));
-  }
-  await toResult(fs.rmdir(restorePoint));
 }
 
 /**

@@ -56,7 +56,7 @@ import {
 import { look, perform, requireLocks } from './run.ts';
 import { type Comparer, comparer, readBytes } from '../fs/compare-files.ts';
 import { wrongUser } from './scan/surroundings.ts';
-import { isMemoryIndex, isObsoleteCache, isTranscript } from './scan/kinds.ts';
+import { isMemoryIndex, isObsoleteCache, isTranscript } from './kinds.ts';
 import { type Found, isDirectory, removeEmpty, walkTree } from '../fs/walk.ts';
 
 /**

@@ -8,7 +8,7 @@ import { DiskActor } from './absorb/disk-actor.ts';
 import { absorbUntilQuiet } from './absorb/job.ts';
 import { LinkedTranscripts } from './absorb/linked-transcripts.ts';
 import { type OnFiles, nonceOf, progressOf, stopIfAborted } from './context.ts';
-import { cutOver, putMissingLink, removeIfEmpty } from './cut-over.ts';
+import { cutOver, putMissingLink } from './cut-over.ts';
 import { homeStateOf, incomingIn, replacedIn, runIdOf, stateDirectoryOf } from './layout.ts';
 import type { MigrateOptions, PlanMigrationOptions } from './options.ts';
 import { actionFor, liveProblems, planFrom } from './plan.ts';
@@ -22,7 +22,7 @@ import type {
   UnmergedFile,
 } from './report.ts';
 import { type MigrateRequest, migrateRequest } from './request.ts';
-import { clearIncoming, markAs, readRestorePoints } from './restore-points.ts';
+import { clearIncoming, markAs, readRestorePoints, removeIfEmpty } from './restore-points.ts';
 import { look, perform } from './run.ts';
 import { type SurveyedHome, surveyHomes } from './scan/homes.ts';
 import { findRunning } from './scan/live.ts';

@@ -30,7 +30,7 @@ export type MigrationOutcome =
   | 'partial'
   /** Something blocks it, see `problems`. No directory was replaced by a link. */
   | 'refused'
-  /** Another process holds the lock. Nothing was touched. */
+  /** Another process holds the lock. None of your files was touched. */
   | 'locked'
   /** The signal stopped it between two steps; the same call completes it. */
   | 'aborted'

@@ -1,5 +1,5 @@
 import { check, flag, optional, options as optionsOf, port, somePaths } from '../core/options.ts';
-import { CallError, tolerate } from '../core/result.ts';
+import { CallError, tolerate, toResult } from '../core/result.ts';
 import {
   listDirectory,
   lstatOrUndefined,
@@ -19,6 +19,7 @@ import { dirname, join } from '../core/paths.ts';
 import {
   MARKERS,
   preparedLinkOf,
+  recreatedOf,
   restorePointEntry,
   restorePointsOf,
   timeOfRun,
@@ -245,6 +246,24 @@ export async function unmark(
     await tolerate(['ENOENT'], marker, fs.rmdir(marker));
   }
   await syncDirectory(fs, restorePoint);
+}
+
+/** A name in the restore point for a directory that was re-created. */
+export async function freeName(fs: MigrateFs, restorePoint: string, name: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const path = recreatedOf(restorePoint, name, count);
+    if ((await lstatOrUndefined(fs, path)) === undefined) return path;
+  }
+}
+
+/** A try that moved nothing leaves no restore point behind. */
+export async function removeIfEmpty(fs: MigrateFs, restorePoint: string): Promise<void> {
+  const found = await toResult(readRestorePoint(fs, restorePoint));
+  if (!found.ok || found.value.trees.length + found.value.recreated.length > 0) return;
+  for (const name of found.value.targets.keys()) {
+    await toResult(removeName(fs, preparedLinkOf(restorePoint, name)));
+  }
+  await toResult(fs.rmdir(restorePoint));
 }
 
 /** Removes the temporary files of a run that died. */

@@ -19,7 +19,7 @@ import { type Brought, readBrought } from './absorb/brought.ts';
 import { DiskActor } from './absorb/disk-actor.ts';
 import { absorbUntilQuiet, createJob, treeAt } from './absorb/job.ts';
 import { progressOf, stopIfAborted } from './context.ts';
-import { freeName, projectsLast } from './cut-over.ts';
+import { projectsLast } from './cut-over.ts';
 import { homeStateOf, incomingIn, preparedLinkOf, stateDirectoryOf } from './layout.ts';
 import type { PlanRestoreOptions, RestoreOptions } from './options.ts';
 import { migrationProblem, type MigrationProblem } from './problems.ts';
@@ -47,6 +47,7 @@ import {
   markAs,
   readRestorePoint,
   readRestorePoints,
+  freeName,
 } from './restore-points.ts';
 import { isFree, look, perform, requireLocks } from './run.ts';
 import { permissionProblems, wrongUser } from './scan/surroundings.ts';

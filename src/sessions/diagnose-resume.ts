@@ -39,8 +39,6 @@ export interface DiagnoseOptions extends InspectSettingsOptions, LiveSessionsOpt
   readonly required?: readonly SharedSymlink[] | undefined;
   /** The version of Claude Code, such as `2.1.329`; every supported version by default. */
   readonly programVersion?: string | undefined;
-  /** When the session was last used, if you know it: tells a deleted transcript from a wrong id. */
-  readonly lastUsed?: Date | undefined;
   /** Whether the program will run on a terminal, where it asks about trust; true by default. */
   readonly interactive?: boolean | undefined;
   /** The time to judge ages by; the time of the call by default. */
@@ -160,7 +158,6 @@ const schema = /* @__PURE__ */ (() => ({
     accountHomes: optional(somePaths),
     required: requiredKind,
     programVersion: optional(programVersionKind),
-    lastUsed: optional(date),
     interactive: optional(flag, true),
     processInspector: optional(processInspectorKind),
     now: optional(date),

@@ -84,7 +84,7 @@ async function directoryIdentity(fs: SessionReadFs, path: string): Promise<Resul
 }
 
 /** The keys of the projects in a directory: whatever may be a directory, also through a link. */
-export async function listProjects(
+async function listProjects(
   fs: SessionReadFs,
   [{ path }]: ProjectsRoot,
 ): Promise<Result<readonly string[]>> {

@@ -25,7 +25,6 @@ export {
   locateTranscripts,
   type LocatedTranscripts,
   type LocateOptions,
-  type SessionArtifact,
 } from './locate-transcripts.ts';
 export { inspectSettings, type InspectSettingsOptions } from './inspect-settings.ts';
 export type { Environment } from '../homes/layouts.ts';

@@ -1,15 +1,10 @@
-import { MANY_AT_ONCE, mapLimit } from '../core/map-limit.ts';
 import { check, optional, options as optionsOf, path, somePaths } from '../core/options.ts';
-import { join } from '../core/paths.ts';
-import { toResult } from '../core/result.ts';
 import type { FsLike } from '../fs/port.ts';
 import type { SessionReadFs } from '../fs/session-fs.ts';
 import type { SharedSymlink } from '../links/required.ts';
 import {
   findRoots,
   findTranscripts,
-  listProjects,
-  type ProjectsRoot,
   type Transcript,
   type Unreadable,
 } from './find-transcripts.ts';
@@ -29,19 +24,10 @@ export interface LocateOptions {
   readonly fs?: FsLike<SessionReadFs> | undefined;
 }
 
-/** Something that belongs to a session whose transcript is missing. */
-export interface SessionArtifact {
-  /** `<uuid>/` beside the transcript, `session-env/<uuid>` or `file-history/<uuid>`. */
-  readonly kind: 'session-directory' | 'session-env' | 'file-history';
-  readonly path: string;
-}
-
 /** Everything that was found of one session. */
 export interface LocatedTranscripts {
   /** One entry per real file; of the project of `cwd` first, then the last modified first. */
   readonly transcripts: readonly Transcript[];
-  /** What is left of the session if there is no transcript of it; empty otherwise. */
-  readonly artifacts: readonly SessionArtifact[];
   /** What could not be searched, so that a transcript may have been missed. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -55,8 +41,8 @@ export interface LocatedTranscripts {
  * @param sessionId - The session id, in the spelling of its file: on most systems the case matters.
  * @param options - `accountHomes`; `required`: by default `RequiredShared`; `cwd`: searched first; `fs`: by
  * default the real disk.
- * @returns The transcripts with homes, project keys, size in bytes and time of the last change; what else
- * is left of the session if there are none; and what could not be searched.
+ * @returns The transcripts with homes, project keys, size in bytes and time of the last change; and what
+ * could not be searched.
  * @throws {SharedStateError} `invalid-argument` and `unknown-option`; never for what it finds.
  *
  * @example In which home is it?
@@ -91,14 +77,12 @@ export async function locateTranscripts(
   const found = await findTranscripts(fs, sessionId, roots, firstKeys);
   const isFirst = ({ paths }: Transcript) =>
     paths.some(({ projectKey }) => firstKeys.includes(projectKey));
-  const isGone = found.transcripts.length === 0;
   return {
     transcripts: found.transcripts.toSorted(
       (first, second) =>
         Number(isFirst(second)) - Number(isFirst(first)) ||
         second.modifiedAt.getTime() - first.modifiedAt.getTime(),
     ),
-    artifacts: isGone ? await findArtifacts(fs, sessionId, accountHomes, roots) : [],
     unreadable: [...unreadable.filter(({ errno }) => errno !== 'ENOENT'), ...found.unreadable],
   };
 }
@@ -112,27 +96,3 @@ const schema = /* @__PURE__ */ (() => ({
     fs: readFsKind,
   }),
 }))();
-
-async function findArtifacts(
-  fs: SessionReadFs,
-  sessionId: ResumeUUID,
-  accountHomes: readonly string[],
-  roots: readonly ProjectsRoot[],
-): Promise<readonly SessionArtifact[]> {
-  const directories: SessionArtifact[] = [];
-  for (const root of roots) {
-    const keys = await listProjects(fs, root);
-    for (const key of keys.ok ? keys.value : []) {
-      directories.push({ kind: 'session-directory', path: join(root[0].path, key) });
-    }
-  }
-  for (const home of accountHomes) {
-    directories.push({ kind: 'session-env', path: join(home, 'session-env') });
-    directories.push({ kind: 'file-history', path: join(home, 'file-history') });
-  }
-  const find = async ({ kind, path: directory }: SessionArtifact) => {
-    const artifact = { kind, path: join(directory, sessionId) };
-    return (await toResult(fs.lstat(artifact.path, { bigint: true }))).ok ? [artifact] : [];
-  };
-  return (await mapLimit(directories, find, MANY_AT_ONCE)).flat();
-}

@@ -43,24 +43,22 @@ export type UnusableReason =
 export type MisplacedReason = 'other-project' | 'behind-link' | 'no-messages' | 'several-copies';
 
 /** What is missing or hidden in a transcript that can be resumed. */
-export type DamageReason = 'last-line-truncated' | 'start-missing' | 'forked';
+export type DamageReason = 'last-line-truncated' | 'lines-lost' | 'forked';
 
 /** What can be wrong with a session. */
 export interface SessionProblemFields {
   /**
-   * No session can be resumed with this id. Recognized: it is neither a UUID nor the path of a `.jsonl` file, so the program takes it for a title, and none, or more than one (`titled`), of this directory's sessions has it; or the transcript exists under `spelling`, which differs in upper and lower case only, and is another file.
+   * No session can be resumed with this id. Recognized: it is neither a UUID nor the path of a `.jsonl` file, so the program takes it for a title, and none, or more than one (`titled`), of this directory's sessions has it.
    */
   readonly 'session-id-invalid': AtPath & {
     readonly sessionId: string;
-    readonly spelling?: string;
     readonly titled?: readonly string[];
   };
   /**
-   * No home and no shared target has a transcript of this session. With `lastUsed` and `periodDays`: it was last used longer ago than the retention keeps transcripts.
+   * No home and no shared target has a transcript of this session: the id is wrong, a home was not named, or it was not used for `periodDays`, the shortest period of these homes, and is deleted.
    */
   readonly 'transcript-missing': AtPath & {
     readonly sessionId: string;
-    readonly lastUsed?: string;
     readonly periodDays?: number;
   };
   /** The transcript is in the shared target, and this home has no `projects` link yet. */
@@ -106,7 +104,7 @@ export interface SessionProblemFields {
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
-   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `start-missing`: it starts with an answer to something that is not in it. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
+   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `lines-lost`: lines of it are not JSON, after a crash of the machine, say, and the program skips them. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
    */
   readonly 'transcript-damaged': AtPath & {
     readonly reason: DamageReason;
@@ -218,9 +216,9 @@ const damaged: Readonly<Record<DamageReason, { readonly state: string; readonly 
       state: 'ends in a truncated line',
       advice: 'Resume with Claude Code 2.1.223 or later, which repairs it first.',
     },
-    'start-missing': {
-      state: 'lacks its beginning',
-      advice: 'Look for the rest in the other homes before you continue it.',
+    'lines-lost': {
+      state: "has lines that can't be read, and that Claude Code skips",
+      advice: 'It resumes without them. A backup may have them.',
     },
     forked: {
       state: 'has several branches',
@@ -276,22 +274,14 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     (p) =>
       p.titled !== undefined
         ? text`${p.sessionId} is the title of several sessions: ${p.titled.join(', ')}`
-        : p.spelling === undefined
-          ? text`${p.sessionId} is not a session id, and no session of this directory has it as its title`
-          : text`the id of the transcript ${p.path} is ${p.spelling}, in other upper and lower case`,
+        : text`${p.sessionId} is not a session id, and no session of this directory has it as its title`,
     'Use the id as Claude Code prints it when it exits: 8-4-4-4-12 hexadecimal digits.',
   ),
   'transcript-missing': error(
     'choose-session',
+    (p) => text`no home has a transcript of ${p.sessionId}; ${p.path} does not exist`,
     (p) =>
-      p.lastUsed === undefined
-        ? text`no home has a transcript of ${p.sessionId}; ${p.path} does not exist`
-        : text`the transcript ${p.path} is gone: it was last used at ${p.lastUsed}, and Claude Code ` +
-          `deletes transcripts after ${p.periodDays} days`,
-    (p) =>
-      p.lastUsed === undefined
-        ? 'Name all account homes, or choose another session.'
-        : 'Choose another session. To keep the others longer, raise cleanupPeriodDays in every home.',
+      `Name all account homes, or choose another session${p.periodDays === undefined ? '' : `: Claude Code deletes transcripts after ${p.periodDays} days`}.`,
   ),
   'projects-link-missing': error(
     'ensure',

@@ -1,9 +1,10 @@
 import type { Option } from 'commander';
 import { meaningOf, problemCodes } from '../causes.ts';
 import { type AnyCommand, commonOptions, defineCommand } from '../command.ts';
-import { didYouMean, EXIT, exitCodes, UsageError } from '../exit.ts';
+import { EXIT, exitCodes, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from '../json.ts';
+import { didYouMean } from '../lists.ts';
 import outputSchema from '../output-schema.json' with { type: 'json' };
 import { NAME, whereHomesAre } from '../program.ts';
 

@@ -1,13 +1,11 @@
-import { inspectAll } from '../../index.ts';
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
-import { type AnyProblem, causesOf, isError } from '../causes.ts';
-import { type CliContext, defineCommand } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, isAble, isFound, resumeOptions } from '../diagnoses.ts';
+import { isError } from '../causes.ts';
+import { type CliContext, defineCommand, flagsOf } from '../command.ts';
+import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
-import { last, sessionFor, stepToUnarchive } from '../ids.ts';
+import { last, sessionFor } from '../ids.ts';
 import { present } from '../lists.ts';
-import { nextSteps } from '../next-steps.ts';
-import { homesToLink, stepFor } from '../scope.ts';
+import { stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
 import type { Output } from '../ui/output.ts';
 import { printProblems } from '../ui/problems.ts';
@@ -28,10 +26,7 @@ export const diagnoseCommand = defineCommand({
     const sessionId = await sessionFor(context, words, values.last);
     const looking = diagnoseAll(context, sessionId, values, context.io.env);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
-    const reports = await inspectAll(homesToLink(scope), { required: scope.required });
-    const links = reports.flatMap(({ problems }) => problems.filter(isError));
-    const back = isFound(diagnoses) ? [] : await stepToUnarchive(context, sessionId);
-    const next = steps([...back, ...stepsAfter(context, sessionId, diagnoses, links)]);
+    const next = stepsAfter(context, sessionId, diagnoses, values.cwd);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
 
@@ -73,11 +68,9 @@ function stepsAfter(
   { scope }: CliContext,
   sessionId: string,
   diagnoses: readonly HomeDiagnosis[],
-  links: readonly AnyProblem[],
+  cwd: string | undefined,
 ): readonly NextStep[] {
   const errors = diagnoses.flatMap(({ problems }) => problems.filter(isError));
-  const recorded = diagnoses.map(({ recordedCwd }) => recordedCwd).find((cwd) => cwd !== undefined);
-  const isElsewhere = errors.some(({ code }) => code === 'wrong-working-directory');
   const isRunning = diagnoses.some(({ problems }) =>
     problems.some(({ code }) => code === 'session-running'),
   );
@@ -85,15 +78,11 @@ function stepsAfter(
   const all: NextStep[] = [];
   // What was asked for comes first; repairs can wait until the session goes on.
   if (able !== undefined) {
-    const words = ['resume', sessionId, '--account', able.accountHome];
+    const words = ['resume', sessionId, ...flagsOf({ account: able.accountHome, cwd })];
     all.push(stepFor(scope, words, 'print the command that resumes it'));
   }
   if (errors.some(({ code }) => isAboutSharing(code))) {
-    all.push(...nextSteps(scope, causesOf(links), []));
-  }
-  if (isElsewhere && recorded !== undefined) {
-    const words = ['diagnose', sessionId, '--cwd', recorded];
-    all.push(stepFor(scope, words, 'ask about its own working directory'));
+    all.push(stepFor(scope, ['doctor'], 'see how to share it'));
   }
   return steps(all);
 }
@@ -115,24 +104,20 @@ export const locateCommand = defineCommand({
     const { io, scope, out, stderr } = context;
     const sessionId = await sessionFor(context, words, values.last);
     const { homes, required } = scope;
-    const { transcripts, artifacts, unreadable } = await whileWaiting(
+    const { transcripts, unreadable } = await whileWaiting(
       stderr,
       'searching all projects',
       locateTranscripts(sessionId, { accountHomes: homes, required, cwd: io.cwd }),
     );
     const { paint } = out;
     const isThere = transcripts.length > 0;
-    const next = isThere
-      ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')]
-      : await stepToUnarchive(context, sessionId);
+    const next = isThere ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
 
     printScope(out, scope);
     out.line();
     if (isThere) out.line(paint.bold(count(transcripts.length, 'transcript')));
     else out.verdict('bad', `no transcript of ${sessionId}`);
     for (const one of transcripts) printTranscript(out, one);
-    if (artifacts.length > 0) out.title('Other files of the session');
-    for (const one of artifacts) out.remarked(`  ${out.path(one.path)}`, paint.dim(one.kind), 4);
     if (unreadable.length > 0) out.title('Unreadable, so it may be in there');
     for (const one of unreadable)
       out.remarked(`  ${out.path(one.path)}`, paint.yellow(one.errno), 4);
@@ -143,7 +128,7 @@ export const locateCommand = defineCommand({
     printSteps(out, next);
     return {
       exitCode: isThere ? EXIT.done : EXIT.problems,
-      body: { sessionId, transcripts, artifacts, unreadable, next },
+      body: { sessionId, transcripts, unreadable, next },
     };
   },
 });

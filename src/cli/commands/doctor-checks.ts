@@ -1,12 +1,12 @@
-import type { InspectionReport, LinkState } from '../../index.ts';
+import type { InspectionReport } from '../../index.ts';
 import type { RestorePointList } from '../../migrate/index.ts';
 import type { RetentionReport } from '../../retention/index.ts';
 import { type LiveSessionsReport, TestedClaudeVersions } from '../../sessions/index.ts';
-import { type AnyProblem, type Cause, causesOf, isError } from '../causes.ts';
+import { type AnyProblem, type Cause, causesOf, isError, isRight } from '../causes.ts';
 import { isInterrupted, type InterruptedRun } from '../runs.ts';
 import type { AccountHome, SharedPool } from '../../homes/index.ts';
 import type { Scope } from '../scope.ts';
-import { byNaturalOrder, count, moment } from '../ui/amounts.ts';
+import { count, moment } from '../ui/amounts.ts';
 import { reasonInWords } from '../ui/scope.ts';
 import { shellWord } from '../ui/steps.ts';
 
@@ -21,8 +21,6 @@ export interface Facts {
   /** What the settings of the homes do to their sessions. */
   readonly settings: readonly AnyProblem[];
   readonly points: RestorePointList;
-  /** The locks of runs. */
-  readonly locks: readonly string[];
   /** The version of Claude Code; `undefined` if none was found. */
   readonly claudeVersion: string | undefined;
 }
@@ -201,7 +199,7 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     summary: 'whether a migration, restore or deletion was interrupted',
-    run({ points: { restorePoints }, locks }) {
+    run({ points: { restorePoints } }) {
       const unfinished = restorePoints.filter(isInterrupted);
       const causes = (['incomplete', 'restoring', 'deleting'] as const).flatMap((state) => {
         const paths = unfinished.filter((run) => run.state === state).map(({ path }) => path);
@@ -210,8 +208,7 @@ export const checks: readonly Check[] = [
           : [cause('error', interrupted[state], 'Nothing is lost.', paths)];
       });
       const text = unfinished.length === 0 ? 'none unfinished' : `${unfinished.length} unfinished`;
-      const held = locks.length === 0 ? [] : [cause('warning', 'A lock is there', LOCKED, locks)];
-      return { text, causes: [...causes, ...held] };
+      return { text, causes };
     },
   },
   {
@@ -233,17 +230,10 @@ export const checks: readonly Check[] = [
       const [last = ''] = TestedClaudeVersions.slice(-1);
       if (version === undefined) return { text: 'not found in your PATH', isNote: true };
       if (TestedClaudeVersions.includes(version)) return { text: `${version}, a tested version` };
-      const relation =
-        byNaturalOrder(version, last) > 0
-          ? 'newer than the last tested one,'
-          : 'not tested; the last tested one is';
-      return { text: `${version}, ${relation} ${last}`, isNote: true };
+      return { text: `${version}, not tested; the last tested one is ${last}`, isNote: true };
     },
   },
 ];
-
-const LOCKED =
-  'A run is at work, or has died. What is left by a process of this machine is removed automatically. Otherwise make sure that nothing runs, and remove the lock.';
 
 const interrupted: Readonly<Record<InterruptedRun['state'], string>> = {
   incomplete: 'A migration was interrupted',
@@ -262,8 +252,4 @@ function isNothingShared({ reports }: Facts, problems: readonly AnyProblem[]): b
   const links = reports.flatMap((report) => report.links);
   const isUnshared = links.every(({ state }) => state === 'missing' || state === 'directory');
   return isUnshared && problems.filter(isError).every(({ code }) => freshCodes.has(code));
-}
-
-export function isRight(state: LinkState): boolean {
-  return state === 'linked' || state === 'equivalent';
 }

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import stringWidth from 'string-width';
 import {
   type AccountReport,
   inspectAll,
@@ -8,11 +6,11 @@ import {
 } from '../../index.ts';
 import { inspectRetention } from '../../retention/index.ts';
 import { findLiveSessions, inspectSettings } from '../../sessions/index.ts';
-import { causesOf, distinct, errorsFirst, tally } from '../causes.ts';
+import { causesOf, distinct, errorsFirst, isRight, tally } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, listOption } from '../command.ts';
 import { defaultHomeIn } from '../diagnoses.ts';
-import { didYouMean, EXIT, UsageError } from '../exit.ts';
-import { thoseThere } from '../files.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { didYouMean } from '../lists.ts';
 import { nextSteps } from '../next-steps.ts';
 import { restorePointsIn } from '../runs.ts';
 import { count, moment } from '../ui/amounts.ts';
@@ -23,7 +21,7 @@ import { whileWaiting } from '../ui/progress.ts';
 import { homesToLink } from '../scope.ts';
 import { printScope, printSkipped } from '../ui/scope.ts';
 import { printSteps } from '../ui/steps.ts';
-import { checks, type Facts, isRight, resultOf } from './doctor-checks.ts';
+import { checks, type Facts, resultOf } from './doctor-checks.ts';
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -97,9 +95,7 @@ function chosenChecks(names: readonly string[] = checks.map(({ name }) => name))
 
 async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Promise<Facts> {
   const { homes, required, primary } = scope;
-  const places = [...homes, ...required.map(({ target }) => dirname(target))];
-  const lockPaths = [...new Set(places)].map((place) => `${place}/.claude-shared-state/lock`);
-  const [reports, retention, live, settings, points, locks, claudeVersion] = await Promise.all([
+  const [reports, retention, live, settings, points, claudeVersion] = await Promise.all([
     inspectAll(homesToLink(scope), { required, retention: true }),
     inspectRetention(homes, {
       // The period of the primary home counts, too; its transcripts are not those of a target.
@@ -108,11 +104,10 @@ async function examine({ io, scope }: CliContext, isVersionWanted: boolean): Pro
     findLiveSessions(homes),
     inspectSettings(homes, { environment: io.env, defaultAccountHome: defaultHomeIn(io.home) }),
     restorePointsIn(homes),
-    thoseThere(lockPaths),
     isVersionWanted ? io.claudeVersion() : undefined,
   ]);
   const { platform } = io;
-  return { scope, platform, reports, retention, live, settings, points, locks, claudeVersion };
+  return { scope, platform, reports, retention, live, settings, points, claudeVersion };
 }
 
 const signs = { ok: 'ok', note: 'warn', error: 'bad' } as const;
@@ -149,28 +144,11 @@ function printDetails(out: Output, { scope, reports, retention, live }: Facts): 
   printSessions(out, live.sessions);
 }
 
-/** Prints every link of every home: as a table where there is room for one, otherwise as a list. */
 function printLinks(out: Output, reports: readonly AccountReport[]): void {
-  // Every home has the same links.
-  const head = ['', ...reports.slice(0, 1).flatMap(({ links }) => links.map(({ name }) => name))];
-  const rows = reports.map(({ accountHome, links }) => [
-    out.path(accountHome),
-    ...links.map((link) => cell(out, link)),
-  ]);
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map(({ [column]: text = '' }) => stringWidth(text))),
-  );
-  if (widths.reduce((sum, width) => sum + width + 3, 0) <= out.width) {
-    const line = (row: readonly string[]) =>
-      `  ${row.map((text, column) => out.pad(text, widths[column] ?? 0)).join('   ')}`.trimEnd();
-    out.line(out.paint.dim(line(head)));
-    for (const row of rows) out.line(line(row));
-    return;
-  }
   for (const { accountHome, links } of reports) {
     out.line(`  ${out.path(accountHome)}`);
-    const width = Math.max(...links.map(({ name }) => stringWidth(name)));
-    for (const link of links) out.line(`    ${out.pad(link.name, width)}  ${cell(out, link)}`);
+    const width = Math.max(...links.map(({ name }) => name.length));
+    for (const link of links) out.line(`    ${link.name.padEnd(width)}  ${cell(out, link)}`);
   }
 }
 

@@ -34,7 +34,6 @@ const options = {
     'only sessions of this directory and those in it',
   ),
   since: textOption('--since <time>', 'only sessions used since then: 12h, 7d, or 2026-11-29'),
-  before: textOption('--before <time>', 'only sessions last used before then'),
   account: textOption(
     '--account <account>',
     'only sessions that belong to this account: its home, e-mail address or UUID',
@@ -109,12 +108,11 @@ function print({ out }: CliContext, session: ListedSession, text = ''): void {
 
 async function filtersFor(
   context: CliContext,
-  { directory, since, before, account, running }: ValuesOf<typeof options>,
+  { directory, since, account, running }: ValuesOf<typeof options>,
 ): Promise<ListSessionsOptions> {
   return {
     directory: directory === undefined ? undefined : absolutePath(directory, context.io),
-    since: since === undefined ? undefined : timeIn('--since', since),
-    before: before === undefined ? undefined : timeIn('--before', before),
+    since: since === undefined ? undefined : timeFrom(since),
     accountUuid: account === undefined ? undefined : await accountUuidFor(context, account),
     running,
   };
@@ -122,7 +120,7 @@ async function filtersFor(
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-function timeIn(option: string, text: string): Date {
+function timeFrom(text: string): Date {
   const [, number, unit = ''] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
   const { [unit]: length } = UNITS;
   // A day alone would be taken for one in UTC.
@@ -132,7 +130,7 @@ function timeIn(option: string, text: string): Date {
   );
   if (Number.isNaN(time.getTime())) {
     throw new UsageError(
-      `${option}: ${JSON.stringify(text)} is not a time such as 12h, 7d, 2w or 2026-11-29`,
+      `--since: ${JSON.stringify(text)} is not a time such as 12h, 7d, 2w or 2026-11-29`,
     );
   }
   return time;

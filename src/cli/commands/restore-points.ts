@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import {
   type DeletePlan,
   type DeleteReport,
@@ -59,9 +58,6 @@ export const pruneCommand = defineCommand({
       ...plans.flatMap((plan) => plan.problems),
     ];
 
-    const isUsed = paths.every((path) =>
-      listed.restorePoints.some((point) => point.path === path && point.state === 'restored'),
-    );
     out.title('Plan');
     for (const one of plans) {
       const deleted = `${count(one.deletable, 'file')} shared, will be deleted`;
@@ -77,13 +73,9 @@ export const pruneCommand = defineCommand({
       values,
       words: ['prune', ...(all ? ['--all'] : paths), ...flagsOf({ discard })],
       problems,
-      blocked: problems.some(isError)
-        ? () => stepsToUse(context, paths, listed.restorePoints)
-        : undefined,
+      blocked: problems.some(isError) ? () => [] : undefined,
       nothing: paths.length === 0 ? 'nothing to delete' : undefined,
-      notice: isUsed
-        ? 'The homes have their directories back already.'
-        : 'After that there is no way back from the migration.',
+      notice: 'After that there is no way back from the migration.',
       question: `Delete ${count(paths.length, 'restore point')}?`,
       targets: paths,
       run: (path, watch) => deleteRestorePoint(path, { ...options, ...watch }),
@@ -94,7 +86,7 @@ export const pruneCommand = defineCommand({
       },
       after: (done) => ({
         better: `${count(done.length, 'restore point')} deleted; everything in ${done.length === 1 ? 'it' : 'them'} is shared`,
-        next: done.flatMap((report) => discardStep(context, report)),
+        next: [],
       }),
     });
     return { exitCode, body: { plan: plans, problems, ...ending } };
@@ -103,18 +95,6 @@ export const pruneCommand = defineCommand({
 
 function isDeletable({ state }: RestorePoint): boolean {
   return state !== 'incomplete' && state !== 'restoring';
-}
-
-/** A restore point in use has to be completed first. */
-function stepsToUse(
-  { scope }: CliContext,
-  paths: readonly string[],
-  points: readonly RestorePoint[],
-): readonly NextStep[] {
-  const runs = points
-    .filter(isInterrupted)
-    .filter(({ path, state }) => state !== 'deleting' && paths.includes(path));
-  return stepsToComplete(scope, runs);
 }
 
 const MAX_SHOWN = 20;
@@ -130,20 +110,6 @@ function printFound(
   if (kept.length === 0) return;
   out.words(`${count(kept.length, 'file')} ${verb}: no shared copy is known`, 4, 6);
   out.list(kept, MAX_SHOWN, 6);
-}
-
-// More have to be looked at one by one.
-const MAX_DISCARDED = 5;
-
-function discardStep(
-  { scope }: CliContext,
-  { restorePoint, kept }: DeleteReport,
-): readonly NextStep[] {
-  // With only others left, which are named by their whole path, the restore point itself is gone.
-  const isThere = kept.some((path) => !isAbsolute(path));
-  if (!isThere || kept.length > MAX_DISCARDED) return [];
-  const words = ['prune', restorePoint, ...flagsOf({ discard: kept })];
-  return [stepFor(scope, words, 'once you have looked at them: delete these too')];
 }
 
 export const restorePointsCommand = defineCommand({

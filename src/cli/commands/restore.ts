@@ -1,19 +1,15 @@
-import { inspectAll } from '../../index.ts';
 import { planRestore, restore, type RestorePlan, type RestoreReport } from '../../migrate/index.ts';
 import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, flagsOf } from '../command.ts';
 import { inTurn } from '../lists.ts';
-import { stepsPastRefusedRestore } from '../next-steps.ts';
-import { restorePointsIn } from '../runs.ts';
-import { homesToLink, namedLinks, type Scope, stepFor } from '../scope.ts';
+import { SOLVED } from '../next-steps.ts';
+import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
 import { printHomes, printShared } from '../ui/scope.ts';
-import { shellWord } from '../ui/steps.ts';
-import { isRight } from './doctor-checks.ts';
 
 export const restoreCommand = defineCommand({
   name: 'restore',
@@ -43,10 +39,7 @@ export const restoreCommand = defineCommand({
         (scope.homesFrom === 'given' || problems.every(({ code }) => code !== 'no-restore-point')),
     );
     const homes = plans.map(({ accountHome }) => accountHome);
-    const bare = all.filter((plan) => plan.restorePoint === undefined && !plans.includes(plan));
-    const left = (await linkedAmong(scope, bare)).filter(({ links }) => links.length > 0);
     const found = plans.flatMap((plan) => plan.problems);
-    const refused = plans.filter(({ ok }) => !ok);
 
     printHomes(out, scope);
     if (options.required !== undefined) printShared(out, scope);
@@ -56,29 +49,15 @@ export const restoreCommand = defineCommand({
       out,
       plans.reduce((sum, { spaceNeeded }) => sum + spaceNeeded, 0),
     );
-    if (left.length > 0) {
-      out.title('Still linked: nothing was set aside');
-      out.list(
-        left.map(({ accountHome }) => accountHome),
-        MAX_LEFT,
-        2,
-      );
-    }
     printProblems(out, found);
     const { exitCode, ...ending } = await act<string, RestoreReport>(context, {
       values,
       words,
       homes,
       problems: found,
-      blocked:
-        refused.length === 0
-          ? undefined
-          : async () => {
-              const refusing = refused.map(({ accountHome }) => accountHome);
-              const { restorePoints } = await restorePointsIn(refusing);
-              const errors = refused.flatMap((plan) => plan.problems);
-              return stepsPastRefusedRestore(scope, words, errors, restorePoints);
-            },
+      blocked: plans.every(({ ok }) => ok)
+        ? undefined
+        : () => [stepFor(scope, words, SOLVED, homes)],
       nothing: plans.length === 0 ? 'nothing to restore' : undefined,
       notice:
         'Each link is replaced by a directory of its own. The shared directories keep everything.',
@@ -92,33 +71,15 @@ export const restoreCommand = defineCommand({
       after: (done) => {
         const verb =
           done.length === 1 ? 'has directories of its own' : 'have directories of their own';
-        const links = left.slice(0, MAX_LEFT).flatMap((home) => home.links);
-        const command = ['rm', ...links.map(shellWord)].join(' ');
-        const purpose = 'if the other homes are not to share any more either: remove their links';
         return {
           better: `${count(done.length, 'home')} ${verb} again`,
-          next: [
-            stepFor(scope, ['doctor'], 'check everything'),
-            ...(links.length === 0 ? [] : [{ command, purpose }]),
-          ],
+          next: [stepFor(scope, ['doctor'], 'check everything')],
         };
       },
     });
     return { exitCode, body: { plan: plans, problems: found, ...ending } };
   },
 });
-
-const MAX_LEFT = 5;
-
-/** The homes that were never migrated, with their links to the shared directories. */
-async function linkedAmong({ required }: Scope, plans: readonly RestorePlan[]) {
-  const homes = plans.map(({ accountHome }) => accountHome);
-  const reports = homes.length === 0 ? [] : await inspectAll(homes, { required });
-  return reports.map(({ accountHome, links }) => ({
-    accountHome,
-    links: links.filter(({ state }) => isRight(state)).map(({ path }) => path),
-  }));
-}
 
 function printPlan({ out }: CliContext, { accountHome, restorePoint, entries }: RestorePlan): void {
   const { paint, symbols } = out;

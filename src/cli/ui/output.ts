@@ -18,8 +18,6 @@ const unicode = {
   fork: '├',
   end: '└',
   arrow: '→',
-  full: '█',
-  empty: '░',
   dots: '…',
 };
 
@@ -34,8 +32,6 @@ const ascii: typeof unicode = {
   fork: '|',
   end: '`',
   arrow: '->',
-  full: '#',
-  empty: '.',
   dots: '...',
 };
 

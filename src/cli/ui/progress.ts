@@ -1,6 +1,7 @@
 import { present } from '../lists.ts';
 import { bytes, count, duration, grouped } from './amounts.ts';
 import type { Output } from './output.ts';
+import { fitted } from './sessions.ts';
 
 /** How far a run is: one of `migrate`, or one between the pool and a store. */
 export interface Progress {
@@ -14,11 +15,9 @@ const MIN_SAMPLE = 1000;
 const DRAW_EVERY = 80;
 const PATIENCE = 400;
 const PRINT_EVERY = 10_000;
-const MAX_BAR = 30;
-const MIN_BAR = 8;
 const CLEAR_TO_END = '\u001B[K';
 
-/** Shows the progress of a run: a bar where a line can be drawn over, otherwise a line now and then. */
+/** Shows the progress of a run: a line that is drawn over where that is possible, otherwise a line now and then. */
 export class ProgressDisplay {
   readonly #output: Output;
   readonly #clock: () => number;
@@ -43,7 +42,7 @@ export class ProgressDisplay {
     if (now - this.#shownAt < (hasCursor ? DRAW_EVERY : PRINT_EVERY)) return;
     if (hasCursor) {
       this.#output.write(
-        `\r${barLine(this.#output, progress, now - this.#phase.start)}${CLEAR_TO_END}`,
+        `\r${progressLine(this.#output, progress, now - this.#phase.start)}${CLEAR_TO_END}`,
       );
     } else {
       // The first line says only that the phase has begun.
@@ -76,41 +75,25 @@ function amountOf({ phase, done, bytes: size }: Progress): string {
 }
 
 /**
- * One line, never wider than the screen: the least important part goes first.
+ * One line, never wider than the screen.
  *
  * @param elapsed - Milliseconds since the phase began.
  */
-export function barLine(
+export function progressLine(
   output: Output,
   { phase, done, total, bytes: size }: Progress,
   elapsed: number,
 ): string {
-  const { paint, symbols } = output;
-  if (total === 0) return `${phase} ${symbols.dots}`;
-  const part = Math.min(1, done / total);
-  const percent = `${Math.floor(part * 100)}%`.padStart(4);
+  if (total === 0) return `${phase} ${output.symbols.dots}`;
   const isKnown = elapsed >= MIN_SAMPLE && done > 0;
-  const extras = present(
+  const parts = present(
+    `${phase} ${Math.floor(Math.min(1, done / total) * 100)}%`,
     isKnown && `${duration((elapsed * (total - done)) / done)} left`,
-    `${grouped(done)}/${grouped(total)}`,
-    isKnown && `${grouped(Math.round((done / elapsed) * 1000))}/s`,
+    `${grouped(done)} of ${grouped(total)}`,
     size > 0 && bytes(size),
   );
   // The last column stays free: some terminals wrap there.
-  const room = output.width - 1;
-  const head = `${phase.padEnd(8)} `;
-  let used = head.length + MIN_BAR + percent.length;
-  const shown = extras.filter((text) => {
-    used += 2 + text.length;
-    return used <= room;
-  });
-  const text = shown.map((extra) => `  ${extra}`).join('');
-  const free = room - head.length - percent.length - text.length;
-  const width = Math.max(3, Math.min(MAX_BAR, free));
-  const filled = Math.round(part * width);
-  const bar =
-    paint.green(symbols.full.repeat(filled)) + paint.dim(symbols.empty.repeat(width - filled));
-  return `${head}${bar}${percent}${text}`;
+  return fitted(output, parts.join(', '), output.width - 1);
 }
 
 /** Says on a terminal, on a line that is drawn over and erased, what takes long. */

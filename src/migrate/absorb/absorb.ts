@@ -5,7 +5,7 @@ import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
 import type { Comparer, SeenEntry } from '../../fs/compare-files.ts';
-import { isMemoryIndex, isObsoleteCache, isTranscript } from '../scan/kinds.ts';
+import { isMemoryIndex, isObsoleteCache, isTranscript } from '../kinds.ts';
 import { type Found, type Group, isDirectory, walkTogether } from '../../fs/walk.ts';
 import {
   type Action,

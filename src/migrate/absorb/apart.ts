@@ -4,7 +4,7 @@ import { listDirectory, lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { basename, join } from '../../core/paths.ts';
 import type { UnmergedFile } from '../report.ts';
-import { isSessionTranscript } from '../scan/kinds.ts';
+import { isSessionTranscript } from '../kinds.ts';
 import { hasLines, wholeLinesFrom } from '../../fs/lines.ts';
 
 /** A transcript outside the target, and the path at which the target had it. */

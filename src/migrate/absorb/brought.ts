@@ -5,6 +5,7 @@ import type { MigrateFs } from '../../fs/migrate-fs.ts';
 import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf } from '../context.ts';
+import type { Step } from './absorb.ts';
 
 /**
  * What runs copied into a target, and from where.
@@ -107,6 +108,24 @@ export async function readBrought(
       temporaries.clear();
     },
   };
+}
+
+/** Tells the file from all others that are brought into the target. */
+export function originOf({ origin }: Step['tree'], path: string): string {
+  return join(origin, path);
+}
+
+/** Whether the target's is a copy of the tree's; what a fragment has is newer than what its home had before. */
+export function broughtFrom(
+  brought: Brought | undefined,
+  tree: Step['tree'],
+  path: string,
+  own: FileInfo,
+  shared: FileInfo,
+): ReturnType<Brought['of']> {
+  const copied = brought?.of(originOf(tree, path), own, shared);
+  if (copied !== undefined || !tree.isFragment) return copied;
+  return brought?.of(join(tree.place, path), own, shared) === 'outdated' ? 'outdated' : undefined;
 }
 
 function isClose(one: bigint, other: bigint): boolean {

@@ -13,13 +13,13 @@ import { nonceOf, type OnFiles } from '../context.ts';
 import { migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { UnmergedFile } from '../report.ts';
 import { type SeenEntry, readBytes } from '../../fs/compare-files.ts';
-import { isSessionTranscript } from '../scan/kinds.ts';
+import { isSessionTranscript } from '../kinds.ts';
 import { type Aside, findApart } from './apart.ts';
 import type { Actor, Performed, Step } from './absorb.ts';
-import { type Brought, promiseName } from './brought.ts';
+import { broughtFrom, originOf, promiseName } from './brought.ts';
 import type { Means } from './decide.ts';
 import type { LinkedTranscripts } from './linked-transcripts.ts';
-import { Names, originOf, type Prepared, type Workplace } from './names.ts';
+import { Names, type Prepared, type Workplace } from './names.ts';
 import {
   appendLines,
   appendMissing,
@@ -430,17 +430,4 @@ export class DiskActor implements Actor {
     const apart = await findApart({ fs, target, aside, late: this.#late, movers, ownPathsOf });
     return [...this.#unmerged, ...this.#lostSides, ...changed, ...apart];
   }
-}
-
-/** Whether the target's is a copy of the tree's; what a fragment has is newer than what its home had before. */
-export function broughtFrom(
-  brought: Brought | undefined,
-  tree: Step['tree'],
-  path: string,
-  own: FileInfo,
-  shared: FileInfo,
-): ReturnType<Brought['of']> {
-  const copied = brought?.of(originOf(tree, path), own, shared);
-  if (copied !== undefined || !tree.isFragment) return copied;
-  return brought?.of(join(tree.place, path), own, shared) === 'outdated' ? 'outdated' : undefined;
 }

@@ -15,7 +15,7 @@ import { textOf } from '../../fs/port.ts';
 import { dirname, join } from '../../core/paths.ts';
 import { type Context, nonceOf } from '../context.ts';
 import type { Step } from './absorb.ts';
-import type { Brought } from './brought.ts';
+import { type Brought, originOf } from './brought.ts';
 
 /** Where a run works. */
 export interface Workplace {
@@ -233,9 +233,4 @@ export class Names {
     this.#touched.clear();
     await mapLimit(touched, (path) => syncDirectory(fs, path));
   }
-}
-
-/** Tells the file from all others that are brought into the target. */
-export function originOf({ origin }: Step['tree'], path: string): string {
-  return join(origin, path);
 }

@@ -11,13 +11,12 @@ import {
   type Step,
   type Tree,
 } from '../absorb/absorb.ts';
-import type { Brought } from '../absorb/brought.ts';
-import { broughtFrom } from '../absorb/disk-actor.ts';
+import { type Brought, broughtFrom } from '../absorb/brought.ts';
 import { choiceFor } from '../absorb/decide.ts';
 import { failedCall, migrationProblem, type MigrationProblem } from '../problems.ts';
 import type { FileCounts, UnmergedFile } from '../report.ts';
 import type { SeenEntry } from '../../fs/compare-files.ts';
-import { isMemoryDirectory, sessionOf } from './kinds.ts';
+import { isMemoryDirectory, sessionOf } from '../kinds.ts';
 import type { TrialLinks } from '../../fs/trial-links.ts';
 import { SessionKeys } from './session-keys.ts';
 import { describeConflict, problemsOf } from './sides.ts';

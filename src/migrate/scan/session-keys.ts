@@ -1,5 +1,5 @@
 import { join } from '../../core/paths.ts';
-import { isSessionTranscript } from './kinds.ts';
+import { isSessionTranscript } from '../kinds.ts';
 import type { Group } from '../../fs/walk.ts';
 
 /** A project directory of one source: shared by all its sessions, because there may be very many of these. */

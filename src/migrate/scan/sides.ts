@@ -9,7 +9,7 @@ import {
   type MigrationProblem,
 } from '../problems.ts';
 import type { SeenEntry } from '../../fs/compare-files.ts';
-import { sessionOf } from './kinds.ts';
+import { sessionOf } from '../kinds.ts';
 
 /** Why something can't be brought in; nothing if it is gone. */
 export async function problemsOf(

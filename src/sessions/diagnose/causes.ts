@@ -1,5 +1,4 @@
 import { join } from '../../core/paths.ts';
-import { DAY_MS } from '../../links/cleanup-period.ts';
 import type { LinkState } from '../../links/report.ts';
 import { type SessionProblem, sessionProblem } from '../problems.ts';
 import type { ProgramBehavior } from '../program.ts';
@@ -104,16 +103,12 @@ export function recordedCwdIn({ content }: Candidate): string | undefined {
 
 function elsewhere(
   behavior: ProgramBehavior,
-  { sessionId, candidates, links, otherSpelling }: ResumeFacts,
+  { candidates, links }: ResumeFacts,
 ): readonly SessionProblem[] {
   const usable = candidates.filter((one) => stateIn(behavior, one) === 'usable');
   // A mere link makes that one visible.
   const best = usable.find(isShared) ?? usable[0] ?? candidates[0];
-  if (best === undefined) {
-    if (otherSpelling === undefined) return [];
-    const { path, sessionId: spelling } = otherSpelling;
-    return [sessionProblem('session-id-invalid', { path, sessionId, spelling })];
-  }
+  if (best === undefined) return [];
   const { path, accountHome } = best.at;
   const projects = links.get('projects');
   const shared = candidates.find(
@@ -138,13 +133,12 @@ function isShared({ at }: Candidate): boolean {
   return at.accountHome === undefined;
 }
 
-function missing({ sessionId, accountHome, from, lastUsed, periodDays, now }: ResumeFacts) {
+function missing({ sessionId, accountHome, from, periodDays }: ResumeFacts) {
   const directory = join(join(accountHome, 'projects'), keyOf(from.cwd));
-  const fields = { path: from.file ?? join(directory, `${sessionId}.jsonl`), sessionId };
-  const isExpired =
-    lastUsed !== undefined && now.getTime() - lastUsed.getTime() > periodDays * DAY_MS;
+  const path = from.file ?? join(directory, `${sessionId}.jsonl`);
+  const fields = { path, sessionId };
   return sessionProblem(
     'transcript-missing',
-    isExpired ? { ...fields, lastUsed: lastUsed.toISOString(), periodDays } : fields,
+    Number.isFinite(periodDays) ? { ...fields, periodDays } : fields,
   );
 }

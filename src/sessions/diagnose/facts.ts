@@ -16,7 +16,6 @@ import { readTranscript } from '../transcript/read-transcript.ts';
 import { worktreesOf } from '../worktrees.ts';
 import { isDefaultHome } from '../program.ts';
 import type { NamedSession } from './named-session.ts';
-import { findOtherSpelling, lastPromptOf } from './traces.ts';
 import { type Candidate, ownProjects, type StartingPoint } from './look-up.ts';
 import {
   findLockedMemory,
@@ -48,7 +47,6 @@ export async function gatherFacts({ sessionId, file }: NamedSession, request: Re
     await mapLimit(found.transcripts, (transcript) => candidatesOf(fs, transcript))
   ).flat();
   const here = candidates.filter(({ at }) => at.accountHome === accountHome);
-  const isGone = candidates.length === 0;
 
   const settings = await readProgramSettings(fs, accountHome, cwd, managedSettings);
   const config = await readConfig(fs, accountHome, isDefaultHome(request));
@@ -77,14 +75,9 @@ export async function gatherFacts({ sessionId, file }: NamedSession, request: Re
       const access = await toResult(fs.access(path, WRITE));
       return access.ok ? undefined : access.errno;
     }),
-    /** A transcript whose name differs in upper and lower case alone; searched for if there is no other. */
-    otherSpelling: isGone ? await findOtherSpelling(fs, sessionId, roots) : undefined,
     /** The shared links of this home by their names. */
     links: new Map(links.map(({ name, path, state }) => [name, { path, state }])),
     now,
-    /** When the session was last used, as far as is known. */
-    lastUsed:
-      request.lastUsed ?? (isGone ? await lastPromptOf(fs, accountHomes, sessionId) : undefined),
     /** After how many days the program, started here, deletes what belongs to a session. */
     ownPeriodDays: periodDaysIn(settings),
     /** The shortest period of all homes. */

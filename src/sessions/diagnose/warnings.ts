@@ -42,13 +42,15 @@ export function* warningsOf(
 
 function* contentWarnings(
   path: string,
-  { lastLineTruncated, startMissing, branchCount = 0, organizations }: TranscriptContent,
+  { lastLineTruncated, invalidLines, branchCount = 0, organizations }: TranscriptContent,
   behaviors: readonly ProgramBehavior[],
 ): Generator<SessionProblem, void> {
   if (lastLineTruncated && behaviors.some(({ repairsLastLine }) => !repairsLastLine)) {
     yield sessionProblem('transcript-damaged', { path, reason: 'last-line-truncated' });
   }
-  if (startMissing) yield sessionProblem('transcript-damaged', { path, reason: 'start-missing' });
+  if (invalidLines > Number(lastLineTruncated)) {
+    yield sessionProblem('transcript-damaged', { path, reason: 'lines-lost' });
+  }
   if (branchCount > 1) {
     yield sessionProblem('transcript-damaged', { path, reason: 'forked', branchCount });
   }

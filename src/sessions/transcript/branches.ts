@@ -2,8 +2,6 @@ import type { TranscriptRecord } from './record.ts';
 
 /** What is beyond is not counted, so that no file can fill the memory. */
 const MAX_IDS = 2 ** 20;
-/** The parent of a record that has only been named as a parent. */
-const NOT_SEEN = -1;
 
 /**
  * Counts the branches of a conversation: replies that no other reply follows.
@@ -14,7 +12,7 @@ const NOT_SEEN = -1;
  */
 export class Branches {
   readonly #numbers = new Map<string, number>();
-  /** By the number of a record; number 0 is nobody's. */
+  /** By the number of a record; 0 is nobody's, and stands for no parent, and one that is not here. */
   readonly #parents = [0];
   /** The number of the reply that a record belongs to; 0 if it belongs to none. */
   readonly #replies = [0];
@@ -23,12 +21,8 @@ export class Branches {
 
   /** Adds a record, if it has a uuid; of several with the same one, the last counts. */
   add({ uuid, parentUuid, replyId, isSidechain }: TranscriptRecord): void {
-    if (uuid === undefined) return;
+    if (uuid === undefined || isSidechain) return;
     const record = this.#numberOf(uuid);
-    if (isSidechain) {
-      if (this.#parents[record] === NOT_SEEN) this.#parents[record] = 0;
-      return;
-    }
     const parent = parentUuid === undefined ? 0 : this.#numberOf(parentUuid);
     // An id of a reply is not the uuid of a record.
     const reply = replyId === undefined ? 0 : this.#numberOf(`reply ${replyId}`);
@@ -40,11 +34,6 @@ export class Branches {
   /** Stops counting earlier replies: a compaction has made them history. */
   compact(): void {
     this.#compacted = this.#numbers.size;
-  }
-
-  has(uuid: string): boolean {
-    const record = this.#numbers.get(uuid);
-    return record !== undefined && this.#parents[record] !== NOT_SEEN;
   }
 
   /** The number of branches since the last compaction; `undefined` if there were too many records. */
@@ -73,8 +62,7 @@ export class Branches {
   }
 
   #towardsReply(record: number): number {
-    const parent = this.#parents[record] ?? 0;
-    return parent === NOT_SEEN || this.#replies[record] !== 0 ? record : parent;
+    return this.#replies[record] === 0 ? (this.#parents[record] ?? 0) : record;
   }
 
   /** The number of an id, or 0 if there are too many. */
@@ -85,7 +73,7 @@ export class Branches {
       this.#isComplete = false;
       return 0;
     }
-    const number = this.#parents.push(NOT_SEEN) - 1;
+    const number = this.#parents.push(0) - 1;
     this.#replies.push(0);
     this.#numbers.set(id, number);
     return number;

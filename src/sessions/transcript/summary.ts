@@ -22,14 +22,10 @@ export interface TranscriptContent {
   readonly lines: number;
   /** Lines that are messages of the main conversation, with or without a time that parses. */
   readonly messages: number;
-  /** Lines that do not start with a JSON object, or have more than 64 MiB: they are skipped. */
+  /** Lines that neither are `null` nor start with a JSON object, or have more than 64 MiB: they are skipped. */
   readonly invalidLines: number;
-  /** Lines with more after the object, such as a second one, which the program does not see. */
-  readonly linesWithTrailingData: number;
   /** The last line lacks its newline and is invalid: a write that was cut off. */
   readonly lastLineTruncated: boolean;
-  /** The first message answers one that is not here, and nothing was compacted. */
-  readonly startMissing: boolean;
   /**
    * Replies that no other reply follows, since the last compaction: more than one if two processes continued the session,
    * or if it was rewound. `undefined` if the transcript has too many records to tell.
@@ -50,8 +46,7 @@ export interface TranscriptContent {
    * of that limit, if a notice behind it says so, and nobody has said anything since (2.1.332).
    */
   readonly continuesAt: string | undefined;
-  /** Of the first and the last message in the file. */
-  readonly firstTimestamp: string | undefined;
+  /** Of the last message in the file. */
   readonly lastTimestamp: string | undefined;
   /** The last working directory that was recorded. Data: check it before you use it. */
   readonly cwd: string | undefined;
@@ -108,7 +103,7 @@ type Collected = {
   -readonly [
     Key in Exclude<
       keyof TranscriptContent,
-      'startMissing' | 'branchCount' | 'organizations' | 'endedByModel' | 'sessionId' | 'owner'
+      'branchCount' | 'organizations' | 'endedByModel' | 'sessionId' | 'owner'
     >
   ]: TranscriptContent[Key];
 };
@@ -127,19 +122,15 @@ export class TranscriptSummary {
     lines: 0,
     messages: 0,
     invalidLines: 0,
-    linesWithTrailingData: 0,
     lastLineTruncated: false,
-    firstTimestamp: undefined,
     lastTimestamp: undefined,
     cwd: undefined,
     copiedFrom: undefined,
     continuesAt: undefined,
   };
   readonly #evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = { isEmpty: true };
-  #isCompacted = false;
   /** The session of the last message. */
   #sessionId: string | undefined;
-  #firstParent: string | undefined;
   /** The end of the limit that was the last answer. */
   #limitEnd: string | undefined;
 
@@ -148,13 +139,15 @@ export class TranscriptSummary {
     if (text.trim() === '') return;
     this.#collected.lines += 1;
     this.#evidence.isEmpty = false;
-    this.#evidence.hasNullLine ||= text.trim() === 'null';
-    const { record, hasTrailingData } = parseLine(text);
+    if (text.trim() === 'null') {
+      this.#evidence.hasNullLine = true;
+      return;
+    }
+    const record = parseLine(text);
     if (record === undefined) {
       this.#collected.invalidLines += 1;
       this.#collected.lastLineTruncated = !endsWithNewline;
     } else {
-      if (hasTrailingData) this.#collected.linesWithTrailingData += 1;
       this.#evidence.hasRecord = true;
       this.#addRecord(record, recordOf(record));
     }
@@ -165,10 +158,8 @@ export class TranscriptSummary {
   }
 
   content(): TranscriptContent {
-    const first = this.#firstParent;
     return {
       ...this.#collected,
-      startMissing: first !== undefined && !this.#branches.has(first) && !this.#isCompacted,
       branchCount: this.#branches.count(),
       organizations: [...this.#organizations],
       endedByModel: this.#sessionId !== undefined && this.#ended.has(this.#sessionId),
@@ -216,14 +207,11 @@ export class TranscriptSummary {
     this.#addNotice(line, record);
   }
 
-  #addMessage({ kind, uuid, parentUuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
+  #addMessage({ kind, uuid, timestamp, isSpoken, sessionId }: TranscriptRecord): void {
     this.#evidence.hasUuid ||= uuid !== undefined;
-    if (this.#collected.messages === 0) this.#firstParent = parentUuid;
     this.#collected.messages += 1;
     if (isSpoken) this.#sessionId = sessionId;
-    if (kind !== 'message') return;
-    this.#collected.firstTimestamp ??= timestamp;
-    this.#collected.lastTimestamp = timestamp;
+    if (kind === 'message') this.#collected.lastTimestamp = timestamp;
   }
 
   /** Takes in what a line says about the whole conversation. */
@@ -233,7 +221,6 @@ export class TranscriptSummary {
         if (kind !== 'message') break;
         const [subtype, content] = [memberOf(line, 'subtype'), memberOf(line, 'content')];
         if (subtype === 'compact_boundary') {
-          this.#isCompacted = true;
           this.#branches.compact();
         } else if (subtype === 'informational' && typeof content === 'string') {
           if (WAITS.test(content)) this.#collected.continuesAt = this.#limitEnd;
@@ -313,13 +300,11 @@ function isId(value: unknown): value is string {
 }
 
 /** The JSON object that a line starts with, as the program reads it. */
-function parseLine(line: string): { readonly record?: object; readonly hasTrailingData?: true } {
+function parseLine(line: string): object | undefined {
   // Anything else is no record, and would only fill the memory.
-  if (!/^\s*\{/.test(line)) return {};
-  const whole = parsedJson(line);
-  if (isObject(whole)) return { record: whole };
-  const start = parsedJson(line.slice(0, endOfObject(line)));
-  return isObject(start) ? { record: start, hasTrailingData: true } : {};
+  if (!/^\s*\{/.test(line)) return undefined;
+  const record = parsedJson(line) ?? parsedJson(line.slice(0, endOfObject(line)));
+  return isObject(record) ? record : undefined;
 }
 
 /** Where the first object of a line ends: a writer that was killed leaves a line without newline, to which the next appends. */

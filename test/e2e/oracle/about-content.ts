@@ -116,7 +116,7 @@ export const aboutContent: readonly Scenario[] = [
   ),
   content(
     'has garbage and NUL bytes between good lines',
-    { resumes: true },
+    { code: 'transcript-damaged lines-lost', resumes: true },
     ({ cwd }) => `not JSON\n${conversation(cwd)}\0\0\0\n`,
   ),
   content(
@@ -176,10 +176,8 @@ export const aboutContent: readonly Scenario[] = [
       note('mode', { mode: 'x'.repeat(5 * 2 ** 20) }) + conversation(cwd).replaceAll(',"', ',\n"'),
   ),
   content('has no final newline', { resumes: true }, ({ cwd }) => conversation(cwd).trimEnd()),
-  content(
-    'lacks its beginning',
-    { code: 'transcript-damaged start-missing', resumes: true },
-    ({ cwd }) => conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
+  content('lacks its beginning', { resumes: true }, ({ cwd }) =>
+    conversation(cwd).replace('"parentUuid":null', `"parentUuid":"${uuidOf(99)}"`),
   ),
   content(
     'has been continued by two processes',

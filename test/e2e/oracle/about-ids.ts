@@ -21,7 +21,7 @@ export const aboutIds: readonly Scenario[] = [
   },
   {
     name: 'the id is in upper case, the file in lower case',
-    code: 'session-id-invalid',
+    code: 'transcript-missing',
     resumes: refuses,
     set: () => ({ id: sessionId.toUpperCase() }),
   },

@@ -114,6 +114,8 @@ test.each([
   ['{ "version": 2 }', '1:3: "version" must be 1'],
   ['{ "version": 1,\n  "home": [] }', '2:3: there is no setting "home"; did you mean homes?'],
   ['{"version":1,"homes":[1]}', '1:14: "homes" must be a list of paths'],
+  ['{"version":1,"homes":["a/b"]}', '1:14: "homes" must be a list of paths'],
+  ['{"version":1,"root":"a"}', '1:14: "root" must be a path that begins with / or ~/'],
   ['{"version":1,"shared":{"projects":1}}', '1:14: "shared" must be an object'],
   ['{"version":1,"root":"/a","shared":{"a":"/b"}}', '1:26: "root" and "shared" exclude each other'],
 ])(

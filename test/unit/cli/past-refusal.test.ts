@@ -3,7 +3,7 @@ import { requiredSharedUnder } from 'claude-shared-state';
 import type { RestorePoint } from 'claude-shared-state/migrate';
 import { migrationProblem } from '../../../src/migrate/problems.ts';
 import { finding } from '../../../src/links/problems.ts';
-import { stepsPastRefusal, stepsPastRefusedRestore } from '../../../src/cli/next-steps.ts';
+import { stepsPastRefusal } from '../../../src/cli/next-steps.ts';
 
 const home = '/home/me/.claude';
 const scope = {
@@ -24,10 +24,6 @@ const toMigrate = (
   problems: Parameters<typeof stepsPastRefusal>[2],
   points: readonly RestorePoint[] = [],
 ) => stepsPastRefusal(scope, ['migrate'], problems, points);
-const toRestore = (
-  problems: Parameters<typeof stepsPastRefusedRestore>[2],
-  points: readonly RestorePoint[] = [],
-) => stepsPastRefusedRestore(scope, ['restore'], problems, points);
 
 const session = {
   path: `${home}/sessions/1.json`,
@@ -42,16 +38,13 @@ const deletes = migrationProblem('retention-deletes', {
   files: 2,
 });
 const side = (path: string) => ({ path, bytes: 1, modifiedAt: new Date(0) });
-const conflict = (path: string, newer?: 'home' | 'shared', longer?: 'home' | 'shared') =>
-  migrationProblem('files-differ', {
-    path,
-    other: '/other',
-    sides: [side(path), side('/other')],
-    newer,
-    longer,
-  });
-const conflicts = (count: number) =>
-  Array.from({ length: count }, (_, number) => conflict(`/one/${number}`));
+const conflict = migrationProblem('files-differ', {
+  path: '/one',
+  other: '/other',
+  sides: [side('/one'), side('/other')],
+  newer: 'home',
+  longer: undefined,
+});
 
 function pointOf(state: RestorePoint['state'], root: string): RestorePoint {
   const path = `${home}/.claude-shared-state/restore-points/20261121T201552Z-9c79f8dc95f27882`;
@@ -65,7 +58,7 @@ describe('after a refused migration', () => {
     expect(toMigrate([deletes])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
-        purpose: 'when cleanupPeriodDays is raised',
+        purpose: 'once the problems above are solved',
       },
       {
         command: `claude-shared-state migrate --accept-retention --home ${home}`,
@@ -79,7 +72,7 @@ describe('after a refused migration', () => {
     expect(toMigrate([live, deletes])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
-        purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+        purpose: 'once the problems above are solved',
       },
       {
         command: `claude-shared-state migrate --live merge --accept-retention --home ${home}`,
@@ -90,32 +83,19 @@ describe('after a refused migration', () => {
   });
 
   test.each(['live-session-has-copies', 'live-across-devices'] as const)(
-    'a problem %s only passes with time',
+    'no option accepts %s',
     (code) => {
       expect(toMigrate([migrationProblem(code, session), deletes])).toEqual([
         {
           command: `claude-shared-state migrate --home ${home}`,
-          purpose: 'when the sessions have ended and cleanupPeriodDays is raised',
+          purpose: 'once the problems above are solved',
         },
       ]);
     },
   );
 
-  test('of a conflict the newer file is proposed, else the longer or shared', () => {
-    const problems = [conflict('/a b', 'home', 'shared'), conflict('/c', undefined, 'home')];
-
-    expect(toMigrate([...problems, conflict('/d')])).toEqual([
-      {
-        command: `claude-shared-state migrate --prefer-home '/a b' --prefer-home /c --prefer-shared /d --home ${home}`,
-        purpose:
-          'if you accept it: in each conflict the newer file is shared, and the other is set aside',
-      },
-    ]);
-  });
-
-  test('up to five conflicts are decided by one command, more are listed', () => {
-    expect(toMigrate(conflicts(5))[0]?.command.match(/--prefer-shared/g)).toHaveLength(5);
-    expect(toMigrate(conflicts(6))).toEqual([
+  test('a conflict is decided by hand, by an option that is printed beside it', () => {
+    expect(toMigrate([conflict])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,
         purpose: 'once the problems above are solved',
@@ -155,36 +135,5 @@ describe('after a refused migration', () => {
     expect(toMigrate([live], [point])[0]?.command).toBe(
       `claude-shared-state migrate --home ${home} --shared 'projects=/srv/the projects'`,
     );
-  });
-});
-
-describe('after a refused restore', () => {
-  const other = migrationProblem('other-target', { path: '/point', target: '/target' });
-  const named = { ...scope, requiredFrom: 'root' } as const;
-
-  test('the recorded root is named if another one was', () => {
-    const point = pointOf('complete', '/srv/shared');
-
-    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([
-      {
-        command: `claude-shared-state restore --home ${home} --root /srv/shared`,
-        purpose: 'restore from the shared directories that this home was migrated to',
-      },
-    ]);
-  });
-
-  test('nothing is proposed if the recorded directories were used', () => {
-    expect(toRestore([other], [pointOf('complete', '/srv/shared')])).toEqual([]);
-    const point = pointOf('complete', '/home/me');
-    expect(stepsPastRefusedRestore(named, ['restore'], [other], [point])).toEqual([]);
-  });
-
-  test('running sessions have to end', () => {
-    expect(toRestore([live])).toEqual([
-      {
-        command: `claude-shared-state restore --home ${home}`,
-        purpose: 'when the sessions have ended',
-      },
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import stringWidth from 'string-width';
 import { projectKey } from 'claude-shared-state/sessions';
 import { SESSION, userHome } from './support/homes.ts';
@@ -9,6 +9,14 @@ import { run, type Surroundings } from './support/run.ts';
  * Every screen, as a terminal of 80 and of 40 columns shows it. The captures are for people to read: a change of a
  * sentence shows up in them. `npx vitest … screens --update` writes them anew.
  */
+
+// How long paths are shows in the captures, so their directory is not the one of the other tests.
+beforeEach(() => {
+  vi.stubEnv('TMPDIR', undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const user = userHome();
 const zone = process.env['TZ'];

@@ -18,7 +18,7 @@ describe.each(worldKinds)('locateTranscripts, in %s,', (kind) => {
     await inWorld(kind, async (world) => {
       const { homes, projects, cwd } = setSession(world);
       const required = requiredIn(world);
-      const { transcripts, artifacts, unreadable } = await locateTranscripts(id, {
+      const { transcripts, unreadable } = await locateTranscripts(id, {
         accountHomes: homes,
         required,
         fs: world.fs,
@@ -32,7 +32,7 @@ describe.each(worldKinds)('locateTranscripts, in %s,', (kind) => {
       ]);
       expect(transcripts[0]).toMatchObject({ kind: 'file', size: message().length });
       expect(transcripts[0]?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
-      expect([artifacts, unreadable]).toEqual([[], []]);
+      expect(unreadable).toEqual([]);
     });
   });
 
@@ -114,35 +114,13 @@ describe.each(worldKinds)('locateTranscripts, in %s,', (kind) => {
     });
   });
 
-  test('lists what else is left of a session without a transcript', async () => {
-    await inWorld(kind, async (world) => {
-      const home = at(world, 'a');
-      const left = [
-        makeDirectory(world, `${home}/projects/-work/${id}`),
-        makeDirectory(world, `${home}/session-env/${id}`),
-        makeDirectory(world, `${home}/file-history/${id}`),
-      ];
-      const { transcripts, artifacts } = await locateTranscripts(id, {
-        accountHomes: [home],
-        fs: world.fs,
-      });
-      expect(transcripts).toEqual([]);
-      expect(artifacts.map(({ path }) => path)).toEqual(left);
-      expect(artifacts.map((one) => one.kind)).toEqual([
-        'session-directory',
-        'session-env',
-        'file-history',
-      ]);
-    });
-  });
-
   test('finds nothing in a home that is missing, or has no projects', async () => {
     await inWorld(kind, async (world) => {
       const found = await locateTranscripts(id, {
         accountHomes: [at(world, 'nobody'), makeDirectory(world, at(world, 'a'))],
         fs: world.fs,
       });
-      expect(found).toEqual({ transcripts: [], artifacts: [], unreadable: [] });
+      expect(found).toEqual({ transcripts: [], unreadable: [] });
     });
   });
 

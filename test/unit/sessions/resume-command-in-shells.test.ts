@@ -42,10 +42,13 @@ const watched = [
   'CLAUDE_CODE_ENTRYPOINT',
 ];
 
-// Tells how it was called, NUL after each word, because nothing else is sure not to be in one.
+// Tells how it was called, NUL after each word, because nothing else is sure not to be in one. Starts no process for it.
 const fake = join(root, 'fake');
 const values = watched.map((name) => `"\${${name}-unset}"`).join(' ');
-writeFileSync(fake, `#!/bin/sh\nprintf '%s\\0' "$0" "$#" "$@" "$(pwd -P; echo .)" ${values}\n`);
+writeFileSync(
+  fake,
+  `#!/bin/sh\nprintf '%s\\0' "$0" "$#" "$@"\npwd -P\nprintf '\\0'\nprintf '%s\\0' ${values}\n`,
+);
 chmodSync(fake, 0o755);
 
 /** What a line that was typed has led to. */
@@ -72,7 +75,7 @@ function type([shell, ...args]: Shell, lines: readonly string[]) {
     const args = words.splice(0, Number(count));
     const [cwd = ''] = words.splice(0, 1);
     const environment = words.splice(0, watched.length);
-    calls.push({ program, args, cwd: cwd.slice(0, -'\n.'.length), environment });
+    calls.push({ program, args, cwd: cwd.slice(0, -'\n'.length), environment });
   }
   return calls;
 }

@@ -40,9 +40,8 @@ describe.each(worldKinds)('diagnoseResume, in %s,', (kind) => {
     inWords([
       [`${message()}${answer()}`, []],
       [`${message()}{"type":"us`, ['last-line-truncated']],
-      [message({ parentUuid: third }), ['start-missing']],
       [`${message()}${answer()}${answer(third)}`, ['forked']],
-      [`garbage\n${message()}`, []],
+      [`garbage\n${message()}`, ['lines-lost']],
     ]),
   )('resumes flawed transcript %s, and says why it is flawed', async (_, text, reasons) => {
     await inWorld(kind, async (world) => {

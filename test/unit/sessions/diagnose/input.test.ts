@@ -37,7 +37,7 @@ test.each<[string, object, object]>([
   ],
   ['an environment that is none', { environment: 5 }, { argument: 'options.environment' }],
   ['a time as text', { now: '2026-11-20' }, { argument: 'options.now' }],
-  ['no time', { lastUsed: new Date(Number.NaN) }, { argument: 'options.lastUsed' }],
+  ['no time', { now: new Date(Number.NaN) }, { argument: 'options.now' }],
   ['a word for yes', { interactive: 'yes' }, { argument: 'options.interactive' }],
   [
     'processes that cannot be asked',

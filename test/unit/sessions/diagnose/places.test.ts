@@ -1,7 +1,6 @@
 import { projectKey } from 'claude-shared-state/sessions';
 import { describe, expect, test } from 'vitest';
 import { failing, hooked } from '../../support/hooked.ts';
-import { needs, whyNamesAreOne } from '../../support/required-here.ts';
 import { at, inWorld, makeDirectory, makeFile, makeLink, worldKinds } from '../../support/world.ts';
 import { message, setSession, transcriptIn } from '../support.ts';
 import { codesOf, diagnose } from './support.ts';
@@ -37,39 +36,6 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(problems).toMatchObject([{ code: 'other-copies', copies: [copy] }]);
     }));
 
-  test('is found in another spelling if a file is among the projects', (context) =>
-    inWorld(kind, async (world) => {
-      needs(context, whyNamesAreOne());
-      const stage = setSession(world);
-      world.fs.unlinkSync(stage.transcript);
-      makeFile(world, `${stage.projects}/-a-file`);
-      const spelling = stage.id.toUpperCase();
-      makeFile(world, transcriptIn(stage.projects, '-work', spelling), message());
-
-      const { problems } = await diagnose(world, stage);
-
-      expect(problems).toMatchObject([{ code: 'session-id-invalid', spelling }]);
-    }));
-
-  test('was last used when its last prompt says, even after a line of 3 MiB', () =>
-    inWorld(kind, async (world) => {
-      const stage = setSession(world);
-      world.fs.unlinkSync(stage.transcript);
-      const prompt = (timestamp: number) => JSON.stringify({ sessionId: stage.id, timestamp });
-      const hostile = `{"display":"${'x'.repeat(3 * 2 ** 20)}"}`;
-      const lines = [prompt(Date.parse('2026-10-01T00:00:00Z')), hostile, prompt(1)];
-      makeFile(world, `${stage.homes[0]}/history.jsonl`, lines.join('\n'));
-
-      const now = new Date('2026-10-02T00:00:00Z');
-      const isExpired = async () => {
-        const { problems } = await diagnose(world, stage, { now });
-        return problems.some((it) => it.code === 'transcript-missing' && it.lastUsed !== undefined);
-      };
-      expect(await isExpired()).toBe(true);
-      makeFile(world, `${stage.homes[0]}/history.jsonl`, lines.slice(0, 2).join('\n'));
-      expect(await isExpired()).toBe(false);
-    }));
-
   test('is refused by older programs in a directory with a backslash', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
@@ -81,7 +47,7 @@ describe.each(worldKinds)('a session, in %s,', (kind) => {
       expect(older.problems).toMatchObject([{ code: 'working-directory-unusable', path: cwd }]);
     }));
 
-  test('is not taken for one in another spelling if it cannot be inspected', () =>
+  test('is not called missing if it cannot be inspected', () =>
     inWorld(kind, async (world) => {
       const stage = setSession(world);
       const fs = hooked(world, failing('EACCES', isTranscriptStat));

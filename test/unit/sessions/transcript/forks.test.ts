@@ -149,39 +149,3 @@ test('branches of more than a million records are not counted', () => {
   add('{"uuid":"one more"}');
   expect(summary.content().branchCount).toBeUndefined();
 });
-
-describe('a missing start', () => {
-  test.each<[string, boolean, readonly Members[]]>([
-    ['the first message follows one that is not here', true, [user('c', 'b'), assistant('d', 'c')]],
-    ['the first message follows none', false, start],
-    ['a later message follows one that is not here', false, [...start, user('y', 'x')]],
-    ['the one it follows comes later', false, [user('c', 'b'), ...start]],
-    [
-      'the one it follows is no message',
-      false,
-      [{ type: 'progress', uuid: 'b' }, user('c', 'b'), assistant('d', 'c')],
-    ],
-    [
-      'only a side chain before it starts anew',
-      true,
-      [user('x', null, { isSidechain: true }), user('c', 'b')],
-    ],
-    [
-      'it follows a side chain that is here',
-      false,
-      [user('x', null, { isSidechain: true }), user('c', 'x')],
-    ],
-    [
-      'it starts with a compaction',
-      false,
-      [system('c', null, { subtype: 'compact_boundary', logicalParentUuid: 'b' }), user('d', 'c')],
-    ],
-    [
-      'it has been compacted since',
-      false,
-      [user('c', 'b'), system('d', null, { subtype: 'compact_boundary' }), user('e', 'd')],
-    ],
-  ])('%s: %s', (_, expected, lines) => {
-    expect(contentOf(...lines)).toMatchObject({ state: 'usable', startMissing: expected });
-  });
-});

@@ -1,4 +1,4 @@
-import { basename } from '../../core/paths.ts';
+import { basename } from '../core/paths.ts';
 
 /** Whether a file is a log to which lines are appended; `name` is that of the link. */
 export function isTranscript(name: string, path: string): boolean {

@@ -8,6 +8,13 @@ import {
   validateAllSync,
 } from 'claude-shared-state';
 import { inspectRetention } from 'claude-shared-state/retention';
+import {
+  diagnoseResume,
+  findLiveSessions,
+  isValidResumeUUID,
+  listSessions,
+  locateTranscripts,
+} from 'claude-shared-state/sessions';
 import { memfs } from 'memfs';
 import { describe, expect, test, vi } from 'vitest';
 
@@ -17,6 +24,7 @@ vi.mock('node:fs', () => {
     'access',
     'lstat',
     'mkdir',
+    'open',
     'opendir',
     'readFile',
     'readlink',
@@ -24,10 +32,18 @@ vi.mock('node:fs', () => {
     'stat',
     'symlink',
   ];
-  const sync = Object.fromEntries(names.map((name) => [`${name}Sync`, touched]));
-  const promises = Object.fromEntries(names.map((name) => [name, touched]));
-  return { ...sync, fsync: touched, read: touched, constants: {}, promises };
+  const callbacks = ['close', 'fstat', 'fsync', 'open', 'read', 'stat', 'write'];
+  return {
+    ...throwing(names.map((name) => `${name}Sync`)),
+    ...throwing(callbacks),
+    constants: {},
+    promises: throwing(names),
+  };
 });
+
+function throwing(names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, touched]));
+}
 
 function touched(path: unknown): never {
   throw new Error(`the real disk was touched: ${String(path)}`);
@@ -68,5 +84,36 @@ describe('with an injected file system no call reaches the real disk:', () => {
     expect(() => validateAllSync(homes, options)).toThrow('not-a-symlink');
     expect(ensureForAccountSync('/me/new', options)).toMatchObject({ ok: true });
     expect(() => ensureForAccountSync('/me/half', options)).toThrow('dangling-link');
+  });
+});
+
+const id = '0b8e5c1a-2f6d-4c3b-9a7e-5d4c3b2a1f0e';
+const home = '/me/.claude';
+
+function sessionStage() {
+  return memfs({
+    [`${home}/projects/-work/${id}.jsonl`]: '{}',
+    [`${home}/sessions/1.json`]: JSON.stringify({ sessionId: id }),
+    '/work/.git/HEAD': '',
+  }).fs;
+}
+
+describe('with an injected file system nothing is asked of the real machine:', () => {
+  test.each([
+    ['memfs', sessionStage],
+    ['its promises', () => sessionStage().promises],
+  ])('%s', async (_, fsOf) => {
+    const fs = fsOf();
+    if (!isValidResumeUUID(id)) throw new Error('it is an id');
+    const diagnosis = await diagnoseResume(id, { accountHome: home, cwd: '/work', fs });
+    expect(diagnosis.problems.map(({ code }) => code)).toContain('transcript-unusable');
+    const { transcripts } = await locateTranscripts(id, { accountHomes: [home], fs });
+    expect(transcripts).toHaveLength(1);
+    const listed: unknown[] = [];
+    for await (const { path } of listSessions([home], { fs })) listed.push(path);
+    expect(listed).toEqual([`${home}/projects/-work/${id}.jsonl`]);
+    const { sessions } = await findLiveSessions([home], { fs });
+    // Process 1 runs on every machine, and may not be looked at.
+    expect(sessions.map(({ processState }) => processState)).toEqual(['unknown']);
   });
 });
