@@ -81,7 +81,8 @@ export default defineConfig({
         exclude: alone,
         env: { SHARED_PROCESS: '1', ...directories() },
       }),
-      project('unit-alone', { include: alone }),
+      // Its name is before the other one, and so are its files: at the end they would leave a core idle.
+      project('alone', { include: alone }),
       // They race, and measure what they lose: one at a time.
       project('proofs', { fileParallelism: false }),
       project('docs'),

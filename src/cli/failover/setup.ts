@@ -253,7 +253,9 @@ async function requireSameServer(
   const { server = '' } = memoryFrom(await read(daemonFile(stateDirectory))).loop;
   const [path] = /\/.*$/s.exec(server) ?? [];
   if (path === undefined || server === (await terminal.server())) return;
-  if (server !== (await io.tmux(path).terminal.server())) return;
+  const remembered = io.tmux(path).terminal.server();
+  // What does not answer can't be told from one that has died.
+  if (server !== (await remembered.catch(() => undefined))) return;
   throw new UsageError(
     `--socket: the sessions of --state ${stateDirectory} run in the tmux server at ${path}; correct it, or give this one a --state of its own`,
   );

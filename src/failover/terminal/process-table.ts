@@ -10,20 +10,12 @@ export interface ProcessRow {
 /** Prints the columns of {@link ProcessRow} without headers, on Linux and macOS. */
 export const PS_ARGS = ['-A', '-o', 'pid=,ppid=,pgid=,tpgid='] as const;
 
-const ROW = /^\s*([1-9]\d*)\s+(\d+)\s+(\d+)\s+(-?\d+)\b/;
+const ROW = /^ *([1-9]\d*) +(\d+) +(\d+) +(-?\d+)\b/gm;
 
 export function readProcessTable(output: string): readonly ProcessRow[] {
-  return output.split('\n').flatMap((line) => {
-    const [, pid, parent, group, foreground] = ROW.exec(line) ?? [];
-    if (pid === undefined) return [];
-    return [
-      {
-        pid: Number(pid),
-        parent: Number(parent),
-        group: Number(group),
-        foreground: Number(foreground),
-      },
-    ];
+  return [...output.matchAll(ROW)].map(([, ...columns]) => {
+    const [pid = 0, parent = 0, group = 0, foreground = 0] = columns.map(Number);
+    return { pid, parent, group, foreground };
   });
 }
 

@@ -108,7 +108,8 @@ export function tmuxTerminal(given: TmuxTerminalOptions = {}): Required<Terminal
     signal: async (session, pid, signal) => {
       const action = `send ${signal} to process ${pid}`;
       const isInside = (await processIds(session, action)).includes(pid);
-      if (!isInside && !exists(pid)) return;
+      // A group that isn't there must not pass for a process that has ended.
+      if (!isInside && pid > 0 && kill(pid, 0) === 'ESRCH') return;
       const elsewhere = 'it does not run there';
       if (!isInside) throw terminalError(session, action, elsewhere, 'look up its processes again');
       const errno = kill(pid, signal);
@@ -199,11 +200,6 @@ function kill(pid: number, signal: NodeJS.Signals | 0): string | undefined {
   } catch (error) {
     return errnoOf(error);
   }
-}
-
-/** Whether a process of any user has this id. A number that is no id counts: it must not pass for an ended process. */
-function exists(pid: number): boolean {
-  return !Number.isSafeInteger(pid) || pid < 1 || kill(pid, 0) !== 'ESRCH';
 }
 
 /** Removes the blanks that a joined line keeps at its end, and the blank lines at the end. */

@@ -1,15 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { spawn } from 'node:child_process';
+import { type Ending, endingOf } from '../../package/support/run.ts';
 import { executableOf, type ProgramName } from './programs.ts';
 
-/** What a run of the program came to. */
-export interface Outcome {
-  /** `null` where a signal ended it. */
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Ending as Outcome } from '../../package/support/run.ts';
 
 /** Where, and for whom, the program runs. */
 export interface Surroundings {
@@ -40,7 +33,7 @@ export const DUMMY_KEY = 'sk-ant-a-dummy-for-the-stand-in';
 export async function runClaude(
   args: readonly string[],
   surroundings: Surroundings,
-): Promise<Outcome> {
+): Promise<Ending> {
   const [command = '', ...all] = [
     ...(surroundings.within ?? []),
     executableOf(surroundings.program),
@@ -54,23 +47,7 @@ export async function runClaude(
     timeout: surroundings.patienceMs ?? RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
-  return await outcomeOf(child);
-}
-
-/** Waits for the end of a program that was just started. */
-export async function outcomeOf(
-  child: ChildProcessByStdio<null, Readable, Readable>,
-): Promise<Outcome> {
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const [exitCode, stdout, stderr] = await Promise.all([
-    ended,
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { exitCode, stdout, stderr };
+  return await endingOf(child);
 }
 
 export function cleanEnvironment(surroundings: Surroundings): Record<string, string> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cleanEnvironment, type Outcome, outcomeOf, type Surroundings } from './claude.ts';
+import { type Ending, endingOf } from '../../package/support/run.ts';
+import { cleanEnvironment, type Surroundings } from './claude.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,7 +16,7 @@ export async function runExample(
   args: readonly string[],
   surroundings: Surroundings,
   more: { readonly tsconfig?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Outcome> {
+): Promise<Ending> {
   const program = here(`../../../examples/${name}`);
   const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
     cwd: surroundings.cwd,
@@ -31,5 +32,5 @@ export async function runExample(
     timeout: RUN_LIMIT_MS,
     killSignal: 'SIGKILL',
   });
-  return await outcomeOf(child);
+  return await endingOf(child);
 }

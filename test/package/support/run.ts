@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
+/** How a program ended. */
 export interface Ending {
+  /** `null` where a signal ended it. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -16,6 +19,13 @@ export async function run(
 ): Promise<Ending> {
   const env = { ...process.env, ...environment };
   const child = spawn(command, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return await endingOf(child);
+}
+
+/** Waits for the end of a program that was just started. */
+export async function endingOf(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<Ending> {
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

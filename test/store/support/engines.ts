@@ -25,10 +25,16 @@ const isRoot = process.getuid?.() === 0;
 
 async function freePort(): Promise<number> {
   const server = createServer();
+  const port = await listenAnywhere(server);
+  server.close();
+  return port;
+}
+
+/** On a port that was free, which is returned. */
+async function listenAnywhere(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  server.close();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
@@ -189,12 +195,8 @@ export async function startProxy(target: number): Promise<Proxy> {
     });
     upstream.on('data', (data) => socket.write(data));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    port: address.port,
+    port: await listenAnywhere(server),
     cutAfter(bytes) {
       left = bytes;
     },

@@ -190,8 +190,8 @@ class PosixHandle implements MigrateHandle {
 
   async read(buffer: Uint8Array, offset: number, length: number, position: number | null) {
     this.#enter('read');
-    if ((this.#flags & ACCESS_MODE) === constants.O_WRONLY) throw this.#error('EBADF', 'read');
-    if (this.#node.isDirectory()) throw this.#error('EISDIR', 'read');
+    if ((this.#flags & ACCESS_MODE) === constants.O_WRONLY) throw posixError('EBADF', 'read');
+    if (this.#node.isDirectory()) throw posixError('EISDIR', 'read');
     const bytesRead = this.#node.read(buffer, offset, length, position ?? this.#position);
     if (position === null) this.#position += bytesRead;
     return { bytesRead, buffer };
@@ -200,7 +200,7 @@ class PosixHandle implements MigrateHandle {
   async write(buffer: Uint8Array, offset: number, length: number, position: number | null = null) {
     this.#enter('write', length > 0);
     if ((this.#flags & ACCESS_MODE) === constants.O_RDONLY) {
-      throw this.#error('EBADF', 'write');
+      throw posixError('EBADF', 'write');
     }
     const isAppending = (this.#flags & constants.O_APPEND) !== 0;
     const at = isAppending ? this.#node.getSize() : (position ?? this.#position);
@@ -241,12 +241,8 @@ class PosixHandle implements MigrateHandle {
   }
 
   #enter(call: string, needsSpace = false): void {
-    if (!this.#isOpen) throw this.#error('EBADF', call);
+    if (!this.#isOpen) throw posixError('EBADF', call);
     this.#disk.enter(call, this.#path, needsSpace);
-  }
-
-  #error(code: string, call: string): Error {
-    return posixError(code, call);
   }
 }
 

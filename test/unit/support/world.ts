@@ -34,7 +34,17 @@ export interface World {
 
 const makers: Record<World['kind'], () => World> = {
   memory: () => {
-    const { fs } = memfs({ '/world': null });
+    // memfs asks for the user at every path that it looks up; the system is asked only once.
+    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+    const machine = {
+      platform: process.platform,
+      env: {},
+      emitWarning: (message: string) => process.emitWarning(message),
+      cwd: () => '/',
+      getuid: () => uid,
+      getgid: () => gid,
+    };
+    const { fs } = memfs({ '/world': null }, { process: machine });
     return { kind: 'memory', root: '/world', fs };
   },
   disk: () => {
@@ -86,15 +96,19 @@ export function makeLink(world: World, path: string, storedTarget: string): stri
 /** Every path below the root with what it is: a link and its text, a file and its content, a mode. */
 export function snapshot(world: World, path = world.root): Readonly<Record<string, string>> {
   const { fs } = world;
-  const entry = fs.lstatSync(path, { bigint: true });
-  if (entry.isSymbolicLink()) return { [path]: `link to ${String(fs.readlinkSync(path))}` };
-  if (entry.isFile()) return { [path]: `file of ${String(fs.readFileSync(path, 'utf8'))}` };
-  if (!entry.isDirectory()) return { [path]: 'other' };
-  const here = {
-    [path]: `directory ${(Number(entry.mode) & 0o777).toString(8)}`,
+  const found: Record<string, string> = {};
+  const look = (one: string): void => {
+    const entry = fs.lstatSync(one, { bigint: true });
+    if (entry.isSymbolicLink()) found[one] = `link to ${String(fs.readlinkSync(one))}`;
+    else if (entry.isFile()) found[one] = `file of ${String(fs.readFileSync(one, 'utf8'))}`;
+    else if (!entry.isDirectory()) found[one] = 'other';
+    else {
+      found[one] = `directory ${(Number(entry.mode) & 0o777).toString(8)}`;
+      for (const name of fs.readdirSync(one)) look(`${one}/${String(name)}`);
+    }
   };
-  const below = fs.readdirSync(path).map((name) => snapshot(world, join(path, String(name))));
-  return Object.fromEntries([here, ...below].flatMap((one) => Object.entries(one)));
+  look(path);
+  return found;
 }
 
 /** The usual required list of a world, with its targets under `shared/`. */

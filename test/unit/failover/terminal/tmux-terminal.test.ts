@@ -291,10 +291,12 @@ describe('sessions and create', () => {
     const { directory } = startServer();
     const socketPath = join(directory, 'other');
     const terminal = tmuxTerminal({ socketPath });
-    expect(await terminal.sessions()).toEqual([]);
+    expect([await terminal.sessions(), await terminal.server()]).toEqual([[], undefined]);
     await terminal.create('one', directory);
     expect(await terminal.sessions()).toEqual(['one']);
+    // The command looks there whether it still runs.
+    expect(await terminal.server()).toMatch(new RegExp(String.raw`^\d+ \d+ ${socketPath}$`));
     execFileSync('tmux', ['-S', socketPath, 'kill-server']);
-    expect(await terminal.sessions()).toEqual([]);
+    expect([await terminal.sessions(), await terminal.server()]).toEqual([[], undefined]);
   });
 });

@@ -230,8 +230,8 @@ describe.each(worldKinds)('the last look before a deletion (%s)', (kind) => {
   });
 });
 
-const line = `${JSON.stringify({ text: 'x'.repeat(1000) })}\n`;
-const large = (marker: string) => `${JSON.stringify({ marker })}\n${line.repeat(17_500)}`;
+const line = `${JSON.stringify({ text: 'x'.repeat(20_000) })}\n`;
+const large = (marker: string) => `${JSON.stringify({ marker })}\n${line.repeat(880)}`;
 
 /** A session that runs re-creates the directory with a fragment in it, right after the directory was moved away. */
 async function recreated(world: World, fragment: string, fs: MigrateFs = world.fs.promises) {
