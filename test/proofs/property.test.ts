@@ -92,6 +92,7 @@ async function tell(script: Script): Promise<Told> {
     }
     const disk = diskFor(planned, death);
     const report = await migrate(paths, migrating(disk.fs));
+    model.isRunning = false;
     const hasDied = death !== undefined && disk.calls() >= death;
     await disk.rest();
     // Also of what is deleted between that run and the next.
@@ -125,6 +126,7 @@ async function tell(script: Script): Promise<Told> {
     model.beginReturn(home);
     const disk = diskFor(planned);
     const report = await restore(homeAt(home), options(disk.fs));
+    model.isRunning = false;
     await disk.rest();
     calls += disk.calls();
     outcomes.push(

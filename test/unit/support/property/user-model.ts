@@ -57,10 +57,14 @@ export class UserModel {
     }
   }
 
+  /** Whether a run is at work: until it has ended, what a home had may be united with what has replaced it through a link. */
+  isRunning = false;
+
   /** Whether the run before has died; the next one lists what was compacted or moved in it. */
   hasDied = false;
 
   beginRun(): void {
+    this.isRunning = true;
     for (const it of [...this.logs, ...this.others.values()]) it.touchedBy.clear();
     for (const log of this.logs) log.isNew = false;
     if (!this.hasDied) for (const it of this.others.values()) it.isDisturbed = false;
@@ -163,7 +167,8 @@ export class UserModel {
       if (!isIn(path, there, before) || (!isLinked && place !== home)) continue;
       other.at.delete(place);
       // Another home's, or what is deleted, is shared already if the run has come to it.
-      const mayBeCopied = isLinked ? place !== SHARED && !linked.has(place) : content === undefined;
+      const isAwaited = place !== SHARED && (this.isRunning || !linked.has(place));
+      const mayBeCopied = isLinked ? isAwaited : content === undefined;
       if (mayBeCopied) other.mayStay.add(there);
     }
     const overwritten = other.at.get(isLinked ? SHARED : home);
