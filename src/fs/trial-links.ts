@@ -1,4 +1,5 @@
-import { failedWith, type Result, tolerate, toResult } from '../core/result.ts';
+import { failedWith, orThrow, type Result, tolerate, toResult } from '../core/result.ts';
+import { READ } from './calls.ts';
 import { isSameFile } from './file-info.ts';
 import {
   listDirectory,
@@ -79,6 +80,8 @@ async function tryOwnFile(
   directory: string,
   name: string,
 ): Promise<Pick<TrialLinks, 'hasLinks' | 'keyOf'>> {
+  // To sync a directory it is opened first.
+  await orThrow(dirname(directory), fs.access(dirname(directory), READ));
   await makeDirectories(fs, directory);
   await writeNewFile(fs, name, new Uint8Array());
   const isThere = async (ending: string) => {

@@ -1,4 +1,4 @@
-import { drive, SEARCH, WRITE } from '../../fs/calls.ts';
+import { drive, READ, SEARCH, WRITE } from '../../fs/calls.ts';
 import { toResult } from '../../core/result.ts';
 import { lstatOrUndefined } from '../../fs/io.ts';
 import type { MigrateReadFs } from '../../fs/migrate-fs.ts';
@@ -40,6 +40,9 @@ export async function surveyRetention(
   return { path, periodDays, expired: found?.expiredCount ?? 0, overdueBefore };
 }
 
+/** What it takes to change a directory durably: to sync it, it is opened. */
+const CHANGE = READ | WRITE | SEARCH;
+
 /** What the places of a directory and of its target don't allow. */
 export async function placeProblems(
   fs: MigrateReadFs,
@@ -73,7 +76,7 @@ export async function placeProblems(
     }
   }
   const needs = [
-    [realHome, WRITE | SEARCH],
+    [realHome, CHANGE],
     // Its entry `..` changes.
     [realPath, WRITE],
   ] as const;
@@ -85,7 +88,7 @@ export async function placeProblems(
 export async function permissionProblems(
   fs: MigrateReadFs,
   path: string,
-  mode = WRITE | SEARCH,
+  mode = CHANGE,
 ): Promise<readonly MigrationProblem[]> {
   const allowed = await toResult(fs.access(path, mode));
   if (allowed.ok) return [];

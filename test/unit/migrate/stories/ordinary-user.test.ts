@@ -48,6 +48,21 @@ function expectNothingDone(stage: UserStage): void {
   expect(existsSync(stage.at('shared/.claude-projects-shared'))).toBe(false);
 }
 
+describe('a directory that cannot be opened, and so not be synced', () => {
+  test.for([
+    ['a home', 'a'],
+    ['a shared root', 'shared'],
+  ])('is a problem of the plan: %s', async ([, place = ''], context) => {
+    const stage = stageFor(context);
+    stage.file(`a/projects/${TRANSCRIPT}`, lines(1));
+    chmodSync(stage.at(place), 0o300);
+    const plan = await stage.call('plan', ['a']);
+    expect(plan.ok).toBe(false);
+    expect((await stage.call('migrate', ['a'])).outcome).toBe('refused');
+    expectNothingDone(stage);
+  });
+});
+
 describe('a file of another user among the transcripts', () => {
   test('that cannot be linked is named with its owner', async (context) => {
     needs(context, protectedLinks());
