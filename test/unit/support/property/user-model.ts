@@ -112,7 +112,10 @@ export class UserModel {
   /** `linked`: the homes in whose place there is a link. */
   logDeleted(log: Log, seen: readonly string[], home: string, linked: ReadonlySet<string>): void {
     // Of what was begun during a run that then failed the next one cannot know that it was shared already.
-    const isForGood = !log.isNew && !log.isDisturbed && this.#isGoneBy(log.copies, home, linked);
+    const isKnown = !log.isNew && !log.isDisturbed;
+    // What went on while its history was not to be seen comes back, with that history.
+    const isWhole = isWithin(log.lines, new Set(seen));
+    const isForGood = isKnown && isWhole && this.#isGoneBy(log.copies, home, linked);
     log.isDisturbed = true;
     log.touchedBy.add(home);
     for (const line of seen) {
@@ -187,6 +190,6 @@ function isIn(path: string, content: string, before: string | undefined): boolea
   return linesOf(content).every((line) => lines.has(line));
 }
 
-function isWithin(homes: Iterable<string>, linked: ReadonlySet<string>): boolean {
-  return [...homes].every((home) => home === SHARED || linked.has(home));
+function isWithin(some: Iterable<string>, all: ReadonlySet<string>): boolean {
+  return [...some].every((it) => it === SHARED || all.has(it));
 }
