@@ -36,6 +36,11 @@ export function isAble({ verdict }: HomeDiagnosis): boolean {
   return verdict !== 'not-resumable';
 }
 
+/** Whether any home has a transcript of the session. */
+export function isFound(diagnoses: readonly HomeDiagnosis[]): boolean {
+  return diagnoses.some(({ transcript }) => transcript !== undefined);
+}
+
 /** The home that Claude Code uses without `CLAUDE_CONFIG_DIR`. */
 export const defaultHomeIn = (home: string): string => `${home}/.claude`;
 

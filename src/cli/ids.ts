@@ -13,9 +13,10 @@ import { type HomeDiagnosis, isAble } from './diagnoses.ts';
 import { Interrupted, UsageError } from './exit.ts';
 import type { Choice } from './io.ts';
 import { present } from './lists.ts';
-import { absolutePath } from './scope.ts';
+import { absolutePath, stepFor } from './scope.ts';
 import { moment } from './ui/amounts.ts';
 import { escapeControl } from './ui/output.ts';
+import type { NextStep } from './ui/steps.ts';
 import { fitted, sessionDetails, sessionRow } from './ui/sessions.ts';
 
 export const last = flagOption('--last', 'the last session, instead of an id');
@@ -55,7 +56,8 @@ export async function sessionFor(
   for await (const { sessionId: id, modifiedAt: date } of list(false)) {
     if (id.toLowerCase().startsWith(prefix)) found.push({ id, date });
   }
-  return only(text, found, 'session');
+  const [archived] = found.length === 0 ? await stepToUnarchive(context, prefix) : [];
+  return only(text, found, 'session', archived && `; the archive has one: ${archived.command}`);
 }
 
 /** The sessions of the archive: of the one that is named, or configured, or the usual one. */
@@ -71,6 +73,19 @@ export function archivedSessions(
   const archive = given === undefined ? usual : absolutePath(given, io);
   const required = [{ name: 'projects', target: `${archive}/projects` }];
   return listSessions([], { details, required });
+}
+
+/** The command that brings a session back, if the archive has it. */
+export async function stepToUnarchive(
+  context: CliContext,
+  begin: string,
+): Promise<readonly NextStep[]> {
+  for await (const { sessionId } of archivedSessions(context, false)) {
+    if (!sessionId.toLowerCase().startsWith(begin.toLowerCase())) continue;
+    const words = ['unarchive', sessionId];
+    return [stepFor(context.scope, words, 'the archive has it: bring it back')];
+  }
+  return [];
 }
 
 /** The restore point that was asked for: by its path, by the beginning of its name, or the last one. */
@@ -91,9 +106,11 @@ function only<Id extends string>(
   text: string,
   found: readonly { readonly id: Id; readonly date: Date }[],
   noun: string,
+  hint = '',
 ): Id {
   const [first, ...others] = found;
-  if (first === undefined) throw new UsageError(`no ${noun} begins with ${JSON.stringify(text)}`);
+  if (first === undefined)
+    throw new UsageError(`no ${noun} begins with ${JSON.stringify(text)}${hint}`);
   if (others.length === 0) return first.id;
   const lines = found.slice(0, MAX_LISTED).map(({ id, date }) => `\n  ${id}  ${moment(date)}`);
   const more = found.length > MAX_LISTED ? `\n  and ${found.length - MAX_LISTED} more` : '';

@@ -1,9 +1,9 @@
 import { locateTranscripts, type Transcript } from '../../sessions/index.ts';
 import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagsOf } from '../command.ts';
-import { diagnoseAll, type HomeDiagnosis, isAble, resumeOptions } from '../diagnoses.ts';
+import { diagnoseAll, type HomeDiagnosis, isAble, isFound, resumeOptions } from '../diagnoses.ts';
 import { EXIT } from '../exit.ts';
-import { last, sessionFor } from '../ids.ts';
+import { last, sessionFor, stepToUnarchive } from '../ids.ts';
 import { present } from '../lists.ts';
 import { stepFor } from '../scope.ts';
 import { bytes, count, moment } from '../ui/amounts.ts';
@@ -26,7 +26,8 @@ export const diagnoseCommand = defineCommand({
     const sessionId = await sessionFor(context, words, values.last);
     const looking = diagnoseAll(context, sessionId, values, context.io.env);
     const diagnoses = await whileWaiting(stderr, 'looking for the session', looking);
-    const next = stepsAfter(context, sessionId, diagnoses, values.cwd);
+    const back = isFound(diagnoses) ? [] : await stepToUnarchive(context, sessionId);
+    const next = steps([...back, ...stepsAfter(context, sessionId, diagnoses, values.cwd)]);
     const [first] = diagnoses;
     const cwd = first?.cwd ?? context.io.cwd;
 
@@ -84,7 +85,7 @@ function stepsAfter(
   if (errors.some(({ code }) => isAboutSharing(code))) {
     all.push(stepFor(scope, ['doctor'], 'see how to share it'));
   }
-  return steps(all);
+  return all;
 }
 
 /** Whether the links of the homes keep the session from being found. */
@@ -111,7 +112,9 @@ export const locateCommand = defineCommand({
     );
     const { paint } = out;
     const isThere = transcripts.length > 0;
-    const next = isThere ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')] : [];
+    const next = isThere
+      ? [stepFor(scope, ['diagnose', sessionId], 'can it be resumed?')]
+      : await stepToUnarchive(context, sessionId);
 
     printScope(out, scope);
     out.line();

@@ -113,12 +113,12 @@ async function afterwards({ scope }: CliContext) {
     if (size > 0) sessions += 1;
   }
   const { length } = scope.homes;
-  const homes = count(length, 'home');
+  const accounts = count(length, 'account');
   if (sessions === 0) {
     const verb = length === 1 ? 'uses' : 'use';
-    return { better: `${homes} ${verb} the shared directories now`, next: [doctor] };
+    return { better: `${accounts} ${verb} the shared directories now`, next: [doctor] };
   }
-  const better = `${count(sessions, 'conversation')} ${sessions === 1 ? 'is' : 'are'} now shared by ${homes}`;
+  const better = `${count(sessions, 'conversation')} can now be resumed from ${accounts}`;
   const account = length === 1 ? undefined : scope.homes.at(-1);
   const words = ['resume', '--last', ...flagsOf({ account })];
   const purpose = 'try it: print the command that resumes the last one';

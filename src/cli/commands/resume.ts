@@ -1,18 +1,20 @@
 import { sep } from 'node:path';
 import { resumeCommand, type ResumeUUID } from '../../sessions/index.ts';
-import { chooseHome, last, sessionFor } from '../ids.ts';
+import { chooseHome, last, sessionFor, stepToUnarchive } from '../ids.ts';
 import { type CliContext, defineCommand, flagOption, type ValuesOf } from '../command.ts';
 import {
   defaultHomeIn,
   diagnoseAll,
   type HomeDiagnosis,
   isAble,
+  isFound,
   resumeOptions,
 } from '../diagnoses.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { stepFor } from '../scope.ts';
 import { printProblems } from '../ui/problems.ts';
 import { whileWaiting } from '../ui/progress.ts';
+import { printSteps } from '../ui/steps.ts';
 
 const options = {
   run: flagOption('--run', 'run the command instead of printing it'),
@@ -68,13 +70,15 @@ async function resume(
   const { accountHome, cwd, verdict, problems } = chosen;
   const head = { sessionId, accountHome, cwd, verdict, problems };
   if (verdict === 'not-resumable') {
+    const back = isFound(all) ? [] : await stepToUnarchive(context, sessionId);
     const step = stepFor(scope, ['diagnose', sessionId], 'the same for every home');
     if (!isJson) {
       stderr.verdict('bad', `not resumable under ${stderr.path(accountHome)}`);
       printProblems(stderr, problems);
       if (all.length > 1) stderr.command(step.command);
+      printSteps(stderr, back);
     }
-    return { exitCode: EXIT.problems, body: { ...head, next: [step] } };
+    return { exitCode: EXIT.problems, body: { ...head, next: [...back, step] } };
   }
   const defaultAccountHome = defaultHomeIn(io.home);
   const command = resumeCommand(sessionId, { accountHome, cwd, defaultAccountHome });

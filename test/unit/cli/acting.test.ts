@@ -122,7 +122,7 @@ describe('migrate', () => {
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain('projects      → 1 transcript linked');
-    expect(stdout).toContain('✓ done: 1 conversation is now shared by 2 homes\n');
+    expect(stdout).toContain('✓ done: 1 conversation can now be resumed from 2 accounts\n');
     expect(stdout).toMatch(/^ {2}claude-shared-state resume --last --account .*\.claude-work$/m);
     const [restorePoint = ''] = await restorePointsIn('.claude');
     expect(stdout).toContain(restorePoint.replace(user.home, '~'));

@@ -58,6 +58,18 @@ describe('unarchive', () => {
     expect(await readFile(shared(), 'utf8')).toBe(before);
   });
 
+  test('is named by the commands that look for a session, if the archive has it', async () => {
+    await cli(['archive']);
+    await rm(shared());
+
+    for (const argv of [['diagnose'], ['resume'], ['locate'], ['diagnose', SESSION.slice(0, 6)]]) {
+      const [command = '', id = SESSION] = argv;
+      const { exitCode, stdout, stderr } = await cli([command, id]);
+      expect(exitCode).not.toBe(0);
+      expect(stdout + stderr).toContain(`claude-shared-state unarchive ${SESSION}`);
+    }
+  });
+
   test('refuses a session that is not in the archive', async () => {
     await cli(['archive']);
 
