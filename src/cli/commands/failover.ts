@@ -313,11 +313,14 @@ async function writeUnit(context: CliContext, values: FailoverValues, setup: Fai
   return { exitCode, body: { path, text, ...ending } };
 }
 
-/** A service is started again whenever it has failed, and outlives the tmux server. */
-function requireLasting({ whenExhausted }: FailoverValues, { named }: FailoverSetup): void {
-  if (whenExhausted === 'stop') {
+/** What can't be in a service: launchd can't tell one exit code from another, and any service outlives the tmux server. */
+function requireLasting(
+  { launchd, whenExhausted }: FailoverValues,
+  { named }: FailoverSetup,
+): void {
+  if (launchd === true && whenExhausted === 'stop') {
     throw new UsageError(
-      '--when-exhausted stop: a service that has stopped is started again; leave it out',
+      '--when-exhausted stop: launchd would start what has stopped again; leave it out',
     );
   }
   const { name, pane } = named.find((each) => each.pane !== undefined) ?? {};
@@ -342,6 +345,7 @@ function flagsFor(
     poll: values.poll,
     coolDown: values.coolDown,
     next: values.next,
+    whenExhausted: values.whenExhausted,
     continue: values.continue,
     canary: values.canary,
     on: values.on,

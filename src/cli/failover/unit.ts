@@ -10,7 +10,7 @@ export interface Service {
 }
 
 const SERVICE_NAME = 'claude-failover';
-/** How soon it is started again after it has failed. launchd can't tell one exit code from another; so nor does systemd. */
+/** How soon it is started again after it has failed. */
 const RETRY_SECONDS = 15;
 
 /** Where a user's unit belongs. */
@@ -36,6 +36,8 @@ ExecStart=${command.map((word) => systemdWord(word)).join(' ')}
 ${variables.join('')}WorkingDirectory=${home.replaceAll('%', '%%')}
 Restart=on-failure
 RestartSec=${RETRY_SECONDS}
+# All accounts are exhausted, or the homes don't share their sessions: starting again helps nothing.
+RestartPreventExitStatus=1
 # The tmux server that it may start lives on without it.
 KillMode=process
 

@@ -165,7 +165,7 @@ describe('a mistake is told before anything is begun:', () => {
   });
 
   test.each([
-    ['that stops by itself', ['--when-exhausted', 'stop'], 'is started again'],
+    ['that stops by itself', ['--launchd', '--when-exhausted', 'stop'], 'start what has stopped'],
     ['for a pane, which ends with its server', ['--session', 'docs:%0'], 'ends with its tmux'],
   ])('a unit %s', async (_, argv, message) => {
     const { exitCode, stderr } = await failover(['unit', '--yes', ...argv]);
@@ -632,7 +632,7 @@ describe('unit', () => {
     const { stdout: systemd } = await failover(['unit', '--dry-run']);
     const { stdout: launchd } = await failover(['unit', '--dry-run', '--launchd']);
     expect(systemd).toMatch(/Restart=on-failure\s+RestartSec=15\s/);
-    expect(systemd).not.toContain('RestartPreventExitStatus');
+    expect(systemd).toContain('RestartPreventExitStatus=1\n');
     expect(launchd).toContain('<dict><key>SuccessfulExit</key><false/></dict>');
     expect(launchd).toContain('<key>ThrottleInterval</key><integer>15</integer>');
   });
