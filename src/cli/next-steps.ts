@@ -1,19 +1,13 @@
 import { dirname, isAbsolute, normalize, sep } from 'node:path';
 import type { SharedSymlink } from '../index.ts';
 import type { RestorePoint } from '../migrate/index.ts';
-import {
-  type AnyProblem,
-  type Cause,
-  causesOf,
-  isAboutLink,
-  isError,
-  type LinkProblem,
-} from './causes.ts';
+import { type AnyProblem, type Cause, isAboutLink, isError, type LinkProblem } from './causes.ts';
 import { flagsOf } from './command.ts';
 import { present } from './lists.ts';
 import {
   isElsewhere,
   isInterrupted,
+  recordedScope,
   rootOf,
   stepsToComplete,
   type InterruptedRun,
@@ -125,7 +119,7 @@ function stepForDivergent(problem: LinkProblem, scope: Scope): readonly NextStep
   return [{ command: `ls -la ${quoted(problem.path)}/`, purpose: 'see what the link leads to' }];
 }
 
-export const SOLVED = 'once the problems above are solved';
+const SOLVED = 'once the problems above are solved';
 
 /** What to type after a migration was refused. */
 export function stepsPastRefusal(
@@ -144,7 +138,6 @@ export function stepsPastRefusal(
     (problem) => isAboutLink(problem) || problem.code.startsWith('director'),
   );
   if (isOfLinks) return [stepFor(scope, ['doctor'], 'see what to do')];
-  const byHand = causesOf(errors).flatMap((cause) => stepByHand(cause, scope));
   const again = stepFor(scope, words, SOLVED);
   const has = (code: AnyProblem['code']) => errors.some((problem) => problem.code === code);
   const live = has('live-session');
@@ -152,7 +145,7 @@ export function stepsPastRefusal(
   const isAcceptable = errors.every(
     ({ code }) => code === 'live-session' || code === 'retention-deletes',
   );
-  if (!isAcceptable) return [...byHand, again];
+  if (!isAcceptable) return [again];
   const accepted = flagsOf({
     live: live ? 'merge' : undefined,
     acceptRetention: acceptRetention || undefined,
@@ -163,4 +156,20 @@ export function stepsPastRefusal(
   ).join('; ');
   const accept = stepFor(scope, [...words, ...accepted], `if you accept it: ${risks}`);
   return [again, { ...accept, or: true }];
+}
+
+/** What to type after a restore of some homes was refused. */
+export function stepsPastRefusedRestore(
+  scope: Scope,
+  words: readonly string[],
+  problems: readonly AnyProblem[],
+  restorePoints: readonly RestorePoint[],
+): readonly NextStep[] {
+  const isOther = problems.some(({ code }) => code === 'other-target' || code === 'link-changed');
+  const elsewhere = restorePoints.filter((point) => isOther && isElsewhere(scope, point));
+  if (elsewhere.length === 0) return [stepFor(scope, words, SOLVED)];
+  const purpose = 'restore from the shared directories that this home was migrated to';
+  return elsewhere.map((point) =>
+    stepFor(recordedScope(scope, point), words, purpose, [point.accountHome]),
+  );
 }

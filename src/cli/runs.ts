@@ -59,7 +59,7 @@ export function isElsewhere({ required }: Scope, { targets }: RestorePoint): boo
 }
 
 /** The scope, with the shared directories that a restore point records. */
-function recordedScope(scope: Scope, point: RestorePoint): Scope {
+export function recordedScope(scope: Scope, point: RestorePoint): Scope {
   if (!isElsewhere(scope, point)) return scope;
   const root = rootOf(point.targets);
   if (root !== undefined) return withRoot(scope, root);

@@ -195,7 +195,7 @@ async function requireThatExist(
   );
 }
 
-/** The home that `--account` names; it has to exist. */
+/** The home that an option such as `--account` or `--to` names; it must exist. */
 export async function accountFor(
   path: string,
   scope: Scope,

@@ -220,13 +220,13 @@ const permissionReasons = {
   read: ['cannot be read', 'Give this user the right to read it.'],
   move: [
     'cannot be moved',
-    'Give this user the right to write to it and to the directory above it.',
+    'Give this user the right to read, write and enter it, and to write to the directory above it.',
   ],
   change: [
     'cannot be changed',
     'Correct its owner or permissions, or remount a read-only file system.',
   ],
-  create: ['gets no new entries', 'Give this user the right to write to it.'],
+  create: ['gets no new entries', 'Give this user the right to read, write and enter it.'],
 } as const;
 
 /** The definition of every code. */

@@ -70,7 +70,7 @@ function withFile(files: SessionFiles, found: FoundFile): SessionFiles {
   return [first, ...others];
 }
 
-/** Whether both are one file; their paths tell where the file system numbers no inodes. */
+/** Whether both are one file; compares paths where the file system has no inode numbers. */
 function isSame(one: FoundFile, other: FoundFile): boolean {
   const areNumbered = BigInt(one.inode) !== 0n;
   return areNumbered

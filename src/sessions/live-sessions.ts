@@ -202,7 +202,7 @@ async function readRecord(
     const content = await readSmallFile(fs, path, MAX_BYTES);
     const found = content.ok ? parseRecord(content.value) : undefined;
     if (found !== undefined) return { found };
-    // What is no file, such as a FIFO, is no record.
+    // A FIFO or the like is reported as not being a record.
     errno = content.ok || content.errno === 'EFTYPE' ? undefined : content.errno;
   }
   if (errno === 'ENOENT') return {};

@@ -55,7 +55,7 @@ export interface SessionProblemFields {
     readonly titled?: readonly string[];
   };
   /**
-   * No home and no shared target has a transcript of this session: the id is wrong, a home was not named, or it was not used for `periodDays`, the shortest period of these homes, and is deleted.
+   * No home and no shared target has a transcript of this session: the id is wrong, a home wasn't named, or Claude Code deleted it after `periodDays` without use (the shortest period of these homes).
    */
   readonly 'transcript-missing': AtPath & {
     readonly sessionId: string;
@@ -104,7 +104,7 @@ export interface SessionProblemFields {
   /** Other homes or projects have other transcripts of this session, with turns that this one may lack. */
   readonly 'other-copies': AtPath & { readonly copies: readonly string[] };
   /**
-   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `lines-lost`: lines of it are not JSON, after a crash of the machine, say, and the program skips them. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
+   * Part of the conversation is missing or hidden. `last-line-truncated`: before 2.1.223 the program appends to that line, and loses its next record. `lines-lost`: some of its lines aren't JSON, for example after a crash, and the program skips them. `forked`: two processes continued it, or it was rewound, and the program follows one of the branches (`branchCount`) only.
    */
   readonly 'transcript-damaged': AtPath & {
     readonly reason: DamageReason;
@@ -281,7 +281,10 @@ export const sessionProblems: ProblemTable<SessionProblemFields> = /* @__PURE__ 
     'choose-session',
     (p) => text`no home has a transcript of ${p.sessionId}; ${p.path} does not exist`,
     (p) =>
-      `Name all account homes, or choose another session${p.periodDays === undefined ? '' : `: Claude Code deletes transcripts after ${p.periodDays} days`}.`,
+      'Check the id (upper and lower case differ), and name all account homes.' +
+      (p.periodDays === undefined
+        ? ''
+        : ` Claude Code deletes transcripts after ${p.periodDays} days.`),
   ),
   'projects-link-missing': error(
     'ensure',

@@ -74,7 +74,7 @@ interface FailoverBody {
   readonly path?: string;
   readonly text?: string;
   readonly written?: boolean;
-  readonly outcome?: 'done' | Refusal['outcome'];
+  readonly outcome?: 'done' | 'refused' | Refusal['outcome'];
   readonly next?: readonly NextStep[];
 }
 
@@ -184,8 +184,9 @@ async function sessionsFor(setup: FailoverSetup, to?: string, note?: SwapNote) {
 async function check(context: CliContext, { to }: FailoverValues, setup: FailoverSetup): Ended {
   const { io, scope, out } = context;
   requireTwo(setup.homes);
-  const { sessions, from } = await sessionsFor(setup);
-  const targets = to === undefined ? setup.homes : [await accountFor(to, scope, io, '--to')];
+  const named = to === undefined ? undefined : await accountFor(to, scope, io, '--to');
+  const { sessions, from } = await sessionsFor(setup, named);
+  const targets = named === undefined ? setup.homes : [named];
   const plans: TargetPlan[] = [];
   printSubject(out, sessions.length, from);
   for (const target of targets.filter((home) => home !== from)) {
@@ -194,7 +195,6 @@ async function check(context: CliContext, { to }: FailoverValues, setup: Failove
     plans.push({ to: target, ...plan });
     printSwapPlan(out, target, plan);
   }
-  if (plans.length === 0) out.verdict('bad', 'the sessions run under this account already');
   const isOk = plans.length > 0 && plans.every(({ ok }) => ok);
   return { exitCode: codeFor(isOk), body: { from, plans } };
 }
@@ -231,9 +231,11 @@ async function swap(context: CliContext, values: FailoverValues, setup: Failover
   const body = { from, plans: [{ to, ...plan }] };
   printSubject(out, sessions.length, from);
   printSwapPlan(out, to, plan);
-  if (plan.problems.some(isError)) {
+  const concerned = new Set(plan.sessions.flatMap(({ problems }) => problems));
+  // A warning of a session is among the problems of all if nothing is stopped because of it.
+  if (plan.problems.some((each) => isError(each) || concerned.has(each))) {
     out.verdict('bad', endings.refused);
-    return { exitCode: EXIT.problems, body };
+    return { exitCode: EXIT.problems, body: { ...body, outcome: 'refused' } };
   }
   const refusal = await refusalOf(context, values, 'Move them?');
   if (refusal !== undefined) {
@@ -320,13 +322,13 @@ function requireLasting(
 ): void {
   if (launchd === true && whenExhausted === 'stop') {
     throw new UsageError(
-      '--when-exhausted stop: launchd would start what has stopped again; leave it out',
+      '--when-exhausted stop: launchd would restart the daemon as soon as it stops; leave it out',
     );
   }
   const { name, pane } = named.find((each) => each.pane !== undefined) ?? {};
   if (pane === undefined) return;
   throw new UsageError(
-    `--session ${name}:${pane}: a pane ends with its tmux server, and a unit doesn't; name a session with one pane`,
+    `--session ${name}:${pane}: a pane doesn't outlive its tmux server, but a unit does; name a session with one pane`,
   );
 }
 

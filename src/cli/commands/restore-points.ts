@@ -75,7 +75,7 @@ export const pruneCommand = defineCommand({
       problems,
       blocked: problems.some(isError) ? () => [] : undefined,
       nothing: paths.length === 0 ? 'nothing to delete' : undefined,
-      notice: 'After that there is no way back from the migration.',
+      notice: "A deleted restore point can't be brought back.",
       question: `Delete ${count(paths.length, 'restore point')}?`,
       targets: paths,
       run: (path, watch) => deleteRestorePoint(path, { ...options, ...watch }),
@@ -108,7 +108,11 @@ function printFound(
   out.line(`  ${out.path(restorePoint)}`);
   out.words(deleted, 4);
   if (kept.length === 0) return;
-  out.words(`${count(kept.length, 'file')} ${verb}: no shared copy is known`, 4, 6);
+  out.words(
+    `${count(kept.length, 'file')} ${verb}: no shared copy is known; --discard <path> deletes one, too`,
+    4,
+    6,
+  );
   out.list(kept, MAX_SHOWN, 6);
 }
 

@@ -3,7 +3,8 @@ import { act, actOptions } from '../act.ts';
 import { isError } from '../causes.ts';
 import { type CliContext, defineCommand, flagOption, flagsOf } from '../command.ts';
 import { inTurn } from '../lists.ts';
-import { SOLVED } from '../next-steps.ts';
+import { stepsPastRefusedRestore } from '../next-steps.ts';
+import { restorePointsIn } from '../runs.ts';
 import { homesToLink, namedLinks, stepFor } from '../scope.ts';
 import { bytes, count } from '../ui/amounts.ts';
 import { printSpace, printUnmerged } from '../ui/plan.ts';
@@ -40,6 +41,7 @@ export const restoreCommand = defineCommand({
     );
     const homes = plans.map(({ accountHome }) => accountHome);
     const found = plans.flatMap((plan) => plan.problems);
+    const refused = plans.filter(({ ok }) => !ok);
 
     printHomes(out, scope);
     if (options.required !== undefined) printShared(out, scope);
@@ -55,9 +57,14 @@ export const restoreCommand = defineCommand({
       words,
       homes,
       problems: found,
-      blocked: plans.every(({ ok }) => ok)
-        ? undefined
-        : () => [stepFor(scope, words, SOLVED, homes)],
+      blocked:
+        refused.length === 0
+          ? undefined
+          : async () => {
+              const refusing = refused.map(({ accountHome }) => accountHome);
+              const { restorePoints } = await restorePointsIn(refusing);
+              return stepsPastRefusedRestore(scope, words, found, restorePoints);
+            },
       nothing: plans.length === 0 ? 'nothing to restore' : undefined,
       notice:
         'Each link is replaced by a directory of its own. The shared directories keep everything.',

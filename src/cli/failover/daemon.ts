@@ -36,7 +36,7 @@ export interface DaemonSetup extends Surroundings, LoopRules {
  * Watches the sessions until it is told to stop. It writes down what it is about to do before it does it: killed at any
  * moment, it goes on when it is started again.
  *
- * @returns Whether nothing is left to do: not if it stopped because all accounts are exhausted.
+ * @returns False if it stopped because all accounts are exhausted, or, with `isOnce`, if something due was not done.
  */
 export async function runDaemon(setup: DaemonSetup): Promise<boolean> {
   return await new Daemon(setup).run();
@@ -48,7 +48,7 @@ export const daemonFile = (directory: string): string => `${directory}/daemon.js
 export const noteFile = (directory: string): string => `${directory}/swap.json`;
 export const statusFile = (directory: string): string => `${directory}/status.json`;
 
-/** What says that something was not done. */
+/** Events that say that something that was due was not done. */
 const undone: ReadonlySet<string> = new Set<EventName>([
   'no-account',
   'swap-refused',
@@ -160,7 +160,7 @@ class Daemon {
     return sessionsIn(this.#setup.named, known).filter(({ name }) => names.includes(name));
   }
 
-  /** It has gone with its terminal, and the new one has one pane only. */
+  /** Forgets the pane of a session: the new terminal has only one. */
   #forgetPane(name: string): void {
     const named = this.#setup.named.map((each) =>
       each.name === name ? { ...each, pane: undefined } : each,
@@ -173,14 +173,17 @@ class Daemon {
     const { readFile, tools, isDiscovering, named } = this.#setup;
     const text = await readFile(noteFile(tools.stateDirectory));
     if (text === this.#lastNote) return;
-    this.#lastNote = text;
     const note = noteFrom(text);
-    const names = note?.names.filter(
-      (name) => isDiscovering || named.some((each) => each.name === name),
-    );
+    const isWatched = (name: string, pane = note?.panes[name]) =>
+      named.some((each) => each.name === name && each.pane === pane) ||
+      (isDiscovering && pane === undefined);
+    const names = note?.names.filter((name) => isWatched(name)) ?? [];
+    // That of a command with sessions that are not watched here is left to it.
+    if (note !== undefined && names.length === 0) return;
+    this.#lastNote = text;
     const { loop, ...read } = this.#memory;
-    const isOurs = note !== undefined && names !== undefined && names.length > 0;
-    const adopted = isOurs ? adopt(loop, { ...note, names }) : { ...loop, swap: undefined };
+    const adopted =
+      note === undefined ? { ...loop, swap: undefined } : adopt(loop, { ...note, names });
     this.#memory = { loop: adopted, ...read };
   }
 

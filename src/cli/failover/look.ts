@@ -74,7 +74,7 @@ export async function findInTerminals({
   return { there, found: [...found.values()] };
 }
 
-/** The sessions to act on, each with its directory, and its pane if one was named: what comes later is known better. */
+/** The sessions to act on, each with its directory, and its pane if one was named; later lists take precedence. */
 export function sessionsIn(
   named: readonly WantedSession[],
   ...known: readonly (readonly WantedSession[])[]
@@ -123,7 +123,7 @@ export async function lookAround(
   const saved = await saveResumeUUIDs(watched, { ...tools, accountHomes: homes });
   const next = { cursors: new Map<string, unknown>(), records: new Map<string, string>() };
   const sightings: Sighting[] = [];
-  const unreadable: string[] = [];
+  const unreadable = new Set<string>();
   for (const each of saved.sessions) {
     const { name, sessionId } = each;
     const cwd = watched.find((one) => one.name === name)?.cwd ?? '';
@@ -140,7 +140,10 @@ export async function lookAround(
       });
       next.cursors.set(name, rows.cursor);
       next.records.set(name, live.path);
-      unreadable.push(...rows.unreadable.map(({ path, errno }) => `${path} (${errno})`));
+      // What else can't be read doesn't matter once the transcript is found.
+      const wasRead = rows.cursor.path !== '' && rows.cursor.at === Number(at);
+      const failed = wasRead ? [] : rows.unreadable;
+      for (const { path, errno } of failed) unreadable.add(`${path} (${errno})`);
       const text = await terminal.capture(target).catch(() => undefined);
       const { sessionId: id, startedAt } = live;
       const seen = { name, cwd, state: 'running', sessionId: id, startedAt } as const;
@@ -157,7 +160,7 @@ export async function lookAround(
   // If it is another one by now, the terminals that were looked at may be of either.
   const isSame = server !== undefined && server === (await terminal.server());
   const isSameServer = isSame && (loop.server ?? server) === server;
-  return { look: { at, server, isSameServer, sightings, unreadable }, ...next };
+  return { look: { at, server, isSameServer, sightings, unreadable: [...unreadable] }, ...next };
 }
 
 async function isThere(path: string, { readFile }: Surroundings): Promise<boolean> {

@@ -85,6 +85,8 @@ interface PendingSwap extends Retry {
 export interface SwapNote extends PendingSwap {
   /** The directory of each session. */
   readonly cwds: Readonly<Record<string, string>>;
+  /** The panes of those whose pane was named. */
+  readonly panes: Readonly<Record<string, string>>;
 }
 
 /** What the daemon remembers. */
@@ -186,7 +188,7 @@ export function step(
   if (choice.waitUntil === undefined) {
     // An account that is avoided isn't exhausted: it is tried again in a while.
     if (choice.account === undefined) {
-      const blocked = `${from} is exhausted, and what could replace it has failed a short time ago`;
+      const blocked = `${from} is exhausted, and the accounts that could replace it failed a short time ago`;
       return { events, blocked, ...proceed(state, account, watched, now) };
     }
     const concerned = watched.filter(
@@ -207,7 +209,9 @@ export function step(
 }
 
 /** Takes over a swap of which there is a note: nobody wants less of its sessions, and it may have stopped them. */
-export function adopt(state: LoopState, { cwds, ...swap }: SwapNote): LoopState {
+export function adopt(state: LoopState, note: SwapNote): LoopState {
+  const { cwds, failures, retryAt, hasMoved, from, to } = note;
+  const swap = { failures, retryAt, hasMoved, from, to, names: note.names };
   const names = swap.names.filter((name) => Object.hasOwn(cwds, name));
   const sessions = names.map((name): readonly [string, Tracked] => {
     const cwd = cwds[name] ?? '';

@@ -1,3 +1,4 @@
+import type { FailoverSession } from '../../failover/index.ts';
 import { isJsonObject, isText, jsonLine } from '../json.ts';
 import type { LoopState, SwapNote, Tracked } from './loop.ts';
 
@@ -39,12 +40,12 @@ export function noteFrom(text: string | undefined): SwapNote | undefined {
 }
 
 /** What {@link noteFrom} reads. */
-export function noteText(
-  swap: LoopState['swap'],
-  sessions: readonly { readonly name: string; readonly cwd: string }[],
-): string {
+export function noteText(swap: LoopState['swap'], sessions: readonly FailoverSession[]): string {
   const cwds = Object.fromEntries(sessions.map(({ name, cwd }) => [name, cwd]));
-  return jsonLine({ version: 1, ...(swap && { ...swap, cwds }) });
+  const panes = Object.fromEntries(
+    sessions.flatMap(({ name, pane }) => (pane === undefined ? [] : [[name, pane]])),
+  );
+  return jsonLine({ version: 1, ...(swap && { ...swap, cwds, panes }) });
 }
 
 /** What a daemon of this version wrote. */
@@ -97,13 +98,15 @@ const tracked = {
   wasStopped: isFlag,
   isLost: isFlag,
 };
+const isTexts = (value: unknown) => isJsonObject(value) && Object.values(value).every(isText);
 const note = {
   ...retry,
   hasMoved: isFlag,
   from: isText,
   to: isText,
   names: (value: unknown) => Array.isArray(value) && value.every(isText),
-  cwds: (value: unknown) => isJsonObject(value) && Object.values(value).every(isText),
+  cwds: isTexts,
+  panes: isTexts,
 };
 
 const isTracked = (value: unknown): value is Tracked => hasAll(value, tracked);

@@ -84,8 +84,12 @@ export async function setupFor(
   const named: WantedSession[] = [];
   for (const text of values.session ?? []) {
     const session = await sessionFrom(text, io);
-    if (named.some(({ name }) => folded(name) === folded(session.name))) {
-      throw new UsageError(`--session ${text}: two names must differ by more than case`);
+    const twin = named.find(({ name }) => folded(name) === folded(session.name));
+    if (twin !== undefined) {
+      const isOne = twin.name === session.name;
+      throw new UsageError(
+        `--session ${text}: ${isOne ? 'only one pane of a session can be named' : 'two names must differ by more than case'}`,
+      );
     }
     named.push(session);
   }
@@ -224,7 +228,7 @@ export async function asOnlyDaemon<Value>(
   );
 }
 
-/** Whether tmux and what it needs are there at all, and the panes that are named; that no server runs is no mistake. */
+/** Requires tmux, what it needs, and every named pane; a server that isn't running is fine. */
 export async function requireTerminals({ tools, named }: FailoverSetup): Promise<void> {
   const { terminal } = tools;
   try {

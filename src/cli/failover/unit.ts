@@ -10,7 +10,7 @@ export interface Service {
 }
 
 const SERVICE_NAME = 'claude-failover';
-/** How soon it is started again after it has failed. */
+/** The least time after a failure (systemd), or between two starts (launchd). */
 const RETRY_SECONDS = 15;
 
 /** Where a user's unit belongs. */

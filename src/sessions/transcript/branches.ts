@@ -12,14 +12,14 @@ const MAX_IDS = 2 ** 20;
  */
 export class Branches {
   readonly #numbers = new Map<string, number>();
-  /** By the number of a record; 0 is nobody's, and stands for no parent, and one that is not here. */
+  /** By the number of a record; 0 means no parent, or one that isn't here. */
   readonly #parents = [0];
   /** The number of the reply that a record belongs to; 0 if it belongs to none. */
   readonly #replies = [0];
   #compacted = 0;
   #isComplete = true;
 
-  /** Adds a record, if it has a uuid; of several with the same one, the last counts. */
+  /** Adds a record of the main conversation, if it has a uuid; of several with the same one, the last counts. */
   add({ uuid, parentUuid, replyId, isSidechain }: TranscriptRecord): void {
     if (uuid === undefined || isSidechain) return;
     const record = this.#numberOf(uuid);

@@ -22,7 +22,7 @@ export interface TranscriptContent {
   readonly lines: number;
   /** Lines that are messages of the main conversation, with or without a time that parses. */
   readonly messages: number;
-  /** Lines that neither are `null` nor start with a JSON object, or have more than 64 MiB: they are skipped. */
+  /** Lines that aren't `null` and don't start with a JSON object. They are skipped. */
   readonly invalidLines: number;
   /** The last line lacks its newline and is invalid: a write that was cut off. */
   readonly lastLineTruncated: boolean;
@@ -134,11 +134,13 @@ export class TranscriptSummary {
   /** The end of the limit that was the last answer. */
   #limitEnd: string | undefined;
 
-  add({ text = '?', bytes, endsWithNewline }: Line): void {
+  add({ text, bytes, endsWithNewline }: Line): void {
     this.#collected.bytes += bytes;
-    if (text.trim() === '') return;
+    if (text?.trim() === '') return;
     this.#collected.lines += 1;
     this.#evidence.isEmpty = false;
+    // Too long to be read here, but not for the program.
+    if (text === undefined) return;
     if (text.trim() === 'null') {
       this.#evidence.hasNullLine = true;
       return;

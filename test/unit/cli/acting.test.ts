@@ -294,13 +294,15 @@ describe('restore-points and prune', () => {
 
     const planned = await cli(['prune', path, '--dry-run']);
     expect(planned.stdout).toContain(
-      '    1 file shared, will be deleted\n    1 file will be kept: no shared copy is known\n      projects/-work/note.md\n',
+      '    1 file shared, will be deleted\n    1 file will be kept: no shared copy is known; --discard <path> deletes one, too\n      projects/-work/note.md\n',
     );
 
     const { exitCode, stdout } = await cli(['prune', path, '--yes']);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('1 file deleted');
-    expect(stdout).toContain('1 file kept: no shared copy is known\n      projects/-work/note.md');
+    expect(stdout).toContain(
+      '1 file kept: no shared copy is known; --discard <path> deletes one, too\n      projects/-work/note.md',
+    );
 
     const discard = ['--discard', 'projects/-work/note.md'];
     expect(await cli(['prune', path, '--yes', ...discard])).toMatchObject({ exitCode: 0 });

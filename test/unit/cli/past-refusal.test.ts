@@ -94,7 +94,7 @@ describe('after a refused migration', () => {
     },
   );
 
-  test('a conflict is decided by hand, by an option that is printed beside it', () => {
+  test('a conflict gets no option of its own', () => {
     expect(toMigrate([conflict])).toEqual([
       {
         command: `claude-shared-state migrate --home ${home}`,

@@ -32,6 +32,26 @@ test('restore asks once for several homes, and restores each', async () => {
   expect(await isLink('.claude-work/projects')).toBe(false);
 });
 
+test('restore leaves no link in a home with a restore point', async () => {
+  await user.bare('.claude-bare');
+  const root = user.at('srv');
+  await cli(['restore', '--yes']);
+  for (const name of ['projects', 'session-env', 'file-history']) {
+    await rm(user.at(`.claude-${name}-shared`), { recursive: true });
+  }
+  await cli(['migrate', '--yes', '--root', root]);
+
+  await cli(['restore', '--yes']);
+
+  const links = async (home: string) =>
+    (await readdir(user.at(home), { withFileTypes: true })).filter((it) => it.isSymbolicLink());
+  expect(await links('.claude')).toEqual([]);
+  expect(await links('.claude-work')).toEqual([]);
+  const doctor = await cli(['doctor']);
+  expect(doctor.stdout).not.toMatch(/claude-shared-state (ensure|migrate)/);
+  expect(doctor.stdout).toContain(`  claude-shared-state doctor --root ${root}\n`);
+});
+
 test('restore stops at the first home that another process holds', async () => {
   await lock('.claude');
 
@@ -134,13 +154,16 @@ test('a migration that died before the link, to a root that is forgotten, is com
   expect(await isLink('.claude-new/projects')).toBe(true);
 });
 
-test('restore is refused if another root than the recorded one was named', async () => {
+test('restore names the recorded root if another one was named', async () => {
   const argv = ['restore', '--yes', '--home', user.at('.claude'), '--root', user.at('srv')];
 
   const { exitCode, stdout } = await cli(argv);
 
   expect(exitCode).toBe(1);
   expect(stdout).toContain('[other-target]');
+  expect(stdout).toContain(
+    `  claude-shared-state restore --home ${user.at('.claude')} --root ${user.home}\n`,
+  );
 });
 
 test('doctor names restore while restore points hold what the shared directory lost', async () => {

@@ -324,7 +324,7 @@ describe('after a look, the loop', () => {
   });
 
   test('continues a swap and what it has stopped from the note of somebody else', () => {
-    const note = { ...pending, cwds: { api: '/work/api', web: '/work/web' } };
+    const note = { ...pending, cwds: { api: '/work/api', web: '/work/web' }, panes: {} };
     const ended = step(killed, look([running('api', 'b'), down('web', 'ended')], -1), rules).state;
     for (const state of [initialState, ended]) {
       const seen = look([running('api', 'b'), down('web', 'ended')]);

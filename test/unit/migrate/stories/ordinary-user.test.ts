@@ -58,6 +58,8 @@ describe('a directory that cannot be opened, and so not be synced', () => {
     chmodSync(stage.at(place), 0o300);
     const plan = await stage.call('plan', ['a']);
     expect(plan.ok).toBe(false);
+    const text = plan.problems.map(({ message }) => message).join('\n');
+    expect(text).toContain('Give this user the right to read, write and enter it');
     expect((await stage.call('migrate', ['a'])).outcome).toBe('refused');
     expectNothingDone(stage);
   });

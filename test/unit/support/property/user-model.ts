@@ -132,7 +132,8 @@ export class UserModel {
 
   /** Whether what a home's program deletes is deleted for all of them. */
   #isGoneBy(copies: Iterable<string>, home: string, linked: ReadonlySet<string>): boolean {
-    return !this.isReturning && linked.has(home) && isWithin([...copies, ...this.returned], linked);
+    const places = new Set([SHARED, ...linked]);
+    return !this.isReturning && linked.has(home) && isWithin([...copies, ...this.returned], places);
   }
 
   otherAt(path: string): Other {
@@ -191,5 +192,5 @@ function isIn(path: string, content: string, before: string | undefined): boolea
 }
 
 function isWithin(some: Iterable<string>, all: ReadonlySet<string>): boolean {
-  return [...some].every((it) => it === SHARED || all.has(it));
+  return [...some].every((it) => all.has(it));
 }
