@@ -55,6 +55,8 @@ export interface Io {
   readonly tmux: (socket?: string) => {
     readonly terminal: Required<Terminal>;
     readonly processInspector?: ProcessInspector | undefined;
+    /** Waits between two looks at a terminal, in milliseconds; with a timer by default. */
+    readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
   };
   /** What runs this command: the program and its first arguments. */
   readonly executable: readonly string[];

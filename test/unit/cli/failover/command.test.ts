@@ -48,7 +48,7 @@ async function failover(argv: readonly string[], more: Partial<Surroundings> = {
   const [action = '', ...rest] = words;
   return await run(['failover', action, ...flags, ...sessionFlags(), ...rest, ...behind], {
     home: world.root,
-    tmux: () => ({ terminal, processInspector }),
+    tmux: () => ({ terminal, processInspector, sleep: stage.options.sleep }),
     ...more,
   });
 }
@@ -446,7 +446,11 @@ describe('swap', () => {
     const flags = ['--home', from, '--home', to, '--root', join(stage.world.root, 'shared')];
     const named = ['--session', `api:%2=${api?.cwd}`, '--session', `web=${web?.cwd}`];
     const argv = ['failover', 'swap', '--yes', '--state', stage.stateDirectory];
-    const tmux = () => ({ terminal, processInspector: terminal.processInspector });
+    const tmux = () => ({
+      terminal,
+      processInspector: terminal.processInspector,
+      sleep: stage.options.sleep,
+    });
     const ran = await run([...argv, ...flags, ...named], { home: stage.world.root, tmux });
     expect(ran.exitCode).toBe(0);
     expect([homeOf('api:%1'), homeOf('api:%2'), homeOf('web')]).toEqual([from, to, to]);
@@ -464,7 +468,11 @@ describe('swap', () => {
     makeFile(stage.world, path, JSON.stringify({ version: 1, ...note, ...more }));
     const flags = ['--home', from, '--home', to, '--root', join(stage.world.root, 'shared')];
     const argv = ['failover', 'run', '--once', '--state', stage.stateDirectory];
-    const tmux = () => ({ terminal, processInspector: terminal.processInspector });
+    const tmux = () => ({
+      terminal,
+      processInspector: terminal.processInspector,
+      sleep: stage.options.sleep,
+    });
     await run([...argv, ...flags], { home: stage.world.root, tmux });
     expect([homeOf('api:%1'), homeOf('api:%2')]).toEqual([from, from]);
     expect(await readFile(path, 'utf8')).toContain('"panes":{"api":"%2"}');
