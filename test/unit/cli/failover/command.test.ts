@@ -144,7 +144,7 @@ describe('a mistake is told before anything is begun:', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^[^-]*--to: .*no account home/)]);
   });
 
-  test('another tmux server while that of the sessions still runs', async () => {
+  test('another tmux server while theirs still runs', async () => {
     const { terminal } = stage;
     const server = '71 1 /tmp/tmux-0/default';
     terminal.server = () => Promise.resolve(server);
@@ -553,8 +553,8 @@ describe('swap', () => {
   test('asks nobody if the program would ask there whether the directory is trusted', async () => {
     const config = join(stage.to, '.claude.json');
     const projects = { '/elsewhere': { hasTrustDialogAccepted: true } };
-    const known = JSON.parse(await readFile(config, 'utf8')) as object;
-    makeFile(stage.world, config, JSON.stringify({ ...known, projects }));
+    const known: unknown = JSON.parse(await readFile(config, 'utf8'));
+    makeFile(stage.world, config, JSON.stringify(Object.assign({}, known, { projects })));
     const asked = await failover(['swap', '--json'], { answer: true });
     expect([asked.exitCode, asked.questions, homeOf('api')]).toEqual([1, [], stage.from]);
     expect(JSON.parse(asked.stdout)).toMatchObject({ outcome: 'refused' });
