@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { constants } from 'node:fs';
 import {
   CallError,
@@ -8,7 +9,6 @@ import {
   tolerate,
   toResult,
 } from '../core/result.ts';
-import { resolve } from 'node:path';
 import { basename, dirname } from '../core/paths.ts';
 import { type FileInfo, fileInfoOf, isUnchanged, secondsOf, type WideStats } from './file-info.ts';
 import { textOf } from './port.ts';

@@ -44,10 +44,10 @@ import {
   clearIncoming,
   type FoundRestorePoint,
   hasLost,
+  freeName,
   markAs,
   readRestorePoint,
   readRestorePoints,
-  freeName,
 } from './restore-points.ts';
 import { isFree, look, perform, requireLocks } from './run.ts';
 import { permissionProblems, wrongUser } from './scan/surroundings.ts';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Outcome, runClaude } from './support/claude.ts';
+import type { Ending } from '../package/support/run.ts';
+import { runClaude } from './support/claude.ts';
 import { memberOf } from '../../src/core/json.ts';
 import { items } from './support/json.ts';
 import { programs } from './support/programs.ts';
@@ -14,7 +15,7 @@ const topic =
   '---\nname: fish\ndescription: about the hake\ntype: project\n---\nIt is a swordfish.\n';
 
 /** Runs the program in print mode, with checkpoints of the files that it changes. */
-function run(room: Room, ...args: readonly string[]): Promise<Outcome> {
+function run(room: Room, ...args: readonly string[]): Promise<Ending> {
   return runClaude(['-p', ...args, '--permission-mode', 'acceptEdits', '--allowedTools', 'Bash'], {
     ...room.surroundings(room.path('a')),
     environment: { CLAUDE_CODE_ENABLE_SDK_FILE_CHECKPOINTING: '1' },

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { isValidResumeUUID, parseResumeUUID } from 'claude-shared-state';
 import { describe, expect, test } from 'vitest';
-import { type Outcome, runClaude } from './support/claude.ts';
+import type { Ending } from '../package/support/run.ts';
+import { runClaude } from './support/claude.ts';
 import { replyTo } from './support/messages-api.ts';
 import { programs } from './support/programs.ts';
 import { enterCleanRoom } from './support/room.ts';
@@ -178,7 +179,7 @@ function withDigit(position: number, digit: string): string {
 }
 
 /** The id that a refusal names, or `undefined` where it says that it was taken for a title. */
-function idThatWasLookedFor({ exitCode, stdout, stderr }: Outcome): string | undefined {
+function idThatWasLookedFor({ exitCode, stdout, stderr }: Ending): string | undefined {
   const refusal =
     /^(?:No conversation found with session ID: (?<named>.*)|Error: --resume requires a valid session ID or session title .*)\n$/s;
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { inspectAll, type SharedSymlink, validateAll } from 'claude-shared-state';
 import { expect, test } from 'vitest';
-import { type Outcome, runClaude } from './support/claude.ts';
+import type { Ending } from '../package/support/run.ts';
+import { runClaude } from './support/claude.ts';
 import { memberOf } from '../../src/core/json.ts';
 import type { ProgramName } from './support/programs.ts';
 import { enterCleanRoom, type Room } from './support/room.ts';
@@ -59,7 +60,7 @@ function filesIn({ path }: Room) {
 async function changeUnderAAndRewindUnderB(
   room: Room,
   required: readonly SharedSymlink[],
-): Promise<Outcome> {
+): Promise<Ending> {
   const [accountA, accountB] = [room.path('account-a'), room.path('account-b')];
   const { notes, draft } = filesIn(room);
   await validateAll([accountA, accountB], { required });

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { type Ending, endingOf } from '../../package/support/run.ts';
 import { executableOf, type ProgramName } from './programs.ts';
 
-export type { Ending as Outcome } from '../../package/support/run.ts';
-
 /** Where, and for whom, the program runs. */
 export interface Surroundings {
   readonly program: ProgramName;

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { cleanEnvironment, type Outcome, type Surroundings } from './claude.ts';
+import type { Ending } from '../../package/support/run.ts';
+import { cleanEnvironment, type Surroundings } from './claude.ts';
 import { replyTo } from './messages-api.ts';
 import type { Room } from './room.ts';
 import { resumeSession } from './session.ts';
@@ -98,7 +99,7 @@ export interface Turn {
 
 /** What a resume came to, and what the model was told in it. */
 interface Resumed {
-  readonly outcome: Outcome;
+  readonly outcome: Ending;
   readonly reply: string;
   readonly told: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type Outcome, runClaude } from './claude.ts';
+import type { Ending } from '../../package/support/run.ts';
+import { runClaude } from './claude.ts';
 import { memberOf } from '../../../src/core/json.ts';
 import type { Room } from './room.ts';
 
@@ -24,7 +25,7 @@ export function resumeSession(
   accountHome: string | undefined,
   sessionId: string,
   prompt: string,
-): Promise<Outcome> {
+): Promise<Ending> {
   return runClaude(['-p', '--resume', sessionId, prompt], room.surroundings(accountHome));
 }
 
@@ -35,11 +36,11 @@ export function expectLastRequestToCarry({ api }: Room, texts: readonly string[]
   expect(carried.filter((text) => texts.includes(text))).toEqual(texts);
 }
 
-export function answered(reply: string): Outcome {
+export function answered(reply: string): Ending {
   return { exitCode: 0, stdout: `${reply}\n`, stderr: '' };
 }
 
-export function notFound(sessionId: string): Outcome {
+export function notFound(sessionId: string): Ending {
   return {
     exitCode: 1,
     stdout: '',
